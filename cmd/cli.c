@@ -1,0 +1,151 @@
+#include "cli.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+enum { OPTIONS_MAX = 64, VERSION_OPTION = CLI_STOP + 1 };
+
+static const struct option common[] = {
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, VERSION_OPTION},
+	{"quiet", no_argument, NULL, 'q'},
+	{"verbose", no_argument, NULL, 'v'},
+	{NULL, 0, NULL, 0},
+};
+
+static const char *command = "ant"; /* set once, before anything can fail */
+
+void cli_start(const struct cli *c)
+{
+	const struct rlimit none = {0, 0};
+
+	command = c->name;
+	signal(SIGPIPE, SIG_DFL); /* services and some shells start us with it ignored */
+	setrlimit(RLIMIT_CORE, &none);
+}
+
+/* The command's own long options and the common ones in one table. */
+static const struct option *all_options(const struct cli *c)
+{
+	static struct option all[OPTIONS_MAX];
+	size_t n = 0;
+
+	for (const struct option *o = c->options; o != NULL && o->name != NULL; o++)
+		if (n < OPTIONS_MAX - sizeof common / sizeof *common)
+			all[n++] = *o;
+	memcpy(all + n, common, sizeof common);
+	return all;
+}
+
+int cli_next(struct cli *c, int argc, char **argv)
+{
+	char shorts[128];
+	int ch;
+
+	snprintf(shorts, sizeof shorts, "%shqv", c->shorts);
+	for (;;) {
+		switch (ch = getopt_long(argc, argv, shorts, all_options(c), NULL)) {
+		case 'h':
+			printf("%s\n%s", c->usage, c->help);
+			c->status = cli_exit(ANT_OK);
+			return CLI_STOP;
+		case VERSION_OPTION:
+			printf("%s %s\n", c->name, ANT_VERSION);
+			c->status = cli_exit(ANT_OK);
+			return CLI_STOP;
+		case 'q':
+			c->quiet++;
+			break;
+		case 'v':
+			c->verbose++;
+			break;
+		case '?': /* getopt_long has said what is wrong */
+			fputs(c->usage, stderr);
+			c->status = ANT_USAGE;
+			return CLI_STOP;
+		default:
+			return ch;
+		}
+	}
+}
+
+/* Foreign text must not move the cursor or forge a line: control characters become \xNN. */
+static void say(const char *fmt, va_list ap)
+{
+	char text[4096];
+
+	vsnprintf(text, sizeof text, fmt, ap);
+	fprintf(stderr, "%s: ", command);
+	for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++) {
+		if (*p < 0x20 || *p == 0x7f)
+			fprintf(stderr, "\\x%02x", *p);
+		else
+			putc(*p, stderr);
+	}
+	putc('\n', stderr);
+}
+
+void cli_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(fmt, ap);
+	va_end(ap);
+}
+
+void cli_warn(const struct cli *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (c->quiet)
+		return;
+	va_start(ap, fmt);
+	say(fmt, ap);
+	va_end(ap);
+}
+
+int cli_fail(const struct ant_err *e)
+{
+	cli_error("%s", e->msg);
+	return e->status;
+}
+
+int cli_usage(const struct cli *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(fmt, ap);
+	va_end(ap);
+	fputs(c->usage, stderr);
+	return ANT_USAGE;
+}
+
+int cli_number(const char *option, const char *text, long min, long max, long *n)
+{
+	char *end;
+
+	errno = 0;
+	*n = strtol(text, &end, 10);
+	if (*text == '\0' || *text == ' ' || *end != '\0' || errno != 0 || *n < min || *n > max) {
+		cli_error("%s: '%s' is not a whole number from %ld to %ld", option, text, min, max);
+		return -1;
+	}
+	return 0;
+}
+
+int cli_exit(int status)
+{
+	int broken = ferror(stdout);
+
+	if ((fclose(stdout) != 0 || broken) && status == ANT_OK) {
+		cli_error("stdout: %s", errno != 0 ? strerror(errno) : "write error");
+		return ANT_FAIL;
+	}
+	return status;
+}

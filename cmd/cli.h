@@ -1,0 +1,53 @@
+/* cli - what all commands do alike: options, messages, the end of stdout */
+#ifndef ANT_CLI_H
+#define ANT_CLI_H
+
+#include <getopt.h>
+#include <stdio.h>
+
+#include "err.h"
+
+struct cli {
+	const char *name;	      /* of the command: starts every message */
+	const char *usage;	      /* shaped as the SYNOPSIS, ends with a newline */
+	const char *help;	      /* what --help prints behind the usage */
+	const char *shorts;	      /* short options of its own, as for getopt */
+	const struct option *options; /* long options of its own, ended by zeros */
+	int quiet, verbose;	      /* counted by cli_next() */
+	int status;		      /* what to return after CLI_STOP */
+};
+
+enum { CLI_STOP = 0x7000 };
+
+/* Call first: signals as a filter wants them, no core dump that could hold a key. */
+void cli_start(const struct cli *c);
+
+/*
+ * The next option, as getopt_long().  -h, --help, --version, -q, -v and wrong
+ * options are dealt with here: CLI_STOP means return c->status at once.
+ */
+int cli_next(struct cli *c, int argc, char **argv);
+
+/* "ant-NAME: reason" on stderr, control characters made visible.  A warning keeps still under -q. */
+void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void cli_warn(const struct cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Report E and return its status. */
+int cli_fail(const struct ant_err *e);
+
+/* Say what is wrong with the command line, then the usage.  Return ANT_USAGE. */
+int cli_usage(const struct cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * A whole number from MIN to MAX as the value of OPTION.  Return 0, or -1 after
+ * a message.
+ */
+int cli_number(const char *option, const char *text, long min, long max, long *n);
+
+/*
+ * Flush and close stdout.  Return STATUS, or ANT_FAIL with a message where
+ * STATUS was ANT_OK but the output did not get out.
+ */
+int cli_exit(int status);
+
+#endif

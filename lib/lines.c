@@ -1,0 +1,78 @@
+#include "lines.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BLOCK = 1 << 18 };
+
+void lines_init(struct lines *l, int fd, const char *name, size_t max)
+{
+	memset(l, 0, sizeof *l);
+	l->fd = fd;
+	l->name = name;
+	buf_init(&l->buf, max + BLOCK);
+}
+
+void lines_free(struct lines *l)
+{
+	buf_free(&l->buf);
+}
+
+/* Read one block behind what the buffer holds.  Return 0, or -1 with a reason. */
+static int fill(struct lines *l, struct ant_err *e)
+{
+	char *to;
+	ssize_t n;
+
+	if (l->start > 0) { /* keep only the started line */
+		l->buf.len -= l->start;
+		memmove(l->buf.data, l->buf.data + l->start, l->buf.len);
+		l->start = 0;
+	}
+	if ((to = buf_reserve(&l->buf, BLOCK)) == NULL) {
+		if (errno == EMSGSIZE)
+			return err_set(e, ANT_INPUT, "%s:%zu: line is longer than %zu bytes",
+				l->name, l->number + 1, l->buf.max - BLOCK);
+		return err_sys(e, ANT_FAIL, "%s:%zu", l->name, l->number + 1);
+	}
+	while ((n = read(l->fd, to, BLOCK)) == -1)
+		if (errno != EINTR)
+			return err_sys(e, ANT_FAIL, "%s", l->name);
+	l->buf.len += (size_t)n;
+	l->eof = n == 0;
+	return 0;
+}
+
+int lines_next(struct lines *l, char **line, size_t *len, struct ant_err *e)
+{
+	size_t seen = 0; /* bytes of the started line known to hold no newline */
+	char *nl;
+
+	for (;;) {
+		size_t have = l->buf.len - l->start;
+
+		if (have > seen) {
+			*line = l->buf.data + l->start;
+			nl = memchr(*line + seen, '\n', have - seen);
+			if (nl != NULL) {
+				*len = (size_t)(nl - *line);
+				l->start += *len + 1;
+				l->number++;
+				return 1;
+			}
+			seen = have;
+		}
+		if (l->eof) {
+			if (have == 0)
+				return 0;
+			*len = have;
+			l->start = l->buf.len;
+			l->number++;
+			l->partial = 1;
+			return 1;
+		}
+		if (fill(l, e) == -1)
+			return -1;
+	}
+}

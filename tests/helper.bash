@@ -1,0 +1,101 @@
+# Loaded by every suite: `load helper`.  Commands come from $ANT_BIN, and ANT_WRAP (valgrind,
+# say) stands before each that is called through ant().
+bats_require_minimum_version 1.5.0
+
+: "${ANT_BIN:=$(cd "$BATS_TEST_DIRNAME/.." && pwd)/build/bin}"
+ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+export ANT_BIN ROOT LC_ALL=C.UTF-8 TZ=UTC
+export PATH="$ANT_BIN:$PATH"
+
+# Nothing of the caller's own set-up may reach a test.
+unset ANTHROPIC_ADMIN_KEY ANTHROPIC_ADMIN_API_KEY ANTHROPIC_BASE_URL ANT_TABLES ANT_STATE
+unset ANT_LIBDUCKDB PGHOST PGPORT PGUSER PGDATABASE PGPASSWORD PGSERVICE
+unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	export HOME=$PWD/home XDG_STATE_HOME=$PWD/home/state XDG_CONFIG_HOME=$PWD/home/config
+	mkdir -p home
+	if declare -F each_setup >/dev/null; then each_setup; fi
+}
+
+# ant NAME ARG... - run ant-NAME, under a checker where ANT_WRAP names one.
+ant() {
+	local cmd=ant-$1
+	shift
+	# shellcheck disable=SC2086
+	command ${ANT_WRAP-} "$ANT_BIN/$cmd" "$@"
+}
+export -f ant
+
+# stub NAME BODY - put a NAME of our own first in PATH; it appends its call to ./trace.
+stub() {
+	mkdir -p bin
+	printf '#!/bin/sh\necho "%s $*" >>"%s/trace"\n%s\n' "$1" "$PWD" "$2" >"bin/$1"
+	chmod +x "bin/$1"
+	PATH=$PWD/bin:${PATH#"$PWD/bin:"}
+}
+
+# start_sim ARG... - start ant-sim on a free port; sets SIM_PID and the environment of the others.
+# Call from setup_file, each_setup or a test, and stop_sim from the matching teardown.
+start_sim() {
+	local out=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}/sim.out
+	: >"$out"
+	"$ANT_BIN/ant-sim" --port 0 "$@" >"$out" 2>"$out.err" 3>&- &
+	SIM_PID=$!
+	local i
+	for i in $(seq 100); do
+		[ -s "$out" ] && break
+		kill -0 "$SIM_PID" 2>/dev/null || break
+		sleep 0.05
+	done
+	ANTHROPIC_BASE_URL=$(head -n 1 "$out")
+	ANTHROPIC_ADMIN_KEY=sk-ant-admin01-simulated
+	export ANTHROPIC_BASE_URL ANTHROPIC_ADMIN_KEY SIM_PID
+	[ -n "$ANTHROPIC_BASE_URL" ] || { cat "$out.err" >&2; return 1; }
+}
+
+stop_sim() {
+	[ -n "${SIM_PID-}" ] || return 0
+	kill "$SIM_PID" 2>/dev/null || :
+	wait "$SIM_PID" 2>/dev/null || :
+	unset SIM_PID
+}
+
+# as_postgres COMMAND... - run as a user that PostgreSQL accepts: it refuses root.
+as_postgres() {
+	if [ "$(id -u)" = 0 ]; then
+		setpriv --reuid=postgres --regid=postgres --init-groups "$@"
+	else
+		"$@"
+	fi
+}
+
+# start_pg - a throw-away PostgreSQL on a socket in a folder of its own; call from setup_file.
+# Sets PGHOST, PGUSER, PGDATABASE.  stop_pg in teardown_file.
+start_pg() {
+	local bin dir
+	bin=$(pg_bin) || return 1
+	dir=$(mktemp -d "${TMPDIR:-/tmp}/anthill-pg.XXXXXX")
+	[ "$(id -u)" != 0 ] || chown postgres "$dir"
+	as_postgres "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 -N >"$dir/log" 2>&1 || { cat "$dir/log" >&2; return 1; }
+	as_postgres "$bin/pg_ctl" -D "$dir/data" -w -l "$dir/data/server.log" -o "-c listen_addresses='' -c unix_socket_directories='$dir' -c fsync=off -c log_statement=none" start >/dev/null 3>&- || return 1
+	export PG_DIR=$dir PGHOST=$dir PGUSER=postgres PGDATABASE=postgres
+}
+
+stop_pg() {
+	[ -n "${PG_DIR-}" ] || return 0
+	as_postgres "$(pg_bin)/pg_ctl" -D "$PG_DIR/data" -m immediate stop >/dev/null 2>&1 || :
+	rm -rf "$PG_DIR"
+}
+
+# The folder with initdb and pg_ctl: in PATH, or the newest where Debian keeps them.
+pg_bin() {
+	local d
+	if d=$(command -v initdb); then dirname "$d"; return; fi
+	for d in $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -rV); do
+		[ -x "$d/initdb" ] && { echo "$d"; return; }
+	done
+	echo "no PostgreSQL server here: run scripts/setup" >&2
+	return 1
+}
