@@ -11,7 +11,8 @@
 enum { NUMBER_MAX = 20 }; /* characters of a 64-bit number and its NUL */
 
 /* P behind the text S, or NULL where something else stands there. */
-static const char *after(const char *p, const char *end, const char *s)
+static const char *
+after(const char *p, const char *end, const char *s)
 {
 	size_t n = strlen(s);
 
@@ -19,7 +20,8 @@ static const char *after(const char *p, const char *end, const char *s)
 	return (size_t)(end - p) >= n && memcmp(p, s, n) == 0 ? p + n : NULL;
 }
 
-enum record_kind record_kind(const char *line, size_t len)
+enum record_kind
+record_kind(const char *line, size_t len)
 {
 	const char *end = line + len, *p = after(line, end, "{");
 
@@ -32,7 +34,8 @@ enum record_kind record_kind(const char *line, size_t len)
 }
 
 /* Parse a control line that must be of KIND. */
-static int control(const char *line, size_t len, enum record_kind kind, struct json_value *v,
+static int
+control(const char *line, size_t len, enum record_kind kind, struct json_value *v,
 	struct ant_err *e)
 {
 	const char *name = kind == RECORD_BEGIN ? "begin" : "end";
@@ -47,7 +50,8 @@ static int control(const char *line, size_t len, enum record_kind kind, struct j
 }
 
 /* The text of member NAME: 1, 0 where it is absent or null, -1 where it is something else. */
-static int text(const struct json_value *of, const char *name, struct buf *to, struct ant_err *e)
+static int
+text(const struct json_value *of, const char *name, struct buf *to, struct ant_err *e)
 {
 	struct json_value v;
 
@@ -62,7 +66,8 @@ static int text(const struct json_value *of, const char *name, struct buf *to, s
 }
 
 /* A time, likewise. */
-static int instant(const struct json_value *of, const char *name, struct buf *tmp, int64_t *t,
+static int
+instant(const struct json_value *of, const char *name, struct buf *tmp, int64_t *t,
 	struct ant_err *e)
 {
 	int there = text(of, name, tmp, e);
@@ -75,7 +80,8 @@ static int instant(const struct json_value *of, const char *name, struct buf *tm
 }
 
 /* A whole number of at most 64 bits, required. */
-static int number(const struct json_value *of, const char *name, uint64_t *n, struct ant_err *e)
+static int
+number(const struct json_value *of, const char *name, uint64_t *n, struct ant_err *e)
 {
 	char digits[NUMBER_MAX + 1];
 	struct json_value v;
@@ -96,8 +102,8 @@ wrong:
 }
 
 /* group_by: an array of strings. */
-static int dimensions(
-	const struct json_value *of, struct record_begin *b, struct buf *tmp, struct ant_err *e)
+static int
+dimensions(const struct json_value *of, struct record_begin *b, struct buf *tmp, struct ant_err *e)
 {
 	struct json_value list, v;
 	const char *at = NULL;
@@ -119,7 +125,8 @@ static int dimensions(
 }
 
 /* The version comes first: nothing else of an unknown one can be believed. */
-static int version(const struct json_value *of, struct ant_err *e)
+static int
+version(const struct json_value *of, struct ant_err *e)
 {
 	uint64_t n;
 
@@ -133,8 +140,8 @@ static int version(const struct json_value *of, struct ant_err *e)
 	return 0;
 }
 
-static int window(
-	const struct json_value *of, struct record_begin *b, struct buf *tmp, struct ant_err *e)
+static int
+window(const struct json_value *of, struct record_begin *b, struct buf *tmp, struct ant_err *e)
 {
 	int from = instant(of, "from", tmp, &b->from, e);
 	int to = from == -1 ? -1 : instant(of, "to", tmp, &b->to, e);
@@ -150,7 +157,8 @@ static int window(
 	return 0;
 }
 
-static int begin_members(
+static int
+begin_members(
 	const struct json_value *v, struct record_begin *b, struct buf *tmp, struct ant_err *e)
 {
 	int there;
@@ -168,7 +176,8 @@ static int begin_members(
 	return dimensions(v, b, tmp, e);
 }
 
-int record_begin_parse(const char *line, size_t len, struct record_begin *b, struct ant_err *e)
+int
+record_begin_parse(const char *line, size_t len, struct record_begin *b, struct ant_err *e)
 {
 	struct json_value v;
 	struct buf tmp;
@@ -185,7 +194,8 @@ int record_begin_parse(const char *line, size_t len, struct record_begin *b, str
 	return rc;
 }
 
-void record_begin_free(struct record_begin *b)
+void
+record_begin_free(struct record_begin *b)
 {
 	free(b->table);
 	free(b->width);
@@ -193,7 +203,8 @@ void record_begin_free(struct record_begin *b)
 	memset(b, 0, sizeof *b);
 }
 
-int record_end_parse(const char *line, size_t len, struct record_end *end, struct ant_err *e)
+int
+record_end_parse(const char *line, size_t len, struct record_end *end, struct ant_err *e)
 {
 	struct json_value v;
 	struct buf tmp;
@@ -211,7 +222,8 @@ int record_end_parse(const char *line, size_t len, struct record_end *end, struc
 	return rc == -1 ? -1 : 0;
 }
 
-static void put_instant(struct buf *to, const char *key, int64_t t)
+static void
+put_instant(struct buf *to, const char *key, int64_t t)
 {
 	char text_of[UTC_TEXT];
 
@@ -219,7 +231,8 @@ static void put_instant(struct buf *to, const char *key, int64_t t)
 	buf_printf(to, ",\"%s\":\"%s\"", key, text_of);
 }
 
-int record_begin_put(struct buf *to, const struct record_begin *b)
+int
+record_begin_put(struct buf *to, const struct record_begin *b)
 {
 	buf_printf(to, "{\"@ant\":\"begin\",\"version\":%d,\"table\":", RECORD_VERSION);
 	json_put_string(to, b->table);
@@ -243,7 +256,8 @@ int record_begin_put(struct buf *to, const struct record_begin *b)
 	return buf_puts(to, "}\n");
 }
 
-int record_end_put(struct buf *to, const struct record_end *end)
+int
+record_end_put(struct buf *to, const struct record_end *end)
 {
 	buf_printf(to, "{\"@ant\":\"end\",\"records\":%" PRIu64 ",\"pages\":%" PRIu64, end->records,
 		end->pages);
