@@ -19,7 +19,8 @@ static const struct option common[] = {
 
 static const char *command = "ant"; /* set once, before anything can fail */
 
-void cli_start(const struct cli *c)
+void
+cli_start(const struct cli *c)
 {
 	const struct rlimit none = {0, 0};
 
@@ -29,7 +30,8 @@ void cli_start(const struct cli *c)
 }
 
 /* The command's own long options and the common ones in one table. */
-static const struct option *all_options(const struct cli *c)
+static const struct option *
+all_options(const struct cli *c)
 {
 	static struct option all[OPTIONS_MAX];
 	size_t n = 0;
@@ -41,7 +43,8 @@ static const struct option *all_options(const struct cli *c)
 	return all;
 }
 
-int cli_next(struct cli *c, int argc, char **argv)
+int
+cli_next(struct cli *c, int argc, char **argv)
 {
 	char shorts[128];
 	int ch;
@@ -73,23 +76,30 @@ int cli_next(struct cli *c, int argc, char **argv)
 	}
 }
 
-/* Foreign text must not move the cursor or forge a line: control characters become \xNN. */
-static void say(const char *fmt, va_list ap)
+/*
+ * Foreign text must not move the cursor or forge a line: control characters become
+ * \xNN.  One write a message, so that those of parallel commands do not mix.
+ */
+static void
+say(const char *fmt, va_list ap)
 {
-	char text[4096];
+	char text[4096], line[4 * sizeof text + 64];
+	size_t n;
 
 	vsnprintf(text, sizeof text, fmt, ap);
-	fprintf(stderr, "%s: ", command);
+	n = (size_t)snprintf(line, 32, "%.28s: ", command);
 	for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++) {
 		if (*p < 0x20 || *p == 0x7f)
-			fprintf(stderr, "\\x%02x", *p);
+			n += (size_t)snprintf(line + n, 5, "\\x%02x", *p);
 		else
-			putc(*p, stderr);
+			line[n++] = (char)*p;
 	}
-	putc('\n', stderr);
+	line[n++] = '\n';
+	fwrite(line, 1, n, stderr);
 }
 
-void cli_error(const char *fmt, ...)
+void
+cli_error(const char *fmt, ...)
 {
 	va_list ap;
 
@@ -98,7 +108,8 @@ void cli_error(const char *fmt, ...)
 	va_end(ap);
 }
 
-void cli_warn(const struct cli *c, const char *fmt, ...)
+void
+cli_warn(const struct cli *c, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -109,13 +120,15 @@ void cli_warn(const struct cli *c, const char *fmt, ...)
 	va_end(ap);
 }
 
-int cli_fail(const struct ant_err *e)
+int
+cli_fail(const struct ant_err *e)
 {
 	cli_error("%s", e->msg);
 	return e->status;
 }
 
-int cli_usage(const struct cli *c, const char *fmt, ...)
+int
+cli_usage(const struct cli *c, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -126,7 +139,8 @@ int cli_usage(const struct cli *c, const char *fmt, ...)
 	return ANT_USAGE;
 }
 
-int cli_number(const char *option, const char *text, long min, long max, long *n)
+int
+cli_number(const char *option, const char *text, long min, long max, long *n)
 {
 	char *end;
 
@@ -139,7 +153,8 @@ int cli_number(const char *option, const char *text, long min, long max, long *n
 	return 0;
 }
 
-int cli_exit(int status)
+int
+cli_exit(int status)
 {
 	int broken = ferror(stdout);
 
