@@ -1,0 +1,458 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2016	# "bash -c" expands these, not we
+load helper
+
+each_setup() {
+	export ANT_STATE=$PWD/state
+}
+
+receipt() { # TABLE MODE FROM WATERMARK, times as JSON
+	printf '{"@ant":"loaded","table":"%s","target":"sqlite","into":"%s","mode":"%s","from":%s,"to":%s,"rows":1,"watermark":%s}\n' \
+		"$1" "$1" "$2" "$3" "$4" "$4"
+}
+
+window() { # TABLE FROM-DAY WATERMARK-DAY
+	receipt "$1" window "\"$2T00:00:00Z\"" "\"$3T00:00:00Z\""
+}
+
+# ant state in place of a background subshell, so that $! is its process.
+job() {
+	# shellcheck disable=SC2086
+	exec ${ANT_WRAP-} "$ANT_BIN/ant-state" "$@" 3>&-
+}
+
+# Run a command as somebody whom permissions stop: root is above them.
+as_nobody() {
+	if [ "$(id -u)" = 0 ]; then setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; else "$@"; fi
+}
+
+@test "state: what was set is what is got, in UTC and to the second" {
+	run -0 ant state set usage_report 2026-11-20T01:02:03+01:00
+	[ -z "$output" ]
+	run -0 ant state get usage_report
+	[ "$output" = 2026-11-20T00:02:03Z ]
+}
+
+@test "state: without a watermark get prints nothing and exits 1" {
+	run -1 --separate-stderr ant state get usage_report
+	[ -z "$output" ]
+	[ -z "$stderr" ]
+	[ ! -e state ]
+}
+
+@test "state: reset forgets, and forgets again" {
+	ant state set usage_report 2026-11-20
+	run -0 ant state reset usage_report
+	run -1 ant state get usage_report
+	run -0 ant state reset usage_report
+}
+
+@test "state: the file is text that names version, scope, table and watermark" {
+	ant state --scope 'sqlite:///a b.db' set usage_report 2026-11-20
+	run -0 cat 'state/usage_report@sqlite%3A%2F%2F%2Fa%20b%2Edb.watermark'
+	[ "${lines[0]}" = 'anthill watermark 1' ]
+	[ "${lines[1]}" = 'scope sqlite:///a%20b.db' ]
+	[ "${lines[2]}" = 'table usage_report' ]
+	[ "${lines[3]}" = 'watermark 2026-11-20T00:00:00Z' ]
+	[[ ${lines[4]} =~ ^check\ [0-9a-f]{16}$ ]]
+}
+
+@test "state: the folder is created for its owner alone, also below folders that are missing" {
+	ANT_STATE=$PWD/a/b/state run -0 ant state set users 2026-11-20
+	[ "$(stat -c %a a a/b a/b/state | sort -u)" = 700 ]
+	[ "$(stat -c %a a/b/state/users.watermark)" = 600 ]
+}
+
+@test "state: the folder defaults to XDG_STATE_HOME, then to HOME" {
+	unset ANT_STATE
+	ant state set users 2026-11-20
+	[ -e home/state/anthill/users.watermark ]
+	XDG_STATE_HOME='' ant state set users 2026-11-20
+	[ -e home/.local/state/anthill/users.watermark ]
+	run -2 env -u HOME -u XDG_STATE_HOME "$ANT_BIN/ant-state" get users
+	[[ $output == *"HOME"* ]]
+}
+
+@test "state: a file cut off at any byte is an error that names it, never a fresh start" {
+	ant state set users 2026-11-20
+	cp state/users.watermark whole
+	local n size
+	size=$(stat -c %s whole)
+	for ((n = 0; n < size; n++)); do
+		head -c "$n" whole >state/users.watermark
+		run -1 ant state get users
+		[[ $output == *"$ANT_STATE/users.watermark: damaged"* ]]
+	done
+	cp whole state/users.watermark
+	run -0 ant state get users
+}
+
+@test "state: any flipped bit in a file is noticed, also with windows that wait" {
+	{ window t 2026-11-01 2026-11-02; window t 2026-11-05 2026-11-06; } | ant state commit --since 2026-11-01 >/dev/null
+	grep -q '^loaded 2026-11-05T00:00:00Z 2026-11-06T00:00:00Z$' state/t.watermark
+	run -0 python3 - "$ANT_BIN/ant-state" state/t.watermark <<'PY'
+import subprocess, sys
+cmd, path = sys.argv[1:]
+whole = open(path, "rb").read()
+for i in range(len(whole)):
+    for bit in range(8):
+        b = bytearray(whole)
+        b[i] ^= 1 << bit
+        open(path, "wb").write(b)
+        r = subprocess.run([cmd, "get", "t"], capture_output=True, text=True)
+        if r.returncode != 1 or "t.watermark: damaged" not in r.stderr or r.stdout:
+            sys.exit(f"byte {i} bit {bit}: {r}")
+for junk in (whole + b"\n", whole + whole, b"\0" * len(whole), whole.replace(b"\n", b"\r\n")):
+    open(path, "wb").write(junk)
+    if subprocess.run([cmd, "get", "t"], capture_output=True).returncode != 1:
+        sys.exit(f"{junk}")
+PY
+}
+
+@test "state: a damaged file stops set of nothing, but commit and window" {
+	ant state set users 2026-11-20
+	echo x >>state/users.watermark
+	run -1 ant state window users
+	[ "${#lines[@]}" = 1 ]
+	window users 2026-11-01 2026-11-30 >in
+	run -1 ant state commit <in
+	[[ $output == *"damaged"* && $output != *'"@ant"'* ]]
+	run -0 ant state set users 2026-11-21
+	[ "$(ant state get users)" = 2026-11-21T00:00:00Z ]
+}
+
+@test "state: a table name that is no table name never becomes a path" {
+	local name
+	for name in ../x a/b . .. '' 1a 'a b' a.b "$(printf %064d 0 | tr 0 a)" 'a@b' $'a\nb'; do
+		run -2 ant state set -- "$name" 2026-11-20
+		[[ $output == *"is not a table name"* ]]
+	done
+	[ ! -e state ]
+}
+
+@test "state: scopes keep watermarks apart, whatever their bytes are" {
+	local scope n=0
+	for scope in a A a/../b '../../x' 'a%2Fb' 'a b' $'new\nline' 'é' '' "$(printf %3000d 1)" "$(printf %3000d 2)"; do
+		n=$((n + 1))
+		ant state --scope "$scope" set users 2026-11-"$(printf %02d $n)"
+	done
+	n=0
+	for scope in a A a/../b '../../x' 'a%2Fb' 'a b' $'new\nline' 'é' '' "$(printf %3000d 1)" "$(printf %3000d 2)"; do
+		n=$((n + 1))
+		[ "$(ant state --scope "$scope" get users)" = 2026-11-"$(printf %02d $n)T00:00:00Z" ]
+	done
+	[ "$(find . -name '*.watermark' | wc -l)" = 11 ]
+	[ "$(find state -name '*.watermark' | wc -l)" = 11 ]
+	run -2 ant state --scope "$(printf %5000d 1)" get users
+}
+
+@test "state: a file that was renamed to another table's is noticed" {
+	ant state set users 2026-11-20
+	cp state/users.watermark state/invites.watermark
+	run -1 ant state get invites
+	[[ $output == *"invites.watermark: damaged"* ]]
+	run -1 ant state list
+	[[ $output == *"invites.watermark: damaged"* ]]
+}
+
+@test "state: list shows tables, watermarks and scopes, of one scope or all, as text or JSON" {
+	run -0 ant state list
+	[ -z "$output" ]
+	ant state set users 2026-11-20
+	ant state --scope 'csv://"x"' set invites 2026-11-19
+	run -0 ant state list
+	[ "$output" = $'invites\t2026-11-19T00:00:00Z\tcsv://"x"\nusers\t2026-11-20T00:00:00Z\t-' ]
+	run -0 ant state --scope 'csv://"x"' list
+	[ "$output" = $'invites\t2026-11-19T00:00:00Z\tcsv://"x"' ]
+	run -0 ant state list --json
+	[ "${lines[0]}" = '{"table":"invites","watermark":"2026-11-19T00:00:00Z","scope":"csv://\"x\""}' ]
+	run -0 jq -s -c 'map(.scope)' <<<"$output"
+	[ "$output" = '["csv://\"x\"",""]' ]
+}
+
+@test "state: a damaged file does not hide the others from list, but the status tells" {
+	ant state set users 2026-11-20
+	ant state set invites 2026-11-20
+	echo >state/invites.watermark
+	run -1 --separate-stderr ant state list
+	[ "$output" = $'users\t2026-11-20T00:00:00Z\t-' ]
+	[[ $stderr == *"invites.watermark: damaged"* ]]
+}
+
+@test "window: prints absolute times from the first day, from --start, or from before the watermark" {
+	local from to
+	run -0 ant state window usage_report
+	read -r _ from _ to <<<"$output"
+	[ "$from" = 2023-01-01T00:00:00Z ]
+	[[ $to =~ ^2[0-9]{3}-[01][0-9]-[0-3][0-9]T[0-9:]{8}Z$ ]]
+	(($(date +%s) - $(date -d "$to" +%s) < 60))
+	run -0 ant state window usage_report --start 2026-01-01
+	[[ $output == "--from 2026-01-01T00:00:00Z --to "* ]]
+	ant state set usage_report 2026-02-10
+	run -0 ant state window usage_report --start 2026-01-01
+	[[ $output == "--from 2026-02-07T00:00:00Z --to "* ]]
+	run -0 ant state window usage_report --lookback 12h
+	[[ $output == "--from 2026-02-09T12:00:00Z --to "* ]]
+	run -0 ant state window --lookback 0 usage_report
+	[[ $output == "--from 2026-02-10T00:00:00Z --to "* ]]
+}
+
+@test "window: never prints a window that ends before it starts" {
+	ant state set usage_report 2999-01-01
+	run -0 ant state window usage_report
+	read -r _ from _ to <<<"$output"
+	[ "$from" = "$to" ]
+}
+
+@test "commit: passes a receipt on, unchanged, after its watermark was stored" {
+	window usage_report 2026-11-01 2026-11-20 >in
+	printf '{ "table" : "users", "@ant":"loaded","mode":"replace","watermark":null, "x":[1.50] }\n' >>in
+	run -0 bash -c 'ant state commit <in | { read -r line; ant state get usage_report; printf "%s\n" "$line"; cat; }'
+	[ "${lines[0]}" = 2026-11-20T00:00:00Z ]
+	[ "${lines[1]}" = "$(sed -n 1p in)" ]
+	[ "${lines[2]}" = "$(sed -n 2p in)" ]
+	run -1 ant state get users
+}
+
+@test "commit: nothing to commit is nothing wrong" {
+	run -0 ant state commit </dev/null
+	[ -z "$output" ]
+	[ ! -e state ]
+}
+
+@test "commit: the watermark never moves back, and the line goes on" {
+	ant state set usage_report 2026-11-20
+	window usage_report 2026-11-01 2026-11-10 >in
+	run -0 --separate-stderr ant state commit <in
+	[ "$output" = "$(cat in)" ]
+	[ -z "$stderr" ]
+	[ "$(ant state get usage_report)" = 2026-11-20T00:00:00Z ]
+}
+
+@test "commit: a window that leaves a gap moves nothing, names the gap, and goes on to the next line" {
+	ant state set usage_report 2026-11-10
+	{ window usage_report 2026-11-12 2026-11-20; window users 2026-11-01 2026-11-02; } >in
+	run -1 --separate-stderr ant state commit <in
+	[ "$output" = "$(cat in)" ]
+	[[ $stderr == *"usage_report: nothing was loaded from 2026-11-10T00:00:00Z to 2026-11-12T00:00:00Z"* ]]
+	[ "$(ant state get usage_report)" = 2026-11-10T00:00:00Z ]
+	[ "$(ant state get users)" = 2026-11-02T00:00:00Z ]
+}
+
+@test "commit: a load without a window moves the watermark from anywhere" {
+	ant state set t 2026-11-10
+	receipt t merge null '"2026-11-20T00:00:00Z"' | ant state commit >/dev/null
+	[ "$(ant state get t)" = 2026-11-20T00:00:00Z ]
+}
+
+@test "commit: what is no receipt is an error with its line, and nothing after it counts" {
+	local bad
+	for bad in 'rows' '{}' '[]' '"loaded"' '{"@ant":"end","records":1}' '{"@ant":"loaded"}' \
+		'{"@ant":"loaded","table":7}' '{"@ant":"loaded","table":"../x","watermark":"2026-11-20"}' \
+		'{"@ant":"loaded","table":"t","watermark":"soon"}' '{"@ant":"loaded","table":"t","watermark":5}' \
+		'{"@ant":"loaded","table":"t","watermark":"2026-11-20","from":"x"}' '' \
+		'{"@ant":"loaded","table":"t","watermark":"2026-11-20"} x'; do
+		rm -rf state
+		{ window users 2026-11-01 2026-11-02; printf '%s\n' "$bad"; window t 2026-11-01 2026-11-02; } >in
+		run -5 --separate-stderr ant state commit <in
+		[ "$output" = "$(sed -n 1p in)" ]
+		[[ $stderr == "ant-state: stdin:2: "* ]]
+		[ "$(find state -name '*.watermark')" = state/users.watermark ]
+	done
+}
+
+@test "commit: a receipt that was cut off does not count, not even before its newline" {
+	printf '%s' "$(window users 2026-11-01 2026-11-02)" >in
+	run -5 --separate-stderr ant state commit <in
+	[ -z "$output" ]
+	[[ $stderr == *"stdin:1: the receipt is cut off"* ]]
+	run -1 ant state get users
+}
+
+@test "commit --since: windows in any order; the watermark follows when the gap is closed" {
+	local days=(01 05 09 13 17 21 25 29) d order
+	for order in '29 01 05 09 13 17 21 25' '25 21 17 13 09 05 29 01' '13 01 29 21 05 25 17 09'; do
+		rm -rf state
+		for d in $order; do
+			run -1 ant state get t
+			window t "2026-11-$d" "$(date -d "2026-11-$d +4 days" +%F)" | ant state commit --since 2026-11-01 >out || return 1
+			[ -s out ]
+			[ "$d" != 01 ] || break
+		done
+		for d in "${days[@]}"; do
+			window t "2026-11-$d" "$(date -d "2026-11-$d +4 days" +%F)" | ant state commit --since 2026-11-01 >/dev/null
+		done
+		[ "$(ant state get t)" = 2026-12-03T00:00:00Z ]
+		run -1 grep loaded state/t.watermark
+	done
+}
+
+@test "commit --since: a window that is missing holds the watermark, across runs and without --since" {
+	window t 2026-11-01 2026-11-02 | ant state commit --since 2026-11-01
+	window t 2026-11-03 2026-11-04 | ant state commit --since 2026-11-01
+	[ "$(ant state get t)" = 2026-11-02T00:00:00Z ]
+	window t 2026-11-02 2026-11-03 | ant state commit
+	[ "$(ant state get t)" = 2026-11-04T00:00:00Z ]
+}
+
+@test "commit: eight at once lose no watermark" {
+	local i
+	for i in 1 2 3 4 5 6 7 8; do
+		for d in 01 02 03 04 05 06 07 08 09 10; do
+			window t 2025-12-01 "2026-$(printf %02d "$i")-$d"
+		done | ant state commit >/dev/null &
+	done
+	wait
+	[ "$(ant state get t)" = 2026-08-10T00:00:00Z ]
+	[ "$(find state -type f | sort | tr '\n' ' ')" = 'state/t.watermark state/update ' ]
+}
+
+@test "commit: a full stdout is a failure" {
+	window t 2026-11-01 2026-11-02 >in
+	run -1 bash -c 'ant state commit <in >/dev/full'
+	[[ $output == *"No space left"* ]]
+	ant state set t 2026-11-02
+	run -1 bash -c 'ant state get t >/dev/full'
+}
+
+@test "state: a full disk is a failure that leaves the old watermark" {
+	ant state set t 2026-11-02
+	run -1 bash -c 'ulimit -f 0; trap "" XFSZ; ant state set t 2026-11-03'
+	[[ $output == *"t.watermark: File too large"* ]]
+	[ "$(ant state get t)" = 2026-11-02T00:00:00Z ]
+	[ "$(find state -name '.new-*' | wc -l)" = 0 ]
+}
+
+@test "state: a read-only folder is a failure with its name" {
+	mkdir state
+	chmod 755 . state
+	chmod 555 state
+	run -1 as_nobody "$ANT_BIN/ant-state" set t 2026-11-02
+	[[ $output == *"$ANT_STATE"*"Permission denied"* ]]
+	chmod 755 state
+	ANT_STATE=/dev/null/x run -1 ant state set t 2026-11-02
+	ANT_STATE=/dev/null/x run -1 ant state get t
+	[[ $output == *"Not a directory"* ]]
+}
+
+@test "state: what a killed writer left behind goes with the next write" {
+	mkdir state
+	echo half >state/.new-abcdef
+	ant state set t 2026-11-02
+	[ ! -e state/.new-abcdef ]
+}
+
+@test "state: a write is fsynced before the rename, and the folder after it" {
+	command -v strace >/dev/null || { gcc -shared -fPIC -o trace.so -x c - -ldl <<'C'
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdio.h>
+#include <sys/stat.h>
+int fsync(int fd) { struct stat s; fstat(fd, &s); fprintf(stderr, S_ISDIR(s.st_mode) ? "fsync folder\n" : "fsync file\n"); return ((int (*)(int))dlsym(RTLD_NEXT, "fsync"))(fd); }
+int rename(const char *a, const char *b) { fprintf(stderr, "rename\n"); return ((int (*)(const char *, const char *))dlsym(RTLD_NEXT, "rename"))(a, b); }
+C
+	}
+	mkdir state
+	if [ -e trace.so ]; then
+		LD_PRELOAD=$PWD/trace.so run -0 "$ANT_BIN/ant-state" set t 2026-11-02
+		[ "$output" = $'fsync file\nrename\nfsync folder' ]
+	else
+		strace -o calls -e trace=fsync,rename,renameat,renameat2 "$ANT_BIN/ant-state" set t 2026-11-02
+		[ "$(sed 's/(.*//; s/renameat2*/rename/' calls | grep -v '^+' | tr '\n' ' ')" = 'fsync rename fsync ' ]
+	fi
+}
+
+@test "lock: the command runs, and its status is ours" {
+	run -0 ant state lock t -- echo hello --json
+	[ "$output" = 'hello --json' ]
+	run -7 ant state lock t -- sh -c 'exit 7'
+	run -143 ant state lock t -- sh -c 'kill -TERM $$'
+	run -127 ant state lock t -- no-such-command
+	[[ $output == *"no-such-command"* ]]
+}
+
+@test "lock: while it is held, a second run exits 6 at once; other tables and scopes go on" {
+	job lock t -- sh -c 'echo held >held; exec sleep 30' &
+	local holder=$!
+	until [ -s held ]; do sleep 0.02; done
+	run -6 timeout 1 "$ANT_BIN/ant-state" lock t -- touch ran
+	[[ $output == "ant-state: t: another run holds the lock $ANT_STATE/t.lock" ]]
+	run -0 ant state lock u -- true
+	run -0 ant state --scope s lock t -- true
+	[ ! -e ran ]
+	kill "$holder"
+	wait "$holder" || [ $? = 143 ]
+	run -0 ant state lock t -- true
+}
+
+@test "lock: it is free as soon as the holder died, and the command gets the word" {
+	job lock t -- sh -c 'trap "echo term >term; exit" TERM; echo $$ >held; while :; do sleep 0.05; done' &
+	local holder=$! i
+	until [ -s held ]; do sleep 0.02; done
+	kill -9 "$holder"
+	wait "$holder" || :
+	run -0 timeout 5 "$ANT_BIN/ant-state" lock --wait t -- true
+	for ((i = 0; i < 100; i++)); do [ ! -s term ] || break; sleep 0.02; done
+	[ "$(cat term)" = term ]
+}
+
+@test "lock: what the command leaves running does not hold it" {
+	ant state lock t -- sh -c 'sleep 5 >/dev/null 2>&1 3>&- & echo $! >left'
+	run -0 ant state lock t -- true
+	kill "$(cat left)"
+}
+
+@test "lock: SIGTERM and SIGINT are passed on, and the lock stays until the command is gone" {
+	local sig
+	for sig in TERM INT HUP; do
+		rm -f held
+		job lock t -- bash -c 'trap "sleep 0.3; exit 9" TERM INT HUP; echo >held; while :; do sleep 0.05; done' &
+		local holder=$!
+		until [ -e held ]; do sleep 0.02; done
+		kill "-$sig" "$holder"
+		sleep 0.1
+		[ "$sig" = INT ] || run -6 ant state lock t -- true
+		# A background job of a shell starts with SIGINT ignored, and so does the command.
+		if [ "$sig" = INT ]; then kill -TERM "$holder"; fi
+		local status=0
+		wait "$holder" || status=$?
+		[ "$status" = 9 ]
+	done
+}
+
+@test "lock --wait waits; --shared shares with others that share" {
+	job lock --shared t -- sh -c 'echo >held; sleep 0.5; echo first >>order' &
+	until [ -e held ]; do sleep 0.02; done
+	run -0 ant state lock --shared t -- true
+	run -6 ant state lock t -- true
+	run -0 ant state lock --wait t -- sh -c 'echo second >>order'
+	wait
+	[ "$(tr '\n' ' ' <order)" = 'first second ' ]
+}
+
+@test "state: wrong usage is said on stderr with status 2" {
+	run -2 --separate-stderr ant state
+	[[ -z $output && $stderr == *"usage: ant-state "* ]]
+	run -2 ant state fly t
+	[[ $output == *"unknown command 'fly'"* ]]
+	run -2 ant state get
+	run -2 ant state get a b
+	run -2 ant state set t
+	run -2 ant state set t yesterday
+	[[ $output == *"'yesterday' is not a time"* ]]
+	run -2 ant state lock t
+	run -2 ant state get t --json
+	run -2 ant state window t --lookback soon
+	run -2 ant state window t --start soon
+	run -2 ant state commit --since soon
+	run -2 ant state --frob
+}
+
+@test "state: --help is an answer on stdout that fits a screen" {
+	run -0 --separate-stderr ant state --help
+	[ -z "$stderr" ]
+	[ "${#lines[@]}" -le 24 ]
+	[[ $output == "usage: ant-state "* ]]
+	run -0 ant state --version
+	[ "$output" = "ant-state $(cat "$ROOT/VERSION")" ]
+}
