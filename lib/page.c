@@ -318,7 +318,7 @@ read_bare(struct reader *r, const char *p)
 static enum page_result
 read_answer(struct reader *r, struct buf *cursor)
 {
-	const char *p = json_space(r->base, r->end), *stop, *rest;
+	const char *p = json_space(r->base, r->end), *stop = p, *rest;
 	enum page_result result;
 
 	if (p >= r->end)
