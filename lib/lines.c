@@ -76,3 +76,11 @@ int lines_next(struct lines *l, char **line, size_t *len, struct ant_err *e)
 			return -1;
 	}
 }
+
+int
+lines_ready(const struct lines *l)
+{
+	size_t have = l->buf.len - l->start;
+
+	return have > 0 && memchr(l->buf.data + l->start, '\n', have) != NULL;
+}

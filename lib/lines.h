@@ -32,4 +32,7 @@ void lines_free(struct lines *l);
  */
 int lines_next(struct lines *l, char **line, size_t *len, struct ant_err *e);
 
+/* 1 where a whole further line has been read: lines_next() then moves none of those it returned. */
+int lines_ready(const struct lines *l);
+
 #endif

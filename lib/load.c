@@ -1,0 +1,212 @@
+#include "load.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "json.h"
+#include "tables.h"
+
+int
+load_type_differs(
+	struct ant_err *e, const char *into, const char *column, const char *is, const char *wanted)
+{
+	return err_set(e, ANT_FAIL,
+		"table '%.200s', column '%.200s' is of type %s, but the rows need %s", into, column,
+		*is != '\0' ? is : "(none)", *wanted != '\0' ? wanted : "(none)");
+}
+
+void
+load_bounds(const struct load *l, char from[static UTC_TEXT], char to[static UTC_TEXT])
+{
+	const struct rows *r = l->rows;
+
+	if (r->columns[r->time_column].type == TYPE_DATE) {
+		/* A date is its midnight: the first one at or after the bound. */
+		utc_format(utc_ceil(r->from, UTC_DAY), from);
+		utc_format(utc_ceil(r->to, UTC_DAY), to);
+		from[10] = to[10] = '\0';
+	} else {
+		utc_format(r->from, from);
+		utc_format(r->to, to);
+	}
+}
+
+static void
+member(struct buf *out, const char *name, const char *value)
+{
+	buf_printf(out, ",\"%s\":", name);
+	if (*value == '\0')
+		buf_puts(out, "null");
+	else
+		json_put_string(out, value);
+}
+
+void
+load_receipt(struct buf *out, const char *target, const struct load_entry *entry)
+{
+	buf_puts(out, "{\"@ant\":\"loaded\"");
+	member(out, "table", entry->table);
+	member(out, "target", target);
+	member(out, "into", entry->into);
+	member(out, "mode", entry->mode);
+	member(out, "from", entry->from);
+	member(out, "to", entry->to);
+	buf_printf(out, ",\"rows\":%" PRId64, entry->rows);
+	member(out, "watermark", entry->watermark);
+	buf_puts(out, "}\n");
+}
+
+/* The mode of this load, where the option may overrule the stream. */
+static int
+choose_mode(struct load *l, const struct load_options *o, struct ant_err *e)
+{
+	int mode;
+
+	l->mode = l->rows->mode;
+	if (o->mode == NULL)
+		return 0;
+	if ((mode = mode_find(o->mode)) == -1)
+		return err_set(e, ANT_USAGE,
+			"--mode: '%s' is not a mode: window, replace, merge or append", o->mode);
+	l->mode = (enum mode)mode;
+	if (l->mode == MODE_MERGE && l->rows->nkey == 0)
+		return err_set(
+			e, ANT_USAGE, "--mode merge: the rows of %s have no key", l->rows->table);
+	if (l->mode == MODE_WINDOW && !l->rows->window)
+		return err_set(e, ANT_USAGE, "--mode window: the rows of %s come without a window",
+			l->rows->table);
+	return 0;
+}
+
+static int
+choose_name(struct load *l, const struct load_options *o, struct ant_err *e)
+{
+	const char *prefix = o->prefix != NULL ? o->prefix : "";
+	const char *table = o->table != NULL ? o->table : l->rows->table;
+	size_t size = strlen(prefix) + strlen(table) + 1;
+
+	if ((l->into = malloc(size)) == NULL)
+		return err_sys(e, ANT_FAIL, "table '%.200s'", table);
+	strcpy(l->into, prefix);
+	strcat(l->into, table);
+	if (*l->into == '\0')
+		return err_set(e, ANT_USAGE, "--table: the name is empty");
+	if (strcmp(l->into, SQL_LEDGER) == 0)
+		return err_set(e, ANT_USAGE, "--table: %s is the ledger itself", SQL_LEDGER);
+	return 0;
+}
+
+/* The table file with the columns' comments, where there is one. */
+static struct table *
+find_doc(const char *name, const char *path)
+{
+	struct ant_err ignored;
+	struct tables tables;
+	struct table *doc;
+
+	if (tables_init(&tables, NULL, 0, path, &ignored) == -1)
+		return NULL;
+	doc = tables_load(&tables, name, &ignored);
+	tables_free(&tables);
+	return doc;
+}
+
+static int
+prepare(struct load *l, const struct load_options *o, struct ant_err *e)
+{
+	const struct rows *r = l->rows;
+
+	if (choose_mode(l, o, e) == -1 || choose_name(l, o, e) == -1)
+		return -1;
+	l->columns = calloc(r->ncolumns, sizeof *l->columns);
+	l->key = calloc(r->nkey + 1, sizeof *l->key);
+	if (l->columns == NULL || l->key == NULL)
+		return err_sys(e, ANT_FAIL, "table '%.200s'", l->into);
+	for (size_t i = 0; i < r->ncolumns; i++) {
+		l->columns[i].name = r->columns[i].name;
+		l->columns[i].type = r->columns[i].type;
+	}
+	for (size_t i = 0; i < r->nkey; i++)
+		l->key[i] = l->columns[r->key[i]];
+	l->doc = find_doc(r->table, o->table_path);
+	l->started = (int64_t)time(NULL);
+	l->dry_run = o->dry_run;
+	return 0;
+}
+
+/* Rows that vanish in great number are taken for a fault upstream until a human says otherwise. */
+static int
+guard(const struct load *l, const struct load_options *o, int64_t held, struct ant_err *e)
+{
+	if (o->allow_shrink || held <= LOAD_GUARD || l->rows->count >= held - held / 2)
+		return 0;
+	return err_set(e, ANT_FAIL,
+		"table '%.200s': the %s holds %" PRId64 " rows and would be left with %" PRId64
+		", fewer than half: nothing was changed; --allow-shrink if that is right",
+		l->into, l->mode == MODE_WINDOW ? "window" : "table", held, l->rows->count);
+}
+
+static void
+describe(const struct load *l, struct load_entry *entry)
+{
+	const struct rows *r = l->rows;
+
+	memset(entry, 0, sizeof *entry);
+	entry->table = r->table;
+	entry->into = l->into;
+	entry->mode = mode_name(l->mode);
+	entry->rows = r->count;
+	if (r->window) {
+		utc_format(r->from, entry->from);
+		utc_format(r->to, entry->to);
+	}
+	if (r->has_watermark)
+		utc_format(r->watermark, entry->watermark);
+	utc_format(l->started, entry->started);
+	utc_format((int64_t)time(NULL), entry->finished);
+}
+
+static int
+transfer(const struct load_dest *dest, const struct load_options *o, struct load *l,
+	struct buf *out, struct ant_err *e)
+{
+	struct load_entry entry;
+	int64_t held = 0;
+
+	if (dest->begin(dest->self, l, &held, e) == -1 || dest->rows(dest->self, l->rows, e) == -1)
+		return -1;
+	if (!l->rows->complete) /* a destination that stopped early must not commit */
+		return err_set(e, ANT_FAIL, "%s: rows were left unread", dest->target);
+	if (guard(l, o, held, e) == -1)
+		return -1;
+	describe(l, &entry);
+	if (dest->commit(dest->self, &entry, &entry.into, e) == -1)
+		return -1;
+	if (!l->dry_run)
+		load_receipt(out, dest->target, &entry);
+	return 0;
+}
+
+int
+load_run(const struct load_dest *dest, const struct load_options *o, int fd, const char *name,
+	struct buf *out, struct ant_err *e)
+{
+	struct load l;
+	int status = -1;
+
+	memset(&l, 0, sizeof l);
+	l.plan = out;
+	if ((l.rows = rows_open(fd, name, e)) == NULL)
+		return -1;
+	if (prepare(&l, o, e) == 0 && (status = transfer(dest, o, &l, out, e)) == -1)
+		dest->abort(dest->self, e->msg);
+	table_free(l.doc);
+	free(l.key);
+	free(l.columns);
+	free(l.into);
+	rows_close(l.rows);
+	return status;
+}
