@@ -6,13 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-void buf_init(struct buf *b, size_t max)
+void
+buf_init(struct buf *b, size_t max)
 {
 	memset(b, 0, sizeof *b);
 	b->max = max;
 }
 
-void buf_free(struct buf *b)
+void
+buf_free(struct buf *b)
 {
 	size_t max = b->max;
 
@@ -20,20 +22,23 @@ void buf_free(struct buf *b)
 	buf_init(b, max);
 }
 
-void buf_clear(struct buf *b)
+void
+buf_clear(struct buf *b)
 {
 	b->len = 0;
 	b->failed = 0;
 }
 
-static char *fail(struct buf *b, int reason)
+static char *
+fail(struct buf *b, int reason)
 {
 	b->failed = 1;
 	errno = reason;
 	return NULL;
 }
 
-char *buf_reserve(struct buf *b, size_t n)
+char *
+buf_reserve(struct buf *b, size_t n)
 {
 	size_t want, cap;
 	char *p;
@@ -58,7 +63,8 @@ char *buf_reserve(struct buf *b, size_t n)
 	return p + b->len;
 }
 
-int buf_put(struct buf *b, const void *p, size_t n)
+int
+buf_put(struct buf *b, const void *p, size_t n)
 {
 	char *to = buf_reserve(b, n);
 
@@ -70,17 +76,20 @@ int buf_put(struct buf *b, const void *p, size_t n)
 	return 0;
 }
 
-int buf_puts(struct buf *b, const char *s)
+int
+buf_puts(struct buf *b, const char *s)
 {
 	return buf_put(b, s, strlen(s));
 }
 
-int buf_putc(struct buf *b, char c)
+int
+buf_putc(struct buf *b, char c)
 {
 	return buf_put(b, &c, 1);
 }
 
-int buf_printf(struct buf *b, const char *fmt, ...)
+int
+buf_printf(struct buf *b, const char *fmt, ...)
 {
 	va_list ap;
 	char *to;
@@ -102,7 +111,8 @@ int buf_printf(struct buf *b, const char *fmt, ...)
 	return 0;
 }
 
-const char *buf_str(struct buf *b)
+const char *
+buf_str(struct buf *b)
 {
 	char *end = buf_reserve(b, 1);
 

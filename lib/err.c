@@ -5,14 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
-static void format(struct ant_err *e, enum ant_status status, const char *fmt, va_list ap)
+static void
+format(struct ant_err *e, enum ant_status status, const char *fmt, va_list ap)
 {
 	e->status = status;
 	if (vsnprintf(e->msg, sizeof e->msg, fmt, ap) < 0)
 		snprintf(e->msg, sizeof e->msg, "%s", fmt);
 }
 
-int err_set(struct ant_err *e, enum ant_status status, const char *fmt, ...)
+int
+err_set(struct ant_err *e, enum ant_status status, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -22,7 +24,8 @@ int err_set(struct ant_err *e, enum ant_status status, const char *fmt, ...)
 	return -1;
 }
 
-int err_sys(struct ant_err *e, enum ant_status status, const char *fmt, ...)
+int
+err_sys(struct ant_err *e, enum ant_status status, const char *fmt, ...)
 {
 	int saved = errno;
 	size_t used;
@@ -36,7 +39,8 @@ int err_sys(struct ant_err *e, enum ant_status status, const char *fmt, ...)
 	return -1;
 }
 
-int err_prefix(struct ant_err *e, const char *fmt, ...)
+int
+err_prefix(struct ant_err *e, const char *fmt, ...)
 {
 	char old[sizeof e->msg];
 	size_t used;

@@ -6,26 +6,30 @@
 #include "utf8.h"
 #include "vec.h"
 
-const char *json_space(const char *p, const char *end)
+const char *
+json_space(const char *p, const char *end)
 {
 	while (p < end && (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r'))
 		p++;
 	return p;
 }
 
-static const char *wrong(struct json_error *err, const char *at, const char *reason)
+static const char *
+wrong(struct json_error *err, const char *at, const char *reason)
 {
 	err->at = at;
 	err->reason = reason;
 	return NULL;
 }
 
-static int is_digit(char c)
+static int
+is_digit(char c)
 {
 	return c >= '0' && c <= '9';
 }
 
-static int hex_digit(char c)
+static int
+hex_digit(char c)
 {
 	if (is_digit(c))
 		return c - '0';
@@ -37,7 +41,8 @@ static int hex_digit(char c)
 }
 
 /* Four hexadecimal digits at P; -1 where they are not. */
-static long hex4(const char *p)
+static long
+hex4(const char *p)
 {
 	long v = 0;
 
@@ -52,7 +57,8 @@ static long hex4(const char *p)
 }
 
 /* The escape at P, a backslash: where it ends. */
-static const char *skip_escape(const char *p, const char *end, struct json_error *err)
+static const char *
+skip_escape(const char *p, const char *end, struct json_error *err)
 {
 	if (end - p < 2)
 		return wrong(err, end, "the text ends in a string");
@@ -79,7 +85,8 @@ static const char *skip_escape(const char *p, const char *end, struct json_error
 	}
 }
 
-const char *json_skip_string(const char *p, const char *end, struct json_error *err)
+const char *
+json_skip_string(const char *p, const char *end, struct json_error *err)
 {
 	p++;
 	for (;;) {
@@ -95,7 +102,8 @@ const char *json_skip_string(const char *p, const char *end, struct json_error *
 	}
 }
 
-const char *json_skip_number(const char *p, const char *end, struct json_error *err)
+const char *
+json_skip_number(const char *p, const char *end, struct json_error *err)
 {
 	if (p < end && *p == '-')
 		p++;
@@ -127,15 +135,16 @@ const char *json_skip_number(const char *p, const char *end, struct json_error *
 	return p;
 }
 
-static const char *skip_word(
-	const char *p, const char *end, const char *word, size_t len, struct json_error *err)
+static const char *
+skip_word(const char *p, const char *end, const char *word, size_t len, struct json_error *err)
 {
 	if ((size_t)(end - p) < len || memcmp(p, word, len) != 0)
 		return wrong(err, p, "not a JSON value");
 	return p + len;
 }
 
-const char *json_skip_scalar(const char *p, const char *end, struct json_error *err)
+const char *
+json_skip_scalar(const char *p, const char *end, struct json_error *err)
 {
 	if (p >= end)
 		return wrong(err, end, "the text ends where a value should stand");
@@ -165,7 +174,8 @@ const char *json_skip_scalar(const char *p, const char *end, struct json_error *
 	}
 }
 
-const char *json_skip_key(const char *p, const char *end, struct json_error *err)
+const char *
+json_skip_key(const char *p, const char *end, struct json_error *err)
 {
 	if (p >= end)
 		return wrong(err, end, "the text ends in an object");
@@ -182,8 +192,8 @@ const char *json_skip_key(const char *p, const char *end, struct json_error *err
 }
 
 /* Behind an element: over the comma to the next, or NULL after a reason.  *CLOSED where the bracket follows. */
-static const char *skip_comma(
-	const char *p, const char *end, char close, int *closed, struct json_error *err)
+static const char *
+skip_comma(const char *p, const char *end, char close, int *closed, struct json_error *err)
 {
 	p = json_space(p, end);
 	*closed = 0;
@@ -206,17 +216,25 @@ struct levels {
 	int n;
 };
 
-const char *json_skip(const char *p, const char *end, struct json_error *err)
+const char *
+json_skip(const char *p, const char *end, struct json_error *err)
 {
-	struct levels open = {.n = 0};
+	return json_skip_inside(p, end, 0, err);
+}
+
+const char *
+json_skip_inside(const char *p, const char *end, int depth, struct json_error *err)
+{
+	struct levels open;
 	int closed;
 
+	open.n = 0;
 	for (;;) {
 		/* At the start of a value. */
 		if (p < end && (*p == '{' || *p == '[')) {
 			char close = *p == '{' ? '}' : ']';
 
-			if (open.n == JSON_DEPTH)
+			if (open.n + depth >= JSON_DEPTH)
 				return wrong(err, p, "nested deeper than 512 levels");
 			open.close[open.n++] = close;
 			p = json_space(p + 1, end);
@@ -251,7 +269,8 @@ const char *json_skip(const char *p, const char *end, struct json_error *err)
 	}
 }
 
-static enum json_kind kind_of(char c)
+static enum json_kind
+kind_of(char c)
 {
 	switch (c) {
 	case '{':
@@ -271,7 +290,8 @@ static enum json_kind kind_of(char c)
 	}
 }
 
-int json_parse(const char *p, size_t len, struct json_value *v, struct json_error *err)
+int
+json_parse(const char *p, size_t len, struct json_value *v, struct json_error *err)
 {
 	const char *end = p + len, *stop;
 
@@ -289,7 +309,8 @@ int json_parse(const char *p, size_t len, struct json_value *v, struct json_erro
 	return 0;
 }
 
-int json_next(
+int
+json_next(
 	const struct json_value *of, const char **at, struct json_value *key, struct json_value *v)
 {
 	const char *end = of->p + of->len, *p = *at == NULL ? of->p + 1 : *at;
@@ -317,7 +338,8 @@ int json_next(
 	return 1;
 }
 
-int json_member(const struct json_value *object, const char *name, struct json_value *v)
+int
+json_member(const struct json_value *object, const char *name, struct json_value *v)
 {
 	const char *at = NULL;
 	struct json_value key, value;
@@ -333,7 +355,8 @@ int json_member(const struct json_value *object, const char *name, struct json_v
 	return found;
 }
 
-int json_is(const struct json_value *v, const char *s)
+int
+json_is(const struct json_value *v, const char *s)
 {
 	struct buf text;
 	size_t len = strlen(s);
@@ -352,7 +375,8 @@ int json_is(const struct json_value *v, const char *s)
 }
 
 /* One U+FFFD for what is no text. */
-static int mend(struct buf *to, size_t *mended)
+static int
+mend(struct buf *to, size_t *mended)
 {
 	if (mended != NULL)
 		++*mended;
@@ -360,7 +384,8 @@ static int mend(struct buf *to, size_t *mended)
 }
 
 /* The code point of the escape at P, -1 for a lone surrogate; *LEN: the bytes it takes. */
-static long escape(const char *p, size_t *len)
+static long
+escape(const char *p, size_t *len)
 {
 	long c, low;
 
@@ -394,7 +419,8 @@ static long escape(const char *p, size_t *len)
 	return 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
 }
 
-int json_text(struct buf *to, const struct json_value *v, size_t *mended)
+int
+json_text(struct buf *to, const struct json_value *v, size_t *mended)
 {
 	const char *p = v->p + 1, *end = v->p + v->len - 1;
 
@@ -421,7 +447,8 @@ int json_text(struct buf *to, const struct json_value *v, size_t *mended)
 }
 
 /* Append C, mended text without quotes, as JSON wants it inside a string. */
-static int put_escaped(struct buf *to, unsigned char c)
+static int
+put_escaped(struct buf *to, unsigned char c)
 {
 	static const char letters[] = "btn.fr"; /* 8 to 13 */
 
@@ -432,7 +459,8 @@ static int put_escaped(struct buf *to, unsigned char c)
 	return buf_printf(to, "\\u%04x", c);
 }
 
-int json_put_text(struct buf *to, const char *s, size_t len)
+int
+json_put_text(struct buf *to, const char *s, size_t len)
 {
 	const char *p = s, *end = s + len;
 
@@ -459,13 +487,15 @@ int json_put_text(struct buf *to, const char *s, size_t len)
 	return buf_putc(to, '"');
 }
 
-int json_put_string(struct buf *to, const char *s)
+int
+json_put_string(struct buf *to, const char *s)
 {
 	return json_put_text(to, s, strlen(s));
 }
 
 /* A string: its text again, with the fewest escapes. */
-static int put_string(struct buf *to, const struct json_value *v, size_t *mended)
+static int
+put_string(struct buf *to, const struct json_value *v, size_t *mended)
 {
 	const char *inside = v->p + 1, *end = v->p + v->len - 1;
 	struct buf text;
@@ -481,7 +511,8 @@ static int put_string(struct buf *to, const struct json_value *v, size_t *mended
 	return result;
 }
 
-int json_put_value(struct buf *to, const struct json_value *v, size_t *mended)
+int
+json_put_value(struct buf *to, const struct json_value *v, size_t *mended)
 {
 	const char *p = v->p, *end = v->p + v->len;
 	struct json_error unused;

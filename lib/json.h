@@ -45,6 +45,9 @@ const char *json_space(const char *p, const char *end);
  */
 const char *json_skip(const char *p, const char *end, struct json_error *err);
 
+/* The same for a value that stands inside DEPTH open arrays and objects. */
+const char *json_skip_inside(const char *p, const char *end, int depth, struct json_error *err);
+
 /*
  * The parts of it, alike: a scalar, a string that starts at P with its quote, a
  * number, and an object's key with the colon and the white space behind it

@@ -6,7 +6,8 @@
 
 enum { BLOCK = 1 << 18 };
 
-void lines_init(struct lines *l, int fd, const char *name, size_t max)
+void
+lines_init(struct lines *l, int fd, const char *name, size_t max)
 {
 	memset(l, 0, sizeof *l);
 	l->fd = fd;
@@ -14,13 +15,14 @@ void lines_init(struct lines *l, int fd, const char *name, size_t max)
 	buf_init(&l->buf, max + BLOCK);
 }
 
-void lines_free(struct lines *l)
+void
+lines_free(struct lines *l)
 {
 	buf_free(&l->buf);
 }
 
-/* Read one block behind what the buffer holds.  Return 0, or -1 with a reason. */
-static int fill(struct lines *l, struct ant_err *e)
+int
+lines_more(struct lines *l, struct ant_err *e)
 {
 	char *to;
 	ssize_t n;
@@ -44,7 +46,8 @@ static int fill(struct lines *l, struct ant_err *e)
 	return 0;
 }
 
-int lines_next(struct lines *l, char **line, size_t *len, struct ant_err *e)
+int
+lines_next(struct lines *l, char **line, size_t *len, struct ant_err *e)
 {
 	size_t seen = 0; /* bytes of the started line known to hold no newline */
 	char *nl;
@@ -72,7 +75,7 @@ int lines_next(struct lines *l, char **line, size_t *len, struct ant_err *e)
 			l->partial = 1;
 			return 1;
 		}
-		if (fill(l, e) == -1)
+		if (lines_more(l, e) == -1)
 			return -1;
 	}
 }

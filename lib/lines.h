@@ -35,4 +35,11 @@ int lines_next(struct lines *l, char **line, size_t *len, struct ant_err *e);
 /* 1 where a whole further line has been read: lines_next() then moves none of those it returned. */
 int lines_ready(const struct lines *l);
 
+/*
+ * Read one more block behind what is buffered, for readers that look at
+ * buf.data + start themselves; it may move.  At the end of input, `eof` is set.
+ * Return 0, or -1 as lines_next().
+ */
+int lines_more(struct lines *l, struct ant_err *e);
+
 #endif

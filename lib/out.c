@@ -6,7 +6,8 @@
 
 enum { BLOCK = 1 << 16 };
 
-void out_init(struct out *o, int fd, const char *name)
+void
+out_init(struct out *o, int fd, const char *name)
 {
 	memset(o, 0, sizeof *o);
 	o->fd = fd;
@@ -14,12 +15,14 @@ void out_init(struct out *o, int fd, const char *name)
 	buf_init(&o->buf, BLOCK);
 }
 
-void out_free(struct out *o)
+void
+out_free(struct out *o)
 {
 	buf_free(&o->buf);
 }
 
-static int write_all(struct out *o, const char *p, size_t n, struct ant_err *e)
+static int
+write_all(struct out *o, const char *p, size_t n, struct ant_err *e)
 {
 	while (n > 0) {
 		ssize_t w = write(o->fd, p, n);
@@ -34,7 +37,8 @@ static int write_all(struct out *o, const char *p, size_t n, struct ant_err *e)
 	return 0;
 }
 
-int out_flush(struct out *o, struct ant_err *e)
+int
+out_flush(struct out *o, struct ant_err *e)
 {
 	size_t n = o->buf.len;
 
@@ -42,7 +46,8 @@ int out_flush(struct out *o, struct ant_err *e)
 	return write_all(o, o->buf.data, n, e);
 }
 
-int out_put(struct out *o, const void *p, size_t n, struct ant_err *e)
+int
+out_put(struct out *o, const void *p, size_t n, struct ant_err *e)
 {
 	if (o->buf.len + n > BLOCK && out_flush(o, e) == -1)
 		return -1;

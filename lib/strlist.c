@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-int strlist_add(struct strlist *s, const char *p, size_t len)
+int
+strlist_add(struct strlist *s, const char *p, size_t len)
 {
 	char **v, *copy;
 
@@ -21,7 +22,8 @@ int strlist_add(struct strlist *s, const char *p, size_t len)
 	return 0;
 }
 
-int strlist_has(const struct strlist *s, const char *p, size_t len)
+int
+strlist_has(const struct strlist *s, const char *p, size_t len)
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (strlen(s->v[i]) == len && memcmp(s->v[i], p, len) == 0)
@@ -29,18 +31,21 @@ int strlist_has(const struct strlist *s, const char *p, size_t len)
 	return 0;
 }
 
-static int compare(const void *a, const void *b)
+static int
+compare(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-void strlist_sort(struct strlist *s)
+void
+strlist_sort(struct strlist *s)
 {
 	if (s->n > 1)
 		qsort(s->v, s->n, sizeof *s->v, compare);
 }
 
-void strlist_free(struct strlist *s)
+void
+strlist_free(struct strlist *s)
 {
 	for (size_t i = 0; i < s->n; i++)
 		free(s->v[i]);

@@ -13,7 +13,8 @@ static const char *const mode_names[MODE_COUNT] = {"window", "replace", "merge",
 static const char *const paging_names[] = {"none", "page", "id", "day"};
 enum { PAGING_COUNT = sizeof paging_names / sizeof *paging_names };
 
-static int find(const char *const *names, int n, const char *s, size_t len)
+static int
+find(const char *const *names, int n, const char *s, size_t len)
 {
 	for (int i = 0; i < n; i++)
 		if (strlen(names[i]) == len && memcmp(names[i], s, len) == 0)
@@ -21,32 +22,38 @@ static int find(const char *const *names, int n, const char *s, size_t len)
 	return -1;
 }
 
-const char *type_name(enum type t)
+const char *
+type_name(enum type t)
 {
 	return type_names[t];
 }
 
-int type_find(const char *s, size_t len)
+int
+type_find(const char *s, size_t len)
 {
 	return find(type_names, TYPE_COUNT, s, len);
 }
 
-const char *mode_name(enum mode m)
+const char *
+mode_name(enum mode m)
 {
 	return mode_names[m];
 }
 
-int mode_find(const char *s)
+int
+mode_find(const char *s)
 {
 	return find(mode_names, MODE_COUNT, s, strlen(s));
 }
 
-const char *paging_name(enum paging p)
+const char *
+paging_name(enum paging p)
 {
 	return paging_names[p];
 }
 
-int table_name_valid(const char *s)
+int
+table_name_valid(const char *s)
 {
 	size_t n = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
 
@@ -60,24 +67,28 @@ struct parser {
 	struct ant_err *e;
 };
 
-static int wrong(struct parser *p, const char *what, const char *text)
+static int
+wrong(struct parser *p, const char *what, const char *text)
 {
 	return err_set(p->e, ANT_USAGE, "%s:%zu: %s%s%s%s", p->t->file, p->line, what,
 		text != NULL ? " '" : "", text != NULL ? text : "", text != NULL ? "'" : "");
 }
 
-static int no_memory(struct parser *p)
+static int
+no_memory(struct parser *p)
 {
 	return err_sys(p->e, ANT_FAIL, "%s:%zu", p->t->file, p->line);
 }
 
-static int is_space(char c)
+static int
+is_space(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
 /* Cut the next word off *S; NULL at the end of the line. */
-static char *word(char **s)
+static char *
+word(char **s)
 {
 	char *start;
 
@@ -92,7 +103,8 @@ static char *word(char **s)
 	return start;
 }
 
-static char *trim(char *s)
+static char *
+trim(char *s)
 {
 	size_t n;
 
@@ -107,7 +119,8 @@ static char *trim(char *s)
  * Cut the comment off the line S and return it (NULL: there is none).  A # in a
  * jq string is text; elsewhere it starts a comment, as in jq itself.
  */
-static char *cut_comment(char *s)
+static char *
+cut_comment(char *s)
 {
 	int in_string = 0;
 
@@ -125,7 +138,8 @@ static char *cut_comment(char *s)
 }
 
 /* Store a copy of TEXT in *TO, which a directive may set only once. */
-static int set_once(struct parser *p, char **to, const char *directive, const char *text)
+static int
+set_once(struct parser *p, char **to, const char *directive, const char *text)
 {
 	if (*to != NULL)
 		return wrong(p, "given twice:", directive);
@@ -136,7 +150,8 @@ static int set_once(struct parser *p, char **to, const char *directive, const ch
 	return 0;
 }
 
-static int add_words(struct parser *p, struct strlist *to, const char *directive, char *rest)
+static int
+add_words(struct parser *p, struct strlist *to, const char *directive, char *rest)
 {
 	char *w;
 
@@ -153,7 +168,8 @@ static int add_words(struct parser *p, struct strlist *to, const char *directive
 	return 0;
 }
 
-static int number(struct parser *p, const char *text, long *n)
+static int
+number(struct parser *p, const char *text, long *n)
 {
 	char *end;
 
@@ -163,14 +179,16 @@ static int number(struct parser *p, const char *text, long *n)
 	return 0;
 }
 
-static int no_more(struct parser *p, char *rest)
+static int
+no_more(struct parser *p, char *rest)
 {
 	char *w = word(&rest);
 
 	return w == NULL ? 0 : wrong(p, "unexpected", w);
 }
 
-static int do_path(struct parser *p, char *rest)
+static int
+do_path(struct parser *p, char *rest)
 {
 	char *path = word(&rest);
 
@@ -181,7 +199,8 @@ static int do_path(struct parser *p, char *rest)
 	return no_more(p, rest);
 }
 
-static int do_paging(struct parser *p, char *rest)
+static int
+do_paging(struct parser *p, char *rest)
 {
 	char *w = word(&rest);
 	int i = w == NULL ? -1 : find(paging_names, PAGING_COUNT, w, strlen(w));
@@ -192,7 +211,8 @@ static int do_paging(struct parser *p, char *rest)
 	return no_more(p, rest);
 }
 
-static int do_width(struct parser *p, char *rest)
+static int
+do_width(struct parser *p, char *rest)
 {
 	struct table *t = p->t;
 	char *name = word(&rest), *limit = word(&rest);
@@ -217,7 +237,8 @@ static int do_width(struct parser *p, char *rest)
 	return no_more(p, rest);
 }
 
-static int do_limit(struct parser *p, char *rest)
+static int
+do_limit(struct parser *p, char *rest)
 {
 	char *w = word(&rest);
 
@@ -226,7 +247,8 @@ static int do_limit(struct parser *p, char *rest)
 	return number(p, w, &p->t->limit) == -1 ? -1 : no_more(p, rest);
 }
 
-static int do_mode(struct parser *p, char *rest)
+static int
+do_mode(struct parser *p, char *rest)
 {
 	char *w = word(&rest);
 	int m = w == NULL ? -1 : mode_find(w);
@@ -240,7 +262,8 @@ static int do_mode(struct parser *p, char *rest)
 	return no_more(p, rest);
 }
 
-static int do_foreach(struct parser *p, char *rest)
+static int
+do_foreach(struct parser *p, char *rest)
 {
 	char *table = word(&rest);
 
@@ -251,7 +274,8 @@ static int do_foreach(struct parser *p, char *rest)
 	return set_once(p, &p->t->foreach_path, "foreach", trim(rest));
 }
 
-static int do_param(struct parser *p, char *rest)
+static int
+do_param(struct parser *p, char *rest)
 {
 	char *text = trim(rest);
 
@@ -262,7 +286,8 @@ static int do_param(struct parser *p, char *rest)
 	return strlist_add(&p->t->params, text, strlen(text)) == -1 ? no_memory(p) : 0;
 }
 
-static int do_earliest(struct parser *p, char *rest)
+static int
+do_earliest(struct parser *p, char *rest)
 {
 	char *w = word(&rest);
 
@@ -271,7 +296,8 @@ static int do_earliest(struct parser *p, char *rest)
 	return no_more(p, rest);
 }
 
-static int do_open_bucket(struct parser *p, char *rest)
+static int
+do_open_bucket(struct parser *p, char *rest)
 {
 	char *w = word(&rest);
 
@@ -281,7 +307,8 @@ static int do_open_bucket(struct parser *p, char *rest)
 	return no_more(p, rest);
 }
 
-static int do_column(struct parser *p, char *rest, const char *doc)
+static int
+do_column(struct parser *p, char *rest, const char *doc)
 {
 	struct table *t = p->t;
 	char *expr = strchr(rest, '='), *name, *type, *flag;
@@ -322,7 +349,8 @@ static int do_column(struct parser *p, char *rest, const char *doc)
 								    : no_more(p, rest);
 }
 
-static int directive(struct parser *p, char *line)
+static int
+directive(struct parser *p, char *line)
 {
 	struct table *t = p->t;
 	char *doc = cut_comment(line), *rest = line, *name = word(&rest);
@@ -359,7 +387,8 @@ static int directive(struct parser *p, char *line)
 }
 
 /* What only the whole file can tell. */
-static int finish(struct parser *p)
+static int
+finish(struct parser *p)
 {
 	struct table *t = p->t;
 	const struct column *time;
@@ -389,7 +418,8 @@ static int finish(struct parser *p)
 }
 
 /* The comment lines at the head of the file are the table's text. */
-static int head_comment(struct parser *p, struct strlist *doc, const char *line)
+static int
+head_comment(struct parser *p, struct strlist *doc, const char *line)
 {
 	line++;
 	while (is_space(*line))
@@ -399,7 +429,8 @@ static int head_comment(struct parser *p, struct strlist *doc, const char *line)
 	return strlist_add(doc, line, strcspn(line, "\r")) == -1 ? no_memory(p) : 0;
 }
 
-static char *join(const struct strlist *s)
+static char *
+join(const struct strlist *s)
 {
 	size_t len = 1;
 	char *to, *text;
@@ -417,7 +448,8 @@ static char *join(const struct strlist *s)
 	return text;
 }
 
-static int parse_lines(struct parser *p, const char *text, size_t len)
+static int
+parse_lines(struct parser *p, const char *text, size_t len)
 {
 	const char *end = text + len;
 	struct strlist doc = {0};
@@ -449,8 +481,8 @@ done:
 	return result;
 }
 
-struct table *table_parse(
-	const char *name, const char *file, const char *text, size_t len, struct ant_err *e)
+struct table *
+table_parse(const char *name, const char *file, const char *text, size_t len, struct ant_err *e)
 {
 	struct parser p = {.e = e};
 
@@ -473,7 +505,8 @@ err1:
 	return NULL;
 }
 
-void table_free(struct table *t)
+void
+table_free(struct table *t)
 {
 	if (t == NULL)
 		return;
@@ -500,7 +533,8 @@ void table_free(struct table *t)
 	free(t);
 }
 
-const struct column *table_column(const struct table *t, const char *name)
+const struct column *
+table_column(const struct table *t, const char *name)
 {
 	for (size_t i = 0; i < t->ncolumns; i++)
 		if (strcmp(t->columns[i].name, name) == 0)
@@ -508,7 +542,8 @@ const struct column *table_column(const struct table *t, const char *name)
 	return NULL;
 }
 
-const struct width *table_width(const struct table *t, const char *name)
+const struct width *
+table_width(const struct table *t, const char *name)
 {
 	for (size_t i = 0; i < t->nwidths; i++)
 		if (name == NULL || strcmp(t->widths[i].name, name) == 0)

@@ -14,7 +14,8 @@
 enum { FILE_MAX_BYTES = 1 << 20 };
 #define SUFFIX ".table"
 
-int tables_prefix(char *to, size_t size)
+int
+tables_prefix(char *to, size_t size)
 {
 	char exe[PATH_MAX], *slash;
 	ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
@@ -31,7 +32,8 @@ int tables_prefix(char *to, size_t size)
 }
 
 /* PREFIX/share/anthill/tables. */
-static int add_share(struct tables *ts, const char *prefix)
+static int
+add_share(struct tables *ts, const char *prefix)
 {
 	char folder[PATH_MAX + sizeof "/share/anthill/tables"];
 	int n = snprintf(folder, sizeof folder, "%s/share/anthill/tables", prefix);
@@ -41,7 +43,8 @@ static int add_share(struct tables *ts, const char *prefix)
 	return strlist_add(&ts->folders, folder, (size_t)n);
 }
 
-int tables_init(
+int
+tables_init(
 	struct tables *ts, const char *const *first, size_t n, const char *list, struct ant_err *e)
 {
 	char prefix[PATH_MAX];
@@ -67,13 +70,15 @@ err:
 	return err_sys(e, ANT_FAIL, "table folders");
 }
 
-void tables_free(struct tables *ts)
+void
+tables_free(struct tables *ts)
 {
 	strlist_free(&ts->folders);
 }
 
 /* Read the file at PATH into B.  Return 1; 0 where there is no such file; -1 with a reason. */
-static int read_file(const char *path, struct buf *b, struct ant_err *e)
+static int
+read_file(const char *path, struct buf *b, struct ant_err *e)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), result = -1;
 	char *to;
@@ -106,7 +111,8 @@ static int read_file(const char *path, struct buf *b, struct ant_err *e)
 }
 
 /* "unknown table 'x'; the tables are: a, b, c" */
-static void unknown(const struct tables *ts, const char *name, struct ant_err *e)
+static void
+unknown(const struct tables *ts, const char *name, struct ant_err *e)
 {
 	struct strlist names = {0};
 	struct ant_err ignored;
@@ -126,7 +132,8 @@ static void unknown(const struct tables *ts, const char *name, struct ant_err *e
 	strlist_free(&names);
 }
 
-struct table *tables_load(const struct tables *ts, const char *name, struct ant_err *e)
+struct table *
+tables_load(const struct tables *ts, const char *name, struct ant_err *e)
 {
 	struct table *t = NULL;
 	char path[PATH_MAX];
@@ -149,7 +156,8 @@ struct table *tables_load(const struct tables *ts, const char *name, struct ant_
 }
 
 /* Add the tables of one folder to NAMES; a folder that is not there has none. */
-static int folder_names(const char *folder, struct strlist *names)
+static int
+folder_names(const char *folder, struct strlist *names)
 {
 	DIR *d = opendir(folder);
 	struct dirent *entry;
@@ -173,7 +181,8 @@ static int folder_names(const char *folder, struct strlist *names)
 	return result;
 }
 
-int tables_names(const struct tables *ts, struct strlist *names, struct ant_err *e)
+int
+tables_names(const struct tables *ts, struct strlist *names, struct ant_err *e)
 {
 	for (size_t i = 0; i < ts->folders.n; i++)
 		if (folder_names(ts->folders.v[i], names) == -1) {

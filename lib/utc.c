@@ -4,7 +4,8 @@
 #include <string.h>
 
 /* Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": days_from_civil, civil_from_days. */
-int64_t utc_days(int64_t year, unsigned month, unsigned day)
+int64_t
+utc_days(int64_t year, unsigned month, unsigned day)
 {
 	int64_t y = year - (month <= 2), era = (y >= 0 ? y : y - 399) / 400;
 	int64_t yoe = y - era * 400;
@@ -13,7 +14,8 @@ int64_t utc_days(int64_t year, unsigned month, unsigned day)
 	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 }
 
-void utc_civil(int64_t days, int64_t *year, unsigned *month, unsigned *day)
+void
+utc_civil(int64_t days, int64_t *year, unsigned *month, unsigned *day)
 {
 	int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097;
 	int64_t doe = z - era * 146097;
@@ -26,7 +28,8 @@ void utc_civil(int64_t days, int64_t *year, unsigned *month, unsigned *day)
 }
 
 /* N digits at S as a number; -1 where one is not a digit. */
-static int digits(const char *s, size_t n)
+static int
+digits(const char *s, size_t n)
 {
 	int v = 0;
 
@@ -38,7 +41,8 @@ static int digits(const char *s, size_t n)
 	return v;
 }
 
-static int date(const char *s, int64_t *days)
+static int
+date(const char *s, int64_t *days)
 {
 	static const unsigned char month_days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	int y = digits(s, 4), m = digits(s + 5, 2), d = digits(s + 8, 2);
@@ -54,7 +58,8 @@ static int date(const char *s, int64_t *days)
 }
 
 /* The zone designator of LEN bytes at S: seconds east of UTC. */
-static int offset(const char *s, size_t len, int64_t *seconds)
+static int
+offset(const char *s, size_t len, int64_t *seconds)
 {
 	int h, m;
 
@@ -71,7 +76,8 @@ static int offset(const char *s, size_t len, int64_t *seconds)
 	return 0;
 }
 
-int utc_parse(const char *s, size_t len, int64_t *t)
+int
+utc_parse(const char *s, size_t len, int64_t *t)
 {
 	int64_t days, east;
 	int h, m, sec;
@@ -105,7 +111,8 @@ int utc_parse(const char *s, size_t len, int64_t *t)
 	return *t < utc_days(1, 1, 1) * UTC_DAY || *t >= utc_days(10000, 1, 1) * UTC_DAY ? -1 : 0;
 }
 
-void utc_format(int64_t t, char to[static UTC_TEXT])
+void
+utc_format(int64_t t, char to[static UTC_TEXT])
 {
 	int64_t days = utc_floor(t, UTC_DAY) / UTC_DAY, rest = t - days * UTC_DAY, year;
 	unsigned month, day;
@@ -116,7 +123,8 @@ void utc_format(int64_t t, char to[static UTC_TEXT])
 		(unsigned)(rest / UTC_MINUTE % 60), (unsigned)(rest % 60));
 }
 
-int utc_argument(const char *s, int64_t now, int64_t *t, struct ant_err *e)
+int
+utc_argument(const char *s, int64_t now, int64_t *t, struct ant_err *e)
 {
 	struct ant_err ignored;
 	size_t len = strlen(s);
@@ -142,7 +150,8 @@ int utc_argument(const char *s, int64_t now, int64_t *t, struct ant_err *e)
 		s);
 }
 
-int utc_span(const char *s, int64_t *seconds, struct ant_err *e)
+int
+utc_span(const char *s, int64_t *seconds, struct ant_err *e)
 {
 	int64_t n = 0, unit = 0;
 	size_t i = 0;
@@ -168,14 +177,16 @@ int utc_span(const char *s, int64_t *seconds, struct ant_err *e)
 	return 0;
 }
 
-int64_t utc_floor(int64_t t, int64_t width)
+int64_t
+utc_floor(int64_t t, int64_t width)
 {
 	int64_t rest = t % width;
 
 	return t - (rest < 0 ? rest + width : rest);
 }
 
-int64_t utc_ceil(int64_t t, int64_t width)
+int64_t
+utc_ceil(int64_t t, int64_t width)
 {
 	int64_t start = utc_floor(t, width);
 

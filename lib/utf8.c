@@ -1,6 +1,7 @@
 #include "utf8.h"
 
-long utf8_next(const char *p, const char *end, size_t *len)
+long
+utf8_next(const char *p, const char *end, size_t *len)
 {
 	static const unsigned long least[] = {0, 0, 0x80, 0x800, 0x10000};
 	unsigned char first = (unsigned char)*p;
@@ -37,7 +38,8 @@ long utf8_next(const char *p, const char *end, size_t *len)
 	return (long)c;
 }
 
-size_t utf8_put(char *to, unsigned long c)
+size_t
+utf8_put(char *to, unsigned long c)
 {
 	if (c < 0x80) {
 		to[0] = (char)c;

@@ -14,7 +14,8 @@
 #endif
 
 /* The first byte at or after P that ends or interrupts a JSON string: '"', '\\' or below 0x20; END where none. */
-static inline const char *vec_string_plain(const char *p, const char *end)
+static inline const char *
+vec_string_plain(const char *p, const char *end)
 {
 	for (; p < end; p++) {
 		unsigned char c = (unsigned char)*p;
@@ -29,7 +30,8 @@ static inline const char *vec_string_plain(const char *p, const char *end)
  * The first byte at or after P that a row cannot hold as it is: what ends a
  * JSON string, and every byte from 0x80 on (to be checked as UTF-8).
  */
-static inline const char *vec_ascii_plain(const char *p, const char *end)
+static inline const char *
+vec_ascii_plain(const char *p, const char *end)
 {
 	for (; p < end; p++) {
 		unsigned char c = (unsigned char)*p;
@@ -41,7 +43,8 @@ static inline const char *vec_ascii_plain(const char *p, const char *end)
 }
 
 #ifdef __SSE2__
-static inline const char *vec_string(const char *p, const char *end)
+static inline const char *
+vec_string(const char *p, const char *end)
 {
 	const __m128i quote = _mm_set1_epi8('"'), back = _mm_set1_epi8('\\');
 	const __m128i control = _mm_set1_epi8(0x1f);
@@ -61,7 +64,8 @@ static inline const char *vec_string(const char *p, const char *end)
 	return end;
 }
 
-static inline const char *vec_ascii(const char *p, const char *end)
+static inline const char *
+vec_ascii(const char *p, const char *end)
 {
 	const __m128i quote = _mm_set1_epi8('"'), back = _mm_set1_epi8('\\');
 	const __m128i space = _mm_set1_epi8(0x20);
@@ -82,12 +86,14 @@ static inline const char *vec_ascii(const char *p, const char *end)
 	return end;
 }
 #else
-static inline const char *vec_string(const char *p, const char *end)
+static inline const char *
+vec_string(const char *p, const char *end)
 {
 	return vec_string_plain(p, end);
 }
 
-static inline const char *vec_ascii(const char *p, const char *end)
+static inline const char *
+vec_ascii(const char *p, const char *end)
 {
 	return vec_ascii_plain(p, end);
 }

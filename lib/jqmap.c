@@ -1,0 +1,194 @@
+#include "jqmap.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jq.h>
+
+enum { PROGRAM_MAX = 4 << 20, ROW_MAX = 256 << 20 };
+
+/* What sum() and list() mean, in jq: the native engine does the same, exactly. */
+static const char prelude[] =
+	"def _anthill_values(f): try [f] catch"
+	" (if type == \"string\" and startswith(\"Cannot iterate over null\") then null else "
+	"error(.) end);"
+	"def _anthill_number: if type == \"number\" then . elif type == \"string\" then tonumber"
+	" elif type == \"object\" then reduce (.[] | select(. != null) | _anthill_number) as $x "
+	"(0; . + $x)"
+	" else error(\"sum(): \\(type) is nothing that sum() adds\") end;"
+	"def sum(f): _anthill_values(f) | if . == null or . == [] then (if . == null then null "
+	"else 0 end)"
+	" else map(select(. != null)) | if . == [] then null"
+	" else reduce .[] as $x (0; . + ($x | _anthill_number)) end end;"
+	"def list(f): _anthill_values(f) | if . == null then null else map(select(. != null))"
+	" | if . == [] then null else map(if type == \"string\" then . else"
+	" error(\"list(): \\(type) is no string, which list() joins\") end) | join(\",\") end end;";
+
+struct jqmap {
+	jq_state *jq;
+	struct buf row, clean;
+	char message[512]; /* what libjq said last while compiling */
+};
+
+static void
+keep_message(void *arg, jv msg)
+{
+	struct jqmap *m = arg;
+	jv text = jq_format_error(msg);
+
+	if (m->message[0] == '\0' && jv_get_kind(text) == JV_KIND_STRING)
+		snprintf(m->message, sizeof m->message, "%s", jv_string_value(text));
+	jv_free(text);
+}
+
+static struct jqmap *
+compile(const char *program, struct ant_err *e)
+{
+	struct jqmap *m = calloc(1, sizeof *m);
+
+	if (m == NULL || (m->jq = jq_init()) == NULL) {
+		err_sys(e, ANT_FAIL, "libjq");
+		goto err;
+	}
+	buf_init(&m->row, ROW_MAX);
+	buf_init(&m->clean, ROW_MAX);
+	jq_set_error_cb(m->jq, keep_message, m);
+	if (!jq_compile(m->jq, program)) {
+		char *s = m->message;
+
+		if (strncmp(s, "jq: ", 4) == 0)
+			s += 4;
+		err_set(e, ANT_USAGE, "%.*s", (int)strcspn(s, "\n"), s);
+		goto err;
+	}
+	return m;
+err:
+	jqmap_free(m);
+	return NULL;
+}
+
+struct jqmap *
+jqmap_new(const char *rows, const char *const *exprs, size_t n, struct ant_err *e)
+{
+	struct jqmap *m = NULL;
+	struct buf program;
+
+	buf_init(&program, PROGRAM_MAX);
+	/* A newline behind each part: it may end in a comment. */
+	buf_printf(&program, "%s . as $record | (%s\n) | [", prelude, rows);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&program, "%s[%s\n]", i > 0 ? "," : "", exprs[i]);
+	buf_puts(&program, "]");
+	if (buf_str(&program) == NULL)
+		err_sys(e, ANT_FAIL, "jq program");
+	else
+		m = compile(program.data, e);
+	buf_free(&program);
+	return m;
+}
+
+int
+jqmap_check(const char *expr, struct ant_err *e)
+{
+	struct jqmap *m = jqmap_new(".", &expr, 1, e);
+
+	jqmap_free(m);
+	return m == NULL ? -1 : 0;
+}
+
+void
+jqmap_free(struct jqmap *m)
+{
+	if (m == NULL)
+		return;
+	if (m->jq != NULL)
+		jq_teardown(&m->jq);
+	buf_free(&m->row);
+	buf_free(&m->clean);
+	free(m);
+}
+
+/* libjq refuses lone surrogates, which we mend: 1 where one of any kind is escaped in the text. */
+static int
+has_surrogate(const char *p, const char *end)
+{
+	while ((p = memchr(p, '\\', (size_t)(end - p))) != NULL) {
+		if (end - p > 2 && p[1] == 'u' && (p[2] == 'd' || p[2] == 'D'))
+			return 1;
+		p += end - p > 1 ? 2 : 1;
+	}
+	return 0;
+}
+
+int
+jqmap_record(struct jqmap *m, const char *text, size_t len, struct ant_err *e)
+{
+	struct json_value v;
+	struct json_error err;
+	jv record;
+
+	if (has_surrogate(text, text + len) && json_parse(text, len, &v, &err) == 0) {
+		buf_clear(&m->clean);
+		if (json_put_value(&m->clean, &v, NULL) == -1)
+			return err_sys(e, ANT_FAIL, "libjq");
+		text = m->clean.data;
+		len = m->clean.len;
+	}
+	if (len > INT_MAX)
+		return err_set(e, ANT_INPUT, "libjq: record of %zu bytes", len);
+	record = jv_parse_sized(text, (int)len);
+	if (!jv_is_valid(record)) {
+		jv msg = jv_invalid_get_msg(record);
+
+		err_set(e, ANT_INPUT, "libjq: %s",
+			jv_get_kind(msg) == JV_KIND_STRING ? jv_string_value(msg) : "not JSON");
+		jv_free(msg);
+		return -1;
+	}
+	jq_start(m->jq, record, 0);
+	return 0;
+}
+
+/* No further row: done, or why not. */
+static int
+ended(struct jqmap *m, jv result, struct ant_err *e)
+{
+	jv msg;
+
+	if (jq_halted(m->jq)) {
+		jv_free(result);
+		return err_set(e, ANT_INPUT, "jq: halted");
+	}
+	if (!jv_invalid_has_msg(jv_copy(result))) {
+		jv_free(result);
+		return 0;
+	}
+	msg = jv_invalid_get_msg(result);
+	if (jv_get_kind(msg) != JV_KIND_STRING)
+		msg = jv_dump_string(msg, 0);
+	err_set(e, ANT_INPUT, "jq: %s", jv_string_value(msg));
+	jv_free(msg);
+	return -1;
+}
+
+int
+jqmap_next(struct jqmap *m, struct json_value *row, struct ant_err *e)
+{
+	jv result = jq_next(m->jq), text;
+	int failed;
+
+	if (!jv_is_valid(result))
+		return ended(m, result, e);
+	text = jv_dump_string(result, 0);
+	buf_clear(&m->row);
+	failed = buf_put(
+		&m->row, jv_string_value(text), (size_t)jv_string_length_bytes(jv_copy(text)));
+	jv_free(text);
+	if (failed == -1)
+		return err_sys(e, ANT_FAIL, "libjq");
+	*row = (struct json_value){JSON_ARRAY, m->row.data, m->row.len};
+	return 1;
+}
