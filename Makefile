@@ -34,11 +34,12 @@ $B/bin/ant-load-pg:     LIBS = $(shell $(PC) --libs libpq)
 $B/bin/ant-load-sqlite: LIBS = $(shell $(PC) --libs sqlite3)
 $B/bin/ant-load-duckdb: LIBS = -ldl
 $B/bin/ant-sim:         LIBS = $(shell $(PC) --libs libmicrohttpd)
+$(filter $B/bin/ant-load-%,$(BINS)): $B/cmd/loader.o
 $B/lib/load_pg.o:       MYFLAGS += $(shell $(PC) --cflags libpq)
 
 $(BINS): $B/bin/%: $B/cmd/%.o $B/cmd/cli.o $B/libant.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) $(LDLIBS)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $B/libant.a $(LIBS) $(LDLIBS)
 $(SCRIPTS:%=$B/bin/%): $B/bin/%: scripts/%
 	@mkdir -p $(@D)
 	install -m 755 $< $@

@@ -12,6 +12,7 @@
 
 #include "buf.h"
 #include "err.h"
+#include "out.h"
 #include "rows.h"
 #include "sql.h"
 #include "table.h"
@@ -87,6 +88,9 @@ struct load_dest {
 
 	/* Undo all of it; for a failure of any of the above.  REASON is for a server's log. */
 	void (*abort)(void *self, const char *reason);
+
+	/* Print the ledger, oldest line first, as receipts; NULL where there is no ledger. */
+	int (*ledger)(void *self, struct out *to, struct ant_err *e);
 };
 
 /*
@@ -98,6 +102,17 @@ struct load_dest {
  */
 int load_run(const struct load_dest *dest, const struct load_options *o, int fd, const char *name,
 	struct buf *out, struct ant_err *e);
+
+/* Append the ledger's INSERT of ENTRY.  Reports by B's `failed`. */
+void load_ledger_insert(
+	struct buf *b, enum sql_dialect d, const char *schema, const struct load_entry *entry);
+
+/*
+ * The columns of the index that serves the next load of this mode: the time column,
+ * or those of the key.  They go to TO, which has room for nkey + 1; *KIND is for
+ * sql_create_index().  Return how many there are: 0 for no index.
+ */
+size_t load_index(const struct load *l, const char **kind, struct sql_column *to);
 
 /* Append the receipt of ENTRY with its newline.  Reports by OUT's `failed`. */
 void load_receipt(struct buf *out, const char *target, const struct load_entry *entry);

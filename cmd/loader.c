@@ -1,0 +1,81 @@
+#include "loader.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int
+loader_option(struct load_options *o, int ch, const char *value)
+{
+	switch (ch) {
+	case LOADER_TABLE:
+		o->table = value;
+		break;
+	case LOADER_PREFIX:
+		o->prefix = value;
+		break;
+	case LOADER_MODE:
+		o->mode = value;
+		if (mode_find(value) == -1) {
+			cli_error("--mode: '%s' is not a mode: window, replace, merge or append",
+				value);
+			return ANT_USAGE;
+		}
+		break;
+	case LOADER_ALLOW_SHRINK:
+		o->allow_shrink = 1;
+		break;
+	case LOADER_LEDGER:
+		o->ledger = 1;
+		break;
+	case LOADER_DRY_RUN:
+		o->dry_run = 1;
+		break;
+	}
+	return ANT_OK;
+}
+
+static int
+print_ledger(const struct load_dest *dest)
+{
+	struct ant_err e;
+	struct out out;
+	int status = ANT_OK;
+
+	out_init(&out, STDOUT_FILENO, "stdout");
+	if (dest->ledger(dest->self, &out, &e) == -1 || out_flush(&out, &e) == -1)
+		status = cli_fail(&e);
+	out_free(&out);
+	return status;
+}
+
+int
+loader_run(const struct cli *c, const struct load_dest *dest, struct load_options *o)
+{
+	struct ant_err e;
+	struct buf text;
+	int status = ANT_OK;
+
+	if (o->ledger)
+		return print_ledger(dest);
+	o->table_path = getenv("ANT_TABLES");
+	buf_init(&text, LOAD_TEXT_MAX);
+	if (load_run(dest, o, STDIN_FILENO, "stdin", &text, &e) == -1) {
+		status = cli_fail(&e);
+	} else {
+		if (c->verbose)
+			cli_error(
+				"committed: %.*s", text.len > 0 ? (int)text.len - 1 : 0, text.data);
+		if (fwrite(text.data, 1, text.len, stdout) != text.len || fflush(stdout) != 0) {
+			/* Too late to undo: who waits for the receipt loads once more. */
+			cli_error("stdout: %s%s", strerror(errno),
+				o->dry_run
+					? ""
+					: ": the rows are committed, only their receipt is lost");
+			status = ANT_FAIL;
+		}
+	}
+	buf_free(&text);
+	return status;
+}

@@ -1,0 +1,701 @@
+#include "load_sqlite.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <math.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	WAIT_MS = 500,	  /* for a lock: a second load must give up within a second */
+	DIGITS = 15,	  /* decimals that a double gives back to the digit: DBL_DIG */
+	CACHE_KIB = 4096, /* of pages, and for building the index */
+	NAMES = 3
+};
+
+struct load_sqlite {
+	const char *file;
+	char *path; /* FILE as a path that SQLite cannot take for anything else */
+	int fd;	    /* holds the lock of loaders on FILE; closed after db, or POSIX locks go */
+	int created, begun, new_table;
+	sqlite3 *db; /* NULL in a dry run on a FILE that is not there */
+	sqlite3_stmt *insert, *delete;
+	struct buf sql;
+	const struct load *load;
+	size_t as_text;
+};
+
+/* The failure of the last call on the database. */
+static int
+failed(struct load_sqlite *d, const char *what, struct ant_err *e)
+{
+	int code = sqlite3_errcode(d->db) & 0xff;
+
+	if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
+		return err_set(e, ANT_LOCKED, "%s: another process is writing to it", d->file);
+	return err_set(e, ANT_FAIL, "%s: %s%s%s", d->file, what, *what != '\0' ? ": " : "",
+		sqlite3_errmsg(d->db));
+}
+
+static int
+no_memory(struct load_sqlite *d, struct ant_err *e)
+{
+	return err_sys(e, ANT_FAIL, "%s", d->file);
+}
+
+/* Run the statement in d->sql, or write it into the plan. */
+static int
+run(struct load_sqlite *d, struct ant_err *e)
+{
+	const char *sql = buf_str(&d->sql);
+
+	if (sql == NULL)
+		return no_memory(d, e);
+	if (d->load->dry_run) {
+		buf_printf(d->load->plan, "%s;\n", sql);
+		return d->load->plan->failed ? no_memory(d, e) : 0;
+	}
+	return sqlite3_exec(d->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : failed(d, "", e);
+}
+
+static int
+run_text(struct load_sqlite *d, const char *sql, struct ant_err *e)
+{
+	buf_clear(&d->sql);
+	buf_puts(&d->sql, sql);
+	return run(d, e);
+}
+
+static sqlite3_stmt *
+prepare(struct load_sqlite *d, const char *sql, struct ant_err *e)
+{
+	sqlite3_stmt *s = NULL;
+
+	if (sql == NULL)
+		no_memory(d, e);
+	else if (sqlite3_prepare_v3(d->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &s, NULL) !=
+		 SQLITE_OK)
+		failed(d, "", e);
+	return s;
+}
+
+/* The integer that SQL answers with; TEXT is bound where it is not NULL. */
+static int
+ask(struct load_sqlite *d, const char *sql, const char *text, int64_t *n, struct ant_err *e)
+{
+	sqlite3_stmt *s = prepare(d, sql, e);
+	int code;
+
+	if (s == NULL)
+		return -1;
+	if (text != NULL)
+		sqlite3_bind_text(s, 1, text, -1, SQLITE_STATIC);
+	if ((code = sqlite3_step(s)) == SQLITE_ROW)
+		*n = sqlite3_column_int64(s, 0);
+	else
+		failed(d, "", e);
+	sqlite3_finalize(s);
+	return code == SQLITE_ROW ? 0 : -1;
+}
+
+/*
+ * Open FILE and take the lock of loaders on it.  A loader that created FILE and
+ * failed removes it while it holds this lock, so what was locked must still be
+ * what stands under the name.
+ */
+static int
+lock_file(struct load_sqlite *d, struct ant_err *e)
+{
+	struct stat held, named;
+
+	for (int try = 0; try < 100; try++) {
+		d->fd = open(d->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		d->created = d->fd != -1;
+		if (d->fd == -1 && errno == EEXIST)
+			d->fd = open(d->path, O_RDWR | O_CLOEXEC);
+		if (d->fd == -1 && errno == ENOENT && try < 99)
+			continue;
+		if (d->fd == -1)
+			return err_sys(e, ANT_FAIL, "%s", d->file);
+		if (flock(d->fd, LOCK_EX | LOCK_NB) == -1) {
+			d->created = 0;
+			return errno == EWOULDBLOCK
+				       ? err_set(e, ANT_LOCKED, "%s: another load is writing to it",
+						 d->file)
+				       : err_sys(e, ANT_FAIL, "%s: lock", d->file);
+		}
+		if (fstat(d->fd, &held) == 0 && stat(d->path, &named) == 0 &&
+			held.st_dev == named.st_dev && held.st_ino == named.st_ino)
+			return 0;
+		close(d->fd);
+		d->fd = -1;
+	}
+	return err_set(e, ANT_LOCKED, "%s: it comes and goes: another load is at work", d->file);
+}
+
+static int
+open_database(struct load_sqlite *d, int flags, struct ant_err *e)
+{
+	if (sqlite3_open_v2(d->path, &d->db, flags, NULL) == SQLITE_OK)
+		return sqlite3_busy_timeout(d->db, WAIT_MS) == SQLITE_OK ? 0 : failed(d, "", e);
+	if (d->db == NULL)
+		return no_memory(d, e);
+	return failed(d, "", e);
+}
+
+/* For a look only: 1 where FILE is there, 0 where it is not. */
+static int
+open_to_read(struct load_sqlite *d, struct ant_err *e)
+{
+	/* Read-write, for a reader of a WAL database leaves its helper files behind. */
+	if (access(d->path, F_OK) == -1 && errno == ENOENT)
+		return 0;
+	return open_database(d, SQLITE_OPEN_READWRITE, e) == -1 ? -1 : 1;
+}
+
+static int
+open_to_write(struct load_sqlite *d, struct ant_err *e)
+{
+	char pragmas[128];
+
+	if (lock_file(d, e) == -1 || open_database(d, SQLITE_OPEN_READWRITE, e) == -1)
+		return -1;
+	sqlite3_snprintf(sizeof pragmas, pragmas,
+		"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-%d",
+		(int)CACHE_KIB);
+	if (sqlite3_exec(d->db, pragmas, NULL, NULL, NULL) != SQLITE_OK ||
+		sqlite3_exec(d->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+		return failed(d, "", e);
+	d->begun = 1;
+	return 0;
+}
+
+/* The declared type of COLUMN of the load's table, for free(); *TYPE NULL where there is none. */
+static int
+declared(struct load_sqlite *d, const char *column, char **type, struct ant_err *e)
+{
+	sqlite3_stmt *s;
+	int code;
+
+	*type = NULL;
+	s = prepare(d, "SELECT type FROM pragma_table_xinfo(?1) WHERE name = ?2 COLLATE NOCASE", e);
+	if (s == NULL)
+		return -1;
+	sqlite3_bind_text(s, 1, d->load->into, -1, SQLITE_STATIC);
+	sqlite3_bind_text(s, 2, column, -1, SQLITE_STATIC);
+	if ((code = sqlite3_step(s)) == SQLITE_ROW) {
+		const unsigned char *text = sqlite3_column_text(s, 0);
+
+		*type = strdup(text != NULL ? (const char *)text : "");
+	}
+	if (code != SQLITE_ROW && code != SQLITE_DONE)
+		failed(d, "", e);
+	else if (code == SQLITE_ROW && *type == NULL)
+		code = no_memory(d, e);
+	sqlite3_finalize(s);
+	return code == SQLITE_ROW || code == SQLITE_DONE ? 0 : -1;
+}
+
+/* Add to the existing table what the stream has and it has not. */
+static int
+widen(struct load_sqlite *d, struct ant_err *e)
+{
+	const struct load *l = d->load;
+
+	for (size_t i = 0; i < l->rows->ncolumns; i++) {
+		const char *wanted = sql_type(SQL_SQLITE, l->columns[i].type);
+		char *is;
+		int differs;
+
+		if (declared(d, l->columns[i].name, &is, e) == -1)
+			return -1;
+		differs = is != NULL && strcasecmp(is, wanted) != 0;
+		if (differs)
+			load_type_differs(e, l->into, l->columns[i].name, is, wanted);
+		free(is);
+		if (differs)
+			return -1;
+		if (is != NULL)
+			continue;
+		buf_clear(&d->sql);
+		sql_add_column(&d->sql, SQL_SQLITE, NULL, l->into, &l->columns[i]);
+		if (run(d, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+make_table(struct load_sqlite *d, struct ant_err *e)
+{
+	const struct load *l = d->load;
+	int64_t tables = 0, others = 0;
+
+	if (d->db != NULL && (ask(d,
+				      "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND "
+				      "name = ?1 COLLATE NOCASE",
+				      l->into, &tables, e) == -1 ||
+				     ask(d,
+					     "SELECT count(*) FROM sqlite_schema WHERE type <> "
+					     "'table' AND name = ?1 COLLATE NOCASE",
+					     l->into, &others, e) == -1))
+		return -1;
+	if (others > 0)
+		return err_set(e, ANT_FAIL, "%s: '%.200s' is a view or an index, not a table",
+			d->file, l->into);
+	if (tables > 0)
+		return widen(d, e);
+	d->new_table = 1;
+	buf_clear(&d->sql);
+	sql_create_table(&d->sql, SQL_SQLITE, NULL, l->into, l->columns, l->rows->ncolumns);
+	return run(d, e);
+}
+
+/*
+ * " WHERE time column in the window".  The bounds of a time have no Z: then text
+ * compares as time does, with fractions too: 00:00:00.5Z is less than 00:00:00Z, but
+ * not less than 00:00:00.
+ */
+static void
+where_window(struct load_sqlite *d)
+{
+	const struct load *l = d->load;
+	const char *column = l->columns[l->rows->time_column].name;
+	char from[UTC_TEXT], to[UTC_TEXT];
+
+	load_bounds(l, from, to);
+	from[strcspn(from, "Z")] = to[strcspn(to, "Z")] = '\0';
+	buf_puts(&d->sql, " WHERE ");
+	sql_ident(&d->sql, SQL_SQLITE, column);
+	buf_puts(&d->sql, " >= ");
+	sql_literal(&d->sql, SQL_SQLITE, from);
+	buf_puts(&d->sql, " AND ");
+	sql_ident(&d->sql, SQL_SQLITE, column);
+	buf_puts(&d->sql, " < ");
+	sql_literal(&d->sql, SQL_SQLITE, to);
+}
+
+/* Remove what the mode replaces; *HELD is how many rows that was. */
+static int
+remove_old(struct load_sqlite *d, int64_t *held, struct ant_err *e)
+{
+	const struct load *l = d->load;
+
+	if (d->new_table || (l->mode != MODE_WINDOW && l->mode != MODE_REPLACE))
+		return 0;
+	buf_clear(&d->sql);
+	buf_puts(&d->sql, l->dry_run ? "SELECT count(*) FROM " : "DELETE FROM ");
+	sql_ident(&d->sql, SQL_SQLITE, l->into);
+	if (l->mode == MODE_WINDOW)
+		where_window(d);
+	if (!l->dry_run) {
+		if (run(d, e) == -1)
+			return -1;
+		*held = sqlite3_changes(d->db);
+		return 0;
+	}
+	if (ask(d, buf_str(&d->sql), NULL, held, e) == -1)
+		return -1;
+	buf_clear(&d->sql);
+	buf_puts(&d->sql, "DELETE FROM ");
+	sql_ident(&d->sql, SQL_SQLITE, l->into);
+	if (l->mode == MODE_WINDOW)
+		where_window(d);
+	return run(d, e);
+}
+
+static int
+create_index(struct load_sqlite *d, struct ant_err *e)
+{
+	const struct load *l = d->load;
+	struct sql_column *columns = calloc(l->rows->nkey + 1, sizeof *columns);
+	const char *kind;
+	size_t n;
+	int status = 0;
+
+	if (columns == NULL)
+		return no_memory(d, e);
+	if ((n = load_index(l, &kind, columns)) > 0) {
+		buf_clear(&d->sql);
+		sql_create_index(&d->sql, SQL_SQLITE, NULL, l->into, kind, columns, n);
+		status = run(d, e);
+	}
+	free(columns);
+	return status;
+}
+
+/* A name of the row's number that no column of the table has taken; NULL where all are. */
+static const char *
+rowid_name(struct load_sqlite *d, struct ant_err *e)
+{
+	static const char *const names[NAMES] = {"_rowid_", "rowid", "oid"};
+	const struct load *l = d->load;
+
+	for (size_t i = 0; i < NAMES; i++) {
+		char *type = NULL;
+		int taken = 0;
+
+		if (d->db != NULL && declared(d, names[i], &type, e) == -1)
+			return NULL;
+		taken = type != NULL;
+		free(type);
+		for (size_t c = 0; c < l->rows->ncolumns; c++)
+			taken |= strcasecmp(l->columns[c].name, names[i]) == 0;
+		if (!taken)
+			return names[i];
+	}
+	err_set(e, ANT_FAIL, "table '%.200s': columns hide the row's number, which merge needs",
+		l->into);
+	return NULL;
+}
+
+/*
+ * Merge: each row removes those of its key that were there before the load; rows of
+ * the stream that share a key all stay.
+ */
+static int
+prepare_merge(struct load_sqlite *d, struct ant_err *e)
+{
+	const struct load *l = d->load;
+	const char *rowid = rowid_name(d, e);
+	int64_t last = 0;
+
+	if (rowid == NULL)
+		return -1;
+	if (!d->new_table) {
+		if (create_index(d, e) == -1)
+			return -1;
+		buf_clear(&d->sql);
+		buf_printf(&d->sql, "SELECT coalesce(max(%s), 0) FROM ", rowid);
+		sql_ident(&d->sql, SQL_SQLITE, l->into);
+		if (ask(d, buf_str(&d->sql), NULL, &last, e) == -1)
+			return -1;
+	}
+	buf_clear(&d->sql);
+	buf_puts(&d->sql, "DELETE FROM ");
+	sql_ident(&d->sql, SQL_SQLITE, l->into);
+	for (size_t i = 0; i < l->rows->nkey; i++) {
+		buf_puts(&d->sql, i == 0 ? " WHERE " : " AND ");
+		sql_ident(&d->sql, SQL_SQLITE, l->key[i].name);
+		buf_printf(&d->sql, " IS ?%zu", i + 1);
+	}
+	buf_printf(&d->sql, " AND %s <= %" PRId64, rowid, last);
+	if (l->dry_run)
+		return run(d, e);
+	d->delete = prepare(d, buf_str(&d->sql), e);
+	return d->delete != NULL ? 0 : -1;
+}
+
+static int
+prepare_insert(struct load_sqlite *d, struct ant_err *e)
+{
+	const struct load *l = d->load;
+
+	buf_clear(&d->sql);
+	buf_puts(&d->sql, "INSERT INTO ");
+	sql_ident(&d->sql, SQL_SQLITE, l->into);
+	buf_puts(&d->sql, " (");
+	sql_idents(&d->sql, SQL_SQLITE, l->columns, l->rows->ncolumns);
+	buf_puts(&d->sql, ")\n\tVALUES (?");
+	for (size_t i = 1; i < l->rows->ncolumns; i++)
+		buf_puts(&d->sql, ", ?");
+	buf_putc(&d->sql, ')');
+	if (l->dry_run)
+		return run(d, e);
+	d->insert = prepare(d, buf_str(&d->sql), e);
+	return d->insert != NULL ? 0 : -1;
+}
+
+static int
+begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
+{
+	struct load_sqlite *d = self;
+
+	d->load = l;
+	if (l->dry_run) {
+		if (open_to_read(d, e) == -1 || run_text(d, "BEGIN IMMEDIATE", e) == -1)
+			return -1;
+	} else if (open_to_write(d, e) == -1) {
+		return -1;
+	}
+	if (make_table(d, e) == -1 || remove_old(d, held, e) == -1)
+		return -1;
+	if (l->mode == MODE_MERGE && prepare_merge(d, e) == -1)
+		return -1;
+	return prepare_insert(d, e);
+}
+
+/*
+ * Whether the decimal has at most DIGITS digits from its first to its last that is
+ * not 0: then a double gives them back.
+ */
+static int
+is_short(const char *p, size_t len)
+{
+	size_t digits = 0, zeros = 0; /* zeros: behind the last digit that is none */
+
+	for (size_t i = 0; i < len && p[i] != 'e' && p[i] != 'E'; i++) {
+		if (p[i] == '0') {
+			zeros += digits > 0;
+		} else if (p[i] >= '1' && p[i] <= '9') {
+			digits += zeros + 1;
+			zeros = 0;
+		}
+	}
+	return digits <= DIGITS;
+}
+
+static int
+bind_numeric(struct load_sqlite *d, sqlite3_stmt *s, int at, const struct row_cell *c)
+{
+	if (is_short(c->p, c->len)) {
+		double v = strtod(c->p, NULL);
+
+		if (!isinf(v) && (v != 0 || memchr(c->p, 'e', c->len) == NULL))
+			return sqlite3_bind_double(s, at, v);
+	}
+	d->as_text++;
+	return sqlite3_bind_text(s, at, c->p, (int)c->len, SQLITE_STATIC);
+}
+
+/* A time with a fraction: one text for one instant, so that equal times are equal texts. */
+static int
+bind_fraction(sqlite3_stmt *s, int at, const struct row_cell *c)
+{
+	int64_t seconds = utc_floor(c->i, 1000000) / 1000000, micros = c->i - seconds * 1000000;
+	char text[UTC_TEXT + 8];
+
+	utc_format(seconds, text);
+	if (micros != 0) {
+		size_t end = UTC_TEXT + 5; /* of "YYYY-MM-DDTHH:MM:SS.ffffff" */
+
+		sqlite3_snprintf(9, text + UTC_TEXT - 2, ".%06d", (int)micros);
+		while (text[end - 1] == '0')
+			end--;
+		strcpy(text + end, "Z");
+	}
+	return sqlite3_bind_text(s, at, text, -1, SQLITE_TRANSIENT);
+}
+
+static int
+bind(struct load_sqlite *d, sqlite3_stmt *s, int at, enum type t, const struct row_cell *c)
+{
+	if (c->null)
+		return sqlite3_bind_null(s, at);
+	switch (t) {
+	case TYPE_BIGINT:
+	case TYPE_BOOLEAN:
+		return sqlite3_bind_int64(s, at, c->i);
+	case TYPE_DOUBLE:
+		return sqlite3_bind_double(s, at, strtod(c->p, NULL));
+	case TYPE_NUMERIC:
+		return bind_numeric(d, s, at, c);
+	case TYPE_TIMESTAMPTZ:
+		if (c->len != UTC_TEXT - 1)
+			return bind_fraction(s, at, c);
+		break;
+	default:
+		break;
+	}
+	return sqlite3_bind_text(s, at, c->p, (int)c->len, SQLITE_STATIC);
+}
+
+static int
+step(struct load_sqlite *d, sqlite3_stmt *s, struct ant_err *e)
+{
+	if (sqlite3_step(s) == SQLITE_DONE && sqlite3_reset(s) == SQLITE_OK)
+		return 0;
+	return failed(d, "", e);
+}
+
+static int
+remove_same(struct load_sqlite *d, const struct row_cell *cells, struct ant_err *e)
+{
+	const struct rows *r = d->load->rows;
+	size_t as_text = d->as_text;
+
+	for (size_t i = 0; i < r->nkey; i++)
+		if (bind(d, d->delete, (int)i + 1, r->columns[r->key[i]].type, &cells[r->key[i]]) !=
+			SQLITE_OK)
+			return failed(d, "", e);
+	d->as_text = as_text; /* counted where they are stored */
+	return step(d, d->delete, e);
+}
+
+static int
+rows(void *self, struct rows *r, struct ant_err *e)
+{
+	struct load_sqlite *d = self;
+	const struct row_cell *cells;
+	int more;
+
+	while ((more = rows_next(r, &cells, e)) == 1) {
+		if (d->load->dry_run)
+			continue;
+		if (d->delete != NULL && remove_same(d, cells, e) == -1)
+			return -1;
+		for (size_t i = 0; i < r->ncolumns; i++)
+			if (bind(d, d->insert, (int)i + 1, r->columns[i].type, &cells[i]) !=
+				SQLITE_OK)
+				return failed(d, "", e);
+		if (step(d, d->insert, e) == -1)
+			return -1;
+	}
+	return more;
+}
+
+static int
+commit(void *self, const struct load_entry *entry, const char **into, struct ant_err *e)
+{
+	struct load_sqlite *d = self;
+
+	(void)into; /* the bare name is the receipt's, too */
+	if (d->new_table && create_index(d, e) == -1)
+		return -1;
+	buf_clear(&d->sql);
+	sql_create_ledger(&d->sql, SQL_SQLITE, NULL);
+	if (run(d, e) == -1)
+		return -1;
+	buf_clear(&d->sql);
+	load_ledger_insert(&d->sql, SQL_SQLITE, NULL, entry);
+	if (run(d, e) == -1 || run_text(d, "COMMIT", e) == -1)
+		return -1;
+	d->begun = 0;
+	d->created = 0;
+	return 0;
+}
+
+static void
+close_all(struct load_sqlite *d)
+{
+	sqlite3_finalize(d->insert);
+	sqlite3_finalize(d->delete);
+	d->insert = d->delete = NULL;
+	if (d->begun)
+		sqlite3_exec(d->db, "ROLLBACK", NULL, NULL, NULL);
+	d->begun = 0;
+	sqlite3_close(d->db);
+	d->db = NULL;
+	if (d->created) /* and not committed: while the lock is held, nobody else loads into it */
+		unlink(d->path);
+	d->created = 0;
+	if (d->fd != -1)
+		close(d->fd);
+	d->fd = -1;
+}
+
+static void
+undo(void *self, const char *reason)
+{
+	(void)reason;
+	close_all(self);
+}
+
+static const char *
+text_of(sqlite3_stmt *s, int column)
+{
+	const unsigned char *text = sqlite3_column_text(s, column);
+
+	return text != NULL ? (const char *)text : "";
+}
+
+static int
+print_entries(struct load_sqlite *d, sqlite3_stmt *s, struct out *to, struct ant_err *e)
+{
+	struct load_entry entry;
+	int code, status = 0;
+
+	while (status == 0 && (code = sqlite3_step(s)) == SQLITE_ROW) {
+		memset(&entry, 0, sizeof entry);
+		entry.table = text_of(s, 0);
+		entry.into = text_of(s, 1);
+		entry.mode = text_of(s, 2);
+		sqlite3_snprintf(sizeof entry.from, entry.from, "%s", text_of(s, 3));
+		sqlite3_snprintf(sizeof entry.to, entry.to, "%s", text_of(s, 4));
+		entry.rows = sqlite3_column_int64(s, 5);
+		sqlite3_snprintf(sizeof entry.watermark, entry.watermark, "%s", text_of(s, 6));
+		buf_clear(&d->sql);
+		load_receipt(&d->sql, "sqlite", &entry);
+		status = d->sql.failed ? no_memory(d, e) : out_put(to, d->sql.data, d->sql.len, e);
+	}
+	if (status == 0 && code != SQLITE_DONE)
+		return failed(d, "", e);
+	return status;
+}
+
+static int
+ledger(void *self, struct out *to, struct ant_err *e)
+{
+	struct load_sqlite *d = self;
+	sqlite3_stmt *s;
+	int64_t there = 0;
+	int status;
+
+	if ((status = open_to_read(d, e)) != 1)
+		return status == 0 ? err_set(e, ANT_FAIL, "%s: there is no such file", d->file)
+				   : -1;
+	if (ask(d, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1",
+		    SQL_LEDGER, &there, e) == -1)
+		return -1;
+	if (there == 0)
+		return 0;
+	s = prepare(d,
+		"SELECT table_name, into_table, mode, window_from, window_to, rows, watermark"
+		" FROM " SQL_LEDGER " ORDER BY finished, _rowid_",
+		e);
+	if (s == NULL)
+		return -1;
+	status = print_entries(d, s, to, e);
+	sqlite3_finalize(s);
+	return status;
+}
+
+struct load_sqlite *
+load_sqlite_new(const char *file, struct ant_err *e)
+{
+	struct load_sqlite *d = calloc(1, sizeof *d);
+	size_t size = strlen(file) + sizeof "./";
+
+	if (d == NULL || (d->path = malloc(size)) == NULL) {
+		err_sys(e, ANT_FAIL, "%s", file);
+		free(d);
+		return NULL;
+	}
+	/* "" and ":memory:" name no file for SQLite, "file:x" perhaps another one. */
+	sqlite3_snprintf((int)size, d->path, "%s%s", *file == '/' ? "" : "./", file);
+	d->file = file;
+	d->fd = -1;
+	buf_init(&d->sql, LOAD_TEXT_MAX);
+	return d;
+}
+
+void
+load_sqlite_free(struct load_sqlite *d)
+{
+	if (d == NULL)
+		return;
+	close_all(d);
+	buf_free(&d->sql);
+	free(d->path);
+	free(d);
+}
+
+struct load_dest
+load_sqlite_dest(struct load_sqlite *d)
+{
+	const struct load_dest dest = {d, "sqlite", begin, rows, commit, undo, ledger};
+
+	return dest;
+}
+
+size_t
+load_sqlite_as_text(const struct load_sqlite *d)
+{
+	return d->as_text;
+}
