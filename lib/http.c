@@ -17,6 +17,8 @@ enum {
 	KEY_HEADER = 8192
 };
 
+static const char key_name[] = "x-api-key: ";
+
 struct slot { /* one request, or room for one */
 	struct http *http;
 	CURL *easy;
@@ -211,7 +213,7 @@ set_headers(struct http *h, const struct http_options *o, struct ant_err *e)
 	char key[KEY_HEADER];
 	int n, rc;
 
-	n = snprintf(key, sizeof key, "x-api-key: %s", o->key);
+	n = snprintf(key, sizeof key, "%s%s", key_name, o->key);
 	if (n < 0 || (size_t)n >= sizeof key)
 		rc = err_set(e, ANT_USAGE, "the key is too long");
 	else if (add_header(h, key) == -1 || add_header(h, "anthropic-version: 2023-06-01") == -1 ||
@@ -232,7 +234,8 @@ http_open(const struct http_options *o, struct ant_err *e)
 
 	if (h == NULL || (h->slots = calloc(o->jobs, sizeof *h->slots)) == NULL) {
 		err_sys(e, ANT_FAIL, "http");
-		goto error;
+		free(h);
+		return NULL;
 	}
 	h->nslots = o->jobs;
 	h->timeout_ms = o->timeout_ms;
@@ -266,12 +269,10 @@ http_free(struct http *h)
 {
 	if (h == NULL)
 		return;
-	for (size_t i = 0; i < h->nslots; i++) {
-		if (h->slots[i].busy)
-			curl_multi_remove_handle(h->multi, h->slots[i].easy);
+	http_cancel(h);
+	for (size_t i = 0; i < h->nslots; i++)
 		if (h->slots[i].easy != NULL)
 			curl_easy_cleanup(h->slots[i].easy);
-	}
 	if (h->multi != NULL)
 		curl_multi_cleanup(h->multi);
 	curl_slist_free_all(h->headers);
@@ -288,6 +289,18 @@ const char *
 http_base(const struct http *h)
 {
 	return h->base;
+}
+
+void
+http_redact(const struct http *h, char *text)
+{
+	const char *key = h->headers->data + sizeof key_name - 1; /* the first header */
+	size_t len = strlen(key);
+
+	if (len < 8) /* no real key; it would cover letters of our own */
+		return;
+	for (char *p = text; (p = strstr(p, key)) != NULL; p += len)
+		memset(p, '*', len);
 }
 
 size_t
@@ -507,7 +520,6 @@ finish(struct http *h, struct slot *s, CURLcode code)
 	curl_multi_remove_handle(h->multi, s->easy);
 	s->busy = 0;
 	s->done = 1;
-	h->active--;
 }
 
 static int64_t
@@ -659,6 +671,7 @@ http_next(struct http *h, struct http_answer *a, void **tag)
 		if (!s->done)
 			continue;
 		s->done = 0;
+		h->active--;
 		*a = s->answer;
 		*tag = s->tag;
 		a->result = result_of(s);
@@ -667,6 +680,17 @@ http_next(struct http *h, struct http_answer *a, void **tag)
 		return 1;
 	}
 	return 0;
+}
+
+void
+http_cancel(struct http *h)
+{
+	for (size_t i = 0; i < h->nslots; i++) {
+		if (h->slots[i].busy)
+			curl_multi_remove_handle(h->multi, h->slots[i].easy);
+		h->slots[i].busy = h->slots[i].done = 0;
+	}
+	h->active = 0;
 }
 
 void

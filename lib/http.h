@@ -56,6 +56,9 @@ void http_free(struct http *h); /* ends what is under way, wipes the key; NULL: 
 /* The base URL without a slash at its end: for messages. */
 const char *http_base(const struct http *h);
 
+/* Cover the key wherever it stands in TEXT, such as an answer that quotes it. */
+void http_redact(const struct http *h, char *text);
+
 /*
  * Start to fetch the base URL with TARGET (path and query, starts with /)
  * behind it into BODY, which is cleared, must stay until the answer and is held
@@ -63,7 +66,7 @@ const char *http_base(const struct http *h);
  */
 int http_get(struct http *h, const char *target, struct buf *body, void *tag, struct ant_err *e);
 
-size_t http_active(const struct http *h); /* requests under way */
+size_t http_active(const struct http *h); /* requests under way, and answers not taken */
 
 /*
  * Move data for at most MS milliseconds (0: only what is ready), until an
@@ -74,6 +77,9 @@ int http_wait(struct http *h, int64_t ms, int watch, struct ant_err *e);
 
 /* Take one complete answer: 1, or 0 where there is none. */
 int http_next(struct http *h, struct http_answer *a, void **tag);
+
+/* Drop all requests and answers: no body is written to any more. */
+void http_cancel(struct http *h);
 
 /* The caller did something else for MS milliseconds: no time limit runs meanwhile. */
 void http_pardon(struct http *h, int64_t ms);

@@ -1,0 +1,455 @@
+/*
+ * ant-fetch - one table of the Admin API as a record stream
+ *
+ * stdout: one anthill-record(5), ended only when every page has arrived, so that
+ * a reader can tell "complete" from "died".  stderr: messages, log, progress.
+ */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+#include <time.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "cli.h"
+#include "fetch.h"
+#include "fetch_log.h"
+#include "key.h"
+#include "mono.h"
+#include "tables.h"
+
+enum { REDRAW_MS = 200, NFOLDERS = 64 };
+
+enum long_option {
+	O_FROM = 256,
+	O_TO,
+	O_WIDTH,
+	O_GROUP_BY,
+	O_PARAM,
+	O_JOBS,
+	O_RATE,
+	O_RETRIES,
+	O_TIMEOUT,
+	O_DEADLINE,
+	O_BACKOFF,
+	O_PAGE_LIMIT,
+	O_BASE_URL,
+	O_KEY_FILE,
+	O_CHECK,
+	O_INSECURE,
+	O_LOG_FORMAT
+};
+
+static const struct option options[] = {
+	{"from", required_argument, NULL, O_FROM},
+	{"to", required_argument, NULL, O_TO},
+	{"width", required_argument, NULL, O_WIDTH},
+	{"group-by", required_argument, NULL, O_GROUP_BY},
+	{"param", required_argument, NULL, O_PARAM},
+	{"jobs", required_argument, NULL, O_JOBS},
+	{"rate", required_argument, NULL, O_RATE},
+	{"retries", required_argument, NULL, O_RETRIES},
+	{"timeout", required_argument, NULL, O_TIMEOUT},
+	{"deadline", required_argument, NULL, O_DEADLINE},
+	{"backoff", required_argument, NULL, O_BACKOFF},
+	{"page-limit", required_argument, NULL, O_PAGE_LIMIT},
+	{"base-url", required_argument, NULL, O_BASE_URL},
+	{"key-file", required_argument, NULL, O_KEY_FILE},
+	{"check", no_argument, NULL, O_CHECK},
+	{"insecure-http", no_argument, NULL, O_INSECURE},
+	{"log-format", required_argument, NULL, O_LOG_FORMAT},
+	{"tables", required_argument, NULL, 'T'},
+	{NULL, 0, NULL, 0},
+};
+
+static const char usage[] =
+	"usage: ant-fetch [--from T] [--to T] [--width 1d|1h|1m] [--group-by A,B]\n"
+	"                 [--param NAME=VALUE]... [--jobs N] [--rate N] [--retries N]\n"
+	"                 [--timeout S] [--deadline S] [--backoff S] [--page-limit N]\n"
+	"                 [--base-url URL] [--key-file FILE] [--insecure-http]\n"
+	"                 [--log-format text|json] [-T DIR]... [-qv] TABLE\n"
+	"       ant-fetch --check [TABLE]\n";
+
+static const char help[] =
+	"\n"
+	"Write one table of the Admin API to stdout as a record stream.\n"
+	"\n"
+	"  ant-fetch usage_report | ant-flatten | ant-load-sqlite usage.db\n"
+	"  ant-fetch --from -7d --jobs 8 claude_code_usage | ant-flatten | ant-load-pg\n"
+	"\n"
+	"  --from, --to T   YYYY-MM-DD, RFC 3339, today, now, -3d, -12h (2023-01-01; now)\n"
+	"  --jobs N         requests at a time (4)      --rate N      requests a minute (100)\n"
+	"  --retries N      of a request (8)            --timeout S   of a request (120)\n"
+	"  --deadline S     without progress (900)      --backoff S   first wait (0.5)\n"
+	"  --check          say what the key may read   -v            log each request\n"
+	"\n"
+	"The key comes from ANTHROPIC_ADMIN_KEY or --key-file.  See man ant-fetch.\n";
+
+struct settings {
+	const char *from, *to, *width, *group_by, *base_url, *key_file;
+	const char *folders[NFOLDERS];
+	size_t nfolders;
+	struct strlist params, dimensions;
+	long jobs, rate, retries, page_limit;
+	double timeout, deadline, backoff;
+	int check, insecure, json_log;
+};
+
+struct session { /* what the events of a fetch need */
+	const struct cli *cli;
+	const char *table;
+	int draw, drawn, log, json;
+	int64_t began, redraw_at;
+};
+
+/* Wipe the progress line before something else is said. */
+static void
+clear_line(struct session *s)
+{
+	if (s->drawn)
+		fputs("\r\033[K", stderr);
+	s->drawn = 0;
+}
+
+static void
+on_warn(void *ctx, const char *text)
+{
+	struct session *s = ctx;
+
+	clear_line(s);
+	cli_warn(s->cli, "%s", text);
+}
+
+static void
+on_request(void *ctx, const struct fetch_request *r)
+{
+	struct session *s = ctx;
+	struct buf line;
+	const char *text;
+
+	if (!s->log)
+		return;
+	clear_line(s);
+	buf_init(&line, 1 << 16);
+	if (s->json)
+		fetch_log_json(&line, r, (int64_t)time(NULL));
+	else
+		fetch_log_text(&line, r);
+	if ((text = buf_str(&line)) == NULL)
+		text = "(a request that was too long to log)";
+	if (s->json)
+		fprintf(stderr, "%s\n", text);
+	else
+		cli_error("%s", text);
+	buf_free(&line);
+}
+
+static void
+on_progress(void *ctx, const struct fetch_stats *stats)
+{
+	struct session *s = ctx;
+	struct winsize size = {.ws_col = 80};
+	int64_t now = mono_ms();
+	struct buf line;
+
+	if (!s->draw || now < s->redraw_at)
+		return;
+	s->redraw_at = now + REDRAW_MS;
+	ioctl(STDERR_FILENO, TIOCGWINSZ, &size);
+	buf_init(&line, 1024);
+	if (fetch_log_progress(&line, s->table, stats, now - s->began, size.ws_col - 1) == 0 &&
+		buf_str(&line) != NULL)
+		fprintf(stderr, "\r%s\033[K", line.data);
+	buf_free(&line);
+	s->drawn = 1;
+}
+
+/* The reader has gone: end as a filter does, by SIGPIPE. */
+static void
+on_reader_gone(void *ctx)
+{
+	clear_line(ctx);
+	raise(SIGPIPE);
+}
+
+/* Seconds with decimals, from MIN to 86400. */
+static int
+seconds(const char *option, const char *text, double min, double *to)
+{
+	char *end;
+
+	*to = strtod(text, &end);
+	if (*text < '0' || *text > '9' || *end != '\0' || !(*to >= min) || *to > 86400) {
+		cli_error(
+			"%s: '%s' is not a number of seconds from %g to 86400", option, text, min);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+add_param(struct settings *s, const char *text)
+{
+	struct ant_err e = {ANT_FAIL, "out of memory"};
+
+	if (fetch_param_valid(text, &e) == 0 && strlist_add(&s->params, text, strlen(text)) == 0)
+		return 0;
+	cli_error("--param: %s", e.msg);
+	return -1;
+}
+
+/* Options that hold a number or a list.  Return 0 or -1 after a message. */
+static int
+set_number(struct settings *s, int option)
+{
+	switch (option) {
+	case O_JOBS:
+		return cli_number("--jobs", optarg, 1, 64, &s->jobs);
+	case O_RATE:
+		return cli_number("--rate", optarg, 0, RATE_MAX, &s->rate);
+	case O_RETRIES:
+		return cli_number("--retries", optarg, 0, 100, &s->retries);
+	case O_PAGE_LIMIT:
+		return cli_number("--page-limit", optarg, 1, 1000000, &s->page_limit);
+	case O_TIMEOUT:
+		return seconds("--timeout", optarg, 0.1, &s->timeout);
+	case O_DEADLINE:
+		return seconds("--deadline", optarg, 0.1, &s->deadline);
+	default:
+		return seconds("--backoff", optarg, 0.001, &s->backoff);
+	}
+}
+
+static int
+set_option(struct settings *s, int option)
+{
+	switch (option) {
+	case O_FROM:
+		s->from = optarg;
+		return 0;
+	case O_TO:
+		s->to = optarg;
+		return 0;
+	case O_WIDTH:
+		s->width = optarg;
+		return 0;
+	case O_GROUP_BY:
+		s->group_by = optarg;
+		return 0;
+	case O_BASE_URL:
+		s->base_url = optarg;
+		return 0;
+	case O_KEY_FILE:
+		s->key_file = optarg;
+		return 0;
+	case O_CHECK:
+		s->check = 1;
+		return 0;
+	case O_INSECURE:
+		s->insecure = 1;
+		return 0;
+	case O_PARAM:
+		return add_param(s, optarg);
+	case O_LOG_FORMAT:
+		s->json_log = strcmp(optarg, "json") == 0;
+		if (s->json_log || strcmp(optarg, "text") == 0)
+			return 0;
+		cli_error("--log-format: '%s' is neither text nor json", optarg);
+		return -1;
+	case 'T':
+		if (s->nfolders == NFOLDERS) {
+			cli_error("-T: more than %d folders", NFOLDERS);
+			return -1;
+		}
+		s->folders[s->nfolders++] = optarg;
+		return 0;
+	default:
+		return set_number(s, option);
+	}
+}
+
+/* --group-by A,B into the list of dimensions; "" is none. */
+static int
+set_dimensions(struct settings *s, const struct table *t, struct ant_err *e)
+{
+	const char *p = s->group_by;
+
+	if (t->group_by.n == 0)
+		return err_set(e, ANT_USAGE, "--group-by: table %s is not grouped", t->name);
+	while (*p != '\0') {
+		size_t n = strcspn(p, ",");
+
+		if (n == 0 || (p[n] == ',' && p[n + 1] == '\0'))
+			return err_set(
+				e, ANT_USAGE, "--group-by: '%s' has an empty name", s->group_by);
+		if (strlist_has(&s->dimensions, p, n))
+			return err_set(
+				e, ANT_USAGE, "--group-by: %.*s stands there twice", (int)n, p);
+		if (s->dimensions.n == FETCH_GROUP_BY_MAX)
+			return err_set(e, ANT_USAGE,
+				"--group-by: the API takes at most %d dimensions",
+				FETCH_GROUP_BY_MAX);
+		if (strlist_add(&s->dimensions, p, n) == -1)
+			return err_sys(e, ANT_FAIL, "--group-by");
+		p += n + (p[n] == ',');
+	}
+	return 0;
+}
+
+/* What the command line says about the table. */
+static int
+plan_table(struct settings *s, const struct tables *ts, const char *name, struct table **table,
+	struct table **parent, struct fetch_plan *plan, struct ant_err *e)
+{
+	const struct table *t;
+
+	if ((t = *table = tables_load(ts, name, e)) == NULL)
+		return -1;
+	if (t->foreach_table != NULL && (*parent = tables_load(ts, t->foreach_table, e)) == NULL)
+		return -1;
+	plan->table = t;
+	plan->parent = *parent;
+	if (window_make(&plan->window, t, s->width, s->from, s->to, (int64_t)time(NULL), e) == -1 ||
+		fetch_limit(t, s->width, s->page_limit, &plan->limit, e) == -1)
+		return -1;
+	if (s->group_by != NULL && set_dimensions(s, t, e) == -1)
+		return -1;
+	if (t->group_by.n > 0)
+		plan->group_by = s->group_by != NULL ? &s->dimensions : &t->group_by;
+	return 0;
+}
+
+static int
+run_check(const struct tables *ts, const char *name, const struct fetch_plan *plan, struct out *out,
+	struct ant_err *e)
+{
+	struct strlist names = {NULL, 0};
+	int rc = -1;
+
+	if (name != NULL ? strlist_add(&names, name, strlen(name)) == 0
+			 : tables_names(ts, &names, e) == 0)
+		rc = check_tables(ts, &names, plan, out, e);
+	else if (name != NULL)
+		err_sys(e, ANT_FAIL, "--check");
+	strlist_free(&names);
+	return rc;
+}
+
+static struct http *
+open_client(const struct settings *s, const struct cli *cli, struct ant_err *e)
+{
+	const char *base = s->base_url != NULL ? s->base_url : getenv("ANTHROPIC_BASE_URL");
+	struct http_options o = {
+		.base_url = base != NULL && *base != '\0' ? base : "https://api.anthropic.com",
+		.insecure_http = s->insecure,
+		.user_agent = "ant-fetch/" ANT_VERSION,
+		.ca_file = getenv("CURL_CA_BUNDLE"),
+		.jobs = (size_t)s->jobs,
+		.timeout_ms = (int64_t)(s->timeout * 1000)};
+	struct key key;
+	struct http *h = NULL;
+
+	if (key_load(&key, s->key_file, e) == 0) {
+		if (key.exposed)
+			cli_warn(cli, "--key-file %s: others can read it; chmod 600 keeps it yours",
+				s->key_file);
+		o.key = key.text;
+		h = http_open(&o, e);
+	}
+	key_wipe(&key);
+	return h;
+}
+
+/* All but the command line: load, connect, fetch. */
+static int
+work(struct settings *s, struct session *session, const char *name, struct ant_err *e)
+{
+	struct fetch_plan plan = {.params = &s->params,
+		.jobs = (size_t)s->jobs,
+		.retries = (unsigned)s->retries,
+		.deadline_ms = (int64_t)(s->deadline * 1000),
+		.backoff_ms = (int64_t)(s->backoff * 1000),
+		.events = {session, on_request, on_warn, on_progress, on_reader_gone}};
+	struct tables ts = {.folders = {NULL, 0}};
+	struct table *table = NULL, *parent = NULL;
+	struct rate rate = {0};
+	struct out out;
+	int rc = -1;
+
+	out_init(&out, STDOUT_FILENO, "stdout");
+	if (tables_init(&ts, s->folders, s->nfolders, getenv("ANT_TABLES"), e) == -1)
+		goto done;
+	if (name != NULL && plan_table(s, &ts, name, &table, &parent, &plan, e) == -1)
+		goto done;
+	if (rate_init(&rate, (size_t)s->rate) == -1) {
+		err_sys(e, ANT_FAIL, "--rate");
+		goto done;
+	}
+	plan.rate = &rate;
+	if ((plan.http = open_client(s, session->cli, e)) == NULL)
+		goto done;
+	rc = s->check ? run_check(&ts, name, &plan, &out, e) : fetch_run(&plan, &out, e);
+done:
+	http_free(plan.http);
+	rate_free(&rate);
+	table_free(parent);
+	table_free(table);
+	tables_free(&ts);
+	out_free(&out);
+	return rc;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct cli c = {.name = "ant-fetch",
+		.usage = usage,
+		.help = help,
+		.shorts = "T:",
+		.options = options};
+	struct settings s = {.jobs = 4,
+		.rate = 100,
+		.retries = 8,
+		.timeout = 120,
+		.deadline = 900,
+		.backoff = 0.5};
+	struct session session = {.cli = &c, .table = "check"};
+	struct ant_err e = {ANT_FAIL, ""};
+	int option, status = ANT_USAGE;
+
+	cli_start(&c);
+#ifdef __linux__
+	prctl(PR_SET_DUMPABLE, 0); /* a core pattern that is a pipe ignores the limit */
+#endif
+	while ((option = cli_next(&c, argc, argv)) != -1) {
+		if (option == CLI_STOP) {
+			status = c.status;
+			goto done;
+		}
+		if (set_option(&s, option) == -1)
+			goto done;
+	}
+	if (argc - optind > 1 || (argc == optind && !s.check)) {
+		status = cli_usage(&c, argc == optind ? "which table?" : "one table at a time");
+		goto done;
+	}
+	if (optind < argc)
+		session.table = argv[optind];
+	session.log = c.verbose > 0 || s.json_log;
+	session.json = s.json_log;
+	session.draw = isatty(STDERR_FILENO) && !c.quiet && !session.log;
+	session.began = mono_ms();
+	status = work(&s, &session, argv[optind], &e) == 0 ? ANT_OK : ANT_FAIL;
+	clear_line(&session);
+	if (status != ANT_OK)
+		status = cli_fail(&e);
+done:
+	strlist_free(&s.params);
+	strlist_free(&s.dimensions);
+	return cli_exit(status);
+}

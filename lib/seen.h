@@ -1,0 +1,20 @@
+/* seen - a set that tells whether a text came by before */
+#ifndef ANT_SEEN_H
+#define ANT_SEEN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Texts are kept as 64-bit hashes: eight bytes each, however long they are. */
+struct seen {
+	uint64_t *slots; /* open addressing; 0 is an empty slot */
+	size_t n, size;	 /* size: a power of two, or 0 */
+};
+
+/* Note LEN bytes at P.  Return 1 where they were noted before, 0 where not, -1 with ENOMEM. */
+int seen_add(struct seen *s, const void *p, size_t len);
+
+void seen_clear(struct seen *s); /* forget all, keep the memory */
+void seen_free(struct seen *s);
+
+#endif
