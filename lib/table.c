@@ -70,6 +70,9 @@ struct parser {
 static int
 wrong(struct parser *p, const char *what, const char *text)
 {
+	if (p->line == 0) /* a column of the command line */
+		return err_set(p->e, ANT_USAGE, "%s%s%s%s", what, text != NULL ? " '" : "",
+			text != NULL ? text : "", text != NULL ? "'" : "");
 	return err_set(p->e, ANT_USAGE, "%s:%zu: %s%s%s%s", p->t->file, p->line, what,
 		text != NULL ? " '" : "", text != NULL ? text : "", text != NULL ? "'" : "");
 }
@@ -531,6 +534,20 @@ table_free(struct table *t)
 	free(t->foreach_table);
 	free(t->foreach_path);
 	free(t);
+}
+
+int
+table_add_column(struct table *t, const char *text, struct ant_err *e)
+{
+	struct parser p = {.t = t, .e = e};
+	char *copy = strdup(text);
+	int result;
+
+	if (copy == NULL)
+		return err_sys(e, ANT_FAIL, "%s", text);
+	result = do_column(&p, copy, NULL);
+	free(copy);
+	return result;
 }
 
 const struct column *

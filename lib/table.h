@@ -76,6 +76,12 @@ struct table *table_parse(
 	const char *name, const char *file, const char *text, size_t len, struct ant_err *e);
 void table_free(struct table *t); /* NULL: no effect */
 
+/*
+ * Add a column written as in a table file, without the word `column`: NAME TYPE
+ * [key] = JQ.  Return 0, or -1 with ANT_USAGE and a reason; the table stays whole.
+ */
+int table_add_column(struct table *t, const char *text, struct ant_err *e);
+
 /* The column NAME, or NULL. */
 const struct column *table_column(const struct table *t, const char *name);
 

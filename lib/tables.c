@@ -1,15 +1,13 @@
 #include "tables.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "buf.h"
+#include "slurp.h"
 
 enum { FILE_MAX_BYTES = 1 << 20 };
 #define SUFFIX ".table"
@@ -76,40 +74,6 @@ tables_free(struct tables *ts)
 	strlist_free(&ts->folders);
 }
 
-/* Read the file at PATH into B.  Return 1; 0 where there is no such file; -1 with a reason. */
-static int
-read_file(const char *path, struct buf *b, struct ant_err *e)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC), result = -1;
-	char *to;
-	ssize_t n;
-
-	if (fd == -1 && (errno == ENOENT || errno == ENOTDIR))
-		return 0;
-	if (fd == -1)
-		return err_sys(e, ANT_USAGE, "%s", path);
-	for (;;) {
-		if ((to = buf_reserve(b, 4096)) == NULL) {
-			err_sys(e, ANT_USAGE, "%s", path);
-			break;
-		}
-		n = read(fd, to, 4096);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1) {
-			err_sys(e, ANT_USAGE, "%s", path);
-			break;
-		}
-		if (n == 0) {
-			result = 1;
-			break;
-		}
-		b->len += (size_t)n;
-	}
-	close(fd);
-	return result;
-}
-
 /* "unknown table 'x'; the tables are: a, b, c" */
 static void
 unknown(const struct tables *ts, const char *name, struct ant_err *e)
@@ -145,7 +109,7 @@ tables_load(const struct tables *ts, const char *name, struct ant_err *e)
 		int n = snprintf(path, sizeof path, "%s/%s%s", ts->folders.v[i], name, SUFFIX);
 
 		if (n > 0 && (size_t)n < sizeof path)
-			found = read_file(path, &b, e);
+			found = slurp(path, &b, e);
 	}
 	if (found == 1)
 		t = table_parse(name, path, b.data == NULL ? "" : b.data, b.len, e);

@@ -1,0 +1,141 @@
+/*
+ * ant-tables - list and describe the tables
+ *
+ * stdout: a line per table, a description, or JSON.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "describe.h"
+#include "out.h"
+#include "tables.h"
+
+enum { FOLDERS_MAX = 64 };
+enum { OPT_NAMES = 256, OPT_TSV, OPT_JSON };
+
+static const struct option options[] = {
+	{"tables", required_argument, NULL, 'T'},
+	{"names", no_argument, NULL, OPT_NAMES},
+	{"tsv", no_argument, NULL, OPT_TSV},
+	{"json", no_argument, NULL, OPT_JSON},
+	{NULL, 0, NULL, 0},
+};
+
+static struct cli cli = {
+	.name = "ant-tables",
+	.usage = "usage: ant-tables [-hqv] [-T DIR]... [--names | --tsv | --json] [TABLE...]\n",
+	.help = "Without TABLE, lists all tables, one a line; with TABLE, describes its columns:\n"
+		"\n"
+		"    ant-tables\n"
+		"    ant-tables usage_report\n"
+		"\n"
+		"  -T, --tables DIR   look for table files here first\n"
+		"  --names            only the names\n"
+		"  --tsv              for scripts: name, mode, time column, paging, width, "
+		"earliest,\n"
+		"                     foreach; - where there is none\n"
+		"  --json             everything, one JSON object a line\n",
+	.shorts = "T:",
+	.options = options,
+};
+
+/* All tables where none is named. */
+static int
+names_wanted(const struct tables *ts, char **argv, struct strlist *names, struct ant_err *e)
+{
+	if (*argv == NULL)
+		return tables_names(ts, names, e);
+	for (; *argv != NULL; argv++)
+		if (strlist_add(names, *argv, strlen(*argv)) == -1)
+			return err_sys(e, ANT_FAIL, "%s", *argv);
+	return 0;
+}
+
+static int
+print_table(const struct tables *ts, const char *name, enum describe_form form, struct buf *b,
+	struct ant_err *e)
+{
+	struct table *t = tables_load(ts, name, e);
+	int result;
+
+	if (t == NULL)
+		return -1;
+	result = describe_table(b, t, form);
+	table_free(t);
+	return result == 0 ? 0 : err_sys(e, ANT_FAIL, "%s", name);
+}
+
+/* Nothing is printed where a table is wrong: scripts read this. */
+static int
+print_all(const struct tables *ts, char **argv, enum describe_form form, struct ant_err *e)
+{
+	struct strlist names = {NULL, 0};
+	struct out out;
+	struct buf b;
+	int result = -1;
+
+	buf_init(&b, (size_t)64 << 20);
+	out_init(&out, STDOUT_FILENO, "stdout");
+	if (names_wanted(ts, argv, &names, e) == -1)
+		goto done;
+	for (size_t i = 0; i < names.n; i++) {
+		if (form == DESCRIBE_TEXT && i > 0)
+			buf_putc(&b, '\n');
+		if (print_table(ts, names.v[i], form, &b, e) == -1)
+			goto done;
+	}
+	if (out_put(&out, b.data == NULL ? "" : b.data, b.len, e) == 0 && out_flush(&out, e) == 0)
+		result = 0;
+done:
+	strlist_free(&names);
+	out_free(&out);
+	buf_free(&b);
+	return result;
+}
+
+int
+main(int argc, char *argv[])
+{
+	const char *folders[FOLDERS_MAX];
+	size_t nfolders = 0;
+	struct tables tables = {{NULL, 0}};
+	enum describe_form form = DESCRIBE_LINE;
+	struct ant_err e;
+	int ch, chosen = 0, status = ANT_OK;
+
+	cli_start(&cli);
+	while ((ch = cli_next(&cli, argc, argv)) != -1)
+		switch (ch) {
+		case 'T':
+			if (nfolders == FOLDERS_MAX)
+				return cli_usage(&cli, "-T: given more than %d times", FOLDERS_MAX);
+			folders[nfolders++] = optarg;
+			break;
+		case OPT_NAMES:
+			form = DESCRIBE_NAME;
+			chosen++;
+			break;
+		case OPT_TSV:
+			form = DESCRIBE_TSV;
+			chosen++;
+			break;
+		case OPT_JSON:
+			form = DESCRIBE_JSON;
+			chosen++;
+			break;
+		default:
+			return cli.status;
+		}
+	if (chosen > 1)
+		return cli_usage(&cli, "only one of --names, --tsv and --json");
+	if (chosen == 0 && optind < argc)
+		form = DESCRIBE_TEXT;
+
+	if (tables_init(&tables, folders, nfolders, getenv("ANT_TABLES"), &e) == -1 ||
+		print_all(&tables, argv + optind, form, &e) == -1)
+		status = cli_fail(&e);
+	tables_free(&tables);
+	return cli_exit(status);
+}

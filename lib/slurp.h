@@ -1,0 +1,14 @@
+/* slurp - a whole file of bounded size in memory */
+#ifndef ANT_SLURP_H
+#define ANT_SLURP_H
+
+#include "buf.h"
+#include "err.h"
+
+/*
+ * Append what the file PATH holds to B, at most up to B's maximum.  Return 1; 0
+ * where there is no such file; -1 with ANT_USAGE and a reason that names it.
+ */
+int slurp(const char *path, struct buf *b, struct ant_err *e);
+
+#endif
