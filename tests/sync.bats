@@ -1,0 +1,309 @@
+#!/usr/bin/env bats
+# The driver alone: ant-state is the real one, its other siblings are stubs in PATH.
+# shellcheck disable=SC2016	# the stubs' shell expands these, not we
+load helper
+
+# A small world: two tables with a window, one without.  A stub's fetch says its window, its
+# loader answers with the receipt that belongs to it.
+each_setup() {
+	export ANT_STATE=$PWD/state
+	stub ant-tables 'printf "usage_report\twindow\tbucket\tpage\t1d\t-\t-\ncost_report\twindow\tbucket\tpage\t1d\t2024-06-01\t-\nusers\treplace\t-\tid\t-\t-\t-\n"'
+	stub ant-fetch 'echo "$*"'
+	stub ant-flatten 'cat'
+	loader ant-load-sqlite
+	loader ant-load-pg
+	loader ant-load-csv
+	rm -f trace
+}
+
+loader() { # NAME
+	stub "$1" 'case $* in *--ledger*) exit 0 ;; esac
+		read -r line || exit 5
+		cat >/dev/null
+		table=${line##* }
+		case $line in
+		*--from*) from=${line##*--from } to=${line##*--to }; from=${from%% *} to=${to%% *}
+			printf "{\"@ant\":\"loaded\",\"table\":\"%s\",\"mode\":\"window\",\"from\":\"%s\",\"to\":\"%s\",\"rows\":7,\"watermark\":\"%sT00:00:00Z\"}\n" "$table" "$from" "$to" "${to%T*}" ;;
+		*) printf "{\"@ant\":\"loaded\",\"table\":\"%s\",\"mode\":\"replace\",\"from\":null,\"to\":null,\"rows\":3,\"watermark\":null}\n" "$table" ;;
+		esac'
+}
+
+sync() { "$ROOT/scripts/ant-sync" "$@"; }
+export -f sync
+
+today() { date -u +%F; }
+
+@test "sync: every table is fetched, flattened, loaded and committed" {
+	run -0 --separate-stderr sync --start -2d
+	[ "${#lines[@]}" = 3 ]
+	run -0 jq -s -c 'map(.table) | sort' <<<"$output"
+	[ "$output" = '["cost_report","usage_report","users"]' ]
+	[ "$(ant state --scope "sqlite:///$PWD/anthill.db" get usage_report)" = "$(today)T00:00:00Z" ]
+	run -1 ant state --scope "sqlite:///$PWD/anthill.db" get users
+	grep -q '^ant-load-sqlite anthill.db$' trace
+	grep -Eq '^ant-fetch --rate [0-9]+ users$' trace
+}
+
+@test "sync: the first run starts at --start, the table's earliest day, or 2023-01-01" {
+	sync --chunk 0 usage_report cost_report
+	grep -q 'ant-fetch .*--from 2023-01-01T00:00:00Z --to .* usage_report$' trace
+	grep -q 'ant-fetch .*--from 2024-06-01T00:00:00Z --to .* cost_report$' trace
+	rm -rf state
+	sync --chunk 0 --start 2026-11-01 cost_report
+	grep -q 'ant-fetch .*--from 2026-11-01T00:00:00Z --to .* cost_report$' trace
+}
+
+@test "sync: a later run starts the look-back before the watermark" {
+	touch anthill.db
+	ant state --scope "sqlite:///$PWD/anthill.db" set usage_report 2026-11-10
+	sync --chunk 0 usage_report
+	sync --chunk 0 --lookback 0 usage_report
+	sync --chunk 0 --full-refresh --start 2026-10-01 usage_report
+	run -0 grep -o 'from [^ ]*' trace
+	[ "${lines[0]}" = 'from 2026-11-07T00:00:00Z' ]
+	[ "${lines[1]}" = "from $(today)T00:00:00Z" ]
+	[ "${lines[2]}" = 'from 2026-10-01T00:00:00Z' ]
+}
+
+@test "sync: a long window is loaded in chunks of whole days without gaps, each committed" {
+	run -0 --separate-stderr sync --start 2026-01-10T05:00:00Z --chunk 31 --parallel 1 usage_report
+	grep -o 'from [^ ]* --to [^ ]*' trace >windows
+	[ "$(head -n 1 windows)" = 'from 2026-01-10T05:00:00Z --to 2026-02-10T00:00:00Z' ]
+	[ "$(sed -n 2p windows)" = 'from 2026-02-10T00:00:00Z --to 2026-03-13T00:00:00Z' ]
+	[ "$(awk '{print $2}' windows | tail -n +2)" = "$(awk '{print $4}' windows | head -n -1)" ]
+	[ "$(wc -l <windows)" = "${#lines[@]}" ]
+}
+
+@test "sync: a run that was stopped goes on with the chunk that is missing" {
+	stub ant-fetch 'case $* in *"--from 2026-03-13"*) exit 75 ;; esac; echo "$*"'
+	touch anthill.db
+	run -75 sync --start 2026-01-10 --chunk 31 usage_report
+	[ "$(ant state --scope "sqlite:///$PWD/anthill.db" get usage_report)" = 2026-03-13T00:00:00Z ] || ant state list
+	stub ant-fetch 'echo "$*"'
+	rm trace
+	sync --start 2026-01-10 --chunk 31 --lookback 0 usage_report
+	[[ $(grep -o 'from [^ ]*' trace | head -n 1) == 'from 2026-03-13T00:00:00Z' ]]
+}
+
+@test "sync: the leftmost cause is the status, not what it caused further right" {
+	stub ant-fetch 'exit 75'
+	run -75 sync --parallel 1 users
+	run -75 sync users
+	stub ant-fetch 'echo "$*"; while :; do echo x; done'
+	stub ant-flatten 'exit 2'
+	run -2 sync --parallel 1 users
+	run -2 sync users
+	stub ant-fetch 'echo "$*"'
+	stub ant-flatten cat
+	stub ant-load-sqlite 'exit 1'
+	run -1 sync --parallel 1 users
+	run -1 sync users
+}
+
+@test "sync: a table that fails does not stop the others; the status is that of the first" {
+	stub ant-fetch 'case $* in *usage_report) exit 4 ;; *cost_report) exit 75 ;; esac; echo "$*"'
+	run -4 --separate-stderr sync --start -1d --chunk 0
+	[[ $output == *'"table":"users"'* ]]
+	[[ $stderr == *usage_report*"failed (4)"* ]]
+	[[ $stderr == *cost_report*unavailable* ]]
+	[[ $stderr == *users*"3 rows"*done* ]]
+	[ "$(find state -name '*.watermark')" = '' ]
+}
+
+@test "sync: what a command says is passed on with its table, but no consequences" {
+	stub ant-fetch 'echo "ant-fetch: down" >&2; exit 75'
+	stub ant-flatten 'echo "ant-flatten: stdin:1: the stream has no end" >&2; exit 5'
+	stub ant-load-sqlite 'echo "ant-load-sqlite: stdin:1: the stream has no end" >&2; exit 5'
+	run -75 --separate-stderr sync --parallel 1 -q users
+	[ "$stderr" = 'ant-fetch: down' ]
+	stub ant-fetch 'echo "$*"'
+	stub ant-flatten 'echo "ant-flatten: new field x" >&2; cat'
+	run -5 --separate-stderr sync --parallel 1 -q users
+	[ "${stderr_lines[0]}" = 'ant-sync: users: ant-flatten: new field x' ]
+	[ "${stderr_lines[1]}" = 'ant-sync: users: ant-load-sqlite: stdin:1: the stream has no end' ]
+}
+
+@test "sync: a loader that says nothing moves no watermark, and its failure is the status" {
+	stub ant-load-sqlite 'cat >/dev/null; exit 1'
+	run -1 sync --start -1d usage_report
+	[ "$(find state -name '*.watermark')" = '' ]
+}
+
+@test "sync: destinations by URI: three slashes are relative, four absolute" {
+	sync --dest sqlite:///a.db users
+	sync --dest "sqlite:///$PWD/b.db" users
+	sync --dest "csv:///out/folder" users
+	sync --dest "csv://out" users
+	sync --dest postgresql:///db --schema s --prefix p_ users
+	run -0 grep -E '^ant-load' trace
+	[ "${lines[0]}" = 'ant-load-sqlite a.db' ]
+	[[ ${lines[1]} == 'ant-load-sqlite '*b.db ]]
+	[[ $output == *$'\nant-load-csv -o out/folder/users.csv\n'* ]]
+	[[ $output == *$'\nant-load-csv -o out/users.csv\n'* ]]
+	[[ $output == *$'\nant-load-pg -d postgresql:///db --schema s --prefix p_'* ]]
+}
+
+@test "sync: a wrong destination is wrong usage, said so" {
+	local uri
+	for uri in sqlite:// sqlite:/// sqlite://x.db 'sqlite:///x?mode=ro' mysql://h/d x.db '' \
+		'postgresql://h/d?sslpassword=secret'; do
+		run -2 sync --dest "$uri" users
+		[[ $output == *"--dest: "* ]]
+		[[ $output != *secret* ]]
+	done
+	run -2 sync --schema s users
+	[[ $output == *"--schema: sqlite has none"* ]]
+	[ ! -e trace ] || run -1 grep -E 'fetch|load' trace
+}
+
+@test "sync: a password goes from the URI to the environment, decoded, and nowhere else" {
+	stub ant-load-pg 'case $* in *--ledger*) exit ;; esac; cat >/dev/null; printf "%s" "$PGPASSWORD" >>seen; ps axww -o args= >>ps'
+	sync --dest 'postgresql://me:p%40ss%2Fw%25rd@h:5/db?sslmode=require' users
+	[ "$(cat seen)" = 'p@ss/w%rd' ]
+	sync --dest='postgresql://me@h/db?password=p%40ss2&connect_timeout=3' users
+	[ "$(cat seen)" = 'p@ss/w%rdp@ss2' ]
+	grep -q '^ant-load-pg -d postgresql://me@h:5/db?sslmode=require' trace
+	grep -q '^ant-load-pg -d postgresql://me@h/db?connect_timeout=3' trace
+	run -1 grep -rE 'p@ss|p%40ss' trace state ps
+	run -0 sync --plan --dest 'postgresql://me:p%40ss@h/db' users
+	[[ $output != *p@ss* && $output != *p%40ss* ]]
+}
+
+@test "sync: each destination has watermarks of its own, by its URI without credentials" {
+	sync --start -1d --dest 'postgresql://me:pw@h/db' usage_report
+	sync --start -1d --dest 'postgresql://h/db' --schema s usage_report
+	[ "$(ant state list | cut -f3 | sort | tr '\n' ' ')" = 'postgresql://h/db postgresql://h/db#schema=s ' ]
+}
+
+@test "sync: a destination that is gone is loaded from the start again" {
+	ant state --scope "sqlite:///$PWD/anthill.db" set usage_report 2026-11-10
+	run -0 --separate-stderr sync --chunk 0 usage_report
+	[[ $stderr == *"usage_report: the destination is gone"* ]]
+	grep -q 'from 2023-01-01' trace
+}
+
+@test "sync: watermarks that this machine does not know come from the destination's ledger" {
+	stub ant-load-pg 'case $* in
+		*--ledger*) echo "{\"@ant\":\"loaded\",\"table\":\"usage_report\",\"mode\":\"window\",\"from\":null,\"watermark\":\"2026-11-10T00:00:00Z\"}" ;;
+		*) cat >/dev/null ;;
+		esac'
+	run -0 --separate-stderr sync --chunk 0 --dest postgresql:///db usage_report
+	[[ $stderr == *"took over the watermarks"* ]]
+	grep -q 'from 2026-11-07' trace
+}
+
+@test "sync: tables run at once, no more than --parallel, and share the rate" {
+	stub ant-fetch 'echo + >>busy; sleep 0.4; echo - >>busy; echo "$*"'
+	sync --start -1d --parallel 2 --rate 60
+	[ "$(awk '$1=="+"{n++; if (n>m) m=n} $1=="-"{n--} END {print m}' busy)" = 2 ]
+	run -0 grep -c -- '--rate 30 ' trace
+	[ "$output" = 2 ]
+	grep -q -- '--rate 60 ' trace
+	rm trace
+	sync --start -1d --rate 0
+	[ "$(grep -c -- '--rate 0 ' trace)" = 3 ]
+}
+
+@test "sync: a table that another run holds is left alone with status 6, or waited for" {
+	ant state --scope "sqlite:///$PWD/anthill.db" lock users -- sh -c 'echo >held; exec sleep 1' 3>&- &
+	until [ -e held ]; do sleep 0.02; done
+	run -6 --separate-stderr sync --start -1d
+	[[ $output == *usage_report* && $output == *cost_report* && $output != *'"users"'* ]]
+	[[ $stderr == *"users: another run holds the lock"* ]]
+	run -0 --separate-stderr sync --wait users
+	[[ $output == *'"users"'* ]]
+	wait
+}
+
+@test "sync: SIGTERM and SIGINT stop it at once, with what is done and how to resume" {
+	local sig status driver
+	stub ant-fetch 'case $* in *usage_report) echo $$ >fetching; exec sleep 30 ;; esac; echo "$*"'
+	for sig in TERM INT; do
+		rm -f fetching
+		# A background job starts with SIGINT ignored, which no shell can undo.
+		python3 -c 'import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execvp(sys.argv[1], sys.argv[1:])' "$ROOT/scripts/ant-sync" --start -1d 2>err >out 3>&- &
+		driver=$!
+		until [ -s fetching ]; do sleep 0.02; done
+		sleep 0.2
+		kill "-$sig" "$driver"
+		status=0
+		wait "$driver" || status=$?
+		[ "$sig $status" = 'TERM 143' ] || [ "$sig $status" = 'INT 130' ]
+		grep -q 'usage_report .*stopped' err
+		grep -q 'the same command goes on from there' err
+		run -1 kill -0 "$(cat fetching)"
+	done
+}
+
+@test "sync: --json prints one object a table, and nothing else" {
+	stub ant-fetch 'case $* in *cost_report) exit 75 ;; esac; echo "$*"'
+	run -75 --separate-stderr sync --start 2026-11-20 --chunk 0 --json
+	[ "${#lines[@]}" = 3 ]
+	run -0 jq -s -c 'map([.table, .status, .outcome, .rows, .loads, .from])' <<<"$output"
+	[ "$output" = '[["usage_report",0,"done",7,1,"2026-11-20T00:00:00Z"],["cost_report",75,"unavailable",0,0,"2026-11-20T00:00:00Z"],["users",0,"done",3,1,null]]' ]
+}
+
+@test "plan: prints one command a line, runs nothing, and holds no secret" {
+	export ANTHROPIC_ADMIN_KEY=sk-ant-admin01-secret
+	run -0 --separate-stderr sync --plan --start 2026-09-01 --chunk 31
+	[ -z "$stderr" ]
+	[ "${#lines[@]}" = 7 ]
+	[[ $output != *secret* ]]
+	run -1 grep -E 'fetch|load' trace
+	[ ! -e state ]
+}
+
+@test "plan: its lines do what the sync does, through bash, xargs and GNU parallel, in any order" {
+	local how scope="sqlite:///$PWD/a 'b' db"
+	for how in 'while IFS= read -r line; do bash -c "$line"; done' \
+		'tac | xargs -d "\n" -n 1 -P 4 bash -c' 'sort -R | parallel --will-cite -j 4'; do
+		rm -rf state trace
+		bash -c "ant-sync() { \"\$ROOT/scripts/ant-sync\" \"\$@\"; }; ant-sync --plan --dest \"sqlite:////$PWD/a 'b' db\" --start 2026-07-01 --chunk 20 | { $how; }" >out
+		[ "$(grep -c '"@ant":"loaded"' out)" = "$(grep -c '^ant-fetch' trace)" ]
+		[ "$(ant state list | cut -f1,2 | tr '\t\n' '  ')" = "cost_report $(today)T00:00:00Z usage_report $(today)T00:00:00Z " ]
+		[ "$(grep -c "^ant-load-sqlite .*a 'b' db" trace)" = "$(grep -c '^ant-fetch' trace)" ]
+	done
+}
+
+@test "plan: a line that fails has the leftmost cause as its status" {
+	stub ant-fetch 'exit 75'
+	sync --plan users >plan
+	run -75 bash -c "$(cat plan)"
+}
+
+@test "sync: wrong usage is said on stderr with status 2" {
+	run -2 --separate-stderr sync --frob
+	[[ -z $output && $stderr == *"unknown option '--frob'"*"usage: ant-sync "* ]]
+	run -2 sync nosuch
+	[[ $output == *"unknown table 'nosuch'; there are: usage_report cost_report users"* ]]
+	run -2 sync --chunk x
+	run -2 sync --jobs 0
+	run -2 sync --rate -1
+	run -2 sync --parallel 65
+	run -2 sync --lookback soon
+	run -2 sync --start soon
+	run -2 sync --dest
+	run -2 sync --json=1
+	run -2 sync --mode upsert
+	run -2 sync --into x
+	run -2 sync -c nosuch.conf
+}
+
+@test "sync: --help is an answer on stdout that fits a screen" {
+	run -0 --separate-stderr sync --help
+	[ -z "$stderr" ]
+	[ "${#lines[@]}" -le 24 ]
+	[[ $output == "usage: ant-sync "* ]]
+	run -0 sync --version
+	[ "$output" = "ant-sync $(cat "$ROOT/VERSION")" ]
+}
+
+@test "sync: leaves nothing behind in the folder of temporary files" {
+	mkdir tmp
+	TMPDIR=$PWD/tmp sync --start -1d
+	stub ant-fetch 'exit 4'
+	TMPDIR=$PWD/tmp run -4 sync --start -1d
+	[ -z "$(ls -A tmp)" ]
+}
