@@ -219,6 +219,7 @@ transfer(const struct load_dest *dest, const struct load_options *o, struct load
 	struct buf *out, struct ant_err *e)
 {
 	struct load_entry entry;
+	const char *into = l->into;
 	int64_t held = 0;
 
 	if (dest->begin(dest->self, l, &held, e) == -1 || dest->rows(dest->self, l->rows, e) == -1)
@@ -228,8 +229,9 @@ transfer(const struct load_dest *dest, const struct load_options *o, struct load
 	if (guard(l, o, held, e) == -1)
 		return -1;
 	describe(l, &entry);
-	if (dest->commit(dest->self, &entry, &entry.into, e) == -1)
+	if (dest->commit(dest->self, &entry, &into, e) == -1)
 		return -1;
+	entry.into = into;
 	if (!l->dry_run)
 		load_receipt(out, dest->target, &entry);
 	return 0;
