@@ -53,9 +53,64 @@ $B/%.o: %.c VERSION Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(MYFLAGS) $(CFLAGS) -c -o $@ $<
 
--include $(wildcard $B/lib/*.d $B/cmd/*.d $B/tests/*.d)
+# Everything there is to install first: see scripts/setup.
+setup:
+	@scripts/setup
+setup-tests:
+	@scripts/setup --tests
+
+run: setup
+	@$(MAKE) --no-print-directory all
+	@scripts/try-out $(B)/bin
+
+check: setup-tests
+	@$(MAKE) --no-print-directory test
+
+# SUITES: which suites; ANT_WRAP: a checker before each command.  Files run side by
+# side, tests within a file one after another: they share what the file has set up.
+SUITES  ?= $(wildcard tests/*.bats)
+BATS     = bats --jobs $(JOBS) --no-parallelize-within-files $(BATSFLAGS)
+test: all
+	ANT_BIN=$(abspath $B)/bin CC='$(CC)' $(BATS) $(SUITES)
+
+# The same suites on other binaries, each kind in a build folder of its own.  A report
+# exits 99, since the usual 1 is what many tests expect of a failing command.
+SAN      = -fsanitize=address,undefined -fno-sanitize-recover=all
+VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
+asan:
+	ASAN_OPTIONS=exitcode=99:detect_leaks=1 UBSAN_OPTIONS=exitcode=99:print_stacktrace=1 \
+	$(MAKE) B=build/asan CFLAGS='-O1 -g -fno-omit-frame-pointer $(SAN)' LDFLAGS='$(SAN)' test
+memcheck: all
+	ANT_WRAP='$(VALGRIND)' $(MAKE) test
+coverage:
+	$(MAKE) B=build/coverage CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage test
+	gcovr --root . --filter 'lib/' --filter 'cmd/' --branches --object-directory build/coverage
+
+# Programs that measure; nothing is asserted but the results' equality.
+bench: all
+	@for b in tests/bench/*.sh; do ANT_BIN=$(abspath $B)/bin bash $$b || exit 1; done
+
+lint:
+	for m in $(MANS); do mandoc -T lint -W warning $$m || exit 1; done
+	shellcheck -x $(wildcard scripts/* .ci/run tests/*.bats tests/*.bash tests/bench/*.sh)
+	cppcheck -q --error-exitcode=1 --inline-suppr --enable=warning,portability \
+	    --suppress=missingIncludeSystem -DANT_VERSION='"0"' -DANT_PREFIX='"/usr/local"' \
+	    -Ilib -Icmd cmd lib
+
+install: all
+	install -d $(bindir) $(datadir)/tables
+	install -m 755 $(BINS) $(SCRIPTS:%=scripts/%) $(bindir)
+	install -m 644 $(TABLES) $(datadir)/tables
+	for m in $(MANS); do d=$(mandir)/man$${m##*.}; \
+	    install -d $$d && install -m 644 $$m $$d || exit 1; done
+uninstall:
+	cd $(bindir) && rm -f $(CMDS) $(SCRIPTS)
+	rm -rf $(datadir)
+	for m in $(MANS); do rm -f $(mandir)/man$${m##*.}/$${m##*/}; done
 
 clean:
 	rm -rf build
 
-.PHONY: all clean
+-include $(wildcard $B/lib/*.d $B/cmd/*.d)
+
+.PHONY: all setup setup-tests run check test asan memcheck coverage bench lint install uninstall clean
