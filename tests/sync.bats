@@ -41,7 +41,7 @@ today() { date -u +%F; }
 	[ "$(ant state --scope "sqlite:///$PWD/anthill.db" get usage_report)" = "$(today)T00:00:00Z" ]
 	run -1 ant state --scope "sqlite:///$PWD/anthill.db" get users
 	grep -q '^ant-load-sqlite anthill.db$' trace
-	grep -Eq '^ant-fetch --rate [0-9]+ users$' trace
+	grep -Eq '^ant-fetch --log-format json --rate [0-9]+ users$' trace
 }
 
 @test "sync: the first run starts at --start, the table's earliest day, or 2023-01-01" {
@@ -106,7 +106,7 @@ today() { date -u +%F; }
 	[[ $output == *'"table":"users"'* ]]
 	[[ $stderr == *usage_report*"failed (4)"* ]]
 	[[ $stderr == *cost_report*unavailable* ]]
-	[[ $stderr == *users*"3 rows"*done* ]]
+	[[ $stderr == *users*" 3 "*done* ]]
 	[ "$(find state -name '*.watermark')" = '' ]
 }
 
@@ -115,7 +115,7 @@ today() { date -u +%F; }
 	stub ant-flatten 'echo "ant-flatten: stdin:1: the stream has no end" >&2; exit 5'
 	stub ant-load-sqlite 'echo "ant-load-sqlite: stdin:1: the stream has no end" >&2; exit 5'
 	run -75 --separate-stderr sync --parallel 1 -q users
-	[ "$stderr" = 'ant-fetch: down' ]
+	[ "$stderr" = 'ant-sync: users: ant-fetch: down' ]
 	stub ant-fetch 'echo "$*"'
 	stub ant-flatten 'echo "ant-flatten: new field x" >&2; cat'
 	run -5 --separate-stderr sync --parallel 1 -q users
@@ -193,12 +193,14 @@ today() { date -u +%F; }
 }
 
 @test "sync: tables run at once, no more than --parallel, and share the rate" {
-	stub ant-fetch 'echo + >>busy; sleep 0.4; echo - >>busy; echo "$*"'
+	stub ant-fetch 'echo + >>busy
+		case $* in *usage_report) sleep 0.3 ;; *cost_report) sleep 1 ;; *) sleep 0.1 ;; esac
+		echo - >>busy; echo "$*"'
 	sync --start -1d --parallel 2 --rate 60
 	[ "$(awk '$1=="+"{n++; if (n>m) m=n} $1=="-"{n--} END {print m}' busy)" = 2 ]
-	run -0 grep -c -- '--rate 30 ' trace
-	[ "$output" = 2 ]
-	grep -q -- '--rate 60 ' trace
+	[ "$(grep -c -- '--rate 30 ' trace)" = 3 ]
+	sync --start -1d --parallel 2 --rate 60 users
+	[ "$(grep -c -- '--rate 60 ' trace)" = 1 ]
 	rm trace
 	sync --start -1d --rate 0
 	[ "$(grep -c -- '--rate 0 ' trace)" = 3 ]
