@@ -10,6 +10,7 @@
 #include "json.h"
 #include "utc.h"
 #include "utf8.h"
+#include "vec.h"
 
 enum { QUOTE = 60 }; /* of a value, the most bytes that a message repeats */
 
@@ -91,23 +92,20 @@ unescape(char *to, const char *from, size_t len)
 static int
 bigint(const char *p, size_t len, int64_t *v)
 {
-	uint64_t n = 0, limit = INT64_MAX;
-	size_t i = 0;
+	const uint64_t limit = (uint64_t)INT64_MAX + (len > 0 && *p == '-');
+	size_t i = len > 0 && *p == '-';
+	uint64_t n = 0;
 
-	if (len > 0 && p[0] == '-') {
-		limit++;
-		i++;
-	}
-	if (i == len)
+	if (i == len || len > 20 || (p[i] == '0' && len > i + 1))
 		return -1;
 	for (; i < len; i++) {
 		unsigned d = (unsigned)p[i] - '0';
 
-		if (d > 9 || n > (limit - d) / 10)
+		if (d > 9 || (i >= 18 && n > (limit - d) / 10))
 			return -1;
 		n = n * 10 + d;
 	}
-	*v = p[0] == '-' ? (int64_t)(0 - n) : (int64_t)n;
+	*v = *p == '-' ? (int64_t)(0 - n) : (int64_t)n;
 	return 0;
 }
 
@@ -256,31 +254,29 @@ misfit(const struct row_column *col, const struct row_cell *c, struct ant_err *e
 }
 
 /*
- * Check the text of the cell of column COL, unescaping it where it must be: in place
+ * Check the text of C, a cell of COLUMN with escapes, and take them out: in place
  * where the caller wants cells, else aside, so that the stream's bytes stay.
  */
 static int
-value(struct rows *r, size_t col, struct row_cell *c, int escaped, int in_place, struct ant_err *e)
+escaped_value(struct rows *r, const struct row_column *column, struct row_cell *c, int in_place,
+	struct ant_err *e)
 {
-	const struct row_column *column = &r->columns[col];
 	struct row_cell seen = *c;
+	char *to = r->in.buf.data + (c->p - r->in.buf.data);
 
-	if (escaped && (in_place || column->type != TYPE_TEXT)) {
-		char *to = r->in.buf.data + (c->p - r->in.buf.data);
-
-		if (!in_place) {
-			buf_clear(&r->scratch);
-			if ((to = buf_reserve(&r->scratch, c->len)) == NULL)
-				return err_sys(e, ANT_FAIL, "a value of %zu bytes", c->len);
-		}
-		seen.len = unescape(to, c->p, c->len);
-		seen.p = to;
-		if (in_place)
-			c->len = seen.len;
+	if (!in_place) {
+		if (column->type == TYPE_TEXT)
+			return 0;
+		buf_clear(&r->scratch);
+		if ((to = buf_reserve(&r->scratch, c->len)) == NULL)
+			return err_sys(e, ANT_FAIL, "a value of %zu bytes", c->len);
 	}
+	seen.len = unescape(to, c->p, c->len);
+	seen.p = to;
 	if (fits(column->type, &seen) == -1)
 		return misfit(column, &seen, e);
-	c->i = seen.i;
+	if (in_place)
+		*c = seen;
 	return 0;
 }
 
@@ -315,8 +311,7 @@ split(struct rows *r, char *p, size_t len, int in_place, struct ant_err *e)
 		for (;;) {
 			size_t n;
 
-			while (plain(*p))
-				p++;
+			p += vec_cell(p, end) - p;
 			if (*p == '\t' || p == end)
 				break;
 			escaped |= *p == '\\';
@@ -332,8 +327,9 @@ split(struct rows *r, char *p, size_t len, int in_place, struct ant_err *e)
 		c->null = escaped && c->len == 2 && start[1] == 'N';
 		if (c->null)
 			r->columns[i].nulls++;
-		else if ((escaped || r->columns[i].type != TYPE_TEXT) &&
-			 value(r, i, c, escaped, in_place, e) == -1)
+		else if (escaped ? escaped_value(r, &r->columns[i], c, in_place, e) == -1
+				 : fits(r->columns[i].type, c) == -1 &&
+					   misfit(&r->columns[i], c, e))
 			return -1;
 		p++;
 	}

@@ -42,6 +42,22 @@ vec_ascii_plain(const char *p, const char *end)
 	return p;
 }
 
+/*
+ * The first byte at or after P that is special in a row: a backslash, a control
+ * character such as the tab or the newline, or a byte from 0x80 on.
+ */
+static inline const char *
+vec_cell_plain(const char *p, const char *end)
+{
+	for (; p < end; p++) {
+		unsigned char c = (unsigned char)*p;
+
+		if (c == '\\' || c < 0x20 || c >= 0x80)
+			break;
+	}
+	return p;
+}
+
 #ifdef __SSE2__
 static inline const char *
 vec_string(const char *p, const char *end)
@@ -85,6 +101,24 @@ vec_ascii(const char *p, const char *end)
 	}
 	return end;
 }
+
+static inline const char *
+vec_cell(const char *p, const char *end)
+{
+	const __m128i back = _mm_set1_epi8('\\'), space = _mm_set1_epi8(0x20);
+
+	for (; p < end; p += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+		__m128i hit = _mm_or_si128(_mm_cmpeq_epi8(v, back), _mm_cmplt_epi8(v, space));
+		unsigned mask = (unsigned)_mm_movemask_epi8(hit);
+
+		if (mask != 0) {
+			p += __builtin_ctz(mask);
+			return p < end ? p : end;
+		}
+	}
+	return end;
+}
 #else
 static inline const char *
 vec_string(const char *p, const char *end)
@@ -96,6 +130,12 @@ static inline const char *
 vec_ascii(const char *p, const char *end)
 {
 	return vec_ascii_plain(p, end);
+}
+
+static inline const char *
+vec_cell(const char *p, const char *end)
+{
+	return vec_cell_plain(p, end);
 }
 #endif
 
