@@ -64,7 +64,7 @@ buf_reserve(struct buf *b, size_t n)
 }
 
 int
-buf_put(struct buf *b, const void *p, size_t n)
+buf_put_slow(struct buf *b, const void *p, size_t n)
 {
 	char *to = buf_reserve(b, n);
 
@@ -80,12 +80,6 @@ int
 buf_puts(struct buf *b, const char *s)
 {
 	return buf_put(b, s, strlen(s));
-}
-
-int
-buf_putc(struct buf *b, char c)
-{
-	return buf_put(b, &c, 1);
 }
 
 int

@@ -3,6 +3,7 @@
 #define ANT_BUF_H
 
 #include <stddef.h>
+#include <string.h>
 
 /*
  * DATA holds LEN bytes; it is always followed by BUF_PAD readable bytes once
@@ -32,12 +33,29 @@ void buf_clear(struct buf *b);
 char *buf_reserve(struct buf *b, size_t n);
 
 /* Append.  Return 0, or -1 as buf_reserve() fails. */
-int buf_put(struct buf *b, const void *p, size_t n);
+int buf_put_slow(struct buf *b, const void *p, size_t n);
 int buf_puts(struct buf *b, const char *s);
-int buf_putc(struct buf *b, char c);
 int buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* The contents as a C string, valid until the next change; NULL on failure. */
 const char *buf_str(struct buf *b);
+
+/* buf_put() and buf_putc() are what rows are made with: the usual case is inline. */
+static inline int
+buf_put(struct buf *b, const void *p, size_t n)
+{
+	if (b->failed || n > b->cap - b->len)
+		return buf_put_slow(b, p, n);
+	if (n > 0)
+		memcpy(b->data + b->len, p, n);
+	b->len += n;
+	return 0;
+}
+
+static inline int
+buf_putc(struct buf *b, char c)
+{
+	return buf_put(b, &c, 1);
+}
 
 #endif

@@ -174,3 +174,22 @@ decimal_format(const struct decimal *d, char *to)
 	*to = '\0';
 	return (size_t)(to - start);
 }
+
+size_t
+decimal_format_integer(long long v, char *to)
+{
+	unsigned long long u = v < 0 ? 0ull - (unsigned long long)v : (unsigned long long)v;
+	char digits[24];
+	size_t n = 0, len = 0;
+
+	do {
+		digits[n++] = (char)('0' + u % 10);
+		u /= 10;
+	} while (u > 0);
+	if (v < 0)
+		to[len++] = '-';
+	while (n > 0)
+		to[len++] = digits[--n];
+	to[len] = '\0';
+	return len;
+}

@@ -39,4 +39,7 @@ int decimal_add_integer(struct decimal *d, long long v);
  */
 size_t decimal_format(const struct decimal *d, char *to);
 
+/* The same for an integer, faster: most sums are of integers. */
+size_t decimal_format_integer(long long v, char *to);
+
 #endif

@@ -47,14 +47,15 @@ struct flatten {
 	int has_where;
 	struct plan *plan; /* NULL: libjq does everything */
 	struct jqmap *jq;  /* NULL: nobody needs it */
-	const char *jq_exprs[TABLE_COLUMNS_MAX + 1];
+	struct jqmap_expr jq_exprs[TABLE_COLUMNS_MAX + 1];
+	struct json_value jq_values[TABLE_COLUMNS_MAX + 1]; /* of the row, as libjq gave them */
 	size_t njq;
 
 	struct buf row, scratch, text;
 	struct cell_count count;
 	struct flatten_stats stats;
 	/* While a record is mapped: */
-	struct json_value record, jq_row;
+	struct json_value record;
 	size_t line;
 	struct ant_err *e;
 };
@@ -260,16 +261,21 @@ choose_fields(struct flatten *f, struct ant_err *e)
  * Which engine computes what.
  */
 
-/* Leave FIELD to libjq. */
+/* Leave FIELD to libjq.  What the native grammar knows gives one value, always. */
 static int
 use_jq(struct flatten *f, struct field *field, struct ant_err *e)
 {
+	struct expr *known;
+	int native;
+
 	if (f->njq == sizeof f->jq_exprs / sizeof *f->jq_exprs)
 		return err_set(e, ANT_USAGE, "too many columns");
+	known = expr_parse(field->column->expr, &native);
 	expr_free(field->native);
 	field->native = NULL;
 	field->jq = f->njq;
-	f->jq_exprs[f->njq++] = field->column->expr;
+	f->jq_exprs[f->njq++] = (struct jqmap_expr){field->column->expr, known != NULL};
+	expr_free(known);
 	return 0;
 }
 
@@ -432,22 +438,21 @@ bad_path(struct flatten *f, const struct field *field, const struct json_error *
 		stop == NULL ? 0 : (size_t)(stop - err->at), err->reason);
 }
 
-/* The one value of an array that libjq made for a column. */
+/* What libjq made for a column: a value, or an array that should hold one. */
 static int
 jq_value(struct flatten *f, const struct field *field, struct json_value *v)
 {
-	struct json_value values;
-	const char *at = NULL, *inside = NULL;
+	const struct json_value *values = &f->jq_values[field->jq];
+	const char *at = NULL;
 	struct json_value second;
 
-	for (size_t i = 0; i <= field->jq; i++)
-		if (!json_next(&f->jq_row, &at, NULL, &values))
-			return err_set(
-				f->e, ANT_FAIL, "libjq left out column %s", field->column->name);
-	if (!json_next(&values, &inside, NULL, v))
+	*v = *values;
+	if (f->jq_exprs[field->jq].single)
+		return 0;
+	if (!json_next(values, &at, NULL, v))
 		return err_set(f->e, ANT_INPUT, "stdin:%zu: %s.%s: the expression gives no value",
 			f->line, f->table->name, field->column->name);
-	if (json_next(&values, &inside, NULL, &second))
+	if (json_next(values, &at, NULL, &second))
 		return err_set(f->e, ANT_INPUT,
 			"stdin:%zu: %s.%s: the expression gives several values", f->line,
 			f->table->name, field->column->name);
@@ -457,6 +462,7 @@ jq_value(struct flatten *f, const struct field *field, struct json_value *v)
 static int
 field_value(struct flatten *f, const struct field *field, struct json_value *v)
 {
+	const struct json_value *plain;
 	struct json_error err;
 
 	if (field->raw) {
@@ -465,6 +471,10 @@ field_value(struct flatten *f, const struct field *field, struct json_value *v)
 	}
 	if (field->native == NULL)
 		return jq_value(f, field, v);
+	if ((plain = plan_value(f->plan, field->native)) != NULL) {
+		*v = *plain;
+		return 0;
+	}
 	switch (plan_eval(f->plan, field->native, v, &err)) {
 	case PLAN_OK:
 		return 0;
@@ -600,12 +610,20 @@ put_row(struct flatten *f)
 	return flush_rows(f, FLUSH_AT);
 }
 
+/* The next row of libjq in jq_values: 1; 0 behind the last; -1. */
 static int
 next_jq_row(struct flatten *f)
 {
-	int more = jqmap_next(f->jq, &f->jq_row, f->e);
+	struct json_value row;
+	const char *at = NULL;
+	int more = jqmap_next(f->jq, &row, f->e);
 
-	return more == -1 ? err_prefix(f->e, "stdin:%zu: %s: ", f->line, f->table->name) : more;
+	if (more == -1)
+		return err_prefix(f->e, "stdin:%zu: %s: ", f->line, f->table->name);
+	for (size_t i = 0; more == 1 && i < f->njq; i++)
+		if (!json_next(&row, &at, NULL, &f->jq_values[i]))
+			return err_set(f->e, ANT_FAIL, "libjq left out a column");
+	return more;
 }
 
 static int
@@ -655,19 +673,16 @@ static int
 map_record(struct flatten *f)
 {
 	struct json_error err = {f->record.p, ""};
+	struct json_value unused;
 	int result;
 
 	f->stats.records++;
-	if (f->jq != NULL && f->plan == NULL) { /* libjq is lenient: check first */
-		struct json_value v;
-
-		if (json_parse(f->record.p, f->record.len, &v, &err) == -1)
-			return bad_record(f, PLAN_SYNTAX, &err);
-	}
+	if (f->plan == NULL && /* libjq is lenient: check first */
+		json_parse(f->record.p, f->record.len, &unused, &err) == -1)
+		return bad_record(f, PLAN_SYNTAX, &err);
 	if (f->jq != NULL && jqmap_record(f->jq, f->record.p, f->record.len, f->e) == -1) {
 		/* Where the text itself is wrong, our own words for it are better. */
-		if (f->plan != NULL &&
-			json_parse(f->record.p, f->record.len, &f->jq_row, &err) == -1)
+		if (f->plan != NULL && json_parse(f->record.p, f->record.len, &unused, &err) == -1)
 			return bad_record(f, PLAN_SYNTAX, &err);
 		return err_prefix(f->e, "stdin:%zu: ", f->line);
 	}

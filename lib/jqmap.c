@@ -12,20 +12,23 @@ enum { PROGRAM_MAX = 4 << 20, ROW_MAX = 256 << 20 };
 
 /* What sum() and list() mean, in jq: the native engine does the same, exactly. */
 static const char prelude[] =
+	/* The values of f; null where f iterates over null: the array is missing. */
 	"def _anthill_values(f): try [f] catch"
 	" (if type == \"string\" and startswith(\"Cannot iterate over null\") then null else "
 	"error(.) end);"
 	"def _anthill_number: if type == \"number\" then . elif type == \"string\" then tonumber"
 	" elif type == \"object\" then reduce (.[] | select(. != null) | _anthill_number) as $x "
 	"(0; . + $x)"
-	" else error(\"sum(): \\(type) is nothing that sum() adds\") end;"
-	"def sum(f): _anthill_values(f) | if . == null or . == [] then (if . == null then null "
-	"else 0 end)"
-	" else map(select(. != null)) | if . == [] then null"
-	" else reduce .[] as $x (0; . + ($x | _anthill_number)) end end;"
-	"def list(f): _anthill_values(f) | if . == null then null else map(select(. != null))"
-	" | if . == [] then null else map(if type == \"string\" then . else"
-	" error(\"list(): \\(type) is no string, which list() joins\") end) | join(\",\") end end;";
+	" else error(\"\\(type) is nothing that sum() adds\") end;"
+	/* null + x is x in jq, and a number comes out only where all are numbers or null. */
+	"def sum(f): _anthill_values(f) | if length == 0 then (if . == null then . else 0 end)"
+	" else (try add catch \"\") as $sum | if $sum == null or ($sum | type) == \"number\" then "
+	"$sum"
+	" else reduce (.[] | select(. != null) | _anthill_number) as $x (0; . + $x) end end;"
+	"def list(f): _anthill_values(f) | if . == null then . else"
+	" reduce .[] as $x (null; if $x == null then . elif ($x | type) != \"string\" then"
+	" error(\"\\($x | type) is no string, which list() joins\")"
+	" elif . == null then $x else . + \",\" + $x end) end;";
 
 struct jqmap {
 	jq_state *jq;
@@ -71,7 +74,7 @@ err:
 }
 
 struct jqmap *
-jqmap_new(const char *rows, const char *const *exprs, size_t n, struct ant_err *e)
+jqmap_new(const char *rows, const struct jqmap_expr *exprs, size_t n, struct ant_err *e)
 {
 	struct jqmap *m = NULL;
 	struct buf program;
@@ -80,7 +83,8 @@ jqmap_new(const char *rows, const char *const *exprs, size_t n, struct ant_err *
 	/* A newline behind each part: it may end in a comment. */
 	buf_printf(&program, "%s . as $record | (%s\n) | [", prelude, rows);
 	for (size_t i = 0; i < n; i++)
-		buf_printf(&program, "%s[%s\n]", i > 0 ? "," : "", exprs[i]);
+		buf_printf(&program, exprs[i].single ? "%s(%s\n)" : "%s[%s\n]", i > 0 ? "," : "",
+			exprs[i].text);
 	buf_puts(&program, "]");
 	if (buf_str(&program) == NULL)
 		err_sys(e, ANT_FAIL, "jq program");
@@ -93,7 +97,8 @@ jqmap_new(const char *rows, const char *const *exprs, size_t n, struct ant_err *
 int
 jqmap_check(const char *expr, struct ant_err *e)
 {
-	struct jqmap *m = jqmap_new(".", &expr, 1, e);
+	const struct jqmap_expr one = {expr, 0};
+	struct jqmap *m = jqmap_new(".", &one, 1, e);
 
 	jqmap_free(m);
 	return m == NULL ? -1 : 0;

@@ -2,7 +2,7 @@
  * jqmap - expressions that libjq computes
  *
  * All of them are one program, compiled once: a record goes in, and for each
- * row comes out one JSON array with an array for each expression, that holds
+ * row comes out one JSON array with the value of each expression, or an array of
  * its values.  Beside jq's own functions there are sum(f), list(f) and $record.
  */
 #ifndef ANT_JQMAP_H
@@ -15,11 +15,17 @@
 
 struct jqmap;
 
+struct jqmap_expr {
+	const char *text;
+	int single; /* it is known to give one value, always: no array around it */
+};
+
 /*
  * Compile the N expressions EXPRS over the rows at the path ROWS.  NULL:
  * ANT_USAGE with libjq's reason, or ANT_FAIL.
  */
-struct jqmap *jqmap_new(const char *rows, const char *const *exprs, size_t n, struct ant_err *e);
+struct jqmap *jqmap_new(
+	const char *rows, const struct jqmap_expr *exprs, size_t n, struct ant_err *e);
 void jqmap_free(struct jqmap *m); /* NULL: no effect */
 
 /* Check that one expression compiles.  0, or -1 with ANT_USAGE and libjq's reason. */
@@ -29,7 +35,7 @@ int jqmap_check(const char *expr, struct ant_err *e);
 int jqmap_record(struct jqmap *m, const char *text, size_t len, struct ant_err *e);
 
 /*
- * The next row of the record: 1 and *ROW, the array of arrays, in memory of the
+ * The next row of the record: 1 and *ROW, the array, in memory of the
  * map until the next call; 0 behind the last row; -1 with ANT_INPUT and jq's reason.
  */
 int jqmap_next(struct jqmap *m, struct json_value *row, struct ant_err *e);

@@ -36,6 +36,7 @@ struct node {
 	int wanted;	     /* a path ends here: its value is kept */
 	int whole;	     /* nothing below is reported as unread */
 	int rows;	     /* the array that holds the rows */
+	int leaf;	     /* no path goes on below: set by seal() */
 	unsigned long stamp; /* of the scope's run that met it last: twice is a double key */
 	char *path;	     /* for messages: .model_breakdown[].tokens */
 };
@@ -95,6 +96,7 @@ struct plan {
 	struct json_error *err;
 	int no_memory;
 	struct json_value rows; /* the array of the rows, in the record */
+	int sealed;		/* no path was added since the last scan */
 };
 
 enum { SCOPE_RECORD, SCOPE_ROW };
@@ -140,6 +142,7 @@ add_node(struct plan *p, int scope, const char *prefix, const char *suffix)
 	snprintf(path, size, "%s%s", prefix, suffix);
 	p->values[p->nnodes] = null_value;
 	p->nodes[p->nnodes] = (struct node){.scope = scope, .iteration = -1, .path = path};
+	p->sealed = 0;
 	return p->nnodes++;
 }
 
@@ -208,6 +211,7 @@ element_of(struct plan *p, int node)
 		return -1;
 	if ((element = add_node(p, scope, p->nodes[node].path, "[]")) == -1)
 		return -1;
+	p->sealed = 0;
 	its[p->niterations] = (struct iteration){node, element, scope, p->nodes[node].scope};
 	p->nodes[node].iteration = p->niterations++;
 	return element;
@@ -538,7 +542,11 @@ total_value(struct plan *p, struct total *t, struct json_value *v, struct json_e
 	}
 	v->kind = JSON_NUMBER;
 	v->p = t->number;
-	sum = t->has_decimal ? t->decimal : (struct decimal){0, 0};
+	if (!t->has_decimal) {
+		v->len = decimal_format_integer(t->integer, t->number);
+		return PLAN_OK;
+	}
+	sum = t->decimal;
 	if (decimal_add_integer(&sum, t->integer) != DECIMAL_OK) {
 		*err = (struct json_error){p->values[t->node].p, "makes a sum beyond 38 digits"};
 		return PLAN_TYPE;
@@ -716,7 +724,49 @@ find_child(struct plan *p, int node, const char **s)
 	return found;
 }
 
+/* A string or a number, the usual ones without a call. */
+static inline const char *
+scan_scalar(struct plan *p, const char *s, enum json_kind *kind)
+{
+	const char *q = s;
+
+	if (*s == '"') {
+		*kind = JSON_STRING;
+		q = vec_string(s + 1, p->end);
+		return *q == '"' && q < p->end ? q + 1 : json_skip_string(s, p->end, p->err);
+	}
+	if (*s >= '0' && *s <= '9') {
+		*kind = JSON_NUMBER;
+		while (*q >= '0' && *q <= '9')
+			q++;
+		if (*q == '.' || *q == 'e' || *q == 'E' || (*s == '0' && q > s + 1))
+			return json_skip_number(s, p->end, p->err);
+		return q;
+	}
+	*kind = *s == 'n'   ? JSON_NULL
+		: *s == 't' ? JSON_TRUE
+		: *s == 'f' ? JSON_FALSE
+			    : JSON_NUMBER;
+	return json_skip_scalar(s, p->end, p->err);
+}
+
 static const char *scan_value(struct plan *p, int node, const char *s, int depth);
+
+/* The value of a member: scalars that no path goes through, nearly all there are, without a call. */
+static inline const char *
+scan_member(struct plan *p, int node, const char *s, int depth)
+{
+	struct json_value *v = &p->values[node];
+	const char *stop;
+
+	if (!p->nodes[node].leaf || *s == '{' || *s == '[')
+		return scan_value(p, node, s, depth);
+	if ((stop = scan_scalar(p, s, &v->kind)) == NULL)
+		return NULL;
+	v->p = s;
+	v->len = (size_t)(stop - s);
+	return stop;
+}
 
 /* Behind a member or an element: at the next, or *DONE behind the closing bracket. */
 static inline const char *
@@ -774,7 +824,7 @@ scan_object(struct plan *p, int node, const char *s, int depth)
 		} else {
 			link = &n->children[c].next;
 			expected = *link;
-			s = scan_value(p, n->children[c].node, s, depth + 1);
+			s = scan_member(p, n->children[c].node, s, depth + 1);
 		}
 		if (s == NULL || (s = scan_comma(p, s, '}', &done)) == NULL)
 			return NULL;
@@ -844,31 +894,6 @@ scan_iteration(struct plan *p, int node, const char *s, int depth)
 	if (!iterable)
 		return json_skip_scalar(s, p->end, p->err);
 	return scan_elements(p, it->scope, it->element, s, depth, add_element, &iteration);
-}
-
-/* A string or a number, the usual ones without a call. */
-static inline const char *
-scan_scalar(struct plan *p, const char *s, enum json_kind *kind)
-{
-	const char *q = s;
-
-	if (*s == '"') {
-		*kind = JSON_STRING;
-		q = vec_string(s + 1, p->end);
-		return *q == '"' && q < p->end ? q + 1 : json_skip_string(s, p->end, p->err);
-	}
-	if (*s >= '1' && *s <= '9') {
-		*kind = JSON_NUMBER;
-		while (*q >= '0' && *q <= '9')
-			q++;
-		return *q != '.' && *q != 'e' && *q != 'E' ? q
-							   : json_skip_number(s, p->end, p->err);
-	}
-	*kind = *s == 'n'   ? JSON_NULL
-		: *s == 't' ? JSON_TRUE
-		: *s == 'f' ? JSON_FALSE
-			    : JSON_NUMBER;
-	return json_skip_scalar(s, p->end, p->err);
 }
 
 /* An object or array; the node may want its members, its elements, or all of it. */
@@ -985,6 +1010,18 @@ scan_rows(struct plan *p, struct row_call *call)
 	return PLAN_OK;
 }
 
+/* The first scan after paths were added: settle what the hot loop asks. */
+static void
+seal(struct plan *p)
+{
+	for (int i = 0; i < p->nnodes; i++) {
+		struct node *n = &p->nodes[i];
+
+		n->leaf = n->nchildren == 0 && n->iteration == -1 && !n->rows;
+	}
+	p->sealed = 1;
+}
+
 int
 plan_scan(struct plan *p, const char *text, size_t len, int (*row)(void *), void *arg,
 	struct json_error *err)
@@ -997,6 +1034,8 @@ plan_scan(struct plan *p, const char *text, size_t len, int (*row)(void *), void
 	p->err = err;
 	p->no_memory = 0;
 	p->rows.p = NULL;
+	if (!p->sealed)
+		seal(p);
 	scope_start(p, SCOPE_RECORD);
 	totals_start(p, SCOPE_RECORD);
 	text = json_space(text, p->end);
@@ -1104,4 +1143,12 @@ plan_unread(const struct plan *p, size_t n, const char **path, size_t *count)
 		return 1;
 	}
 	return 0;
+}
+
+const struct json_value *
+plan_value(const struct plan *p, const struct expr *x)
+{
+	const struct json_value *v = &p->values[x->slot];
+
+	return x->op == EXPR_PATH && (int)v->kind != KIND_NO_MEMBERS ? v : NULL;
 }
