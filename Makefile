@@ -33,7 +33,7 @@ $B/bin/ant-load-csv:    LIBS = -lcsv
 $B/bin/ant-load-pg:     LIBS = $(shell $(PC) --libs libpq)
 $B/bin/ant-load-sqlite: LIBS = $(shell $(PC) --libs sqlite3)
 $B/bin/ant-load-duckdb: LIBS = -ldl
-$B/bin/ant-sim:         LIBS = $(shell $(PC) --libs libmicrohttpd)
+$B/bin/ant-sim:         LIBS = $(shell $(PC) --libs libmicrohttpd zlib)
 $(filter $B/bin/ant-load-%,$(BINS)): $B/cmd/loader.o
 $B/lib/load_pg.o:       MYFLAGS += $(shell $(PC) --cflags libpq)
 
