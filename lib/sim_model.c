@@ -228,7 +228,7 @@ key_streams(struct sim *s, size_t k)
 	if (k % 10 == 9 && key_model(s, k, 9, NEXT) == -1)
 		return -1;
 	for (size_t j = 0; j <= h % 3; j++)
-		if (key_model(s, k, j, (int)((h >> 8) + j * 2) % (OPUS_4 + 1)) == -1)
+		if (key_model(s, k, j, (int)(((h >> 8) + j * 2) % (OPUS_4 + 1))) == -1)
 			return -1;
 	return 0;
 }

@@ -291,6 +291,8 @@ make_key(struct sim_org *o, size_t i)
 	k->workspace = i == 0 ? (int)(last < ARCHIVED ? last : ARCHIVED)
 		     : i % 3 == 2 ? -1
 				  : (int)(h % o->nworkspaces);
+	if (i > 0 && k->workspace > 0 && o->workspaces[k->workspace].archived_at[0] != '\0')
+		k->workspace = 0;
 	k->status = i == 0 ? "archived" : i < 5 ? "active" : statuses[h % 5];
 	if (strcmp(k->status, "expired") == 0 || i % 9 == 5)
 		make_time(k->expires_at, k->created + 400 * (int64_t)UTC_DAY, h >> 5);
