@@ -275,6 +275,200 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$ROOT/scripts/ant-sync" --start -1d 2>err
 	run -75 bash -c "$(cat plan)"
 }
 
+# ---- the configuration file
+
+@test "config: settings come from the file, the command line wins, defaults fill the rest" {
+	mkdir -p home/config/anthill
+	cat >home/config/anthill/sync.conf <<-'END'
+		# a comment
+		destination  csv:///out/${FOLDER}
+		tables  usage_report   users
+		prefix  ant_
+		chunk   0
+		start   2026-10-01
+		rate 60
+		jobs 3
+		parallel 1
+		table-name usage_report api_usage
+		look-back usage_report 5d
+
+		look-back 1d
+	END
+	FOLDER=x run -0 sync -q
+	run -0 cat trace
+	[[ $output == *'--jobs 3 -q --rate 60 --from 2026-10-01T00:00:00Z '*' usage_report'* ]]
+	[[ $output == *'ant-load-csv -o out/x/ant_api_usage.csv'* ]]
+	[[ $output == *'ant-load-csv -o out/x/ant_users.csv'* ]]
+	[[ $output != *cost_report* ]]
+	[ "$(ant state list | cut -f3)" = "csv:///$PWD/out/x#prefix=ant_#table=api_usage" ]
+	rm trace
+	FOLDER=x sync -q --prefix b_ --start 2026-11-01 cost_report
+	[[ $(cat trace) == *'--from 2026-11-01T'*' cost_report'*'ant-load-csv -o out/x/b_cost_report.csv'* ]]
+}
+
+@test "config: a look-back of its own for a table, or for all from the command line" {
+	touch anthill.db
+	ant state --scope "sqlite:///$PWD/anthill.db" set usage_report 2026-11-10
+	ant state --scope "sqlite:///$PWD/anthill.db" set cost_report 2026-11-10
+	printf 'look-back usage_report 5d\nlook-back 1d\nchunk 0\ntables usage_report cost_report\n' >c
+	sync -c c --plan >plan
+	grep -q 'from 2026-11-05.* usage_report' plan
+	grep -q 'from 2026-11-09.* cost_report' plan
+	sync -c c --plan --lookback 0 usage_report | grep -q 'from 2026-11-10'
+}
+
+@test "config: what is wrong is named with file and line, and without secrets" {
+	local line
+	for line in 'colour blue' 'chunk x' 'chunk' 'jobs 0' 'rate -1' 'parallel 99' 'look-back soon' 'look-back users soon' \
+		'full-sync 7d' 'full-sync every week' 'allow-shrink maybe' 'destination ${UNSET}' 'key-env 1x' 'organization a b' 'table-name users'; do
+		printf '# first\nprefix p\n%s\n' "$line" >c
+		run -2 sync -c c
+		[[ $output == *"ant-sync: c:3: "* ]]
+	done
+	[[ $output == *"table-name"* ]]
+	printf 'prefix a\nprefix b\n' >c
+	run -2 sync -c c
+	[[ $output == *"c:2: prefix: set before"* ]]
+	printf 'organization a\norganization a\n' >c
+	run -2 sync -c c
+	[[ $output == *"c:2: organization a: there already"* ]]
+	printf 'table-name nosuch x\n' >c
+	run -2 sync -c c
+	[[ $output == *"unknown table 'nosuch'"* ]]
+	printf 'destination x${SECRET}\n' >c
+	SECRET=s3cret run -2 sync -c c
+	[[ $output != *s3cret* ]]
+	[ ! -e trace ] || run -1 grep -E 'fetch|load' trace
+}
+
+@test "config: several organizations, each with its key source and its prefix" {
+	stub ant-fetch 'echo "$ANTHROPIC_ADMIN_KEY $*" >>keys; echo "$*"'
+	echo key-of-file >keyfile
+	cat >c <<-END
+		tables users
+		organization us
+		  key-env KEY_US
+		  prefix us_
+		organization eu
+		  key-command printf key-of-%s command
+		  prefix eu_
+		organization asia
+		  key-file $PWD/keyfile
+		  prefix asia_
+	END
+	KEY_US=key-of-env ANTHROPIC_ADMIN_KEY=other run -0 --separate-stderr sync -c c
+	run -0 cat keys
+	[[ ${lines[0]} == 'key-of-env --log-format json --rate 100 users' ]]
+	[[ ${lines[1]} == 'key-of-command --log-format json --rate 100 users' ]]
+	[[ ${lines[2]} == "other --log-format json --key-file $PWD/keyfile --rate 100 users" ]]
+	[ "$(grep -o 'prefix [a-z_]*' trace | tr '\n' ' ')" = 'prefix us_ prefix eu_ prefix asia_ ' ]
+	[[ $stderr == *us/users*eu/users*asia/users* ]]
+	KEY_US=key-of-env run -0 sync -c c --plan
+	[[ ${lines[0]} == 'ANTHROPIC_ADMIN_KEY="$KEY_US" ant-state '* ]]
+	[[ ${lines[1]} == 'ANTHROPIC_ADMIN_KEY="$(printf key-of-%s command)" ant-state '* ]]
+	[[ $output != *key-of-env* && $output != *key-of-command* ]]
+	KEY_US=key-of-env run -0 --separate-stderr sync -c c --json
+	[ "$(jq -s -c 'map(.organization)' <<<"$output")" = '["us","eu","asia"]' ]
+}
+
+@test "config: an organization whose key is missing fails, and the others go on" {
+	printf 'tables users\norganization a\nkey-command exit 1\norganization b\nprefix b_\n' >c
+	run -1 --separate-stderr sync -c c
+	[[ $stderr == *"organization a: key-command: it gave no key"* ]]
+	[[ $output == *'"users"'* ]]
+	grep -q 'prefix b_' trace
+}
+
+@test "config: tables without a window are refreshed as often as full-sync says" {
+	printf 'full-sync every 7d\ntables users usage_report\nchunk 0\n' >c
+	touch anthill.db
+	sync -c c --start -1d
+	[ "$(grep -c 'ant-fetch.* users' trace)" = 1 ]
+	sync -c c
+	[ "$(grep -c 'ant-fetch.* users' trace)" = 1 ]
+	[ "$(grep -c 'ant-fetch.* usage_report' trace)" = 2 ]
+	ant state --scope "sqlite:///$PWD/anthill.db" set users -- -8d
+	sync -c c
+	[ "$(grep -c 'ant-fetch.* users' trace)" = 2 ]
+	sync -c c --full-refresh --start -1d
+	[ "$(grep -c 'ant-fetch.* users' trace)" = 3 ]
+}
+
+# ---- what a run tells
+
+@test "sync: pages and repeated requests are counted, from what ant-fetch logs" {
+	stub ant-fetch 'cat >&2 <<-END
+			{"time":"t","method":"GET","url":"u","status":200,"request_id":null,"bytes":1,"ms":1,"attempt":1,"error":null}
+			{"time":"t","method":"GET","url":"u","status":429,"request_id":null,"bytes":1,"ms":1,"attempt":1,"error":"slow"}
+			{"time":"t","method":"GET","url":"u","status":200,"request_id":null,"bytes":1,"ms":1,"attempt":2,"error":null}
+			ant-fetch: waiting
+			END
+		echo "$*"'
+	run -0 --separate-stderr sync --json users
+	[ "$(jq -c '[.pages, .retries]' <<<"$output")" = '[2,1]' ]
+	[ "$stderr" = 'ant-sync: users: ant-fetch: waiting' ]
+	run -0 --separate-stderr sync -v users
+	[[ $stderr == *'users: {"time":"t"'* ]]
+}
+
+@test "metrics: one sample a table and value, in the collector's format, whole or not at all" {
+	stub ant-fetch 'case $* in *cost_report) exit 75 ;; esac; echo "$*"'
+	run -75 sync -q --start 2026-11-20 --chunk 0 --metrics m.prom
+	grep -qx 'anthill_sync_rows{table="usage_report",organization=""} 7' m.prom
+	grep -qx 'anthill_sync_status{table="cost_report",organization=""} 75' m.prom
+	grep -qx "anthill_sync_watermark_seconds{table=\"usage_report\",organization=\"\"} $(date -u -d "$(today)" +%s)" m.prom
+	run -1 grep 'watermark_seconds{table="users"' m.prom
+	[ "$(grep -vcE '^(# (HELP|TYPE) anthill_sync_[a-z_]+ .+|anthill_sync_[a-z_]+\{table="[a-z_]+",organization=""\} [0-9.]+)$' m.prom)" = 0 ]
+	[ "$(stat -c %a m.prom)" = 644 ]
+	[ "$(ls m.prom*)" = m.prom ]
+	run -1 sync -q users --metrics no/such/folder
+	[[ $output == *"--metrics: no/such/folder was not written"* ]]
+}
+
+ledger() {
+	stub ant-load-sqlite 'cat <<-END
+		{"@ant":"loaded","table":"usage_report","target":"sqlite","into":"usage_report","mode":"window","from":"2026-11-01T00:00:00Z","to":"2026-11-05T00:00:00Z","rows":12,"watermark":"2026-11-05T00:00:00Z","started":"2026-11-05T01:00:00Z","finished":"2026-11-05T01:00:02Z"}
+		{"@ant":"loaded","table":"usage_report","target":"sqlite","into":"usage_report","mode":"window","from":"2026-11-08T00:00:00Z","to":"2026-11-10T00:00:00Z","rows":5,"watermark":"2026-11-10T00:00:00Z","started":"2026-11-05T01:00:00Z","finished":"2026-11-10T01:00:02Z"}
+		{"@ant":"loaded","table":"users","target":"sqlite","into":"users","mode":"replace","from":null,"to":null,"rows":9,"watermark":null,"started":"2026-11-05T01:00:00Z","finished":"2026-11-10T02:00:00Z"}
+		END'
+	touch anthill.db
+}
+
+@test "status: says of each table how far it is and what the last load did" {
+	ledger
+	run -0 sync --status
+	[[ ${lines[1]} =~ ^usage_report\ +2026-11-10T00:00:00Z\ +[0-9]+\ (h|days)\ +2026-11-10T01:00:02Z\ +window\ +5$ ]]
+	[[ ${lines[2]} =~ ^cost_report\ +-\ +-\ +-\ +-\ +-$ ]]
+	[[ ${lines[3]} =~ ^users\ +-\ +[0-9]+\ (h|days)\ +2026-11-10T02:00:00Z\ +replace\ +9$ ]]
+	run -1 grep -q fetch trace
+}
+
+@test "gaps: names the days that no load covered, and exits 1 where there are any" {
+	ledger
+	run -1 sync --gaps
+	[ "$output" = $'usage_report\t2026-11-05T00:00:00Z\t2026-11-08T00:00:00Z' ]
+	run -1 sync --gaps --start 2026-10-30
+	[ "${lines[0]}" = $'usage_report\t2026-10-30T00:00:00Z\t2026-11-01T00:00:00Z' ]
+	run -0 sync --gaps users
+	[ -z "$output" ]
+}
+
+@test "check: asks the API and the destination, loads nothing, and fails with the cause" {
+	stub ant-fetch 'echo "organization Acme"'
+	run -0 sync --check
+	[[ $output == *"organization Acme"*"destination sqlite:///$PWD/anthill.db: ready"* ]]
+	grep -q '^ant-fetch --check' trace
+	run -1 grep ant-flatten trace
+	stub ant-fetch 'exit 3'
+	run -3 sync --check
+	stub ant-fetch 'exit 0'
+	stub ant-load-pg 'echo "ant-load-pg: refused" >&2; exit 1'
+	run -1 sync --check --dest postgresql:///d
+	[[ $output == *refused*"not ready"* ]]
+	run -1 sync --check --dest sqlite:///no/such/x.db
+	[ ! -e anthill.db ]
+}
+
 @test "sync: wrong usage is said on stderr with status 2" {
 	run -2 --separate-stderr sync --frob
 	[[ -z $output && $stderr == *"unknown option '--frob'"*"usage: ant-sync "* ]]
