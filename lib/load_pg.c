@@ -585,7 +585,9 @@ merge(struct load_pg *d, struct ant_err *e)
 	const struct load *l = d->load;
 
 	buf_clear(&d->sql);
-	buf_printf(&d->sql, "ANALYZE %s", stage); /* or the planner guesses */
+	buf_printf(&d->sql, "ANALYZE %s (", stage); /* or the planner guesses */
+	sql_idents(&d->sql, SQL_POSTGRESQL, l->key, l->rows->nkey);
+	buf_putc(&d->sql, ')');
 	if (run(d, NULL, e) == -1)
 		return -1;
 	buf_clear(&d->sql);

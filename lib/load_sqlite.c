@@ -19,16 +19,21 @@ enum {
 	NAMES = 3
 };
 
+/* Names in the temporary schema: the stream, and where the rows of a merge wait. */
+#define SOURCE "temp._anthill_source"
+#define STAGE "temp._anthill_stage"
+
 struct load_sqlite {
 	const char *file;
 	char *path; /* FILE as a path that SQLite cannot take for anything else */
 	int fd;	    /* holds the lock of loaders on FILE; closed after db, or POSIX locks go */
 	int created, begun, new_table;
 	sqlite3 *db; /* NULL in a dry run on a FILE that is not there */
-	sqlite3_stmt *insert, *delete;
 	struct buf sql;
 	const struct load *load;
 	size_t as_text;
+	struct ant_err *stream_error; /* where the source of rows leaves its reason */
+	int stream_failed;
 };
 
 /* The failure of the last call on the database. */
@@ -61,7 +66,9 @@ run(struct load_sqlite *d, struct ant_err *e)
 		buf_printf(d->load->plan, "%s;\n", sql);
 		return d->load->plan->failed ? no_memory(d, e) : 0;
 	}
-	return sqlite3_exec(d->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : failed(d, "", e);
+	if (sqlite3_exec(d->db, sql, NULL, NULL, NULL) == SQLITE_OK)
+		return 0;
+	return d->stream_failed ? -1 : failed(d, "", e); /* the stream's reason is the cause */
 }
 
 static int
@@ -79,8 +86,7 @@ prepare(struct load_sqlite *d, const char *sql, struct ant_err *e)
 
 	if (sql == NULL)
 		no_memory(d, e);
-	else if (sqlite3_prepare_v3(d->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &s, NULL) !=
-		 SQLITE_OK)
+	else if (sqlite3_prepare_v2(d->db, sql, -1, &s, NULL) != SQLITE_OK)
 		failed(d, "", e);
 	return s;
 }
@@ -142,7 +148,7 @@ lock_file(struct load_sqlite *d, struct ant_err *e)
 static int
 open_database(struct load_sqlite *d, int flags, struct ant_err *e)
 {
-	if (sqlite3_open_v2(d->path, &d->db, flags, NULL) == SQLITE_OK)
+	if (sqlite3_open_v2(d->path, &d->db, flags | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK)
 		return sqlite3_busy_timeout(d->db, WAIT_MS) == SQLITE_OK ? 0 : failed(d, "", e);
 	if (d->db == NULL)
 		return no_memory(d, e);
@@ -356,60 +362,284 @@ rowid_name(struct load_sqlite *d, struct ant_err *e)
 }
 
 /*
- * Merge: each row removes those of its key that were there before the load; rows of
- * the stream that share a key all stay.
+ * A decimal of at most DIGITS digits, from its first to its last that is not 0, is a
+ * double, which gives these digits back.  Return 0 and the value, or -1.
  */
 static int
-prepare_merge(struct load_sqlite *d, struct ant_err *e)
+as_double(const struct row_cell *c, double *v)
 {
-	const struct load *l = d->load;
-	const char *rowid = rowid_name(d, e);
-	int64_t last = 0;
+	/* Powers of ten that a double holds exactly: one division by them rounds correctly. */
+	static const double ten[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+		1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+	size_t digits = 0, zeros = 0, fraction = 0; /* zeros: behind the last that is none */
+	int64_t mantissa = 0;			    /* without the zeros */
+	int point = 0, plain = 1, any;
 
-	if (rowid == NULL)
+	for (size_t i = 0; i < c->len && plain && digits <= DIGITS; i++) {
+		char ch = c->p[i];
+
+		fraction += point && ch >= '0' && ch <= '9';
+		if (ch == '.') {
+			point = 1;
+		} else if (ch == 'e' || ch == 'E') {
+			plain = 0;
+		} else if (ch == '0') {
+			zeros += digits > 0;
+		} else if (ch != '-') {
+			for (digits += zeros + 1; zeros > 0 && digits <= DIGITS; zeros--)
+				mantissa *= 10;
+			mantissa = mantissa * 10 + (ch - '0');
+		}
+	}
+	if (digits > DIGITS)
 		return -1;
-	if (!d->new_table) {
-		if (create_index(d, e) == -1)
-			return -1;
-		buf_clear(&d->sql);
-		buf_printf(&d->sql, "SELECT coalesce(max(%s), 0) FROM ", rowid);
-		sql_ident(&d->sql, SQL_SQLITE, l->into);
-		if (ask(d, buf_str(&d->sql), NULL, &last, e) == -1)
-			return -1;
+	any = digits > 0;
+	if (plain && fraction >= zeros && fraction - zeros < sizeof ten / sizeof *ten) {
+		*v = (double)mantissa / ten[fraction - zeros];
+		*v = *c->p == '-' ? -*v : *v;
+		return 0;
 	}
-	buf_clear(&d->sql);
-	buf_puts(&d->sql, "DELETE FROM ");
-	sql_ident(&d->sql, SQL_SQLITE, l->into);
-	for (size_t i = 0; i < l->rows->nkey; i++) {
-		buf_puts(&d->sql, i == 0 ? " WHERE " : " AND ");
-		sql_ident(&d->sql, SQL_SQLITE, l->key[i].name);
-		buf_printf(&d->sql, " IS ?%zu", i + 1);
+	*v = strtod(c->p, NULL);
+	return isinf(*v) || (any && *v == 0) ? -1 : 0;
+}
+
+static void
+result_numeric(struct load_sqlite *d, sqlite3_context *to, const struct row_cell *c)
+{
+	double v;
+
+	if (as_double(c, &v) == 0) {
+		sqlite3_result_double(to, v);
+		return;
 	}
-	buf_printf(&d->sql, " AND %s <= %" PRId64, rowid, last);
-	if (l->dry_run)
-		return run(d, e);
-	d->delete = prepare(d, buf_str(&d->sql), e);
-	return d->delete != NULL ? 0 : -1;
+	d->as_text++;
+	sqlite3_result_text(to, c->p, (int)c->len, SQLITE_STATIC);
+}
+
+/* A time with a fraction: one text for one instant, so that equal times are equal texts. */
+static void
+result_fraction(sqlite3_context *to, const struct row_cell *c)
+{
+	int64_t seconds = utc_floor(c->i, 1000000) / 1000000, micros = c->i - seconds * 1000000;
+	char text[UTC_TEXT + 8];
+
+	utc_format(seconds, text);
+	if (micros != 0) {
+		size_t end = UTC_TEXT + 5; /* of "YYYY-MM-DDTHH:MM:SS.ffffff" */
+
+		sqlite3_snprintf(9, text + UTC_TEXT - 2, ".%06d", (int)micros);
+		while (text[end - 1] == '0')
+			end--;
+		strcpy(text + end, "Z");
+	}
+	sqlite3_result_text(to, text, -1, SQLITE_TRANSIENT);
+}
+
+/*
+ * The stream as a virtual table: one INSERT ... SELECT takes all rows, which saves
+ * what a statement costs for each.  See "The Virtual Table Mechanism Of SQLite".
+ */
+struct source {
+	sqlite3_vtab base;
+	struct load_sqlite *d;
+};
+
+struct source_cursor {
+	sqlite3_vtab_cursor base;
+	const struct row_cell *cells;
+	int more;
+};
+
+static int
+source_connect(
+	sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **to, char **why)
+{
+	struct load_sqlite *d = aux;
+	struct source *s;
+	struct buf sql;
+	int code = SQLITE_NOMEM;
+
+	(void)argc;
+	(void)argv;
+	(void)why;
+	if ((s = sqlite3_malloc(sizeof *s)) == NULL)
+		return SQLITE_NOMEM;
+	memset(s, 0, sizeof *s);
+	s->d = d;
+	buf_init(&sql, LOAD_TEXT_MAX);
+	for (size_t i = 0; i < d->load->rows->ncolumns; i++)
+		buf_printf(&sql, "%sc%zu", i == 0 ? "CREATE TABLE x(" : ", ", i);
+	buf_putc(&sql, ')');
+	if (buf_str(&sql) != NULL)
+		code = sqlite3_declare_vtab(db, sql.data);
+	buf_free(&sql);
+	if (code == SQLITE_OK)
+		*to = &s->base;
+	else
+		sqlite3_free(s);
+	return code;
 }
 
 static int
-prepare_insert(struct load_sqlite *d, struct ant_err *e)
+source_disconnect(sqlite3_vtab *s)
+{
+	sqlite3_free(s);
+	return SQLITE_OK;
+}
+
+static int
+source_plan(sqlite3_vtab *s, sqlite3_index_info *info)
+{
+	(void)s;
+	(void)info; /* there is one way to read a stream */
+	return SQLITE_OK;
+}
+
+static int
+source_open(sqlite3_vtab *s, sqlite3_vtab_cursor **to)
+{
+	struct source_cursor *c = sqlite3_malloc(sizeof *c);
+
+	(void)s;
+	if (c == NULL)
+		return SQLITE_NOMEM;
+	memset(c, 0, sizeof *c);
+	*to = &c->base;
+	return SQLITE_OK;
+}
+
+static int
+source_close(sqlite3_vtab_cursor *c)
+{
+	sqlite3_free(c);
+	return SQLITE_OK;
+}
+
+static int
+source_next(sqlite3_vtab_cursor *base)
+{
+	struct source_cursor *c = (struct source_cursor *)base;
+	struct load_sqlite *d = ((struct source *)base->pVtab)->d;
+
+	c->more = rows_next(d->load->rows, &c->cells, d->stream_error);
+	d->stream_failed = c->more == -1;
+	return d->stream_failed ? SQLITE_ERROR : SQLITE_OK;
+}
+
+static int
+source_start(sqlite3_vtab_cursor *c, int plan, const char *name, int argc, sqlite3_value **argv)
+{
+	(void)plan;
+	(void)name;
+	(void)argc;
+	(void)argv;
+	return source_next(c);
+}
+
+static int
+source_eof(sqlite3_vtab_cursor *c)
+{
+	return ((struct source_cursor *)c)->more != 1;
+}
+
+static int
+source_column(sqlite3_vtab_cursor *base, sqlite3_context *to, int column)
+{
+	struct load_sqlite *d = ((struct source *)base->pVtab)->d;
+	const struct row_cell *c = &((struct source_cursor *)base)->cells[column];
+	enum type type = d->load->columns[column].type;
+
+	if (c->null)
+		sqlite3_result_null(to);
+	else if (type == TYPE_BIGINT || type == TYPE_BOOLEAN)
+		sqlite3_result_int64(to, c->i);
+	else if (type == TYPE_DOUBLE)
+		sqlite3_result_double(to, strtod(c->p, NULL));
+	else if (type == TYPE_NUMERIC)
+		result_numeric(d, to, c);
+	else if (type == TYPE_TIMESTAMPTZ && c->len != UTC_TEXT - 1)
+		result_fraction(to, c);
+	else /* valid until the next row, and by then it is stored */
+		sqlite3_result_text(to, c->p, (int)c->len, SQLITE_STATIC);
+	return SQLITE_OK;
+}
+
+static int
+source_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *id)
+{
+	*id = ((struct source *)base->pVtab)->d->load->rows->count;
+	return SQLITE_OK;
+}
+
+/* Make the stream readable as SOURCE; in the temporary schema, where no name of the file's is. */
+static int
+make_source(struct load_sqlite *d, struct ant_err *e)
+{
+	static const sqlite3_module module = {
+		.xCreate = source_connect,
+		.xConnect = source_connect,
+		.xBestIndex = source_plan,
+		.xDisconnect = source_disconnect,
+		.xDestroy = source_disconnect,
+		.xOpen = source_open,
+		.xClose = source_close,
+		.xFilter = source_start,
+		.xNext = source_next,
+		.xEof = source_eof,
+		.xColumn = source_column,
+		.xRowid = source_rowid,
+	};
+
+	if (sqlite3_create_module(d->db, "_anthill_stream", &module, d) != SQLITE_OK ||
+		sqlite3_exec(d->db, "CREATE VIRTUAL TABLE " SOURCE " USING _anthill_stream", NULL,
+			NULL, NULL) != SQLITE_OK)
+		return failed(d, "", e);
+	return 0;
+}
+
+/* INSERT INTO the target all rows of FROM, a table of the temporary schema. */
+static void
+put_insert(struct load_sqlite *d, const char *from)
 {
 	const struct load *l = d->load;
 
 	buf_clear(&d->sql);
-	buf_puts(&d->sql, "INSERT INTO ");
+	buf_puts(&d->sql, "INSERT INTO main.");
 	sql_ident(&d->sql, SQL_SQLITE, l->into);
 	buf_puts(&d->sql, " (");
 	sql_idents(&d->sql, SQL_SQLITE, l->columns, l->rows->ncolumns);
-	buf_puts(&d->sql, ")\n\tVALUES (?");
-	for (size_t i = 1; i < l->rows->ncolumns; i++)
-		buf_puts(&d->sql, ", ?");
+	buf_printf(&d->sql, ")\n\tSELECT * FROM %s", from);
+}
+
+/*
+ * Merge: the rows wait in a temporary table, for those of the stream that share a key
+ * all stay; only then the old rows of their keys go.
+ */
+static int
+merge(struct load_sqlite *d, struct ant_err *e)
+{
+	const struct load *l = d->load;
+	const char *rowid = rowid_name(d, e);
+
+	if (rowid == NULL || (!d->new_table && create_index(d, e) == -1))
+		return -1;
+	buf_clear(&d->sql);
+	buf_puts(&d->sql, "DELETE FROM main.");
+	sql_ident(&d->sql, SQL_SQLITE, l->into);
+	buf_printf(&d->sql, "\n\tWHERE %s IN (SELECT t.%s FROM " STAGE " s CROSS JOIN main.", rowid,
+		rowid);
+	sql_ident(&d->sql, SQL_SQLITE, l->into);
+	buf_puts(&d->sql, " t\n\tON ");
+	for (size_t i = 0; i < l->rows->nkey; i++) {
+		buf_puts(&d->sql, i == 0 ? "t." : " AND t.");
+		sql_ident(&d->sql, SQL_SQLITE, l->key[i].name);
+		buf_printf(&d->sql, " IS s.c%zu", l->rows->key[i]);
+	}
 	buf_putc(&d->sql, ')');
-	if (l->dry_run)
-		return run(d, e);
-	d->insert = prepare(d, buf_str(&d->sql), e);
-	return d->insert != NULL ? 0 : -1;
+	if (run(d, e) == -1)
+		return -1;
+	put_insert(d, STAGE);
+	return run(d, e);
 }
 
 static int
@@ -426,106 +656,7 @@ begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
 	}
 	if (make_table(d, e) == -1 || remove_old(d, held, e) == -1)
 		return -1;
-	if (l->mode == MODE_MERGE && prepare_merge(d, e) == -1)
-		return -1;
-	return prepare_insert(d, e);
-}
-
-/*
- * Whether the decimal has at most DIGITS digits from its first to its last that is
- * not 0: then a double gives them back.
- */
-static int
-is_short(const char *p, size_t len)
-{
-	size_t digits = 0, zeros = 0; /* zeros: behind the last digit that is none */
-
-	for (size_t i = 0; i < len && p[i] != 'e' && p[i] != 'E'; i++) {
-		if (p[i] == '0') {
-			zeros += digits > 0;
-		} else if (p[i] >= '1' && p[i] <= '9') {
-			digits += zeros + 1;
-			zeros = 0;
-		}
-	}
-	return digits <= DIGITS;
-}
-
-static int
-bind_numeric(struct load_sqlite *d, sqlite3_stmt *s, int at, const struct row_cell *c)
-{
-	if (is_short(c->p, c->len)) {
-		double v = strtod(c->p, NULL);
-
-		if (!isinf(v) && (v != 0 || memchr(c->p, 'e', c->len) == NULL))
-			return sqlite3_bind_double(s, at, v);
-	}
-	d->as_text++;
-	return sqlite3_bind_text(s, at, c->p, (int)c->len, SQLITE_STATIC);
-}
-
-/* A time with a fraction: one text for one instant, so that equal times are equal texts. */
-static int
-bind_fraction(sqlite3_stmt *s, int at, const struct row_cell *c)
-{
-	int64_t seconds = utc_floor(c->i, 1000000) / 1000000, micros = c->i - seconds * 1000000;
-	char text[UTC_TEXT + 8];
-
-	utc_format(seconds, text);
-	if (micros != 0) {
-		size_t end = UTC_TEXT + 5; /* of "YYYY-MM-DDTHH:MM:SS.ffffff" */
-
-		sqlite3_snprintf(9, text + UTC_TEXT - 2, ".%06d", (int)micros);
-		while (text[end - 1] == '0')
-			end--;
-		strcpy(text + end, "Z");
-	}
-	return sqlite3_bind_text(s, at, text, -1, SQLITE_TRANSIENT);
-}
-
-static int
-bind(struct load_sqlite *d, sqlite3_stmt *s, int at, enum type t, const struct row_cell *c)
-{
-	if (c->null)
-		return sqlite3_bind_null(s, at);
-	switch (t) {
-	case TYPE_BIGINT:
-	case TYPE_BOOLEAN:
-		return sqlite3_bind_int64(s, at, c->i);
-	case TYPE_DOUBLE:
-		return sqlite3_bind_double(s, at, strtod(c->p, NULL));
-	case TYPE_NUMERIC:
-		return bind_numeric(d, s, at, c);
-	case TYPE_TIMESTAMPTZ:
-		if (c->len != UTC_TEXT - 1)
-			return bind_fraction(s, at, c);
-		break;
-	default:
-		break;
-	}
-	return sqlite3_bind_text(s, at, c->p, (int)c->len, SQLITE_STATIC);
-}
-
-static int
-step(struct load_sqlite *d, sqlite3_stmt *s, struct ant_err *e)
-{
-	if (sqlite3_step(s) == SQLITE_DONE && sqlite3_reset(s) == SQLITE_OK)
-		return 0;
-	return failed(d, "", e);
-}
-
-static int
-remove_same(struct load_sqlite *d, const struct row_cell *cells, struct ant_err *e)
-{
-	const struct rows *r = d->load->rows;
-	size_t as_text = d->as_text;
-
-	for (size_t i = 0; i < r->nkey; i++)
-		if (bind(d, d->delete, (int)i + 1, r->columns[r->key[i]].type, &cells[r->key[i]]) !=
-			SQLITE_OK)
-			return failed(d, "", e);
-	d->as_text = as_text; /* counted where they are stored */
-	return step(d, d->delete, e);
+	return l->dry_run ? 0 : make_source(d, e);
 }
 
 static int
@@ -533,21 +664,20 @@ rows(void *self, struct rows *r, struct ant_err *e)
 {
 	struct load_sqlite *d = self;
 	const struct row_cell *cells;
-	int more;
+	int more = 0;
 
-	while ((more = rows_next(r, &cells, e)) == 1) {
-		if (d->load->dry_run)
-			continue;
-		if (d->delete != NULL && remove_same(d, cells, e) == -1)
-			return -1;
-		for (size_t i = 0; i < r->ncolumns; i++)
-			if (bind(d, d->insert, (int)i + 1, r->columns[i].type, &cells[i]) !=
-				SQLITE_OK)
-				return failed(d, "", e);
-		if (step(d, d->insert, e) == -1)
-			return -1;
+	if (d->load->mode == MODE_MERGE) {
+		buf_clear(&d->sql);
+		buf_puts(&d->sql, "CREATE TABLE " STAGE " AS SELECT * FROM " SOURCE);
+	} else {
+		put_insert(d, SOURCE);
 	}
-	return more;
+	d->stream_error = e;
+	if (run(d, e) == -1)
+		return -1;
+	while (d->load->dry_run && (more = rows_next(r, &cells, e)) == 1)
+		;
+	return more == -1 || d->load->mode != MODE_MERGE ? more : merge(d, e);
 }
 
 static int
@@ -574,9 +704,6 @@ commit(void *self, const struct load_entry *entry, const char **into, struct ant
 static void
 close_all(struct load_sqlite *d)
 {
-	sqlite3_finalize(d->insert);
-	sqlite3_finalize(d->delete);
-	d->insert = d->delete = NULL;
 	if (d->begun)
 		sqlite3_exec(d->db, "ROLLBACK", NULL, NULL, NULL);
 	d->begun = 0;
