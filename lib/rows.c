@@ -205,9 +205,8 @@ json_storable(const char *p, size_t len)
 	return 0;
 }
 
-/* Whether the text of a cell, which is not null, is of type T.  Return 0 or -1. */
-static int
-fits(enum type t, struct row_cell *c)
+int
+rows_fits(enum type t, struct row_cell *c)
 {
 	struct json_value v;
 	struct json_error why;
@@ -273,7 +272,7 @@ escaped_value(struct rows *r, const struct row_column *column, struct row_cell *
 	}
 	seen.len = unescape(to, c->p, c->len);
 	seen.p = to;
-	if (fits(column->type, &seen) == -1)
+	if (rows_fits(column->type, &seen) == -1)
 		return misfit(column, &seen, e);
 	if (in_place)
 		*c = seen;
@@ -328,7 +327,7 @@ split(struct rows *r, char *p, size_t len, int in_place, struct ant_err *e)
 		if (c->null)
 			r->columns[i].nulls++;
 		else if (escaped ? escaped_value(r, &r->columns[i], c, in_place, e) == -1
-				 : fits(r->columns[i].type, c) == -1 &&
+				 : rows_fits(r->columns[i].type, c) == -1 &&
 					   misfit(&r->columns[i], c, e))
 			return -1;
 		p++;

@@ -78,4 +78,10 @@ int rows_next(struct rows *r, const struct row_cell **cells, struct ant_err *e);
  */
 int rows_block(struct rows *r, const char **p, size_t *len, struct ant_err *e);
 
+/*
+ * Whether the text of a cell, which is not null and has no escapes, is of type T; its
+ * value goes to C->i.  BUF_PAD readable bytes stand behind it.  Return 0 or -1.
+ */
+int rows_fits(enum type t, struct row_cell *c);
+
 #endif
