@@ -21,6 +21,13 @@ lines_free(struct lines *l)
 	buf_free(&l->buf);
 }
 
+static int
+too_long(const struct lines *l, struct ant_err *e)
+{
+	return err_set(e, ANT_INPUT, "%s:%zu: line is longer than %zu bytes", l->name,
+		l->number + 1, l->buf.max - BLOCK);
+}
+
 int
 lines_more(struct lines *l, struct ant_err *e)
 {
@@ -34,14 +41,14 @@ lines_more(struct lines *l, struct ant_err *e)
 	}
 	if ((to = buf_reserve(&l->buf, BLOCK)) == NULL) {
 		if (errno == EMSGSIZE)
-			return err_set(e, ANT_INPUT, "%s:%zu: line is longer than %zu bytes",
-				l->name, l->number + 1, l->buf.max - BLOCK);
+			return too_long(l, e);
 		return err_sys(e, ANT_FAIL, "%s:%zu", l->name, l->number + 1);
 	}
 	while ((n = read(l->fd, to, BLOCK)) == -1)
 		if (errno != EINTR)
 			return err_sys(e, ANT_FAIL, "%s", l->name);
 	l->buf.len += (size_t)n;
+	to[n] = '\0'; /* what an earlier block left there is no part of this text */
 	l->eof = n == 0;
 	return 0;
 }
@@ -60,6 +67,8 @@ lines_next(struct lines *l, char **line, size_t *len, struct ant_err *e)
 			nl = memchr(*line + seen, '\n', have - seen);
 			if (nl != NULL) {
 				*len = (size_t)(nl - *line);
+				if (*len > l->buf.max - BLOCK)
+					return too_long(l, e);
 				l->start += *len + 1;
 				l->number++;
 				return 1;
@@ -69,6 +78,8 @@ lines_next(struct lines *l, char **line, size_t *len, struct ant_err *e)
 		if (l->eof) {
 			if (have == 0)
 				return 0;
+			if (have > l->buf.max - BLOCK)
+				return too_long(l, e);
 			*len = have;
 			l->start = l->buf.len;
 			l->number++;
