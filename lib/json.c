@@ -138,8 +138,12 @@ json_skip_number(const char *p, const char *end, struct json_error *err)
 static const char *
 skip_word(const char *p, const char *end, const char *word, size_t len, struct json_error *err)
 {
-	if ((size_t)(end - p) < len || memcmp(p, word, len) != 0)
+	size_t have = (size_t)(end - p);
+
+	if (memcmp(p, word, have < len ? have : len) != 0)
 		return wrong(err, p, "not a JSON value");
+	if (have < len) /* told at the end: a reader may have more to come */
+		return wrong(err, end, "the text ends in a value");
 	return p + len;
 }
 
