@@ -129,16 +129,25 @@ put_number(struct buf *row, const char *s, size_t len, const char **why)
 	return buf_put(row, s, len);
 }
 
+/* 1 where a digit before the exponent is none of zero. */
+static int
+has_digit(const char *s)
+{
+	return strspn(s, "-0.") < strcspn(s, "eE");
+}
+
 static int
 put_double(struct buf *row, const char *s, size_t len, const char **why)
 {
 	char text[CELL_NUMBER_MAX + 1];
+	double d;
 
 	if (len >= sizeof text)
 		return refuse(why, "is a number beyond 1000 digits");
 	memcpy(text, s, len);
 	text[len] = '\0';
-	if (!isfinite(strtod(text, NULL)))
+	d = strtod(text, NULL);
+	if (!isfinite(d) || (d == 0 && has_digit(text))) /* PostgreSQL refuses both */
 		return refuse(why, "is beyond a double");
 	return buf_put(row, s, len);
 }
@@ -201,12 +210,40 @@ put_timestamptz(struct buf *row, const struct json_value *v, const char **why)
 	return buf_putc(row, 'Z');
 }
 
+/* A string whose type looks at its text, written with escapes: again, without them. */
+static int
+put_unescaped(struct buf *row, enum type type, const struct json_value *v, struct cell_count *count,
+	const char **why)
+{
+	struct json_value clean = {JSON_STRING, NULL, 0};
+	struct buf text;
+	int result;
+
+	buf_init(&text, v->len * 3 + 2);
+	buf_putc(&text, '"');
+	json_text(&text, v, &count->mended);
+	if ((result = buf_putc(&text, '"')) == 0) {
+		clean.p = text.data;
+		clean.len = text.len;
+		/* What still has a backslash, or a quote inside, is no time and no number. */
+		if (memchr(clean.p, '\\', clean.len) != NULL)
+			result = refuse(why, "is not of the column's type");
+		else
+			result = cell_put(row, type, &clean, count, why);
+	}
+	buf_free(&text);
+	return result;
+}
+
 int
 cell_put(struct buf *row, enum type type, const struct json_value *v, struct cell_count *count,
 	const char **why)
 {
 	if (v->kind == JSON_NULL)
 		return cell_put_null(row);
+	if ((type == TYPE_NUMERIC || type == TYPE_DATE || type == TYPE_TIMESTAMPTZ) &&
+		v->kind == JSON_STRING && memchr(v->p, '\\', v->len) != NULL)
+		return put_unescaped(row, type, v, count, why);
 	switch (type) {
 	case TYPE_TEXT:
 		return v->kind == JSON_STRING ? put_string(row, v, count)
