@@ -8,7 +8,7 @@
 #include "decimal.h"
 #include "vec.h"
 
-enum { NODES_MAX = 4096, UNREAD_MAX = 200, NUMBER_TEXT = DECIMAL_TEXT };
+enum { NODES_MAX = 4096, UNREAD_MAX = 200, NUMBER_TEXT = DECIMAL_TEXT, SUM_MEMBERS_MAX = 256 };
 
 /* A kind beyond json_kind: a path led into a value that has no members. */
 enum { KIND_NO_MEMBERS = JSON_OBJECT + 1 };
@@ -312,20 +312,42 @@ plan_add(struct plan *p, struct expr *x)
 	return 1;
 }
 
+static int
+ignore_path(struct plan *p, const struct path *path)
+{
+	int iteration, node = walk(p, path, 1, &iteration);
+
+	if (node == WALK_MEMORY)
+		return -1;
+	p->nodes[node].whole = 1;
+	return 1;
+}
+
 int
 plan_ignore(struct plan *p, const char *source)
 {
 	struct path path;
-	int iteration, node, found = path_parse(source, &path);
+	int found = path_parse(source, &path);
 
 	if (found != 1)
 		return found;
-	node = walk(p, &path, 1, &iteration);
+	found = ignore_path(p, &path);
 	path_free(&path);
-	if (node == -1)
+	return found;
+}
+
+int
+plan_ignore_expr(struct plan *p, const struct expr *x)
+{
+	if (x == NULL)
+		return 1;
+	if ((x->op == EXPR_PATH || x->op == EXPR_SUM || x->op == EXPR_LIST) &&
+		ignore_path(p, &x->path) == -1)
 		return -1;
-	p->nodes[node].whole = 1;
-	return 1;
+	return plan_ignore_expr(p, x->a) == -1 || plan_ignore_expr(p, x->b) == -1 ||
+			       plan_ignore_expr(p, x->c) == -1
+		       ? -1
+		       : 1;
 }
 
 /* The node of the rows' array, and the scope and root of the rows. */
@@ -402,6 +424,28 @@ plan_free(struct plan *p)
 	free(p);
 }
 
+/* 1 where two JSON strings hold the same text. */
+static int
+same_text(struct plan *p, const struct json_value *a, const struct json_value *b)
+{
+	struct buf x, y;
+	int same = 0;
+
+	if (a->len == b->len && memcmp(a->p, b->p, a->len) == 0)
+		return 1;
+	if (memchr(a->p, '\\', a->len) == NULL && memchr(b->p, '\\', b->len) == NULL)
+		return 0;
+	buf_init(&x, a->len * 3);
+	buf_init(&y, b->len * 3);
+	if (json_text(&x, a, NULL) == -1 || json_text(&y, b, NULL) == -1)
+		p->no_memory = 1;
+	else
+		same = x.len == y.len && memcmp(x.data, y.data, x.len) == 0;
+	buf_free(&x);
+	buf_free(&y);
+	return same;
+}
+
 /*
  * Totals: sum(path) and list(path).
  */
@@ -424,9 +468,9 @@ total_fail(struct total *t, const char *at, const char *reason)
 	t->failed.reason = reason;
 }
 
-/* Add the number of LEN bytes at S. */
+/* Add the number of LEN bytes at S; AT is its value in the record, for messages. */
 static void
-add_number(struct total *t, const char *s, size_t len)
+add_number(struct total *t, const char *s, size_t len, const char *at)
 {
 	struct decimal d;
 	long long n = 0, sum;
@@ -440,10 +484,10 @@ add_number(struct total *t, const char *s, size_t len)
 	}
 	switch (decimal_parse(s, len, &d)) {
 	case DECIMAL_SYNTAX:
-		total_fail(t, s, "is a string that holds no number");
+		total_fail(t, at, "is a string that holds no number");
 		return;
 	case DECIMAL_RANGE:
-		total_fail(t, s, "is a number beyond 38 digits");
+		total_fail(t, at, "is a number beyond 38 digits");
 		return;
 	default:
 		break;
@@ -452,28 +496,63 @@ add_number(struct total *t, const char *s, size_t len)
 		t->decimal = (struct decimal){0, 0};
 	t->has_decimal = 1;
 	if (decimal_add(&t->decimal, &d) != DECIMAL_OK)
-		total_fail(t, s, "makes a sum beyond 38 digits");
+		total_fail(t, at, "makes a sum beyond 38 digits");
+}
+
+static void
+add_string(struct plan *p, struct total *t, const struct json_value *v)
+{
+	struct buf text;
+
+	if (memchr(v->p, '\\', v->len) == NULL) {
+		add_number(t, v->p + 1, v->len - 2, v->p);
+		return;
+	}
+	buf_init(&text, v->len * 3);
+	if (json_text(&text, v, NULL) == -1)
+		p->no_memory = 1;
+	else
+		add_number(t, text.data, text.len, v->p);
+	buf_free(&text);
+}
+
+static void add_to_sum(struct plan *p, struct total *t, const struct json_value *v);
+
+/* The values of an object; of a double key the last. */
+static void
+add_members(struct plan *p, struct total *t, const struct json_value *v)
+{
+	struct json_value key, other, member, unused;
+	const char *at = NULL, *rest;
+	int n = 0, last;
+
+	while (json_next(v, &at, &key, &member)) {
+		if (++n > SUM_MEMBERS_MAX) {
+			total_fail(t, v->p, "has more than 256 members, too many for sum()");
+			return;
+		}
+		for (rest = at, last = 1; last && json_next(v, &rest, &other, &unused);)
+			last = !same_text(p, &key, &other);
+		if (last)
+			add_to_sum(p, t, &member);
+	}
 }
 
 /* Add a number, a string that is one, or those in an object. */
 static void
-add_to_sum(struct total *t, const struct json_value *v)
+add_to_sum(struct plan *p, struct total *t, const struct json_value *v)
 {
-	const char *at = NULL;
-	struct json_value member;
-
 	switch (v->kind) {
 	case JSON_NULL:
 		return;
 	case JSON_NUMBER:
-		add_number(t, v->p, v->len);
+		add_number(t, v->p, v->len, v->p);
 		break;
 	case JSON_STRING:
-		add_number(t, v->p + 1, v->len - 2);
+		add_string(p, t, v);
 		break;
 	case JSON_OBJECT:
-		while (json_next(v, &at, NULL, &member))
-			add_to_sum(t, &member);
+		add_members(p, t, v);
 		break;
 	case JSON_FALSE:
 	case JSON_TRUE:
@@ -509,7 +588,7 @@ total_add(struct plan *p, struct total *t)
 	if ((int)v->kind == KIND_NO_MEMBERS)
 		total_fail(t, v->p, "has no members, but a path leads through it");
 	else if (t->op == EXPR_SUM)
-		add_to_sum(t, v);
+		add_to_sum(p, t, v);
 	else
 		add_to_list(p, t, v);
 }
@@ -591,6 +670,11 @@ set_below(struct plan *p, int node, const struct json_value *v)
 		int c = n->children[i].node;
 
 		p->values[c] = *v;
+		if (p->nodes[c].rows) {
+			p->rows = *v;
+			if (v->kind == JSON_NULL)
+				p->rows.p = NULL; /* as if it had not been there */
+		}
 		set_below(p, c, v);
 		if (p->nodes[c].iteration == -1)
 			continue;
@@ -620,8 +704,10 @@ space(const struct plan *p, const char *s)
 }
 
 static inline int
-key_matches(const struct child *c, const char *s)
+key_matches(const struct plan *p, const struct child *c, const char *s)
 {
+	if (c->len > BUF_PAD && (size_t)(p->end - s) < c->len) /* never beyond the padding */
+		return 0;
 #ifdef __SSE2__
 	__m128i have = _mm_loadu_si128((const __m128i *)(const void *)s);
 	__m128i need = _mm_loadu_si128((const __m128i *)(const void *)c->first);
@@ -802,10 +888,10 @@ scan_object(struct plan *p, int node, const char *s, int depth)
 	while (!done) {
 		int c = expected;
 
-		if (c < n->nchildren && key_matches(&n->children[c], s)) {
+		if (c < n->nchildren && key_matches(p, &n->children[c], s)) {
 			s += n->children[c].len;
 		} else if (c < n->nchildren && n->children[c].next < n->nchildren &&
-			   key_matches(&n->children[n->children[c].next], s)) {
+			   key_matches(p, &n->children[n->children[c].next], s)) {
 			c = n->children[c].next; /* one member is missing */
 			s += n->children[c].len;
 		} else {
@@ -930,8 +1016,10 @@ scan_container(struct plan *p, int node, const char *s, int depth)
 static void
 scalar_below(struct plan *p, int node, const struct json_value *v)
 {
+	struct node *n = &p->nodes[node];
 	struct json_value below = null_value;
 
+	n->stamp = p->scopes[n->scope].stamp; /* an object of the same key must clear it */
 	if (v->kind != JSON_NULL) {
 		below = *v;
 		below.kind = (enum json_kind)KIND_NO_MEMBERS;
@@ -1059,28 +1147,6 @@ plan_scan(struct plan *p, const char *text, size_t len, int (*row)(void *), void
 /*
  * Expressions.
  */
-
-/* 1 where two JSON strings hold the same text. */
-static int
-same_text(struct plan *p, const struct json_value *a, const struct json_value *b)
-{
-	struct buf x, y;
-	int same = 0;
-
-	if (a->len == b->len && memcmp(a->p, b->p, a->len) == 0)
-		return 1;
-	if (memchr(a->p, '\\', a->len) == NULL && memchr(b->p, '\\', b->len) == NULL)
-		return 0;
-	buf_init(&x, a->len * 3);
-	buf_init(&y, b->len * 3);
-	if (json_text(&x, a, NULL) == -1 || json_text(&y, b, NULL) == -1)
-		p->no_memory = 1;
-	else
-		same = x.len == y.len && memcmp(x.data, y.data, x.len) == 0;
-	buf_free(&x);
-	buf_free(&y);
-	return same;
-}
 
 static int
 eval_test(struct plan *p, struct expr *x, struct json_value *v, struct json_error *err)

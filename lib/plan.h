@@ -40,6 +40,9 @@ int plan_add(struct plan *p, struct expr *x);
 /* PATH is known and need not be reported as unread.  1; 0 no path; -1 memory. */
 int plan_ignore(struct plan *p, const char *path);
 
+/* What X reads, which is not added, is known as well.  1 or -1 memory. */
+int plan_ignore_expr(struct plan *p, const struct expr *x);
+
 /*
  * Read the record of LEN bytes at TEXT and call ROW for each of its rows.
  * TEXT[LEN] must be a newline or NUL, and BUF_PAD bytes behind it be readable.
