@@ -249,6 +249,8 @@ parse_term(struct parser *s)
 	struct expr *x;
 
 	if (take(s, "(")) {
+		if (++s->terms > EXPR_TERMS_MAX) /* nesting counts: it takes stack */
+			return NULL;
 		x = parse_alt(s);
 		if (x != NULL && take(s, ")"))
 			return x;
