@@ -16,7 +16,10 @@ static const char prelude[] =
 	"def _anthill_values(f): try [f] catch"
 	" (if type == \"string\" and startswith(\"Cannot iterate over null\") then null else "
 	"error(.) end);"
-	"def _anthill_number: if type == \"number\" then . elif type == \"string\" then tonumber"
+	"def _anthill_number: if type == \"number\" then . elif type == \"string\" then"
+	/* tonumber takes more than JSON's numbers, and makes nothing at all of an empty string */
+	" if test(\"\\\\A-?(0|[1-9][0-9]*)(\\\\.[0-9]+)?([eE][-+]?[0-9]+)?\\\\z\") then tonumber"
+	" else error(\"sum(): \\(tojson) is a string that holds no number\") end"
 	" elif type == \"object\" then reduce (.[] | select(. != null) | _anthill_number) as $x "
 	"(0; . + $x)"
 	" else error(\"\\(type) is nothing that sum() adds\") end;"
@@ -81,11 +84,12 @@ jqmap_new(const char *rows, const struct jqmap_expr *exprs, size_t n, struct ant
 
 	buf_init(&program, PROGRAM_MAX);
 	/* A newline behind each part: it may end in a comment. */
-	buf_printf(&program, "%s . as $record | (%s\n) | [", prelude, rows);
+	buf_printf(&program, "%s . as $record | ((%s\n) | [", prelude, rows);
 	for (size_t i = 0; i < n; i++)
 		buf_printf(&program, exprs[i].single ? "%s(%s\n)" : "%s[%s\n]", i > 0 ? "," : "",
 			exprs[i].text);
-	buf_puts(&program, "]");
+	/* A null ends the rows: error(null) would pass for their end. */
+	buf_puts(&program, "]), null");
 	if (buf_str(&program) == NULL)
 		err_sys(e, ANT_FAIL, "jq program");
 	else
@@ -157,19 +161,15 @@ jqmap_record(struct jqmap *m, const char *text, size_t len, struct ant_err *e)
 	return 0;
 }
 
-/* No further row: done, or why not. */
+/* Neither a row nor the null behind the last: why. */
 static int
-ended(struct jqmap *m, jv result, struct ant_err *e)
+failed_row(struct jqmap *m, jv result, struct ant_err *e)
 {
 	jv msg;
 
 	if (jq_halted(m->jq)) {
 		jv_free(result);
 		return err_set(e, ANT_INPUT, "jq: halted");
-	}
-	if (!jv_invalid_has_msg(jv_copy(result))) {
-		jv_free(result);
-		return 0;
 	}
 	msg = jv_invalid_get_msg(result);
 	if (jv_get_kind(msg) != JV_KIND_STRING)
@@ -186,7 +186,11 @@ jqmap_next(struct jqmap *m, struct json_value *row, struct ant_err *e)
 	int failed;
 
 	if (!jv_is_valid(result))
-		return ended(m, result, e);
+		return failed_row(m, result, e);
+	if (jv_get_kind(result) == JV_KIND_NULL) {
+		jv_free(result);
+		return 0;
+	}
 	text = jv_dump_string(result, 0);
 	buf_clear(&m->row);
 	failed = buf_put(
