@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "expr.h"
 #include "utc.h"
 
 enum { LINE_MAX_BYTES = 8192 };
@@ -64,6 +65,7 @@ table_name_valid(const char *s)
 struct parser {
 	struct table *t;
 	size_t line;
+	unsigned seen; /* of the directives that may stand once: bits of their places in once[] */
 	struct ant_err *e;
 };
 
@@ -352,6 +354,51 @@ do_column(struct parser *p, char *rest, const char *doc)
 								    : no_more(p, rest);
 }
 
+/* A path that names known fields is checked here: it is never run. */
+static int
+do_ignore(struct parser *p, char *rest)
+{
+	size_t n = p->t->ignore.n;
+	struct path path;
+
+	if (add_words(p, &p->t->ignore, "ignore", rest) == -1)
+		return -1;
+	for (; n < p->t->ignore.n; n++)
+		switch (path_parse(p->t->ignore.v[n], &path)) {
+		case 1:
+			path_free(&path);
+			break;
+		case 0:
+			return wrong(p, "ignore takes paths such as .a.b and $record.a; not",
+				p->t->ignore.v[n]);
+		default:
+			return no_memory(p);
+		}
+	return 0;
+}
+
+/* The directives whose second one would silently win over the first. */
+static int
+check_once(struct parser *p, const char *name)
+{
+	static const char *const once[] = {"paging", "limit", "mode", "earliest", "open_bucket"};
+	int i = find(once, sizeof once / sizeof *once, name, strlen(name));
+
+	if (i == -1)
+		return 0;
+	if (p->seen & 1u << i)
+		return wrong(p, "given twice:", name);
+	p->seen |= 1u << i;
+	return 0;
+}
+
+static int
+do_rows(struct parser *p, char *rest)
+{
+	p->t->rows_line = p->line;
+	return set_once(p, &p->t->rows, "rows", trim(rest));
+}
+
 static int
 directive(struct parser *p, char *line)
 {
@@ -360,6 +407,8 @@ directive(struct parser *p, char *line)
 
 	if (name == NULL)
 		return 0;
+	if (check_once(p, name) == -1)
+		return -1;
 	if (strcmp(name, "column") == 0)
 		return do_column(p, rest, doc);
 	if (strcmp(name, "path") == 0)
@@ -375,7 +424,7 @@ directive(struct parser *p, char *line)
 	if (strcmp(name, "mode") == 0)
 		return do_mode(p, rest);
 	if (strcmp(name, "rows") == 0)
-		return set_once(p, &t->rows, name, trim(rest));
+		return do_rows(p, rest);
 	if (strcmp(name, "foreach") == 0)
 		return do_foreach(p, rest);
 	if (strcmp(name, "param") == 0)
@@ -385,7 +434,7 @@ directive(struct parser *p, char *line)
 	if (strcmp(name, "open_bucket") == 0)
 		return do_open_bucket(p, rest);
 	if (strcmp(name, "ignore") == 0)
-		return add_words(p, &t->ignore, name, rest);
+		return do_ignore(p, rest);
 	return wrong(p, "unknown directive", name);
 }
 

@@ -50,6 +50,7 @@ struct table {
 	enum mode mode;
 	char *mode_column; /* the time column of mode window, else NULL */
 	char *rows;	   /* jq path from the record to its rows */
+	size_t rows_line;  /* in the file; 0 where it says nothing of rows */
 	char *foreach_table, *foreach_path;
 	struct strlist params; /* NAME=VALUE, always sent */
 	int64_t earliest;      /* first instant that can hold data */
