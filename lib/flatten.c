@@ -336,6 +336,20 @@ note_reads(struct plan *p, const char *s)
 	return 0;
 }
 
+/* What the expression S reads need not be reported, whether it is in the output or not. */
+static int
+note_known(struct plan *p, const char *s)
+{
+	int native, result;
+	struct expr *x = expr_parse(s, &native);
+
+	if (x == NULL)
+		return native ? -1 : note_reads(p, s);
+	result = plan_ignore_expr(p, x);
+	expr_free(x);
+	return result;
+}
+
 static int
 plan_fields(struct flatten *f, struct ant_err *e)
 {
@@ -364,20 +378,13 @@ plan_fields(struct flatten *f, struct ant_err *e)
 		return 0;
 	/* All columns of the table count as read, whether they are in the output or not. */
 	for (size_t i = 0; i < t->ncolumns; i++)
-		if (note_reads(f->plan, t->columns[i].expr) == -1)
+		if (note_known(f->plan, t->columns[i].expr) == -1)
 			return no_memory(e);
-	if (f->o->where != NULL && note_reads(f->plan, f->o->where) == -1)
+	if (f->o->where != NULL && note_known(f->plan, f->o->where) == -1)
 		return no_memory(e);
 	for (size_t i = 0; i < t->ignore.n; i++)
-		switch (plan_ignore(f->plan, t->ignore.v[i])) {
-		case 0:
-			return err_set(e, ANT_USAGE, "%s: ignore: '%s' is no path", t->file,
-				t->ignore.v[i]);
-		case -1:
+		if (plan_ignore(f->plan, t->ignore.v[i]) == -1)
 			return no_memory(e);
-		default:
-			break;
-		}
 	return 0;
 }
 
@@ -408,7 +415,7 @@ start_jq(struct flatten *f, struct ant_err *e)
 		*e = one;
 		return err_prefix(e, "--where: ");
 	}
-	return err_prefix(e, "%s: rows: ", f->table->file);
+	return err_prefix(e, "%s:%zu: rows: ", f->table->file, f->table->rows_line);
 }
 
 /*
@@ -489,13 +496,17 @@ field_value(struct flatten *f, const struct field *field, struct json_value *v)
 static int
 put_raw(struct flatten *f)
 {
+	const char *end = f->record.p + f->record.len;
+	const char *p = json_space(f->record.p, end);
 	size_t mended = 0;
 
+	while (end > p && json_space(end - 1, end) == end) /* such as the CR of a CRLF */
+		end--;
 	buf_clear(&f->scratch);
 	if (json_put_value(&f->scratch, &f->record, &mended) == -1)
 		return no_memory(f->e);
 	f->count.mended += mended;
-	if (mended == 0 ? cell_put_text(&f->row, f->record.p, f->record.len) == -1
+	if (mended == 0 ? cell_put_text(&f->row, p, (size_t)(end - p)) == -1
 			: cell_put_text(&f->row, f->scratch.data, f->scratch.len) == -1)
 		return no_memory(f->e);
 	return 0;
@@ -511,9 +522,10 @@ put_masked(struct flatten *f, const struct field *field, const struct json_value
 	/* The column's own type still holds. */
 	if (cell_put(&f->scratch, field->column->type, v, &f->count, &why) == -1)
 		return why != NULL ? bad_value(f, field, v->p, v->len, why) : no_memory(f->e);
-	if (v->kind == JSON_STRING && field->column->type == TYPE_TEXT) {
-		buf_clear(&f->scratch);
-		if (json_text(&f->scratch, v, NULL) == -1)
+	if (field->column->type == TYPE_TEXT || field->column->type == TYPE_JSON) {
+		buf_clear(&f->scratch); /* the text itself, not as a row encodes it */
+		if ((field->column->type == TYPE_TEXT ? json_text(&f->scratch, v, NULL)
+						      : json_put_value(&f->scratch, v, NULL)) == -1)
 			return no_memory(f->e);
 	}
 	if (mask_put(&f->text, field->mask, f->o->mask_key, f->o->mask_key_len,
@@ -528,6 +540,7 @@ put_field(struct flatten *f, struct field *field)
 {
 	struct json_value v;
 	const char *why = NULL;
+	size_t start = f->row.len;
 
 	if (field_value(f, field, &v) == -1)
 		return -1;
@@ -541,7 +554,8 @@ put_field(struct flatten *f, struct field *field)
 	if (cell_put(&f->row, field->type, &v, &f->count, &why) == -1)
 		return why != NULL ? bad_value(f, field, v.p, v.len, why) : no_memory(f->e);
 	if (field->type == TYPE_TIMESTAMPTZ && v.kind == JSON_STRING && v.len <= TIME_MAX &&
-		v.p[v.len - 2] == 'Z' && v.p[11] == 'T') {
+		f->row.len - start == v.len - 2 &&
+		memcmp(f->row.data + start, v.p + 1, v.len - 2) == 0) {
 		memcpy(field->seen, v.p, v.len);
 		field->seen_len = v.len;
 	}
@@ -661,10 +675,10 @@ bad_record(struct flatten *f, int result, const struct json_error *err)
 	default:
 		break;
 	}
-	while (line > f->record.p && line[-1] != '\n')
+	while (line > f->in.buf.data && line[-1] != '\n')
 		line--;
 	return err_set(f->e, ANT_INPUT, "stdin:%zu:%zu: %s%s%s",
-		f->line + jsonseq_newlines(f->record.p, line), (size_t)(err->at - line) + 1,
+		f->line + jsonseq_newlines(f->record.p, err->at), (size_t)(err->at - line) + 1,
 		result == PLAN_TYPE ? f->table->name : "", result == PLAN_TYPE ? ": " : "",
 		err->reason);
 }
@@ -950,6 +964,10 @@ map_text(struct flatten *f, const struct json_value *text, size_t line, struct a
 	const char *at = NULL;
 
 	f->line = line;
+	if (record_kind(text->p, text->len) != RECORD_DATA)
+		return err_set(e, ANT_INPUT,
+			"stdin:%zu: a control line, but the input did not start with a begin line",
+			line);
 	if (json_member(text, "data", &data) && data.kind == JSON_ARRAY) {
 		f->stats.more = json_member(text, "has_more", &member) && member.kind == JSON_TRUE;
 		while (json_next(&data, &at, NULL, &element)) {
