@@ -1,0 +1,178 @@
+#!/usr/bin/env bats
+# The row stream, anthill-rows(5): what a reader takes and what it refuses.  A dry run
+# of ant-load-sqlite reads and checks a whole stream, and changes nothing.
+load helper
+
+# stream MODE KEY TYPES COLS ROWS [END] - a stream with printf's escapes; KEY may be empty
+stream() {
+	printf '#ant-rows\t1\tt\n#mode\t%b\n' "$1"
+	[ -z "$2" ] || printf '#key\t%b\n' "$2"
+	printf '#type\t%b\n#cols\t%b\n' "$3" "$4"
+	printf '%b' "$5"
+	printf '#end\t%b\n' "${6-1\t\\\\N}"
+}
+
+check() { ant load-sqlite --dry-run none.db; }
+
+# cell TYPE TEXT - one row of one cell; TEXT is taken as it is
+cell() {
+	printf '#ant-rows\t1\tt\n#mode\tappend\n#type\t%s\n#cols\tc\n%s\n#end\t1\t\\N\n' "$1" "$2"
+}
+
+takes() { cell "$1" "$2" | check >out.txt 2>err.txt || { echo "$1 refused: $2: $(<err.txt)"; return 1; }; }
+
+refuses() {
+	local status=0
+	cell "$1" "$2" | check >out.txt 2>err.txt || status=$?
+	[ "$status" = 5 ] || { echo "$1 gave $status: $2"; return 1; }
+	grep -q "stdin:5: column 'c': " err.txt || { cat err.txt; return 1; }
+}
+
+# broken MESSAGE - stdin is refused with status 5 and this message
+broken() {
+	run -5 check
+	echo "$output"
+	[[ $output == *"$1"* ]]
+	[ "${#lines[@]}" = 1 ]
+	[ ! -e none.db ]
+}
+
+W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
+
+@test "rows: the example of the manual is read" {
+	awk '/^#ant-rows/ { on = 1 } /^\.Ed/ { on = 0 } on' "$ROOT/man/anthill-rows.5" |
+		sed 's/\\e/\\/g; s/^\\&//' >example.rows
+	[ "$(wc -l <example.rows)" -ge 7 ]
+	check <example.rows
+}
+
+@test "rows: each type takes what is documented" {
+	for v in '' 'a b' '\\' 'a\tb\n\r' 'é😀' '\#x' '\\N' $'\001\177' '00123' '1e5' '\N'; do takes text "$v"; done
+	for v in 0 -1 9223372036854775807 -9223372036854775808 '\N'; do takes bigint "$v"; done
+	for v in 0 -0.5 1e5 1E+5 1e-300 123456789012345678901234567890 0e999 1.7976931348623157e308; do takes double "$v"; done
+	for v in 0 123.78912 -1e5 0.000000000000000000000000001 1e500 99999999999999999999999999999999.5; do takes numeric "$v"; done
+	for v in true false '\N'; do takes boolean "$v"; done
+	for v in 2024-02-29 0001-01-01 9999-12-31; do takes date "$v"; done
+	for v in 2026-11-01T00:00:00Z 2026-11-01T23:59:59.123456789Z 1969-12-31T23:59:59.5Z; do takes timestamptz "$v"; done
+	for v in null '""' '{"a":[1,2,{"b":null}]}' '"\\u00e9\\n\\\\"' '"\\ud83d\\ude00"' 1.10 '"\t"'; do
+		[ "$v" = '"\t"' ] || takes json "$v"
+	done
+}
+
+@test "rows: each type refuses what does not fit, with line and column" {
+	for v in '' x 1.0 1e3 +1 007 -0x1 9223372036854775808 -9223372036854775809 ' 1' '1 ' '1\t' - 99999999999999999999; do refuses bigint "$v"; done
+	for v in '' . 1. .5 NaN Infinity 1e400 -1e400 1e-400 0x10 1e 1e+ '1 ' 01; do refuses double "$v"; done
+	for v in '' NaN inf 1e1001 1,5 --1 '1\\' 1e99999999999999999999; do refuses numeric "$v"; done
+	refuses numeric "$(printf '%01001d' 1)"
+	for v in '' t f 1 0 TRUE True yes; do refuses boolean "$v"; done
+	for v in '' 2026-02-29 2026-13-01 2026-1-1 0000-01-01 2026-11-01T00:00:00Z 20261101 infinity; do refuses date "$v"; done
+	for v in '' 2026-11-01 '2026-11-01 00:00:00Z' 2026-11-01T00:00:00 2026-11-01T24:00:00Z 2026-11-01T00:00:60Z \
+		2026-11-01T00:00:00+01:00 2026-11-01t00:00:00z 2026-11-01T00:00:00.Z now infinity; do refuses timestamptz "$v"; done
+	for v in '' '{' '{"a":1,}' 'nul' "{'a':1}" '"\t"' '"\\u0000"' '"\\ud800"' '"\\udc00x"' '"\\ud800\\n"' '1 2'; do refuses json "$v"; done
+}
+
+@test "rows: wrong escapes, raw carriage returns, NUL bytes and invalid UTF-8 are refused" {
+	for v in '\' '\a' '\x41' '\101' '\.' 'a\.' 'a\N' '\Na' '\N\N' 'a\#' '\ '; do refuses text "$v"; done
+	refuses text $'a\rb'
+	for v in '\xff' '\xc0\x80' '\xed\xa0\x80' '\xf4\x90\x80\x80' '\xe2\x82' '\x80'; do refuses text "$(printf '%b' "$v")"; done
+	stream append '' text c 'a\0000b\n' >nul.rows
+	broken "stdin:5: column 'c': a NUL byte" <nul.rows
+}
+
+@test "rows: too few and too many cells are refused" {
+	stream append '' 'text\ttext' 'a\tb' 'x\n' | broken 'stdin:5: fewer than the 2 cells of #cols'
+	stream append '' 'text\ttext' 'a\tb' 'x\ty\tz\n' | broken 'stdin:5: more than the 2 cells of #cols'
+	stream append '' 'text\ttext' 'a\tb' '\n' | broken 'stdin:5: fewer'
+	stream append '' text a '\n' | check
+}
+
+@test "rows: the head must be whole, known and in order" {
+	broken 'stdin:1: the stream breaks off' </dev/null
+	printf '{"@ant":"begin"}\n' | broken "stdin:1: expected #ant-rows, not '{\"@ant\":\"begin\"}': is ant-flatten missing"
+	printf '#ant-rows\t2\tt\n' | broken "stdin:1: version '2' of the row stream is not known here"
+	printf '#ant-rows\t1\n' | broken 'stdin:1: #ant-rows has 1 fields, not 2'
+	printf '#ant-rows\t1\tt\tx\n' | broken 'stdin:1: #ant-rows has more than 2 fields'
+	printf '#ant-rows\t1\t../t\n' | broken "stdin:1: '../t' is not a table's name"
+	printf '#ant-rowsx\t1\tt\n' | broken 'stdin:1: expected #ant-rows'
+	stream upsert '' text c 'x\n' | broken "stdin:2: #mode: 'upsert' is not a mode"
+	stream 'append\tx' '' text c 'x\n' | broken 'stdin:2: #mode append has 2 fields, not 1'
+	stream window '' text c 'x\n' | broken 'stdin:2: #mode window has 1 fields, not 4'
+	stream 'window\tb\t2026-11-01\t2026-11-03' '' timestamptz b '' | broken 'stdin:2: #mode window: from and to are'
+	stream 'window\tb\t2026-11-03T00:00:00Z\t2026-11-01T00:00:00Z' '' timestamptz b '' | broken 'stdin:2: #mode window: from and to are'
+	stream "$W" '' text b 'x\n' | broken "stdin:4: #mode window: column 'b' is text, not a time"
+	stream "$W" '' text c 'x\n' | broken "stdin:4: #mode window: there is no column 'b'"
+	stream append k text c 'x\n' | broken "stdin:5: #key: there is no column 'k'"
+	stream append 'c\tc' text c 'x\n' | broken "stdin:5: #key: 'c' is there twice"
+	stream merge '' text c 'x\n' | broken 'stdin:4: #mode merge without a #key'
+	stream append '' varchar c 'x\n' | broken "stdin:3: #type: 'varchar' is not a type"
+	stream append '' 'text\ttext' c 'x\n' | broken 'stdin:4: #cols has 1 fields, not 2'
+	stream append '' text 'c\td' 'x\n' | broken 'stdin:4: #cols has more than 1 fields'
+	stream append '' 'text\ttext' 'c\tc' 'x\n' | broken "stdin:4: #cols: column 2: 'c' is there twice"
+	stream append '' 'text\ttext' 'c\t' 'x\n' | broken 'stdin:4: #cols: column 2 has no name'
+	printf '#ant-rows\t1\tt\n#type\ttext\n' | broken "stdin:2: expected #mode, not '#type"
+	printf '#ant-rows\t1\tt\n#mode\tappend\n#cols\tc\n' | broken 'stdin:3: expected #type'
+}
+
+@test "rows: a directive between the rows is refused" {
+	stream append '' text c 'x\n#note\ty\n' | broken "stdin:6: expected #end, not '#note"
+	stream append '' text c 'x\n#\n' | broken "stdin:6: expected #end, not '#'"
+}
+
+@test "rows: the trailer must count the rows, name a watermark, and be the last line" {
+	stream append '' text c 'x\ny\n' '1\t\\N' | broken 'stdin:7: #end counts 1 rows, but 2 have come'
+	stream append '' text c 'x\n' '2\t\\N' | broken 'stdin:6: #end counts 2 rows, but 1 have come'
+	stream append '' text c 'x\n' '1' | broken 'stdin:6: #end: the number of rows and a watermark must follow'
+	stream append '' text c 'x\n' 'x\t\\N' | broken 'stdin:6: #end: the number of rows'
+	stream append '' text c 'x\n' '1\tsoon' | broken 'stdin:6: #end: the watermark is not'
+	stream append '' text c 'x\n' '1\t2026-11-01' | broken 'stdin:6: #end: the watermark is not'
+	{ stream append '' text c 'x\n'; printf 'y\n'; } | broken 'stdin:7: there is more behind #end'
+	{ stream append '' text c 'x\n'; printf '\n'; } | broken 'stdin:7: there is more behind #end'
+	{ stream append '' text c 'x\n'; stream append '' text c 'x\n'; } | broken 'stdin:7: there is more behind #end'
+	stream append '' text c 'x\n' | head -c -1 | broken 'stdin:6: the stream breaks off inside a line'
+	stream append '' text c 'x\n' | sed '$d' | broken 'stdin:6: the stream breaks off: it has no #end'
+}
+
+@test "rows: a row outside the window is refused, its edges are inside and outside" {
+	for t in 2026-10-31T23:59:59.999999Z 2026-11-03T00:00:00Z 2026-11-02T23:59:59.9999999Z '\\N'; do
+		stream "$W" b timestamptz b "$t\n" | broken 'is outside the window 2026-11-01T00:00:00Z to 2026-11-03T00:00:00Z'
+	done
+	for t in 2026-11-01T00:00:00Z 2026-11-02T23:59:59.999999Z; do
+		stream "$W" b timestamptz b "$t\n" | check
+	done
+	stream "$W" b date b '2026-11-02\n' | check
+	stream "$W" b date b '2026-11-03\n' | broken "'2026-11-03' is outside the window"
+	stream "$W" b timestamptz b '' '0\t2026-11-03T00:00:00Z' | check
+	stream 'window\tb\t2026-11-01T00:00:00Z\t2026-11-01T00:00:00Z' b timestamptz b '' '0\t\\N' | check
+	stream 'window\tb\t2026-11-01T00:00:00Z\t2026-11-01T00:00:00Z' b timestamptz b '2026-11-01T00:00:00Z\n' |
+		broken 'is outside the window'
+}
+
+@test "rows: a stream that is cut at any byte is refused" {
+	stream "$W" b 'timestamptz\ttext\tjson' 'b\tt\tj' '2026-11-01T00:00:00Z\ta\\\\tb\t{"x":"é"}\n2026-11-02T00:00:00Z\t\\\\N\t1\n' '2\t2026-11-03T00:00:00Z' >whole.rows
+	check <whole.rows
+	size=$(stat -c %s whole.rows)
+	for ((n = 0; n < size; n++)); do
+		status=0
+		head -c "$n" whole.rows | check >out.txt 2>err.txt || status=$?
+		[ "$status" = 5 ] || { echo "cut at $n: $status"; false; }
+		[ ! -s out.txt ]
+	done
+}
+
+@test "rows: what arrives in small pieces or in long lines is the same" {
+	awk 'BEGIN { printf "#ant-rows\t1\tt\n#mode\tappend\n#type\tbigint\ttext\n#cols\tn\tt\n"
+		for (i = 0; i < 3000; i++) { printf "%d\t", i; for (j = i % 700; j > 0; j--) printf "é\\\\"; printf "\n" }
+		printf "3\t"; for (j = 0; j < 400000; j++) printf "0123456789"; printf "\n#end\t3001\t\\N\n" }' >big.rows
+	ant load-sqlite one.db <big.rows
+	perl -e '$/ = \997; $| = 1; while (<>) { print }' big.rows | ant load-sqlite two.db
+	sqlite3 one.db 'SELECT count(*), sum(length(t)), max(length(t)) FROM t' >one
+	[ "$(<one)" = "$(awk 'BEGIN { for (i = 0; i < 3000; i++) s += 2 * (i % 700); print 3001 "|" s + 4000000 "|" 4000000 }')" ]
+	sqlite3 one.db 'SELECT * FROM t' >a
+	sqlite3 two.db 'SELECT * FROM t' >b
+	cmp a b
+}
+
+@test "rows: a line over the limit is refused before it is held" {
+	{ printf '#ant-rows\t1\tt\n#mode\tappend\n#type\ttext\n#cols\tc\n'; head -c 70000000 /dev/zero | tr '\0' x; echo; } |
+		broken 'stdin:5: line is longer than 67108864 bytes'
+}
