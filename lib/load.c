@@ -225,14 +225,15 @@ transfer(const struct load_dest *dest, const struct load_options *o, struct load
 	if (dest->begin(dest->self, l, &held, e) == -1 || dest->rows(dest->self, l->rows, e) == -1)
 		return -1;
 	if (!l->rows->complete) /* a destination that stopped early must not commit */
-		return err_set(e, ANT_FAIL, "%s: rows were left unread", dest->target);
+		return err_set(e, ANT_FAIL, "%s: rows were left unread",
+			dest->target != NULL ? dest->target : l->into);
 	if (guard(l, o, held, e) == -1)
 		return -1;
 	describe(l, &entry);
 	if (dest->commit(dest->self, &entry, &into, e) == -1)
 		return -1;
 	entry.into = into;
-	if (!l->dry_run)
+	if (!l->dry_run && dest->target != NULL)
 		load_receipt(out, dest->target, &entry);
 	return 0;
 }

@@ -63,7 +63,7 @@ struct load_entry {
  */
 struct load_dest {
 	void *self;
-	const char *target; /* for the receipt: "postgresql" */
+	const char *target; /* for the receipt: "postgresql"; NULL: no receipt */
 
 	/*
 	 * Lock the target without waiting, begin a transaction, create or widen the
