@@ -190,7 +190,9 @@ declared(struct load_sqlite *d, const char *column, char **type, struct ant_err 
 	int code;
 
 	*type = NULL;
-	s = prepare(d, "SELECT type FROM pragma_table_xinfo(?1) WHERE name = ?2 COLLATE NOCASE", e);
+	s = prepare(d,
+		"SELECT type FROM pragma_table_xinfo(?1, 'main') WHERE name = ?2 COLLATE NOCASE",
+		e);
 	if (s == NULL)
 		return -1;
 	sqlite3_bind_text(s, 1, d->load->into, -1, SQLITE_STATIC);
@@ -329,7 +331,7 @@ create_index(struct load_sqlite *d, struct ant_err *e)
 		return no_memory(d, e);
 	if ((n = load_index(l, &kind, columns)) > 0) {
 		buf_clear(&d->sql);
-		sql_create_index(&d->sql, SQL_SQLITE, NULL, l->into, kind, columns, n);
+		sql_create_index(&d->sql, SQL_SQLITE, "main", l->into, kind, columns, n);
 		status = run(d, e);
 	}
 	free(columns);

@@ -134,12 +134,13 @@ sql_create_index(struct buf *b, enum sql_dialect d, const char *schema, const ch
 		buf_printf(&name, "_anthill_%s_%s", table, kind);
 		buf_puts(b, "IF NOT EXISTS ");
 		if (buf_str(&name) != NULL)
-			sql_name(b, d, schema, buf_str(&name));
+			sql_name(b, d, d == SQL_SQLITE ? schema : NULL, buf_str(&name));
 		else
 			b->failed = 1;
 		buf_free(&name);
 		buf_putc(b, ' ');
-		schema = NULL; /* an index lives beside its table */
+		if (d == SQL_SQLITE) /* the schema stands before the index, not the table */
+			schema = NULL;
 	}
 	buf_puts(b, "ON ");
 	sql_name(b, d, schema, table);

@@ -2,15 +2,7 @@
 # The row stream, anthill-rows(5): what a reader takes and what it refuses.  A dry run
 # of ant-load-sqlite reads and checks a whole stream, and changes nothing.
 load helper
-
-# stream MODE KEY TYPES COLS ROWS [END] - a stream with printf's escapes; KEY may be empty
-stream() {
-	printf '#ant-rows\t1\tt\n#mode\t%b\n' "$1"
-	[ -z "$2" ] || printf '#key\t%b\n' "$2"
-	printf '#type\t%b\n#cols\t%b\n' "$3" "$4"
-	printf '%b' "$5"
-	printf '#end\t%b\n' "${6-1\t\\\\N}"
-}
+load streams
 
 check() { ant load-sqlite --dry-run none.db; }
 

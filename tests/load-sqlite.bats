@@ -1,0 +1,463 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2016	# what is in single quotes is for another shell
+load helper
+load streams
+
+lite() { ant load-sqlite "$@"; }
+sql() { sqlite3 -batch "${DB:-t.db}" "$@"; }
+dump() { sql .dump 'SELECT count(*) FROM sqlite_schema'; }
+
+W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
+
+@test "sqlite: every type is stored exactly, so that SQLite's functions can use it" {
+	stream append '' 'text\tbigint\tdouble\tnumeric\tboolean\tdate\ttimestamptz\tjson' 't\ti\td\tn\tb\tday\tat\tj' \
+		'00123\t9223372036854775807\t5\t123.78912\ttrue\t2026-11-01\t2026-11-01T12:00:00Z\t1.10\n1e5\t-9223372036854775808\t-0.1\t7\tfalse\t0001-01-01\t2026-11-01T00:00:00.250Z\t{"a":1}\n\t\\N\t1e300\t\\N\t\\N\t\\N\t\\N\t"x"\n' \
+		'3\t\\N' | lite t.db
+	run -0 sql 'SELECT quote(t), typeof(i), i, typeof(d), d, typeof(n), n, typeof(b), b, day, at, quote(j) FROM t'
+	[ "${lines[0]}" = "'00123'|integer|9223372036854775807|real|5.0|real|123.78912|integer|1|2026-11-01|2026-11-01T12:00:00Z|'1.10'" ]
+	[ "${lines[1]}" = "'1e5'|integer|-9223372036854775808|real|-0.1|real|7.0|integer|0|0001-01-01|2026-11-01T00:00:00.25Z|'{\"a\":1}'" ]
+	[ "${lines[2]}" = "''|null||real|1.0e+300|null||null||||'\"x\"'" ]
+	[ "$(sql "SELECT datetime(at) || strftime('%s', day) || json_extract(j, '\$') FROM t LIMIT 1")" = '2026-11-01 12:00:0017934912001.1' ]
+	[ "$(sql "SELECT n / 2 FROM t WHERE n = 7")" = 3.5 ]
+}
+
+@test "sqlite: decimals of 15 digits are reals that give them back, longer ones are text and counted" {
+	printf '%s\n' 0.1 123.78912 999999999999999 0.000123456789012345 1e20 -4.5e-7 100000000000000000000 0 -0.5 12.50 >short
+	printf '%s\n' 1234567890.123456 0.1234567890123456 9999999999999999 1e400 1e-400 >long
+	{ printf '#ant-rows\t1\tt\n#mode\tappend\n#type\tnumeric\n#cols\tn\n'; cat short long; printf '#end\t15\t\\N\n'; } >s
+	run -0 --separate-stderr lite t.db <s
+	[ "$stderr" = 'ant-load-sqlite: 5 decimals have more than 15 digits and are stored as text' ]
+	run -0 sql "SELECT typeof(n), printf('%.15g', n) FROM t WHERE rowid <= 10"
+	while read -r n; do perl -e 'printf "real|%.15g\n", $ARGV[0]' -- "$n"; done <short >want
+	diff want <(echo "$output")
+	diff long <(sql "SELECT n FROM t WHERE typeof(n) = 'text'")
+	run -0 --separate-stderr lite -q t.db <s
+	[ -z "$stderr" ]
+}
+
+@test "sqlite: a window load twice leaves the same rows, a revised one is revised, a vanished row is gone" {
+	stream "$W" b 'timestamptz\ttext' 'b\tv' '2026-10-31T00:00:00Z\tbefore\n2026-11-03T00:00:00Z\tafter\n' '2\t\\N' |
+		sed '/^#mode/s/.*/#mode\tappend/' | lite t.db
+	stream "$W" b 'timestamptz\ttext' 'b\tv' '2026-11-01T00:00:00Z\ta\n2026-11-02T00:00:00Z\tb\n' '2\t2026-11-03T00:00:00Z' >one
+	lite t.db <one
+	sql 'SELECT * FROM t ORDER BY b' >first
+	lite t.db <one
+	sql 'SELECT * FROM t ORDER BY b' | diff first -
+	stream "$W" b 'timestamptz\ttext' 'b\tv' '2026-11-02T00:00:00Z\tB\n' '1\t2026-11-03T00:00:00Z' | lite t.db
+	[ "$(sql 'SELECT group_concat(v) FROM (SELECT v FROM t ORDER BY b)')" = before,B,after ]
+	stream "$W" b 'timestamptz\ttext' 'b\tv' '' '0\t2026-11-03T00:00:00Z' | lite t.db
+	[ "$(sql 'SELECT group_concat(v) FROM (SELECT v FROM t ORDER BY b)')" = before,after ]
+	stream 'window\tb\t2026-11-03T00:00:00Z\t2026-11-03T00:00:00Z' b 'timestamptz\ttext' 'b\tv' '' '0\t\\N' | lite t.db
+	[ "$(sql 'SELECT count(*) FROM t')" = 2 ]
+}
+
+@test "sqlite: the edges of a window are right for times with and without a fraction" {
+	printf '%s\tx\n' 2026-10-31T23:59:59.999999Z 2026-11-01T00:00:00Z 2026-11-01T00:00:00.000001Z 2026-11-01T00:00:00.5Z \
+		2026-11-02T23:59:59Z 2026-11-02T23:59:59.999999Z 2026-11-03T00:00:00Z 2026-11-03T00:00:00.1Z >rows
+	{ printf '#ant-rows\t1\tt\n#mode\tappend\n#type\ttimestamptz\ttext\n#cols\tb\tv\n'; cat rows; printf '#end\t8\t\\N\n'; } | lite t.db
+	stream "$W" b 'timestamptz\ttext' 'b\tv' '' '0\t\\N' | lite t.db
+	[ "$(sql 'SELECT group_concat(b) FROM (SELECT b FROM t ORDER BY b)')" = 2026-10-31T23:59:59.999999Z,2026-11-03T00:00:00.1Z,2026-11-03T00:00:00Z ]
+	stream append '' date d '2026-10-31\n2026-11-01\n2026-11-02\n2026-11-03\n' '4\t\\N' | lite --table dates t.db
+	stream 'window\td\t2026-11-01T00:00:00Z\t2026-11-02T12:00:00Z' d date d '2026-11-02\n' | lite --table dates t.db
+	[ "$(sql 'SELECT group_concat(d) FROM dates')" = 2026-10-31,2026-11-03,2026-11-02 ]
+}
+
+@test "sqlite: replace leaves exactly the rows of the stream, twice the same" {
+	numbered replace 1 5 | lite t.db
+	numbered replace 4 9 new >s
+	lite t.db <s
+	lite t.db <s
+	[ "$(sql "SELECT count(*), min(n), max(n), group_concat(DISTINCT v) FROM t")" = '6|4|9|new' ]
+	numbered replace 1 0 | lite t.db
+	[ "$(sql 'SELECT count(*) FROM t')" = 0 ]
+}
+
+@test "sqlite: merge replaces rows of the same key, null equals null, rows that share a key stay" {
+	stream merge 'a\tk' 'text\tbigint\ttext' 'a\tk\tv' 'x\t1\told\n\\N\t1\told\n\\N\t\\N\told\n\t1\told\ny\t2\tkeep\n' '5\t\\N' | lite t.db
+	stream merge 'a\tk' 'text\tbigint\ttext' 'a\tk\tv' 'x\t1\tnew\n\\N\t1\tnew1\n\\N\t1\tnew2\n\\N\t\\N\tnew\nz\t3\tnew\n' '5\t\\N' >s
+	lite t.db <s
+	lite t.db <s
+	sql 'SELECT quote(a), quote(k), v FROM t ORDER BY 1, 2, 3' >got
+	printf '%s\n' "''|1|old" "'x'|1|new" "'y'|2|keep" "'z'|3|new" 'NULL|1|new1' 'NULL|1|new2' 'NULL|NULL|new' | diff - got
+}
+
+@test "sqlite: merge finds keys of every type, and works whatever columns are named" {
+	stream merge 'rowid\td\tn\tb\tj' 'timestamptz\tdouble\tnumeric\tboolean\tjson\ttext' 'rowid\td\tn\tb\tj\t_rowid_' \
+		'2026-11-01T00:00:00.500Z\t0.1\t12345678901234567890.5\ttrue\t{"a":1}\tv\n' >s
+	lite t.db <s
+	sed 's/\tv$/\tw/; s/00.500Z/00.5Z/' s | lite t.db
+	[ "$(sql 'SELECT count(*), _rowid_ FROM t')" = '1|w' ]
+	stream merge k 'text\ttext\ttext\ttext' 'k\trowid\tOID\t_rowid_' 'a\tb\tc\td\n' | { run -1 lite u.db; [[ $output == *"columns hide the row's number"* ]]; }
+	[ ! -e u.db ]
+}
+
+@test "sqlite: append adds, every time" {
+	numbered append 1 3 | lite t.db
+	numbered append 1 3 | lite t.db
+	[ "$(sql 'SELECT count(*), count(DISTINCT n) FROM t')" = '6|3' ]
+}
+
+@test "sqlite: --mode overrules the stream where that makes sense" {
+	hours a 50 | lite t.db
+	hours b 10 | lite --mode replace t.db
+	[ "$(sql 'SELECT count(*) FROM t')" = 10 ]
+	hours b 10 | lite --mode append t.db
+	[ "$(sql 'SELECT count(*) FROM t')" = 20 ]
+	hours c 10 | lite --mode merge t.db
+	[ "$(sql 'SELECT count(*), min(v) FROM t')" = '10|c' ]
+	numbered append 1 2 | { run -2 lite --mode window t.db; [[ $output == *"--mode window: the rows of t come without a window"* ]]; }
+	stream append '' text c 'x\n' | { run -2 lite --mode merge t.db; [[ $output == *"--mode merge: the rows of t have no key"* ]]; }
+	run -2 lite --mode upsert t.db </dev/null
+	[[ $output == *"--mode: 'upsert' is not a mode"* ]]
+}
+
+@test "sqlite: a stream that is cut leaves no file, no receipt, exit 5" {
+	hours a 30 >whole
+	for at in $(cuts whole); do
+		status=0
+		head -c "$at" whole | lite new.db >out 2>err || status=$?
+		[ "$status" = 5 ] || { echo "cut at $at: $status"; cat err; false; }
+		[ ! -s out ]
+		[ ! -e new.db ] && [ ! -e new.db-wal ] && [ ! -e new.db-shm ]
+	done
+}
+
+@test "sqlite: a stream that is cut leaves the rows as they were" {
+	hours a 30 | lite t.db
+	dump >before
+	hours b 40 2 | sed '/^#type/s/$/\ttext/; /^#cols/s/$/\tmore/; /^2026/s/$/\tx/' >whole
+	for at in $(cuts whole); do
+		status=0
+		head -c "$at" whole | lite t.db >out 2>err || status=$?
+		[ "$status" = 5 ] || { echo "cut at $at: $status"; cat err; false; }
+		[ ! -s out ]
+	done
+	dump | diff before -
+	lite t.db <whole
+	[ "$(sql 'SELECT count(*), min(v), min(more) FROM t')" = '40|b|x' ]
+}
+
+@test "sqlite: a cell that does not fit, late in the stream, undoes the whole load" {
+	numbered replace 1 3000 old | lite t.db
+	dump >before
+	numbered replace 1 3000 new | sed 's/^2999\t/x\t/' | { run -5 lite t.db; [[ $output == *"stdin:3004: column 'n': 'x' is not of type bigint" ]]; }
+	numbered replace 1 3000 new | sed 's/^#end.*/#end\t2999\t\\N/' | { run -5 lite t.db; }
+	dump | diff before -
+}
+
+@test "sqlite: killed at any moment, the rows are the old or the new ones, and the next load works" {
+	numbered replace 1 20000 0 | lite t.db
+	old=0
+	for i in $(seq 12); do
+		numbered replace 1 20000 "$i" >s
+		"$ANT_BIN/ant-load-sqlite" t.db <s >out 2>err 3>&- &
+		pid=$!
+		sleep "0.0$((i * 7 % 10))$((i % 10))"
+		kill -9 "$pid" 2>/dev/null || :
+		wait "$pid" || :
+		got=$(sql 'SELECT count(*), min(v), max(v) FROM t')
+		[ "$got" = "20000|$old|$old" ] || [ "$got" = "20000|$i|$i" ] || { echo "after kill $i: $got"; false; }
+		[ ! -s out ] || [ "$got" = "20000|$i|$i" ]
+		old=${got##*|}
+	done
+	lite t.db <s
+	[ "$(sql 'SELECT count(*), min(v), max(v) FROM t' 'PRAGMA integrity_check')" = $'20000|12|12\nok' ]
+}
+
+@test "sqlite: killed in its first load, it leaves nothing that the next one stumbles over" {
+	mkfifo pipe
+	"$ANT_BIN/ant-load-sqlite" t.db <pipe >out 3>&- &
+	pid=$!
+	exec 7>pipe
+	numbered replace 1 30000 a | head -n 20000 >&7
+	kill -9 "$pid"
+	wait "$pid" || :
+	exec 7>&-
+	numbered replace 1 10 b | lite t.db
+	[ "$(sql 'SELECT count(*), min(v) FROM t')" = '10|b' ]
+}
+
+@test "sqlite: a second load, of any table, exits 6 within a second and changes nothing" {
+	mkfifo pipe
+	lite t.db <pipe >out 3>&- &
+	pid=$!
+	exec 7>pipe
+	numbered replace 1 9 a | head -n 10 >&7
+	for i in $(seq 100); do [ ! -e t.db-wal ] || break; sleep 0.02; done
+	numbered replace 1 9 b >s
+	status=0
+	seconds_of lite --table other t.db <s 2>err || status=$?
+	[ "$status" = 6 ]
+	[[ $(<err) == *"t.db: another load is writing to it" ]]
+	checked "$ANT_BIN/ant-load-sqlite" || [ "$elapsed" -lt 1000 ]
+	numbered replace 1 9 a | tail -n +11 >&7
+	exec 7>&-
+	wait "$pid"
+	[ "$(sql 'SELECT count(*), min(v) FROM t')" = '9|a' ]
+}
+
+@test "sqlite: another program that writes makes it exit 6 within a second" {
+	numbered replace 1 3 | lite t.db
+	mkfifo pipe
+	sqlite3 t.db <pipe >ready 3>&- &
+	pid=$!
+	exec 7>pipe
+	printf 'BEGIN IMMEDIATE;\nSELECT 1;\n' >&7
+	for i in $(seq 100); do [ ! -s ready ] || break; sleep 0.02; done
+	numbered replace 1 9 b >s
+	status=0
+	seconds_of lite t.db <s 2>err || status=$?
+	[ "$status" = 6 ]
+	[[ $(<err) == *"t.db: another process is writing to it" ]]
+	checked "$ANT_BIN/ant-load-sqlite" || [ "$elapsed" -lt 1000 ]
+	exec 7>&-
+	wait "$pid"
+	lite t.db <s
+}
+
+@test "sqlite: of eight loads at once each wins or exits 6, and a reader sees one of them whole" {
+	numbered replace 1 5000 0 | lite t.db
+	for i in 1 2 3 4 5 6 7 8; do numbered replace 1 5000 "$i" >"s$i"; done
+	(while [ ! -e stop ]; do sql -cmd '.timeout 5000' 'SELECT count(*), count(DISTINCT v) FROM t'; done >seen 2>&1) 3>&- &
+	reader=$!
+	pids=()
+	for i in 1 2 3 4 5 6 7 8; do
+		lite t.db <"s$i" >"out$i" 2>"err$i" 3>&- &
+		pids+=($!)
+	done
+	won=0
+	for i in 1 2 3 4 5 6 7 8; do
+		status=0
+		wait "${pids[i - 1]}" || status=$?
+		[ "$status" = 0 ] || [ "$status" = 6 ]
+		[ "$status" = 6 ] || won=$((won + 1))
+	done
+	touch stop
+	wait "$reader"
+	[ "$won" -ge 1 ]
+	[ "$(sort -u seen)" = '5000|1' ]
+	[ "$(cat out? | wc -l)" = "$won" ]
+}
+
+@test "sqlite: eight first loads at once create the file once" {
+	for i in 1 2 3 4 5 6 7 8; do numbered replace 1 50 "$i" >"s$i"; done
+	head -n 20 s8 >s9
+	pids=()
+	for i in 1 9 2 9 3 9 4 9 5 9 6 9 7 9 8; do
+		lite t.db <"s$i" >>out 2>>err 3>&- &
+		pids+=($!)
+	done
+	won=0
+	for pid in "${pids[@]}"; do
+		status=0
+		wait "$pid" || status=$?
+		case $status in 0) won=$((won + 1)) ;; 5 | 6) ;; *) cat err; false ;; esac
+	done
+	[ "$won" = "$(wc -l <out)" ]
+	[ "$won" = 0 ] || [ "$(sql 'SELECT count(*), count(DISTINCT v) FROM t')" = '50|1' ]
+	[ "$won" = 0 ] || [ "$(sql 'SELECT count(*) FROM _anthill_loads')" = "$won" ]
+}
+
+@test "sqlite: a reader sees the old rows until the commit, and is not held up" {
+	numbered replace 1 10 old | lite t.db
+	mkfifo pipe
+	lite t.db <pipe >out 3>&- &
+	pid=$!
+	exec 7>pipe
+	numbered replace 1 50000 new | head -n 40000 >&7
+	[ "$(sql 'SELECT count(*), min(v) FROM t')" = '10|old' ]
+	numbered replace 1 50000 new | tail -n +40001 >&7
+	exec 7>&-
+	wait "$pid"
+	[ "$(sql 'SELECT count(*), min(v) FROM t')" = '50000|new' ]
+}
+
+@test "sqlite: what cannot be written is exit 1 with the reason" {
+	numbered append 1 3 >s
+	run -1 lite . <s
+	[[ $output == 'ant-load-sqlite: .: Is a directory' ]]
+	run -1 lite none/t.db <s
+	[[ $output == 'ant-load-sqlite: none/t.db: No such file or directory' ]]
+	seq 2000 >text.db
+	run -1 lite text.db <s
+	[[ $output == *'text.db: file is not a database' ]]
+	seq 2000 | diff text.db -
+	run -1 bash -c 'trap "" XFSZ; ulimit -f 30; ant load-sqlite small.db < <(awk "BEGIN { printf \"#ant-rows\t1\tt\n#mode\tappend\n#type\ttext\n#cols\tc\n\"; for (i = 0; i < 90000; i++) print \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"; printf \"#end\t90000\t\\\\N\n\" }")'
+	[[ $output == *'small.db: '* ]]
+	[ ! -e small.db ]
+}
+
+@test "sqlite: a file or folder that is read-only is exit 1, and stays as it was" {
+	mkdir shut
+	numbered append 1 3 >s
+	lite shut/t.db <s
+	DB=shut/t.db dump >before
+	chmod 777 .
+	chmod 755 shut
+	chmod 444 shut/t.db
+	if [ "$(id -u)" != 0 ]; then chmod 555 shut; fi
+	chmod o+rx "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/* "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR" 2>/dev/null || :
+	run -1 as_postgres "$ANT_BIN/ant-load-sqlite" shut/t.db <s
+	[[ $output == *'shut/t.db: Permission denied' ]]
+	run -1 as_postgres "$ANT_BIN/ant-load-sqlite" shut/u.db <s
+	[[ $output == *'shut/u.db: Permission denied' ]]
+	chmod 755 shut
+	[ ! -e shut/u.db ]
+	DB=shut/t.db dump | diff before -
+}
+
+@test "sqlite: a receipt that cannot be written is exit 1, and the message says that the rows are in" {
+	numbered append 1 3 >s
+	run -1 bash -c 'ant load-sqlite t.db <s >/dev/full'
+	[[ $output == *'stdout: No space left on device: the rows are committed, only their receipt is lost' ]]
+	[ "$(sql 'SELECT count(*) FROM t')" = 3 ]
+}
+
+@test "sqlite: a load that would leave fewer than half of over 100 rows is refused" {
+	hours a 101 | lite t.db
+	dump >before
+	hours b 50 | { run -1 lite t.db; [[ $output == *"table 't': the window holds 101 rows and would be left with 50, fewer than half: nothing was changed; --allow-shrink if that is right" ]]; }
+	hours b 50 | { run -1 lite --mode replace t.db; [[ $output == *"the table holds 101 rows"* ]]; }
+	hours b 50 | { run -1 lite --dry-run t.db; [[ $output == *"--allow-shrink"* ]]; }
+	dump | diff before -
+	hours b 51 | lite t.db
+	hours c 101 | lite t.db
+	hours d 50 | lite --allow-shrink t.db
+	hours e 100 | lite t.db
+	hours f 0 | lite t.db
+	[ "$(sql 'SELECT count(*) FROM t')" = 0 ]
+	numbered replace 1 200 | lite --table r t.db
+	numbered merge 1 1 | lite --table r t.db
+	[ "$(sql 'SELECT count(*) FROM r')" = 200 ]
+}
+
+@test "sqlite: the receipt and the ledger say what was loaded, --ledger prints it again" {
+	hours a 5 | lite --prefix p_ t.db >receipts
+	[ "$(<receipts)" = '{"@ant":"loaded","table":"t","target":"sqlite","into":"p_t","mode":"window","from":"2026-11-01T00:00:00Z","to":"2026-11-03T00:00:00Z","rows":5,"watermark":"2026-11-03T00:00:00Z"}' ]
+	numbered replace 1 3 | lite --table 'a"b' t.db >>receipts
+	[ "$(tail -n 1 receipts)" = '{"@ant":"loaded","table":"t","target":"sqlite","into":"a\"b","mode":"replace","from":null,"to":null,"rows":3,"watermark":null}' ]
+	lite --ledger t.db >ledger
+	diff receipts ledger
+	[ "$(sql "SELECT count(*) FROM _anthill_loads WHERE started <= finished AND datetime(finished) > '2020'")" = 2 ]
+	run -1 lite --ledger none.db
+	[[ $output == *'none.db: there is no such file' ]]
+	[ ! -e none.db ]
+	sqlite3 empty.db 'CREATE TABLE x (y)'
+	[ -z "$(lite --ledger empty.db)" ]
+	run -1 bash -c 'ant load-sqlite --ledger t.db >/dev/full'
+	[[ $output == *'stdout: No space left'* ]]
+}
+
+@test "sqlite: a dry run prints the SQL and changes nothing" {
+	hours a 5 >s
+	lite --dry-run t.db <s >plan
+	[ "$(ls)" = $'home\nplan\ns' ]
+	grep -q '^CREATE TABLE IF NOT EXISTS "t" ($' plan
+	grep -q '^INSERT INTO "_anthill_loads"' plan
+	[ "$(tail -n 1 plan)" = 'COMMIT;' ]
+	lite t.db <s
+	dump >before
+	hours b 5 | sed '/^#type/s/$/\ttext/; /^#cols/s/$/\tmore/; /^2026/s/$/\tx/' | lite --dry-run t.db >plan
+	grep -qx 'ALTER TABLE "t" ADD COLUMN "more" TEXT;' plan
+	grep -q '^DELETE FROM "t" WHERE "b" >= ' plan
+	dump | diff before -
+	[ "$(ls)" = $'before\nhome\nplan\ns\nt.db' ]
+	head -n -1 s | { run -5 lite --dry-run t.db; }
+}
+
+@test "sqlite: a new column is added, one that is missing stays, a type that differs is refused" {
+	stream append '' 'text\tbigint' 'a\tb' 'x\t1\n' | lite t.db
+	stream append '' 'text\tnumeric' 'a\tc' 'y\t2.5\n' | lite t.db
+	[ "$(sql 'SELECT * FROM t')" = $'x|1|\ny||2.5' ]
+	dump >before
+	stream append '' 'text\ttext' 'a\tB' 'z\t1\n' | { run -1 lite t.db; [[ $output == *"table 't', column 'B' is of type INTEGER, but the rows need TEXT" ]]; }
+	stream append '' 'text\tbigint' 'a\tc' 'z\t1\n' | { run -1 lite t.db; [[ $output == *"table 't', column 'c' is of type (none), but the rows need INTEGER" ]]; }
+	dump | diff before -
+	sql 'CREATE VIEW v AS SELECT 1'
+	stream append '' text a 'z\n' | { run -1 lite --table V t.db; [[ $output == *"'V' is a view or an index, not a table" ]]; }
+}
+
+@test "sqlite: views live on, and an index serves the next load" {
+	hours a 100 | lite t.db
+	sql 'CREATE VIEW v AS SELECT count(*) AS n FROM t'
+	hours b 60 | lite t.db
+	[ "$(sql 'SELECT n FROM v')" = 60 ]
+	[[ $(sql "EXPLAIN QUERY PLAN DELETE FROM t WHERE b >= '2026-11-01T00:00:00' AND b < '2026-11-03T00:00:00'") == *'USING '*'INDEX _anthill_t_window'* ]]
+	[ "$(sql 'PRAGMA journal_mode')" = wal ]
+	numbered merge 1 5 | lite --table m t.db
+	[[ $(sql 'EXPLAIN QUERY PLAN SELECT * FROM m WHERE n IS 3') == *'_anthill_m_key'* ]]
+}
+
+@test "sqlite: names may hold anything" {
+	long=$(printf '%064d' 0)
+	for name in 'a"b' "a'b;DROP TABLE x;--" 'a b' '表' '%s' 'select' "$long" 'a[b]' '`' 'temp.x' '_anthill_stage' '_anthill_source' 'sqlite'; do
+		encoded=$(encode <<<"$name")
+		printf '#ant-rows\t1\tt\n#mode\tmerge\n#key\t%s\n#type\ttext\ttext\n#cols\t%s\tv\nk\t1\n#end\t1\t\\N\n' "$encoded" "$encoded" >s
+		for again in 1 2; do lite --table "$name" t.db <s; done
+		q=${name//\"/\"\"}
+		[ "$(sql "SELECT \"$q\" || v FROM \"$q\"")" = k1 ]
+		rm t.db
+	done
+	for file in ':memory:' 'file:x?mode=memory' 'a b.db' '-'; do
+		numbered append 1 3 | lite -- "$file"
+		[ "$(DB=./$file sql 'SELECT count(*) FROM t')" = 3 ]
+	done
+}
+
+@test "sqlite: values may hold anything" {
+	unicode >values
+	n=$(wc -l <values)
+	{ printf '#ant-rows\t1\tt\n#mode\treplace\n#key\tv\n#type\ttext\n#cols\tv\n'; encode <values; printf '#end\t%d\t\\N\n' "$n"; } >s
+	lite t.db <s
+	sql -noheader 'SELECT v FROM t' >got
+	cmp values got
+	lite --mode merge t.db <s
+	[ "$(sql 'SELECT count(*) FROM t')" = "$n" ]
+}
+
+@test "sqlite: memory does not grow with the stream" {
+	mkfifo pipe
+	lite t.db <pipe >out 3>&- &
+	pid=$!
+	exec 7>pipe
+	hours 'some text that makes the row about as long as rows are, a hundred bytes or so' 300000 | sed '$d' >&7
+	hwm=$(awk '/VmHWM/ { print $2 }' "/proc/$pid/status" "$(echo "/proc/$pid/task/$pid/children" | xargs cat | awk '{ print "/proc/" $1 "/status" }')" 2>/dev/null | sort -n | tail -n 1)
+	printf '#end\t300000\t\\N\n' >&7
+	exec 7>&-
+	wait "$pid"
+	echo "$hwm KiB"
+	[ "$hwm" -gt 1000 ]
+	checked "$ANT_BIN/ant-load-sqlite" || [ "$hwm" -lt 16384 ]
+}
+
+@test "sqlite: wrong use is exit 2" {
+	run -2 lite </dev/null
+	[[ $output == *'one FILE is needed'*'usage: ant-load-sqlite '* ]]
+	run -2 lite a b </dev/null
+	run -2 lite --nope a </dev/null
+	numbered append 1 1 | { run -2 lite --table _anthill_loads t.db; [[ $output == *'_anthill_loads is the ledger itself' ]]; }
+	numbered append 1 1 | { run -2 lite --table '' t.db; }
+	[ ! -e t.db ]
+}
+
+@test "sqlite: the options of the help, the usage and the manual are the same" {
+	lite --help >help
+	grep -o '^  --[a-z-]*' help | tr -d ' ' | sort >inhelp
+	sed -n 's/^\.It Fl -\([a-z-]*\).*/--\1/p' "$ROOT/man/ant-load-sqlite.1" | grep -v version | sort >inman
+	diff inhelp inman
+	sed -n 's/.*{"\([a-z-]*\)", .*_argument.*/--\1/p' "$ROOT/cmd/ant-load-sqlite.c" | sort | diff - inman
+	[ "$(wc -l <help)" -le 24 ]
+	[[ $(lite --version) == 'ant-load-sqlite '* ]]
+}
+
+@test "sqlite: the examples of the manual run" {
+	hours a 3 >stream.rows
+	stub ant-fetch 'cat stream.rows'
+	stub ant-flatten 'cat'
+	stub ant-state 'cat >state.in'
+	sed -n 's/^\.Dl \$ //p' "$ROOT/man/ant-load-sqlite.1" >examples
+	[ "$(wc -l <examples)" = 3 ]
+	PATH=$PWD/bin:$ANT_BIN:$PATH bash -e -o pipefail examples >out
+	[ "$(sqlite3 anthill.db 'SELECT count(*) FROM t')" = 3 ]
+	grep -q '"@ant":"loaded"' state.in
+}
