@@ -14,6 +14,7 @@
 #include "plan.h"
 #include "record.h"
 #include "utc.h"
+#include "vec.h"
 
 enum { FLUSH_AT = 1 << 16, ROW_MAX = 512 << 20, SNIPPET = 60, TIME_MAX = 40 };
 
@@ -25,6 +26,8 @@ struct field {
 	size_t jq;	     /* its place among libjq's expressions */
 	enum mask mask;
 	int raw; /* the record itself */
+	/* Where a plain path's value stands on each row; NULL where put_field() is needed. */
+	const struct json_value *value;
 	/* The last time of this column, checked and as it stood: most rows repeat it. */
 	char seen[TIME_MAX];
 	size_t seen_len;
@@ -388,6 +391,21 @@ plan_fields(struct flatten *f, struct ant_err *e)
 	return 0;
 }
 
+/* All paths are in the plan: where do the values of the plain ones stand? */
+static void
+find_values(struct flatten *f)
+{
+	for (size_t i = 0; i < f->nfields; i++) {
+		struct field *field = &f->fields[i];
+
+		if (field->native != NULL && field->mask == MASK_NONE)
+			field->value = plan_slot(f->plan, field->native);
+	}
+	/* These read the whole record, rows and all, while the rows are scanned. */
+	if (f->plan != NULL && (f->o->raw || f->njq > 0))
+		plan_be_careful(f->plan);
+}
+
 /* libjq is slow to start: only where something needs it, and only now. */
 static int
 start_jq(struct flatten *f, struct ant_err *e)
@@ -469,7 +487,6 @@ jq_value(struct flatten *f, const struct field *field, struct json_value *v)
 static int
 field_value(struct flatten *f, const struct field *field, struct json_value *v)
 {
-	const struct json_value *plain;
 	struct json_error err;
 
 	if (field->raw) {
@@ -478,10 +495,6 @@ field_value(struct flatten *f, const struct field *field, struct json_value *v)
 	}
 	if (field->native == NULL)
 		return jq_value(f, field, v);
-	if ((plain = plan_value(f->plan, field->native)) != NULL) {
-		*v = *plain;
-		return 0;
-	}
 	switch (plan_eval(f->plan, field->native, v, &err)) {
 	case PLAN_OK:
 		return 0;
@@ -562,6 +575,59 @@ put_field(struct flatten *f, struct field *field)
 	return 0;
 }
 
+/* Copy LEN bytes; up to 32 may be written, and read, in whole blocks of 16. */
+static inline void
+copy_cell(char *to, const char *from, size_t len)
+{
+	memcpy(to, from, 16);
+	if (len > 32)
+		memcpy(to + 16, from + 16, len - 16);
+	else if (len > 16)
+		memcpy(to + 16, from + 16, 16);
+}
+
+/*
+ * The usual cells, whose bytes stand in the record as a row wants them: 1; 0
+ * for all others.  There is room behind the row for a tab and a block of 16.
+ */
+static inline int
+put_plain(struct flatten *f, const struct field *field)
+{
+	const struct json_value *v = field->value;
+	const char *text;
+	size_t len;
+
+	if (v == NULL || f->row.failed || f->row.cap - f->row.len <= v->len + 2)
+		return 0;
+	if (v->kind == JSON_NULL) {
+		memcpy(f->row.data + f->row.len, "\\N", 2);
+		f->row.len += 2;
+		return 1;
+	}
+	text = v->p;
+	len = v->len;
+	if (v->kind == JSON_NUMBER && field->type == TYPE_BIGINT) {
+		/* Sixteen digits and more are looked at more closely. */
+		if (len >= 16 || vec_digits(text) != len)
+			return 0;
+	} else if (v->kind == JSON_STRING && field->type == TYPE_TEXT) {
+		text++;
+		len -= 2;
+		if (vec_ascii(text, text + len) != text + len)
+			return 0;
+	} else if (v->kind == JSON_STRING && field->type == TYPE_TIMESTAMPTZ) {
+		if (len != field->seen_len || memcmp(text, field->seen, len) != 0)
+			return 0;
+		text++;
+		len -= 2;
+	} else {
+		return 0;
+	}
+	copy_cell(f->row.data + f->row.len, text, len);
+	f->row.len += len;
+	return 1;
+}
+
 /* What --where says of this row: 1 in, 0 out, -1 with a reason. */
 static int
 is_wanted(struct flatten *f)
@@ -613,13 +679,14 @@ put_row(struct flatten *f)
 		return 0;
 	}
 	for (size_t i = 0; i < f->nfields; i++) {
-		if (i > 0 && buf_putc(&f->row, '\t') == -1)
-			return no_memory(f->e);
-		if (put_field(f, &f->fields[i]) == -1)
+		if (!put_plain(f, &f->fields[i]) && put_field(f, &f->fields[i]) == -1)
 			return -1;
+		if (buf_putc(&f->row, '\t') == -1)
+			return no_memory(f->e);
 	}
-	if (buf_putc(&f->row, '\n') == -1 || guard_start(f, start) == -1)
-		return no_memory(f->e);
+	f->row.data[f->row.len - 1] = '\n';
+	if (guard_start(f, start) == -1)
+		return -1;
 	f->stats.rows++;
 	return flush_rows(f, FLUSH_AT);
 }
@@ -863,6 +930,7 @@ prepare(struct flatten *f, struct ant_err *e)
 		return -1;
 	if (choose_fields(f, e) == -1 || plan_fields(f, e) == -1 || check_dimensions(f, e) == -1)
 		return -1;
+	find_values(f);
 	return 0;
 }
 

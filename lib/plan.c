@@ -96,7 +96,9 @@ struct plan {
 	struct json_error *err;
 	int no_memory;
 	struct json_value rows; /* the array of the rows, in the record */
+	int unchecked;		/* ...whose inside nobody has checked yet */
 	int sealed;		/* no path was added since the last scan */
+	int careful;		/* somebody reads the array of the rows besides its rows */
 };
 
 enum { SCOPE_RECORD, SCOPE_ROW };
@@ -823,9 +825,8 @@ scan_scalar(struct plan *p, const char *s, enum json_kind *kind)
 	}
 	if (*s >= '0' && *s <= '9') {
 		*kind = JSON_NUMBER;
-		while (*q >= '0' && *q <= '9')
-			q++;
-		if (*q == '.' || *q == 'e' || *q == 'E' || (*s == '0' && q > s + 1))
+		q += vec_digits(s);
+		if (*q == '.' || *q == 'e' || *q == 'E' || (*s == '0' && q > s + 1) || q == s + 16)
 			return json_skip_number(s, p->end, p->err);
 		return q;
 	}
@@ -982,6 +983,29 @@ scan_iteration(struct plan *p, int node, const char *s, int depth)
 	return scan_elements(p, it->scope, it->element, s, depth, add_element, &iteration);
 }
 
+/*
+ * The rows wait until the rest of the record is known.  They are checked when
+ * they are scanned: for now, only their end is looked for.
+ */
+static const char *
+find_rows(struct plan *p, const char *s, int depth)
+{
+	const char *stop = NULL;
+
+	/* A double key: these replace those before, which must be JSON all the same. */
+	if (p->unchecked && json_skip_inside(p->rows.p, p->end, depth, p->err) == NULL)
+		return NULL;
+	p->rows.p = s;
+	p->rows.kind = *s == '[' ? JSON_ARRAY : JSON_OBJECT;
+	if (p->rows.kind == JSON_ARRAY && !p->careful)
+		stop = vec_array_end(s, p->end);
+	p->unchecked = stop != NULL;
+	if (stop == NULL && (stop = json_skip_inside(s, p->end, depth, p->err)) == NULL)
+		return NULL;
+	p->rows.len = (size_t)(stop - s);
+	return stop;
+}
+
 /* An object or array; the node may want its members, its elements, or all of it. */
 static const char *
 scan_container(struct plan *p, int node, const char *s, int depth)
@@ -995,11 +1019,8 @@ scan_container(struct plan *p, int node, const char *s, int depth)
 			set_below(p, node, &null_value);
 		n->stamp = stamp;
 	}
-	if (n->rows) {
-		p->rows.p = s;
-		p->rows.kind = *s == '[' ? JSON_ARRAY : JSON_OBJECT;
-		return json_skip_inside(s, p->end, depth, p->err);
-	}
+	if (n->rows)
+		return find_rows(p, s, depth);
 	if (n->iteration != -1)
 		return scan_iteration(p, node, s, depth);
 	if (*s == '{' && (n->nchildren > 0 || !n->whole))
@@ -1087,14 +1108,21 @@ each_row(struct plan *p, void *arg)
 static int
 scan_rows(struct plan *p, struct row_call *call)
 {
+	const char *stop;
+
 	if (p->rows.p == NULL || (p->rows.kind != JSON_ARRAY && p->rows.kind != JSON_OBJECT)) {
 		p->err->at = p->rows.p != NULL ? p->rows.p : p->end;
 		p->err->reason = "the record has no array of rows";
 		return PLAN_TYPE;
 	}
 	totals_start(p, SCOPE_ROW);
-	if (scan_elements(p, SCOPE_ROW, p->row_root, p->rows.p, 1, each_row, call) == NULL)
+	stop = scan_elements(p, SCOPE_ROW, p->row_root, p->rows.p, 1, each_row, call);
+	if (stop == NULL)
 		return p->err->reason == NULL ? PLAN_STOP : PLAN_SYNTAX;
+	if (stop != p->rows.p + p->rows.len) {
+		fail(p, stop, "the array of rows ends early");
+		return PLAN_SYNTAX;
+	}
 	return PLAN_OK;
 }
 
@@ -1106,8 +1134,28 @@ seal(struct plan *p)
 		struct node *n = &p->nodes[i];
 
 		n->leaf = n->nchildren == 0 && n->iteration == -1 && !n->rows;
+		/* A wanted value around the rows: it must be JSON before it is read. */
+		if (n->wanted && n->scope == SCOPE_RECORD && !n->leaf)
+			p->careful = 1;
 	}
 	p->sealed = 1;
+}
+
+void
+plan_be_careful(struct plan *p)
+{
+	p->careful = 1;
+}
+
+/* The rows' end was found by counting brackets, which in what is no JSON may mislead: what is really wrong? */
+static int
+find_wrong(struct plan *p, const char *text)
+{
+	struct json_error first;
+
+	if (p->unchecked && json_skip(text, p->end, &first) == NULL)
+		*p->err = first;
+	return PLAN_SYNTAX;
 }
 
 int
@@ -1122,6 +1170,7 @@ plan_scan(struct plan *p, const char *text, size_t len, int (*row)(void *), void
 	p->err = err;
 	p->no_memory = 0;
 	p->rows.p = NULL;
+	p->unchecked = 0;
 	if (!p->sealed)
 		seal(p);
 	scope_start(p, SCOPE_RECORD);
@@ -1132,15 +1181,17 @@ plan_scan(struct plan *p, const char *text, size_t len, int (*row)(void *), void
 		return PLAN_SYNTAX;
 	}
 	if ((stop = scan_value(p, 0, text, 0)) == NULL)
-		return PLAN_SYNTAX;
+		return find_wrong(p, text);
 	if ((stop = json_space(stop, p->end)) < p->end) {
 		fail(p, stop, "text behind the value");
-		return PLAN_SYNTAX;
+		return find_wrong(p, text);
 	}
 	if (p->rows_node != -1)
 		result = scan_rows(p, &call);
 	else if (call_row(p, &call) != 0)
 		result = PLAN_STOP;
+	if (result == PLAN_SYNTAX)
+		return find_wrong(p, text);
 	return p->no_memory ? PLAN_MEMORY : result;
 }
 
@@ -1179,11 +1230,11 @@ plan_eval(struct plan *p, struct expr *x, struct json_value *v, struct json_erro
 	case EXPR_SUM:
 	case EXPR_LIST:
 		return total_value(p, &p->totals[x->slot], v, err);
-	case EXPR_ALT: /* what fails on the left counts as null, as in jq */
+	case EXPR_ALT: /* what fails on the left fails the whole, as in jq 1.6 */
 		result = plan_eval(p, x->a, v, err);
-		if (result == PLAN_OK && v->kind != JSON_NULL && v->kind != JSON_FALSE)
-			return PLAN_OK;
-		return result == PLAN_MEMORY ? result : plan_eval(p, x->b, v, err);
+		if (result != PLAN_OK || (v->kind != JSON_NULL && v->kind != JSON_FALSE))
+			return result;
+		return plan_eval(p, x->b, v, err);
 	case EXPR_IF:
 		if ((result = eval_test(p, x->a, v, err)) != PLAN_OK)
 			return result;
@@ -1212,9 +1263,7 @@ plan_unread(const struct plan *p, size_t n, const char **path, size_t *count)
 }
 
 const struct json_value *
-plan_value(const struct plan *p, const struct expr *x)
+plan_slot(const struct plan *p, const struct expr *x)
 {
-	const struct json_value *v = &p->values[x->slot];
-
-	return x->op == EXPR_PATH && (int)v->kind != KIND_NO_MEMBERS ? v : NULL;
+	return x->op == EXPR_PATH ? &p->values[x->slot] : NULL;
 }

@@ -60,10 +60,17 @@ int plan_scan(struct plan *p, const char *text, size_t len, int (*row)(void *), 
 int plan_eval(struct plan *p, struct expr *x, struct json_value *v, struct json_error *err);
 
 /*
- * The same, faster, for a plain path that leads somewhere or to null; NULL
- * where plan_eval() has to say.
+ * Where the value of a plain path stands on each row, once all paths are added;
+ * NULL for other expressions.  Its kind is beyond JSON_OBJECT where plan_eval()
+ * has to say what is wrong.
  */
-const struct json_value *plan_value(const struct plan *p, const struct expr *x);
+const struct json_value *plan_slot(const struct plan *p, const struct expr *x);
+
+/*
+ * The caller reads the record itself inside ROW: from now on all of it is
+ * checked before the first row, at the price of checking the rows twice.
+ */
+void plan_be_careful(struct plan *p);
 
 /* The Nth field that stood in records and that no path reads: its path and how often; 0 beyond the last. */
 int plan_unread(const struct plan *p, size_t n, const char **path, size_t *count);
