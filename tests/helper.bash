@@ -7,9 +7,12 @@ ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 export ANT_BIN ROOT LC_ALL=C.UTF-8 TZ=UTC
 export PATH="$ANT_BIN:$PATH"
 
-# Nothing of the caller's own set-up may reach a test.
-unset ANTHROPIC_ADMIN_KEY ANTHROPIC_ADMIN_API_KEY ANTHROPIC_BASE_URL ANT_TABLES ANT_STATE
-unset ANT_LIBDUCKDB PGHOST PGPORT PGUSER PGDATABASE PGPASSWORD PGSERVICE
+# Nothing of the caller's own set-up may reach a test, only what setup_file started: this is
+# read again in the process of each test.
+[ -n "${SIM_PID-}" ] || unset ANTHROPIC_ADMIN_KEY ANTHROPIC_BASE_URL
+[ -n "${PG_DIR-}" ] || unset PGHOST PGUSER PGDATABASE
+unset ANTHROPIC_ADMIN_API_KEY ANT_TABLES ANT_STATE ANT_DEST
+unset ANT_LIBDUCKDB PGPORT PGPASSWORD PGSERVICE
 unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
 
 setup() {
