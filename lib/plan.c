@@ -96,9 +96,10 @@ struct plan {
 	struct json_error *err;
 	int no_memory;
 	struct json_value rows; /* the array of the rows, in the record */
-	int unchecked;		/* ...whose inside nobody has checked yet */
-	int sealed;		/* no path was added since the last scan */
-	int careful;		/* somebody reads the array of the rows besides its rows */
+	const char *
+		unchecked; /* ...or one that a double key replaced, whose inside nobody has checked */
+	int sealed;	   /* no path was added since the last scan */
+	int careful;	   /* somebody reads the array of the rows besides its rows */
 };
 
 enum { SCOPE_RECORD, SCOPE_ROW };
@@ -993,13 +994,13 @@ find_rows(struct plan *p, const char *s, int depth)
 	const char *stop = NULL;
 
 	/* A double key: these replace those before, which must be JSON all the same. */
-	if (p->unchecked && json_skip_inside(p->rows.p, p->end, depth, p->err) == NULL)
+	if (p->unchecked != NULL && json_skip_inside(p->unchecked, p->end, depth, p->err) == NULL)
 		return NULL;
 	p->rows.p = s;
 	p->rows.kind = *s == '[' ? JSON_ARRAY : JSON_OBJECT;
 	if (p->rows.kind == JSON_ARRAY && !p->careful)
 		stop = vec_array_end(s, p->end);
-	p->unchecked = stop != NULL;
+	p->unchecked = stop != NULL ? s : NULL;
 	if (stop == NULL && (stop = json_skip_inside(s, p->end, depth, p->err)) == NULL)
 		return NULL;
 	p->rows.len = (size_t)(stop - s);
@@ -1153,7 +1154,7 @@ find_wrong(struct plan *p, const char *text)
 {
 	struct json_error first;
 
-	if (p->unchecked && json_skip(text, p->end, &first) == NULL)
+	if (p->unchecked != NULL && json_skip(text, p->end, &first) == NULL)
 		*p->err = first;
 	return PLAN_SYNTAX;
 }
@@ -1170,7 +1171,7 @@ plan_scan(struct plan *p, const char *text, size_t len, int (*row)(void *), void
 	p->err = err;
 	p->no_memory = 0;
 	p->rows.p = NULL;
-	p->unchecked = 0;
+	p->unchecked = NULL;
 	if (!p->sealed)
 		seal(p);
 	scope_start(p, SCOPE_RECORD);
