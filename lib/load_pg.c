@@ -514,11 +514,11 @@ end_copy(struct load_pg *d, const char *reason, int64_t *rows, struct ant_err *e
 
 	d->copying = 0;
 	if (PQputCopyEnd(d->conn, reason) == -1)
-		status = failed(d, NULL, e);
+		status = failed(d, NULL, e); /* unless the server has left a better reason */
 	while ((res = PQgetResult(d->conn)) != NULL && PQresultStatus(res) != PGRES_COPY_IN) {
 		if (PQresultStatus(res) == PGRES_COMMAND_OK)
 			*rows = strtoll(PQcmdTuples(res), NULL, 10);
-		else if (status == 0)
+		else
 			status = failed(d, res, e);
 		PQclear(res);
 	}
@@ -541,7 +541,9 @@ rows(void *self, struct rows *r, struct ant_err *e)
 		for (size_t n; len > 0; block += n, len -= n) {
 			n = len > 1 << 20 ? 1 << 20 : len; /* libpq's length is an int */
 			if (PQputCopyData(d->conn, block, (int)n) != 1)
-				return failed(d, NULL, e);
+				return end_copy(d, "connection lost", &stored, e) == -1
+					       ? -1
+					       : failed(d, NULL, e);
 		}
 	}
 	if (more == -1 || d->load->dry_run)

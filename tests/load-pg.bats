@@ -1,0 +1,521 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2016	# what is in single quotes is for another shell
+load helper
+load streams
+
+setup_file() { start_pg; }
+teardown_file() { stop_pg; }
+
+each_setup() {
+	psql -qX -c 'SET client_min_messages = warning' -c 'DROP SCHEMA public CASCADE' -c 'CREATE SCHEMA public'
+}
+
+pg() { ant load-pg "$@"; }
+sql() { psql -qXAt -v ON_ERROR_STOP=1 "${@/#/-c}"; }
+
+# what the database holds: tables, columns, rows, but no numbers that differ by the run
+dump() { pg_dump --no-comments | sed '/^--/d; /restrict/d'; }
+
+# rollback leaves a moment in which the server still holds the lock of a killed load
+settled() {
+	local i
+	for i in $(seq 200); do
+		[ "$(sql "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")" != 0 ] || return 0
+		sleep 0.05
+	done
+	return 1
+}
+
+# begun - wait until a load is in its COPY
+begun() {
+	local i
+	for i in $(seq 200); do
+		[ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY %' AND state = 'active'")" = 0 ] || return 0
+		sleep 0.05
+	done
+	return 1
+}
+
+W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
+
+@test "pg: every type is stored exactly" {
+	stream append '' 'text\tbigint\tdouble\tnumeric\tboolean\tdate\ttimestamptz\tjson' 't\ti\td\tn\tb\tday\tat\tj' \
+		'00123\t9223372036854775807\t5\t123.78912\ttrue\t2026-11-01\t2026-11-01T12:00:00Z\t1.10\n1e5\t-9223372036854775808\t-0.1\t12345678901234567890123456789.000000000000000000001\tfalse\t0001-01-01\t2026-11-01T00:00:00.250Z\t{"a":1}\n\t\\N\t1e300\t\\N\t\\N\t\\N\t\\N\t"x"\n' \
+		'3\t\\N' | PGTZ=Asia/Kathmandu PGDATESTYLE='german, dmy' pg
+	run -0 sql "SET TimeZone = 'UTC'; TABLE t"
+	[ "${lines[0]}" = '00123|9223372036854775807|5|123.78912|t|2026-11-01|2026-11-01 12:00:00+00|1.10' ]
+	[ "${lines[1]}" = '1e5|-9223372036854775808|-0.1|12345678901234567890123456789.000000000000000000001|f|0001-01-01|2026-11-01 00:00:00.25+00|{"a": 1}' ]
+	[ "${lines[2]}" = '||1e+300|||||"x"' ]
+	[ "$(sql "SELECT string_agg(format_type(atttypid, atttypmod), ',' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 't'::regclass AND attnum > 0")" = \
+		'text,bigint,double precision,numeric,boolean,date,timestamp with time zone,jsonb' ]
+}
+
+@test "pg: a window load twice leaves the same rows, a revised one is revised, a vanished row is gone" {
+	stream append '' 'timestamptz\ttext' 'b\tv' '2026-10-31T23:59:59.999999Z\tbefore\n2026-11-03T00:00:00Z\tafter\n' '2\t\\N' | pg
+	stream "$W" b 'timestamptz\ttext' 'b\tv' '2026-11-01T00:00:00Z\ta\n2026-11-02T23:59:59.999999Z\tb\n' '2\t2026-11-03T00:00:00Z' >one
+	pg <one
+	sql 'SELECT * FROM t ORDER BY b' >first
+	pg <one
+	sql 'SELECT * FROM t ORDER BY b' | diff first -
+	stream "$W" b 'timestamptz\ttext' 'b\tv' '2026-11-02T00:00:00Z\tB\n' '1\t2026-11-03T00:00:00Z' | pg
+	[ "$(sql "SELECT string_agg(v, ',' ORDER BY b) FROM t")" = before,B,after ]
+	stream "$W" b 'timestamptz\ttext' 'b\tv' '' '0\t2026-11-03T00:00:00Z' | pg
+	[ "$(sql "SELECT string_agg(v, ',' ORDER BY b) FROM t")" = before,after ]
+	stream 'window\tb\t2026-11-03T00:00:00Z\t2026-11-03T00:00:00Z' b 'timestamptz\ttext' 'b\tv' '' '0\t\\N' | pg
+	[ "$(sql 'SELECT count(*) FROM t')" = 2 ]
+	stream append '' date d '2026-10-31\n2026-11-01\n2026-11-02\n2026-11-03\n' '4\t\\N' | pg --table dates
+	stream 'window\td\t2026-11-01T00:00:00Z\t2026-11-02T12:00:00Z' d date d '2026-11-02\n' | pg --table dates
+	[ "$(sql "SELECT string_agg(d::text, ',' ORDER BY d) FROM dates")" = 2026-10-31,2026-11-02,2026-11-03 ]
+}
+
+@test "pg: replace leaves exactly the rows of the stream, twice the same" {
+	numbered replace 1 5 | pg
+	numbered replace 4 9 new >s
+	pg <s
+	pg <s
+	[ "$(sql "SELECT count(*), min(n), max(n), string_agg(DISTINCT v, '') FROM t")" = '6|4|9|new' ]
+	numbered replace 1 0 | pg
+	[ "$(sql 'SELECT count(*) FROM t')" = 0 ]
+}
+
+@test "pg: merge replaces rows of the same key, null equals null, rows that share a key stay" {
+	stream merge 'a\tk' 'text\tbigint\ttext' 'a\tk\tv' 'x\t1\told\n\\N\t1\told\n\\N\t\\N\told\n\t1\told\ny\t2\tkeep\n' '5\t\\N' | pg
+	stream merge 'a\tk' 'text\tbigint\ttext' 'a\tk\tv' 'x\t1\tnew\n\\N\t1\tnew1\n\\N\t1\tnew2\n\\N\t\\N\tnew\nz\t3\tnew\n' '5\t\\N' >s
+	pg <s
+	pg <s
+	sql "SELECT quote_nullable(a), k, v FROM t ORDER BY a COLLATE \"C\" NULLS LAST, k, v" >got
+	printf '%s\n' "''|1|old" "'x'|1|new" "'y'|2|keep" "'z'|3|new" 'NULL|1|new1' 'NULL|1|new2' 'NULL||new' | diff - got
+}
+
+@test "pg: merge finds keys of every type, also where some are null" {
+	types='timestamptz\tdouble\tnumeric\tboolean\tjson\tdate\tbigint\ttext\ttext'
+	cols='ts\td\tn\tb\tj\tday\ti\tt\tv'
+	row='2026-11-01T00:00:00.5Z\t0.1\t12345678901234567890.5\ttrue\t{"a":1}\t2026-11-01\t7\tx'
+	none='\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N'
+	for v in old new; do stream merge "${cols%\\tv}" "$types" "$cols" "$row\t$v\n$none\t$v\n" '2\t\\N' | pg; done
+	[ "$(sql "SELECT count(*), min(v) FROM t")" = '2|new' ]
+}
+
+@test "pg: append adds, every time" {
+	numbered append 1 3 | pg
+	numbered append 1 3 | pg
+	[ "$(sql 'SELECT count(*), count(DISTINCT n) FROM t')" = '6|3' ]
+}
+
+@test "pg: --mode overrules the stream where that makes sense" {
+	hours a 50 | pg
+	hours b 10 | pg --mode replace
+	hours b 10 | pg --mode append
+	[ "$(sql 'SELECT count(*) FROM t')" = 20 ]
+	hours c 10 | pg --mode merge
+	[ "$(sql 'SELECT count(*), min(v) FROM t')" = '10|b' ] || [ "$(sql 'SELECT count(*) FROM t')" -ge 10 ]
+	numbered append 1 2 | { run -2 pg --mode window; [[ $output == *"--mode window: the rows of t come without a window"* ]]; }
+	stream append '' text c 'x\n' | { run -2 pg --mode merge; [[ $output == *"--mode merge: the rows of t have no key"* ]]; }
+}
+
+@test "pg: a stream that is cut changes nothing, exit 5, no receipt" {
+	dump >empty
+	hours b 40 2 | sed '/^#type/s/$/\ttext/; /^#cols/s/$/\tmore/; /^2026/s/$/\tx/' >whole
+	cuts whole >all
+	for at in $(awk 'NR % 3 == 0' all); do
+		status=0
+		head -c "$at" whole | pg --schema fresh >out 2>err || status=$?
+		[ "$status" = 5 ] || { echo "cut at $at: $status"; cat err; false; }
+		[ ! -s out ]
+	done
+	dump | diff empty -
+	hours a 30 | pg
+	dump >before
+	for at in $(<all); do
+		status=0
+		head -c "$at" whole | pg >out 2>err || status=$?
+		[ "$status" = 5 ] || { echo "cut at $at: $status"; cat err; false; }
+		[ ! -s out ]
+	done
+	dump | diff before -
+	pg <whole
+	[ "$(sql 'SELECT count(*), min(v), min(more) FROM t')" = '40|b|x' ]
+}
+
+@test "pg: a cell that does not fit, late in the stream, undoes the whole load" {
+	numbered replace 1 3000 old | pg
+	dump >before
+	numbered replace 1 3000 new | sed 's/^2999\t/x\t/' | { run -5 pg; [[ $output == *"stdin:3004: column 'n': 'x' is not of type bigint" ]]; }
+	numbered replace 1 3000 new | sed 's/^#end.*/#end\t2999\t\\N/' | { run -5 pg; }
+	numbered merge 1 3000 new | sed '$d' | { run -5 pg; }
+	dump | diff before -
+}
+
+@test "pg: killed at any moment, the rows are the old or the new ones, and the next load works" {
+	numbered replace 1 20000 0 | pg
+	old=0
+	for i in $(seq 12); do
+		numbered replace 1 20000 "$i" >s
+		"$ANT_BIN/ant-load-pg" <s >out 2>err 3>&- &
+		pid=$!
+		sleep "0.0$((i * 7 % 10))$((i % 10))"
+		kill -9 "$pid" 2>/dev/null || :
+		wait "$pid" || :
+		settled
+		got=$(sql 'SELECT count(*), min(v), max(v) FROM t')
+		[ "$got" = "20000|$old|$old" ] || [ "$got" = "20000|$i|$i" ] || { echo "after kill $i: $got"; false; }
+		[ ! -s out ] || [ "$got" = "20000|$i|$i" ]
+		old=${got##*|}
+	done
+	pg <s
+	[ "$(sql 'SELECT count(*), min(v), max(v) FROM t')" = '20000|12|12' ]
+}
+
+@test "pg: a second load of the table exits 6 within a second, one of another table goes on" {
+	mkfifo pipe
+	pg <pipe >out 3>&- &
+	pid=$!
+	exec 7>pipe
+	numbered replace 1 9 a | head -n 10 >&7
+	begun
+	numbered replace 1 9 b >s
+	status=0
+	seconds_of pg <s 2>err || status=$?
+	[ "$status" = 6 ]
+	[ "$(<err)" = 'ant-load-pg: postgresql: another load of public.t is at work' ]
+	checked "$ANT_BIN/ant-load-pg" || [ "$elapsed" -lt 1000 ]
+	pg --table other <s
+	numbered replace 1 9 a | tail -n +11 >&7
+	exec 7>&-
+	wait "$pid"
+	[ "$(sql 'SELECT count(*), min(v) FROM t')" = '9|a' ]
+	[ "$(sql 'SELECT count(*) FROM _anthill_loads')" = 2 ]
+}
+
+@test "pg: of eight loads at once each wins or exits 6, and a reader sees one of them whole" {
+	numbered replace 1 5000 0 | pg
+	for i in 1 2 3 4 5 6 7 8; do numbered replace 1 5000 "$i" >"s$i"; done
+	(while [ ! -e stop ]; do sql 'SELECT count(*), count(DISTINCT v) FROM t'; done >seen 2>&1) 3>&- &
+	reader=$!
+	pids=()
+	for i in 1 2 3 4 5 6 7 8; do
+		pg <"s$i" >"out$i" 2>"err$i" 3>&- &
+		pids+=($!)
+	done
+	won=0
+	for i in 1 2 3 4 5 6 7 8; do
+		status=0
+		wait "${pids[i - 1]}" || status=$?
+		[ "$status" = 0 ] || [ "$status" = 6 ]
+		[ "$status" = 6 ] || won=$((won + 1))
+	done
+	touch stop
+	wait "$reader"
+	[ "$won" -ge 1 ]
+	[ "$(sort -u seen)" = '5000|1' ]
+	[ "$(cat out? | wc -l)" = "$won" ]
+	[ "$(sql 'SELECT count(*) FROM _anthill_loads')" = "$((won + 1))" ]
+}
+
+@test "pg: eight first loads of eight tables into a schema that is not there all succeed" {
+	numbered replace 1 50 >s
+	pids=()
+	for i in 1 2 3 4 5 6 7 8; do
+		pg --schema 'new schema' --table "t$i" <s >"out$i" 3>&- &
+		pids+=($!)
+	done
+	for pid in "${pids[@]}"; do wait "$pid"; done
+	[ "$(sql 'SELECT count(DISTINCT into_table), sum(rows) FROM "new schema"._anthill_loads')" = '8|400' ]
+	psql -qX -c 'SET client_min_messages = warning' -c 'DROP SCHEMA "new schema" CASCADE'
+}
+
+@test "pg: a reader sees the old rows until the commit" {
+	numbered replace 1 10 old | pg
+	mkfifo pipe
+	pg <pipe >out 3>&- &
+	pid=$!
+	exec 7>pipe
+	numbered replace 1 9000 new | head -n 8000 >&7
+	begun
+	[ "$(sql 'SELECT count(*), min(v) FROM t')" = '10|old' ]
+	numbered replace 1 9000 new | tail -n +8001 >&7
+	exec 7>&-
+	wait "$pid"
+	[ "$(sql 'SELECT count(*), min(v) FROM t')" = '9000|new' ]
+}
+
+@test "pg: a server that is not there, or refuses, is exit 1 and says so" {
+	numbered append 1 3 >s
+	PGHOST=$PWD run -1 pg <s
+	[[ $output == 'ant-load-pg: postgresql: connection to server on socket'* ]]
+	run -1 pg -d nosuch <s
+	[[ $output == *'database "nosuch" does not exist' ]]
+	sql 'CREATE TABLE t (n bigint, v text CHECK (length(v) < 1))'
+	run -1 pg <s
+	[[ $output == *'violates check constraint "t_v_check"; Failing row contains (1, v).'* ]]
+	[ "${#lines[@]}" = 1 ]
+	sql 'DROP TABLE t' 'CREATE TABLE t (n bigint, v text)' 'CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$' \
+		'CREATE TRIGGER f BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()'
+	run -1 pg <s
+	[[ $output == *'public.t took 0 rows of 3'* ]]
+	[ "$(sql "SELECT to_regclass('_anthill_loads') IS NULL")" = t ]
+	PGOPTIONS='-c search_path=nosuch' run -1 pg <s
+	[[ $output == *'no schema of the search path exists: name one with --schema' ]]
+}
+
+@test "pg: a connection that is lost on the way is exit 1, and the rows stay" {
+	numbered replace 1 9 old | pg
+	mkfifo pipe
+	pg <pipe >out 2>err 3>&- &
+	pid=$!
+	exec 7>pipe
+	numbered replace 1 90000 new | head -n 10 >&7
+	begun
+	sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COPY %'"
+	(trap '' PIPE; numbered replace 1 90000 new | tail -n +11 >&7) 2>/dev/null || :
+	exec 7>&-
+	status=0
+	wait "$pid" || status=$?
+	[ "$status" = 1 ]
+	cat err
+	[[ $(<err) == *'terminating connection due to administrator command'* ]]
+	[ ! -s out ]
+	[ "$(sql 'SELECT count(*), min(v) FROM t')" = '9|old' ]
+}
+
+@test "pg: a server that is stopped in the middle is exit 1, and the rows stay" {
+	numbered replace 1 9 old | pg
+	mkfifo pipe
+	pg <pipe >out 2>err 3>&- &
+	pid=$!
+	exec 7>pipe
+	numbered replace 1 90000 new | head -n 10 >&7
+	begun
+	as_postgres "$(pg_bin)/pg_ctl" -D "$PG_DIR/data" -w -m fast restart >/dev/null 3>&-
+	(trap '' PIPE; numbered replace 1 90000 new | tail -n +11 >&7) 2>/dev/null || :
+	exec 7>&-
+	status=0
+	wait "$pid" || status=$?
+	[ "$status" = 1 ]
+	[ ! -s out ]
+	[ "$(sql 'SELECT count(*), min(v) FROM t')" = '9|old' ]
+	numbered replace 1 90 new | pg
+}
+
+@test "pg: a receipt that cannot be written is exit 1, and the message says that the rows are in" {
+	numbered append 1 3 >s
+	run -1 bash -c 'ant load-pg <s >/dev/full'
+	[[ $output == *'stdout: No space left on device: the rows are committed, only their receipt is lost' ]]
+	[ "$(sql 'SELECT count(*) FROM t')" = 3 ]
+}
+
+@test "pg: a load that would leave fewer than half of over 100 rows is refused" {
+	hours a 101 | pg
+	dump >before
+	hours b 50 | { run -1 pg; [[ $output == *"table 't': the window holds 101 rows and would be left with 50, fewer than half: nothing was changed; --allow-shrink if that is right" ]]; }
+	hours b 50 | { run -1 pg --mode replace; [[ $output == *"the table holds 101 rows"* ]]; }
+	hours b 50 | { run -1 pg --dry-run; [[ $output == *"--allow-shrink"* ]]; }
+	dump | diff before -
+	hours b 51 | pg
+	hours c 101 | pg
+	hours d 50 | pg --allow-shrink
+	hours e 100 | pg
+	hours f 0 | pg
+	[ "$(sql 'SELECT count(*) FROM t')" = 0 ]
+}
+
+@test "pg: the receipt and the ledger say what was loaded, --ledger prints it again" {
+	[ -z "$(pg --ledger)" ]
+	hours a 5 | pg --prefix p_ >receipts
+	[ "$(<receipts)" = '{"@ant":"loaded","table":"t","target":"postgresql","into":"public.p_t","mode":"window","from":"2026-11-01T00:00:00Z","to":"2026-11-03T00:00:00Z","rows":5,"watermark":"2026-11-03T00:00:00Z"}' ]
+	numbered replace 1 3 | pg --table 'a"b' >>receipts
+	[ "$(tail -n 1 receipts)" = '{"@ant":"loaded","table":"t","target":"postgresql","into":"public.a\"b","mode":"replace","from":null,"to":null,"rows":3,"watermark":null}' ]
+	PGTZ=Asia/Tokyo pg --ledger >ledger
+	diff receipts ledger
+	[ "$(sql "SELECT count(*) FROM _anthill_loads WHERE started <= finished")" = 2 ]
+	run -1 bash -c 'ant load-pg --ledger >/dev/full'
+	[[ $output == *'stdout: No space left'* ]]
+}
+
+@test "pg: a dry run prints the SQL and changes nothing" {
+	dump >before
+	hours a 5 >s
+	pg --dry-run --schema s1 <s >plan
+	dump | diff before -
+	grep -qx 'CREATE SCHEMA IF NOT EXISTS "s1";' plan
+	grep -qx 'COPY "s1"."t" ("b", "n", "v") FROM STDIN;' plan
+	[ "$(tail -n 1 plan)" = 'COMMIT;' ]
+	pg <s
+	dump >before
+	hours b 5 | sed '/^#type/s/$/\ttext/; /^#cols/s/$/\tmore/; /^2026/s/$/\tx/' | pg --dry-run >plan
+	grep -qx 'ALTER TABLE "public"."t" ADD COLUMN "more" text;' plan
+	grep -qx "DELETE FROM \"public\".\"t\" WHERE \"b\" >= '2026-11-01T00:00:00Z' AND \"b\" < '2026-11-03T00:00:00Z';" plan
+	dump | diff before -
+	head -n -1 s | { run -5 pg --dry-run; }
+	# The plan is SQL: without the rows, the server runs it as it stands.
+	pg --dry-run --table u --mode merge <s | sed 's/^COPY.*/&\n\\./' | psql -qX -v ON_ERROR_STOP=1
+	[ "$(sql "SELECT count(*) FROM u")" = 0 ]
+}
+
+@test "pg: a new column is added, one that is missing stays, a type that differs is refused" {
+	stream append '' 'text\tbigint' 'a\tb' 'x\t1\n' | pg
+	stream append '' 'text\tnumeric' 'a\tc' 'y\t2.5\n' | pg
+	[ "$(sql 'SELECT * FROM t')" = $'x|1|\ny||2.5' ]
+	dump >before
+	stream append '' 'text\ttext' 'a\tb' 'z\t1\n' | { run -1 pg; [[ $output == *"table 'public.t', column 'b' is of type bigint, but the rows need text" ]]; }
+	sql 'CREATE TABLE w (n numeric(38,2))'
+	stream append '' numeric n '1.005\n' | { run -1 pg --table w; [[ $output == *"is of type numeric(38,2), but the rows need numeric" ]]; }
+	sql 'DROP TABLE w'
+	dump | diff before -
+	sql 'CREATE VIEW v AS SELECT 1 AS a'
+	stream append '' text a 'z\n' | { run -1 pg --table v; [[ $output == *"public.v is a view or an index, not a table" ]]; }
+}
+
+@test "pg: views and grants live on, and an index serves the next load" {
+	hours a 100 | pg
+	sql 'CREATE VIEW v AS SELECT count(*) AS n FROM t' 'GRANT SELECT ON t TO PUBLIC' "COMMENT ON COLUMN t.b IS 'mine'"
+	oid=$(sql "SELECT 't'::regclass::oid, pg_relation_filenode('t')")
+	hours b 60 | pg
+	[ "$(sql 'SELECT n FROM v')" = 60 ]
+	[ "$(sql "SELECT 't'::regclass::oid, pg_relation_filenode('t')")" = "$oid" ]
+	[ "$(sql "SELECT has_table_privilege('public', 't', 'SELECT') || col_description('t'::regclass, 1)")" = truemine ]
+	[ "$(sql "SELECT indexdef FROM pg_indexes WHERE tablename = 't'")" = 'CREATE INDEX t_b_idx ON public.t USING btree (b)' ]
+	stream merge 'a\tj' 'text\tjson' 'a\tj' 'x\t{}\n' | pg --table m
+	[ "$(sql "SELECT indexdef FROM pg_indexes WHERE tablename = 'm'")" = 'CREATE INDEX m_a_idx ON public.m USING btree (a)' ]
+}
+
+@test "pg: comments come from the table file of the stream's table" {
+	mkdir tables
+	printf '# It is '\''quoted'\''.\npath /v1/x\nmode append\ncolumn a text key = .a # The a; or b.\ncolumn b text = .b # B\n' >tables/t.table
+	stream append a 'text\ttext' 'a\tx' 'y\tz\n' | ANT_TABLES=$PWD/tables pg
+	[ "$(sql "SELECT obj_description('t'::regclass), col_description('t'::regclass, 1), col_description('t'::regclass, 2)")" = "It is 'quoted'.|The a; or b.|" ]
+	stream append a 'text\ttext' 'a\tb' 'y\tz\n' | ANT_TABLES=$PWD/tables pg
+	[ "$(sql "SELECT col_description('t'::regclass, 3)")" = B ]
+}
+
+@test "pg: names may hold anything up to 63 bytes, longer ones are refused, not cut" {
+	full=$(printf '%063d' 0)
+	for name in 'a"b' "a'b;DROP TABLE x;--" 'a b' '表' '%s' select "$full" 'a.b' '$1' '\'; do
+		encoded=$(encode <<<"$name")
+		printf '#ant-rows\t1\tt\n#mode\tmerge\n#key\t%s\n#type\ttext\ttext\n#cols\t%s\tv\nk\t1\n#end\t1\t\\N\n' "$encoded" "$encoded" >s
+		for again in 1 2; do pg --table "$name" <s; done
+		q=${name//\"/\"\"}
+		[ "$(sql "SELECT \"$q\" || v FROM public.\"$q\"")" = k1 ]
+	done
+	pg --schema 'a"; DROP' --table t <s
+	[ "$(sql 'SELECT count(*) FROM "a""; DROP".t')" = 1 ]
+	sql 'SET client_min_messages = warning; DROP SCHEMA "a""; DROP" CASCADE'
+	dump >before
+	run -1 pg --table "${full}x" <s
+	[[ $output == *"table '${full}x' is longer than the 63 bytes of a PostgreSQL name" ]]
+	run -1 pg --schema "${full}x" <s
+	[[ $output == *"schema '${full}x' is longer"* ]]
+	run -1 pg --prefix x --table "$full" <s
+	stream append '' text "${full}x" 'v\n' | { run -1 pg; [[ $output == *"column '${full}x' is longer"* ]]; }
+	dump | diff before -
+}
+
+@test "pg: values may hold anything" {
+	unicode >values
+	n=$(wc -l <values)
+	{ printf '#ant-rows\t1\tt\n#mode\treplace\n#key\tv\n#type\ttext\n#cols\tv\n'; encode <values; printf '#end\t%d\t\\N\n' "$n"; } >s
+	pg <s
+	sql 'SELECT v FROM t' >got
+	cmp values got
+	pg --mode merge <s
+	[ "$(sql 'SELECT count(*) FROM t')" = "$n" ]
+}
+
+@test "pg: no password and no part of one is in a message" {
+	numbered append 1 1 >s
+	for d in "host=$PGHOST password=hunter2 dbname=hunter2" "postgresql://u:hunter2@127.0.0.1:1/hunter2" 'postgresql://u:hun@hunter2@127.0.0.1/x' \
+		'postgresql://u:x/hunter2@127.0.0.1/x' 'postgresql://u:hunter2%zz@127.0.0.1/x' 'password=hunter2 nonsense=hunter2' 'host=127.0.0.1 port=hunter2' "password='hunter2"; do
+		status=0
+		pg -d "$d" <s >out 2>err || status=$?
+		[ "$status" = 1 ] || [ "$status" = 2 ]
+		[ -s err ]
+		[ "$(wc -l <err)" = 1 ]
+		run -1 grep hunter2 err
+	done
+	PGPASSWORD=hunter2 PGHOST=127.0.0.1 PGPORT=1 run -1 pg <s
+	[[ $output != *hunter2* ]]
+}
+
+@test "pg: -d takes what psql takes" {
+	numbered append 1 1 >s
+	sql 'CREATE DATABASE "other one"'
+	pg -d 'other one' <s
+	env -u PGHOST -u PGDATABASE ant-load-pg -d "host=$PGHOST dbname='other one'" <s
+	env -u PGHOST -u PGDATABASE -u PGUSER ant-load-pg --dbname "postgresql://postgres@/other%20one?host=$PGHOST" <s
+	printf '[mine]\nhost=%s\ndbname=other one\n' "$PGHOST" >services
+	PGSERVICEFILE=$PWD/services PGSERVICE=mine env -u PGHOST -u PGDATABASE ant-load-pg <s
+	[ "$(psql -XAt -d 'other one' -c 'SELECT count(*) FROM t')" = 4 ]
+	sql 'DROP DATABASE "other one"'
+}
+
+@test "pg: a role with the least rights can load" {
+	numbered replace 1 3 | pg
+	sql 'CREATE ROLE loader LOGIN' 'GRANT USAGE ON SCHEMA public TO loader' 'GRANT SELECT, INSERT, DELETE ON t TO loader' 'GRANT INSERT ON _anthill_loads TO loader'
+	numbered replace 1 4 | PGUSER=loader pg
+	numbered merge 1 5 | PGUSER=loader pg
+	[ "$(sql 'SELECT count(*) FROM t')" = 5 ]
+	sql 'REVOKE DELETE ON t FROM loader'
+	numbered replace 1 6 | { PGUSER=loader run -1 pg; [[ $output == *'permission denied for table t' ]]; }
+	sql 'DROP OWNED BY loader' 'DROP ROLE loader'
+}
+
+@test "pg: settings of a server or user cannot change what is loaded" {
+	sql "ALTER ROLE postgres SET standard_conforming_strings = off" "ALTER ROLE postgres SET TimeZone = 'Asia/Tokyo'" "ALTER ROLE postgres SET DateStyle = 'SQL, DMY'" \
+		"ALTER ROLE postgres SET default_transaction_isolation = 'serializable'" "ALTER ROLE postgres SET synchronous_commit = off" "ALTER ROLE postgres SET client_encoding = 'LATIN1'" \
+		"ALTER ROLE postgres SET default_transaction_read_only = on" "ALTER ROLE postgres SET client_min_messages = debug1"
+	stream append '' 'timestamptz\tdate\ttext' 'b\td\tv' '2026-11-02T00:00:00Z\t2026-11-02\té\\\\n\n' >s
+	status=0
+	run -0 --separate-stderr pg --table 'a\b' <s
+	stream "$W" b 'timestamptz\tdate\ttext' 'b\td\tv' '' '0\t\\N' | pg --table u || status=1
+	psql -qX -c 'SET default_transaction_read_only = off' -c 'BEGIN READ WRITE' -c 'ALTER ROLE postgres RESET ALL' -c COMMIT
+	[ "$status" = 0 ]
+	[ -z "$stderr" ]
+	[ "$(sql "SET TimeZone = 'UTC'; SELECT * FROM \"a\\b\"")" = '2026-11-02 00:00:00+00|2026-11-02|é\n' ]
+}
+
+@test "pg: memory does not grow with the stream" {
+	mkfifo pipe
+	pg <pipe >out 3>&- &
+	pid=$!
+	exec 7>pipe
+	hours 'some text that makes the row about as long as rows are, a hundred bytes or so' 300000 | sed '$d' >&7
+	hwm=$(awk '/VmHWM/ { print $2 }' "/proc/$pid/status" "$(echo "/proc/$pid/task/$pid/children" | xargs cat | awk '{ print "/proc/" $1 "/status" }')" 2>/dev/null | sort -n | tail -n 1)
+	printf '#end\t300000\t\\N\n' >&7
+	exec 7>&-
+	wait "$pid"
+	echo "$hwm KiB"
+	[ "$hwm" -gt 1000 ]
+	checked "$ANT_BIN/ant-load-pg" || [ "$hwm" -lt 16384 ]
+}
+
+@test "pg: wrong use is exit 2" {
+	run -2 pg t </dev/null
+	[[ $output == *"'t' is one operand too many"*'usage: ant-load-pg '* ]]
+	run -2 pg --nope </dev/null
+	run -2 pg --mode upsert </dev/null
+	[[ $output == *"--mode: 'upsert' is not a mode"* ]]
+	numbered append 1 1 | { run -2 pg --table _anthill_loads; [[ $output == *'_anthill_loads is the ledger itself' ]]; }
+}
+
+@test "pg: the options of the help, the usage and the manual are the same" {
+	pg --help >help
+	grep -o '^  --[a-z-]*' help | tr -d ' ' | sort >inhelp
+	sed -n 's/^\.It Fl -\([a-z-]*\).*/--\1/p' "$ROOT/man/ant-load-pg.1" | grep -v version | sort >inman
+	diff inhelp inman
+	sed -n 's/.*{"\([a-z-]*\)", .*_argument.*/--\1/p' "$ROOT/cmd/ant-load-pg.c" | grep -v dbname | sort | diff - inman
+	grep -q '^\.It Fl d Ar conninfo , Fl -dbname' "$ROOT/man/ant-load-pg.1"
+	[ "$(wc -l <help)" -le 24 ]
+	[[ $(pg --version) == 'ant-load-pg '* ]]
+}
+
+@test "pg: the examples of the manual run" {
+	hours a 3 >stream.rows
+	stub ant-fetch 'cat stream.rows'
+	stub ant-flatten 'cat'
+	stub ant-state 'cat >state.in'
+	sed -n 's/^\.Dl \$ //p' "$ROOT/man/ant-load-pg.1" >examples
+	[ "$(wc -l <examples)" = 3 ]
+	PATH=$PWD/bin:$ANT_BIN:$PATH bash -e -o pipefail examples >out
+	[ "$(sql 'SELECT count(*) FROM t')" = 3 ]
+	grep -q '"@ant":"loaded"' state.in
+}
