@@ -156,8 +156,13 @@ cli_number(const char *option, const char *text, long min, long max, long *n)
 int
 cli_exit(int status)
 {
-	int broken = ferror(stdout);
+	static int closed; /* after --help, say, it is */
+	int broken;
 
+	if (closed)
+		return status;
+	closed = 1;
+	broken = ferror(stdout);
 	if ((fclose(stdout) != 0 || broken) && status == ANT_OK) {
 		cli_error("stdout: %s", errno != 0 ? strerror(errno) : "write error");
 		return ANT_FAIL;
