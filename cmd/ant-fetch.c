@@ -76,7 +76,6 @@ static const char usage[] =
 	"       ant-fetch --check [TABLE]\n";
 
 static const char help[] =
-	"\n"
 	"Write one table of the Admin API to stdout as a record stream.\n"
 	"\n"
 	"  ant-fetch usage_report | ant-flatten | ant-load-sqlite usage.db\n"
@@ -427,9 +426,9 @@ main(int argc, char **argv)
 	prctl(PR_SET_DUMPABLE, 0); /* a core pattern that is a pipe ignores the limit */
 #endif
 	while ((option = cli_next(&c, argc, argv)) != -1) {
-		if (option == CLI_STOP) {
-			status = c.status;
-			goto done;
+		if (option == CLI_STOP) { /* stdout is closed already */
+			strlist_free(&s.params);
+			return c.status;
 		}
 		if (set_option(&s, option) == -1)
 			goto done;

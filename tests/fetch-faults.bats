@@ -1,0 +1,385 @@
+#!/usr/bin/env bats
+# Every fault of ant-sim(1), once and for good, at the first, a middle and the last page of each
+# way of paging: either the exact records, or the documented status and no end record.
+load helper
+
+O=/v1/organizations
+FROM=2026-09-01
+# What is fetched: arguments of ant-fetch, the path, which request of the path is the last page.
+ids=(users --page-limit 8) ids_path=$O/users ids_last=4
+tokens=(claude_code_usage --from $FROM --to 2026-09-02 --page-limit 12)
+tokens_path=$O/usage_report/claude_code tokens_last=3
+buckets=(usage_report --jobs 1 --from $FROM --to 2026-10-01 --page-limit 10)
+buckets_path=$O/usage_report/messages buckets_last=3
+
+setup_file() {
+	start_sim --now 2026-11-21T10:00:00Z --users 30 --days 90
+	export SIM_URL=$ANTHROPIC_BASE_URL
+	cd "$BATS_FILE_TMPDIR" || return
+	local p
+	for p in ids tokens buckets; do
+		local -n args=$p last=${p}_last
+		ant fetch --rate 0 "${args[@]}" >"$p"
+		[[ $(tail -n 1 "$p") == *"\"pages\":$last"[,}]* ]] || { cat "$p"; return 1; }
+	done
+}
+teardown_file() { stop_sim; }
+each_setup() { export ANTHROPIC_BASE_URL=$SIM_URL ANTHROPIC_ADMIN_KEY=sk-ant-admin01-simulated; }
+
+sim() { curl -sSf -X "$1" "$ANTHROPIC_BASE_URL/_sim/$2" "${@:3}"; }
+arm() {
+	sim DELETE faults >/dev/null
+	printf '%s\n' "$@" | curl -sSf --data-binary @- "$ANTHROPIC_BASE_URL/_sim/faults" >/dev/null
+}
+
+# fetch PAGING OPTION... - into ./out and ./err, its status in $status.
+fetch() {
+	local -n args=$1
+	status=0
+	timeout 20 "$ANT_BIN/ant-fetch" --rate 0 --backoff 0.001 "${@:2}" "${args[@]}" >out 2>err || status=$?
+}
+
+wrong() {
+	echo "$1: status $status: $(cat err)"
+	sed 's/^\(.\{200\}\).*/\1…/' out | tail -n 3
+	return 1
+}
+
+# complete WHAT PAGING - the records are exact and the stream has its end.
+complete() {
+	[ "$status" -eq 0 ] || wrong "$1"
+	cmp -s out "$BATS_FILE_TMPDIR/$2" || sed 's/,"pages":[0-9]*//' out |
+		cmp -s - <(sed 's/,"pages":[0-9]*//' "$BATS_FILE_TMPDIR/$2") || wrong "$1"
+}
+
+# no_end WHAT STATUS - it fails with STATUS, says why on one line that is ours, and writes no end.
+no_end() {
+	[ "$status" -eq "$2" ] || wrong "$1"
+	! grep -q '"@ant":"end"' out || wrong "$1"
+	[[ $(tail -n 1 err) == "ant-fetch: http://127.0.0.1:"* ]] || wrong "$1"
+}
+
+# each PAGING... -- CALL: for each paging and position, CALL PAGING PATH POSITION
+each_page() {
+	local p n call=${*: -1}
+	for p in "${@:1:$#-1}"; do
+		local -n path=${p}_path last=${p}_last
+		for n in 1 2 "$last"; do "$call" "$p" "$path" "$n" || return; done
+	done
+}
+
+ALL="ids tokens buckets"
+
+# passes FAULT [OPTION...] - gone at the next attempt; for good, status 75.
+passes() {
+	local fault=$1 options=("${@:2}")
+	check() {
+		arm "$2 at=$3 $fault"
+		fetch "$1" "${options[@]}"
+		complete "$1 page $3: $fault" "$1" || return
+		arm "$2 from=$3 $fault"
+		fetch "$1" --retries 2 "${options[@]}"
+		no_end "$1 from page $3: $fault" 75
+	}
+	# shellcheck disable=SC2086
+	each_page $ALL check
+}
+
+# final STATUS FAULT [PAGING...] - one time is enough, and it is not asked again.
+final() {
+	local want=$1 fault=$2
+	check() {
+		arm "$2 at=$3 $fault"
+		fetch "$1"
+		no_end "$1 page $3: $fault" "$want"
+	}
+	# shellcheck disable=SC2086
+	each_page ${3:-$ALL} check
+}
+
+# harmless FAULT - the records are exact, always.
+harmless() {
+	local fault=$1
+	check() {
+		arm "$2 from=$3 $fault"
+		fetch "$1"
+		complete "$1 from page $3: $fault" "$1"
+	}
+	# shellcheck disable=SC2086
+	each_page $ALL check
+}
+
+@test "statuses that pass are tried again, and exit 75 where they stay" {
+	for s in 408 409 429 500 502 503 504 520 529; do
+		passes "status=$s header=retry-after-ms:1"
+	done
+}
+
+@test "a 5xx without a hint is tried again after a backoff" { passes "status=529"; }
+
+@test "connections that break are tried again" {
+	passes reset
+	passes "reset=100"
+	passes "cut framing=length"
+	passes "cut framing=chunked"
+	passes "cut=0 framing=length"
+}
+
+@test "a body cut off without a length to tell is tried again" { passes "cut framing=close"; }
+
+@test "a 200 whose body is not whole JSON is tried again" {
+	passes html
+	passes empty
+	passes broken
+	passes "body=\"{}{}\""
+	passes "body=\"{\\\"data\\\":[{\\\"a\\\":1}\""
+	passes "type=text/html"
+}
+
+@test "a server that hangs or drips is given up in time" {
+	ALL=ids
+	passes hang --timeout 0.3
+	passes "drip=1/200" --timeout 0.3
+}
+
+@test "the deadline ends a server that drips for ever" {
+	arm "$O/users from=2 drip=1/100"
+	SECONDS=0
+	fetch ids --deadline 1
+	no_end drip 75
+	[ "$SECONDS" -lt 4 ]
+	grep -q 'no progress for 1 seconds' err
+}
+
+@test "x-should-retry is obeyed both ways" {
+	passes "status=400 header=x-should-retry:true"
+	passes "status=422 header=x-should-retry:true"
+	final 4 "status=500 header=x-should-retry:false"
+	final 4 "status=529 header=x-should-retry:false"
+	final 4 "status=429 header=x-should-retry:false"
+}
+
+@test "other statuses are final: 4" {
+	for s in 201 204 206 301 400 402 404 405 410 422; do final 4 "status=$s"; done
+}
+
+@test "a refused key is 3, and the message says which key it takes" {
+	for s in 401 403; do
+		final 3 "status=$s"
+		grep -q 'sk-ant-admin' err
+		grep -q "HTTP $s" err
+	done
+}
+
+@test "a redirect is an error, and the key does not go along" {
+	sim DELETE log
+	final 4 "redirect=$SIM_URL/elsewhere"
+	run -1 grep -c elsewhere <(sim GET log | grep '"path":"/elsewhere"')
+	grep -q redirect err
+}
+
+@test "a spend-limit 429 is final at once: 4" {
+	final 4 'status=429 body="{\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\",\"message\":\"spend limit\",\"details\":{\"error_code\":\"enforced_spend_limit_reached\"}}}"'
+}
+
+@test "JSON that is not the documented shape is final: 4" {
+	for s in data-missing data-object data-null data-string data-nulls more-string cursor-number \
+		cursor-missing array string null number object error; do
+		final 4 "shape=$s"
+	done
+	final 4 "shape=more-missing" ids
+}
+
+@test "paging that does not end, or goes nowhere, is final: 4" {
+	final 4 endless
+	final 4 cycle "tokens buckets"
+	arm "$O/users from=2 cycle" # the first page was not asked for by a cursor
+	fetch ids
+	no_end cycle 4
+	final 4 no-cursor
+	final 4 empty-more
+}
+
+@test "buckets outside the window, out of order, twice, or without a start are final: 4" {
+	final 4 outside buckets
+	final 4 disorder buckets
+	final 4 repeat buckets
+	final 4 lose=starting_at buckets
+}
+
+@test "pretty-printed pages come without their line breaks, one record a line" {
+	check() {
+		arm "$2 always pretty"
+		fetch "$1"
+		diff <(jq -cS . out) <(jq -cS . "$BATS_FILE_TMPDIR/$1")
+		run -1 grep -c $'\r' out
+	}
+	# shellcheck disable=SC2086
+	each_page $ALL check
+}
+
+@test "fewer items, compressed or slow pages change nothing" {
+	harmless fewer=3
+	harmless gzip
+	harmless no-id
+	harmless delay=20
+	harmless "framing=chunked"
+	harmless "framing=close"
+}
+
+@test "a page that is too much is asked for again with half the limit" {
+	for fault in status=413 "status=400 body=\"{\\\"type\\\":\\\"error\\\",\\\"error\\\":{\\\"type\\\":\\\"invalid_request_error\\\",\\\"message\\\":\\\"The limit is too large for this query.\\\"}}\"" \
+		"huge=67108865"; do
+		arm "$O/usage_report/messages query=limit=10 always $fault" "$O/usage_report/messages query=limit=5 always $fault"
+		sim DELETE log
+		fetch buckets
+		complete "$fault" buckets
+		sim GET log | grep -q 'limit=2'
+	done
+	# Every status that stays is final where the limit is 1.
+	arm "$O/usage_report/messages from=2 status=413"
+	fetch buckets
+	no_end 413 4
+}
+
+@test "a page that times out or fails twice is asked for again with half the limit" {
+	arm "$O/usage_report/messages query=limit=10 from=2 status=504"
+	fetch buckets
+	complete 504 buckets
+	arm "$O/usage_report/messages query=limit=10 from=2 hang"
+	fetch buckets --timeout 0.3
+	complete hang buckets
+	# An id cursor does not belong to its limit, and a day begins anew.
+	arm "$O/users query=limit=8 from=2 status=500"
+	fetch ids
+	complete ids ids
+	arm "$O/usage_report/claude_code query=limit=12 status=413"
+	fetch tokens
+	complete tokens tokens
+}
+
+@test "slices and days side by side recover, too" {
+	arm "$O/usage_report/messages every=2 status=500" "$O/usage_report/claude_code every=3 reset"
+	buckets=(usage_report --jobs 8 --from $FROM --to 2026-10-01 --page-limit 2)
+	fetch buckets
+	complete slices buckets
+	tokens=(claude_code_usage --jobs 8 --from $FROM --to 2026-09-08 --page-limit 3)
+	fetch tokens
+	[ "$status" -eq 0 ] || wrong days
+	mv out got
+	arm
+	fetch tokens
+	cmp out got
+}
+
+@test "one day of many that fails for good leaves no end" {
+	arm "$O/usage_report/claude_code query=2026-09-05 always status=500"
+	tokens=(claude_code_usage --jobs 4 --from $FROM --to 2026-09-30)
+	fetch tokens --retries 1
+	no_end days 75
+}
+
+@test "a workspace whose members answer 404 is skipped with a warning; a later page is not" {
+	members=(workspace_members)
+	fetch members
+	[ "$status" -eq 0 ]
+	mv out all
+	id=$(sed -n 2p all | jq -r .workspace_id)
+	arm "$O/workspaces/$id/members status=404"
+	fetch members
+	[ "$status" -eq 0 ]
+	grep -q "$id/members.*404.*skipped" err
+	diff <(grep -v -e "$id" -e '"@ant":"end"' all) <(grep -v '"@ant":"end"' out)
+	fetch members -q
+	[ ! -s err ]
+	members=(workspace_members --page-limit 1)
+	arm "$O/workspaces/$id/members at=2 status=404"
+	fetch members
+	no_end 404 4
+	arm "$O/workspaces/$id/members status=403"
+	fetch members
+	no_end 403 3
+}
+
+@test "a 429 stops all jobs for as long as it says" {
+	arm "$O/usage_report/messages at=1 status=429 header=retry-after-ms:700"
+	sim DELETE log
+	buckets=(usage_report --jobs 4 --from $FROM --to 2026-10-01 --page-limit 1)
+	fetch buckets
+	[ "$status" -eq 0 ] || wrong 429
+	sim GET log >log
+	# The four of the first burst are before, all others after the pause.
+	jq -s -e 'map(.time | (sub("\\..*"; "Z") | fromdate) + (.[20:23] | tonumber) / 1000) | .[4] - .[0] >= 0.69' log
+}
+
+@test "retry-after in seconds and as a date are obeyed, and nonsense is not" {
+	for hint in retry-after:1 date; do
+		[ "$hint" = retry-after:1 ] || hint="retry-after:$(date -u -d '+3 seconds' '+%a, %d %b %Y %H:%M:%S GMT')"
+		arm "$O/users at=2 status=503 \"header=$hint\""
+		SECONDS=0
+		fetch ids
+		complete "$hint" ids
+		[ "$SECONDS" -ge 1 ]
+	done
+	for hint in retry-after:abc retry-after:-5 retry-after: "retry-after:Sun, 06 Nov 1994 08:49:37 GMT"; do
+		arm "$O/users at=2 status=503 \"header=$hint\""
+		SECONDS=0
+		fetch ids
+		complete "$hint" ids
+		[ "$SECONDS" -le 1 ]
+	done
+}
+
+@test "a wait that goes past the deadline is not begun" {
+	for fault in "status=429 header=retry-after:3600" "status=503 header=retry-after:1000000000" \
+		"status=429 header=anthropic-ratelimit-requests-reset:2099-01-01T00:00:00Z"; do
+		arm "$O/users at=2 $fault"
+		SECONDS=0
+		fetch ids
+		no_end "$fault" 75
+		grep -q 'past the deadline' err
+		[ "$SECONDS" -lt 3 ]
+	done
+	# Without a hint a 429 waits for the better part of a minute.
+	arm "$O/users at=2 status=429"
+	status=0
+	"$ANT_BIN/ant-fetch" --deadline 20 users --page-limit 8 >out 2>err || status=$?
+	no_end 429 75
+	grep -Eq 'next attempt would be in [3-6][0-9]\.[0-9] s' err
+}
+
+@test "a budget that the server says is spent is waited for" {
+	reset=$(date -u -d '+2 seconds' +%Y-%m-%dT%H:%M:%SZ)
+	arm "$O/users at=1 header=anthropic-ratelimit-requests-remaining:0 header=anthropic-ratelimit-requests-reset:$reset"
+	SECONDS=0
+	fetch ids
+	complete budget ids
+	[ "$SECONDS" -ge 1 ]
+}
+
+@test "a message names the URL, the status, the request and what the API said" {
+	arm "$O/users at=1 status=422"
+	fetch ids
+	no_end 422 4
+	grep -Eq 'HTTP 422 .*\(request req_[A-Za-z0-9]+\)' err
+	arm "$O/users at=1 html"
+	fetch ids --retries 0
+	grep -q 'HTML.*<!DOCTYPE html>' err
+	grep -q "$SIM_URL$O/users?limit=8" err
+	# An answer that quotes the key does not get it into a message.
+	arm "$O/users at=1 status=400 body=\"key $ANTHROPIC_ADMIN_KEY is no good\""
+	fetch ids
+	no_end quote 4
+	grep -q 'is no good' err
+	run -1 grep -c "$ANTHROPIC_ADMIN_KEY" err
+}
+
+@test "the organization must have an id" {
+	org=(organization)
+	arm "$O/me shape=object"
+	fetch org
+	no_end organization 4
+	arm "$O/me at=1 broken"
+	fetch org
+	[ "$status" -eq 0 ]
+}

@@ -1,0 +1,365 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2016	# "bash -c" and jq expand these, not we
+load helper
+
+O=/v1/organizations
+
+setup_file() {
+	start_sim --now 2026-11-21T10:00:00Z --days 90 --users 45
+	export SIM_URL=$ANTHROPIC_BASE_URL
+}
+teardown_file() { stop_sim; }
+each_setup() {
+	export ANTHROPIC_BASE_URL=$SIM_URL ANTHROPIC_ADMIN_KEY=sk-ant-admin01-simulated
+	sim DELETE faults >/dev/null
+	sim DELETE log >/dev/null
+}
+
+sim() { curl -sSf -X "$1" "$ANTHROPIC_BASE_URL/_sim/$2" "${@:3}"; }
+arm() { printf '%s\n' "$@" | curl -sSf --data-binary @- "$ANTHROPIC_BASE_URL/_sim/faults" >/dev/null; }
+queries() { sim GET log | jq -r .query; }
+begin() { head -n 1 out; }
+end() { tail -n 1 out; }
+
+# usage_error REASON ARG... - status 2, nothing on stdout, and the reason
+usage_error() {
+	local reason=$1
+	shift
+	run -2 bash -c '"$ANT_BIN/ant-fetch" "$@" 2>err' - "$@"
+	[ -z "$output" ]
+	grep -q -e "$reason" err || { cat err; return 1; }
+}
+
+@test "an organization is its whole answer, in a stream that has its end" {
+	ant fetch organization >out
+	[ "$(begin)" = '{"@ant":"begin","version":1,"table":"organization"}' ]
+	[ "$(end)" = '{"@ant":"end","records":1,"pages":1}' ]
+	curl -s -H "x-api-key: $ANTHROPIC_ADMIN_KEY" -H 'anthropic-version: 2023-06-01' "$SIM_URL$O/me" >me
+	echo | cat me - | diff - <(sed -n 2p out)
+}
+
+@test "a report has its window, its width and its dimensions in the begin record" {
+	ant fetch --from 2026-11-01 --to 2026-11-20 usage_report >out
+	[ "$(begin)" = '{"@ant":"begin","version":1,"table":"usage_report","from":"2026-11-01T00:00:00Z","to":"2026-11-20T00:00:00Z","width":"1d","group_by":["api_key_id","workspace_id","model","service_tier","context_window"]}' ]
+	[ "$(end)" = '{"@ant":"end","records":19,"pages":1,"watermark":"2026-11-20T00:00:00Z"}' ]
+	sed '1d;$d' out | jq -r .starting_at | sort -c
+	ant fetch --from 2026-11-01 --to 2026-11-02 claude_code_usage >out
+	[ "$(begin)" = '{"@ant":"begin","version":1,"table":"claude_code_usage","from":"2026-11-01T00:00:00Z","to":"2026-11-02T00:00:00Z","width":"1d"}' ]
+}
+
+@test "requests are exactly those of the API's reference" {
+	ant fetch --from 2026-11-01 --to 2026-11-20 usage_report >/dev/null
+	ant fetch --from 2026-11-01T05:30:00Z --to 2026-11-01T06:30:00Z --width 1h --group-by model usage_report >/dev/null
+	ant fetch --from 2026-11-01 --to 2026-11-02 claude_code_usage >/dev/null
+	ant fetch workspaces >/dev/null
+	ant fetch --param email=a+b@example.com users >/dev/null
+	ant fetch rate_limits >/dev/null
+	diff - <(queries) <<'Q'
+starting_at=2026-11-01T00:00:00Z&ending_at=2026-11-20T00:00:00Z&bucket_width=1d&group_by[]=api_key_id&group_by[]=workspace_id&group_by[]=model&group_by[]=service_tier&group_by[]=context_window&limit=31
+starting_at=2026-11-01T05:00:00Z&ending_at=2026-11-01T07:00:00Z&bucket_width=1h&group_by[]=model&limit=168
+starting_at=2026-11-01&limit=1000
+limit=1000&include_archived=true
+limit=1000&email=a+b@example.com
+
+Q
+	sim GET log | jq -e -s 'all(.user_agent | startswith("ant-fetch/"))'
+	sim GET log | jq -e -s 'all(.accept_encoding | contains("gzip"))'
+}
+
+@test "brackets and reserved characters are percent-encoded" {
+	ant fetch -v --from 2026-11-01 --to 2026-11-02 --param 'models[]=a&b=c d' usage_report >/dev/null 2>err
+	grep -q 'starting_at=2026-11-01T00%3A00%3A00Z&' err
+	grep -q 'group_by%5B%5D=model&' err
+	grep -q 'models%5B%5D=a%26b%3Dc%20d' err
+}
+
+@test "jobs and page limits change nothing in the output" {
+	local t o
+	for t in "usage_report --from 2026-09-10 --to 2026-11-20" "claude_code_usage --from 2026-10-20 --to 2026-11-10" \
+		users workspace_members workspace_rate_limits "usage_report --width 1h --from 2026-11-01 --to 2026-11-15"; do
+		# shellcheck disable=SC2086
+		ant fetch --rate 0 --jobs 1 $t | sed '$d' >want
+		[ "$(wc -l <want)" -gt 10 ]
+		for o in "--jobs 2" "--jobs 64" "--jobs 3 --page-limit 7"; do
+			[[ "$t $o" != *rate_limits*page-limit* ]] || continue
+			# shellcheck disable=SC2086
+			ant fetch --rate 0 $o $t | sed '$d' | cmp - want
+		done
+	done
+}
+
+@test "a window is snapped outward, and the open bucket is no part of the watermark" {
+	ant fetch --from -1h --to now --width 1h usage_report >out
+	now=$(date -u +%s)
+	from=$(begin | jq -r '.from | fromdate') to=$(begin | jq -r '.to | fromdate') mark=$(end | jq -r '.watermark | fromdate')
+	[ $((from % 3600 + to % 3600 + mark % 3600)) -eq 0 ]
+	[ "$to" -ge "$now" ] && [ "$mark" -le "$now" ] && [ $((to - mark)) -le 3600 ]
+	ant fetch --from 2026-11-01T12:00:00+02:00 --to 2026-11-02T01:00:00+02:00 --width 1d usage_report >out
+	[ "$(begin | jq -r '.from, .to' | paste -sd' ')" = "2026-11-01T00:00:00Z 2026-11-02T00:00:00Z" ]
+}
+
+@test "cost ends with the last complete day, and an empty window is a complete stream" {
+	today=$(date -u +%Y-%m-%dT00:00:00Z)
+	ant fetch --from -2d --to now cost_report >out
+	[ "$(begin | jq -r .to)" = "$today" ]
+	ant fetch --from -2d --to 2099-01-01 cost_report >out
+	[ "$(begin | jq -r .to)" = "$today" ]
+	sim DELETE log
+	ant fetch --from today cost_report >out
+	[ "$(wc -l <out)" -eq 2 ]
+	[ "$(end)" = '{"@ant":"end","records":0,"pages":0,"watermark":"'"$today"'"}' ]
+	ant fetch --from 2026-11-03 --to 2026-11-03 claude_code_usage >out
+	[ "$(end)" = '{"@ant":"end","records":0,"pages":0,"watermark":"2026-11-03T00:00:00Z"}' ]
+	[ -z "$(queries)" ]
+}
+
+@test "without --from a window starts in 2023, or where the table's data can start" {
+	ant fetch --to 2023-01-02 --rate 0 usage_report >out
+	[ "$(begin | jq -r .from)" = 2023-01-01T00:00:00Z ]
+	ant fetch --to 2025-01-02 --rate 0 claude_code_usage >out
+	[ "$(begin | jq -r .from)" = 2025-01-01T00:00:00Z ]
+	[ "$(queries | tail -n 1)" = 'starting_at=2025-01-01&limit=1000' ]
+}
+
+@test "--group-by is what is asked for and what the stream says" {
+	ant fetch --from 2026-11-01 --to 2026-11-02 --group-by model,workspace_id usage_report >out
+	[ "$(begin | jq -c .group_by)" = '["model","workspace_id"]' ]
+	ant fetch --from 2026-11-01 --to 2026-11-02 --group-by '' usage_report >out
+	[ "$(begin | jq -c .group_by)" = '[]' ]
+	run -1 grep -c group_by <(queries | tail -n 1)
+	usage_error 'at most 5' --group-by a,b,c,d,e,f usage_report
+	usage_error 'twice' --group-by model,model usage_report
+	usage_error 'empty name' --group-by model, usage_report
+	usage_error 'not grouped' --group-by model users
+}
+
+@test "a wrong command line is status 2, says why, and asks the API nothing" {
+	usage_error 'which table' --from today
+	usage_error 'one table' users invites
+	usage_error 'usage_report' no_such_table
+	usage_error 'is not a time' --from yesterday usage_report
+	usage_error 'is not a time' --from 2026-02-30 usage_report
+	usage_error 'is later than --to' --from 2026-11-02 --to 2026-11-01 usage_report
+	usage_error 'no window' --from today users
+	usage_error 'none of table' --width 1w usage_report
+	usage_error 'no choice of widths' --width 1d claude_code_usage
+	usage_error 'no window' --width 1d users
+	usage_error '1 to 64' --jobs 0 users
+	usage_error '1 to 64' --jobs 65 users
+	usage_error 'whole number' --rate -1 users
+	usage_error 'whole number' --retries many users
+	usage_error 'number of seconds' --timeout 0 users
+	usage_error 'number of seconds' --deadline 1h users
+	usage_error 'more than 31' --page-limit 32 usage_report
+	usage_error 'no limit to choose' --page-limit 5 organization
+	usage_error 'NAME=VALUE' --param limit users
+	usage_error 'neither text nor json' --log-format xml users
+	for p in starting_at ending_at page limit after_id bucket_width 'group_by[]'; do
+		usage_error 'ant-fetch itself' --param "$p=1" users
+	done
+	[ -z "$(queries)" ]
+}
+
+@test "the base URL is https, or http to this machine" {
+	usage_error 'use https' --base-url http://example.com users
+	usage_error 'user or a password' --base-url https://me:secret@example.com users
+	usage_error 'query' --base-url 'https://example.com/?a=b' users
+	usage_error 'https://' --base-url ftp://example.com users
+	usage_error 'base URL' --base-url 'https://' users
+	run -0 ant fetch --base-url "$SIM_URL/" -q organization
+	# A path stays in front.
+	run -4 ant fetch --base-url "$SIM_URL/proxy" organization
+	[ "$(sim GET log | jq -r .path | tail -n 1)" = "/proxy$O/me" ]
+	# --insecure-http allows it: the name then just does not resolve.
+	run -75 ant fetch --insecure-http --retries 0 --base-url http://nowhere.invalid organization
+}
+
+@test "no key, an empty one or one with strange bytes is status 2" {
+	unset ANTHROPIC_ADMIN_KEY
+	usage_error 'ANTHROPIC_ADMIN_KEY' users
+	usage_error 'ANTHROPIC_ADMIN_KEY' --check
+	ANTHROPIC_ADMIN_KEY='' usage_error 'no key' users
+	ANTHROPIC_ADMIN_KEY=$'sk\r\nx-evil: 1' usage_error 'character' users
+	ANTHROPIC_ADMIN_KEY='sk ant' usage_error 'character' users
+	ANTHROPIC_ADMIN_KEY=$(printf 'k%.0s' {1..4097}) usage_error '4096' users
+	usage_error 'No such file' --key-file none users
+	: >empty
+	usage_error 'no key' --key-file empty users
+	head -c 5000 /dev/zero | tr '\0' k >long
+	usage_error '4096' --key-file long users
+	[ -z "$(queries)" ]
+}
+
+@test "the key comes from a file, or from either variable" {
+	echo "$ANTHROPIC_ADMIN_KEY" >key
+	chmod 600 key
+	ANTHROPIC_ADMIN_API_KEY=$ANTHROPIC_ADMIN_KEY
+	unset ANTHROPIC_ADMIN_KEY
+	ant fetch --key-file key organization 2>err | grep -q '"@ant":"end"'
+	[ ! -s err ]
+	chmod 644 key
+	ant fetch --key-file key organization 2>err >/dev/null
+	grep -q 'others can read it' err
+	export ANTHROPIC_ADMIN_API_KEY
+	ant fetch organization | grep -q '"@ant":"end"'
+	# The first variable counts where both are set.
+	ANTHROPIC_ADMIN_KEY=sk-ant-admin01-wrong run -3 ant fetch organization
+}
+
+@test "the key is in no argument, no environment of the process, and no message" {
+	arm "$O/users always delay=1500"
+	"$ANT_BIN/ant-fetch" -v users >out 2>err &
+	pid=$!
+	sleep 0.7
+	run -1 grep -c simulated "/proc/$pid/environ" "/proc/$pid/cmdline"
+	wait "$pid"
+	run -1 grep -c simulated out err
+	grep -q '"@ant":"end"' out
+}
+
+@test "a refused key is status 3 and says what it takes, without saying the key" {
+	export ANTHROPIC_ADMIN_KEY=sk-ant-api03-canary-canary
+	run -3 ant fetch users
+	[[ $output == *"HTTP 40"[13]*"sk-ant-admin"* ]]
+	[[ $output != *canary* ]]
+	[ "${#lines[@]}" -eq 1 ]
+}
+
+@test "the key goes to no proxy, and this machine is asked without one" {
+	http_proxy=http://127.0.0.1:1 ALL_PROXY=http://127.0.0.1:1 run -0 ant fetch -q organization
+}
+
+@test "a server whose certificate is not trusted is status 4, at once" {
+	openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=localhost \
+		-addext subjectAltName=DNS:localhost 2>/dev/null
+	port=$((20000 + RANDOM % 20000))
+	openssl s_server -quiet -accept "$port" -key key.pem -cert cert.pem -WWW >/dev/null 2>&1 3>&- &
+	pid=$!
+	for _ in $(seq 50); do (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null && break; sleep 0.1; done
+	run -4 ant fetch --base-url "https://localhost:$port" organization
+	untrusted=$output
+	# Trusted, it is only a server that knows nothing of this API.
+	CURL_CA_BUNDLE=cert.pem run ant fetch --retries 0 --base-url "https://localhost:$port" organization
+	kill "$pid"
+	wait "$pid" || :
+	[[ $untrusted == *certificate* ]]
+	[[ $output != *certificate* ]]
+}
+
+@test "an unreachable server is status 75 after its retries" {
+	run -75 ant fetch --retries 2 --backoff 0.01 --base-url http://127.0.0.1:1 users
+	[[ ${lines[0]} == *"trying again in"*"(1 of 2)" ]]
+	[[ ${lines[2]} == *"after 3 attempts" ]]
+}
+
+@test "a full disk is status 1" {
+	run -1 bash -c '"$ANT_BIN/ant-fetch" users 2>&1 >/dev/full'
+	[[ $output == *"stdout"*"No space left"* ]]
+}
+
+@test "a reader that goes ends it at once and quietly" {
+	arm "$O/usage_report/claude_code query=starting_at=2026-11-03 always delay=30000"
+	SECONDS=0
+	run -0 bash -c '"$ANT_BIN/ant-fetch" --from 2026-11-01 --to 2026-11-10 claude_code_usage 2>err | head -n 1; [ "${PIPESTATUS[0]}" -eq 141 ]'
+	[[ $output == *'"@ant":"begin"'* ]]
+	[ ! -s err ]
+	[ "$SECONDS" -lt 5 ]
+	# Where SIGPIPE is ignored, as services start us, it is no other.
+	run -0 bash -c 'trap "" PIPE; "$ANT_BIN/ant-fetch" --from 2026-09-01 --to 2026-10-01 claude_code_usage 2>err | head -n 1; [ "${PIPESTATUS[0]}" -eq 141 ]'
+}
+
+@test "--check names the organization and what the key may read" {
+	ant fetch --check >out
+	[[ $(head -n 1 out) == "organization: Exämple Analytics, Inc. ("*")" ]]
+	[ "$(grep -c ': readable$' out)" -eq "$(ls "$ROOT"/lib/tables | wc -l)" ]
+	[ "$(ant fetch --check users | tail -n 1)" = 'users: readable' ]
+	# One page each, as small as can be.
+	run -1 grep -c 'limit=[2-9]' <(queries)
+	arm "$O/users always status=403" "$O/cost_report always status=500"
+	ant fetch --check --retries 0 >out
+	grep -q '^users: refused: .*403' out
+	grep -q '^cost_report: failed: .*500' out
+	sim DELETE faults >/dev/null
+	arm "$O/* always status=403"
+	run -3 ant fetch --check
+	[[ ${lines[0]} == "organization: unknown: "* ]]
+	[[ ${lines[-1]} == *"none of the tables" ]]
+	sim DELETE faults >/dev/null
+	ANTHROPIC_ADMIN_KEY=sk-ant-admin01-wrong run -3 ant fetch --check
+	[ "${#lines[@]}" -eq 1 ]
+	run -75 ant fetch --check --retries 0 --base-url http://127.0.0.1:1
+	run -2 ant fetch --check no_such_table
+}
+
+@test "-v logs each request, and --log-format json the same as NDJSON" {
+	ant fetch -v organization 2>err >/dev/null
+	grep -Eq "^ant-fetch: GET $SIM_URL$O/me: 200, [0-9]+ bytes, [0-9]+ ms, request req_[A-Za-z0-9]+$" err
+	arm "$O/me at=1 status=529"
+	ant fetch -q --log-format json --backoff 0.001 organization 2>err >/dev/null
+	jq -e -s --arg url "$SIM_URL$O/me" 'length == 2 and (.[0] | .method == "GET" and .url == $url and .status == 529
+		and .attempt == 1 and (.error | test("529"))) and (.[1] | .status == 200 and .attempt == 2 and .error == null
+		and (.request_id | startswith("req_")) and (.bytes > 0) and (.ms >= 0))' err
+}
+
+@test "progress is drawn on a terminal, and only there" {
+	ant fetch --from 2026-11-01 --to 2026-11-10 claude_code_usage 2>err >/dev/null
+	[ ! -s err ]
+	arm "$O/usage_report/claude_code always delay=60"
+	script -qec "$ANT_BIN/ant-fetch --jobs 1 --from 2026-11-01 --to 2026-11-10 claude_code_usage 2>&1 >out" typescript >/dev/null
+	grep -q 'claude_code_usage: [0-9]* pages, [0-9]* records, .* %, 0:0[0-9] left' typescript
+	grep -q '"@ant":"end"' out
+	script -qec "$ANT_BIN/ant-fetch -q --from 2026-11-01 --to 2026-11-10 claude_code_usage 2>&1 >out" typescript >/dev/null
+	run -1 grep -c pages, typescript
+}
+
+@test "--rate holds over 60 seconds, and bursts are free within it" {
+	SECONDS=0
+	ant fetch --rate 10 --from 2026-11-01 --to 2026-11-11 claude_code_usage >/dev/null
+	[ "$SECONDS" -lt 5 ]
+	run -124 timeout 2 "$ANT_BIN/ant-fetch" --rate 10 --from 2026-11-01 --to 2026-11-12 claude_code_usage
+	[ "$(sim GET log | wc -l)" -eq 20 ]
+}
+
+@test "a table file of one's own is fetched without new C" {
+	mkdir own
+	cat >own/people.table <<-'T'
+		# People.
+		path      /v1/organizations/users
+		paging    id
+		limit     10
+		param     roles[]=developer
+		mode      replace
+		column    id  text  key = .id  # Id.
+	T
+	ant fetch -T own people >out
+	[ "$(sed '1d;$d' out | jq -r .role | sort -u)" = developer ]
+	ANT_TABLES=$PWD/own ant fetch people | cmp - out
+	sed -i 's/^path.*/path users/' own/people.table
+	usage_error 'people.table:2: ' -T own people
+}
+
+@test "a foreach goes through every page of the other table, once per id" {
+	arm "$O/workspaces always fewer=2"
+	ant fetch workspace_members >out
+	ant fetch workspaces | jq -r 'select(has("@ant") | not).id' >ids
+	diff <(jq -r 'select(.workspace_id).workspace_id' out | uniq) <(grep -Ff <(jq -r 'select(.workspace_id).workspace_id' out) ids)
+	[ "$(sim GET log | jq -r .path | grep -c members)" -eq "$(wc -l <ids)" ]
+}
+
+@test "the examples of the manual run" {
+	ant fetch --check >/dev/null
+	ant fetch --from -7d usage_report | grep -q '"@ant":"end"'
+	ant fetch --from -2d --width 1h --group-by model -v usage_report >usage.ndjson 2>/dev/null
+	grep -q '"@ant":"end"' usage.ndjson
+	ant fetch --rate 0 --from -365d --jobs 8 claude_code_usage | gzip >claude_code.gz
+	zcat claude_code.gz | tail -n 1 | grep -q '"@ant":"end"'
+}
+
+@test "help is the synopsis and two common uses, and shorter than a screen" {
+	run -0 ant fetch --help
+	[ "${#lines[@]}" -le 24 ]
+	[[ $output == *"ant-fetch usage_report | ant-flatten"* ]]
+	for o in $(grep -o '\-\-[a-z-]*' <<<"$output" | sort -u); do
+		grep -q -e "Fl ${o#-}" "$ROOT/man/ant-fetch.1" || { echo "$o is not in the manual"; return 1; }
+	done
+}
