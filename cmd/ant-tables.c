@@ -1,31 +1,34 @@
 /*
  * ant-tables - list and describe the tables
  *
- * stdout: a line per table, a description, or JSON.
+ * stdout: a line per table, a description, JSON, or SQL.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli.h"
+#include "ddl.h"
 #include "describe.h"
 #include "out.h"
 #include "tables.h"
 
 enum { FOLDERS_MAX = 64 };
-enum { OPT_NAMES = 256, OPT_TSV, OPT_JSON };
+enum { OPT_NAMES = 256, OPT_TSV, OPT_JSON, OPT_DDL };
 
 static const struct option options[] = {
 	{"tables", required_argument, NULL, 'T'},
 	{"names", no_argument, NULL, OPT_NAMES},
 	{"tsv", no_argument, NULL, OPT_TSV},
 	{"json", no_argument, NULL, OPT_JSON},
+	{"ddl", required_argument, NULL, OPT_DDL},
 	{NULL, 0, NULL, 0},
 };
 
 static struct cli cli = {
 	.name = "ant-tables",
-	.usage = "usage: ant-tables [-hqv] [-T DIR]... [--names | --tsv | --json] [TABLE...]\n",
+	.usage = "usage: ant-tables [-hqv] [-T DIR]... [--names | --tsv | --json | --ddl DIALECT] "
+		 "[TABLE...]\n",
 	.help = "Without TABLE, lists all tables, one a line; with TABLE, describes its columns:\n"
 		"\n"
 		"    ant-tables\n"
@@ -36,7 +39,10 @@ static struct cli cli = {
 		"  --tsv              for scripts: name, mode, time column, paging, width, "
 		"earliest,\n"
 		"                     foreach; - where there is none\n"
-		"  --json             everything, one JSON object a line\n",
+		"  --json             everything, one JSON object a line\n"
+		"  --ddl DIALECT      CREATE TABLE for postgresql, sqlite, duckdb, bigquery, "
+		"snowflake,\n"
+		"                     clickhouse or mysql\n",
 	.shorts = "T:",
 	.options = options,
 };
@@ -54,22 +60,24 @@ names_wanted(const struct tables *ts, char **argv, struct strlist *names, struct
 }
 
 static int
-print_table(const struct tables *ts, const char *name, enum describe_form form, struct buf *b,
-	struct ant_err *e)
+print_table(const struct tables *ts, const char *name, enum describe_form form, int dialect,
+	struct buf *b, struct ant_err *e)
 {
 	struct table *t = tables_load(ts, name, e);
 	int result;
 
 	if (t == NULL)
 		return -1;
-	result = describe_table(b, t, form);
+	result = dialect != -1 ? ddl_table(b, (enum sql_dialect)dialect, t)
+			       : describe_table(b, t, form);
 	table_free(t);
 	return result == 0 ? 0 : err_sys(e, ANT_FAIL, "%s", name);
 }
 
 /* Nothing is printed where a table is wrong: scripts read this. */
 static int
-print_all(const struct tables *ts, char **argv, enum describe_form form, struct ant_err *e)
+print_all(const struct tables *ts, char **argv, enum describe_form form, int dialect,
+	struct ant_err *e)
 {
 	struct strlist names = {NULL, 0};
 	struct out out;
@@ -81,9 +89,9 @@ print_all(const struct tables *ts, char **argv, enum describe_form form, struct 
 	if (names_wanted(ts, argv, &names, e) == -1)
 		goto done;
 	for (size_t i = 0; i < names.n; i++) {
-		if (form == DESCRIBE_TEXT && i > 0)
+		if ((form == DESCRIBE_TEXT || dialect != -1) && i > 0)
 			buf_putc(&b, '\n');
-		if (print_table(ts, names.v[i], form, &b, e) == -1)
+		if (print_table(ts, names.v[i], form, dialect, &b, e) == -1)
 			goto done;
 	}
 	if (out_put(&out, b.data == NULL ? "" : b.data, b.len, e) == 0 && out_flush(&out, e) == 0)
@@ -103,7 +111,7 @@ main(int argc, char *argv[])
 	struct tables tables = {{NULL, 0}};
 	enum describe_form form = DESCRIBE_LINE;
 	struct ant_err e;
-	int ch, chosen = 0, status = ANT_OK;
+	int ch, chosen = 0, dialect = -1, status = ANT_OK;
 
 	cli_start(&cli);
 	while ((ch = cli_next(&cli, argc, argv)) != -1)
@@ -125,16 +133,24 @@ main(int argc, char *argv[])
 			form = DESCRIBE_JSON;
 			chosen++;
 			break;
+		case OPT_DDL:
+			if ((dialect = sql_dialect_find(optarg)) == -1)
+				return cli_usage(&cli,
+					"--ddl: '%s' is none of postgresql, sqlite, duckdb, "
+					"bigquery, snowflake, clickhouse and mysql",
+					optarg);
+			chosen++;
+			break;
 		default:
 			return cli.status;
 		}
 	if (chosen > 1)
-		return cli_usage(&cli, "only one of --names, --tsv and --json");
+		return cli_usage(&cli, "only one of --names, --tsv, --json and --ddl");
 	if (chosen == 0 && optind < argc)
 		form = DESCRIBE_TEXT;
 
 	if (tables_init(&tables, folders, nfolders, getenv("ANT_TABLES"), &e) == -1 ||
-		print_all(&tables, argv + optind, form, &e) == -1)
+		print_all(&tables, argv + optind, form, dialect, &e) == -1)
 		status = cli_fail(&e);
 	tables_free(&tables);
 	return cli_exit(status);

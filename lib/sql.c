@@ -18,6 +18,15 @@ static const struct dialect dialects[SQL_COUNT] = {
 	{"sqlite", {"TEXT", "INTEGER", "REAL", "", "BOOLEAN", "DATE", "TIMESTAMP", "JSON_TEXT"}},
 	{"duckdb", {"VARCHAR", "BIGINT", "DOUBLE", "DECIMAL(38,12)", "BOOLEAN", "DATE",
 			   "TIMESTAMP WITH TIME ZONE", "JSON"}},
+	{"bigquery",
+		{"STRING", "INT64", "FLOAT64", "BIGNUMERIC", "BOOL", "DATE", "TIMESTAMP", "JSON"}},
+	{"snowflake", {"VARCHAR", "BIGINT", "DOUBLE", "NUMBER(38,12)", "BOOLEAN", "DATE",
+			      "TIMESTAMP_TZ", "VARIANT"}},
+	{"clickhouse", {"Nullable(String)", "Nullable(Int64)", "Nullable(Float64)",
+			       "Nullable(Decimal(38,12))", "Nullable(Bool)", "Nullable(Date32)",
+			       "Nullable(DateTime64(6,'UTC'))", "Nullable(String)"}},
+	{"mysql", {"LONGTEXT", "BIGINT", "DOUBLE", "DECIMAL(65,24)", "BOOLEAN", "DATE",
+			  "DATETIME(6)", "JSON"}},
 };
 
 const char *
@@ -57,8 +66,14 @@ quoted(struct buf *b, const char *s, char quote)
 void
 sql_ident(struct buf *b, enum sql_dialect d, const char *name)
 {
-	(void)d; /* the dialects so far agree with the standard */
-	quoted(b, name, '"');
+	size_t start = b->len;
+
+	/* BigQuery's names hold no backslash, which alone would need more. */
+	quoted(b, name, d == SQL_BIGQUERY || d == SQL_CLICKHOUSE || d == SQL_MYSQL ? '`' : '"');
+	/* Snowflake takes a name without quotes for one in capitals. */
+	for (size_t i = start; d == SQL_SNOWFLAKE && i < b->len; i++)
+		if (b->data[i] >= 'a' && b->data[i] <= 'z')
+			b->data[i] = (char)(b->data[i] - 'a' + 'A');
 }
 
 void
@@ -74,8 +89,17 @@ sql_name(struct buf *b, enum sql_dialect d, const char *schema, const char *tabl
 void
 sql_literal(struct buf *b, enum sql_dialect d, const char *text)
 {
-	(void)d; /* PostgreSQL's standard_conforming_strings is on */
-	quoted(b, text, '\'');
+	if (d <= SQL_DUCKDB) { /* the standard; PostgreSQL's standard_conforming_strings is on */
+		quoted(b, text, '\'');
+		return;
+	}
+	buf_putc(b, '\'');
+	for (; *text != '\0'; text++) { /* the others take a backslash for an escape, too */
+		if (*text == '\'' || *text == '\\')
+			buf_putc(b, '\\');
+		buf_putc(b, *text);
+	}
+	buf_putc(b, '\'');
 }
 
 void

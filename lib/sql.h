@@ -7,7 +7,16 @@
 #include "buf.h"
 #include "table.h"
 
-enum sql_dialect { SQL_POSTGRESQL, SQL_SQLITE, SQL_DUCKDB, SQL_COUNT };
+enum sql_dialect {
+	SQL_POSTGRESQL,
+	SQL_SQLITE,
+	SQL_DUCKDB,
+	SQL_BIGQUERY, /* from here on without a loader: definitions only, see ddl.h */
+	SQL_SNOWFLAKE,
+	SQL_CLICKHOUSE,
+	SQL_MYSQL,
+	SQL_COUNT
+};
 
 struct sql_column {
 	const char *name;
