@@ -732,8 +732,6 @@ on_row(void *arg)
 static int
 bad_record(struct flatten *f, int result, const struct json_error *err)
 {
-	const char *line = err->at;
-
 	switch (result) {
 	case PLAN_MEMORY:
 		return no_memory(f->e);
@@ -742,10 +740,8 @@ bad_record(struct flatten *f, int result, const struct json_error *err)
 	default:
 		break;
 	}
-	while (line > f->in.buf.data && line[-1] != '\n')
-		line--;
 	return err_set(f->e, ANT_INPUT, "stdin:%zu:%zu: %s%s%s",
-		f->line + jsonseq_newlines(f->record.p, err->at), (size_t)(err->at - line) + 1,
+		f->line + jsonseq_newlines(f->record.p, err->at), lines_byte(&f->in, err->at),
 		result == PLAN_TYPE ? f->table->name : "", result == PLAN_TYPE ? ": " : "",
 		err->reason);
 }

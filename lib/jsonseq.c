@@ -37,16 +37,8 @@ skip_space(struct lines *l, struct ant_err *e)
 static int
 wrong(struct lines *l, const char *p, const struct json_error *err, struct ant_err *e)
 {
-	const char *line = err->at;
-
-	while (line > p && line[-1] != '\n')
-		line--;
-	if (line == p) /* the text began on this line: count from the line's start */
-		while (line > l->buf.data && line[-1] != '\n')
-			line--;
 	return err_set(e, ANT_INPUT, "%s:%zu:%zu: %s", l->name,
-		l->number + 1 + jsonseq_newlines(p, err->at), (size_t)(err->at - line) + 1,
-		err->reason);
+		l->number + 1 + jsonseq_newlines(p, err->at), lines_byte(l, err->at), err->reason);
 }
 
 /* Read until the buffer holds twice what it did, so that a long text is not checked too often. */

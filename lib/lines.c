@@ -28,6 +28,16 @@ too_long(const struct lines *l, struct ant_err *e)
 		l->number + 1, l->buf.max - BLOCK);
 }
 
+size_t
+lines_byte(const struct lines *l, const char *at)
+{
+	const char *start = at;
+
+	while (start > l->buf.data && start[-1] != '\n')
+		start--;
+	return (size_t)(at - start) + 1 + (start == l->buf.data ? l->dropped : 0);
+}
+
 int
 lines_more(struct lines *l, struct ant_err *e)
 {
@@ -35,6 +45,7 @@ lines_more(struct lines *l, struct ant_err *e)
 	ssize_t n;
 
 	if (l->start > 0) { /* keep only the started line */
+		l->dropped = lines_byte(l, l->buf.data + l->start) - 1;
 		l->buf.len -= l->start;
 		memmove(l->buf.data, l->buf.data + l->start, l->buf.len);
 		l->start = 0;

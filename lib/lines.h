@@ -15,6 +15,7 @@ struct lines {
 	const char *name; /* of the input, for messages: "stdin" */
 	struct buf buf;
 	size_t start;	  /* where the next line starts in buf */
+	size_t dropped;	  /* bytes of the line at the start of buf that are no longer in it */
 	size_t number;	  /* of the line that was returned last, from 1 */
 	int eof, partial; /* partial: the last line had no newline */
 };
@@ -41,5 +42,8 @@ int lines_ready(const struct lines *l);
  * Return 0, or -1 as lines_next().
  */
 int lines_more(struct lines *l, struct ant_err *e);
+
+/* The byte of its line, from 1, that stands at AT, a place in what is buffered. */
+size_t lines_byte(const struct lines *l, const char *at);
 
 #endif
