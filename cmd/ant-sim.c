@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -17,9 +18,24 @@
 #include "sim_query.h"
 #include "utc.h"
 
-enum { OPT_PORT = 256, OPT_SEED, OPT_USERS, OPT_WORKSPACES, OPT_KEYS, OPT_DAYS, OPT_NOW,
-	OPT_LATENCY, OPT_PAGE_SIZE, OPT_FAULTS, OPT_REVISE, OPT_EXPECT, OPT_FROM, OPT_TO,
-	OPT_WIDTH, OPT_GROUP };
+enum {
+	OPT_PORT = 256,
+	OPT_SEED,
+	OPT_USERS,
+	OPT_WORKSPACES,
+	OPT_KEYS,
+	OPT_DAYS,
+	OPT_NOW,
+	OPT_LATENCY,
+	OPT_PAGE_SIZE,
+	OPT_FAULTS,
+	OPT_REVISE,
+	OPT_EXPECT,
+	OPT_FROM,
+	OPT_TO,
+	OPT_WIDTH,
+	OPT_GROUP
+};
 
 static const struct option options[] = {
 	{"port", required_argument, NULL, OPT_PORT},
@@ -61,7 +77,8 @@ static const char help[] =
 	"\n"
 	"Try the suite without a key:\n"
 	"  ant-sim --port 8086 &\n"
-	"  ANTHROPIC_BASE_URL=http://127.0.0.1:8086 ANTHROPIC_ADMIN_KEY=" SIM_KEY_TEXT " ant-sync\n";
+	"  ANTHROPIC_BASE_URL=http://127.0.0.1:8086 ANTHROPIC_ADMIN_KEY=" SIM_KEY_TEXT
+	" ant-sync\n";
 
 struct settings {
 	struct sim_config config;
@@ -224,10 +241,12 @@ int
 main(int argc, char **argv)
 {
 	struct cli cli = {.name = "ant-sim",
-		.usage = "usage: ant-sim [--port N] [--seed N] [--users N] [--workspaces N] [--api-keys N]\n"
+		.usage = "usage: ant-sim [--port N] [--seed N] [--users N] [--workspaces N] "
+			 "[--api-keys N]\n"
 			 "               [--days N] [--now TIME] [--latency MS] [--page-size N]\n"
 			 "               [--faults FILE] [--revise CHANGE]...\n"
-			 "       ant-sim --expect TABLE [--from T] [--to T] [--width W] [--group-by A,B] ...\n",
+			 "       ant-sim --expect TABLE [--from T] [--to T] [--width W] "
+			 "[--group-by A,B] ...\n",
 		.help = help,
 		.shorts = "",
 		.options = options};
@@ -246,7 +265,8 @@ main(int argc, char **argv)
 	}
 	if (optind != argc)
 		return cli_usage(&cli, "there are no operands: %s", argv[optind]);
-	if (set.now != NULL && utc_argument(set.now, (int64_t)time(NULL), &set.config.now, &e) == -1) {
+	if (set.now != NULL &&
+		utc_argument(set.now, (int64_t)time(NULL), &set.config.now, &e) == -1) {
 		status = cli_fail(&e);
 		goto done;
 	}

@@ -97,7 +97,8 @@ check_key(struct call *c)
 		return refuse(c, 401, "x-api-key header is required");
 	if (strncmp(k, "sk-ant-api03-", 13) == 0)
 		return refuse(c, 403,
-			"This endpoint requires an Admin API key (sk-ant-admin...); the key is an ordinary API key.");
+			"This endpoint requires an Admin API key (sk-ant-admin...); the key is an "
+			"ordinary API key.");
 	if (strncmp(k, "sk-ant-api01-", 13) == 0)
 		return refuse(c, 403,
 			"Missing required scopes. Got: ['read:analytics'] Needed: ['org:admin']");
@@ -143,11 +144,13 @@ read_limit(struct call *c, long standard, long max, long *limit)
 		*limit = strtol(v, &end, 10);
 		if (*v < '0' || *v > '9' || *end != '\0')
 			return refuse(c, 400,
-				"limit: Input should be a valid integer, unable to parse string as an integer");
+				"limit: Input should be a valid integer, unable to parse string as "
+				"an integer");
 		if (*limit < 1)
 			return refuse(c, 400, "limit: Input should be greater than or equal to 1");
 		if (*limit > max)
-			return refuse(c, 400, "limit: Input should be less than or equal to %ld", max);
+			return refuse(
+				c, 400, "limit: Input should be less than or equal to %ld", max);
 	}
 	if (c->r->page_size > 0 && *limit > c->r->page_size)
 		*limit = c->r->page_size;
@@ -182,7 +185,8 @@ check_values(struct call *c, const char *name, const char *const *list)
 	for (size_t i = 0; i < c->q.names.n; i++)
 		if (strncmp(c->q.names.v[i], name, len) == 0 &&
 			strcspn(c->q.names.v[i], "[") == len && !name_in(c->q.values.v[i], list))
-			return refuse(c, 400, "%s: Input should be one of the documented values", name);
+			return refuse(
+				c, 400, "%s: Input should be one of the documented values", name);
 	return 0;
 }
 
@@ -340,7 +344,8 @@ answer_list(struct call *c, const struct list *l)
 	sim_page_init(&c->a->page, SIM_IDS);
 	if (read_limit(c, LIST_LIMIT, LIST_MAX, &limit) == -1)
 		return -1;
-	if (sim_query_value(&c->q, "after_id") != NULL && sim_query_value(&c->q, "before_id") != NULL)
+	if (sim_query_value(&c->q, "after_id") != NULL &&
+		sim_query_value(&c->q, "before_id") != NULL)
 		return refuse(c, 400, "after_id, before_id: Only one of them can be given");
 	if (cursor_place(c, l, "after_id", &after) == -1 ||
 		cursor_place(c, l, "before_id", &before) == -1)
@@ -368,7 +373,7 @@ user_shown(const struct call *c, size_t i)
 	const char *email = sim_query_value(&c->q, "email");
 
 	return !u->gone && (email == NULL || strcasecmp(email, u->email) == 0) &&
-		wanted(c, "roles", u->role);
+	       wanted(c, "roles", u->role);
 }
 
 static void
@@ -404,7 +409,7 @@ invite_shown(const struct call *c, size_t i)
 	const char *email = sim_query_value(&c->q, "email");
 
 	return !v->gone && (email == NULL || strcasecmp(email, v->email) == 0) &&
-		wanted(c, "roles", v->role) && wanted(c, "statuses", v->status);
+	       wanted(c, "roles", v->role) && wanted(c, "statuses", v->status);
 }
 
 static void
@@ -441,8 +446,8 @@ workspace_shown(const struct call *c, size_t i)
 	const struct sim_workspace *w = &c->s->org.workspaces[i];
 	const char *archived = sim_query_value(&c->q, "include_archived");
 
-	return !w->gone &&
-		(w->archived_at[0] == '\0' || (archived != NULL && strcasecmp(archived, "true") == 0));
+	return !w->gone && (w->archived_at[0] == '\0' ||
+				   (archived != NULL && strcasecmp(archived, "true") == 0));
 }
 
 static void
@@ -457,8 +462,7 @@ list_workspaces(struct call *c)
 	static const char *const names[] = {
 		"limit", "after_id", "before_id", "include_archived", NULL};
 	static const char *const booleans[] = {"true", "false", "True", "False", NULL};
-	const struct list l = {
-		c->s->org.nworkspaces, workspace_id, workspace_shown, workspace_put};
+	const struct list l = {c->s->org.nworkspaces, workspace_id, workspace_shown, workspace_put};
 
 	if (check_names(c, names) == -1 || check_values(c, "include_archived", booleans) == -1)
 		return -1;
@@ -520,8 +524,8 @@ key_shown(const struct call *c, size_t i)
 	const char *of = sim_dim_text(c->s, SIM_WORKSPACE, k->workspace);
 
 	return !k->gone && wanted(c, "status", k->status) &&
-		(workspace == NULL || strcmp(workspace, of == NULL ? "" : of) == 0) &&
-		(creator == NULL || strcmp(creator, k->creator) == 0);
+	       (workspace == NULL || strcmp(workspace, of == NULL ? "" : of) == 0) &&
+	       (creator == NULL || strcmp(creator, k->creator) == 0);
 }
 
 static void
@@ -607,8 +611,7 @@ default_put(struct buf *to, const struct call *c, size_t i)
 static int
 one_workspace(struct call *c)
 {
-	const struct list l = {
-		c->s->org.nworkspaces, workspace_id, workspace_there, workspace_put};
+	const struct list l = {c->s->org.nworkspaces, workspace_id, workspace_there, workspace_put};
 	const struct list standard = {1, path_id, always_shown, default_put};
 	int is_default = strcmp(c->id, c->s->org.default_workspace) == 0;
 
@@ -725,7 +728,8 @@ read_window(struct call *c, int64_t width, int64_t end, int64_t *from, int64_t *
 	if (start == NULL)
 		return refuse(c, 400, "starting_at: Field required");
 	if (strlen(start) == 10 || utc_parse(start, strlen(start), &t) == -1)
-		return refuse(c, 400, "starting_at: Input should be a valid datetime in RFC 3339 format");
+		return refuse(
+			c, 400, "starting_at: Input should be a valid datetime in RFC 3339 format");
 	*from = utc_floor(t, width);
 	*to = end;
 	if (stop != NULL) {
@@ -754,7 +758,8 @@ read_groups(struct call *c, unsigned allowed, unsigned *dims)
 			continue;
 		d = sim_dim_find(c->q.values.v[i]);
 		if (d < 0 || (allowed >> d & 1) == 0)
-			return refuse(c, 400, "group_by[]: Input should be one of the documented values");
+			return refuse(
+				c, 400, "group_by[]: Input should be one of the documented values");
 		*dims |= 1U << d;
 		n++;
 	}
@@ -777,8 +782,9 @@ read_filters(struct call *c, struct strlist filters[SIM_DIMS])
 			if (strcmp(c->q.names.v[i], names[d]) != 0)
 				continue;
 			if (!sim_dim_valid((enum sim_dim)d, v))
-				return refuse(
-					c, 400, "%s: Input should be one of the documented values", names[d]);
+				return refuse(c, 400,
+					"%s: Input should be one of the documented values",
+					names[d]);
 			if (strlist_add(&filters[d], v, strlen(v)) == -1)
 				return refuse(c, 500, "Internal server error");
 		}
@@ -804,7 +810,8 @@ read_width(struct call *c, const struct width *widths, size_t n, const struct wi
 			*w = &widths[i];
 			return 0;
 		}
-	return refuse(c, 400, "bucket_width: Input should be %s", n > 1 ? "'1d', '1h' or '1m'" : "'1d'");
+	return refuse(
+		c, 400, "bucket_width: Input should be %s", n > 1 ? "'1d', '1h' or '1m'" : "'1d'");
 }
 
 /* 1 where the request has the beta header of the dimension speed. */
@@ -901,8 +908,8 @@ read_cost_groups(struct call *c, int *workspace, int *description)
 		else if (strcmp(v, "description") == 0)
 			*description = 1;
 		else
-			return refuse(
-				c, 400, "group_by[]: Input should be 'workspace_id' or 'description'");
+			return refuse(c, 400,
+				"group_by[]: Input should be 'workspace_id' or 'description'");
 	}
 	return 0;
 }
@@ -1037,10 +1044,10 @@ route(struct call *c)
 		{"workspaces", list_workspaces}, {"workspaces/{}", one_workspace},
 		{"workspaces/{}/members", list_members},
 		{"workspaces/{}/rate_limits", list_overrides}, {"rate_limits", list_limits},
-		{"api_keys", list_keys}, {"api_keys/{}", one_key},
-		{"usage_report/messages", usage}, {"usage_report/claude_code", code},
-		{"cost_report", cost}, {"service_accounts", oauth_only},
-		{"federation_issuers", oauth_only}, {"federation_rules", oauth_only}};
+		{"api_keys", list_keys}, {"api_keys/{}", one_key}, {"usage_report/messages", usage},
+		{"usage_report/claude_code", code}, {"cost_report", cost},
+		{"service_accounts", oauth_only}, {"federation_issuers", oauth_only},
+		{"federation_rules", oauth_only}};
 
 	if (strncmp(c->r->path, ROOT, sizeof ROOT - 1) != 0)
 		return refuse(c, 404, "Not found");
@@ -1067,7 +1074,8 @@ sim_api_answer(const struct sim *s, const struct sim_request *r, struct sim_answ
 		if (r->version == NULL)
 			refuse(&c, 400, "anthropic-version: header is required");
 		else if (strcmp(r->version, "2023-06-01") != 0)
-			refuse(&c, 400, "anthropic-version: \"%.40s\" is not a valid version", r->version);
+			refuse(&c, 400, "anthropic-version: \"%.40s\" is not a valid version",
+				r->version);
 		else if (sim_query_parse(&c.q, r->query, &e) == -1)
 			refuse(&c, 400, "%s", e.msg);
 		else

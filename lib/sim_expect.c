@@ -581,7 +581,8 @@ static const struct answer answers[] = {
 		"output_tokens web_search_requests",
 		NULL, messages_usage_row, NULL, 0},
 	{"cost_report",
-		"bucket workspace_id description amount_cents starting_at ending_at amount currency "
+		"bucket workspace_id description amount_cents starting_at ending_at amount "
+		"currency "
 		"cost_type model token_type service_tier context_window inference_geo",
 		NULL, NULL, NULL, 1},
 	{"organization", "id name settings created_at type", organization, NULL, NULL, 0},
@@ -598,9 +599,10 @@ static const struct answer answers[] = {
 		"id email role expires_at workspace_ids created_at created_by_user_id type status "
 		"invited_at accepted_at rbac_group_ids",
 		invites, NULL, NULL, 0},
-	{"users", "id email name role created_at last_login_at type added_at", users, NULL, NULL, 0},
-	{"workspace_members", "workspace_id user_id role added_at type workspace_role", members, NULL,
-		NULL, 0},
+	{"users", "id email name role created_at last_login_at type added_at", users, NULL, NULL,
+		0},
+	{"workspace_members", "workspace_id user_id role added_at type workspace_role", members,
+		NULL, NULL, 0},
 	{"rate_limits", "group_type models limit_type value", rate_limits, NULL, NULL, 0},
 	{"workspace_rate_limits", "workspace_id group_type models limit_type value org_value",
 		workspace_rate_limits, NULL, NULL, 0},
@@ -612,9 +614,9 @@ static int
 read_width(struct oracle *o, const char *width, struct ant_err *e)
 {
 	o->width = width == NULL || strcmp(width, "1d") == 0 ? UTC_DAY
-		 : strcmp(width, "1h") == 0		      ? UTC_HOUR
-		 : strcmp(width, "1m") == 0		      ? UTC_MINUTE
-							      : 0;
+		   : strcmp(width, "1h") == 0		     ? UTC_HOUR
+		   : strcmp(width, "1m") == 0		     ? UTC_MINUTE
+							     : 0;
 	return o->width == 0 ? err_set(e, ANT_USAGE, "width: '%s' is not 1d, 1h or 1m", width) : 0;
 }
 
@@ -647,7 +649,7 @@ read_groups(struct oracle *o, const char *list, int cost_report, struct ant_err 
 	o->workspace = o->detail = list == NULL;
 	o->dims = list != NULL ? 0
 			       : 1U << SIM_KEY | 1U << SIM_WORKSPACE | 1U << SIM_MODEL |
-			1U << SIM_TIER | 1U << SIM_WINDOW;
+					 1U << SIM_TIER | 1U << SIM_WINDOW;
 	while (list != NULL && *list != '\0') {
 		size_t len = strcspn(list, ",");
 		int d;

@@ -19,7 +19,6 @@ struct sim_expect {
 };
 
 /* Append a line with the columns' names, then the rows.  0, or -1 with ANT_USAGE. */
-int sim_expect(
-	struct buf *to, const struct sim *s, const struct sim_expect *x, struct ant_err *e);
+int sim_expect(struct buf *to, const struct sim *s, const struct sim_expect *x, struct ant_err *e);
 
 #endif

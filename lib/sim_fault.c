@@ -82,9 +82,9 @@ drip(struct sim_fault *f, const char *v)
 		return -1;
 	snprintf(bytes, sizeof bytes, "%.*s", (int)len, v);
 	return number(bytes, 1 << 30, &f->drip_bytes) == -1 || f->drip_bytes == 0 ||
-			number(v + len + 1, 3600000, &f->drip_ms) == -1
-		? -1
-		: 0;
+			       number(v + len + 1, 3600000, &f->drip_ms) == -1
+		       ? -1
+		       : 0;
 }
 
 /* Words that stand alone. */
@@ -163,8 +163,8 @@ set_named(struct sim_fault *f, const char *name, const char *v, struct ant_err *
 		return set_text(&f->lose, v, e);
 	if (strcmp(name, "header") == 0)
 		return strlist_add(&f->headers, v, strlen(v)) == -1 || strchr(v, ':') == NULL
-			? err_set(e, ANT_USAGE, "header: '%s' is not NAME:VALUE", v)
-			: 0;
+			       ? err_set(e, ANT_USAGE, "header: '%s' is not NAME:VALUE", v)
+			       : 0;
 	if (strcmp(name, "shape") == 0)
 		for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
 			if (strcmp(shapes[i], v) == 0)
@@ -174,10 +174,10 @@ set_named(struct sim_fault *f, const char *name, const char *v, struct ant_err *
 		return 0;
 	}
 	if (strcmp(name, "framing") == 0) {
-		f->framing = strcmp(v, "length") == 0  ? SIM_LENGTH
-			   : strcmp(v, "chunked") == 0 ? SIM_CHUNKED
-			   : strcmp(v, "close") == 0   ? SIM_CLOSE
-						       : SIM_AS_USUAL;
+		f->framing = strcmp(v, "length") == 0	 ? SIM_LENGTH
+			     : strcmp(v, "chunked") == 0 ? SIM_CHUNKED
+			     : strcmp(v, "close") == 0	 ? SIM_CLOSE
+							 : SIM_AS_USUAL;
 		if (f->framing != SIM_AS_USUAL)
 			return 0;
 	}
@@ -194,9 +194,8 @@ set_word(struct sim_fault *f, char *w, struct ant_err *e)
 	if (f->pattern == NULL)
 		return set_text(&f->pattern, w, e);
 	if (eq == NULL)
-		return set_flag(f, w) == 0
-			? 0
-			: err_set(e, ANT_USAGE, "'%s' is no word of a fault", w);
+		return set_flag(f, w) == 0 ? 0
+					   : err_set(e, ANT_USAGE, "'%s' is no word of a fault", w);
 	*eq = '\0';
 	return set_named(f, w, eq + 1, e);
 }
@@ -257,8 +256,8 @@ add_fault(struct sim_faults *f, const char *line, struct ant_err *e)
 }
 
 int
-sim_faults_add(struct sim_faults *f, const char *name, const char *plan, size_t len,
-	struct ant_err *e)
+sim_faults_add(
+	struct sim_faults *f, const char *name, const char *plan, size_t len, struct ant_err *e)
 {
 	size_t before = f->n, number_of_line = 0;
 	struct buf line;
@@ -316,8 +315,7 @@ strikes(const struct sim_fault *f)
 }
 
 int
-sim_faults_match(
-	struct sim_faults *f, const char *path, const char *query, struct sim_fault *to)
+sim_faults_match(struct sim_faults *f, const char *path, const char *query, struct sim_fault *to)
 {
 	const char *found = NULL;
 	struct ant_err e;
@@ -344,7 +342,7 @@ int
 sim_fault_pages(const struct sim_fault *f)
 {
 	return f->shape != NULL || f->lose != NULL || f->endless || f->cycle || f->no_cursor ||
-		f->empty_more || f->outside || f->disorder || f->repeat || f->fewer > 0;
+	       f->empty_more || f->outside || f->disorder || f->repeat || f->fewer > 0;
 }
 
 static void
@@ -353,17 +351,21 @@ set_shape(struct sim_shape *s, const char *name)
 	static const struct {
 		const char *name;
 		struct sim_shape shape;
-	} known[] = {{"data-missing", {"", NULL, NULL, NULL}}, {"data-object", {"{}", NULL, NULL, NULL}},
-		{"data-null", {"null", NULL, NULL, NULL}}, {"data-string", {"\"\"", NULL, NULL, NULL}},
-		{"data-nulls", {"[null]", NULL, NULL, NULL}}, {"more-missing", {NULL, "", NULL, NULL}},
+	} known[] = {{"data-missing", {"", NULL, NULL, NULL}},
+		{"data-object", {"{}", NULL, NULL, NULL}},
+		{"data-null", {"null", NULL, NULL, NULL}},
+		{"data-string", {"\"\"", NULL, NULL, NULL}},
+		{"data-nulls", {"[null]", NULL, NULL, NULL}},
+		{"more-missing", {NULL, "", NULL, NULL}},
 		{"more-string", {NULL, "\"yes\"", NULL, NULL}},
 		{"cursor-number", {NULL, "true", "17", NULL}},
 		{"cursor-missing", {NULL, "true", "", NULL}}, {"array", {NULL, NULL, NULL, "[]"}},
 		{"string", {NULL, NULL, NULL, "\"data\""}}, {"null", {NULL, NULL, NULL, "null"}},
 		{"number", {NULL, NULL, NULL, "42"}}, {"object", {NULL, NULL, NULL, "{}"}},
-		{"error", {NULL, NULL, NULL,
-				  "{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":"
-				  "\"Internal server error\"}}"}}};
+		{"error",
+			{NULL, NULL, NULL,
+				"{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":"
+				"\"Internal server error\"}}"}}};
 
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (strcmp(known[i].name, name) == 0)
@@ -427,7 +429,8 @@ results_object(struct sim_page *p)
 static void
 move_outside(struct sim_page *p)
 {
-	static const char *const names[] = {"\"starting_at\":\"", "\"ending_at\":\"", "\"date\":\""};
+	static const char *const names[] = {
+		"\"starting_at\":\"", "\"ending_at\":\"", "\"date\":\""};
 
 	for (size_t n = 0; n < sizeof names / sizeof *names && p->n > 0; n++) {
 		size_t len = strlen(names[n]);
@@ -563,6 +566,16 @@ grow(struct buf *b, size_t n)
 	return 0;
 }
 
+/* The colon behind a member's name, from the middle of the body on; NULL where there is none. */
+static char *
+member_colon(struct buf *b)
+{
+	for (size_t i = b->len / 2 + 1; i < b->len; i++)
+		if (b->data[i] == ':' && b->data[i - 1] == '"')
+			return b->data + i;
+	return NULL;
+}
+
 int
 sim_fault_body(struct buf *b, const struct sim_fault *f)
 {
@@ -570,14 +583,15 @@ sim_fault_body(struct buf *b, const struct sim_fault *f)
 
 	if (f->html) {
 		buf_clear(b);
-		return buf_puts(b, "<!DOCTYPE html>\n<html><head><title>Just a moment...</title></head>"
-				   "<body><h1>502 Bad Gateway</h1></body></html>\n");
+		return buf_puts(b,
+			"<!DOCTYPE html>\n<html><head><title>Just a moment...</title></head>"
+			"<body><h1>502 Bad Gateway</h1></body></html>\n");
 	}
 	if (f->huge > 0 && grow(b, (size_t)f->huge) == -1)
 		return -1;
 	if (f->pretty && pretty(b) == -1)
 		return -1;
-	if (f->broken && b->len > 0 && (colon = memchr(b->data + b->len / 2, ':', b->len - b->len / 2)) != NULL)
+	if (f->broken && (colon = member_colon(b)) != NULL)
 		*colon = '=';
 	if (f->empty)
 		buf_clear(b);

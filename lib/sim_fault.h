@@ -54,8 +54,8 @@ struct sim_faults {
  * Add the faults of a plan of LEN bytes, all of them or none.  NAME and the line
  * stand before the reason of ANT_USAGE.
  */
-int sim_faults_add(struct sim_faults *f, const char *name, const char *plan, size_t len,
-	struct ant_err *e);
+int sim_faults_add(
+	struct sim_faults *f, const char *name, const char *plan, size_t len, struct ant_err *e);
 void sim_faults_clear(struct sim_faults *f);
 
 /*
@@ -70,8 +70,8 @@ void sim_fault_free(struct sim_fault *f);
 int sim_fault_pages(const struct sim_fault *f);
 
 /* Damage the page P of a 200 and append what becomes of it to TO.  SALT: differs each time. */
-int sim_fault_render(
-	struct buf *to, struct sim_page *p, const struct sim_fault *f, uint64_t seed, unsigned salt);
+int sim_fault_render(struct buf *to, struct sim_page *p, const struct sim_fault *f, uint64_t seed,
+	unsigned salt);
 
 /* Damage the body in B in place.  0, or -1 where memory ran out. */
 int sim_fault_body(struct buf *b, const struct sim_fault *f);

@@ -101,10 +101,10 @@ put_head(struct buf *to, const struct sim_reply *r)
 static size_t
 cut_at(long cut, size_t len)
 {
-	return cut == SIM_WHOLE			  ? len
-	     : cut == SIM_HALF			  ? len / 2
-	     : cut > 0 && (size_t)cut > len ? len
-						  : (size_t)cut;
+	return cut == SIM_WHOLE		      ? len
+	       : cut == SIM_HALF	      ? len / 2
+	       : cut > 0 && (size_t)cut > len ? len
+					      : (size_t)cut;
 }
 
 /* N bytes of the body in pieces, each a chunk where the framing is chunked. */
@@ -167,7 +167,7 @@ static int
 is_raw(const struct sim_reply *r)
 {
 	return r->framing != SIM_AS_USUAL || r->cut != SIM_WHOLE || r->reset_at != SIM_WHOLE ||
-		r->drip_bytes > 0;
+	       r->drip_bytes > 0;
 }
 
 /* ---- answers through the library ---- */
@@ -265,8 +265,8 @@ answer(void *cls, struct MHD_Connection *connection, const char *url, const char
 	r.beta = header(connection, "anthropic-beta");
 	r.agent = header(connection, "User-Agent");
 	r.encoding = header(connection, "Accept-Encoding");
-	sim_server_answer(h->server, &r, x->upload.data == NULL ? "" : x->upload.data,
-		x->upload.len, &reply);
+	sim_server_answer(
+		h->server, &r, x->upload.data == NULL ? "" : x->upload.data, x->upload.len, &reply);
 	result = send_reply(h, connection, &reply);
 	sim_reply_free(&reply);
 	return result;
@@ -320,10 +320,10 @@ sim_http_start(struct sim_server *s, unsigned port, struct ant_err *e)
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	h->daemon = MHD_start_daemon(
 		MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL,
-		(uint16_t)port, NULL, NULL, answer, h, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
-		MHD_OPTION_NOTIFY_COMPLETED, finish, NULL, MHD_OPTION_URI_LOG_CALLBACK, begin, NULL,
-		MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)1 << 17,
+		(uint16_t)port, NULL, NULL, answer, h, MHD_OPTION_SOCK_ADDR,
+		(struct sockaddr *)&address, MHD_OPTION_NOTIFY_COMPLETED, finish, NULL,
+		MHD_OPTION_URI_LOG_CALLBACK, begin, NULL, MHD_OPTION_CONNECTION_LIMIT,
+		(unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)1 << 17,
 		MHD_OPTION_END);
 	if (h->daemon == NULL) {
 		err_sys(e, ANT_FAIL, "cannot listen on 127.0.0.1 port %u", port);

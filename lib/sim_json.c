@@ -76,7 +76,8 @@ put_text(struct buf *to, const char *s, unsigned escapes)
 		long c = utf8_next(s, end, &n);
 
 		if (c >= 0x10000 && escapes & ESCAPE_WIDE)
-			buf_printf(to, "\\u%04lx\\u%04lx", 0xd800 + ((unsigned long)(c - 0x10000) >> 10),
+			buf_printf(to, "\\u%04lx\\u%04lx",
+				0xd800 + ((unsigned long)(c - 0x10000) >> 10),
 				0xdc00 + ((unsigned long)c & 0x3ff));
 		else if ((c >= 0x80 && escapes & ESCAPE_WIDE) || (c < 0x20 && escapes & ESCAPE_HEX))
 			buf_printf(to, "\\u%04lx", (unsigned long)c);
@@ -212,7 +213,8 @@ sim_json_residency(struct buf *to, const struct sim_workspace *w)
 	for (size_t i = 0; w->geos[i] != NULL; i++)
 		buf_printf(to, "%s\"%s\"%s", i == 0 ? "[" : ",", w->geos[i],
 			w->geos[i + 1] == NULL ? "]" : "");
-	buf_printf(to, ",\"default_inference_geo\":\"%s\",\"workspace_geo\":\"us\"}", w->default_geo);
+	buf_printf(
+		to, ",\"default_inference_geo\":\"%s\",\"workspace_geo\":\"us\"}", w->default_geo);
 }
 
 void
@@ -353,16 +355,18 @@ sim_json_override(
 	buf_puts(to, "],\"models\":");
 	sim_json_models(to, v->group);
 	buf_printf(to,
-		",\"rate_limit_id\":\"%s\",\"type\":\"workspace_rate_limit\",\"workspace_id\":\"%s\"}",
+		",\"rate_limit_id\":\"%s\",\"type\":\"workspace_rate_limit\",\"workspace_id\":\"%"
+		"s\"}",
 		v->group->id, s->org.workspaces[workspace].id);
 }
 
 static void
-usage_row(struct buf *to, const struct sim_usage *u, const struct sim_stream *st,
-	const uint64_t *n, int speed, uint64_t h)
+usage_row(struct buf *to, const struct sim_usage *u, const struct sim_stream *st, const uint64_t *n,
+	int speed, uint64_t h)
 {
 	static const char *const names[SIM_DIMS] = {"account_id", "api_key_id", "context_window",
-		"inference_geo", "model", "service_account_id", "service_tier", "speed", "workspace_id"};
+		"inference_geo", "model", "service_account_id", "service_tier", "speed",
+		"workspace_id"};
 	struct object o, inner;
 
 	object_start(&o, to);
@@ -408,8 +412,7 @@ bucket_start(struct object *o, struct buf *to, int64_t start, int64_t width)
 }
 
 void
-sim_json_usage(
-	struct buf *to, const struct sim_usage *u, int64_t start, int64_t width, int speed)
+sim_json_usage(struct buf *to, const struct sim_usage *u, int64_t start, int64_t width, int speed)
 {
 	uint64_t h = variant(u->s, 6, (uint64_t)start);
 	struct object o;

@@ -77,7 +77,8 @@ static uint64_t
 weight(enum profile p, int64_t minute)
 {
 	static const unsigned char hours[PROFILES][24] = {
-		[OFFICE] = {0, 0, 0, 0, 0, 0, 1, 3, 8, 12, 13, 11, 7, 9, 12, 13, 11, 8, 5, 3, 2, 1, 0, 0},
+		[OFFICE] = {0, 0, 0, 0, 0, 0, 1, 3, 8, 12, 13, 11, 7, 9, 12, 13, 11, 8, 5, 3, 2, 1,
+			0, 0},
 		[BATCH] = {0, 0, 20, 30, 10},
 		[ALWAYS] = {4, 3, 3, 3, 4, 5, 6, 7, 8, 9, 9, 9, 9, 9, 9, 9, 9, 8, 8, 7, 6, 6, 5, 4},
 		[BURSTS] = {[9] = 1, [10] = 4, [14] = 3, [16] = 2},
@@ -89,7 +90,9 @@ weight(enum profile p, int64_t minute)
 	if (hour >= 24 || rest == 0)
 		return sum;
 	if (p == BURSTS) /* all of the hour within three minutes */
-		return sum + hours[p][hour] * (rest >= 23 ? 60U : rest >= 20 ? (rest - 19) * 15U : 0U);
+		return sum + hours[p][hour] * (rest >= 23	   ? 60U
+						      : rest >= 20 ? (rest - 19) * 15U
+								   : 0U);
 	return sum + hours[p][hour] * rest;
 }
 
@@ -159,8 +162,8 @@ key_model(struct sim *s, size_t k, size_t j, int model)
 {
 	const struct sim_key *key = &s->org.keys[k];
 	uint64_t h = sim_hash(s->config.seed, OF_STREAM, k + 1000000, j);
-	struct sim_stream *st =
-		model_stream(s, model, h % 3 == 0 ? ALWAYS : OFFICE, (uint64_t)20000 << (h >> 4) % 10);
+	struct sim_stream *st = model_stream(
+		s, model, h % 3 == 0 ? ALWAYS : OFFICE, (uint64_t)20000 << (h >> 4) % 10);
 	size_t at = s->nstreams - 1;
 
 	if (st == NULL)
@@ -250,6 +253,11 @@ other_streams(struct sim *s)
 			return -1;
 		st->dim[SIM_ACCOUNT] = (int)i;
 		st->dim[SIM_WORKSPACE] = claude;
+		if (i == 1) {
+			if ((st = again(s, s->nstreams - 1)) == NULL)
+				return -1;
+			st->dim[SIM_SPEED] = FAST;
+		}
 	}
 	for (size_t i = 0; i < s->org.nservices; i++) {
 		if ((st = model_stream(s, SONNET_4, ALWAYS, 150000)) == NULL)
@@ -301,7 +309,8 @@ activity(const struct sim *s, size_t i, int64_t day)
 	}
 	growth = growth < 200 ? 200 : growth > 5000 ? 5000 : growth;
 	level = level * (600 + (h >> 8) % 800) / 1000;
-	if (sim_hash(s->config.seed, OF_SPIKE, (uint64_t)day, (uint64_t)(st->dim[SIM_WORKSPACE] + 1)) %
+	if (sim_hash(s->config.seed, OF_SPIKE, (uint64_t)day,
+		    (uint64_t)(st->dim[SIM_WORKSPACE] + 1)) %
 			47 ==
 		0)
 		level *= 6; /* a day on which this workspace went wild */
@@ -325,7 +334,8 @@ day_counts(const struct sim *s, size_t i, int64_t day, uint64_t to[SIM_COUNTS])
 		to[c] = st->base[c] / 1000 * much / 1000 + st->base[c] % 1000 * much / 1000000;
 		to[c] = to[c] / 1000 * (800 + h % 400) + (c == SIM_SEARCH ? to[c] : h % 977);
 	}
-	for (const struct sim_revision *r = revised(s, day, NULL); r != NULL; r = revised(s, day, r)) {
+	for (const struct sim_revision *r = revised(s, day, NULL); r != NULL;
+		r = revised(s, day, r)) {
 		for (size_t c = 0; c < SIM_COUNTS; c++)
 			to[c] = to[c] * r->permille / 1000;
 		for (size_t d = 0; d < r->ndropped; d++)
@@ -465,8 +475,8 @@ revise(struct sim *s, const char *date, const char *factor, const char *drop, st
 }
 
 int
-sim_change(struct sim *s, const struct strlist *names, const struct strlist *values,
-	struct ant_err *e)
+sim_change(
+	struct sim *s, const struct strlist *names, const struct strlist *values, struct ant_err *e)
 {
 	static const char *const known[] = {
 		"date", "factor", "drop", "remove", "archive", "rename", "name", "now"};
@@ -489,7 +499,8 @@ sim_change(struct sim *s, const struct strlist *names, const struct strlist *val
 		return 0;
 	if (v[ARCHIVE] != NULL && sim_org_archive(&s->org, v[ARCHIVE], sim_now(s)) == 0)
 		return 0;
-	if (v[RENAME] != NULL && v[NAME] != NULL && sim_org_rename(&s->org, v[RENAME], v[NAME]) == 0)
+	if (v[RENAME] != NULL && v[NAME] != NULL &&
+		sim_org_rename(&s->org, v[RENAME], v[NAME]) == 0)
 		return 0;
 	if (v[NOW] != NULL && utc_parse(v[NOW], strlen(v[NOW]), &t) == 0) {
 		s->config.now = t;
@@ -559,11 +570,11 @@ one_of(const char *text, const char *const *list, size_t n)
 int
 sim_dim_valid(enum sim_dim d, const char *text)
 {
-	return d == SIM_WINDOW ? one_of(text, windows, WINDOWS)
-	     : d == SIM_GEO    ? one_of(text, geos, GEOS)
-	     : d == SIM_TIER   ? one_of(text, tiers, TIERS)
-	     : d == SIM_SPEED  ? one_of(text, speeds, SPEEDS)
-			       : 1;
+	return d == SIM_WINDOW	? one_of(text, windows, WINDOWS)
+	       : d == SIM_GEO	? one_of(text, geos, GEOS)
+	       : d == SIM_TIER	? one_of(text, tiers, TIERS)
+	       : d == SIM_SPEED ? one_of(text, speeds, SPEEDS)
+				: 1;
 }
 
 int
@@ -742,9 +753,9 @@ price(const struct sim_stream *st, enum sim_count c)
 	if (c == SIM_SEARCH)
 		return 10000000000; /* 10 $ a thousand */
 	p = c == SIM_READ	 ? p / 10
-	  : c == SIM_CREATE_5M ? p * 5 / 4
-	  : c == SIM_CREATE_1H ? p * 2
-			       : p;
+	    : c == SIM_CREATE_5M ? p * 5 / 4
+	    : c == SIM_CREATE_1H ? p * 2
+				 : p;
 	if (st->dim[SIM_WINDOW] == WIDE)
 		p = c == SIM_OUTPUT ? p * 3 / 2 : p * 2;
 	if (tier == BATCHED || tier == FLEX || tier == FLEX_DISCOUNT)
@@ -784,8 +795,7 @@ add_stream_entries(struct sim_cost *c, struct groups *g, size_t i)
 			st->dim[SIM_MODEL], n, st->dim[SIM_TIER] == BATCHED ? BATCHED : STANDARD,
 			st->dim[SIM_WINDOW], st->dim[SIM_GEO]};
 		struct sim_cost_entry en = {(int)i, n, st->dim[SIM_WORKSPACE], 0,
-			price(st, (enum sim_count)n),
-			search ? SIM_COST_SEARCH : SIM_COST_TOKENS};
+			price(st, (enum sim_count)n), search ? SIM_COST_SEARCH : SIM_COST_TOKENS};
 
 		if (st->base[n] == 0)
 			continue;
@@ -858,7 +868,8 @@ ticks(const struct sim *s, const struct sim_cost_entry *en, int64_t day)
 		(uint64_t)en->workspace, (uint64_t)day);
 	uint64_t n = h % 3 == 0 || day < s->first_day || quiet(s, day) ? 0 : 1 + (h >> 8) % 700;
 
-	for (const struct sim_revision *r = revised(s, day, NULL); r != NULL; r = revised(s, day, r))
+	for (const struct sim_revision *r = revised(s, day, NULL); r != NULL;
+		r = revised(s, day, r))
 		n = n * r->permille / 1000;
 	return n;
 }
@@ -880,7 +891,8 @@ sim_cost_day(struct sim_cost *c, int64_t day)
 			have = en->stream;
 		}
 		c->sum[en->group] +=
-			(sim_units)(en->stream >= 0 ? counts[en->count] : ticks(s, en, day)) * en->price;
+			(sim_units)(en->stream >= 0 ? counts[en->count] : ticks(s, en, day)) *
+			en->price;
 	}
 }
 
@@ -908,7 +920,8 @@ sim_money(char to[SIM_MONEY], sim_units units, int decimals)
 int
 sim_cost_row(const struct sim_cost *c, size_t g, struct sim_cost_row *row)
 {
-	static const char *const kinds[] = {"tokens", "web_search", "code_execution", "session_usage"};
+	static const char *const kinds[] = {
+		"tokens", "web_search", "code_execution", "session_usage"};
 	static const char *const types[] = {"uncached_input_tokens", "cache_read_input_tokens",
 		"cache_creation.ephemeral_5m_input_tokens",
 		"cache_creation.ephemeral_1h_input_tokens", "output_tokens"};
@@ -953,7 +966,7 @@ uses_code(const struct sim *s, size_t i, int is_key)
 	if (is_key)
 		return i % 5 == 3 || (i < 15 && (i == 9 || i == 12));
 	return strcmp(s->org.users[i].role, "billing") != 0 &&
-		(i < 4 || sim_hash(s->config.seed, OF_CODE, i, 7) % 10 < 7);
+	       (i < 4 || sim_hash(s->config.seed, OF_CODE, i, 7) % 10 < 7);
 }
 
 static void
@@ -976,7 +989,8 @@ code_model(const struct sim *s, struct sim_code *r, uint64_t h, int model)
 		m->read = m->read * v->permille / 1000;
 		m->create = m->create * v->permille / 1000;
 	}
-	cents = (sim_units)m->input * models[model].input + (sim_units)m->output * models[model].output +
+	cents = (sim_units)m->input * models[model].input +
+		(sim_units)m->output * models[model].output +
 		(sim_units)m->read * (models[model].input / 10) +
 		(sim_units)m->create * (models[model].input * 5 / 4);
 	/* An estimate: four decimals at most, often whole cents. */
@@ -1005,21 +1019,23 @@ code_row(const struct sim *s, struct sim_code *r, size_t actor, int is_key, size
 		"vscode", "iTerm.app", "tmux", "cursor", "WezTerm", "Apple_Terminal", "ghostty"};
 	static const int choice[] = {OPUS, SONNET, HAIKU};
 	uint64_t a = sim_hash(s->config.seed, OF_CODE, actor * 2 + (size_t)is_key, 1);
-	uint64_t h = sim_hash(
-		s->config.seed, OF_CODE + 1, (actor * 2 + (size_t)is_key) * ROWS_AN_ACTOR + j, (uint64_t)r->day);
+	uint64_t h = sim_hash(s->config.seed, OF_CODE + 1,
+		(actor * 2 + (size_t)is_key) * ROWS_AN_ACTOR + j, (uint64_t)r->day);
 	int old = r->day < utc_days(2026, 8, 1); /* is_remote came then */
 	size_t n = is_key ? 1 + h % 2 : h % 9 == 0 ? 0 : 1 + h % SIM_MODELS_A_DAY;
 
 	r->actor = is_key ? s->org.keys[actor].name : s->org.users[actor].email;
 	r->is_key = is_key;
 	/* Row 1 differs from row 0 in is_remote alone; row 2 in terminal and customer. */
-	r->terminal = j == 2 ? (a % 4 == 0 ? "" : a % 4 == 1 ? NULL : terminals[a % 6 + 1])
+	r->terminal = j == 2 ? (a % 4 == 0	    ? ""
+				       : a % 4 == 1 ? NULL
+						    : terminals[a % 6 + 1])
 			     : terminals[a % 7 == 6 ? 0 : a % 6];
 	r->customer = !is_key && a % 3 == 0 && j == 2 ? "subscription" : "api";
 	if (!is_key && a % 5 == 1)
 		r->customer = "subscription";
 	r->subscription = strcmp(r->customer, "api") == 0 || old ? NULL
-			: a % 2 == 0				 ? "enterprise"
+			  : a % 2 == 0				 ? "enterprise"
 								 : "team";
 	r->remote = old ? -1 : j == 1;
 	r->sessions = 1 + (unsigned)h % 8;
@@ -1036,8 +1052,8 @@ code_row(const struct sim *s, struct sim_code *r, size_t actor, int is_key, size
 static unsigned
 code_rows(const struct sim *s, size_t actor, int is_key, int64_t day)
 {
-	uint64_t h = sim_hash(
-		s->config.seed, OF_CODE + 2, actor * 2 + (size_t)is_key, (uint64_t)day);
+	uint64_t h =
+		sim_hash(s->config.seed, OF_CODE + 2, actor * 2 + (size_t)is_key, (uint64_t)day);
 	int weekend = (day + 3) % 7 >= 5, old = day < utc_days(2026, 8, 1);
 
 	if (h % 100 < (weekend && !is_key ? 85U : 18U))
@@ -1077,7 +1093,8 @@ sim_code_day(const struct sim *s, int64_t day, struct sim_code **rows, size_t *n
 			code_row(s, &v[(*n)++], actor, is_key, j);
 		}
 	}
-	for (const struct sim_revision *r = revised(s, day, NULL); r != NULL; r = revised(s, day, r))
+	for (const struct sim_revision *r = revised(s, day, NULL); r != NULL;
+		r = revised(s, day, r))
 		drop += r->drop;
 	drop = drop > *n ? *n : drop;
 	if (drop > 0)

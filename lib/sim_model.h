@@ -49,9 +49,9 @@ enum { SIM_MONEY = 64, SIM_MODELS_A_DAY = 3, SIM_TOOLS = 5, SIM_DESCRIPTION = 80
 extern const char *const sim_tools[SIM_TOOLS];
 
 struct sim_stream {
-	int dim[SIM_DIMS]; /* -1: null */
+	int dim[SIM_DIMS];  /* -1: null */
 	int profile, group; /* group: of the five usual dimensions, for a revision's drop */
-	int64_t start;	   /* its first day */
+	int64_t start;	    /* its first day */
 	uint64_t base[SIM_COUNTS];
 };
 
@@ -118,8 +118,7 @@ void sim_usage_close(struct sim_usage *u);
 /* Sum the bucket; a group whose SIM_COUNTS sums are all 0 has no row. */
 void sim_usage_bucket(struct sim_usage *u, int64_t start, int64_t width);
 /* The counts of group G, or NULL where it has no row; *OF is a stream of it. */
-const uint64_t *sim_usage_row(
-	const struct sim_usage *u, size_t g, const struct sim_stream **of);
+const uint64_t *sim_usage_row(const struct sim_usage *u, size_t g, const struct sim_stream **of);
 
 __extension__ typedef unsigned __int128 sim_units;
 
@@ -155,14 +154,14 @@ struct sim_code_model {
 	char cost[SIM_MONEY]; /* cents */
 };
 
-struct sim_code { /* one record of the Claude Code report */
-	int64_t ordinal;  /* of its day: a place to page on from */
+struct sim_code {	 /* one record of the Claude Code report */
+	int64_t ordinal; /* of its day: a place to page on from */
 	int64_t day;
 	const char *actor; /* e-mail address or key name */
 	int is_key;
-	const char *terminal;			 /* NULL: null */
+	const char *terminal;		     /* NULL: null */
 	const char *customer, *subscription; /* subscription NULL: null */
-	int remote;				 /* -1: absent, as is the subscription then */
+	int remote;			     /* -1: absent, as is the subscription then */
 	unsigned sessions, commits, requests, added, removed;
 	struct {
 		int present;

@@ -12,7 +12,7 @@ enum { KIND_USER = 1, KIND_INVITE, KIND_WORKSPACE, KIND_KEY, KIND_SERVICE, KIND_
 
 #define LONG_NAME                                                                                  \
 	"Wolfeschlegelsteinhausenbergerdorff Maximiliane Theodora Friederike Charlotte von und "   \
-	"zu Hohenstein-Waldeck-Pyrmont, née Ångström-Đoković, formerly of the Department of "      \
+	"zu Hohenstein-Waldeck-Pyrmont, née Ångström-Đoković, formerly of the Department of " \
 	"Applied Statistics, Measurement and Quality Assurance of the Northern Region, now "       \
 	"responsible for everything that nobody else wanted to be responsible for"
 
@@ -50,13 +50,14 @@ static const struct person people[] = {
 };
 enum { PEOPLE = sizeof people / sizeof *people };
 
-static const char *const first_names[] = {"Ana", "Ben", "Chloé", "Dev", "Elif", "Femi", "Gus", "Hana",
-	"Iris", "Jun", "Kofi", "Lena", "Max", "Nia", "Omar", "Pia", "Quan", "Rosa", "Sam", "Tove"};
+static const char *const first_names[] = {"Ana", "Ben", "Chloé", "Dev", "Elif", "Femi", "Gus",
+	"Hana", "Iris", "Jun", "Kofi", "Lena", "Max", "Nia", "Omar", "Pia", "Quan", "Rosa", "Sam",
+	"Tove"};
 static const char *const last_names[] = {"Adams", "Bauer", "Costa", "Diaz", "Eriksen", "Fischer",
 	"Gupta", "Hassan", "Ito", "Jones", "Kim", "Lopez", "Meyer", "Novak", "Okafor", "Park",
 	"Rossi", "Silva", "Tanaka", "Weber"};
-static const char *const roles[] = {
-	"user", "claude_code_user", "developer", "developer", "claude_code_user", "billing", "admin"};
+static const char *const roles[] = {"user", "claude_code_user", "developer", "developer",
+	"claude_code_user", "billing", "admin"};
 
 static const char *const workspace_names[] = {"Production", "R&D – Ψ lab 🚀", "Claude Code",
 	"Legacy import", "Data\tplatform \"ETL\" \\ EU", "Support – カスタマー\nsecond line"};
@@ -72,8 +73,7 @@ static const struct sim_limit_group limit_groups[] = {
 	{"rlg_opus4", "model_group", {"claude-opus-4-6", "claude-opus-4-1-20250805"},
 		{{"requests_per_minute", 4000}, {"input_tokens_per_minute", 2000000},
 			{"output_tokens_per_minute", 400000}}},
-	{"rlg_sonnet4", "model_group",
-		{"claude-sonnet-4-5-20250929", "claude-sonnet-4-20250514"},
+	{"rlg_sonnet4", "model_group", {"claude-sonnet-4-5-20250929", "claude-sonnet-4-20250514"},
 		{{"requests_per_minute", 4000}, {"input_tokens_per_minute", 10000000},
 			{"output_tokens_per_minute", 800000},
 			{"cache_read_input_tokens_per_minute", 5000000000}}},
@@ -122,12 +122,12 @@ make_id(char to[SIM_ID], const char *prefix, uint64_t seed, uint64_t kind, uint6
 static void
 make_uuid(char to[SIM_ID], uint64_t seed, uint64_t kind, uint64_t index)
 {
-	uint64_t a = sim_hash(seed, OF_ID, kind, index), b = sim_hash(seed, OF_ID, kind + 100, index);
+	uint64_t a = sim_hash(seed, OF_ID, kind, index),
+		 b = sim_hash(seed, OF_ID, kind + 100, index);
 
 	snprintf(to, SIM_ID, "%08x-%04x-4%03x-%04x-%012llx", (unsigned)(a >> 32),
 		(unsigned)(a >> 16) & 0xffff, (unsigned)a & 0xfff,
-		0x8000 | ((unsigned)(b >> 48) & 0x3fff),
-		(unsigned long long)(b & 0xffffffffffffU));
+		0x8000 | ((unsigned)(b >> 48) & 0x3fff), (unsigned long long)(b & 0xffffffffffffU));
 }
 
 /* T with no fraction or one of up to six digits, as the API writes them. */
@@ -172,7 +172,7 @@ spread(uint64_t seed, uint64_t kind, size_t i, size_t n, int64_t from, int64_t t
 	if (step < 1)
 		step = 1;
 	return from + (int64_t)i * step +
-		(int64_t)(sim_hash(seed, OF_TIME, kind, i) % (uint64_t)step);
+	       (int64_t)(sim_hash(seed, OF_TIME, kind, i) % (uint64_t)step);
 }
 
 static int
@@ -185,15 +185,16 @@ make_user(struct sim_org *o, size_t i)
 
 	make_id(u->id, "user_", o->seed, KIND_USER, i);
 	/* Newest first, as the API lists them. */
-	make_time(u->added_at, spread(o->seed, KIND_USER, o->nusers - 1 - i, o->nusers, from, to), h);
+	make_time(
+		u->added_at, spread(o->seed, KIND_USER, o->nusers - 1 - i, o->nusers, from, to), h);
 	if (i < PEOPLE) {
 		u->name = text("%s%s", people[i].name, "", 0);
 		u->email = text("%s@%s", people[i].local, "example.com", 0);
 		u->role = people[i].role;
 	} else {
 		u->name = text("%s %s", first, last, 0);
-		u->email = text("%s.%s.%lu@example.com", strcmp(first, "Chloé") == 0 ? "Chloe" : first,
-			last, i);
+		u->email = text("%s.%s.%lu@example.com",
+			strcmp(first, "Chloé") == 0 ? "Chloe" : first, last, i);
 		u->role = roles[(h >> 20) % 7];
 	}
 	return u->name == NULL || u->email == NULL ? -1 : 0;
@@ -249,7 +250,8 @@ make_workspace(struct sim_org *o, size_t i)
 	if (i % 4 < 2)
 		w->tags[w->ntags++] = (struct sim_tag){"team", "platform / core"};
 	if (i % 4 == 1)
-		w->tags[w->ntags++] = (struct sim_tag){"クライアント", "東京;\"a,b\"\n2nd\tline \\ end"};
+		w->tags[w->ntags++] =
+			(struct sim_tag){"クライアント", "東京;\"a,b\"\n2nd\tline \\ end"};
 	w->name = i < WORKSPACE_NAMES ? text("%s%s", workspace_names[i], "", 0)
 				      : text("%s %s %lu", "Team", last_names[h % 20], i);
 	return w->name == NULL ? -1 : 0;
@@ -278,7 +280,8 @@ key_people(struct sim_org *o, size_t i, uint64_t h)
 static int
 make_key(struct sim_org *o, size_t i)
 {
-	static const char *const statuses[] = {"active", "active", "inactive", "archived", "expired"};
+	static const char *const statuses[] = {
+		"active", "active", "inactive", "archived", "expired"};
 	struct sim_key *k = &o->keys[i];
 	uint64_t h = sim_hash(o->seed, OF_KEY, 0, i);
 	int64_t from = utc_days(2024, 8, 1) * UTC_DAY, to = utc_days(2025, 7, 31) * UTC_DAY;
@@ -288,16 +291,17 @@ make_key(struct sim_org *o, size_t i)
 	k->created = spread(o->seed, KIND_KEY, i, o->nkeys, from, to);
 	make_time(k->created_at, k->created, h);
 	/* The first key is of the archived workspace, where there is one; every third of none. */
-	k->workspace = i == 0 ? (int)(last < ARCHIVED ? last : ARCHIVED)
-		     : i % 3 == 2 ? -1
-				  : (int)(h % o->nworkspaces);
+	k->workspace = i == 0	    ? (int)(last < ARCHIVED ? last : ARCHIVED)
+		       : i % 3 == 2 ? -1
+				    : (int)(h % o->nworkspaces);
 	if (i > 0 && k->workspace > 0 && o->workspaces[k->workspace].archived_at[0] != '\0')
 		k->workspace = 0;
 	k->status = i == 0 ? "archived" : i < 5 ? "active" : statuses[h % 5];
 	if (strcmp(k->status, "expired") == 0 || i % 9 == 5)
 		make_time(k->expires_at, k->created + 400 * (int64_t)UTC_DAY, h >> 5);
 	if (i % 10 != 6)
-		snprintf(k->hint, sizeof k->hint, "sk-ant-api03-%.3s...%.2sAA", k->id + 10, k->id + 14);
+		snprintf(k->hint, sizeof k->hint, "sk-ant-api03-%.3s...%.2sAA", k->id + 10,
+			k->id + 14);
 	key_people(o, i, h >> 7);
 	k->name = i < KEY_NAMES ? text("%s%s", key_names[i], "", 0)
 				: text("%s-%s-%lu", i % 5 == 3 ? "claude_code_key" : "service",

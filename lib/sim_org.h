@@ -42,7 +42,7 @@ struct sim_tag {
 
 struct sim_workspace {
 	char id[SIM_ID], created_at[SIM_TIME], archived_at[SIM_TIME]; /* archived_at: "" for null */
-	char compartment[SIM_ID], external_key[SIM_ID], color[8];     /* external_key: "" for null */
+	char compartment[SIM_ID], external_key[SIM_ID], color[8]; /* external_key: "" for null */
 	char *name;
 	const char *geos[3]; /* allowed; the first NULL: "unrestricted" */
 	const char *default_geo;
@@ -92,8 +92,7 @@ struct sim_org {
 };
 
 /* Make the organization of C as it is on the day of NOW.  0, or -1 with ANT_FAIL; free it either way. */
-int sim_org_make(
-	struct sim_org *o, const struct sim_config *c, int64_t now, struct ant_err *e);
+int sim_org_make(struct sim_org *o, const struct sim_config *c, int64_t now, struct ant_err *e);
 void sim_org_free(struct sim_org *o);
 
 /* The role of user U in workspace W, or NULL where U is no member. */
@@ -102,8 +101,8 @@ const char *sim_org_member(const struct sim_org *o, size_t w, size_t u);
 /* The groups of limits, *N of them. */
 const struct sim_limit_group *sim_org_limits(size_t *n);
 /* What workspace W overrides of group G.  1, or 0 where it overrides nothing. */
-int sim_org_override(
-	const struct sim_org *o, size_t w, const struct sim_limit_group *g, struct sim_override *ov);
+int sim_org_override(const struct sim_org *o, size_t w, const struct sim_limit_group *g,
+	struct sim_override *ov);
 
 /* Changes.  0, or -1 where there is no object of that id (of those kinds) or memory ran out. */
 int sim_org_remove(struct sim_org *o, const char *id);

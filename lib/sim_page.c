@@ -99,7 +99,8 @@ sim_page_render(struct buf *to, const struct sim_page *p, const struct sim_shape
 	if (s->whole != NULL)
 		return buf_puts(to, s->whole);
 	if (p->kind == SIM_BARE)
-		return p->n == 0 ? buf_puts(to, "{}") : buf_put(to, p->elements.data, p->items[0].len);
+		return p->n == 0 ? buf_puts(to, "{}")
+				 : buf_put(to, p->elements.data, p->items[0].len);
 	if (buf_reserve(to, p->elements.len + p->n + 512) == NULL)
 		return -1;
 	buf_putc(to, '{');

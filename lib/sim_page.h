@@ -36,10 +36,10 @@ struct sim_page {
 	int has_more;
 	char first[SIM_CURSOR], last[SIM_CURSOR]; /* of SIM_IDS; "": null */
 	char next[SIM_CURSOR];			  /* "": null */
-	char own[SIM_CURSOR]; /* the cursor that leads to this same page, for endless ones */
-	char asked[SIM_CURSOR];	 /* the cursor that the request had; "" where it had none */
-	int64_t position;	 /* of the page: what OWN holds */
-	uint64_t fingerprint;	 /* of the parameters, as sim_token_make() takes it */
+	char own[SIM_CURSOR];	/* the cursor that leads to this same page, for endless ones */
+	char asked[SIM_CURSOR]; /* the cursor that the request had; "" where it had none */
+	int64_t position;	/* of the page: what OWN holds */
+	uint64_t fingerprint;	/* of the parameters, as sim_token_make() takes it */
 };
 
 /* A page of at most 1 GiB. */

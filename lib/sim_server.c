@@ -178,7 +178,8 @@ make_answer(struct sim_server *s, const struct sim_request *r, const struct sim_
 			(unsigned)sim_hash(seed, OF_REQUEST, slot_of(r->id), 0));
 	else /* now and then the envelope stands before the data */
 		failed = sim_page_render(&reply->body->text, &a.page, NULL,
-			sim_hash(seed, OF_ODD, (uint64_t)a.page.position, slot_of(r->path)) % 4 == 0);
+			sim_hash(seed, OF_ODD, (uint64_t)a.page.position, slot_of(r->path)) % 4 ==
+				0);
 	if (failed) {
 		reply->status = 500;
 		set_body(reply, "");
@@ -191,13 +192,14 @@ api_answer(struct sim_server *s, const struct sim_request *r, const struct sim_f
 	struct sim_reply *reply)
 {
 	int plain = (f == NULL || !sim_fault_pages(f)) && sim_api_key_right(r) &&
-		r->version != NULL && strcmp(r->version, "2023-06-01") == 0 &&
-		strcmp(r->method, "GET") == 0;
+		    r->version != NULL && strcmp(r->version, "2023-06-01") == 0 &&
+		    strcmp(r->method, "GET") == 0;
 	struct buf key;
 
 	buf_init(&key, 1 << 20);
 	pthread_rwlock_rdlock(&s->model);
-	if (plain && cache_key(&key, s, r) == 0 && (reply->body = cache_find(s, key.data)) != NULL) {
+	if (plain && cache_key(&key, s, r) == 0 &&
+		(reply->body = cache_find(s, key.data)) != NULL) {
 		reply->status = 200;
 	} else {
 		make_answer(s, r, f, reply);

@@ -22,8 +22,8 @@ void sim_body_release(struct sim_body *b); /* NULL: no effect */
 
 struct sim_reply {
 	int status;
-	struct sim_body *body; /* the caller's to release */
-	char type[64];	       /* content-type */
+	struct sim_body *body;	/* the caller's to release */
+	char type[64];		/* content-type */
 	struct strlist headers; /* NAME:VALUE */
 	long delay;		/* ms before the first byte */
 	int reset;		/* no answer: a connection reset */
@@ -38,8 +38,8 @@ enum { SIM_CACHE_SLOTS = 1024 };
 struct sim_cached;
 
 struct sim_server {
-	pthread_rwlock_t model;	 /* for sim */
-	pthread_mutex_t books; /* for all below */
+	pthread_rwlock_t model; /* for sim */
+	pthread_mutex_t books;	/* for all below */
 	struct sim sim;
 	struct sim_faults faults;
 	struct buf log; /* NDJSON */
