@@ -23,11 +23,13 @@ static const char prelude[] =
 	" elif type == \"object\" then reduce (.[] | select(. != null) | _anthill_number) as $x "
 	"(0; . + $x)"
 	" else error(\"\\(type) is nothing that sum() adds\") end;"
+	"def _anthill_sum(f): _anthill_values(f) | map(select(. != null)) |"
+	" reduce (.[] | _anthill_number) as $x (0; . + $x);"
 	/* null + x is x in jq, and a number comes out only where all are numbers or null. */
-	"def sum(f): _anthill_values(f) | if length == 0 then (if . == null then . else 0 end)"
-	" else (try add catch \"\") as $sum | if $sum == null or ($sum | type) == \"number\" then "
-	"$sum"
-	" else reduce (.[] | select(. != null) | _anthill_number) as $x (0; . + $x) end end;"
+	"def sum(f): . as $in | (try ([f] | if length == 0 then 0 else add end) catch"
+	" (if type == \"string\" and startswith(\"Cannot iterate over null\") then null else \"\" "
+	"end))"
+	" | if type == \"number\" or . == null then . else $in | _anthill_sum(f) end;"
 	"def list(f): _anthill_values(f) | if . == null then . else"
 	" reduce .[] as $x (null; if $x == null then . elif ($x | type) != \"string\" then"
 	" error(\"\\($x | type) is no string, which list() joins\")"
@@ -35,6 +37,7 @@ static const char prelude[] =
 
 struct jqmap {
 	jq_state *jq;
+	jv_parser *parser;
 	struct buf row, clean;
 	char message[512]; /* what libjq said last while compiling */
 };
@@ -55,7 +58,7 @@ compile(const char *program, struct ant_err *e)
 {
 	struct jqmap *m = calloc(1, sizeof *m);
 
-	if (m == NULL || (m->jq = jq_init()) == NULL) {
+	if (m == NULL || (m->jq = jq_init()) == NULL || (m->parser = jv_parser_new(0)) == NULL) {
 		err_sys(e, ANT_FAIL, "libjq");
 		goto err;
 	}
@@ -76,6 +79,17 @@ err:
 	return NULL;
 }
 
+/* Binding $record costs every record something. */
+static int
+needs_record(const char *rows, const struct jqmap_expr *exprs, size_t n)
+{
+	int needed = strstr(rows, "$record") != NULL;
+
+	for (size_t i = 0; i < n; i++)
+		needed |= strstr(exprs[i].text, "$record") != NULL;
+	return needed;
+}
+
 struct jqmap *
 jqmap_new(const char *rows, const struct jqmap_expr *exprs, size_t n, struct ant_err *e)
 {
@@ -84,7 +98,8 @@ jqmap_new(const char *rows, const struct jqmap_expr *exprs, size_t n, struct ant
 
 	buf_init(&program, PROGRAM_MAX);
 	/* A newline behind each part: it may end in a comment. */
-	buf_printf(&program, "%s . as $record | ((%s\n) | [", prelude, rows);
+	buf_printf(&program, "%s%s ((%s\n) | [", prelude,
+		needs_record(rows, exprs, n) ? " . as $record |" : "", rows);
 	for (size_t i = 0; i < n; i++)
 		buf_printf(&program, exprs[i].single ? "%s(%s\n)" : "%s[%s\n]", i > 0 ? "," : "",
 			exprs[i].text);
@@ -113,6 +128,8 @@ jqmap_free(struct jqmap *m)
 {
 	if (m == NULL)
 		return;
+	if (m->parser != NULL)
+		jv_parser_free(m->parser);
 	if (m->jq != NULL)
 		jq_teardown(&m->jq);
 	buf_free(&m->row);
@@ -132,6 +149,28 @@ has_surrogate(const char *p, const char *end)
 	return 0;
 }
 
+/*
+ * One parser for all records is faster than jv_parse_sized(), which makes one
+ * each time; but only of an object or an array does it know the end by itself.
+ */
+static jv
+parse(struct jqmap *m, const char *text, int len)
+{
+	jv record;
+
+	/* The parser insists that nothing of a text is left over. */
+	while (len > 0 && strchr(" \t\r\n", text[len - 1]) != NULL)
+		len--;
+	if (*text != '{' && *text != '[')
+		return jv_parse_sized(text, len);
+	jv_parser_set_buf(m->parser, text, len, 1);
+	record = jv_parser_next(m->parser);
+	if (jv_is_valid(record))
+		return record;
+	jv_free(record);
+	return jv_parse_sized(text, len); /* for its words on what is wrong: the run ends here */
+}
+
 int
 jqmap_record(struct jqmap *m, const char *text, size_t len, struct ant_err *e)
 {
@@ -148,7 +187,7 @@ jqmap_record(struct jqmap *m, const char *text, size_t len, struct ant_err *e)
 	}
 	if (len > INT_MAX)
 		return err_set(e, ANT_INPUT, "libjq: record of %zu bytes", len);
-	record = jv_parse_sized(text, (int)len);
+	record = parse(m, text, (int)len);
 	if (!jv_is_valid(record)) {
 		jv msg = jv_invalid_get_msg(record);
 
