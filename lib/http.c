@@ -125,25 +125,33 @@ is_loopback(const char *host)
 	       (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == strlen(host));
 }
 
-/* A part of URL, or NULL where it has none; curl_free() it. */
+/* A part of URL, or NULL where it has none (curl_free() it) or memory is short (*NOMEM). */
 static char *
-part(CURLU *url, CURLUPart what)
+part(CURLU *url, CURLUPart what, int *nomem)
 {
 	char *s = NULL;
+	CURLUcode code = curl_url_get(url, what, &s, 0);
 
-	return curl_url_get(url, what, &s, 0) == CURLUE_OK ? s : NULL;
+	*nomem |= code == CURLUE_OUT_OF_MEMORY;
+	return code == CURLUE_OK ? s : NULL;
 }
 
 /* Check the parts of the base URL. */
 static int
 check_base(struct http *h, const struct http_options *o, CURLU *url, struct ant_err *e)
 {
-	char *scheme = part(url, CURLUPART_SCHEME), *host = part(url, CURLUPART_HOST);
-	char *user = part(url, CURLUPART_USER), *password = part(url, CURLUPART_PASSWORD);
-	char *query = part(url, CURLUPART_QUERY), *fragment = part(url, CURLUPART_FRAGMENT);
+	int nomem = 0;
+	char *scheme = part(url, CURLUPART_SCHEME, &nomem);
+	char *host = part(url, CURLUPART_HOST, &nomem);
+	char *user = part(url, CURLUPART_USER, &nomem);
+	char *password = part(url, CURLUPART_PASSWORD, &nomem);
+	char *query = part(url, CURLUPART_QUERY, &nomem);
+	char *fragment = part(url, CURLUPART_FRAGMENT, &nomem);
 	int rc = 0;
 
-	if (scheme == NULL || host == NULL)
+	if (nomem)
+		rc = err_set(e, ANT_FAIL, "libcurl: out of memory");
+	else if (scheme == NULL || host == NULL)
 		rc = err_set(e, ANT_USAGE, "the base URL has no host");
 	else if (user != NULL || password != NULL)
 		rc = err_set(e, ANT_USAGE, "the base URL must not hold a user or a password");
@@ -188,6 +196,8 @@ set_base(struct http *h, const struct http_options *o, struct ant_err *e)
 	curl_url_cleanup(url);
 	if (rc == -1)
 		return -1;
+	if (strstr(o->base_url, "://") == NULL)
+		return err_set(e, ANT_USAGE, "the base URL must start with https://");
 	len = strlen(o->base_url);
 	while (len > 0 && o->base_url[len - 1] == '/')
 		len--;
@@ -464,6 +474,11 @@ prepare(struct http *h, struct slot *s)
 	return r;
 }
 
+/*
+ * The URL, and what stands in the request line a second time: libcurl 7.88 drops
+ * the query without a word where memory is short.  (A proxy for plain http, which
+ * --insecure-http allows, wants the whole URL there: it gets what libcurl makes.)
+ */
 static CURLcode
 set_url(struct http *h, struct slot *s, const char *target)
 {
@@ -476,6 +491,9 @@ set_url(struct http *h, struct slot *s, const char *target)
 	buf_puts(&url, target);
 	if ((text = buf_str(&url)) != NULL)
 		r = curl_easy_setopt(s->easy, CURLOPT_URL, text);
+	if (r == CURLE_OK && (h->loopback || strncasecmp(text, "https:", 6) == 0))
+		r = curl_easy_setopt(
+			s->easy, CURLOPT_REQUEST_TARGET, strchr(strstr(text, "://") + 3, '/'));
 	buf_free(&url);
 	return r;
 }
