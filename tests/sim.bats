@@ -6,6 +6,7 @@ NOW=2026-11-21T10:00:00Z
 O=/v1/organizations
 
 setup_file() {
+	export BATS_NO_PARALLELIZE_WITHIN_FILE=true # one server, whose faults are set test by test
 	start_sim --now "$NOW" --seed 7
 	export SIM_URL=$ANTHROPIC_BASE_URL
 }
@@ -343,13 +344,27 @@ scaled() {
 	for g in 'group_by[]=workspace_id' 'group_by[]=description' 'group_by[]=workspace_id group_by[]=description'; do
 		[ "$(get $c limit=31 $g | jq -r '.data[].results[].amount' | scaled)" = "$want" ]
 	done
-	# Sonnet 4.5 in a batch: 1.5 $ a million uncached input tokens, 10 % more in the US.
-	n=$(get $O/usage_report/messages starting_at=2026-11-19T00:00:00Z ending_at=2026-11-20T00:00:00Z \
-		'models[]=claude-sonnet-4-5-20250929' 'service_tiers[]=batch' 'group_by[]=inference_geo' |
-		jq -r '.data[].results[] | .uncached_input_tokens * (if .inference_geo == "us" then 1650000 else 1500000 end)')
+	# The tokens of a day, priced here: in units of 10^-10 cents, 10^6 of them are 1 $ a million.
+	declare -A input=([claude-opus-4-6]=5000000 [claude-sonnet-4-5-20250929]=3000000 [claude-haiku-4-5-20251001]=1000000
+		[claude-sonnet-4-20250514]=3000000 [claude-opus-4-1-20250805]=15000000 [claude-3-5-haiku-20241022]=800000 [claude-next-preview]=3750000)
+	curl -s -g -H "x-api-key: $ANTHROPIC_ADMIN_KEY" -H 'anthropic-version: 2023-06-01' -H 'anthropic-beta: fast-mode-2026-02-01' \
+		"$ANTHROPIC_BASE_URL$O/usage_report/messages?starting_at=2026-11-19T00:00:00Z&ending_at=2026-11-20T00:00:00Z&group_by[]=model&group_by[]=service_tier&group_by[]=context_window&group_by[]=inference_geo&group_by[]=speed" |
+		jq -r '.data[].results[] | [.model, .service_tier, .context_window // "-", .inference_geo, .speed, .uncached_input_tokens,
+			.cache_read_input_tokens, .cache_creation.ephemeral_5m_input_tokens, .cache_creation.ephemeral_1h_input_tokens, .output_tokens] | @tsv' >tokens
+	n=0
+	while read -r model tier window geo speed uncached read c5 c1 output; do
+		i=${input[$model]} o=$((input[$model] * 5))
+		[ "$tier" != priority ] || continue # paid by commitment
+		[ "$window" != 200k-1M ] || { i=$((i * 2)) o=$((o * 3 / 2)); }
+		case $tier in batch | flex*) i=$((i / 2)) o=$((o / 2)) ;; esac
+		[ "$speed" = standard ] || { i=$((i * 6)) o=$((o * 6)); }
+		[ "$geo" != us ] || { i=$((i * 11 / 10)) o=$((o * 11 / 10)); }
+		n=$((n + uncached * i + read * i / 10 + c5 * i * 5 / 4 + c1 * i * 2 + output * o))
+	done <tokens
 	got=$(get $c limit=31 'group_by[]=description' | jq -r '.data[] | select(.starting_at | startswith("2026-11-19")) | .results[] |
-		select(.model == "claude-sonnet-4-5-20250929" and .service_tier == "batch" and .token_type == "uncached_input_tokens") | .amount' | scaled)
-	[ -n "$n" ]
+		select(.cost_type == "tokens") | .amount' | scaled)
+	for has in batch priority fast us$'\t'; do grep -q "$has" tokens; done
+	[ "$n" -gt 0 ]
 	[ "$got" = "$n" ]
 	# Amounts are text with as many decimals as they like.
 	get $c limit=31 'group_by[]=description' | jq -r '.data[].results[].amount' | sed 's/^[^.]*//' | awk '{print length}' | sort -u >lengths
