@@ -137,11 +137,23 @@ open_old(struct aside *a, struct ant_err *e)
 	return 0;
 }
 
+/* The name of scratch files: the lock's holder alone uses it, and never for long. */
+static void
+scratch_name(const struct aside *a, char to[static NAME_MAX + 8])
+{
+	snprintf(to, NAME_MAX + 8, "%s~", a->temp);
+}
+
 int
 aside_open(struct aside *a, const char *path, int wait_ms, struct ant_err *e)
 {
-	if (locate(a, path, e) == 0 && lock(a, wait_ms, e) == 0 && open_old(a, e) == 0)
+	char name[NAME_MAX + 8];
+
+	if (locate(a, path, e) == 0 && lock(a, wait_ms, e) == 0 && open_old(a, e) == 0) {
+		scratch_name(a, name);
+		unlinkat(a->dir, name, 0);
 		return 0;
+	}
 	aside_close(a);
 	return -1;
 }
@@ -161,8 +173,7 @@ aside_scratch(struct aside *a, struct ant_err *e)
 	char name[NAME_MAX + 8];
 	int fd;
 
-	snprintf(name, sizeof name, "%s~", a->temp); /* ours alone: the lock is held */
-	unlinkat(a->dir, name, 0);
+	scratch_name(a, name);
 	fd = openat(a->dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd == -1 || unlinkat(a->dir, name, 0) == -1) {
 		err_sys(e, ANT_FAIL, "%s: %s in its folder", a->path, name);

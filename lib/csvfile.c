@@ -100,18 +100,21 @@ csvfile_is_risky(const char *p, size_t len)
 void
 csvfile_put_guarded(const struct csvfile *f, struct buf *b, const char *p, size_t len)
 {
+	const char *null = f->dialect->null;
 	char *to;
 
 	if (!f->dialect->safe || !csvfile_is_risky(p, len)) {
 		csvfile_put_text(f, b, p, len);
-		return;
+	} else if (!must_quote(f, p, len) &&
+		   (f->null_len != len + 1 || *null != '\'' || memcmp(null + 1, p, len) != 0)) {
+		buf_putc(b, '\'');
+		buf_put(b, p, len);
+	} else if ((to = buf_reserve(b, len * 2 + 3)) != NULL) {
+		/* What csv_write() makes of it, with the ' behind its first quote. */
+		b->len += csv_write(to + 1, len * 2 + 2, p, len) + 1;
+		to[0] = '"';
+		to[1] = '\'';
 	}
-	if ((to = buf_reserve(b, len * 2 + 3)) == NULL)
-		return;
-	/* Quoted as a whole: what csv_write() makes of TEXT, with the ' behind its quote. */
-	b->len += csv_write(to + 1, len * 2 + 2, p, len) + 1;
-	to[0] = '"';
-	to[1] = '\'';
 }
 
 struct reader {
