@@ -1,0 +1,511 @@
+/* fetch_units - the pure parts of ant-fetch: fetch-units.bats names a group, this checks it */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "page.h"
+#include "query.h"
+#include "rate.h"
+#include "record.h"
+#include "retry.h"
+#include "seen.h"
+#include "utc.h"
+#include "window.h"
+
+static int failed, line_of;
+
+static void
+check(int ok, int line, const char *what)
+{
+	if (ok)
+		return;
+	failed = 1;
+	printf("fetch_units.c:%d: %s (line %d)\n", line, what, line_of);
+}
+
+/* Of table.c, which would bring the whole mapping along, windows need only this. */
+const struct width *
+table_width(const struct table *t, const char *name)
+{
+	for (size_t i = 0; i < t->nwidths; i++)
+		if (name == NULL || strcmp(t->widths[i].name, name) == 0)
+			return &t->widths[i];
+	return NULL;
+}
+
+#define IS(x) check((x), __LINE__, #x)
+
+static void
+hints(void)
+{
+	static const char date[] = "Sun, 06 Nov 1994 08:49:37 GMT";
+	int64_t t = 0, now = 784111777;
+
+	IS(retry_http_date(date, &t) == 0 && t == now);
+	IS(retry_http_date("Sunday, 06-Nov-94 08:49:37 GMT", &t) == -1);
+	IS(retry_http_date("Sun, 31 Feb 1994 08:49:37 GMT", &t) == -1);
+	IS(retry_http_date("Sun, 06 Nov 1994 25:49:37 GMT", &t) == -1);
+	IS(retry_http_date("", &t) == -1);
+	IS(retry_hint("", "", now) == -1);
+	IS(retry_hint("", "7", now) == 7000);
+	IS(retry_hint("", "0", now) == 0);
+	IS(retry_hint("", "1.5", now) == 1500);
+	IS(retry_hint("250", "7", now) == 250);
+	IS(retry_hint("abc", "7", now) == 7000);
+	IS(retry_hint("", "-7", now) == -1);
+	IS(retry_hint("", "nan", now) == -1);
+	IS(retry_hint("", "inf", now) == -1);
+	IS(retry_hint("", "0x10", now) == -1);
+	IS(retry_hint("", "1e3", now) == -1);
+	IS(retry_hint("", "1.2.3", now) == -1);
+	IS(retry_hint("", "99999999999999999999999", now) == INT64_C(31536000000));
+	IS(retry_hint("", date, now - 30) == 30000);
+	IS(retry_hint("", date, now + 30) == -1);
+	IS(retry_reset("2026-11-21T10:00:30Z", 1795255200) == 31000);
+	IS(retry_reset("2026-11-21T10:00:00Z", 1795255200) == -1);
+	IS(retry_reset("soon", 0) == -1);
+	IS(retry_should("true") == 1 && retry_should("False") == 0 && retry_should("") == -1);
+	IS(retry_about_size("The Limit is too large", 22) == 1);
+	IS(retry_about_size("Cannot specify more than 5 group_by[] dimensions.", 49) == 0);
+	IS(retry_about_size("ending date must be after starting date", 39) == 0);
+}
+
+static struct retry_plan
+status(long code, int should, unsigned failures, int can_shrink)
+{
+	const struct retry_case c = {.status = code,
+		.should_retry = should,
+		.hint_ms = -1,
+		.reset_ms = -1,
+		.can_shrink = can_shrink,
+		.failures = failures};
+
+	return retry_decide(&c, 500, 0.5);
+}
+
+static void
+decisions(void)
+{
+	static const long again[] = {408, 409, 429, 500, 502, 503, 504, 520, 524, 529, 599};
+	static const long never[] = {201, 204, 206, 400, 402, 404, 405, 410, 413, 422, 451, 600};
+	struct retry_case c = {.status = 429, .should_retry = -1, .hint_ms = 5000, .failures = 1};
+	struct retry_plan p;
+
+	for (size_t i = 0; i < sizeof again / sizeof *again; i++) {
+		line_of = (int)again[i];
+		p = status(again[i], -1, 1, 0);
+		IS(p.verdict == RETRY_AGAIN && p.status == ANT_TEMP);
+		p = status(again[i], 0, 1, 0);
+		IS(p.verdict == RETRY_NEVER && p.status == ANT_API);
+	}
+	for (size_t i = 0; i < sizeof never / sizeof *never; i++) {
+		line_of = (int)never[i];
+		p = status(never[i], -1, 1, 0);
+		IS(p.verdict == RETRY_NEVER && p.status == ANT_API);
+		p = status(never[i], 1, 1, 0);
+		IS(p.verdict == RETRY_AGAIN && p.status == ANT_TEMP);
+	}
+	IS(status(401, -1, 1, 1).status == ANT_AUTH && status(403, 1, 9, 0).status == ANT_AUTH);
+	IS(status(413, -1, 1, 1).verdict == RETRY_SMALLER);
+	IS(status(500, -1, 1, 1).verdict == RETRY_AGAIN);
+	IS(status(500, -1, 2, 1).verdict == RETRY_SMALLER);
+	IS(status(500, 0, 2, 1).verdict == RETRY_NEVER);
+	IS(status(429, -1, 2, 1).verdict == RETRY_AGAIN);
+
+	/* Waits: a hint with at most a second on top; without one, doubling to a ceiling. */
+	p = retry_decide(&c, 500, 0.0);
+	IS(p.wait_ms == 5000 && p.everybody);
+	p = retry_decide(&c, 500, 0.999);
+	IS(p.wait_ms > 5000 && p.wait_ms <= 5500);
+	c.hint_ms = -1;
+	c.reset_ms = 20000;
+	IS(retry_decide(&c, 500, 0.0).wait_ms == 20000);
+	c.reset_ms = -1;
+	IS(retry_decide(&c, 500, 0.0).wait_ms == 30000);
+	IS(retry_decide(&c, 500, 0.999).wait_ms < 60000);
+	c.failures = 20;
+	IS(retry_decide(&c, 500, 0.999).wait_ms <= 300000);
+	c.spend_limit = 1;
+	IS(retry_decide(&c, 500, 0.5).verdict == RETRY_NEVER);
+	IS(status(500, -1, 1, 0).wait_ms == 250 && status(500, -1, 3, 0).wait_ms == 1000);
+	IS(status(500, -1, 30, 0).wait_ms == 30000 && !status(500, -1, 1, 0).everybody);
+	c = (struct retry_case){.cause = RETRY_TLS, .should_retry = -1, .hint_ms = -1};
+	IS(retry_decide(&c, 500, 0.5).verdict == RETRY_NEVER);
+	IS(retry_decide(&c, 500, 0.5).status == ANT_API);
+	c.cause = RETRY_LOCAL;
+	IS(retry_decide(&c, 500, 0.5).status == ANT_FAIL);
+}
+
+static void
+budget(void)
+{
+	struct rate r;
+
+	IS(rate_init(&r, 3) == 0);
+	for (int64_t t = 0; t < 3; t++) {
+		IS(rate_wait(&r, 1000 + t) == 0);
+		rate_take(&r, 1000 + t);
+	}
+	IS(rate_wait(&r, 1010) == 59990 && rate_wait(&r, 60999) == 1 && rate_wait(&r, 61000) == 0);
+	rate_take(&r, 61000);
+	IS(rate_wait(&r, 61000) == 1); /* the second of the first three */
+	rate_pause(&r, 70000);
+	rate_pause(&r, 65000);
+	IS(rate_wait(&r, 61000) == 9000);
+	rate_free(&r);
+
+	IS(rate_init(&r, 0) == 0);
+	for (int i = 0; i < 1000; i++)
+		rate_take(&r, 5);
+	IS(rate_wait(&r, 5) == 0);
+	rate_left(&r, 3, 2, 100);
+	IS(rate_wait(&r, 5) == 0);
+	rate_take(&r, 5);
+	IS(rate_wait(&r, 5) == 95 && rate_wait(&r, 100) == 0);
+	rate_take(&r, 100); /* what the server said is over */
+	IS(rate_wait(&r, 101) == 0);
+	rate_free(&r);
+}
+
+static void
+windows(void)
+{
+	struct width day[] = {{"1d", UTC_DAY, 31}, {"1h", UTC_HOUR, 168}};
+	struct table t = {
+		.name = "t", .paging = PAGING_PAGE, .widths = day, .nwidths = 2, .open_bucket = 1};
+	const int64_t now = 1795257000; /* 2026-11-21T10:30:00Z */
+	struct window w;
+	struct ant_err e;
+	int64_t from, to;
+
+	IS(window_make(&w, &t, NULL, NULL, NULL, now, &e) == 0);
+	IS(w.from == utc_days(2023, 1, 1) * UTC_DAY && w.to == utc_days(2026, 11, 22) * UTC_DAY);
+	IS(w.watermark == utc_days(2026, 11, 21) * UTC_DAY);
+	IS(window_slices(&w, 31) == 46); /* 1421 days */
+	window_slice(&w, 31, 45, &from, &to);
+	IS(to == w.to && to - from == 26 * UTC_DAY);
+	IS(window_make(&w, &t, "1h", "-1h", NULL, now, &e) == 0);
+	IS(w.to - w.from == 2 * UTC_HOUR && w.watermark == w.to - UTC_HOUR);
+	IS(window_make(&w, &t, NULL, "2026-11-20", "2026-11-20", now, &e) == 0);
+	IS(w.from == w.to && window_slices(&w, 31) == 0);
+	IS(window_make(&w, &t, NULL, "2026-11-20T12:00:00Z", "2026-11-20T12:00:00Z", now, &e) == 0);
+	IS(w.from == w.to);
+	IS(window_make(&w, &t, NULL, "2026-11-20T12:00:00Z", "2026-11-20T12:00:01Z", now, &e) == 0);
+	IS(w.to - w.from == UTC_DAY);
+	IS(window_make(&w, &t, NULL, "2026-11-20", "2026-11-19", now, &e) == -1);
+	IS(e.status == ANT_USAGE);
+	IS(window_make(&w, &t, "1m", NULL, NULL, now, &e) == -1);
+	t.open_bucket = 0;
+	IS(window_make(&w, &t, NULL, "-2d", "2027-01-01", now, &e) == 0);
+	IS(w.to == utc_days(2026, 11, 21) * UTC_DAY && w.watermark == w.to);
+	IS(window_make(&w, &t, NULL, "today", NULL, now, &e) == 0 && w.from == w.to);
+	t.earliest = utc_days(2025, 1, 1) * UTC_DAY;
+	IS(window_make(&w, &t, NULL, NULL, "2024-01-01", now, &e) == 0 && w.from == w.to);
+	t.nwidths = 0;
+	IS(window_make(&w, &t, NULL, NULL, NULL, now, &e) == 0 && w.width == 0);
+	IS(window_make(&w, &t, NULL, "today", NULL, now, &e) == -1);
+	t.paging = PAGING_DAY;
+	IS(window_make(&w, &t, NULL, "-1d", NULL, now, &e) == 0 && strcmp(w.width_name, "1d") == 0);
+}
+
+/* Read TEXT as a page; what comes out goes to LINES. */
+static enum page_result
+read_page(enum paging paging, int buckets, const char *text, struct page *p, char *lines,
+	char *cursor)
+{
+	static char reason[256];
+	const struct page_rules rules = {paging, buckets, 0, 10 * UTC_DAY, 2 * UTC_DAY, NULL};
+	struct buf body, next;
+	enum page_result result;
+
+	buf_init(&body, PAGE_MAX);
+	buf_init(&next, 1 << 16);
+	buf_puts(&body, text);
+	result = page_read(&body, &rules, p, &next, reason, sizeof reason);
+	lines[0] = cursor[0] = '\0';
+	if (result == PAGE_OK)
+		snprintf(lines, 4096, "%.*s", (int)p->len, p->lines);
+	if (result == PAGE_OK && p->more)
+		snprintf(cursor, 4096, "%s", buf_str(&next));
+	buf_free(&body);
+	buf_free(&next);
+	return result;
+}
+
+static void
+pages(void)
+{
+	static const struct {
+		enum paging paging;
+		int buckets;
+		const char *text;
+		enum page_result result;
+		const char *lines, *cursor;
+	} cases[] = {
+		{PAGING_PAGE, 0,
+			"{\"data\":[{\"a\":1},{\"b\":2}],\"has_more\":true,\"next_page\":\"x=\"}",
+			PAGE_OK, "{\"a\":1}\n{\"b\":2}\n", "x="},
+		{PAGING_PAGE, 0, "{\"next_page\":null,\"data\":[]}", PAGE_OK, "", ""},
+		{PAGING_PAGE, 0, "{\"next_page\":\"y\",\"data\":[{}]}", PAGE_OK, "{}\n", "y"},
+		{PAGING_PAGE, 0,
+			" {\r\n\"data\" : [ {\"a\" :\n[1,\r\n 2] } ,\n\n{ } "
+			"]\n,\"has_more\":false}\n",
+			PAGE_OK, "{\"a\" :[1, 2] }\n{ }\n", ""},
+		{PAGING_PAGE, 0,
+			"{\"data\":[{\"a\":\"\\n\\u0041\"}],\"has_more\":false,\"next_page\":"
+			"\"left over\"}",
+			PAGE_OK, "{\"a\":\"\\n\\u0041\"}\n", ""},
+		{PAGING_ID, 0, "{\"data\":[{}],\"has_more\":true,\"last_id\":\"\\u0069d\"}",
+			PAGE_OK, "{}\n", "id"},
+		{PAGING_ID, 0, "{\"data\":[{}],\"has_more\":false,\"last_id\":\"id\"}", PAGE_OK,
+			"{}\n", ""},
+		{PAGING_ID, 0, "{\"data\":[{}],\"has_more\":true,\"last_id\":null}", PAGE_WRONG, "",
+			""},
+		{PAGING_ID, 0, "{\"data\":[{}],\"has_more\":true,\"last_id\":\"\"}", PAGE_WRONG, "",
+			""},
+		{PAGING_ID, 0, "{\"data\":[],\"has_more\":true,\"last_id\":\"id\"}", PAGE_WRONG, "",
+			""},
+		{PAGING_ID, 0, "{\"data\":[{}],\"last_id\":\"id\"}", PAGE_WRONG, "", ""},
+		{PAGING_PAGE, 0, "{\"data\":[{}]}", PAGE_WRONG, "", ""},
+		{PAGING_PAGE, 0, "{\"data\":[{}],\"has_more\":1,\"next_page\":null}", PAGE_WRONG,
+			"", ""},
+		{PAGING_PAGE, 0, "{\"data\":[{}],\"has_more\":null,\"next_page\":null}", PAGE_WRONG,
+			"", ""},
+		{PAGING_PAGE, 0, "{\"data\":[{}],\"has_more\":true,\"next_page\":7}", PAGE_WRONG,
+			"", ""},
+		{PAGING_PAGE, 0, "{\"data\":[{}],\"data\":[],\"next_page\":null}", PAGE_WRONG, "",
+			""},
+		{PAGING_PAGE, 0, "{\"data\":[{}],\"has_more\":true,\"has_more\":false}", PAGE_WRONG,
+			"", ""},
+		{PAGING_PAGE, 0, "{\"data\":[[]],\"next_page\":null}", PAGE_WRONG, "", ""},
+		{PAGING_PAGE, 0, "{\"data\":[{},1],\"next_page\":null}", PAGE_WRONG, "", ""},
+		{PAGING_PAGE, 0, "{\"data\":{},\"next_page\":null}", PAGE_WRONG, "", ""},
+		{PAGING_PAGE, 0, "[]", PAGE_WRONG, "", ""},
+		{PAGING_PAGE, 0, "null", PAGE_WRONG, "", ""},
+		{PAGING_PAGE, 0, "", PAGE_BROKEN, "", ""},
+		{PAGING_PAGE, 0, " \n", PAGE_BROKEN, "", ""},
+		{PAGING_PAGE, 0, "<html>", PAGE_BROKEN, "", ""},
+		{PAGING_PAGE, 0, "{\"data\":[{}],\"next_page\":null}x", PAGE_BROKEN, "", ""},
+		{PAGING_PAGE, 0, "{\"data\":[{}] \"next_page\":null}", PAGE_BROKEN, "", ""},
+		{PAGING_PAGE, 0, "{\"data\":[{},],\"next_page\":null}", PAGE_BROKEN, "", ""},
+		{PAGING_PAGE, 0, "{\"data\":[{} {}],\"next_page\":null}", PAGE_BROKEN, "", ""},
+		{PAGING_PAGE, 0, "{\"data\":[{}],\"next_page\":null,}", PAGE_BROKEN, "", ""},
+		{PAGING_PAGE, 0, "{\"data\":[1", PAGE_BROKEN, "", ""},
+		{PAGING_PAGE, 0, "{\"data\":[{\"a\":\"\n\"}],\"next_page\":null}", PAGE_BROKEN, "",
+			""},
+		{PAGING_PAGE, 1,
+			"{\"data\":[{\"results\":[{\"starting_at\":9}],\"starting_at\":\"1970-01-"
+			"02T00:00:00Z\"},"
+			"{\"starting_at\":\"1970-01-04T00:00:00Z\"}],\"has_more\":false}",
+			PAGE_OK,
+			"{\"results\":[{\"starting_at\":9}],\"starting_at\":\"1970-01-02T00:00:"
+			"00Z\"}\n"
+			"{\"starting_at\":\"1970-01-04T00:00:00Z\"}\n",
+			""},
+		{PAGING_PAGE, 1, "{\"data\":[{}],\"has_more\":false}", PAGE_WRONG, "", ""},
+		{PAGING_PAGE, 1, "{\"data\":[{\"starting_at\":1}],\"has_more\":false}", PAGE_WRONG,
+			"", ""},
+		{PAGING_PAGE, 1,
+			"{\"data\":[{\"starting_at\":\"1969-12-31T00:00:00Z\"}],\"has_more\":"
+			"false}",
+			PAGE_WRONG, "", ""},
+		{PAGING_PAGE, 1,
+			"{\"data\":[{\"starting_at\":\"1970-01-11T00:00:00Z\"}],\"has_more\":"
+			"false}",
+			PAGE_WRONG, "", ""},
+		{PAGING_PAGE, 1,
+			"{\"data\":[{\"starting_at\":\"1970-01-02T00:00:00Z\"},{\"starting_at\":"
+			"\"1970-01-02T00:"
+			"00:00Z\"}],\"has_more\":false}",
+			PAGE_WRONG, "", ""},
+		{PAGING_PAGE, 1,
+			"{\"data\":[{\"starting_at\":\"1970-01-02T00:00:00Z\",}],\"has_more\":"
+			"false}",
+			PAGE_BROKEN, "", ""},
+		{PAGING_PAGE, 1, "{\"data\":[{\"starting_at\":\"1970-01-02T00:00:00Z\"",
+			PAGE_BROKEN, "", ""},
+		{PAGING_NONE, 0, "{\"id\":1,\n\"b\":2}", PAGE_OK, "{\"id\":1,\"b\":2}\n", ""},
+		{PAGING_NONE, 0, "{\"type\":\"error\"}", PAGE_WRONG, "", ""},
+		{PAGING_NONE, 0, "[1]", PAGE_WRONG, "", ""},
+		{PAGING_NONE, 0, "{\"id\":", PAGE_BROKEN, "", ""},
+	};
+	static char lines[4096], cursor[4096];
+	struct page p;
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		line_of = (int)i;
+		IS(read_page(cases[i].paging, cases[i].buckets, cases[i].text, &p, lines, cursor) ==
+			cases[i].result);
+		IS(strcmp(lines, cases[i].lines) == 0 && strcmp(cursor, cases[i].cursor) == 0);
+	}
+	read_page(PAGING_PAGE, 1, cases[32].text, &p, lines, cursor);
+	IS(p.records == 2 && p.closed == 1 && p.last == 3 * UTC_DAY);
+}
+
+/* Nesting: 512 levels in a record are read, one more is not, and that is no damage. */
+static void
+depth(void)
+{
+	static char lines[4096], cursor[4096];
+	struct page p;
+
+	for (size_t n = 511; n <= 512; n++) { /* arrays inside the record, itself a level */
+		struct buf text;
+
+		buf_init(&text, 1 << 16);
+		buf_puts(&text, "{\"data\":[{\"a\":");
+		for (size_t i = 0; i < n; i++)
+			buf_putc(&text, '[');
+		for (size_t i = 0; i < n; i++)
+			buf_putc(&text, ']');
+		buf_puts(&text, "}],\"next_page\":null}");
+		IS(read_page(PAGING_PAGE, 0, buf_str(&text), &p, lines, cursor) ==
+			(n == 511 ? PAGE_OK : PAGE_WRONG));
+		buf_free(&text);
+	}
+}
+
+/* Every prefix of a page is broken, never wrong, and never a page. */
+static void
+prefixes(void)
+{
+	static const char text[] =
+		"{\"data\":[{\"starting_at\":\"1970-01-02T00:00:00Z\",\"results\":[{\"a\":1.5,"
+		"\"b\":null,"
+		"\"c\":\"\\u00e9\"}]}],\"has_more\":true,\"next_page\":\"page_x\"}";
+	static char lines[4096], cursor[4096], part[512];
+	struct page p;
+
+	for (size_t n = 0; n < sizeof text - 1; n++) {
+		memcpy(part, text, n);
+		part[n] = '\0';
+		line_of = (int)n;
+		IS(read_page(PAGING_PAGE, 1, part, &p, lines, cursor) == PAGE_BROKEN);
+		IS(read_page(PAGING_PAGE, 0, part, &p, lines, cursor) == PAGE_BROKEN);
+		IS(read_page(PAGING_NONE, 0, part, &p, lines, cursor) == PAGE_BROKEN);
+	}
+	IS(read_page(PAGING_PAGE, 1, text, &p, lines, cursor) == PAGE_OK);
+}
+
+static int
+parse(const char *line, struct record_begin *b, struct record_end *end, struct ant_err *e)
+{
+	struct buf text;
+	int rc;
+
+	buf_init(&text, 1 << 16);
+	buf_puts(&text, line);
+	buf_str(&text);
+	rc = b != NULL ? record_begin_parse(text.data, text.len, b, e)
+		       : record_end_parse(text.data, text.len, end, e);
+	buf_free(&text);
+	return rc;
+}
+
+static void
+records(void)
+{
+	static const char line[] =
+		"{\"@ant\":\"begin\",\"version\":1,\"table\":\"t\",\"from\":\"2026-11-01T00:00:"
+		"00Z\","
+		"\"to\":\"2026-11-02T00:00:00Z\",\"width\":\"1d\",\"group_by\":[\"a\",\"b\"]}\n";
+	static const char *const bad[] = {"", "{}", "[]", "{\"@ant\":\"end\"}",
+		"{\"@ant\":\"begin\"}", "{\"@ant\":\"begin\",\"version\":2,\"table\":\"t\"}",
+		"{\"@ant\":\"begin\",\"version\":1}",
+		"{\"@ant\":\"begin\",\"version\":1,\"table\":7}",
+		"{\"@ant\":\"begin\",\"version\":1,\"table\":\"\"}",
+		"{\"@ant\":\"begin\",\"version\":1,\"table\":\"t\",\"from\":\"2026-11-01\"}",
+		"{\"@ant\":\"begin\",\"version\":1,\"table\":\"t\",\"from\":\"x\",\"to\":\"y\"}",
+		"{\"@ant\":\"begin\",\"version\":1,\"table\":\"t\",\"from\":\"2026-11-02\",\"to\":"
+		"\"2026-11-01\"}",
+		"{\"@ant\":\"begin\",\"version\":1,\"table\":\"t\",\"group_by\":\"a\"}",
+		"{\"@ant\":\"begin\",\"version\":1,\"table\":\"t\",\"group_by\":[1]}",
+		"{\"@ant\":\"begin\",\"version\":1,\"table\":\"t\"",
+		"{\"x\":1,\"@ant\":\"begin\"}"};
+	static const char *const bad_end[] = {"{\"@ant\":\"end\"}",
+		"{\"@ant\":\"end\",\"records\":-1,\"pages\":1}",
+		"{\"@ant\":\"end\",\"records\":1.5,\"pages\":1}",
+		"{\"@ant\":\"end\",\"records\":1,\"pages\":\"1\"}",
+		"{\"@ant\":\"end\",\"records\":99999999999999999999999,\"pages\":1}",
+		"{\"@ant\":\"end\",\"records\":1,\"pages\":1,\"watermark\":7}"};
+	struct record_begin b;
+	struct record_end end;
+	struct ant_err e;
+	struct buf out;
+
+	IS(parse(line, &b, NULL, &e) == 0);
+	IS(strcmp(b.table, "t") == 0 && b.has_window && b.to - b.from == UTC_DAY &&
+		b.group_by.n == 2);
+	buf_init(&out, 4096);
+	IS(record_begin_put(&out, &b) == 0 && strcmp(buf_str(&out), line) == 0);
+	record_begin_free(&b);
+	buf_clear(&out);
+	IS(parse(" { \"@ant\" : \"end\" , \"x\" : 1 , \"pages\" : 2 , \"records\" : "
+		 "18446744073709551615 }",
+		   NULL, &end, &e) == 0);
+	IS(end.records == UINT64_MAX && end.pages == 2 && !end.has_watermark);
+	IS(record_end_put(&out, &end) == 0 &&
+		strcmp(buf_str(&out),
+			"{\"@ant\":\"end\",\"records\":18446744073709551615,\"pages\":2}\n") == 0);
+	buf_free(&out);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		line_of = (int)i;
+		IS(parse(bad[i], &b, NULL, &e) == -1 && e.status == ANT_INPUT && b.table == NULL);
+	}
+	for (size_t i = 0; i < sizeof bad_end / sizeof *bad_end; i++) {
+		line_of = (int)i;
+		IS(parse(bad_end[i], NULL, &end, &e) == -1 && e.status == ANT_INPUT);
+	}
+	IS(record_kind("{\"@ant\":\"other\"}", 16) == RECORD_UNKNOWN);
+	IS(record_kind("{\"id\":\"@ant\"}", 13) == RECORD_DATA);
+}
+
+static void
+queries(void)
+{
+	struct buf to;
+
+	buf_init(&to, 4096);
+	IS(query_path(&to, "/a/{}/b", "x/../y?z#%\xc3\xa9") == 0);
+	IS(query_add(&to, "group_by[]", "a&b") == 0 && query_add(&to, "page", "page_=+ ") == 0);
+	IS(strcmp(buf_str(&to),
+		   "/a/x%2F..%2Fy%3Fz%23%25%C3%A9/b?group_by%5B%5D=a%26b&page=page_%3D%2B%20") ==
+		0);
+	buf_free(&to);
+}
+
+static void
+sets(void)
+{
+	struct seen s = {NULL, 0, 0};
+	char text[32];
+
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < 5000; i++) {
+			size_t n = (size_t)snprintf(text, sizeof text, "page_%d", i);
+
+			IS(seen_add(&s, text, n) == 0);
+			IS(seen_add(&s, text, n) == 1);
+		}
+		seen_clear(&s);
+	}
+	seen_free(&s);
+}
+
+int
+main(int argc, char *argv[])
+{
+	static const struct {
+		const char *name;
+		void (*run)(void);
+	} groups[] = {{"hints", hints}, {"decisions", decisions}, {"budget", budget},
+		{"windows", windows}, {"pages", pages}, {"depth", depth}, {"prefixes", prefixes},
+		{"records", records}, {"queries", queries}, {"sets", sets}};
+
+	for (size_t i = 0; argc == 2 && i < sizeof groups / sizeof *groups; i++)
+		if (strcmp(argv[1], groups[i].name) == 0) {
+			groups[i].run();
+			return failed;
+		}
+	return 2;
+}
