@@ -9,6 +9,8 @@
 #define ANT_SIM_JSON_H
 
 #include "buf.h"
+#include "sim_code.h"
+#include "sim_cost.h"
 #include "sim_model.h"
 
 /* Each appends one object; a failure stays in TO. */

@@ -6,21 +6,16 @@
 #include <string.h>
 #include <time.h>
 
+#include "sim_groups.h"
 #include "utc.h"
 
 /* What a hash is for, apart from those of sim_org.c. */
-enum { OF_STREAM = 100, OF_DAY, OF_COUNT, OF_SPIKE, OF_OUTAGE, OF_LINE, OF_TEXT, OF_CODE };
+enum { OF_STREAM = 100, OF_DAY, OF_COUNT, OF_SPIKE, OF_OUTAGE };
 
 enum profile { OFFICE, BATCH, ALWAYS, BURSTS, PROFILES };
 enum { DAY_MINUTES = 1440 };
 
-struct model {
-	const char *id, *label;
-	uint64_t input, output; /* price: units of 10^-10 cents a token, 10^6 are 1 $ a million */
-	int geo, wide, window;	/* its geography is known; takes 1M tokens; has a context window */
-};
-
-static const struct model models[] = {
+const struct sim_model sim_models[SIM_MODELS] = {
 	{"claude-opus-4-6", "Claude Opus 4.6", 5000000, 25000000, 1, 1, 1},
 	{"claude-sonnet-4-5-20250929", "Claude Sonnet 4.5", 3000000, 15000000, 1, 1, 1},
 	{"claude-haiku-4-5-20251001", "Claude Haiku 4.5", 1000000, 5000000, 1, 0, 1},
@@ -29,23 +24,15 @@ static const struct model models[] = {
 	{"claude-3-5-haiku-20241022", "Claude Haiku 3.5", 800000, 4000000, 0, 0, 1},
 	{"claude-next-preview", "Claude Next (Preview)", 3750000, 18750000, 1, 0, 0},
 };
-enum { OPUS, SONNET, HAIKU, SONNET_4, OPUS_4, LEGACY, NEXT, MODELS };
 
-enum { STANDARD, BATCHED, PRIORITY, ON_DEMAND, FLEX, FLEX_DISCOUNT, TIERS };
 static const char *const tiers[] = {
 	"standard", "batch", "priority", "priority_on_demand", "flex", "flex_discount"};
-enum { NARROW, WIDE, WINDOWS };
 static const char *const windows[] = {"0-200k", "200k-1M"};
-enum { GLOBAL, US, UNKNOWN, GEOS };
 static const char *const geos[] = {"global", "us", "not_available"};
-enum { NORMAL, FAST, SPEEDS };
 static const char *const speeds[] = {"standard", "fast"};
 
 static const char *const dim_names[SIM_DIMS] = {"account_id", "api_key_id", "context_window",
 	"inference_geo", "model", "service_account_id", "service_tier", "speed", "workspace_id"};
-
-const char *const sim_tools[SIM_TOOLS] = {
-	"edit_tool", "multi_edit_tool", "write_tool", "notebook_edit_tool", "web_fetch_tool"};
 
 int64_t
 sim_now(const struct sim *s)
@@ -53,9 +40,8 @@ sim_now(const struct sim *s)
 	return s->config.now != 0 ? s->config.now : (int64_t)time(NULL);
 }
 
-/* 1 where nobody worked on DAY: public holidays, and one day in each twenty an outage. */
-static int
-quiet(const struct sim *s, int64_t day)
+int
+sim_quiet(const struct sim *s, int64_t day)
 {
 	static const unsigned char fixed[][2] = {{1, 1}, {5, 1}, {7, 4}, {12, 25}, {12, 26}};
 	unsigned month, mday, weekday = (unsigned)((day + 3) % 7); /* 0: Monday */
@@ -128,10 +114,10 @@ model_stream(struct sim *s, int model, enum profile p, uint64_t scale)
 	if (st == NULL)
 		return NULL;
 	st->dim[SIM_MODEL] = model;
-	st->dim[SIM_TIER] = STANDARD;
-	st->dim[SIM_SPEED] = NORMAL;
-	st->dim[SIM_WINDOW] = models[model].window ? NARROW : -1;
-	st->dim[SIM_GEO] = !models[model].geo ? UNKNOWN : h % 5 < 3 ? GLOBAL : US;
+	st->dim[SIM_TIER] = SIM_STANDARD;
+	st->dim[SIM_SPEED] = SIM_NORMAL;
+	st->dim[SIM_WINDOW] = sim_models[model].window ? SIM_NARROW : -1;
+	st->dim[SIM_GEO] = !sim_models[model].geo ? SIM_UNKNOWN : h % 5 < 3 ? SIM_GLOBAL : SIM_US;
 	st->profile = (int)p;
 	st->start = utc_days(2024, 6, 1);
 	st->base[SIM_UNCACHED] = scale + (h >> 8) % scale;
@@ -172,23 +158,23 @@ key_model(struct sim *s, size_t k, size_t j, int model)
 	st->dim[SIM_WORKSPACE] = key->workspace;
 	st->start = key->created / UTC_DAY + 1;
 	if (k % 15 == 14)
-		st->dim[SIM_TIER] = j % 2 == 0 ? PRIORITY : ON_DEMAND;
+		st->dim[SIM_TIER] = j % 2 == 0 ? SIM_PRIORITY : SIM_ON_DEMAND;
 	else if (k % 10 == 9 && j == 0)
-		st->dim[SIM_TIER] = h % 2 == 0 ? FLEX : FLEX_DISCOUNT;
-	if (models[model].wide && (h >> 20) % 4 == 0) {
+		st->dim[SIM_TIER] = h % 2 == 0 ? SIM_FLEX : SIM_FLEX_DISCOUNT;
+	if (sim_models[model].wide && (h >> 20) % 4 == 0) {
 		if ((st = again(s, at)) == NULL)
 			return -1;
-		st->dim[SIM_WINDOW] = WIDE;
+		st->dim[SIM_WINDOW] = SIM_WIDE;
 	}
-	if (models[model].geo && (h >> 24) % 4 == 0) {
+	if (sim_models[model].geo && (h >> 24) % 4 == 0) {
 		if ((st = again(s, at)) == NULL)
 			return -1;
-		st->dim[SIM_GEO] = st->dim[SIM_GEO] == US ? GLOBAL : US;
+		st->dim[SIM_GEO] = st->dim[SIM_GEO] == SIM_US ? SIM_GLOBAL : SIM_US;
 	}
-	if (model == OPUS && (h >> 28) % 3 == 0) {
+	if (model == SIM_OPUS && (h >> 28) % 3 == 0) {
 		if ((st = again(s, at)) == NULL)
 			return -1;
-		st->dim[SIM_SPEED] = FAST;
+		st->dim[SIM_SPEED] = SIM_FAST;
 	}
 	return 0;
 }
@@ -197,16 +183,16 @@ key_model(struct sim *s, size_t k, size_t j, int model)
 static int
 nightly(struct sim *s, size_t k)
 {
-	for (int model = SONNET; model <= HAIKU; model++) {
+	for (int model = SIM_SONNET; model <= SIM_HAIKU; model++) {
 		struct sim_stream *st = model_stream(s, model, BATCH, 9000000);
 
 		if (st == NULL)
 			return -1;
 		st->dim[SIM_KEY] = (int)k;
 		st->dim[SIM_WORKSPACE] = s->org.keys[k].workspace;
-		st->dim[SIM_TIER] = BATCHED;
+		st->dim[SIM_TIER] = SIM_BATCHED;
 		st->start = s->org.keys[k].created / UTC_DAY + 1;
-		if (model == HAIKU)
+		if (model == SIM_HAIKU)
 			st->base[SIM_READ] = 6200000000;
 	}
 	return 0;
@@ -219,7 +205,7 @@ key_streams(struct sim *s, size_t k)
 	struct sim_stream *st;
 
 	if (k == 0) {
-		if ((st = model_stream(s, LEGACY, ALWAYS, 40000)) == NULL)
+		if ((st = model_stream(s, SIM_LEGACY, ALWAYS, 40000)) == NULL)
 			return -1;
 		st->dim[SIM_KEY] = 0;
 		st->dim[SIM_WORKSPACE] = s->org.keys[0].workspace;
@@ -228,10 +214,10 @@ key_streams(struct sim *s, size_t k)
 	}
 	if (k == 1)
 		return nightly(s, k);
-	if (k % 10 == 9 && key_model(s, k, 9, NEXT) == -1)
+	if (k % 10 == 9 && key_model(s, k, 9, SIM_PREVIEW) == -1)
 		return -1;
 	for (size_t j = 0; j <= h % 3; j++)
-		if (key_model(s, k, j, (int)(((h >> 8) + j * 2) % (OPUS_4 + 1))) == -1)
+		if (key_model(s, k, j, (int)(((h >> 8) + j * 2) % (SIM_OPUS_4 + 1))) == -1)
 			return -1;
 	return 0;
 }
@@ -239,7 +225,7 @@ key_streams(struct sim *s, size_t k)
 static int
 other_streams(struct sim *s)
 {
-	static const int console[] = {HAIKU, SONNET, OPUS};
+	static const int console[] = {SIM_HAIKU, SIM_SONNET, SIM_OPUS};
 	int claude = s->org.nworkspaces > 3 ? 2 : 0;
 	struct sim_stream *st;
 
@@ -249,18 +235,19 @@ other_streams(struct sim *s)
 		st->dim[SIM_WORKSPACE] = i == 2 ? 0 : -1;
 	}
 	for (size_t i = 1; i < s->org.nusers; i += 3) { /* users by OAuth */
-		if ((st = model_stream(s, i % 2 == 0 ? SONNET : OPUS, OFFICE, 90000)) == NULL)
+		if ((st = model_stream(s, i % 2 == 0 ? SIM_SONNET : SIM_OPUS, OFFICE, 90000)) ==
+			NULL)
 			return -1;
 		st->dim[SIM_ACCOUNT] = (int)i;
 		st->dim[SIM_WORKSPACE] = claude;
 		if (i == 1) {
 			if ((st = again(s, s->nstreams - 1)) == NULL)
 				return -1;
-			st->dim[SIM_SPEED] = FAST;
+			st->dim[SIM_SPEED] = SIM_FAST;
 		}
 	}
 	for (size_t i = 0; i < s->org.nservices; i++) {
-		if ((st = model_stream(s, SONNET_4, ALWAYS, 150000)) == NULL)
+		if ((st = model_stream(s, SIM_SONNET_4, ALWAYS, 150000)) == NULL)
 			return -1;
 		st->dim[SIM_SERVICE] = (int)i;
 		st->dim[SIM_WORKSPACE] = i == 0 ? 0 : -1;
@@ -268,9 +255,8 @@ other_streams(struct sim *s)
 	return 0;
 }
 
-/* The number of group G's revision, applied to what the day had. */
-static const struct sim_revision *
-revised(const struct sim *s, int64_t day, const struct sim_revision *after)
+const struct sim_revision *
+sim_revised(const struct sim *s, int64_t day, const struct sim_revision *after)
 {
 	for (const struct sim_revision *r = after == NULL ? s->revisions : after + 1;
 		r != NULL && r < s->revisions + s->nrevisions; r++)
@@ -317,8 +303,8 @@ activity(const struct sim *s, size_t i, int64_t day)
 	return level * (uint64_t)growth;
 }
 
-static void
-day_counts(const struct sim *s, size_t i, int64_t day, uint64_t to[SIM_COUNTS])
+void
+sim_day_counts(const struct sim *s, size_t i, int64_t day, uint64_t to[SIM_COUNTS])
 {
 	const struct sim_stream *st = &s->streams[i];
 	uint64_t much = activity(s, i, day);
@@ -334,8 +320,8 @@ day_counts(const struct sim *s, size_t i, int64_t day, uint64_t to[SIM_COUNTS])
 		to[c] = st->base[c] / 1000 * much / 1000 + st->base[c] % 1000 * much / 1000000;
 		to[c] = to[c] / 1000 * (800 + h % 400) + (c == SIM_SEARCH ? to[c] : h % 977);
 	}
-	for (const struct sim_revision *r = revised(s, day, NULL); r != NULL;
-		r = revised(s, day, r)) {
+	for (const struct sim_revision *r = sim_revised(s, day, NULL); r != NULL;
+		r = sim_revised(s, day, r)) {
 		for (size_t c = 0; c < SIM_COUNTS; c++)
 			to[c] = to[c] * r->permille / 1000;
 		for (size_t d = 0; d < r->ndropped; d++)
@@ -348,12 +334,12 @@ day_counts(const struct sim *s, size_t i, int64_t day, uint64_t to[SIM_COUNTS])
 static void
 all_counts(const struct sim *s, int64_t day, uint64_t *to)
 {
-	if (quiet(s, day) || day < s->first_day) {
+	if (sim_quiet(s, day) || day < s->first_day) {
 		memset(to, 0, s->nstreams * SIM_COUNTS * sizeof *to);
 		return;
 	}
 	for (size_t i = 0; i < s->nstreams; i++)
-		day_counts(s, i, day, to + i * SIM_COUNTS);
+		sim_day_counts(s, i, day, to + i * SIM_COUNTS);
 }
 
 int
@@ -426,14 +412,14 @@ drop_groups(struct sim *s, struct sim_revision *r)
 {
 	uint64_t counts[SIM_COUNTS];
 
-	if (r->drop == 0 || quiet(s, r->day))
+	if (r->drop == 0 || sim_quiet(s, r->day))
 		return 0;
 	if ((r->dropped = calloc(r->drop, sizeof *r->dropped)) == NULL)
 		return -1;
 	for (size_t i = 0; i < s->nstreams && r->ndropped < r->drop; i++) {
 		int seen = 0;
 
-		day_counts(s, i, r->day, counts);
+		sim_day_counts(s, i, r->day, counts);
 		for (size_t d = 0; d < r->ndropped; d++)
 			seen |= r->dropped[d] == s->streams[i].group;
 		for (size_t c = 0; c < SIM_COUNTS && !seen; c++)
@@ -543,7 +529,7 @@ sim_dim_text(const struct sim *s, enum sim_dim d, int value)
 	case SIM_GEO:
 		return geos[value];
 	case SIM_MODEL:
-		return models[value].id;
+		return sim_models[value].id;
 	case SIM_SERVICE:
 		return s->org.services[value];
 	case SIM_TIER:
@@ -570,61 +556,20 @@ one_of(const char *text, const char *const *list, size_t n)
 int
 sim_dim_valid(enum sim_dim d, const char *text)
 {
-	return d == SIM_WINDOW	? one_of(text, windows, WINDOWS)
-	       : d == SIM_GEO	? one_of(text, geos, GEOS)
-	       : d == SIM_TIER	? one_of(text, tiers, TIERS)
-	       : d == SIM_SPEED ? one_of(text, speeds, SPEEDS)
+	return d == SIM_WINDOW	? one_of(text, windows, SIM_WINDOWS)
+	       : d == SIM_GEO	? one_of(text, geos, SIM_GEOS)
+	       : d == SIM_TIER	? one_of(text, tiers, SIM_TIERS)
+	       : d == SIM_SPEED ? one_of(text, speeds, SIM_SPEEDS)
 				: 1;
 }
 
 int
 sim_model_known(const char *model)
 {
-	for (size_t i = 0; i < MODELS; i++)
-		if (strcmp(models[i].id, model) == 0)
+	for (size_t i = 0; i < SIM_MODELS; i++)
+		if (strcmp(sim_models[i].id, model) == 0)
 			return 1;
 	return 0;
-}
-
-/* ---- groups of equal keys, numbered as they first come ---- */
-
-enum { KEY_INTS = SIM_DIMS };
-
-struct groups {
-	int (*keys)[KEY_INTS];
-	size_t *slots, mask, n; /* slots: number + 1 */
-};
-
-static int
-groups_init(struct groups *g, size_t max)
-{
-	size_t size = 16;
-
-	while (size < max * 2)
-		size *= 2;
-	g->mask = size - 1;
-	g->n = 0;
-	g->keys = calloc(max + 1, sizeof *g->keys);
-	g->slots = calloc(size, sizeof *g->slots);
-	return g->keys == NULL || g->slots == NULL ? -1 : 0;
-}
-
-static size_t
-groups_number(struct groups *g, const int key[KEY_INTS])
-{
-	uint64_t h = 0;
-
-	for (size_t i = 0; i < KEY_INTS; i++)
-		h = (h ^ (uint64_t)(key[i] + 1)) * 0x9e3779b97f4a7c15U;
-	for (size_t at = (h >> 20) & g->mask;; at = (at + 1) & g->mask) {
-		if (g->slots[at] == 0) {
-			memcpy(g->keys[g->n], key, sizeof *g->keys);
-			g->slots[at] = ++g->n;
-			return g->n - 1;
-		}
-		if (memcmp(g->keys[g->slots[at] - 1], key, sizeof *g->keys) == 0)
-			return g->slots[at] - 1;
-	}
 }
 
 /* ---- usage ---- */
@@ -645,7 +590,7 @@ int
 sim_usage_open(struct sim_usage *u, const struct sim *s, unsigned dims,
 	const struct strlist wanted[SIM_DIMS], struct ant_err *e)
 {
-	struct groups g = {NULL, NULL, 0, 0};
+	struct sim_groups g = {NULL, NULL, 0, 0};
 
 	memset(u, 0, sizeof *u);
 	u->s = s;
@@ -655,15 +600,14 @@ sim_usage_open(struct sim_usage *u, const struct sim *s, unsigned dims,
 	u->sample = calloc(s->nstreams, sizeof *u->sample);
 	u->sum = calloc(s->nstreams * SIM_COUNTS, sizeof *u->sum);
 	u->values = calloc(s->nstreams * SIM_COUNTS, sizeof *u->values);
-	if (groups_init(&g, s->nstreams) == -1 || u->group == NULL || u->sample == NULL ||
+	if (sim_groups_init(&g, s->nstreams) == -1 || u->group == NULL || u->sample == NULL ||
 		u->sum == NULL || u->values == NULL) {
-		free(g.keys);
-		free(g.slots);
+		sim_groups_free(&g);
 		sim_usage_close(u);
 		return err_set(e, ANT_FAIL, "out of memory for a report");
 	}
 	for (size_t i = 0; i < s->nstreams; i++) {
-		int key[KEY_INTS];
+		int key[SIM_GROUP_INTS];
 		size_t number, before = g.n;
 
 		for (int d = 0; d < SIM_DIMS; d++)
@@ -671,14 +615,13 @@ sim_usage_open(struct sim_usage *u, const struct sim *s, unsigned dims,
 		u->group[i] = -1;
 		if (!passes(s, &s->streams[i], wanted))
 			continue;
-		number = groups_number(&g, key);
+		number = sim_groups_number(&g, key);
 		u->group[i] = (int)number;
 		if (number == before)
 			u->sample[number] = (int)i;
 	}
 	u->ngroups = g.n;
-	free(g.keys);
-	free(g.slots);
+	sim_groups_free(&g);
 	return 0;
 }
 
@@ -729,377 +672,4 @@ sim_usage_row(const struct sim_usage *u, size_t g, const struct sim_stream **of)
 		if (sum[c] != 0)
 			return sum;
 	return NULL;
-}
-
-/* ---- cost ---- */
-
-enum { C_WORKSPACE, C_KIND, C_MODEL, C_TYPE, C_TIER, C_WINDOW, C_GEO, C_INTS };
-
-struct sim_cost_entry {
-	int stream, count, workspace; /* stream -1: of the workspace itself */
-	size_t group;
-	uint64_t price;
-	enum sim_cost_kind kind;
-};
-
-/* Units of 10^-10 cents a token, exact for all of the table's prices. */
-static uint64_t
-price(const struct sim_stream *st, enum sim_count c)
-{
-	const struct model *m = &models[st->dim[SIM_MODEL]];
-	uint64_t p = c == SIM_OUTPUT ? m->output : m->input;
-	int tier = st->dim[SIM_TIER];
-
-	if (c == SIM_SEARCH)
-		return 10000000000; /* 10 $ a thousand */
-	p = c == SIM_READ	 ? p / 10
-	    : c == SIM_CREATE_5M ? p * 5 / 4
-	    : c == SIM_CREATE_1H ? p * 2
-				 : p;
-	if (st->dim[SIM_WINDOW] == WIDE)
-		p = c == SIM_OUTPUT ? p * 3 / 2 : p * 2;
-	if (tier == BATCHED || tier == FLEX || tier == FLEX_DISCOUNT)
-		p /= 2;
-	if (st->dim[SIM_SPEED] == FAST)
-		p *= 6;
-	return st->dim[SIM_GEO] == US ? p * 11 / 10 : p;
-}
-
-static int
-add_entry(struct sim_cost *c, struct groups *g, struct sim_cost_entry en, const int detail[C_INTS])
-{
-	int key[KEY_INTS];
-
-	for (int i = 0; i < KEY_INTS; i++)
-		key[i] = -1;
-	if (c->by_description)
-		memcpy(key, detail, C_INTS * sizeof *key);
-	key[C_WORKSPACE] = c->by_workspace ? en.workspace : -1;
-	if (c->nentries == c->cap)
-		return -1;
-	en.group = groups_number(g, key);
-	c->entries[c->nentries++] = en;
-	return 0;
-}
-
-static void
-add_stream_entries(struct sim_cost *c, struct groups *g, size_t i)
-{
-	const struct sim_stream *st = &c->s->streams[i];
-
-	if (st->dim[SIM_TIER] == PRIORITY) /* never in the report: it is paid by commitment */
-		return;
-	for (int n = 0; n < SIM_COUNTS; n++) {
-		int search = n == SIM_SEARCH;
-		int detail[C_INTS] = {-1, search ? SIM_COST_SEARCH : SIM_COST_TOKENS,
-			st->dim[SIM_MODEL], n, st->dim[SIM_TIER] == BATCHED ? BATCHED : STANDARD,
-			st->dim[SIM_WINDOW], st->dim[SIM_GEO]};
-		struct sim_cost_entry en = {(int)i, n, st->dim[SIM_WORKSPACE], 0,
-			price(st, (enum sim_count)n), search ? SIM_COST_SEARCH : SIM_COST_TOKENS};
-
-		if (st->base[n] == 0)
-			continue;
-		for (int d = C_MODEL; search && d < C_INTS; d++)
-			detail[d] = -1;
-		add_entry(c, g, en, detail);
-	}
-}
-
-int
-sim_cost_open(struct sim_cost *c, const struct sim *s, int by_workspace, int by_description,
-	struct ant_err *e)
-{
-	struct groups g = {NULL, NULL, 0, 0};
-
-	memset(c, 0, sizeof *c);
-	c->s = s;
-	c->by_workspace = by_workspace;
-	c->by_description = by_description;
-	c->cap = s->nstreams * SIM_COUNTS + s->org.nworkspaces * 2;
-	c->entries = calloc(c->cap, sizeof *c->entries);
-	if (c->entries == NULL || groups_init(&g, c->cap) == -1)
-		goto err;
-	for (size_t i = 0; i < s->nstreams; i++)
-		add_stream_entries(c, &g, i);
-	for (size_t w = 0; w < s->org.nworkspaces; w++) {
-		const int code[C_INTS] = {-1, SIM_COST_CODE, -1, -1, -1, -1, -1};
-		const int session[C_INTS] = {-1, SIM_COST_SESSION, -1, -1, -1, -1, -1};
-		/* 5 cents an hour by 3 minutes, 8 cents an hour by 45 seconds. */
-		struct sim_cost_entry en = {-1, 0, (int)w, 0, 2500000000, SIM_COST_CODE};
-
-		if (w % 2 == 1)
-			add_entry(c, &g, en, code);
-		en.kind = SIM_COST_SESSION;
-		en.price = 1000000000;
-		if (w % 3 == 0)
-			add_entry(c, &g, en, session);
-	}
-	c->ngroups = g.n;
-	c->keys = calloc(g.n + 1, sizeof *c->keys);
-	c->sum = calloc(g.n + 1, sizeof *c->sum);
-	if (c->keys == NULL || c->sum == NULL)
-		goto err;
-	for (size_t i = 0; i < g.n; i++)
-		memcpy(c->keys[i], g.keys[i], sizeof *c->keys);
-	free(g.keys);
-	free(g.slots);
-	return 0;
-err:
-	free(g.keys);
-	free(g.slots);
-	sim_cost_close(c);
-	return err_set(e, ANT_FAIL, "out of memory for a report");
-}
-
-void
-sim_cost_close(struct sim_cost *c)
-{
-	free(c->entries);
-	free(c->keys);
-	free(c->sum);
-	memset(c, 0, sizeof *c);
-}
-
-/* What a workspace itself did: ticks of code execution or of sessions. */
-static uint64_t
-ticks(const struct sim *s, const struct sim_cost_entry *en, int64_t day)
-{
-	uint64_t h = sim_hash(s->config.seed, OF_LINE + (uint64_t)en->kind * 1000,
-		(uint64_t)en->workspace, (uint64_t)day);
-	uint64_t n = h % 3 == 0 || day < s->first_day || quiet(s, day) ? 0 : 1 + (h >> 8) % 700;
-
-	for (const struct sim_revision *r = revised(s, day, NULL); r != NULL;
-		r = revised(s, day, r))
-		n = n * r->permille / 1000;
-	return n;
-}
-
-void
-sim_cost_day(struct sim_cost *c, int64_t day)
-{
-	const struct sim *s = c->s;
-	uint64_t counts[SIM_COUNTS];
-	int have = -1, silent = quiet(s, day) || day < s->first_day;
-
-	c->day = day;
-	memset(c->sum, 0, c->ngroups * sizeof *c->sum);
-	for (size_t i = 0; i < c->nentries && !silent; i++) {
-		const struct sim_cost_entry *en = &c->entries[i];
-
-		if (en->stream >= 0 && en->stream != have) {
-			day_counts(s, (size_t)en->stream, day, counts);
-			have = en->stream;
-		}
-		c->sum[en->group] +=
-			(sim_units)(en->stream >= 0 ? counts[en->count] : ticks(s, en, day)) *
-			en->price;
-	}
-}
-
-void
-sim_money(char to[SIM_MONEY], sim_units units, int decimals)
-{
-	char digits[SIM_MONEY];
-	size_t n = 0, at = 0, keep;
-
-	while (units > 0 || n < 11) {
-		digits[n++] = (char)('0' + (int)(units % 10));
-		units /= 10;
-	}
-	for (keep = 10; keep > (size_t)decimals && digits[10 - keep] == '0';)
-		keep--;
-	while (n > 10)
-		to[at++] = digits[--n];
-	if (keep > 0)
-		to[at++] = '.';
-	for (size_t i = 0; i < keep; i++)
-		to[at++] = digits[--n];
-	to[at] = '\0';
-}
-
-int
-sim_cost_row(const struct sim_cost *c, size_t g, struct sim_cost_row *row)
-{
-	static const char *const kinds[] = {
-		"tokens", "web_search", "code_execution", "session_usage"};
-	static const char *const types[] = {"uncached_input_tokens", "cache_read_input_tokens",
-		"cache_creation.ephemeral_5m_input_tokens",
-		"cache_creation.ephemeral_1h_input_tokens", "output_tokens"};
-	static const char *const what[] = {"Input Tokens", "Input Tokens, Cache Hit",
-		"Input Tokens, Cache Write", "Input Tokens, Cache Write", "Output Tokens"};
-	static const char *const lines[] = {
-		"", "Web Search Usage", "Code Execution Usage", "Managed Agents Session Usage"};
-	const int *k = c->keys[g];
-	uint64_t h = sim_hash(c->s->config.seed, OF_TEXT, (uint64_t)c->day, g);
-
-	memset(row, 0, sizeof *row);
-	if (c->sum[g] == 0)
-		return 0;
-	/* The API's amounts have as many decimals as they like. */
-	sim_money(row->amount, c->sum[g], h % 5 == 0 ? 6 : h % 5 == 1 ? 2 : 0);
-	row->workspace = sim_dim_text(c->s, SIM_WORKSPACE, k[C_WORKSPACE]);
-	if (k[C_KIND] < 0)
-		return 1;
-	row->cost_type = kinds[k[C_KIND]];
-	if (k[C_KIND] != SIM_COST_TOKENS) {
-		snprintf(row->description, sizeof row->description, "%s", lines[k[C_KIND]]);
-		return 1;
-	}
-	snprintf(row->description, sizeof row->description, "%s Usage - %s",
-		models[k[C_MODEL]].label, what[k[C_TYPE]]);
-	row->model = models[k[C_MODEL]].id;
-	row->token_type = types[k[C_TYPE]];
-	row->tier = tiers[k[C_TIER]];
-	row->window = sim_dim_text(c->s, SIM_WINDOW, k[C_WINDOW]);
-	row->geo = sim_dim_text(c->s, SIM_GEO, k[C_GEO]);
-	return 1;
-}
-
-/* ---- Claude Code ---- */
-
-enum { ROWS_AN_ACTOR = 3 };
-
-/* 1 where the user or key I uses Claude Code at all. */
-static int
-uses_code(const struct sim *s, size_t i, int is_key)
-{
-	if (is_key)
-		return i % 5 == 3 || (i < 15 && (i == 9 || i == 12));
-	return strcmp(s->org.users[i].role, "billing") != 0 &&
-	       (i < 4 || sim_hash(s->config.seed, OF_CODE, i, 7) % 10 < 7);
-}
-
-static void
-code_model(const struct sim *s, struct sim_code *r, uint64_t h, int model)
-{
-	struct sim_code_model *m = &r->models[r->nmodels++];
-	sim_units cents;
-
-	m->model = models[model].id;
-	m->input = 500 + h % 90000;
-	m->output = 100 + (h >> 12) % 40000;
-	m->read = (h >> 20) % 7 == 0 ? 0 : (h >> 24) % 4000000;
-	m->create = (h >> 40) % 200000;
-	if (r->is_key && (h >> 50) % 5 == 0)
-		m->read += 5000000000; /* a machine that reads all day */
-	for (const struct sim_revision *v = revised(s, r->day, NULL); v != NULL;
-		v = revised(s, r->day, v)) {
-		m->input = m->input * v->permille / 1000;
-		m->output = m->output * v->permille / 1000;
-		m->read = m->read * v->permille / 1000;
-		m->create = m->create * v->permille / 1000;
-	}
-	cents = (sim_units)m->input * models[model].input +
-		(sim_units)m->output * models[model].output +
-		(sim_units)m->read * (models[model].input / 10) +
-		(sim_units)m->create * (models[model].input * 5 / 4);
-	/* An estimate: four decimals at most, often whole cents. */
-	cents = h % 3 == 0 ? cents / 1000000 * 1000000 : cents / 10000000000 * 10000000000;
-	sim_money(m->cost, cents, 0);
-}
-
-static void
-code_tools(struct sim_code *r, uint64_t h)
-{
-	for (size_t t = 0; t < SIM_TOOLS; t++) {
-		/* Some records lack a tool, some have one that is new. */
-		r->tools[t].present = t + 1 < SIM_TOOLS ? (h >> t * 4) % 8 != 0 : h % 11 == 0;
-		r->tools[t].accepted = (unsigned)(h >> (t * 5 + 8)) % 60;
-		r->tools[t].rejected = (unsigned)(h >> (t * 5 + 20)) % 9;
-	}
-	if (h % 17 == 0)
-		for (size_t t = 0; t < SIM_TOOLS; t++)
-			r->tools[t].present = 0;
-}
-
-static void
-code_row(const struct sim *s, struct sim_code *r, size_t actor, int is_key, size_t j)
-{
-	static const char *const terminals[] = {
-		"vscode", "iTerm.app", "tmux", "cursor", "WezTerm", "Apple_Terminal", "ghostty"};
-	static const int choice[] = {OPUS, SONNET, HAIKU};
-	uint64_t a = sim_hash(s->config.seed, OF_CODE, actor * 2 + (size_t)is_key, 1);
-	uint64_t h = sim_hash(s->config.seed, OF_CODE + 1,
-		(actor * 2 + (size_t)is_key) * ROWS_AN_ACTOR + j, (uint64_t)r->day);
-	int old = r->day < utc_days(2026, 8, 1); /* is_remote came then */
-	size_t n = is_key ? 1 + h % 2 : h % 9 == 0 ? 0 : 1 + h % SIM_MODELS_A_DAY;
-
-	r->actor = is_key ? s->org.keys[actor].name : s->org.users[actor].email;
-	r->is_key = is_key;
-	/* Row 1 differs from row 0 in is_remote alone; row 2 in terminal and customer. */
-	r->terminal = j == 2 ? (a % 4 == 0	    ? ""
-				       : a % 4 == 1 ? NULL
-						    : terminals[a % 6 + 1])
-			     : terminals[a % 7 == 6 ? 0 : a % 6];
-	r->customer = !is_key && a % 3 == 0 && j == 2 ? "subscription" : "api";
-	if (!is_key && a % 5 == 1)
-		r->customer = "subscription";
-	r->subscription = strcmp(r->customer, "api") == 0 || old ? NULL
-			  : a % 2 == 0				 ? "enterprise"
-								 : "team";
-	r->remote = old ? -1 : j == 1;
-	r->sessions = 1 + (unsigned)h % 8;
-	r->added = (unsigned)(h >> 5) % 1800;
-	r->removed = (unsigned)(h >> 16) % 700;
-	r->commits = (unsigned)(h >> 26) % 14;
-	r->requests = (unsigned)(h >> 30) % 5;
-	code_tools(r, h >> 3);
-	for (size_t m = 0; m < n; m++)
-		code_model(s, r, sim_hash(h, m, 0, 0), choice[(a + m) % 3]);
-}
-
-/* How many records an actor has on DAY, as bits: bit 0 local, 1 remote, 2 another terminal. */
-static unsigned
-code_rows(const struct sim *s, size_t actor, int is_key, int64_t day)
-{
-	uint64_t h =
-		sim_hash(s->config.seed, OF_CODE + 2, actor * 2 + (size_t)is_key, (uint64_t)day);
-	int weekend = (day + 3) % 7 >= 5, old = day < utc_days(2026, 8, 1);
-
-	if (h % 100 < (weekend && !is_key ? 85U : 18U))
-		return 0;
-	return 1U | (!old && (h >> 8) % 3 == 0 ? 2U : 0U) | ((h >> 16) % 4 == 0 ? 4U : 0U);
-}
-
-int
-sim_code_day(const struct sim *s, int64_t day, struct sim_code **rows, size_t *n)
-{
-	size_t cap = 0, actors = s->org.nusers + s->org.nkeys, drop = 0;
-	struct sim_code *v = NULL, *grown;
-
-	*rows = NULL;
-	*n = 0;
-	if (day < s->first_day || day < utc_days(2025, 1, 1) || quiet(s, day))
-		return 0;
-	for (size_t i = 0; i < actors; i++) {
-		int is_key = i >= s->org.nusers;
-		size_t actor = is_key ? i - s->org.nusers : i;
-		unsigned bits = uses_code(s, actor, is_key) ? code_rows(s, actor, is_key, day) : 0;
-
-		for (size_t j = 0; j < ROWS_AN_ACTOR; j++) {
-			if ((bits >> j & 1) == 0)
-				continue;
-			if (*n == cap) {
-				cap = cap == 0 ? 64 : cap * 2;
-				if ((grown = realloc(v, cap * sizeof *v)) == NULL) {
-					free(v);
-					return -1;
-				}
-				v = grown;
-			}
-			memset(&v[*n], 0, sizeof *v);
-			v[*n].day = day;
-			v[*n].ordinal = (int64_t)(i * ROWS_AN_ACTOR + j);
-			code_row(s, &v[(*n)++], actor, is_key, j);
-		}
-	}
-	for (const struct sim_revision *r = revised(s, day, NULL); r != NULL;
-		r = revised(s, day, r))
-		drop += r->drop;
-	drop = drop > *n ? *n : drop;
-	if (drop > 0)
-		memmove(v, v + drop, (*n - drop) * sizeof *v);
-	*n -= drop;
-	*rows = v;
-	return 0;
 }

@@ -1,12 +1,11 @@
 /*
- * sim_model - what the simulated organization did: token usage, cost, Claude Code
+ * sim_model - what the simulated organization did: its token usage
  *
  * The usage is a set of streams: each is what one caller (a key, the Console, a
  * user's or a service account) sends to one model in one way.  What a stream did
  * on a day follows from the seed and the day alone, and a day's amounts are cut
  * at minutes by a profile, so that buckets of every width and rows of every
- * grouping add up to the same.  Cost is tokens times price, in units of 10^-10
- * cents: exact.  Days without use: holidays, an outage now and then, and all
+ * grouping add up to the same.  Days without use: holidays, an outage now and then, and all
  * before the organization's first day.
  */
 #ifndef ANT_SIM_MODEL_H
@@ -43,10 +42,37 @@ enum sim_count {
 	SIM_COUNTS
 };
 
-enum { SIM_MONEY = 64, SIM_MODELS_A_DAY = 3, SIM_TOOLS = 5, SIM_DESCRIPTION = 80 };
+/* What the API has as text; the numbers are those of a stream's dimensions. */
+enum {
+	SIM_STANDARD,
+	SIM_BATCHED,
+	SIM_PRIORITY,
+	SIM_ON_DEMAND,
+	SIM_FLEX,
+	SIM_FLEX_DISCOUNT,
+	SIM_TIERS
+};
+enum { SIM_NARROW, SIM_WIDE, SIM_WINDOWS };
+enum { SIM_GLOBAL, SIM_US, SIM_UNKNOWN, SIM_GEOS };
+enum { SIM_NORMAL, SIM_FAST, SIM_SPEEDS };
+enum {
+	SIM_OPUS,
+	SIM_SONNET,
+	SIM_HAIKU,
+	SIM_SONNET_4,
+	SIM_OPUS_4,
+	SIM_LEGACY,
+	SIM_PREVIEW,
+	SIM_MODELS
+};
 
-/* The four documented tools stand first; the last is one that no document knows. */
-extern const char *const sim_tools[SIM_TOOLS];
+struct sim_model {
+	const char *id, *label;
+	uint64_t input, output; /* price: units of 10^-10 cents a token, 10^6 are 1 $ a million */
+	int geo, wide, window;	/* its geography is known; takes 1M tokens; has a context window */
+};
+
+extern const struct sim_model sim_models[SIM_MODELS];
 
 struct sim_stream {
 	int dim[SIM_DIMS];  /* -1: null */
@@ -74,6 +100,14 @@ struct sim {
 
 int sim_make(struct sim *s, const struct sim_config *c, struct ant_err *e);
 void sim_free(struct sim *s);
+
+/* 1 where nobody worked on DAY: public holidays, and one day in each twenty an outage. */
+int sim_quiet(const struct sim *s, int64_t day);
+/* The first revision of DAY, or the next one behind AFTER; NULL where there is none. */
+const struct sim_revision *sim_revised(
+	const struct sim *s, int64_t day, const struct sim_revision *after);
+/* What stream I did on DAY, which is not quiet, revisions included. */
+void sim_day_counts(const struct sim *s, size_t i, int64_t day, uint64_t to[SIM_COUNTS]);
 
 /* The clock: seconds since 1970. */
 int64_t sim_now(const struct sim *s);
@@ -119,62 +153,5 @@ void sim_usage_close(struct sim_usage *u);
 void sim_usage_bucket(struct sim_usage *u, int64_t start, int64_t width);
 /* The counts of group G, or NULL where it has no row; *OF is a stream of it. */
 const uint64_t *sim_usage_row(const struct sim_usage *u, size_t g, const struct sim_stream **of);
-
-__extension__ typedef unsigned __int128 sim_units;
-
-enum sim_cost_kind { SIM_COST_TOKENS, SIM_COST_SEARCH, SIM_COST_CODE, SIM_COST_SESSION };
-
-struct sim_cost_row { /* texts: NULL for null */
-	const char *cost_type, *model, *token_type, *tier, *window, *geo, *workspace;
-	char description[SIM_DESCRIPTION]; /* "": null */
-	char amount[SIM_MONEY];
-};
-
-struct sim_cost {
-	const struct sim *s;
-	int by_workspace, by_description;
-	struct sim_cost_entry *entries;
-	size_t nentries, cap;
-	int (*keys)[7];
-	size_t ngroups;
-	sim_units *sum;
-	int64_t day;
-};
-
-int sim_cost_open(struct sim_cost *c, const struct sim *s, int by_workspace, int by_description,
-	struct ant_err *e);
-void sim_cost_close(struct sim_cost *c);
-void sim_cost_day(struct sim_cost *c, int64_t day);
-/* Row G of the day: 1, or 0 where it has no cost. */
-int sim_cost_row(const struct sim_cost *c, size_t g, struct sim_cost_row *row);
-
-struct sim_code_model {
-	const char *model;
-	uint64_t input, output, read, create;
-	char cost[SIM_MONEY]; /* cents */
-};
-
-struct sim_code {	 /* one record of the Claude Code report */
-	int64_t ordinal; /* of its day: a place to page on from */
-	int64_t day;
-	const char *actor; /* e-mail address or key name */
-	int is_key;
-	const char *terminal;		     /* NULL: null */
-	const char *customer, *subscription; /* subscription NULL: null */
-	int remote;			     /* -1: absent, as is the subscription then */
-	unsigned sessions, commits, requests, added, removed;
-	struct {
-		int present;
-		unsigned accepted, rejected;
-	} tools[SIM_TOOLS];
-	struct sim_code_model models[SIM_MODELS_A_DAY];
-	size_t nmodels;
-};
-
-/* The records of DAY: *N of them in *ROWS, which the caller frees.  0, or -1 without memory. */
-int sim_code_day(const struct sim *s, int64_t day, struct sim_code **rows, size_t *n);
-
-/* Write UNITS of 10^-10 cents with at least DECIMALS decimals. */
-void sim_money(char to[SIM_MONEY], sim_units units, int decimals);
 
 #endif

@@ -1,5 +1,6 @@
 #include "sim_org.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,15 +152,21 @@ make_time(char to[SIM_TIME], int64_t t, uint64_t hash)
 	}
 }
 
-static char *
-text(const char *fmt, const char *a, const char *b, unsigned long n)
+/* Text in new memory, or NULL. */
+static char *__attribute__((format(printf, 1, 2))) text(const char *fmt, ...)
 {
-	char *to;
-	int len = snprintf(NULL, 0, fmt, a, b, n);
+	char *to = NULL;
+	va_list ap;
+	int len;
 
+	va_start(ap, fmt);
+	len = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
 	if (len < 0 || (to = malloc((size_t)len + 1)) == NULL)
 		return NULL;
-	snprintf(to, (size_t)len + 1, fmt, a, b, n);
+	va_start(ap, fmt);
+	vsnprintf(to, (size_t)len + 1, fmt, ap);
+	va_end(ap);
 	return to;
 }
 
@@ -188,12 +195,12 @@ make_user(struct sim_org *o, size_t i)
 	make_time(
 		u->added_at, spread(o->seed, KIND_USER, o->nusers - 1 - i, o->nusers, from, to), h);
 	if (i < PEOPLE) {
-		u->name = text("%s%s", people[i].name, "", 0);
-		u->email = text("%s@%s", people[i].local, "example.com", 0);
+		u->name = text("%s", people[i].name);
+		u->email = text("%s@example.com", people[i].local);
 		u->role = people[i].role;
 	} else {
-		u->name = text("%s %s", first, last, 0);
-		u->email = text("%s.%s.%lu@example.com",
+		u->name = text("%s %s", first, last);
+		u->email = text("%s.%s.%zu@example.com",
 			strcmp(first, "Chloé") == 0 ? "Chloe" : first, last, i);
 		u->role = roles[(h >> 20) % 7];
 	}
@@ -211,8 +218,8 @@ make_invite(struct sim_org *o, size_t i, int64_t today)
 	make_time(v->invited_at, invited, h);
 	make_time(v->expires_at, invited + 21 * (int64_t)UTC_DAY, h);
 	v->role = roles[h % 7];
-	v->email = i == 0 ? text("%s%s", "new.hire+ops@example.com", "", 0)
-			  : text("%s.%s.%lu@example.com", first_names[(h >> 9) % 20],
+	v->email = i == 0 ? text("new.hire+ops@example.com")
+			  : text("%s.%s.%zu@example.com", first_names[(h >> 9) % 20],
 				    last_names[(h >> 17) % 20], i);
 	if (i % 3 == 1) {
 		v->status = "accepted";
@@ -252,8 +259,8 @@ make_workspace(struct sim_org *o, size_t i)
 	if (i % 4 == 1)
 		w->tags[w->ntags++] =
 			(struct sim_tag){"クライアント", "東京;\"a,b\"\n2nd\tline \\ end"};
-	w->name = i < WORKSPACE_NAMES ? text("%s%s", workspace_names[i], "", 0)
-				      : text("%s %s %lu", "Team", last_names[h % 20], i);
+	w->name = i < WORKSPACE_NAMES ? text("%s", workspace_names[i])
+				      : text("Team %s %zu", last_names[h % 20], i);
 	return w->name == NULL ? -1 : 0;
 }
 
@@ -303,8 +310,8 @@ make_key(struct sim_org *o, size_t i)
 		snprintf(k->hint, sizeof k->hint, "sk-ant-api03-%.3s...%.2sAA", k->id + 10,
 			k->id + 14);
 	key_people(o, i, h >> 7);
-	k->name = i < KEY_NAMES ? text("%s%s", key_names[i], "", 0)
-				: text("%s-%s-%lu", i % 5 == 3 ? "claude_code_key" : "service",
+	k->name = i < KEY_NAMES ? text("%s", key_names[i])
+				: text("%s-%s-%zu", i % 5 == 3 ? "claude_code_key" : "service",
 					  last_names[h % 20], i);
 	return k->name == NULL ? -1 : 0;
 }

@@ -162,7 +162,7 @@ make_answer(struct sim_server *s, const struct sim_request *r, const struct sim_
 	struct sim_reply *reply)
 {
 	uint64_t seed = s->sim.config.seed;
-	struct sim_answer a;
+	struct sim_answer a = {0};
 	int failed;
 
 	sim_api_answer(&s->sim, r, &a);
