@@ -81,7 +81,8 @@ static const char help[] =
 	"  ant-state list\n";
 
 /* $ANT_STATE, or anthill below the user's state folder. */
-static int open_state(struct settings *o, struct ant_err *e)
+static int
+open_state(struct settings *o, struct ant_err *e)
 {
 	const char *folder = getenv("ANT_STATE"), *base = getenv("XDG_STATE_HOME"), *tail = "";
 	struct buf path;
@@ -106,7 +107,8 @@ static int open_state(struct settings *o, struct ant_err *e)
 	return result;
 }
 
-static int get(struct settings *o, char **arg)
+static int
+get(struct settings *o, char **arg)
 {
 	struct ant_err e;
 	struct mark m;
@@ -121,7 +123,8 @@ static int get(struct settings *o, char **arg)
 	return ANT_OK;
 }
 
-static int set(struct settings *o, char **arg)
+static int
+set(struct settings *o, char **arg)
 {
 	struct ant_err e;
 	int64_t t;
@@ -132,14 +135,16 @@ static int set(struct settings *o, char **arg)
 	return ANT_OK;
 }
 
-static int reset(struct settings *o, char **arg)
+static int
+reset(struct settings *o, char **arg)
 {
 	struct ant_err e;
 
 	return state_reset(&o->state, arg[0], &e) == -1 ? cli_fail(&e) : ANT_OK;
 }
 
-static int window(struct settings *o, char **arg)
+static int
+window(struct settings *o, char **arg)
 {
 	struct ant_err e;
 	struct mark m;
@@ -161,8 +166,8 @@ static int window(struct settings *o, char **arg)
 	return ANT_OK;
 }
 
-static int print_mark(
-	const struct settings *o, const char *scope, const char *table, const struct mark *m)
+static int
+print_mark(const struct settings *o, const char *scope, const char *table, const struct mark *m)
 {
 	struct buf line;
 	char text[UTC_TEXT];
@@ -192,7 +197,8 @@ static int print_mark(
 }
 
 /* A damaged file does not hide the others, but the status tells. */
-static int list(struct settings *o, char **arg)
+static int
+list(struct settings *o, char **arg)
 {
 	struct ant_err e;
 	struct strlist names;
@@ -222,7 +228,8 @@ static int list(struct settings *o, char **arg)
 }
 
 /* Store the watermark of one receipt: 0, 1 where it leaves a gap, -1. */
-static int commit_line(
+static int
+commit_line(
 	struct settings *o, const int64_t *since, const char *line, size_t len, struct ant_err *e)
 {
 	struct receipt r;
@@ -234,8 +241,8 @@ static int commit_line(
 		return -1;
 	if (!r.watermark_known)
 		return 0;
-	result = state_advance(&o->state, r.table, r.window && r.from_known ? &r.from : NULL,
-		r.watermark, since, &gap, e);
+	result = state_advance(
+		&o->state, r.table, r.from_known ? &r.from : NULL, r.watermark, since, &gap, e);
 	if (result == 1) {
 		utc_format(gap, end);
 		utc_format(r.from, start);
@@ -248,7 +255,8 @@ static int commit_line(
 	return result;
 }
 
-static int commit(struct settings *o, char **arg)
+static int
+commit(struct settings *o, char **arg)
 {
 	struct ant_err e = {ANT_OK, ""};
 	struct lines in;
@@ -288,7 +296,8 @@ static int commit(struct settings *o, char **arg)
 }
 
 /* The signals that end a command are passed on to it; the lock is ours until it is gone. */
-static void passed_on(sigset_t *set)
+static void
+passed_on(sigset_t *set)
 {
 	sigemptyset(set);
 	sigaddset(set, SIGINT);
@@ -298,7 +307,8 @@ static void passed_on(sigset_t *set)
 	sigaddset(set, SIGCHLD);
 }
 
-static void run(char **argv, const sigset_t *mask, pid_t parent)
+static void
+run(char **argv, const sigset_t *mask, pid_t parent)
 {
 	/* Without us nobody holds the lock, so the command must not go on. */
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -311,7 +321,8 @@ static void run(char **argv, const sigset_t *mask, pid_t parent)
 }
 
 /* Wait for CHILD; a signal from the terminal has reached it already. */
-static int attend(pid_t child, const sigset_t *set)
+static int
+attend(pid_t child, const sigset_t *set)
 {
 	siginfo_t info;
 	int how, sig;
@@ -326,7 +337,8 @@ static int attend(pid_t child, const sigset_t *set)
 	}
 }
 
-static int lock(struct settings *o, char **arg)
+static int
+lock(struct settings *o, char **arg)
 {
 	struct ant_err e;
 	sigset_t set, old;
@@ -364,7 +376,8 @@ static const struct verb {
 	{"lock", lock, 2, -1, "rw"},
 };
 
-static const struct verb *find_verb(const char *name)
+static const struct verb *
+find_verb(const char *name)
 {
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
 		if (strcmp(verbs[i].name, name) == 0)
@@ -373,7 +386,8 @@ static const struct verb *find_verb(const char *name)
 }
 
 /* GIVEN gets the letters of the options that not every verb has. */
-static int read_options(struct settings *o, int argc, char **argv, char *given, size_t size)
+static int
+read_options(struct settings *o, int argc, char **argv, char *given, size_t size)
 {
 	size_t n = 0;
 	int ch;
@@ -411,7 +425,8 @@ static int read_options(struct settings *o, int argc, char **argv, char *given, 
 	return 0;
 }
 
-int main(int argc, char **argv)
+int
+main(int argc, char **argv)
 {
 	struct settings o = {.cli = {"ant-state", usage, help, "", options, 0, 0, 0},
 		.lookback = LOOKBACK,

@@ -7,8 +7,8 @@
 #include "utc.h"
 
 /* The text of the string member NAME, as a C string in TO: 1; 0 where it is missing or null. */
-static int string(
-	const struct json_value *of, const char *name, char *to, size_t size, struct ant_err *e)
+static int
+string(const struct json_value *of, const char *name, char *to, size_t size, struct ant_err *e)
 {
 	struct json_value v;
 	struct buf text;
@@ -31,8 +31,8 @@ static int string(
 	return found;
 }
 
-static int time_of(
-	const struct json_value *of, const char *name, int *known, int64_t *t, struct ant_err *e)
+static int
+time_of(const struct json_value *of, const char *name, int *known, int64_t *t, struct ant_err *e)
 {
 	char text[64];
 
@@ -43,11 +43,11 @@ static int time_of(
 	return 0;
 }
 
-int receipt_parse(const char *p, size_t len, struct receipt *r, struct ant_err *e)
+int
+receipt_parse(const char *p, size_t len, struct receipt *r, struct ant_err *e)
 {
 	struct json_value v, kind;
 	struct json_error why;
-	char mode[32] = "";
 	int found;
 
 	memset(r, 0, sizeof *r);
@@ -60,9 +60,6 @@ int receipt_parse(const char *p, size_t len, struct receipt *r, struct ant_err *
 			"not a receipt: it has no \"@ant\":\"loaded\"; is a loader missing?");
 	if ((found = string(&v, "table", r->table, sizeof r->table, e)) != 1)
 		return found == 0 ? err_set(e, ANT_INPUT, "receipt: table is missing") : -1;
-	if (string(&v, "mode", mode, sizeof mode, e) == -1)
-		return -1;
-	r->window = strcmp(mode, "window") == 0;
 	if (time_of(&v, "from", &r->from_known, &r->from, e) == -1)
 		return -1;
 	return time_of(&v, "watermark", &r->watermark_known, &r->watermark, e);

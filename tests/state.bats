@@ -239,9 +239,11 @@ PY
 	[ "$(ant state get users)" = 2026-11-02T00:00:00Z ]
 }
 
-@test "commit: a load without a window moves the watermark from anywhere" {
+@test "commit: a load without a window moves the watermark from anywhere, one with a window in no mode over a gap" {
 	ant state set t 2026-11-10
 	receipt t merge null '"2026-11-20T00:00:00Z"' | ant state commit >/dev/null
+	[ "$(ant state get t)" = 2026-11-20T00:00:00Z ]
+	run -1 bash -c "$(declare -f receipt); receipt t merge '\"2026-11-22T00:00:00Z\"' '\"2026-11-25T00:00:00Z\"' | ant state commit"
 	[ "$(ant state get t)" = 2026-11-20T00:00:00Z ]
 }
 

@@ -184,11 +184,11 @@ today() { date -u +%F; }
 
 @test "sync: watermarks that this machine does not know come from the destination's ledger" {
 	stub ant-load-pg 'case $* in
-		*--ledger*) echo "{\"@ant\":\"loaded\",\"table\":\"usage_report\",\"mode\":\"window\",\"from\":null,\"watermark\":\"2026-11-10T00:00:00Z\"}" ;;
+		*--ledger*) echo "{\"@ant\":\"loaded\",\"table\":\"usage_report\",\"into\":\"public.usage_report\",\"mode\":\"window\",\"from\":null,\"watermark\":\"2026-11-10T00:00:00Z\"}" ;;
 		*) cat >/dev/null ;;
 		esac'
 	run -0 --separate-stderr sync --chunk 0 --dest postgresql:///db usage_report
-	[[ $stderr == *"took over the watermarks"* ]]
+	[[ $stderr == *"taking over the watermarks"* ]]
 	grep -q 'from 2026-11-07' trace
 }
 

@@ -1,0 +1,267 @@
+#!/usr/bin/env bats
+# ant-sync and ant-ingest with all their siblings, from a simulated organization.
+# shellcheck disable=SC2016	# "bash -c" expands these, not we
+load helper
+
+setup_file() {
+	start_sim --days 60
+	start_pg
+}
+
+teardown_file() {
+	stop_sim
+	stop_pg
+}
+
+each_setup() {
+	export ANT_STATE=$PWD/state
+	export ANTHROPIC_ADMIN_KEY=sk-ant-admin01-simulated
+}
+
+# sync ARG... - quietly, up to the last midnight, so that no row changes while we compare
+sync() { ant-sync -q --rate 0 --to today "$@"; }
+export -f sync
+
+# All rows of a database, in one order, without the ledger.
+dump() { # FILE
+	local table
+	for table in $(ant-tables --names); do
+		echo "== $table"
+		sqlite3 -nullvalue '\N' "$1" "select * from $table" 2>/dev/null | sort
+	done
+}
+
+# How many rows the simulator says a table must hold.
+expected() { # TABLE [--from T --to T]
+	ant-sim --days 60 --expect "$@" | tail -n +2 | wc -l
+}
+
+rows() { sqlite3 "$1" "select count(*) from $2"; } # FILE TABLE
+
+@test "e2e: all tables into SQLite, with as many rows as the simulator made" {
+	run -0 --separate-stderr sync --start -20d
+	[ "${#lines[@]}" = 13 ]
+	local table day
+	day=$(date -u -d '-20 days' +%F)
+	for table in $(ant-tables --names); do
+		case $(ant-tables --tsv | awk -v t="$table" '$1 == t {print $2}') in
+		window) want=$(expected "$table" --from "$day" --to today) ;;
+		*) want=$(expected "$table") ;;
+		esac
+		[ "$(rows anthill.db "$table")" = "$want" ] || { echo "$table: $(rows anthill.db "$table") rows, not $want"; return 1; }
+		[ "$want" -gt 0 ]
+	done
+}
+
+@test "e2e: a second run leaves the same rows, in one chunk or many, spooled or streamed" {
+	sync --start -40d
+	dump anthill.db >first
+	sync --start -40d
+	diff -q first <(dump anthill.db)
+	sync --full-refresh --start -40d --chunk 7
+	diff -q first <(dump anthill.db)
+	sync --dest sqlite:///b.db --start -40d --chunk 0 --parallel 1
+	diff -q first <(dump b.db)
+	sync --dest sqlite:///c.db --start -40d --chunk 1 --parallel 8 usage_report cost_report
+	[ "$(rows c.db usage_report)" = "$(rows b.db usage_report)" ]
+	[ "$(rows c.db cost_report)" = "$(rows b.db cost_report)" ]
+}
+
+@test "e2e: the plan does what the sync does, run by bash, xargs or GNU parallel" {
+	sync --start -30d
+	dump anthill.db >want
+	local n=0 how
+	for how in 'while IFS= read -r line; do bash -c "$line" || exit; done' 'tac | xargs -d "\n" -n 1 -P 4 bash -c' \
+		'sort -R | parallel --will-cite -j 4 --halt soon,fail=1'; do
+		n=$((n + 1))
+		sync --plan --dest "sqlite:///p $n.db" --start -30d --chunk 9 >plan
+		[ "$(wc -l <plan)" -gt 20 ]
+		bash -c "set -o pipefail; { $how; } <plan" >receipts 2>err || { cat err; return 1; }
+		diff -q want <(dump "p $n.db")
+		[ "$(wc -l <receipts)" = "$(wc -l <plan)" ]
+		[ "$(ant-state --scope "sqlite:///$PWD/p $n.db" get usage_report)" = "$(date -u +%F)T00:00:00Z" ]
+	done
+}
+
+@test "e2e: killed at random moments, a backfill ends as an undisturbed one, and no chunk is fetched twice" {
+	mkdir -p wrap
+	cat >wrap/ant-fetch <<-'END'
+		#!/bin/sh
+		echo "$*" >>"$FETCHED"
+		exec "$ANT_BIN/ant-fetch" "$@"
+	END
+	chmod +x wrap/ant-fetch
+	local args=(--lookback 0 --chunk 5 --start "$(date -u -d '-400 days' +%F)" --parallel 3 usage_report cost_report claude_code_models users)
+	sync --dest sqlite:///calm.db "${args[@]}"
+	dump calm.db >want
+	run -0 python3 - "${ANT_KILLS:-15}" "$ANT_BIN" "${args[@]}" <<'PY'
+import os, random, re, signal, subprocess, sys, time
+kills, bin, args = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
+env = dict(os.environ, PATH=os.getcwd() + "/wrap:" + os.environ["PATH"], FETCHED=os.getcwd() + "/fetched", TMPDIR=os.getcwd())
+cmd = [bin + "/ant-sync", "-q", "--rate", "0", "--to", "today", "--dest", "sqlite:///killed.db"] + args
+def marks():
+    out = subprocess.run([bin + "/ant-state", "--scope", "sqlite:///" + os.getcwd() + "/killed.db", "list"], capture_output=True, text=True, env=env)
+    assert out.returncode == 0, out
+    return dict(line.split("\t")[:2] for line in out.stdout.splitlines())
+moved = 0
+for n in range(kills + 1):
+    before = marks()
+    open("fetched", "w").close()
+    p = subprocess.Popen(cmd, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True, text=True)
+    if n < kills:
+        time.sleep(random.uniform(0.02, 0.8))
+        try:
+            os.killpg(p.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        p.wait()
+    else:
+        _, err = p.communicate()
+        if p.returncode:
+            sys.exit(f"the last run: {p.returncode} {err}")
+    for line in open("fetched"):
+        m = re.search(r"--from (\S+) --to \S+ (\S+)$", line)
+        if m and m[2] in before and m[1] < before[m[2]]:
+            sys.exit(f"run {n}: {line.strip()} although the watermark is {before[m[2]]}")
+    moved += marks() != before
+if moved < kills // 3:
+    sys.exit(f"only {moved} of {kills} runs got anywhere")
+PY
+	diff -q want <(dump killed.db)
+	ant-sync --gaps --dest sqlite:///killed.db
+}
+
+@test "e2e: eight at once: one works per table, the others exit 6, and no row is doubled" {
+	local i pids=() codes=''
+	sync --dest sqlite:///calm.db --start -30d
+	for i in 1 2 3 4 5 6 7 8; do
+		sync --start -30d >out.$i 2>err.$i 3>&- &
+		pids+=($!)
+	done
+	for i in "${pids[@]}"; do
+		local code=0
+		wait "$i" || code=$?
+		codes+="$code "
+	done
+	echo "$codes"
+	[[ $codes =~ ^([06]\ )+$ && $codes == *6* ]]
+	# With what the others left to it, one more run completes them all.
+	sync --wait --start -30d
+	diff -q <(dump calm.db) <(dump anthill.db)
+}
+
+@test "e2e: eight at once with --wait all succeed" {
+	local i pids=()
+	for i in 1 2 3 4 5 6 7 8; do
+		sync --wait --start -10d usage_report users >out.$i 3>&- &
+		pids+=($!)
+	done
+	for i in "${pids[@]}"; do wait "$i"; done
+	[ "$(rows anthill.db usage_report)" = "$(expected usage_report --from "$(date -u -d '-10 days' +%F)" --to today)" ]
+}
+
+@test "e2e: into PostgreSQL with nothing but environment variables, twice, then restored from its ledger" {
+	PGDATABASE=template1 psql -qc 'create database e2e'
+	sync --dest postgresql:///e2e --schema ant --start -20d
+	sync --dest sqlite:///a.db --start -20d
+	local table before
+	for table in $(ant-tables --names); do
+		[ "$(psql -d e2e -Atc "select count(*) from ant.$table")" = "$(rows a.db "$table")" ]
+	done
+	before=$(psql -d e2e -Atc 'select sum(amount_cents), count(*) from ant.cost_report')
+	rm -rf state
+	run -0 --separate-stderr ant-sync --rate 0 --to today --dest postgresql:///e2e --schema ant
+	[[ $stderr == *"taking over the watermarks"* ]]
+	[ "$(grep -c '"table":"cost_report"' <<<"$output")" = 1 ]
+	[ "$(psql -d e2e -Atc 'select sum(amount_cents), count(*) from ant.cost_report')" = "$before" ]
+}
+
+@test "e2e: into CSV files, the same rows again" {
+	sync --dest csv:///out --start -10d
+	[ "$(ls out | grep -vc _anthill_loads)" = 13 ]
+	cp -r out first
+	sync --dest csv:///out --start -10d
+	diff -r -x _anthill_loads.csv first out
+	[ "$(ant-sync --dest csv:///out --status | grep -c " $(date -u +%F)T")" = 5 ]
+	ant-sync --dest csv:///out --gaps
+}
+
+@test "e2e: a key or a password is in no process list, file or message of a run" {
+	mkdir tmp
+	export TMPDIR=$PWD/tmp
+	( while :; do ps axww -o args= >>ps 2>/dev/null; sleep 0.01; done ) 3>&- &
+	local sampler=$!
+	run -0 ant-sync -v --rate 0 --start -5d --metrics m.prom
+	echo "$output" >out
+	run -0 ant-ingest ingest --source-uri "anthropic://?api_key=$ANTHROPIC_ADMIN_KEY" --source-table users \
+		--dest-uri "postgresql://postgres:pgsecret@/postgres?host=$PGHOST" --dest-table public.people
+	echo "$output" >>out
+	kill "$sampler"
+	wait "$sampler" || :
+	grep -q ant-fetch ps
+	# The command line as it was typed is there for the moment until its first act.
+	grep -v 'ant-ingest ingest --source-uri anthropic://?api_key' ps >ps2 || :
+	run -1 grep -rlE 'sk-ant-admin01-simulated|pgsecret' ps2 out state tmp m.prom anthill.db
+	[ "$(psql -Atc 'select count(*) from public.people')" -gt 0 ]
+}
+
+@test "e2e: a run stopped by SIGTERM leaves whole chunks, and the next one goes on" {
+	sync --dest sqlite:///calm.db --start -300d --chunk 3 --lookback 0 usage_report cost_report
+	ant-sync -q --rate 0 --to today --start -300d --chunk 3 --lookback 0 usage_report cost_report >out 2>err 3>&- &
+	local driver=$! status=0
+	until [ -s out ]; do sleep 0.02; done
+	kill "$driver"
+	wait "$driver" || status=$?
+	[ "$status" = 143 ]
+	grep -q 'the same command goes on from there' err
+	sync --start -300d --chunk 3 --lookback 0 usage_report cost_report
+	diff -q <(dump calm.db) <(dump anthill.db)
+}
+
+@test "e2e: an API that refuses the key, or is gone, leaves rows and watermarks, with the right status" {
+	sync --start -5d
+	dump anthill.db >want
+	cp -r state before
+	ANTHROPIC_ADMIN_KEY=sk-ant-admin01-wrong run -3 sync
+	ANTHROPIC_BASE_URL=http://127.0.0.1:9 run -75 timeout 100 ant-sync -q --dest sqlite:///anthill.db users --rate 0 3>&- || [ "$status" = 75 ]
+	diff -q want <(dump anthill.db)
+	diff -r before state
+}
+
+@test "ingest: the documented examples, with a destination each" {
+	local uri="anthropic://?api_key=$ANTHROPIC_ADMIN_KEY" day
+	unset ANTHROPIC_ADMIN_KEY
+	day=$(date -u -d '-1 day' +%F)
+	run -0 ant-ingest ingest --source-uri "$uri" --source-table "claude_code_usage" --dest-uri "sqlite:///d.db" \
+		--dest-table "claude_code_usage" --interval-start "$(date -u -d '-9 days' +%F)" --interval-end "$day"
+	[ "$(rows d.db claude_code_usage)" = "$(expected claude_code_usage --from "$(date -u -d '-9 days' +%F)" --to today)" ]
+	run -0 ant-ingest ingest --source-uri "$uri" --source-table "cost_report" --dest-uri "sqlite:///d.db" --dest-table "anthropic_costs"
+	[ "$(rows d.db anthropic_costs)" = "$(expected cost_report --to today)" ]
+	run -0 ant-ingest ingest --source-uri "$uri" --source-table "usage_report" \
+		--dest-uri "postgresql://postgres:password@/postgres?host=$PGHOST" --dest-table "raw.api_usage" \
+		--interval-start "$day" --interval-end "$day"
+	[ "$(psql -Atc 'select count(*) from raw.api_usage')" = "$(expected usage_report --from "$day" --to today)" ]
+	run -0 ant-ingest ingest --source-uri "$uri" --source-table "users" --dest-uri "csv:///people.csv"
+	[ "$(grep -c @example people.csv)" -gt 10 ]
+}
+
+@test "ingest: strategies do what they say" {
+	local args=(--source-uri "anthropic://?api_key=$ANTHROPIC_ADMIN_KEY" --source-table cost_report --dest-uri sqlite:///s.db)
+	local a b
+	a=$(date -u -d '-9 days' +%F)
+	b=$(date -u -d '-5 days' +%F)
+	ant-ingest "${args[@]}" --interval-start "$a" --interval-end "$b"
+	local n
+	n=$(rows s.db cost_report)
+	[ "$n" = "$(expected cost_report --from "$a" --to "$(date -u -d '-4 days' +%F)")" ]
+	ant-ingest "${args[@]}" --interval-start "$a" --interval-end "$b" --incremental-strategy merge
+	[ "$(rows s.db cost_report)" = "$n" ]
+	ant-ingest "${args[@]}" --interval-start "$a" --interval-end "$b" --incremental-strategy delete+insert
+	[ "$(rows s.db cost_report)" = "$n" ]
+	ant-ingest "${args[@]}" --interval-start "$a" --interval-end "$b" --incremental-strategy append
+	[ "$(rows s.db cost_report)" = $((2 * n)) ]
+	ant-ingest "${args[@]}" --interval-start "$a" --interval-end "$b" --incremental-strategy replace
+	[ "$(rows s.db cost_report)" = "$n" ]
+	ant-ingest "${args[@]}"
+	[ "$(rows s.db cost_report)" = "$(expected cost_report --to today)" ]
+}
