@@ -206,6 +206,22 @@ today() { date -u +%F; }
 	[ "$(grep -c -- '--rate 0 ' trace)" = 3 ]
 }
 
+@test "sync: the budget of requests holds over the chunks of a table, each with an ant-fetch of its own" {
+	stub sleep 'exit 0'
+	stub ant-fetch 'date +%s >>started
+		for i in 1 2 3 4 5 6; do printf "{\"time\":\"t\",\"attempt\":1,\"error\":null}\n" >&2; done; echo "$*"'
+	"$ROOT/scripts/ant-sync" -q --rate 10 --chunk 1 --start -2d usage_report 3>&- &
+	local driver=$!
+	until grep -q '^sleep' trace; do :; done 2>/dev/null
+	[ "$(grep -c '^ant-fetch' trace)" = 1 ]
+	kill "$driver"
+	wait "$driver" || [ $? = 143 ]
+	rm trace
+	touch anthill.db
+	sync -q --rate 20 --chunk 1 --start -1d usage_report
+	[ "$(grep -o 'rate [0-9]*' trace | tr '\n' ' ')" = 'rate 20 rate 14 ' ]
+}
+
 @test "sync: a table that another run holds is left alone with status 6, or waited for" {
 	ant state --scope "sqlite:///$PWD/anthill.db" lock users -- sh -c 'echo >held; exec sleep 1' 3>&- &
 	until [ -e held ]; do sleep 0.02; done
