@@ -60,3 +60,18 @@ three_days=(--from 2026-11-01 --to 2026-11-04 claude_code_usage)
 	torture socket workspace_members
 	[ "$calls" -gt 20 ]
 }
+
+# peak ARG... - the largest resident memory of a fetch, in KiB
+peak() { env time -f %M "$FETCH" --jobs 1 --rate 0 "$@" 2>&1 >out | tail -n 1; }
+
+@test "memory does not grow with the number of pages, and stays under 3 times a large page" {
+	local year=(--from 2026-08-25 --to 2026-11-20 claude_code_usage) few many
+	few=$(peak "${year[@]}")
+	many=$(peak --page-limit 1 "${year[@]}")
+	[ "$(tail -n 1 out | jq .pages)" -gt 1000 ]
+	[ "$many" -lt $((few + 1024)) ]
+	printf '/v1/organizations/users always huge=20000000\n' |
+		curl -sSf --data-binary @- "$ANTHROPIC_BASE_URL/_sim/faults" >/dev/null
+	[ "$(peak users --page-limit 12)" -lt $((3 * 20000000 / 1024)) ]
+	curl -sSf -X DELETE "$ANTHROPIC_BASE_URL/_sim/faults" >/dev/null
+}

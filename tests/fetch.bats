@@ -271,7 +271,7 @@ Q
 @test "--check names the organization and what the key may read" {
 	ant fetch --check >out
 	[[ $(head -n 1 out) == "organization: Exämple Analytics, Inc. ("*")" ]]
-	[ "$(grep -c ': readable$' out)" -eq "$(ls "$ROOT"/lib/tables | wc -l)" ]
+	[ "$(grep -c ': readable$' out)" -eq "$(find "$ROOT/lib/tables" -name '*.table' | wc -l)" ]
 	[ "$(ant fetch --check users | tail -n 1)" = 'users: readable' ]
 	# One page each, as small as can be.
 	run -1 grep -c 'limit=[2-9]' <(queries)
@@ -359,7 +359,7 @@ Q
 	run -0 ant fetch --help
 	[ "${#lines[@]}" -le 24 ]
 	[[ $output == *"ant-fetch usage_report | ant-flatten"* ]]
-	for o in $(grep -o '\-\-[a-z-]*' <<<"$output" | sort -u); do
+	while read -r o; do
 		grep -q -e "Fl ${o#-}" "$ROOT/man/ant-fetch.1" || { echo "$o is not in the manual"; return 1; }
-	done
+	done < <(grep -o '\-\-[a-z-]*' <<<"$output" | sort -u)
 }
