@@ -3,6 +3,8 @@
 load helper
 load streams
 
+teardown() { ! mountpoint -q disk 2>/dev/null || umount disk; }
+
 csv() { ant load-csv "$@"; }
 W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 
