@@ -216,8 +216,7 @@ today() { date -u +%F; }
 	[ "$(grep -c '^ant-fetch' trace)" = 1 ]
 	kill "$driver"
 	wait "$driver" || [ $? = 143 ]
-	rm trace
-	touch anthill.db
+	rm -r trace state
 	sync -q --rate 20 --chunk 1 --start -1d usage_report
 	[ "$(grep -o 'rate [0-9]*' trace | tr '\n' ' ')" = 'rate 20 rate 14 ' ]
 }
