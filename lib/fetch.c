@@ -24,6 +24,7 @@ enum {
 	SPARE_BYTES = 32 << 20,	   /* memory of bodies that is kept for the next page */
 	RESET_MS = 10 * 60 * 1000, /* a reset of the request budget later than this is no pacing */
 	TARGET_MAX = 1 << 18,	   /* bytes of a path and query */
+	PROBE = 1 << 16,	   /* bytes of a page that tell it from others */
 	EXCERPT = 160,		   /* bytes of a wrong body that a message shows */
 	IDS_MAX = 1000000
 };
@@ -41,7 +42,7 @@ struct chain {
 	int64_t next;	  /* the first bucket that has not arrived */
 	long limit;
 	struct buf cursor; /* of the next page; empty: the first */
-	struct seen seen;
+	struct seen seen, pages_seen;
 	struct piece *first, *last; /* arrived, in order, not yet written */
 	struct piece *receiving;    /* while a request is under way */
 	int done;		    /* the last page has arrived */
@@ -189,6 +190,7 @@ chain_open(struct run *r, size_t i)
 
 	buf_clear(&c->cursor);
 	seen_clear(&c->seen);
+	seen_clear(&c->pages_seen);
 	c->index = i;
 	c->id = r->ids != NULL ? r->ids->v[i] : NULL;
 	c->limit = r->limit;
@@ -529,25 +531,48 @@ note_budget(struct run *r, const struct http_answer *a, int64_t server_now)
 		(int64_t)http_active(r->plan->http), mono_ms() + reset);
 }
 
-/* A whole, valid page of C has arrived.  Return 0, or -1 where it makes no sense. */
+/*
+ * Does paging get anywhere?  Cursors can be new for ever and lead to the same page;
+ * buckets cannot repeat, and one record alone may be like another.  1, 0, or -1.
+ */
 static int
-accept_page(struct run *r, struct chain *c, const struct page *page, char *reason, size_t size)
+came_before(struct run *r, struct chain *c, const struct page *page)
 {
-	struct piece *p = c->receiving;
-	int known = 0;
+	if (r->buckets || page->records == 0 || (c->limit == 1 && r->table->paging != PAGING_ID))
+		return 0;
+	return seen_add(&c->pages_seen, page->lines, page->len < PROBE ? page->len : PROBE);
+}
 
-	if (page->more && (known = seen_add(&c->seen, r->cursor.data, r->cursor.len)) == -1)
+/* Is the page one that can follow?  0; -1 with a REASON, or without where memory is short. */
+static int
+check_progress(struct run *r, struct chain *c, const struct page *page, char *reason, size_t size)
+{
+	int known = came_before(r, c, page);
+
+	if (known == 0 && page->more) {
+		if ((known = seen_add(&c->seen, r->cursor.data, r->cursor.len)) == 1)
+			snprintf(reason, size, "the cursor of the next page came before");
+	} else if (known == 1) {
+		snprintf(reason, size, "the page came before");
+	}
+	if (known != 0)
 		return -1;
-	if (known == 1)
-		snprintf(reason, size,
-			"the cursor of the next page came before: paging would not end");
-	else if (c->pages + 1 >= FETCH_PAGES_MAX && page->more)
+	if (c->pages + 1 >= FETCH_PAGES_MAX && page->more)
 		snprintf(reason, size, "more than %d pages", FETCH_PAGES_MAX);
 	else if (c->records + page->records > FETCH_RECORDS_MAX)
 		snprintf(reason, size, "more than %d records", FETCH_RECORDS_MAX);
 	else
-		known = 2;
-	if (known != 2)
+		return 0;
+	return -1;
+}
+
+/* A whole, valid page of C has arrived.  Return as check_progress(). */
+static int
+accept_page(struct run *r, struct chain *c, const struct page *page, char *reason, size_t size)
+{
+	struct piece *p = c->receiving;
+
+	if (check_progress(r, c, page, reason, size) == -1)
 		return -1;
 	buf_clear(&c->cursor);
 	if (page->more && (buf_put(&c->cursor, r->cursor.data, r->cursor.len) == -1 ||
@@ -603,6 +628,7 @@ shrink(struct run *r, struct chain *c)
 		return;
 	buf_clear(&c->cursor);
 	seen_clear(&c->seen);
+	seen_clear(&c->pages_seen);
 	if (r->buckets) {
 		c->from = c->next;
 		return;
@@ -972,6 +998,7 @@ run_free(struct run *r)
 		piece_release(r, c->receiving);
 		buf_free(&c->cursor);
 		seen_free(&c->seen);
+		seen_free(&c->pages_seen);
 	}
 	while (r->spare != NULL) {
 		struct piece *p = r->spare;

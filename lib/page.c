@@ -15,30 +15,39 @@ struct reader {
 	const char *end;
 	char *to;   /* where the next line goes */
 	int breaks; /* the text has line breaks: a record may hold some */
-	int has_data;
+	int has_data, wrong;
 	struct json_value more, next_page, last_id; /* kind as sent; p NULL: absent */
 	struct json_error json;
 	char *reason;
 	size_t size;
 };
 
+/*
+ * Note what is not as documented, the first of it, and read on: a text that
+ * turns out to be damaged is no judgement on the API.
+ */
 static enum page_result
 wrong(struct reader *r, const char *fmt, ...)
 {
 	va_list ap;
 
+	if (r->wrong)
+		return PAGE_OK;
+	r->wrong = 1;
 	va_start(ap, fmt);
 	vsnprintf(r->reason, r->size, fmt, ap);
 	va_end(ap);
-	return PAGE_WRONG;
+	return PAGE_OK;
 }
 
 /* The reader of JSON has given up.  Depth is a limit, all else a text that is not whole. */
 static enum page_result
 broken(struct reader *r)
 {
-	if (strstr(r->json.reason, "nested") != NULL)
-		return wrong(r, "%s at byte %td", r->json.reason, r->json.at - r->base + 1);
+	if (strstr(r->json.reason, "nested") != NULL) {
+		wrong(r, "%s at byte %td", r->json.reason, r->json.at - r->base + 1);
+		return PAGE_WRONG;
+	}
 	snprintf(r->reason, r->size, "the body is not whole JSON: %s at byte %td", r->json.reason,
 		r->json.at - r->base + 1);
 	return PAGE_BROKEN;
@@ -145,14 +154,12 @@ read_data(struct reader *r, const char *p, const char **stop)
 {
 	enum page_result result;
 
-	if (r->has_data)
-		return wrong(r, "the answer has data twice");
-	r->has_data = 1;
-	if (*p != '[') {
+	if (r->has_data || *p != '[') {
 		if ((*stop = json_skip(p, r->end, &r->json)) == NULL)
 			return broken(r);
-		return wrong(r, "data is no array");
+		return wrong(r, r->has_data++ ? "the answer has data twice" : "data is no array");
 	}
+	r->has_data = 1;
 	p = json_space(p + 1, r->end);
 	r->to = r->base + (p - r->base);
 	r->page->lines = r->to;
@@ -342,6 +349,7 @@ page_read(struct buf *body, const struct page_rules *rules, struct page *p, stru
 	char *reason, size_t size)
 {
 	struct reader r = {.rules = rules, .page = p, .reason = reason, .size = size};
+	enum page_result result;
 
 	memset(p, 0, sizeof *p);
 	buf_clear(cursor);
@@ -351,5 +359,6 @@ page_read(struct buf *body, const struct page_rules *rules, struct page *p, stru
 	r.end = body->data + body->len;
 	r.breaks =
 		memchr(r.base, '\n', body->len) != NULL || memchr(r.base, '\r', body->len) != NULL;
-	return read_answer(&r, cursor);
+	result = read_answer(&r, cursor);
+	return result == PAGE_OK && r.wrong ? PAGE_WRONG : result;
 }
