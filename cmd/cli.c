@@ -1,11 +1,15 @@
 #include "cli.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
+
+#include "near.h"
 
 enum { OPTIONS_MAX = 64, VERSION_OPTION = CLI_STOP + 1 };
 
@@ -27,6 +31,12 @@ cli_start(const struct cli *c)
 	command = c->name;
 	signal(SIGPIPE, SIG_DFL); /* services and some shells start us with it ignored */
 	setrlimit(RLIMIT_CORE, &none);
+	/* A stream that was closed must not become the number of a file or socket of ours. */
+	for (int fd = open("/dev/null", O_RDONLY); fd != -1; fd = open("/dev/null", O_RDONLY))
+		if (fd > 2) {
+			close(fd);
+			break;
+		}
 }
 
 /* The command's own long options and the common ones in one table. */
@@ -41,6 +51,27 @@ all_options(const struct cli *c)
 			all[n++] = *o;
 	memcpy(all + n, common, sizeof common);
 	return all;
+}
+
+/* After getopt_long() has refused WORD: name the option that it may have been meant to be. */
+static void
+suggest(const struct cli *c, const char *word)
+{
+	char name[NEAR_MAX + 1];
+	const char *best = NULL;
+	const size_t len = strcspn(word, "=");
+
+	if (strncmp(word, "--", 2) != 0 || len - 2 > NEAR_MAX)
+		return;
+	memcpy(name, word + 2, len - 2);
+	name[len - 2] = '\0';
+	for (const struct option *o = all_options(c); o->name != NULL; o++) {
+		if (strncmp(o->name, name, len - 2) == 0)
+			return; /* it was short for several, which getopt_long() has named */
+		best = near_better(name, best, o->name);
+	}
+	if (best != NULL)
+		cli_error("did you mean --%s?", best);
 }
 
 int
@@ -67,6 +98,8 @@ cli_next(struct cli *c, int argc, char **argv)
 			c->verbose++;
 			break;
 		case '?': /* getopt_long has said what is wrong */
+			if (optopt == 0)
+				suggest(c, argv[optind - 1]);
 			fputs(c->usage, stderr);
 			c->status = ANT_USAGE;
 			return CLI_STOP;
