@@ -43,7 +43,7 @@ failed(struct load_sqlite *d, const char *what, struct ant_err *e)
 	int code = sqlite3_errcode(d->db) & 0xff;
 
 	if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
-		return err_set(e, ANT_LOCKED, "%s: another process is writing to it", d->file);
+		return err_set(e, ANT_LOCKED, "%s: another process has locked it", d->file);
 	return err_set(e, ANT_FAIL, "%s: %s%s%s", d->file, what, *what != '\0' ? ": " : "",
 		sqlite3_errmsg(d->db));
 }

@@ -25,10 +25,12 @@ hours() {
 	printf '#end\t%d\t2026-11-03T00:00:00Z\n' "$2"
 }
 
-# cuts FILE - where to cut it: behind each line but the last, and at 100 random bytes
+# cuts FILE - where to cut it: behind each line but the last, and at 100 random bytes; a few under a checker
 cuts() {
-	awk '{ at += length($0) + 1; print at }' <(LC_ALL=C cat "$1") | sed '$d'
-	awk -v size="$(stat -c %s "$1")" 'BEGIN { srand(7); for (i = 0; i < 100; i++) print int(rand() * size) }'
+	{
+		LC_ALL=C awk '{ at += length($0) + 1; print at }' "$1" | sed '$d'
+		awk -v size="$(stat -c %s "$1")" 'BEGIN { srand(7); for (i = 0; i < 100; i++) print int(rand() * size) }'
+	} | awk -v step="${ANT_WRAP:+15}" 'NR % (step ? step : 1) == 0'
 }
 
 # unicode - every 251st character of Unicode, one a line, and those that are awkward
@@ -48,6 +50,7 @@ seconds_of() {
 	local start status=0
 	start=$(date +%s%3N)
 	"$@" || status=$?
+	# shellcheck disable=SC2034	# for the caller
 	elapsed=$(($(date +%s%3N) - start))
 	return "$status"
 }
