@@ -257,6 +257,19 @@ Q
 	[[ $output == *"stdout"*"No space left"* ]]
 }
 
+@test "a stdout that is closed is status 1, and no socket takes its place" {
+	run -1 bash -c '"$ANT_BIN/ant-fetch" users 2>&1 >&-'
+	[[ $output == *"stdout: Bad file descriptor" ]]
+	run -0 bash -c '"$ANT_BIN/ant-fetch" organization <&- 2>&- | tail -n 1'
+	[[ $output == *'"@ant":"end"'* ]]
+}
+
+@test "a slow reader costs no request its time limit" {
+	ant fetch --rate 0 --jobs 1 --from 2026-09-01 --to 2026-11-01 claude_code_usage >want
+	run -0 bash -c '"$ANT_BIN/ant-fetch" --timeout 0.5 --retries 0 --jobs 8 --rate 0 --from 2026-09-01 --to 2026-11-01 claude_code_usage | { sleep 2; cat; } >out'
+	cmp out want
+}
+
 @test "a reader that goes ends it at once and quietly" {
 	arm "$O/usage_report/claude_code query=starting_at=2026-11-03 always delay=30000"
 	SECONDS=0
