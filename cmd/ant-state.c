@@ -17,6 +17,7 @@
 #include "cli.h"
 #include "json.h"
 #include "lines.h"
+#include "near.h"
 #include "out.h"
 #include "receipt.h"
 #include "state.h"
@@ -376,6 +377,18 @@ static const struct verb {
 	{"lock", lock, 2, -1, "rw"},
 };
 
+static int
+unknown_verb(const struct cli *c, const char *name)
+{
+	const char *guess = NULL;
+
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+		guess = near_better(name, guess, verbs[i].name);
+	if (guess != NULL)
+		return cli_usage(c, "unknown command '%s'; did you mean %s?", name, guess);
+	return cli_usage(c, "unknown command '%s'", name);
+}
+
 static const struct verb *
 find_verb(const char *name)
 {
@@ -444,7 +457,7 @@ main(int argc, char **argv)
 	if (argc == 0)
 		return cli_usage(&o.cli, "what is to be done?");
 	if ((verb = find_verb(argv[0])) == NULL)
-		return cli_usage(&o.cli, "unknown command '%s'", argv[0]);
+		return unknown_verb(&o.cli, argv[0]);
 	if (argc - 1 < verb->least || (verb->most != -1 && argc - 1 > verb->most))
 		return cli_usage(&o.cli, "%s: wrong number of arguments", verb->name);
 	if (given[strspn(given, verb->options)] != '\0')

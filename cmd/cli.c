@@ -80,6 +80,8 @@ cli_next(struct cli *c, int argc, char **argv)
 	char shorts[128];
 	int ch;
 
+	if (argc > 0)
+		argv[0] = (char *)c->name; /* starts getopt's messages as it does ours */
 	snprintf(shorts, sizeof shorts, "%shqv", c->shorts);
 	for (;;) {
 		switch (ch = getopt_long(argc, argv, shorts, all_options(c), NULL)) {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "near.h"
 #include "slurp.h"
 
 enum { FILE_MAX_BYTES = 1 << 20 };
@@ -74,20 +75,28 @@ tables_free(struct tables *ts)
 	strlist_free(&ts->folders);
 }
 
-/* "unknown table 'x'; the tables are: a, b, c" */
+/* "unknown table 'x'; did you mean a?  The tables are: a, b, c" */
 static void
 unknown(const struct tables *ts, const char *name, struct ant_err *e)
 {
 	struct strlist names = {0};
 	struct ant_err ignored;
+	const char *guess = NULL;
 	size_t used;
 
-	err_set(e, ANT_USAGE, "unknown table '%s'; the tables are:", name);
+	err_set(e, ANT_USAGE, "unknown table '%s'", name);
 	if (tables_names(ts, &names, &ignored) == -1)
 		return;
+	for (size_t i = 0; i < names.n; i++)
+		guess = near_better(name, guess, names.v[i]);
 	if (names.n == 0)
 		err_set(e, ANT_USAGE, "unknown table '%s'; no table files found (see ANT_TABLES)",
 			name);
+	else if (guess == NULL)
+		err_set(e, ANT_USAGE, "unknown table '%s'; the tables are:", name);
+	else
+		err_set(e, ANT_USAGE, "unknown table '%s'; did you mean %s?  The tables are:", name,
+			guess);
 	for (size_t i = 0; i < names.n; i++) {
 		used = strlen(e->msg);
 		snprintf(e->msg + used, sizeof e->msg - used, "%s %s", i == 0 ? "" : ",",

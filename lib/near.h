@@ -1,0 +1,22 @@
+/* near - which of the known words a mistyped one may have been meant to be */
+#ifndef ANT_NEAR_H
+#define ANT_NEAR_H
+
+#include <stddef.h>
+
+enum { NEAR_MAX = 64 }; /* longer words are near to nothing */
+
+/*
+ * How many characters must be put in, left out, replaced or swapped with their neighbour to
+ * make B of A (bytes; no place is edited twice).  NEAR_MAX where one is longer than that.
+ */
+size_t near_distance(const char *a, const char *b);
+
+/*
+ * Keep the better guess for WORD: return CANDIDATE where it is near to it and nearer than
+ * BEST (NULL: none yet), else BEST.  Near is one edit, or one for each three characters; what
+ * WORD is the beginning of is near as well.
+ */
+const char *near_better(const char *word, const char *best, const char *candidate);
+
+#endif
