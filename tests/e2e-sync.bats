@@ -265,3 +265,18 @@ PY
 	ant-ingest "${args[@]}"
 	[ "$(rows s.db cost_report)" = "$(expected cost_report --to today)" ]
 }
+
+@test "e2e: the examples of the manuals run" {
+	local page
+	export KEY=$ANTHROPIC_ADMIN_KEY
+	for page in ant-sync ant-ingest; do
+		sed -n 's/^\.Dl \$ //p' "$ROOT/man/$page.1" | sed 's/\\e/\\/g' >examples
+		[ "$(wc -l <examples)" -ge 2 ]
+		sed 's/ant-sync$/ant-sync --start -5d --rate 0/; s/claude_code_usage/usage_report/' examples >shorter
+		bash -e -o pipefail shorter >receipts 2>err || { cat err; return 1; }
+	done
+	[ "$(rows anthill.db users)" -gt 0 ]
+	[ -s out/usage_report.csv ]
+	[ -s costs/anthropic_costs.csv ]
+	[ "$(rows backfill.db usage_report)" -gt 0 ]
+}

@@ -458,3 +458,23 @@ C
 	run -0 ant state --version
 	[ "$output" = "ant-state $(cat "$ROOT/VERSION")" ]
 }
+
+@test "state: the manual names every option and command" {
+	local word
+	for word in $("$ANT_BIN/ant-state" --help | grep -oE -- '--[a-z]+' | sort -u) get set reset list window commit lock; do
+		MANWIDTH=200 man -P cat -l "$ROOT/man/ant-state.1" 2>/dev/null | grep -qF -- "$word" ||
+			mandoc -T utf8 "$ROOT/man/ant-state.1" | col -b | grep -qF -- "$word" || { echo "$word"; return 1; }
+	done
+	mandoc -T lint -W warning "$ROOT/man/ant-state.1"
+}
+
+@test "state: the examples of the manual run" {
+	stub ant-fetch 'echo'
+	stub ant-flatten 'cat'
+	stub ant-load-sqlite 'case $* in *--ledger*) ;; *) cat >/dev/null ;; esac; printf "%s\n" "{\"@ant\":\"loaded\",\"table\":\"usage_report\",\"mode\":\"window\",\"from\":\"2023-01-01T00:00:00Z\",\"watermark\":\"2026-11-20T00:00:00Z\"}"'
+	sed -n 's/^\.Dl \$ //p' "$ROOT/man/ant-state.1" >examples
+	[ "$(wc -l <examples)" = 5 ]
+	PATH=$PWD/bin:$ANT_BIN:$PATH run -0 bash -e -o pipefail examples
+	[[ $output == *'"@ant":"loaded"'*$'usage_report\t2026-11-20T00:00:00Z\t-'*alone ]]
+	[ "$(ant state get usage_report)" = 2026-11-20T00:00:00Z ]
+}

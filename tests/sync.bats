@@ -518,3 +518,14 @@ ledger() {
 	TMPDIR=$PWD/tmp run -4 sync --start -1d
 	[ -z "$(ls -A tmp)" ]
 }
+
+@test "sync: usage, help and manual agree about the options, and lint finds nothing" {
+	local word
+	mandoc -T utf8 "$ROOT/man/ant-sync.1" | col -b >manual
+	for word in $(sed -n "s/^readonly VALUED='\(.*\)'/\1/p" "$ROOT/scripts/ant-sync") \
+		$(sync --help | grep -oE -- '--[a-z-]+' | sort -u) \
+		$(sed -n "s/^readonly SETTINGS='\(.*\)'/\1/p" "$ROOT/scripts/ant-sync"); do
+		grep -qF -- "${word#--}" manual || { echo "$word"; return 1; }
+	done
+	mandoc -T lint -W warning "$ROOT/man/ant-sync.1" "$ROOT/man/ant-ingest.1"
+}
