@@ -119,7 +119,7 @@ start_pg
 PGDATABASE=postgres ant-load-pg <window.rows >/dev/null
 pg -c 'CREATE TABLE kept AS TABLE usage_report'
 printf '%s\n' "$(nproc) processors, $(uname -m), $runs runs of each, median"
-against "PostgreSQL, window, $rows rows / psql \\copy" pg_empty pg_ours pg_copy
+against "PostgreSQL, window, $rows rows / psql copy" pg_empty pg_ours pg_copy
 against "PostgreSQL, merge of $((rows / 10)) into $rows rows / by hand" pg_filled pg_merge pg_hand
 against "SQLite, $((rows / 2)) rows / .import with the index" lite_none lite_ours lite_import
 against "SQLite, $((rows / 2)) rows / .import, then the index" lite_none lite_ours lite_import_first
