@@ -10,6 +10,9 @@ PC       = pkg-config
 bindir   = $(DESTDIR)$(PREFIX)/bin
 datadir  = $(DESTDIR)$(PREFIX)/share/anthill
 mandir   = $(DESTDIR)$(PREFIX)/share/man
+docdir   = $(DESTDIR)$(PREFIX)/share/doc/anthill
+bashdir  = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+zshdir   = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 
 # What the build cannot do without.  CFLAGS, CPPFLAGS and LDFLAGS are never changed.
 MYFLAGS  = -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -Ilib -Icmd -DANT_VERSION='"$(VERSION)"' -DANT_PREFIX='"$(PREFIX)"' \
@@ -22,8 +25,10 @@ TABLES  := $(wildcard lib/tables/*.table)
 MANS    := $(wildcard man/*.[1-8])
 LIBO    := $(patsubst lib/%.c,$B/lib/%.o,$(wildcard lib/*.c))
 BINS    := $(CMDS:%=$B/bin/%)
+BASHC    = $B/share/bash-completion/completions/anthill
+ZSHC     = $B/share/zsh/site-functions/_anthill
 
-all: $(BINS) $(SCRIPTS:%=$B/bin/%) $B/share/anthill/tables
+all: $(BINS) $(SCRIPTS:%=$B/bin/%) $B/share/anthill/tables $(BASHC) $(ZSHC)
 
 # Each command links only what it uses: the archive leaves out objects that nobody
 # calls, and these are the outside libraries of each.  libjq and libcsv ship no .pc file.
@@ -47,6 +52,10 @@ $(SCRIPTS:%=$B/bin/%): $B/bin/%: scripts/%
 $B/share/anthill/tables:
 	@mkdir -p $(@D)
 	ln -sfn $(abspath lib/tables) $@
+# Completions come from the manual pages.
+$(BASHC) $(ZSHC): scripts/completions $(filter %.1,$(MANS))
+	@mkdir -p $(@D)
+	scripts/completions $(if $(filter %/_anthill,$@),zsh,bash) $(filter %.1,$^) >$@.new && mv $@.new $@
 $B/libant.a: $(LIBO)
 	rm -f $@ && $(AR) rcs $@ $^
 $B/%.o: %.c VERSION Makefile
@@ -92,25 +101,38 @@ bench: all
 
 lint:
 	for m in $(MANS); do mandoc -T lint -W warning $$m || exit 1; done
-	shellcheck -x $(wildcard scripts/* .ci/run tests/*.bats tests/*.bash tests/bench/*.sh)
+	shellcheck -x -S warning $(wildcard scripts/* packaging/build-deb packaging/debian/p* .ci/run tests/*.bats tests/*.bash tests/bench/*.sh)
 	cppcheck -q --error-exitcode=1 --inline-suppr --enable=warning,portability \
 	    --suppress=missingIncludeSystem -DANT_VERSION='"0"' -DANT_PREFIX='"/usr/local"' \
 	    -Ilib -Icmd cmd lib
 
+# One file completes for all commands in bash, which looks for a file of each one's name.
 install: all
-	install -d $(bindir) $(datadir)/tables
+	install -d $(bindir) $(datadir)/tables $(bashdir) $(zshdir)
 	install -m 755 $(BINS) $(SCRIPTS:%=scripts/%) $(bindir)
 	install -m 644 $(TABLES) $(datadir)/tables
 	for m in $(MANS); do d=$(mandir)/man$${m##*.}; \
 	    install -d $$d && install -m 644 $$m $$d || exit 1; done
+	install -m 644 $(BASHC) $(bashdir)/anthill
+	for c in $(CMDS) $(SCRIPTS); do ln -sf anthill $(bashdir)/$$c || exit 1; done
+	install -m 644 $(ZSHC) $(zshdir)
+	install -d $(docdir)
+	install -m 644 README.md CHANGELOG.md LICENSE $(docdir)
+	cd examples && find . -type f -exec install -D -m 644 {} $(abspath $(docdir))/examples/{} ';'
+# What install has made, and the folders that are only ours; shared ones stay.
 uninstall:
-	cd $(bindir) && rm -f $(CMDS) $(SCRIPTS)
-	rm -rf $(datadir)
+	rm -f $(addprefix $(bindir)/,$(CMDS) $(SCRIPTS))
+	rm -rf $(datadir) $(docdir)
 	for m in $(MANS); do rm -f $(mandir)/man$${m##*.}/$${m##*/}; done
+	rm -f $(addprefix $(bashdir)/,anthill $(CMDS) $(SCRIPTS)) $(zshdir)/_anthill
+
+# A Debian package, build/anthill_VERSION_ARCH.deb, of a build of its own.
+deb:
+	packaging/build-deb $B
 
 clean:
 	rm -rf build
 
 -include $(wildcard $B/lib/*.d $B/cmd/*.d)
 
-.PHONY: all setup setup-tests run check test asan memcheck coverage bench lint install uninstall clean
+.PHONY: all setup setup-tests run check test asan memcheck coverage bench lint install uninstall deb clean

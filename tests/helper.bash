@@ -46,8 +46,7 @@ start_sim() {
 	: >"$out"
 	"$ANT_BIN/ant-sim" --port 0 "$@" >"$out" 2>"$out.err" 3>&- &
 	SIM_PID=$!
-	local i
-	for i in $(seq 100); do
+	for _ in $(seq 100); do
 		[ -s "$out" ] && break
 		kill -0 "$SIM_PID" 2>/dev/null || break
 		sleep 0.05
@@ -96,9 +95,8 @@ stop_pg() {
 pg_bin() {
 	local d
 	if d=$(command -v initdb); then dirname "$d"; return; fi
-	for d in $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -rV); do
-		[ -x "$d/initdb" ] && { echo "$d"; return; }
-	done
+	d=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
+	[ -x "$d/initdb" ] && { echo "$d"; return; }
 	echo "no PostgreSQL server here: run scripts/setup" >&2
 	return 1
 }
