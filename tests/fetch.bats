@@ -227,6 +227,9 @@ Q
 
 @test "the key goes to no proxy, and this machine is asked without one" {
 	http_proxy=http://127.0.0.1:1 ALL_PROXY=http://127.0.0.1:1 run -0 ant fetch -q organization
+	sim DELETE log >/dev/null
+	https_proxy=$SIM_URL run -75 ant fetch --retries 0 --base-url https://api.example.org organization
+	[ "$(sim GET log | jq -r '"\(.method) \(.path) \(.key)"')" = 'CONNECT api.example.org:443 false' ]
 }
 
 @test "a server whose certificate is not trusted is status 4, at once" {
@@ -265,8 +268,9 @@ Q
 }
 
 @test "a slow reader costs no request its time limit" {
-	ant fetch --rate 0 --jobs 1 --from 2026-09-01 --to 2026-11-01 claude_code_usage >want
-	run -0 bash -c '"$ANT_BIN/ant-fetch" --timeout 0.5 --retries 0 --jobs 8 --rate 0 --from 2026-09-01 --to 2026-11-01 claude_code_usage | { sleep 2; cat; } >out'
+	ant fetch --rate 0 --jobs 1 --from 2026-10-01 --to 2026-11-01 claude_code_usage >want
+	arm "$O/usage_report/claude_code every=2 huge=16000000" # more than a socket holds meanwhile
+	run -0 bash -c 'set -o pipefail; "$ANT_BIN/ant-fetch" --timeout 1.5 --retries 0 --jobs 8 --rate 0 --from 2026-10-01 --to 2026-11-01 claude_code_usage | { sleep 3; cat; } >out'
 	cmp out want
 }
 
