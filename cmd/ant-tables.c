@@ -12,9 +12,10 @@
 #include "describe.h"
 #include "out.h"
 #include "tables.h"
+#include "views.h"
 
 enum { FOLDERS_MAX = 64 };
-enum { OPT_NAMES = 256, OPT_TSV, OPT_JSON, OPT_DDL };
+enum { OPT_NAMES = 256, OPT_TSV, OPT_JSON, OPT_DDL, OPT_VIEWS };
 
 static const struct option options[] = {
 	{"tables", required_argument, NULL, 'T'},
@@ -22,13 +23,15 @@ static const struct option options[] = {
 	{"tsv", no_argument, NULL, OPT_TSV},
 	{"json", no_argument, NULL, OPT_JSON},
 	{"ddl", required_argument, NULL, OPT_DDL},
+	{"views", required_argument, NULL, OPT_VIEWS},
 	{NULL, 0, NULL, 0},
 };
 
 static struct cli cli = {
 	.name = "ant-tables",
 	.usage = "usage: ant-tables [-hqv] [-T DIR]... [--names | --tsv | --json | --ddl DIALECT] "
-		 "[TABLE...]\n",
+		 "[TABLE...]\n"
+		 "       ant-tables --views DIALECT\n",
 	.help = "Without TABLE, lists all tables, one a line; with TABLE, describes its columns:\n"
 		"\n"
 		"    ant-tables\n"
@@ -42,7 +45,10 @@ static struct cli cli = {
 		"  --json             everything, one JSON object a line\n"
 		"  --ddl DIALECT      CREATE TABLE for postgresql, sqlite, duckdb, bigquery, "
 		"snowflake,\n"
-		"                     clickhouse or mysql\n",
+		"                     clickhouse or mysql\n"
+		"  --views DIALECT    CREATE VIEW for postgresql, sqlite or duckdb: daily cost, cost "
+		"by\n"
+		"                     key, tokens, spend and forecast, Claude Code, keys, members\n",
 	.shorts = "T:",
 	.options = options,
 };
@@ -103,6 +109,26 @@ done:
 	return result;
 }
 
+static int
+print_views(int dialect, struct ant_err *e)
+{
+	const struct views_place place = {(enum sql_dialect)dialect, NULL, NULL};
+	struct out out;
+	struct buf b;
+	int result = -1;
+
+	buf_init(&b, 1 << 20);
+	out_init(&out, STDOUT_FILENO, "stdout");
+	views_create(&b, &place, VIEWS_ALL);
+	if (b.failed)
+		err_sys(e, ANT_FAIL, "--views");
+	else if (out_put(&out, b.data, b.len, e) == 0 && out_flush(&out, e) == 0)
+		result = 0;
+	out_free(&out);
+	buf_free(&b);
+	return result;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -111,7 +137,7 @@ main(int argc, char *argv[])
 	struct tables tables = {{NULL, 0}};
 	enum describe_form form = DESCRIBE_LINE;
 	struct ant_err e;
-	int ch, chosen = 0, dialect = -1, status = ANT_OK;
+	int ch, chosen = 0, dialect = -1, views = -1, status = ANT_OK;
 
 	cli_start(&cli);
 	while ((ch = cli_next(&cli, argc, argv)) != -1)
@@ -141,14 +167,26 @@ main(int argc, char *argv[])
 					optarg);
 			chosen++;
 			break;
+		case OPT_VIEWS:
+			views = sql_dialect_find(optarg);
+			if (views == -1 || views > SQL_DUCKDB)
+				return cli_usage(&cli,
+					"--views: '%s' is none of postgresql, sqlite and duckdb",
+					optarg);
+			chosen++;
+			break;
 		default:
 			return cli.status;
 		}
 	if (chosen > 1)
-		return cli_usage(&cli, "only one of --names, --tsv, --json and --ddl");
+		return cli_usage(&cli, "only one of --names, --tsv, --json, --ddl and --views");
+	if (views != -1 && optind < argc)
+		return cli_usage(&cli, "--views takes no TABLE: the views are of several");
 	if (chosen == 0 && optind < argc)
 		form = DESCRIBE_TEXT;
 
+	if (views != -1)
+		return cli_exit(print_views(views, &e) == -1 ? cli_fail(&e) : ANT_OK);
 	if (tables_init(&tables, folders, nfolders, getenv("ANT_TABLES"), &e) == -1 ||
 		print_all(&tables, argv + optind, form, dialect, &e) == -1)
 		status = cli_fail(&e);

@@ -830,3 +830,113 @@ load_pg_dest(struct load_pg *d)
 
 	return dest;
 }
+
+/*
+ * Cut a line of COPY's text format (PostgreSQL manual, COPY) into N cells, in place: no
+ * text gets longer.  Return 0, or -1 where it has another number of columns.
+ */
+static int
+cut_line(char *p, struct db_cell *row, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		char *to = p;
+
+		row[i].p = p;
+		row[i].kind = p[0] == '\\' && p[1] == 'N' ? DB_NULL : DB_TEXT;
+		for (; *p != '\t' && *p != '\n' && *p != '\0'; p++) {
+			static const char letters[] = "bfnrtv", controls[] = "\b\f\n\r\t\v";
+			const char *found;
+
+			if (*p == '\\' && p[1] != '\0') {
+				found = strchr(letters, *++p);
+				*to++ = found != NULL ? controls[found - letters] : *p;
+			} else {
+				*to++ = *p;
+			}
+		}
+		if (*p != (i + 1 < n ? '\t' : '\n'))
+			return -1;
+		p++;
+		*to = '\0';
+		row[i].len = (size_t)(to - row[i].p);
+	}
+	return 0;
+}
+
+/* COPY is the fastest way out of the server, and needs no memory for the answer. */
+static int
+asked_each(void *self, const char *sql, size_t n, db_take *take, void *arg, struct ant_err *e)
+{
+	struct load_pg *d = self;
+	struct db_cell row[DB_COLUMNS_MAX];
+	PGresult *res;
+	char *line = NULL;
+	int status = 0, len;
+
+	buf_clear(&d->sql);
+	buf_printf(&d->sql, "COPY (%s) TO STDOUT", sql != NULL ? sql : "");
+	if (sql == NULL || buf_str(&d->sql) == NULL)
+		return no_memory(e);
+	if ((res = query(d, d->sql.data, NULL, 0, PGRES_COPY_OUT, e)) == NULL)
+		return -1;
+	PQclear(res);
+	while ((len = PQgetCopyData(d->conn, &line, 0)) > 0) {
+		if (status == 0 && cut_line(line, row, n) == -1)
+			status = err_set(e, ANT_FAIL, "postgresql: an answer of another shape");
+		else if (status == 0)
+			status = take(arg, row, e);
+		PQfreemem(line);
+		if (status != 0)
+			return status; /* the connection is of no use any more */
+	}
+	while ((res = PQgetResult(d->conn)) != NULL) {
+		if (PQresultStatus(res) != PGRES_COMMAND_OK && status == 0)
+			status = failed(d, res, e);
+		PQclear(res);
+	}
+	return status;
+}
+
+static int
+asked_run(void *self, const char *sql, struct ant_err *e)
+{
+	struct load_pg *d = self;
+	const char *const steps[] = {sql, "COMMIT"};
+
+	if (start_transaction(d, 0, e) == -1)
+		return -1;
+	for (size_t i = 0; i < 2; i++)
+		if (execute(d, steps[i], e) == -1)
+			return -1;
+	return 0;
+}
+
+static void
+asked_close(void *self)
+{
+	load_pg_free(self);
+}
+
+int
+load_pg_db(const char *conninfo, const char *schema, int write, struct db *to,
+	const char **chosen, struct ant_err *e)
+{
+	static const char snapshot[] =
+		"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL TimeZone = 'UTC'; "
+		"SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL standard_conforming_strings = on; "
+		"SET LOCAL work_mem = '64MB'";
+	const struct db asked = {NULL, SQL_POSTGRESQL, asked_each, asked_run, asked_close};
+	struct load_pg *d = load_pg_new(conninfo, schema, e);
+
+	if (d == NULL)
+		return -1;
+	if (connect_to(d, e) == -1 || (!write && execute(d, snapshot, e) == -1) ||
+		choose_schema(d, e) == -1) {
+		load_pg_free(d);
+		return -1;
+	}
+	*to = asked;
+	to->self = d;
+	*chosen = d->schema;
+	return 0;
+}

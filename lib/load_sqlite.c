@@ -828,3 +828,88 @@ load_sqlite_as_text(const struct load_sqlite *d)
 {
 	return d->as_text;
 }
+
+/* A database that is asked, see db.h.  Of struct load_sqlite it uses what names and opens it. */
+static int
+asked_each(
+	void *self, const char *sql, size_t n, db_take *take, void *arg, struct ant_err *e)
+{
+	struct load_sqlite *d = self;
+	sqlite3_stmt *s = prepare(d, sql, e);
+	struct db_cell row[DB_COLUMNS_MAX];
+	int code, status = 0;
+
+	if (s == NULL)
+		return -1;
+	while (status == 0 && (code = sqlite3_step(s)) == SQLITE_ROW) {
+		for (int i = 0; i < (int)n; i++) {
+			int type = sqlite3_column_type(s, i);
+
+			row[i].kind = type == SQLITE_NULL      ? DB_NULL
+				      : type == SQLITE_INTEGER ? DB_INTEGER
+				      : type == SQLITE_FLOAT   ? DB_REAL
+							       : DB_TEXT;
+			row[i].p = "";
+			row[i].len = 0;
+			if (type == SQLITE_INTEGER)
+				row[i].i = sqlite3_column_int64(s, i);
+			else if (type == SQLITE_FLOAT)
+				row[i].real = sqlite3_column_double(s, i);
+			else if (type != SQLITE_NULL &&
+				 (row[i].p = (const char *)sqlite3_column_text(s, i)) == NULL)
+				status = no_memory(d, e);
+			else if (type != SQLITE_NULL)
+				row[i].len = (size_t)sqlite3_column_bytes(s, i);
+		}
+		if (status == 0)
+			status = take(arg, row, e);
+	}
+	if (status == 0 && code != SQLITE_DONE)
+		status = failed(d, "", e);
+	sqlite3_finalize(s);
+	return status;
+}
+
+static int
+asked_run(void *self, const char *sql, struct ant_err *e)
+{
+	struct load_sqlite *d = self;
+	const char *const steps[] = {"BEGIN IMMEDIATE", sql, "COMMIT"};
+
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+		if (sqlite3_exec(d->db, steps[i], NULL, NULL, NULL) != SQLITE_OK) {
+			failed(d, "", e);
+			sqlite3_exec(d->db, "ROLLBACK", NULL, NULL, NULL);
+			return -1;
+		}
+	return 0;
+}
+
+static void
+asked_close(void *self)
+{
+	load_sqlite_free(self);
+}
+
+int
+load_sqlite_db(const char *file, int write, struct db *to, struct ant_err *e)
+{
+	const struct db asked = {NULL, SQL_SQLITE, asked_each, asked_run, asked_close};
+	struct load_sqlite *d = load_sqlite_new(file, e);
+	int there;
+
+	if (d == NULL)
+		return -1;
+	if ((there = open_to_read(d, e)) == 0)
+		err_set(e, ANT_FAIL, "%s: there is no such file", file);
+	else if (there == 1 && sqlite3_exec(d->db, write ? "" : "PRAGMA query_only=ON; BEGIN", NULL, NULL,
+				       NULL) != SQLITE_OK)
+		there = failed(d, "", e);
+	if (there != 1) {
+		load_sqlite_free(d);
+		return -1;
+	}
+	*to = asked;
+	to->self = d;
+	return 0;
+}
