@@ -37,7 +37,8 @@ plain(char c)
 
 /*
  * Step over the special byte at P, which is no tab and no newline.  START is where
- * the cell starts, LINE where the row does.  Return how many bytes it takes, or 0
+ * the cell starts, LINE where the row does (END in a directive).  Return how many
+ * bytes it takes, or 0
  * with a reason.
  */
 static size_t
@@ -362,7 +363,7 @@ directive(char *p, size_t len, const char *name, struct field *f, size_t max, st
 		char *start = ++p; /* behind the tab */
 
 		while (p < end && *p != '\t') {
-			size_t step = plain(*p) ? 1 : special(p, start, NULL, end, e);
+			size_t step = plain(*p) ? 1 : special(p, start, end, end, e);
 
 			if (step == 0)
 				return -1;
