@@ -38,8 +38,7 @@ plain(char c)
 /*
  * Step over the special byte at P, which is no tab and no newline.  START is where
  * the cell starts, LINE where the row does (END in a directive).  Return how many
- * bytes it takes, or 0
- * with a reason.
+ * bytes it takes, or 0 with a reason.
  */
 static size_t
 special(const char *p, const char *start, const char *line, const char *end, struct ant_err *e)
