@@ -1,6 +1,7 @@
 #include "flatten.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -304,6 +305,49 @@ plan_field(struct flatten *f, struct field *field, struct ant_err *e)
 	return use_jq(f, field, e);
 }
 
+/* Behind the jq string that starts at S with its quote. */
+static size_t
+skip_quoted(const char *s)
+{
+	size_t n = 1;
+
+	while (s[n] != '\0' && s[n] != '"')
+		n += s[n] == '\\' && s[n + 1] != '\0' ? 2 : 1;
+	return n + (s[n] == '"');
+}
+
+static int
+is_word(char c)
+{
+	return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z');
+}
+
+/* How long the path at S is, which starts with a dot or $record: keys, quoted ones too, and []. */
+static size_t
+path_length(const char *s)
+{
+	size_t n = *s == '$' ? 7 : 1, quoted;
+
+	if (*s == '.' && (is_word(s[n]) || s[n] == '"')) /* the dot was that of the first key */
+		n = 0;
+	for (;;) {
+		if (s[n] == '.' && is_word(s[n + 1])) {
+			for (n++; is_word(s[n]);)
+				n++;
+		} else if (s[n] == '.' && s[n + 1] == '"') {
+			n += 1 + skip_quoted(s + n + 1);
+		} else if (s[n] == '[' && s[n + 1] == ']') {
+			n += 2;
+		} else if (s[n] == '[' && s[n + 1] == '"' &&
+			   s[n + 1 + (quoted = skip_quoted(s + n + 1))] == ']') {
+			n += quoted + 2;
+		} else {
+			return n;
+		}
+	}
+}
+
 /*
  * What an expression of libjq reads, as far as its text shows it: the paths in
  * it, and everything where it uses a bare dot.
@@ -314,26 +358,14 @@ note_reads(struct plan *p, const char *s)
 	char path[256];
 
 	while ((s = strpbrk(s, ".$\"")) != NULL) {
-		size_t n = strncmp(s, "$record", 7) == 0 ? 7 : 0;
+		size_t n = *s == '"' ? skip_quoted(s) : 1; /* a path in a string would be a guess */
 
-		if (*s == '"') { /* a string: a path inside would be a guess */
-			for (s++; *s != '\0' && *s != '"'; s++)
-				s += *s == '\\' && s[1] != '\0';
-			s += *s == '"';
-			continue;
+		if (*s == '.' || strncmp(s, "$record", 7) == 0) {
+			n = path_length(s);
+			snprintf(path, sizeof path, "%.*s", (int)n, s);
+			if (n < sizeof path && plan_ignore(p, path) == -1)
+				return -1;
 		}
-		while (s[n] != '\0' &&
-			(strchr("._[]", s[n]) != NULL || (s[n] >= '0' && s[n] <= '9') ||
-				(s[n] >= 'a' && s[n] <= 'z') || (s[n] >= 'A' && s[n] <= 'Z')))
-			n++;
-		if (n == 0 || n >= sizeof path) {
-			s++;
-			continue;
-		}
-		memcpy(path, s, n);
-		path[n] = '\0';
-		if (plan_ignore(p, path) == -1)
-			return -1;
 		s += n;
 	}
 	return 0;
