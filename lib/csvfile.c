@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "lines.h"
 #include "rows.h"
@@ -37,51 +40,67 @@ csvfile_init(struct csvfile *f, const struct csvfile_dialect *d)
 	memset(f, 0, sizeof *f);
 	f->dialect = d;
 	f->null_len = strlen(d->null);
-	f->special[(unsigned char)d->delimiter] = 1;
-	f->special['"'] = f->special['\r'] = f->special['\n'] = 1;
+	for (const char *p = "=+-@\t\r\n'\xef"; *p != '\0'; p++)
+		f->risky[(unsigned char)*p] = 1;
 }
 
-/* Whether the LEN bytes at P cannot stand without quotes. */
-static int
-must_quote(const struct csvfile *f, const char *p, size_t len)
+/*
+ * Copy LEN bytes, unless a delimiter, a quote or a line's end is among them.  Return
+ * the end of the copy, or NULL.  Up to 15 bytes behind P are read, and behind the copy written.
+ */
+static char *
+copy_plain(const struct csvfile *f, char *to, const char *p, size_t len)
 {
-	size_t i = 0;
+#ifdef __SSE2__
+	const __m128i delimiter = _mm_set1_epi8(f->dialect->delimiter), quote = _mm_set1_epi8('"');
+	const __m128i cr = _mm_set1_epi8('\r'), lf = _mm_set1_epi8('\n');
 
-	if (len == 0)
-		return 1;
+	for (size_t i = 0; i < len; i += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+		__m128i hit = _mm_or_si128(
+			_mm_or_si128(_mm_cmpeq_epi8(v, delimiter), _mm_cmpeq_epi8(v, quote)),
+			_mm_or_si128(_mm_cmpeq_epi8(v, cr), _mm_cmpeq_epi8(v, lf)));
+		unsigned mask = (unsigned)_mm_movemask_epi8(hit);
+
+		_mm_storeu_si128((__m128i *)(void *)(to + i), v);
+		if (len - i < 16)
+			mask &= (1U << (len - i)) - 1;
+		if (mask != 0)
+			return NULL;
+	}
+#else
+	for (size_t i = 0; i < len; i++) {
+		if (p[i] == f->dialect->delimiter || p[i] == '"' || p[i] == '\r' || p[i] == '\n')
+			return NULL;
+		to[i] = p[i];
+	}
+#endif
+	return to + len;
+}
+
+/* A text without quotes, where it can stand so; else NULL. */
+static char *
+bare(const struct csvfile *f, char *to, const char *p, size_t len)
+{
 	/* libcsv and others trim what is not quoted; psql ends at a \. that is not. */
-	if (*p == ' ' || *p == '\t' || *p == '\\' || p[len - 1] == ' ' || p[len - 1] == '\t')
-		return 1;
-	while (i < len && !f->special[(unsigned char)p[i]])
-		i++;
-	return i < len || (len == f->null_len && memcmp(p, f->dialect->null, len) == 0);
+	if (len == 0 || *p == ' ' || *p == '\t' || *p == '\\' || p[len - 1] == ' ' ||
+		p[len - 1] == '\t')
+		return NULL;
+	if (len == f->null_len && memcmp(p, f->dialect->null, len) == 0)
+		return NULL;
+	return copy_plain(f, to, p, len);
 }
 
-void
-csvfile_put_text(const struct csvfile *f, struct buf *b, const char *p, size_t len)
+char *
+csvfile_text(const struct csvfile *f, char *to, const char *p, size_t len)
 {
-	char *to;
+	char *end = bare(f, to, p, len);
 
-	if (!must_quote(f, p, len))
-		buf_put(b, p, len);
-	else if ((to = buf_reserve(b, len * 2 + 2)) != NULL)
-		b->len += csv_write(to, len * 2 + 2, p, len);
-}
-
-void
-csvfile_put_null(const struct csvfile *f, struct buf *b)
-{
-	buf_put(b, f->dialect->null, f->null_len);
-}
-
-void
-csvfile_put_end(const struct csvfile *f, struct buf *b)
-{
-	buf_put(b, &"\r\n"[!f->dialect->crlf], f -> dialect -> crlf ? 2 : 1);
+	return end != NULL ? end : to + csv_write(to, len * 2 + 2, p, len);
 }
 
 int
-csvfile_is_risky(const char *p, size_t len)
+csvfile_is_risky_at_all(const char *p, size_t len)
 {
 	static const char *const wide[] = {"\uff1d", "\uff0b", "\uff0d", "\uff20"};
 
@@ -97,24 +116,65 @@ csvfile_is_risky(const char *p, size_t len)
 	return memchr("=+-@\t\r\n", *p, 7) != NULL;
 }
 
+char *
+csvfile_guarded(const struct csvfile *f, char *to, const char *p, size_t len)
+{
+	const char *null = f->dialect->null;
+	char *end = NULL;
+
+	if (!f->dialect->safe || !csvfile_is_risky(f, p, len))
+		return csvfile_text(f, to, p, len);
+	if (f->null_len != len + 1 || *null != '\'' || memcmp(null + 1, p, len) != 0)
+		end = bare(f, to + 1, p, len);
+	if (end != NULL) {
+		*to = '\'';
+		return end;
+	}
+	/* What csv_write() makes of it, with the ' behind its first quote. */
+	end = to + 1 + csv_write(to + 1, len * 2 + 2, p, len);
+	to[0] = '"';
+	to[1] = '\'';
+	return end;
+}
+
+typedef char *writer(const struct csvfile *f, char *to, const char *p, size_t len);
+
+/* Let WRITE append a text that has nothing readable behind it. */
+static void
+put(const struct csvfile *f, struct buf *b, const char *p, size_t len, writer *write_text)
+{
+	size_t room = CSVFILE_ROOM(len);
+	char *to = buf_reserve(b, room + len + 16);
+
+	if (to == NULL)
+		return;
+	memcpy(to + room, p, len);
+	memset(to + room + len, 0, 16);
+	b->len += (size_t)(write_text(f, to, to + room, len) - to);
+}
+
+void
+csvfile_put_text(const struct csvfile *f, struct buf *b, const char *p, size_t len)
+{
+	put(f, b, p, len, csvfile_text);
+}
+
 void
 csvfile_put_guarded(const struct csvfile *f, struct buf *b, const char *p, size_t len)
 {
-	const char *null = f->dialect->null;
-	char *to;
+	put(f, b, p, len, csvfile_guarded);
+}
 
-	if (!f->dialect->safe || !csvfile_is_risky(p, len)) {
-		csvfile_put_text(f, b, p, len);
-	} else if (!must_quote(f, p, len) &&
-		   (f->null_len != len + 1 || *null != '\'' || memcmp(null + 1, p, len) != 0)) {
-		buf_putc(b, '\'');
-		buf_put(b, p, len);
-	} else if ((to = buf_reserve(b, len * 2 + 3)) != NULL) {
-		/* What csv_write() makes of it, with the ' behind its first quote. */
-		b->len += csv_write(to + 1, len * 2 + 2, p, len) + 1;
-		to[0] = '"';
-		to[1] = '\'';
-	}
+void
+csvfile_put_null(const struct csvfile *f, struct buf *b)
+{
+	buf_put(b, f->dialect->null, f->null_len);
+}
+
+void
+csvfile_put_end(const struct csvfile *f, struct buf *b)
+{
+	buf_put(b, &"\r\n"[!f->dialect->crlf], f -> dialect -> crlf ? 2 : 1);
 }
 
 struct reader {

@@ -25,19 +25,19 @@ int csvfile_check(const struct csvfile_dialect *d, struct ant_err *e);
 struct csvfile {
 	const struct csvfile_dialect *dialect;
 	size_t null_len;
-	unsigned char special[256]; /* a cell with one of these is quoted */
+	unsigned char risky[256]; /* what a risky text may start with */
 };
 
 void csvfile_init(struct csvfile *f, const struct csvfile_dialect *d);
 
 /*
- * Append one cell, one delimiter, one line's end.  A text is quoted where it must be
- * (it is empty, holds a delimiter, a quote or a line's end, starts or ends with a
- * space, or could be taken for null).  All report by B's `failed`.
+ * Write a text to TO, which has room for CSVFILE_ROOM(LEN) bytes, and return its end.
+ * BUF_PAD readable bytes stand behind P.  It is quoted where it must be: it is empty, holds a
+ * delimiter, a quote or a line's end, starts or ends with a space, or could be taken
+ * for null.
  */
-void csvfile_put_text(const struct csvfile *f, struct buf *b, const char *p, size_t len);
-void csvfile_put_null(const struct csvfile *f, struct buf *b);
-void csvfile_put_end(const struct csvfile *f, struct buf *b);
+char *csvfile_text(const struct csvfile *f, char *to, const char *p, size_t len);
+#define CSVFILE_ROOM(len) ((len)*2 + 3 + 16)
 
 /*
  * The same for a text that comes from a stream: with the option `safe`, a ' stands
@@ -45,10 +45,22 @@ void csvfile_put_end(const struct csvfile *f, struct buf *b);
  * forms, tab, CR, LF), and before one that starts with such a ', so that taking one
  * ' away always gives the text back.
  */
-void csvfile_put_guarded(const struct csvfile *f, struct buf *b, const char *p, size_t len);
+char *csvfile_guarded(const struct csvfile *f, char *to, const char *p, size_t len);
 
-/* Whether csvfile_put_guarded() would put a ' before the text. */
-int csvfile_is_risky(const char *p, size_t len);
+/* Append any text to B, null, a line's end.  All report by B's `failed`. */
+void csvfile_put_text(const struct csvfile *f, struct buf *b, const char *p, size_t len);
+void csvfile_put_guarded(const struct csvfile *f, struct buf *b, const char *p, size_t len);
+void csvfile_put_null(const struct csvfile *f, struct buf *b);
+void csvfile_put_end(const struct csvfile *f, struct buf *b);
+
+/* Whether csvfile_guarded() would put a ' before the text. */
+int csvfile_is_risky_at_all(const char *p, size_t len);
+
+static inline int
+csvfile_is_risky(const struct csvfile *f, const char *p, size_t len)
+{
+	return len > 0 && f->risky[(unsigned char)*p] && csvfile_is_risky_at_all(p, len);
+}
 
 struct csvfile_field {
 	const char *p; /* a NUL and BUF_PAD readable bytes stand behind it */

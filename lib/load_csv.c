@@ -83,39 +83,61 @@ put_header(struct load_csv *d, struct out *to, struct ant_err *e)
 	return put_line(d, to, e);
 }
 
+/* Copy LEN bytes; up to 15 behind P are read, and behind the copy written. */
+static inline char *
+copy(char *to, const char *p, size_t len)
+{
+	memcpy(to, p, len <= 16 ? 16 : len);
+	return to + len;
+}
+
+/* Write a cell of the stream to TO and return its end. */
+static char *
+put_cell(struct load_csv *d, char *to, enum type type, const struct row_cell *c)
+{
+	if (type == TYPE_TEXT) {
+		if (!d->dialect->safe)
+			d->risky += (size_t)csvfile_is_risky(&d->csv, c->p, c->len);
+		return csvfile_guarded(&d->csv, to, c->p, c->len);
+	}
+	/* Nothing in a number or a time needs quotes, unless it could be taken for null. */
+	if (type == TYPE_JSON || d->csv.null_len > 0)
+		return csvfile_text(&d->csv, to, c->p, c->len);
+	return copy(to, c->p, c->len);
+}
+
+/* How many bytes a row may need: its cells are in the stream's order in memory. */
+static size_t
+room_for(const struct load_csv *d, const struct row_cell *cells)
+{
+	const struct row_cell *last = &cells[d->load->rows->ncolumns - 1];
+
+	return 2 * (size_t)(last->p + last->len - cells[0].p) +
+	       d->n * (CSVFILE_ROOM(0) + 1 + d->csv.null_len);
+}
+
 /* Append a row of the stream as a line. */
 static int
-put_row(struct load_csv *d, const struct row_cell *cells, struct out *to, struct ant_err *e)
+put_row(struct load_csv *d, const struct row_cell *cells, struct out *out, struct ant_err *e)
 {
-	struct buf *b = &d->line;
+	char *start = buf_reserve(&d->line, room_for(d, cells)), *to = start;
 
+	if (start == NULL)
+		return no_memory(d, e);
 	for (size_t i = 0; i < d->n; i++) {
 		long from = d->columns[i].from;
-		const struct row_cell *c = from != -1 ? &cells[from] : NULL;
 
 		if (i > 0)
-			buf_putc(b, d->dialect->delimiter);
-		if (c == NULL || c->null) {
-			csvfile_put_null(&d->csv, b);
-			continue;
-		}
-		switch (d->load->columns[from].type) {
-		case TYPE_TEXT:
-			if (!d->dialect->safe)
-				d->risky += (size_t)csvfile_is_risky(c->p, c->len);
-			csvfile_put_guarded(&d->csv, b, c->p, c->len);
-			break;
-		case TYPE_JSON:
-			csvfile_put_text(&d->csv, b, c->p, c->len);
-			break;
-		default: /* nothing in it needs quotes, unless it could be taken for null */
-			if (d->csv.null_len > 0)
-				csvfile_put_text(&d->csv, b, c->p, c->len);
-			else
-				buf_put(b, c->p, c->len);
+			*to++ = d->dialect->delimiter;
+		if (from == -1 || cells[from].null) {
+			memcpy(to, d->dialect->null, d->csv.null_len);
+			to += d->csv.null_len;
+		} else {
+			to = put_cell(d, to, d->load->columns[from].type, &cells[from]);
 		}
 	}
-	return put_line(d, to, e);
+	d->line.len += (size_t)(to - start);
+	return put_line(d, out, e);
 }
 
 /* The stream's column that the file calls NAME, or -1. */
@@ -127,8 +149,8 @@ stream_column(const struct load_csv *d, const char *name)
 
 		if (strcmp(is, name) == 0)
 			return (long)i;
-		if (d->dialect->safe && *name == '\'' && csvfile_is_risky(is, strlen(is)) &&
-			strcmp(is, name + 1) == 0)
+		if (d->dialect->safe && *name == '\'' &&
+			csvfile_is_risky(&d->csv, is, strlen(is)) && strcmp(is, name + 1) == 0)
 			return (long)i;
 	}
 	return -1;
@@ -272,7 +294,8 @@ put_key_part(struct load_csv *d, enum type t, const struct row_cell *c, int guar
 			len = decimal_format(&number, text);
 			p = text;
 		}
-		guard = guard && t == TYPE_TEXT && d->dialect->safe && csvfile_is_risky(p, len);
+		guard = guard && t == TYPE_TEXT && d->dialect->safe &&
+			csvfile_is_risky(&d->csv, p, len);
 		size = len + (size_t)guard;
 		buf_put(&d->key, &size, sizeof size);
 		buf_put(&d->key, "'", (size_t)guard);
@@ -324,6 +347,7 @@ take_old(void *arg, const struct csvfile_field *f, size_t n, int64_t number, str
 {
 	struct load_csv *d = arg;
 	int replaced;
+	char *to;
 
 	if (number == 1 && d->dialect->header)
 		return 0;
@@ -341,8 +365,8 @@ take_old(void *arg, const struct csvfile_field *f, size_t n, int64_t number, str
 			buf_putc(&d->line, d->dialect->delimiter);
 		if (i >= d->n_old || f[i].null)
 			csvfile_put_null(&d->csv, &d->line);
-		else
-			csvfile_put_text(&d->csv, &d->line, f[i].p, f[i].len);
+		else if ((to = buf_reserve(&d->line, CSVFILE_ROOM(f[i].len))) != NULL)
+			d->line.len += (size_t)(csvfile_text(&d->csv, to, f[i].p, f[i].len) - to);
 	}
 	return put_line(d, &d->to, e);
 }
