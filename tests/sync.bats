@@ -119,8 +119,8 @@ today() { date -u +%F; }
 	stub ant-fetch 'echo "$*"'
 	stub ant-flatten 'echo "ant-flatten: new field x" >&2; cat'
 	run -5 --separate-stderr sync --parallel 1 -q users
-	[ "${stderr_lines[0]}" = 'ant-sync: users: ant-flatten: new field x' ]
-	[ "${stderr_lines[1]}" = 'ant-sync: users: ant-load-sqlite: stdin:1: the stream has no end' ]
+	[[ $stderr == 'ant-sync: users: ant-flatten: new field x'* ]]
+	[[ $stderr == *$'\nant-sync: users: ant-load-sqlite: stdin:1: the stream has no end' ]]
 }
 
 @test "sync: a loader that says nothing moves no watermark, and its failure is the status" {
@@ -273,7 +273,7 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$ROOT/scripts/ant-sync" --start -1d 2>err
 }
 
 @test "plan: its lines do what the sync does, through bash, xargs and GNU parallel, in any order" {
-	local how scope="sqlite:///$PWD/a 'b' db"
+	local how
 	for how in 'while IFS= read -r line; do bash -c "$line"; done' \
 		'tac | xargs -d "\n" -n 1 -P 4 bash -c' 'sort -R | parallel --will-cite -j 4'; do
 		rm -rf state trace
