@@ -159,7 +159,7 @@ int
 cli_fail(const struct ant_err *e)
 {
 	cli_error("%s", e->msg);
-	return e->status;
+	return (int)e->status;
 }
 
 int
