@@ -67,7 +67,8 @@ loader_run(const struct cli *c, const struct load_dest *dest, struct load_option
 		if (c->verbose)
 			cli_error(
 				"committed: %.*s", text.len > 0 ? (int)text.len - 1 : 0, text.data);
-		if (fwrite(text.data, 1, text.len, stdout) != text.len || fflush(stdout) != 0) {
+		if ((text.len > 0 && fwrite(text.data, 1, text.len, stdout) != text.len) ||
+			fflush(stdout) != 0) {
 			/* Too late to undo: who waits for the receipt loads once more. */
 			cli_error("stdout: %s%s", strerror(errno),
 				o->dry_run

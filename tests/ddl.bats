@@ -119,6 +119,31 @@ empty() {
 	while IFS= read -r v; do printf %s "$v" | od -An -v -tx1 | tr -d ' \n' | tr a-f A-F; echo; done <values | sort | diff - got
 }
 
+# block PAGE SECTION - the commands of the first literal block of a section
+block() { sed -n "/^\.Sh $2/,/^\.Ed/p" "$1" | sed -n '/^\.Bd/,/^\.Ed/{//d; s/\\e/\\/g; s/^\\&//; p}'; }
+
+@test "ddl: the recipe for MySQL runs, and twice leaves the same rows" {
+	start_sim --days 9
+	my -e 'CREATE DATABASE `usage`'
+	stub mysql "exec mariadb --no-defaults -u root -S '$MY_DIR/s' \"\$@\""
+	block "$ROOT/man/anthill-recipes.7" DESCRIPTION | sed '/^\.\.\./,$d; s/ant-fetch/& --rate 0/' >fetch.sh
+	block "$ROOT/man/anthill-recipes.7" MYSQL >recipe.sh
+	grep -q 'ant-load-csv -o x.csv' fetch.sh
+	grep -q 'START TRANSACTION' recipe.sh
+	cat fetch.sh recipe.sh >both.sh
+	PATH=$PWD/bin:$ANT_BIN:$PATH bash -eu -o pipefail both.sh
+	rows=$(grep -vc '^#' x.rows)
+	[ "$rows" -gt 10 ]
+	my -BN usage -e 'SELECT * FROM usage_report ORDER BY 1, 2, 3, 4, 5, 6, 7' >first
+	[ "$(wc -l <first)" = "$rows" ]
+	my -BN usage -e "INSERT INTO usage_report (bucket, model) VALUES ('2020-01-01', 'before')"
+	PATH=$PWD/bin:$ANT_BIN:$PATH bash -eu -o pipefail both.sh
+	my -BN usage -e "SELECT * FROM usage_report WHERE bucket > '2021-01-01' ORDER BY 1, 2, 3, 4, 5, 6, 7" | diff first -
+	[ "$(my -BN usage -e 'SELECT count(*) FROM usage_report')" = "$((rows + 1))" ]
+	ant state --scope warehouse commit <receipt >/dev/null
+	stop_sim
+}
+
 @test "ddl: BigQuery, Snowflake and ClickHouse get a definition of every column of every table" {
 	for d in bigquery snowflake clickhouse; do
 		ant tables --ddl "$d" >all.sql
