@@ -130,6 +130,7 @@ put_key(struct buf *to, const char *key)
 }
 
 static unsigned mistyped; /* percent */
+static int well_typed;	  /* never mistyped */
 
 static void put_value(struct buf *to, char kind, int depth);
 
@@ -419,7 +420,7 @@ free_table(struct sample *t)
 static void
 make_record(const struct sample *t, struct buf *to)
 {
-	mistyped = chance(30) ? 5 : 0;
+	mistyped = !well_typed && chance(30) ? 5 : 0;
 	buf_clear(to);
 	if (strcmp(t->rows.data, ".[]") == 0) {
 		buf_putc(to, '[');
@@ -629,6 +630,7 @@ emit(uint64_t seed, const char *dir)
 	struct buf record;
 	FILE *f;
 
+	well_typed = 1;
 	state = seed * 0x9e3779b97f4a7c15ull + 1;
 	for (int i = 0; i < 8; i++)
 		below(2);

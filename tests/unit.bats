@@ -1,0 +1,49 @@
+# The unit tests in tests/unit, once with the machine's vector code and once with the plain loops.
+load helper
+load cbuild
+
+UNIT=$BATS_TEST_DIRNAME/unit
+
+# What holds vector code, compiled anew without it.
+PLAIN=(-U__SSE2__ "$ROOT"/lib/{plan,json,cell,flatten}.c)
+
+unit() { # NAME [OPTION...]
+	local name=$1
+	shift
+	cbuild "./$name" "$UNIT/$name.c" "$@"
+	# shellcheck disable=SC2086
+	run -0 ${ANT_WRAP-} "./$name"
+	[ "$output" = '' ]
+}
+
+@test "unit: the vector loops find what the plain ones find" { unit vec; }
+@test "unit: decimals are exact, to 38 digits" { unit decimal; }
+@test "unit: times are those of RFC 3339, the calendar holds for 400 years" { unit utc; }
+@test "unit: JSON is read strictly, text is mended, written and counted" { unit json; }
+@test "unit: expressions are native where they are of the grammar" { unit expr; }
+@test "unit: cells take what their type says" { unit cell; }
+@test "unit: plain JSON and lines are the same wherever a block ends" { unit input; }
+@test "unit: the scanner's values, rows, totals, double keys and errors" { unit plan; }
+
+@test "plain loops: json, cell and plan pass the same tests without vector code" {
+	CBUILD_LIBS='-ljq -lnettle'
+	unit vec -U__SSE2__
+	unit json "${PLAIN[@]}"
+	unit cell "${PLAIN[@]}"
+	unit plan "${PLAIN[@]}"
+}
+
+@test "plain loops: ant-flatten without vector code gives the golden rows" {
+	local file name n=0
+	mkdir -p plain/bin plain/share/anthill
+	ln -s "$ROOT/lib/tables" plain/share/anthill/tables
+	CBUILD_LIBS='-ljq -lnettle' cbuild plain/bin/ant-flatten "$ROOT"/cmd/{ant-flatten,cli}.c "${PLAIN[@]}"
+	for file in "$BATS_TEST_DIRNAME"/data/rows/*.rows; do
+		name=${file##*/} name=${name%.rows}
+		plain/bin/ant-flatten -q -t "${name##*.}" <"$BATS_TEST_DIRNAME/data/api/${name%.*}.json" >have
+		diff -u "$BATS_TEST_DIRNAME/data/rows/${name##*.}.head" <(head -n 5 have)
+		diff -u "$file" <(tail -n +6 have)
+		n=$((n + 1))
+	done
+	[ "$n" = 44 ]
+}
