@@ -129,6 +129,9 @@ open_old(struct aside *a, struct ant_err *e)
 		return errno == ENOENT ? 0 : err_sys(e, ANT_FAIL, "%s", a->path);
 	if (a->fd == -1)
 		return 0;
+	/* A rename would get around a file that its owner has made read-only. */
+	if (faccessat(AT_FDCWD, a->path, W_OK, AT_EACCESS) == -1)
+		return err_sys(e, ANT_FAIL, "%s", a->path);
 	/* The owner as far as we may: a plain user's own file is what matters. */
 	if (fstat(a->old, &st) == -1 ||
 		(fchown(a->fd, st.st_uid, st.st_gid) == -1 && errno != EPERM) ||
@@ -199,7 +202,7 @@ aside_rename(struct aside *a, struct ant_err *e)
 		return err_sys(e, ANT_FAIL, "%s: rename", a->path);
 	free(a->temp); /* it is no name of ours any more */
 	a->temp = NULL;
-	if (fsync(a->dir) == -1)
+	if (fsync(a->dir) == -1 && errno != EINVAL) /* some file systems have no such thing */
 		return err_sys(e, ANT_FAIL,
 			"%s: the new file is in its place, but a power cut may undo that", a->path);
 	return 0;

@@ -88,6 +88,9 @@ bare(const struct csvfile *f, char *to, const char *p, size_t len)
 		return NULL;
 	if (len == f->null_len && memcmp(p, f->dialect->null, len) == 0)
 		return NULL;
+	/* At the start of the file it would be no text. */
+	if (len >= 3 && memcmp(p, bom, 3) == 0)
+		return NULL;
 	return copy_plain(f, to, p, len);
 }
 

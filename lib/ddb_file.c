@@ -65,6 +65,17 @@ ddb_file_is_new(const struct ddb_file *f)
 	return f->fresh.path != NULL;
 }
 
+/* Give FROM the name TO, which nobody has; not every file system has links. */
+static int
+give_name(const char *from, const char *to)
+{
+	if (link(from, to) == 0)
+		return 0;
+	if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS)
+		return -1;
+	return rename(from, to);
+}
+
 int
 ddb_file_publish(struct ddb_file *f, struct ant_err *e)
 {
@@ -72,8 +83,8 @@ ddb_file_publish(struct ddb_file *f, struct ant_err *e)
 
 	ddb_close(f->db);
 	fd = open(f->path, O_RDONLY | O_CLOEXEC);
-	if (fd == -1 || fsync(fd) == -1 || link(f->path, f->fresh.path) == -1 ||
-		fsync(f->fresh.dir) == -1)
+	if (fd == -1 || fsync(fd) == -1 || give_name(f->path, f->fresh.path) == -1 ||
+		(fsync(f->fresh.dir) == -1 && errno != EINVAL))
 		status = err_sys(e, ANT_FAIL, "%s", f->name);
 	if (fd != -1)
 		close(fd);

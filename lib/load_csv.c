@@ -31,6 +31,7 @@ struct load_csv {
 	struct aside data, ledger;
 	struct csv_column *columns;
 	size_t n, n_old;	/* columns of the file to be and as it is */
+	size_t n_named;		/* of these, the first ones have their names from the file */
 	int has_old;		/* the file as it is has a record at least */
 	struct row_cell *cells; /* of an old record, by column of the stream */
 	struct buf line, key;
@@ -75,7 +76,7 @@ put_header(struct load_csv *d, struct out *to, struct ant_err *e)
 
 		if (i > 0)
 			buf_putc(&d->line, d->dialect->delimiter);
-		if (i < d->n_old) /* as it is: guarded or not */
+		if (i < d->n_named) /* as it is: guarded or not */
 			csvfile_put_text(&d->csv, &d->line, c->name, strlen(c->name));
 		else
 			csvfile_put_guarded(&d->csv, &d->line, c->name, strlen(c->name));
@@ -174,7 +175,7 @@ take_header(void *arg, const struct csvfile_field *f, size_t n, int64_t number, 
 
 	(void)number;
 	d->has_old = 1;
-	d->n_old = n;
+	d->n_old = d->n_named = n;
 	if (!d->dialect->header) {
 		if (n != d->load->rows->ncolumns)
 			return err_set(e, ANT_FAIL,

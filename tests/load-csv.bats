@@ -139,6 +139,11 @@ random_cuts() {
 	[ "$(sort -u t.csv | wc -l)" = 600101 ]
 	[ "$(sort -u -t, -k1,1 t.csv | wc -l)" = 600101 ]
 	only s t.csv _anthill_loads.csv
+	# A column that is new is so in each of the turns.
+	sed '/^#type/s/$/\ttext/; /^#cols/s/$/\t=new,/; /^[0-9]/s/$/\t=1/' s | csv --safe -o t.csv
+	[ "$(head -n 1 t.csv)" = "n,v,\"'=new,\"" ]
+	[ "$(grep -c "^[0-9]*,new,'=1\$" t.csv)" = 599951 ]
+	[ "$(grep -c '^[0-9]*,old,$' t.csv)" = 149 ]
 }
 
 @test "csv: --mode overrules the stream where that makes sense, and needs -o" {
@@ -340,6 +345,13 @@ random_cuts() {
 	[[ $output == *'shut/t.csv: .t.csv.anthill in its folder: Permission denied' ]]
 	chmod 755 shut
 	cmp before shut/t.csv
+	# The folder may be written to, the file may not.
+	chmod 777 shut
+	chmod 444 shut/t.csv
+	run -1 as_postgres "$ANT_BIN/ant-load-csv" -o shut/t.csv <s
+	[[ $output == *'shut/t.csv: Permission denied' ]]
+	cmp before shut/t.csv
+	diff <(printf "%s\n" _anthill_loads.csv t.csv) <(ls -A shut)
 }
 
 @test "csv: a ledger that is not ours stops the load before the file is touched" {
@@ -476,6 +488,12 @@ random_cuts() {
 	stream replace '' text a '\\N\n' | csv --crlf -o u.csv
 	stream append '' text a '\\N\n' | csv --crlf -o u.csv
 	diff <(printf 'a\r\n\r\n\r\n') u.csv
+}
+
+@test "csv: a text that starts with a byte order mark stays, even as the first of the file" {
+	stream append '' text a '\xef\xbb\xbfx\n' >s
+	for again in 1 2; do csv --no-header -o t.csv <s; done
+	diff <(printf '"\xef\xbb\xbfx"\n"\xef\xbb\xbfx"\n') t.csv
 }
 
 @test "csv: a link stays a link, and the permissions stay" {
