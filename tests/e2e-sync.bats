@@ -270,7 +270,7 @@ PY
 	local page
 	export KEY=$ANTHROPIC_ADMIN_KEY
 	for page in ant-sync ant-ingest; do
-		sed -n 's/^\.Dl \$ //p' "$ROOT/man/$page.1" | sed 's/\\e/\\/g' >examples
+		sed -n 's/^\.Dl \$ //p' "$ROOT/man/$page.1" | sed 's/\\(dq/"/g; s/\\e/\\/g' >examples
 		[ "$(wc -l <examples)" -ge 2 ]
 		sed 's/ant-sync$/ant-sync --start -5d --rate 0/; s/claude_code_usage/usage_report/' examples >shorter
 		bash -e -o pipefail shorter >receipts 2>err || { cat err; return 1; }
