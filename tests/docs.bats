@@ -3,10 +3,21 @@
 # organization and a real PostgreSQL.
 load helper
 
+# shellcheck disable=SC2154	# set by run
+load docs
+load duckdb
+
 setup_file() {
 	start_sim --days 20
 	start_pg
+	createdb warehouse
 	export DOCS_SIM=$ANTHROPIC_BASE_URL
+	# What a page takes for granted: a file that curl has written, and streams from somewhere else.
+	mkdir -p "$BATS_FILE_TMPDIR/given"
+	cd "$BATS_FILE_TMPDIR/given" || return
+	curl -s "$DOCS_SIM/v1/organizations/users" -H "x-api-key: $ANTHROPIC_ADMIN_KEY" -H 'anthropic-version: 2023-06-01' >users.json
+	ant-fetch --rate 0 --from -3d usage_report >usage.ndjson
+	ant-flatten <usage.ndjson >stream.rows
 }
 
 teardown_file() {
@@ -15,16 +26,15 @@ teardown_file() {
 }
 
 each_setup() {
-	export ANTHROPIC_ADMIN_KEY=sk-ant-admin01-simulated KEY=sk-ant-admin01-simulated ANT_STATE=$PWD/state
+	export ANTHROPIC_ADMIN_KEY=sk-ant-admin01-simulated KEY=sk-ant-admin01-simulated EDITOR=true
+	use_duckdb
+	unset XDG_CONFIG_HOME XDG_STATE_HOME
 	# The examples keep the default rate for the real API; the simulator has none.
 	stub ant-fetch "exec $ANT_BIN/ant-fetch --rate 0 \"\$@\""
+	stub ant-sync "exec $ANT_BIN/ant-sync --rate 0 \"\$@\""
 	# A page may name the real API and a real warehouse: here they are the simulator and the test's server.
 	stub curl 'for a; do shift; set -- "$@" "$(printf %s "$a" | sed "s#https://api.anthropic.com#$DOCS_SIM#")"; done; exec /usr/bin/curl "$@"'
-}
-
-# The examples of one page: what stands in .Dl lines behind a dollar, roff's escapes undone.
-of_page() {
-	sed -n 's/^\.Dl \$ //p' "$1" | sed -e 's/\\-/-/g' -e "s/\\\\(aq/'/g" -e 's/\\(dq/"/g' -e 's/\\&//g' -e 's/\\e/\\/g'
+	stub crontab 'case $1 in -l) echo "no crontab" >&2; exit 1 ;; esac; cat >>crontab.txt'
 }
 
 # Those of the README: the indented lines that start with one of the commands, or a variable or curl before one.
@@ -32,43 +42,31 @@ of_readme() {
 	sed -n '/^    \(ant-\|curl\)/{:more; /|$/{N; s/\n */ /; b more}; s/^    //p}' "$ROOT/README.md"
 }
 
-# Run one example, with what it needs in place.
-example() {
-	local line=$1
-	echo "# $line" >>ran
-	case $line in
-	ant-sim*--port*) # a server: it must say where it is, and stop when told to
-		timeout -s TERM 2 bash -c "exec ${line//--port 80[0-9]*/--port 0}" >sim.txt || [ $? = 124 ]
-		grep -q '^http://127.0.0.1:' sim.txt
-		;;
-	*)
-		timeout 120 bash -c "set -o pipefail; $line" >out.txt 2>err.txt || {
-			echo "example: $line"
-			tail -n 5 err.txt
-			return 1
-		}
-		;;
-	esac
-}
-
 @test "docs: the commands of the README run" {
-	local line
-	while IFS= read -r line; do
-		case $line in *db.example.com*) line="ant-sync --start -3d --dest postgresql:///postgres" ;; esac
-		example "$line"
-	done < <(of_readme)
-	[ "$(wc -l <ran)" -ge 6 ]
+	of_readme | sed 's/^ant-sync.*db.example.com.*/ant-sync --start -3d --dest postgresql:\/\/\/postgres/' >lines
+	[ "$(wc -l <lines)" -ge 6 ]
+	run_examples lines
 }
 
-@test "docs: every page has examples, and each of them runs" {
-	local page line n
+@test "docs: every page has examples, and each of them runs, in a folder and a home of the page's own" {
+	local page
 	for page in "$ROOT"/man/ant*.[157]; do
-		n=0
+		mkdir -p "${page##*/}/home"
+		cp "$BATS_FILE_TMPDIR"/given/* "${page##*/}"
+		of_page "$page" >"${page##*/}/lines"
+		case $page in *.1) [ -s "${page##*/}/lines" ] || { echo "no examples in ${page##*/}"; return 1; } ;; esac
+		psql -qc 'drop schema public cascade; create schema public' >/dev/null 2>&1
+		(cd "${page##*/}" && HOME=$PWD/home && run_examples lines) || { echo "in ${page##*/}"; return 1; }
+	done
+}
+
+@test "docs: what a reader sees is what is run: no quote is lost in formatting" {
+	local page line
+	for page in "$ROOT"/man/ant*.[157]; do
+		mandoc -T ascii -O width=400 "$page" | col -b >shown
 		while IFS= read -r line; do
-			n=$((n + 1))
-			example "$line" || { echo "in ${page##*/}"; return 1; }
+			grep -qF -- "$line" shown || { echo "${page##*/}: $line"; return 1; }
 		done < <(of_page "$page")
-		case $page in *.1) [ "$n" -gt 0 ] || { echo "no examples in ${page##*/}"; return 1; } ;; esac
 	done
 }
 
@@ -85,12 +83,12 @@ example() {
 	done
 }
 
-@test "docs: every long option of --help is in the page, and the other way round" {
+@test "docs: every long option of --help is in the page" {
 	local cmd
 	for cmd in "$ANT_BIN"/ant-*; do
 		cmd=${cmd##*/}
 		"$cmd" --help | grep -oE -- '--[a-z][a-z-]+' | sort -u >help.txt
-		grep -oE -- '(Fl|--) ?-[a-z][a-z-]+|--[a-z][a-z-]+' "$ROOT/man/$cmd.1" | sed -E 's/^(Fl|--) ?-/--/; s/^---/--/' | sort -u >page.txt
+		grep -oE -- '(Fl|--|,) ?-[a-z][a-z-]+|--[a-z][a-z-]+' "$ROOT/man/$cmd.1" | sed -E 's/^(Fl|--|,) ?-/--/; s/^---/--/' | sort -u >page.txt
 		comm -23 help.txt page.txt >missing.txt
 		[ ! -s missing.txt ] || { echo "$cmd: not in the page:"; cat missing.txt; return 1; }
 	done
