@@ -524,6 +524,8 @@ parse_lines(struct parser *p, const char *text, size_t len)
 		if (head ? head_comment(p, &doc, line) == -1 : directive(p, line) == -1)
 			goto done;
 	}
+	if (p->line == 0) /* an empty file: what it lacks, it lacks on its first line */
+		p->line = 1;
 	if ((p->t->doc = join(&doc)) == NULL)
 		no_memory(p);
 	else

@@ -134,6 +134,7 @@ one() { printf 'path /v1/t\ncolumn a text key = .a\n%s\n' "$1"; }
 	one 'column b-c text = .b' | wrong 3 "not a column name: 'b-c'"
 	one "column $(printf 'x%.0s' {1..64}) text = .b" | wrong 3 'not a column name'
 	one "# $(printf 'x%.0s' {1..8200})" | wrong 3 'line too long'
+	: | wrong 1 'no path'
 	printf 'column a text = .a\n' | wrong 1 'no path'
 	printf 'path /v1/t\n' | wrong 1 'no column'
 	printf 'path v1/t\ncolumn a text = .a\n' | wrong 1 "start with /"
