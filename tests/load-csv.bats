@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2016,SC2012,SC2034,SC2154	# single quotes for other shells, ls -A, loops that count, set by a helper
+# shellcheck disable=SC2016,SC2012,SC2034,SC2154,SC2030,SC2031	# single quotes for other shells, ls -A, loops that count, set by a helper
 load helper
 load streams
 
@@ -280,6 +280,25 @@ random_cuts() {
 	[ "$won" -ge 1 ]
 	[ "$(sort -u seen)" = '5000 1' ]
 	[ "$(cat out? | wc -l)" = "$won" ]
+}
+
+@test "csv: four hundred loads in a hurry: each wins or exits 6, and the ledger has the winners" {
+	numbered append 1 1 >s
+	for i in 1 2 3 4 5 6 7 8; do
+		(for again in $(seq 50); do
+			status=0
+			csv -o t.csv <s >>"out$i" 2>>err || status=$?
+			echo "$status"
+		done >"statuses$i") 3>&- &
+	done
+	wait
+	cat statuses? | sort | uniq -c
+	[ "$(cat statuses? | wc -l)" = 400 ]
+	! grep -vE '^(0|6)$' statuses? || { cat err; false; }
+	won=$(cat statuses? | grep -c '^0$')
+	[ "$(cat out? | wc -l)" = "$won" ]
+	[ "$(tail -n +2 t.csv | wc -l)" = "$won" ]
+	[ "$(tail -n +2 _anthill_loads.csv | wc -l)" = "$won" ]
 }
 
 @test "csv: loads of eight files at once into one folder all succeed, and the ledger has them all" {
