@@ -9,7 +9,7 @@ cbuild() {
 	local out=$1 sanitize=()
 	shift
 	if nm "$CBUILD_LIB" 2>/dev/null | grep -q __asan_init; then
-		sanitize=(-fsanitize=address,undefined -fno-sanitize-recover=undefined)
+		sanitize=('-fsanitize=address,undefined' -fno-sanitize-recover=undefined)
 	fi
 	# shellcheck disable=SC2086
 	"${CC:-cc}" -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -I"$ROOT/lib" -I"$ROOT/cmd" \
