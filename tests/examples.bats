@@ -1,0 +1,181 @@
+#!/usr/bin/env bats
+# examples/ does what it says, as far as it can run on one machine: against the simulator.
+# shellcheck disable=SC2016,SC2154	# single quotes are for other shells; set by run
+load helper
+
+setup_file() {
+	start_sim --days 70 --users 5 --workspaces 2 --api-keys 3
+	export EXAMPLES_SIM=$ANTHROPIC_BASE_URL
+}
+teardown_file() { stop_sim; }
+
+each_setup() {
+	export ANT_STATE=$PWD/state
+	EXAMPLES=$ROOT/examples
+	# What an example leaves to the default, the rate that the real API allows, the simulator need not.
+	stub ant-fetch "exec $ANT_BIN/ant-fetch \"\$@\" --rate 0"
+}
+
+rows() { sqlite3 "$1" "select count(*) from $2"; }
+
+@test "examples: the crontab is one, and its commands run as cron runs them" {
+	local line commands=0 field='([0-9*][0-9*/,-]*)[[:space:]]+'
+	mkdir -p home/.config/anthill
+	(umask 077 && echo "$ANTHROPIC_ADMIN_KEY" >home/.config/anthill/key)
+	printf '%s\n' 'key-file ${HOME}/.config/anthill/key' 'destination sqlite:///${HOME}/anthill.db' 'start -5d' 'rate 0' >home/.config/anthill/sync.conf
+	while IFS= read -r line; do
+		[[ -n $line && $line != \#* ]] || continue
+		[[ ! $line =~ ^[A-Z]+= ]] || continue
+		[[ $line =~ ^$field$field$field$field$field(ant-sync.*)$ ]] || { echo "$line"; return 1; }
+		[[ $line != *%* ]]
+		commands=$((commands + 1))
+		# cron gives a command little more than this; it mails what is printed.
+		env -i HOME="$HOME" SHELL=/bin/sh PATH="$PATH" ANTHROPIC_BASE_URL="$EXAMPLES_SIM" \
+			sh -c "cd && ${BASH_REMATCH[6]}" >mail 2>&1 || { cat mail; return 1; }
+		[ ! -s mail ] || { echo "it would mail this: $line"; cat mail; return 1; }
+	done <"$EXAMPLES/cron/crontab"
+	[ "$commands" = 3 ]
+	[ "$(rows home/anthill.db users)" -ge 5 ]
+	grep -q '^anthill_sync_status{' home/anthill.prom
+	grep -q '"@ant":"loaded"' home/anthill.log
+	# A gap is mailed.
+	ant-sync -c /dev/null -q --dest sqlite:///gap.db --from -9d --to -7d cost_report >/dev/null
+	ant-sync -c /dev/null -q --dest sqlite:///gap.db --from -3d cost_report >/dev/null
+	run -1 ant-sync -q --dest sqlite:///gap.db --gaps cost_report
+	[[ $output == cost_report*T00:00:00Z*T00:00:00Z ]]
+}
+
+@test "examples: the backfill by GNU parallel loads all, goes on after a failure, and repeats nothing" {
+	export JOBS=2 CHUNK=10
+	# The loads of one window fail until the cause is gone.
+	touch broken
+	stub ant-load-sqlite "[ ! -e '$PWD/broken' ] || exit 1; exec $ANT_BIN/ant-load-sqlite \"\$@\""
+	run bash "$EXAMPLES/parallel/backfill" sqlite:///b.db -30d cost_report users
+	[ "$status" -gt 0 ]
+	rm broken trace
+	run -0 bash "$EXAMPLES/parallel/backfill" sqlite:///b.db -30d cost_report users
+	[ "$(grep -c '^ant-load-sqlite' trace)" = "$(wc -l <backfill.plan)" ]
+	rm trace
+	run -0 bash "$EXAMPLES/parallel/backfill" sqlite:///b.db -30d cost_report users
+	[ ! -e trace ]
+	ant fetch -q --rate 0 --from -30d cost_report | ant flatten -q | ant load-sqlite direct.db
+	[ "$(rows b.db cost_report)" = "$(rows direct.db cost_report)" ]
+	[ "$(rows b.db users)" = 5 ]
+	run -1 grep sk-ant- backfill.plan backfill.plan.log
+	run -1 bash "$EXAMPLES/parallel/backfill"
+	[[ $output == *usage:* ]]
+}
+
+@test "examples: the Airflow DAG compiles, has a task a table, and its commands run with the key in the environment alone" {
+	python3 -m py_compile "$EXAMPLES/airflow/anthill_dag.py"
+	rm -rf "$EXAMPLES/airflow/__pycache__"
+	# Airflow is not here: these stand-ins take what the real classes take, and print the tasks.
+	mkdir -p stand-in/airflow/operators
+	cat >stand-in/airflow/__init__.py <<-'END'
+	class DAG:
+	    def __init__(self, *, dag_id, description, start_date, schedule, catchup, max_active_runs, default_args):
+	        assert start_date.tzinfo is None and not catchup and default_args["retries"] > 0
+	    def __enter__(self):
+	        return self
+	    def __exit__(self, *_):
+	        pass
+	END
+	: >stand-in/airflow/operators/__init__.py
+	cat >stand-in/airflow/operators/bash.py <<-'END'
+	class BashOperator:
+	    def __init__(self, *, task_id, bash_command, env, append_env, execution_timeout):
+	        assert append_env and "sk-ant" not in str(env) and "KEY" not in bash_command
+	        assert env["ANTHROPIC_ADMIN_KEY"] == "{{ var.value.anthill_admin_key }}"
+	        assert set(env) == {"ANTHROPIC_ADMIN_KEY", "ANT_DEST", "ANT_STATE"}
+	        print(task_id, bash_command, sep="\t")
+	END
+	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=stand-in python3 "$EXAMPLES/airflow/anthill_dag.py" >tasks
+	[ "$(wc -l <tasks)" -ge 5 ]
+	local task command
+	while IFS=$'\t' read -r task command; do
+		ant tables --names | grep -qx "$task"
+		[[ $command == *" $task" ]]
+		case $task in users | cost_report) ;; *) continue ;; esac
+		ANT_DEST=sqlite:///airflow.db bash -c "${command/--wait/--wait --start -5d}" >/dev/null 2>&1
+		[ "$(rows airflow.db "$task")" -gt 0 ]
+	done <tasks
+}
+
+@test "examples: the Kubernetes CronJob parses, keeps the key in the Secret, and its pod needs no volume" {
+	start_pg
+	# The parts that an API server would check, and what the pod runs, taken out for the shell.
+	/usr/bin/python3 - "$EXAMPLES/kubernetes/cronjob.yaml" <<-'END'
+	import sys, yaml
+	config, job = yaml.safe_load_all(open(sys.argv[1]))
+	assert (config["apiVersion"], config["kind"]) == ("v1", "ConfigMap")
+	assert (job["apiVersion"], job["kind"]) == ("batch/v1", "CronJob")
+	assert len(job["spec"]["schedule"].split()) == 5 and job["spec"]["concurrencyPolicy"] == "Forbid"
+	pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+	assert pod["restartPolicy"] in ("Never", "OnFailure")
+	(container,) = pod["containers"]
+	env = {e["name"]: e for e in container["env"]}
+	for name in ("ANTHROPIC_ADMIN_KEY", "PGPASSWORD"):
+	    assert "value" not in env[name] and env[name]["valueFrom"]["secretKeyRef"]["name"] == "anthill"
+	assert {m["name"] for m in container["volumeMounts"]} == {v["name"] for v in pod["volumes"]}
+	assert not any("persistentVolumeClaim" in v for v in pod["volumes"])
+	assert container["securityContext"]["readOnlyRootFilesystem"] and pod["securityContext"]["runAsNonRoot"]
+	open("sync.conf", "w").write(config["data"]["sync.conf"].replace("reports@db.example.com/warehouse", "/postgres"))
+	open("argv", "w").write("\n".join(container["command"]))
+	END
+	mapfile -t command <argv
+	[ "${command[*]}" = "ant-sync -c /etc/anthill/sync.conf --json" ]
+	command[2]=sync.conf
+	ANT_STATE=$PWD/first "${command[@]}" --start -5d cost_report users >one 2>err || { cat err; stop_pg; return 1; }
+	# The next pod starts without a state, and goes on from the ledger.
+	ANT_STATE=$PWD/second "${command[@]}" --start 2025-01-01 cost_report users >two 2>err || { cat err; stop_pg; return 1; }
+	psql -qAtc 'select count(*) > 0 from anthropic.cost_report' >answer
+	stop_pg
+	[ "$(<answer)" = t ]
+	# Three days of look-back, not two years.
+	[[ $(jq -r 'select(.table == "cost_report").from' two) > $(date -u -d '-6 days' +%F) ]]
+}
+
+@test "examples: make loads the months of tables as jobs, each once; what failed is done again" {
+	local args=(--no-print-directory -f "$EXAMPLES/batch/Makefile" TABLES="cost_report usage_report" RATE=0)
+	run -0 make -n "${args[@]}"
+	[[ $output == *ant-fetch*ant-flatten*ant-load-sqlite* ]]
+	[ ! -e receipts ]
+	# October fails the first time: the others are done all the same.
+	stub ant-fetch "case \"\$*\" in *\"from 2026-10-01\"*cost_report) [ -e '$PWD/healed' ] || exit 75 ;; esac; exec $ANT_BIN/ant-fetch \"\$@\""
+	run make -k -j 2 "${args[@]}"
+	[ "$status" = 2 ]
+	[ ! -e receipts/cost_report.2026-10.json ] && [ -s receipts/usage_report.2026-10.json ] && [ -s receipts/cost_report.2026-09.json ]
+	touch healed && rm trace
+	run -0 make -k -j 2 "${args[@]}"
+	[ "$(grep -c ^ant-fetch trace)" = 1 ]
+	rm trace
+	run -0 make -k -j 2 "${args[@]}"
+	[ ! -e trace ]
+	[ "$(find receipts -name '*.json' | wc -l)" = "$(find receipts -type f | wc -l)" ]
+	ant fetch -q --rate 0 --from 2026-01-01 --to "$(date -u +%Y-%m-01)" cost_report | ant flatten -q | ant load-sqlite direct.db
+	[ "$(rows anthill.db cost_report)" = "$(rows direct.db cost_report)" ]
+	[ "$(rows anthill.db cost_report)" -gt 100 ]
+	make "${args[@]}" clean
+	[ ! -e receipts ]
+}
+
+@test "examples: the settings for systemd are what ant-sync takes" {
+	mkdir credentials
+	(umask 077 && echo "$ANTHROPIC_ADMIN_KEY" >credentials/key)
+	unset ANTHROPIC_ADMIN_KEY
+	CREDENTIALS_DIRECTORY=$PWD/credentials ant-sync -c "$EXAMPLES/systemd/acme.conf" --start -2d users cost_report >/dev/null 2>&1
+	[ "$(rows anthill.db users)" = 5 ]
+	# Its commented lines as well.
+	sed 's/^#\([a-z]\)/\1/; /^destination sqlite/d; s#//reports@db.example.com/warehouse#///none#' "$EXAMPLES/systemd/acme.conf" >all.conf
+	CREDENTIALS_DIRECTORY=$PWD/credentials ant-sync -c all.conf --plan users >plan
+	grep -q 'ant-load-pg.*--schema anthropic' plan
+}
+
+@test "examples: each folder is in the list, and the scripts pass the checker" {
+	local folder
+	for folder in "$EXAMPLES"/*/; do
+		folder=${folder%/}
+		grep -q "^| ${folder##*/}/ |" "$EXAMPLES/README.md"
+	done
+	shellcheck "$EXAMPLES/parallel/backfill"
+}
