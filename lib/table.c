@@ -349,9 +349,14 @@ do_column(struct parser *p, char *rest, const char *doc)
 	c->name = strdup(name);
 	c->expr = strdup(expr);
 	c->doc = strdup(doc == NULL ? "" : doc);
+	if (c->name == NULL || c->expr == NULL || c->doc == NULL) {
+		free(c->name);
+		free(c->expr);
+		free(c->doc);
+		return no_memory(p);
+	}
 	t->ncolumns++;
-	return c->name == NULL || c->expr == NULL || c->doc == NULL ? no_memory(p)
-								    : no_more(p, rest);
+	return no_more(p, rest);
 }
 
 /* A path that names known fields is checked here: it is never run. */

@@ -25,6 +25,12 @@ unit() { # NAME [OPTION...]
 @test "unit: plain JSON and lines are the same wherever a block ends" { unit input; }
 @test "unit: the scanner's values, rows, totals, double keys and errors" { unit plan; }
 
+@test "unit: memory that runs out anywhere is an error, no crash and no leak" {
+	local wrap=-Wl f
+	for f in malloc calloc realloc strdup strndup; do wrap+=,--wrap=$f; done
+	unit nomem "$wrap"
+}
+
 @test "plain loops: json, cell and plan pass the same tests without vector code" {
 	CBUILD_LIBS='-ljq -lnettle'
 	unit vec -U__SSE2__
