@@ -102,5 +102,6 @@ if [ -x /usr/bin/time ]; then
 	memory "ant-load-csv on stdout" ant-load-csv <window.rows
 	memory "ant-load-csv -o, window" ant-load-csv -o t.csv <window.rows
 	memory "ant-load-csv -o, merge of $rows into $rows rows" ant-load-csv -o t.csv <merge.rows
+	duck_gone
 	memory "ant-load-duckdb" ant-load-duckdb t.duckdb <window.rows
 fi
