@@ -151,7 +151,7 @@ decimal_add_integer(struct decimal *d, long long v)
 size_t
 decimal_format(const struct decimal *d, char *to)
 {
-	char digits[DECIMAL_TEXT];
+	char digits[DECIMAL_TEXT] = {'0'};
 	decimal_int m = d->mantissa < 0 ? -d->mantissa : d->mantissa;
 	int scale = d->scale, n = 0;
 	char *start = to;

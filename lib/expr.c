@@ -307,13 +307,14 @@ expr_parse(const char *source, int *native)
 {
 	size_t len = strlen(source);
 	char *text = calloc(1, len + 1 + BUF_PAD);
-	struct parser s = {.p = text, .end = text + len};
+	struct parser s = {.p = text};
 	struct expr *x;
 
 	*native = 1;
 	if (text == NULL)
 		return NULL;
 	memcpy(text, source, len);
+	s.end = text + len;
 	if ((x = parse_alt(&s)) != NULL && at_end(&s))
 		goto done;
 	expr_free(x);
@@ -348,12 +349,13 @@ path_parse(const char *source, struct path *p)
 {
 	size_t len = strlen(source);
 	char *text = calloc(1, len + 1 + BUF_PAD);
-	struct parser s = {.p = text, .end = text + len};
+	struct parser s = {.p = text};
 	int ok;
 
 	if (text == NULL)
 		return -1;
 	memcpy(text, source, len);
+	s.end = text + len;
 	ok = parse_path(&s, p);
 	if (ok && !at_end(&s)) {
 		path_free(p);

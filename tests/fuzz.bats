@@ -2,7 +2,7 @@
 load helper
 
 fuzz() {
-	cd "$ROOT"
+	cd "$ROOT" || return
 	run -0 tests/fuzz/run 2 "$@"
 	[ "$(grep -c 'runs without a finding' <<<"$output")" = $# ]
 	[ ! -e fuzz-found ]

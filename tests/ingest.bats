@@ -86,7 +86,7 @@ END
 }
 
 @test "ingest: without a key in the URI the environment's counts, and none is an error" {
-	ANTHROPIC_ADMIN_KEY='env' run -0 ingest --source-uri anthropic:// --source-table users --dest-uri sqlite:///a.db
+	ANTHROPIC_ADMIN_KEY="env" run -0 ingest --source-uri anthropic:// --source-table users --dest-uri sqlite:///a.db
 	[[ $output == *'key=env'* ]]
 	run -2 ingest --source-uri anthropic:// --source-table users --dest-uri sqlite:///a.db
 	[[ $output == *"no key"* ]]

@@ -34,8 +34,7 @@ as_stream() { # TABLE BEFORE FILE BEHIND
 }
 
 one_line() {
-	local line
-	! IFS= read -r -d $'\n' line <"$1"
+	! IFS= read -r -d $'\n' _ <"$1"
 }
 
 # each_text FOLDER PREFIX COMMAND - COMMAND NAME FILE for each file whose name starts so; a line
@@ -44,11 +43,11 @@ each_text() (
 	trap - DEBUG
 	for file in "$BATS_FILE_TMPDIR/$1/$2"*; do
 		"$3" "${file##*/}" "$file"
-		echo "$file" >>done
+		echo "$file" >>"done"
 	done
 )
 
-count_done() { [ "$(wc -l <done)" = "$1" ]; }
+count_done() { [ "$(wc -l <"done")" = "$1" ]; }
 
 bad() {
 	echo "$1: $2" >>bad

@@ -32,7 +32,7 @@ unit() { # NAME [OPTION...]
 }
 
 @test "plain loops: json, cell and plan pass the same tests without vector code" {
-	CBUILD_LIBS='-ljq -lnettle'
+	export CBUILD_LIBS="-ljq -lnettle"
 	unit vec -U__SSE2__
 	unit json "${PLAIN[@]}"
 	unit cell "${PLAIN[@]}"
