@@ -38,6 +38,7 @@ $B/bin/ant-load-csv:    LIBS = -lcsv
 $B/bin/ant-load-pg:     LIBS = $(shell $(PC) --libs libpq)
 $B/bin/ant-load-sqlite: LIBS = $(shell $(PC) --libs sqlite3)
 $B/bin/ant-load-duckdb: LIBS = -ldl
+$B/bin/ant-report:      LIBS = $(shell $(PC) --libs sqlite3 libpq) -ldl -lm
 $B/bin/ant-sim:         LIBS = $(shell $(PC) --libs libmicrohttpd zlib)
 $(filter $B/bin/ant-load-%,$(BINS)): $B/cmd/loader.o
 $B/lib/load_pg.o:       MYFLAGS += $(shell $(PC) --cflags libpq)
@@ -85,7 +86,7 @@ test: all
 # The same suites on other binaries, each kind in a build folder of its own.  A report
 # exits 99, since the usual 1 is what many tests expect of a failing command.
 SAN      = -fsanitize=address,undefined -fno-sanitize-recover=all
-VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
+VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --suppressions=$(CURDIR)/tests/valgrind.supp
 asan:
 	ASAN_OPTIONS=exitcode=99:detect_leaks=1 UBSAN_OPTIONS=exitcode=99:print_stacktrace=1 \
 	$(MAKE) B=build/asan CFLAGS='-O1 -g -fno-omit-frame-pointer $(SAN)' LDFLAGS='$(SAN)' test
@@ -99,9 +100,10 @@ coverage:
 bench: all
 	@for b in tests/bench/*.sh; do ANT_BIN=$(abspath $B)/bin bash $$b || exit 1; done
 
+# SC2154: bats' run sets output, stderr and lines.
 lint:
 	for m in $(MANS); do mandoc -T lint -W warning $$m || exit 1; done
-	shellcheck -x -S warning $(wildcard scripts/* packaging/build-deb packaging/debian/p* .ci/run tests/*.bats tests/*.bash tests/bench/*.sh)
+	shellcheck -x -S warning -e SC2154 $(wildcard scripts/* packaging/build-deb packaging/debian/p* .ci/run tests/*.bats tests/*.bash tests/bench/*.sh)
 	cppcheck -q --error-exitcode=1 --inline-suppr --enable=warning,portability \
 	    --suppress=missingIncludeSystem -DANT_VERSION='"0"' -DANT_PREFIX='"/usr/local"' \
 	    -Ilib -Icmd cmd lib
