@@ -14,7 +14,7 @@
 enum { DDB_WIDTH = 38, DDB_SCALE = 12 };
 
 /* The most columns of an answer. */
-enum { DDB_ANSWER_MAX = 9 };
+enum { DDB_ANSWER_MAX = 24 };
 
 struct ddb {
 	struct duckdb_api api;

@@ -829,38 +829,49 @@ load_sqlite_as_text(const struct load_sqlite *d)
 	return d->as_text;
 }
 
-/* A database that is asked, see db.h.  Of struct load_sqlite it uses what names and opens it. */
+/*
+ * A database that is asked, see db.h.  A value may be read without the locks of
+ * sqlite3_column_text() and the like: the connection has none, nor a second thread.
+ */
 static int
-asked_each(
-	void *self, const char *sql, size_t n, db_take *take, void *arg, struct ant_err *e)
+asked_cell(struct load_sqlite *d, sqlite3_value *v, struct db_cell *to, struct ant_err *e)
+{
+	to->p = "";
+	to->len = 0;
+	switch (sqlite3_value_type(v)) {
+	case SQLITE_NULL:
+		to->kind = DB_NULL;
+		return 0;
+	case SQLITE_INTEGER:
+		to->kind = DB_INTEGER;
+		to->i = sqlite3_value_int64(v);
+		return 0;
+	case SQLITE_FLOAT:
+		to->kind = DB_REAL;
+		to->real = sqlite3_value_double(v);
+		return 0;
+	default:
+		to->kind = DB_TEXT;
+		if ((to->p = (const char *)sqlite3_value_text(v)) == NULL)
+			return no_memory(d, e);
+		to->len = (size_t)sqlite3_value_bytes(v);
+		return 0;
+	}
+}
+
+static int
+asked_each(void *self, const char *sql, size_t n, db_take *take, void *arg, struct ant_err *e)
 {
 	struct load_sqlite *d = self;
 	sqlite3_stmt *s = prepare(d, sql, e);
 	struct db_cell row[DB_COLUMNS_MAX];
-	int code, status = 0;
+	int code = SQLITE_DONE, status = 0;
 
 	if (s == NULL)
 		return -1;
 	while (status == 0 && (code = sqlite3_step(s)) == SQLITE_ROW) {
-		for (int i = 0; i < (int)n; i++) {
-			int type = sqlite3_column_type(s, i);
-
-			row[i].kind = type == SQLITE_NULL      ? DB_NULL
-				      : type == SQLITE_INTEGER ? DB_INTEGER
-				      : type == SQLITE_FLOAT   ? DB_REAL
-							       : DB_TEXT;
-			row[i].p = "";
-			row[i].len = 0;
-			if (type == SQLITE_INTEGER)
-				row[i].i = sqlite3_column_int64(s, i);
-			else if (type == SQLITE_FLOAT)
-				row[i].real = sqlite3_column_double(s, i);
-			else if (type != SQLITE_NULL &&
-				 (row[i].p = (const char *)sqlite3_column_text(s, i)) == NULL)
-				status = no_memory(d, e);
-			else if (type != SQLITE_NULL)
-				row[i].len = (size_t)sqlite3_column_bytes(s, i);
-		}
+		for (size_t i = 0; i < n && status == 0; i++)
+			status = asked_cell(d, sqlite3_column_value(s, (int)i), &row[i], e);
 		if (status == 0)
 			status = take(arg, row, e);
 	}

@@ -1,0 +1,27 @@
+/* names - strings numbered in the order in which they come */
+#ifndef ANT_NAMES_H
+#define ANT_NAMES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct names {
+	char **v; /* by number */
+	size_t n, room;
+	uint32_t *slots; /* number + 1, 0: free; a power of two of them */
+	size_t nslots;
+};
+
+/*
+ * The number of the LEN bytes at P, a new one where they are new.  -1 with errno where
+ * memory is short, or ERANGE where there would be more than NAMES_MAX.
+ */
+enum { NAMES_MAX = 65000 };
+long names_add(struct names *s, const char *p, size_t len);
+
+/* The number, or -1 where it is not there. */
+long names_find(const struct names *s, const char *p, size_t len);
+
+void names_free(struct names *s); /* empty and usable again */
+
+#endif

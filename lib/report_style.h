@@ -1,0 +1,8 @@
+/* report_style - the style sheet of the page that report_html makes, inside <style> */
+#ifndef ANT_REPORT_STYLE_H
+#define ANT_REPORT_STYLE_H
+
+/* Two texts, one behind the other. */
+extern const char report_style_page[], report_style_charts[];
+
+#endif
