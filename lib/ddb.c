@@ -320,8 +320,19 @@ put_string(struct ddb *d, size_t column, const struct row_cell *c)
 static void
 put_null(struct ddb *d, size_t column)
 {
+	static const size_t sizes[TYPE_COUNT] = {[TYPE_TEXT] = 16,
+		[TYPE_BIGINT] = 8,
+		[TYPE_DOUBLE] = 8,
+		[TYPE_NUMERIC] = 16,
+		[TYPE_BOOLEAN] = 1,
+		[TYPE_DATE] = 4,
+		[TYPE_TIMESTAMPTZ] = 8,
+		[TYPE_JSON] = 16};
 	struct ddb_vector *v = &d->vectors[column];
+	size_t size = sizes[d->columns[column].type];
 
+	/* DuckDB writes what stands there into the file, null or not. */
+	memset((char *)v->data + d->used * size, 0, size);
 	if (v->validity == NULL) {
 		d->api.vector_ensure_validity_writable(v->self);
 		v->validity = d->api.vector_get_validity(v->self);
