@@ -275,6 +275,23 @@ stands_out(const money *daily, int64_t at, int64_t scan, money *usual)
 	       distance > 1000 * MONEY_CENT;
 }
 
+int
+report_usual(const struct report *r, int64_t day, money *usual)
+{
+	money v[BEFORE];
+	size_t n = 0;
+	int weekend = (day + 3) % 7 >= 5;
+
+	for (int64_t i = day - BEFORE; i < day; i++)
+		if (i >= r->scan && i >= r->first_cost && i <= r->last &&
+			((i + 3) % 7 >= 5) == weekend)
+			v[n++] = r->days[i - r->scan].cost;
+	if (n < 3)
+		return 0;
+	*usual = median(v, n);
+	return 1;
+}
+
 static int
 add_odd(struct report *r, const money *daily, int what, const char *of, struct ant_err *e)
 {

@@ -152,6 +152,12 @@ int report_derive(struct report *r, struct ant_err *e);
 /* A day's struct; NULL where it was not read. */
 const struct report_day *report_day_of(const struct report *r, int64_t day);
 
+/*
+ * The usual cost of a day: the median of its kind of day, working day or weekend, over the
+ * four weeks before.  Return 0 where fewer than three such days are known.
+ */
+int report_usual(const struct report *r, int64_t day, money *usual);
+
 /* The name of a token kind and of a tool, for people. */
 const char *report_token_name(enum report_token t);
 const char *report_tool_name(enum report_tool t);
