@@ -341,10 +341,8 @@ ledger(void *self, struct out *to, struct ant_err *e)
 	buf_clear(&d->sql);
 	buf_puts(&d->sql, "SELECT 'yes' FROM duckdb_tables() WHERE schema_name = 'main' AND "
 			  "table_name = '" SQL_LEDGER "'");
-	if (ask(d, &there, e) == -1)
-		return -1;
-	if (!there.found)
-		return 0;
+	if ((status = ask(d, &there, e)) == -1 || !there.found)
+		return status;
 	buf_init(&sql, LOAD_TEXT_MAX);
 	buf_puts(&sql, "SELECT table_name, into_table, mode");
 	for (size_t i = 0; i < 3; i++) /* this way needs no time zones, an extension */
