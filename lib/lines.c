@@ -59,7 +59,7 @@ lines_more(struct lines *l, struct ant_err *e)
 		if (errno != EINTR)
 			return err_sys(e, ANT_FAIL, "%s", l->name);
 	l->buf.len += (size_t)n;
-	to[n] = '\0'; /* what an earlier block left there is no part of this text */
+	memset(to + n, 0, BUF_PAD); /* what an earlier block left there is no part of this text */
 	l->eof = n == 0;
 	return 0;
 }
