@@ -1064,6 +1064,9 @@ map_text(struct flatten *f, const struct json_value *text, size_t line, struct a
 		return err_set(e, ANT_INPUT,
 			"stdin:%zu: a control line, but the input did not start with a begin line",
 			line);
+	if (json_member(text, "data", &data) && data.kind != JSON_ARRAY &&
+		(json_member(text, "has_more", &member) || json_member(text, "next_page", &member)))
+		return err_set(e, ANT_INPUT, "stdin:%zu: a page whose data is not an array", line);
 	if (json_member(text, "data", &data) && data.kind == JSON_ARRAY) {
 		f->stats.more = json_member(text, "has_more", &member) && member.kind == JSON_TRUE;
 		while (json_next(&data, &at, NULL, &element)) {

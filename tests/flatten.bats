@@ -239,6 +239,12 @@ end1='{"@ant":"end","records":1,"pages":1}'
 	run -0 ant flatten -t organization <"$DATA/api/organization.json"
 }
 
+@test "-t: a page whose data is no array is refused, not taken for a record" {
+	run -5 --separate-stderr ant flatten -t users <<<'{"data":{"id":"x"},"has_more":false,"last_id":null}'
+	[[ $stderr == *"stdin:1: "*"data is not an array"* ]]
+	[[ $output != *'#end'* ]]
+}
+
 @test "-t: a page that says has_more is told; the last page is not" {
 	run -0 --separate-stderr ant flatten -t users <"$DATA/api/users.page1.json"
 	[[ $stderr == *has_more* ]]
