@@ -18,12 +18,13 @@ static const struct option options[] = {
 	{"allow-shrink", no_argument, NULL, LOADER_ALLOW_SHRINK},
 	{"ledger", no_argument, NULL, LOADER_LEDGER},
 	{"dry-run", no_argument, NULL, LOADER_DRY_RUN},
+	{"views", no_argument, NULL, LOADER_VIEWS},
 	{NULL, 0, NULL, 0},
 };
 
 static const char usage[] =
 	"usage: ant-load-pg [-d CONNINFO|URI] [--schema S] [--table T] [--prefix P] [--mode M]\n"
-	"           [--allow-shrink] [--ledger] [--dry-run]\n";
+	"           [--allow-shrink] [--ledger] [--dry-run] [--views]\n";
 
 static const char help[] =
 	"Loads the rows on stdin into PostgreSQL, all of them or none.\n"
@@ -36,6 +37,7 @@ static const char help[] =
 	"  --allow-shrink  let a load leave fewer than half of the rows\n"
 	"  --ledger        print the receipts of all loads, read nothing\n"
 	"  --dry-run       print the SQL, change nothing\n"
+	"  --views         make the SQL views of ant-tables --views, read nothing\n"
 	"  -h, --help  --version  -q, --quiet  -v, --verbose\n"
 	"\n"
 	"Load a table:\n"
@@ -71,6 +73,14 @@ main(int argc, char **argv)
 	}
 	if (argc != optind) {
 		status = cli_usage(&cli, "'%s' is one operand too many", argv[optind]);
+		goto done;
+	}
+	if (o.views) {
+		struct views_place place = {SQL_POSTGRESQL, NULL, o.prefix};
+		struct db views;
+
+		status = load_pg_db(conninfo, schema, 1, &views, &place.schema, &e);
+		status = loader_views(&cli, status, &views, &place, &e);
 		goto done;
 	}
 	if ((db = load_pg_new(conninfo, schema, &e)) == NULL) {

@@ -14,12 +14,13 @@ static const struct option options[] = {
 	{"allow-shrink", no_argument, NULL, LOADER_ALLOW_SHRINK},
 	{"ledger", no_argument, NULL, LOADER_LEDGER},
 	{"dry-run", no_argument, NULL, LOADER_DRY_RUN},
+	{"views", no_argument, NULL, LOADER_VIEWS},
 	{NULL, 0, NULL, 0},
 };
 
 static const char usage[] =
 	"usage: ant-load-sqlite [--table T] [--prefix P] [--mode M] [--allow-shrink]\n"
-	"           [--ledger] [--dry-run] FILE\n";
+	"           [--ledger] [--dry-run] [--views] FILE\n";
 
 static const char help[] =
 	"Loads the rows on stdin into the SQLite database FILE, all of them or none.\n"
@@ -30,6 +31,7 @@ static const char help[] =
 	"  --allow-shrink  let a load leave fewer than half of the rows\n"
 	"  --ledger        print the receipts of all loads, read nothing\n"
 	"  --dry-run       print the SQL, change nothing\n"
+	"  --views         make the SQL views of ant-tables --views, read nothing\n"
 	"  -h, --help  --version  -q, --quiet  -v, --verbose\n"
 	"\n"
 	"Load a table:\n"
@@ -60,6 +62,14 @@ main(int argc, char **argv)
 	}
 	if (argc - optind != 1) {
 		status = cli_usage(&cli, "one FILE is needed");
+		goto done;
+	}
+	if (o.views) {
+		const struct views_place place = {SQL_SQLITE, NULL, o.prefix};
+		struct db views;
+
+		status = load_sqlite_db(argv[optind], 1, &views, &e);
+		status = loader_views(&cli, status, &views, &place, &e);
 		goto done;
 	}
 	if ((db = load_sqlite_new(argv[optind], &e)) == NULL) {

@@ -32,6 +32,9 @@ loader_option(struct load_options *o, int ch, const char *value)
 	case LOADER_DRY_RUN:
 		o->dry_run = 1;
 		break;
+	case LOADER_VIEWS:
+		o->views = 1;
+		break;
 	}
 	return ANT_OK;
 }
@@ -79,4 +82,19 @@ loader_run(const struct cli *c, const struct load_dest *dest, struct load_option
 	}
 	buf_free(&text);
 	return status;
+}
+
+int
+loader_views(const struct cli *c, int status, struct db *db, const struct views_place *p,
+	struct ant_err *e)
+{
+	int n = status == 0 ? views_run(db, p, e) : -1;
+
+	if (status == 0)
+		db_close(db);
+	if (n == -1)
+		return cli_fail(e);
+	if (c->verbose)
+		cli_error("%d views are up to date", n);
+	return ANT_OK;
 }

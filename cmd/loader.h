@@ -4,6 +4,7 @@
 
 #include "cli.h"
 #include "load.h"
+#include "views.h"
 
 /* getopt_long() values of the options that all loaders share. */
 enum {
@@ -13,6 +14,7 @@ enum {
 	LOADER_ALLOW_SHRINK,
 	LOADER_LEDGER,
 	LOADER_DRY_RUN,
+	LOADER_VIEWS,
 	LOADER_OWN /* a command's own options start here */
 };
 
@@ -24,5 +26,12 @@ int loader_option(struct load_options *o, int ch, const char *value);
  * print the ledger.  Return the exit status after a message where it is not ANT_OK.
  */
 int loader_run(const struct cli *c, const struct load_dest *dest, struct load_options *o);
+
+/*
+ * Make the views of views.h in DB, which is closed then: those over the tables there are.
+ * STATUS is -1 where DB could not be opened, for the reason in E.  Return the exit status.
+ */
+int loader_views(const struct cli *c, int status, struct db *db, const struct views_place *p,
+	struct ant_err *e);
 
 #endif

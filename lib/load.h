@@ -31,6 +31,7 @@ struct load_options {
 	const char *mode;	/* instead of the stream's */
 	const char *table_path; /* $ANT_TABLES: where to look for the columns' comments */
 	int allow_shrink, ledger, dry_run;
+	int views; /* make the views of views.h instead */
 };
 
 /* What is loaded, as a destination is told.  All of it stays load_run()'s. */

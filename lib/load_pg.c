@@ -901,11 +901,15 @@ static int
 asked_run(void *self, const char *sql, struct ant_err *e)
 {
 	struct load_pg *d = self;
-	const char *const steps[] = {sql, "COMMIT"};
+	/* Two that define the same at once would collide in the catalog: one waits. */
+	const char *const steps[] = {
+		"DO $$ BEGIN PERFORM pg_advisory_xact_lock(hashtextextended('anthill:views', 0)); "
+		"END $$",
+		sql, "COMMIT"};
 
 	if (start_transaction(d, 0, e) == -1)
 		return -1;
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
 		if (execute(d, steps[i], e) == -1)
 			return -1;
 	return 0;

@@ -170,625 +170,641 @@ struct view {
 	"'000000000000', 1, 12) AS INTEGER) * CASE WHEN a LIKE '-%' THEN -1 ELSE 1 END END"
 #define SPLIT WHOLE " AS w, " FRACTION " AS f"
 
-static const struct view views[] =
-	{
-		{.name = "ant_cost_daily",
-			.needs = VIEWS_COST,
-			.sql = "SELECT {day:c.bucket} AS day, c.workspace_id, " WORKSPACE(
-				"c.workspace_id") " AS workspace, " MODEL("c") " AS model, "
-									       "c.cost_"
-									       "type, "
-									       "c.token_"
-									       "type, "
-									       "{usd:sum(c."
-									       "amount_"
-									       "cents)} AS "
-									       "cost_usd "
-									       "FROM "
-									       "{t:cost_"
-									       "report} c "
-									       "LEFT "
-									       "JOIN"
-									       " " WORKSPACES
-									       " w ON w.id "
-									       "= "
-									       "c."
-									       "workspace_"
-									       "id "
-									       "GROUP BY "
-									       "1, 2, 3, "
-									       "4, 5, 6",
-			.keys = "day, workspace_id, workspace, model, cost_type, "
-				"token_type",
-			.money = "cost_usd",
-			.sqlite = "SELECT day, workspace_id, " WORKSPACE(
-				"workspace_id") " AS workspace, model, cost_type, "
-						"token_type, sum(w) AS w0, "
-						"sum(f) AS f0 FROM (SELECT day, "
-						"workspace_id, model, cost_type, "
-						"token_type, " SPLIT
-						" FROM (SELECT {day:c.bucket} AS day, "
-						"c.workspace_id, " MODEL(
-							"c") " AS model, c.cost_type, "
-							     "c.token_type, " CENTS(
-								     "c."
-								     "amount"
-								     "_cent"
-								     "s") " "
-									  "A"
-									  "S"
-									  " "
-									  "a"
-									  " "
-									  "F"
-									  "R"
-									  "O"
-									  "M"
-									  " "
-									  "{"
-									  "t"
-									  ":"
-									  "c"
-									  "o"
-									  "s"
-									  "t"
-									  "_"
-									  "r"
-									  "e"
-									  "p"
-									  "o"
-									  "r"
-									  "t"
-									  "}"
-									  " "
-									  "c"
-									  ")"
-									  ")"
-									  " "
-									  "L"
-									  "E"
-									  "F"
-									  "T"
-									  " "
-									  "J"
-									  "O"
-									  "I"
-									  "N"
-									  " " WORKSPACES " "
-									  "w"
-									  " "
-									  "O"
-									  "N"
-									  " "
-									  "w"
-									  "."
-									  "i"
-									  "d"
-									  " "
-									  "="
-									  " "
-									  "w"
-									  "o"
-									  "r"
-									  "k"
-									  "s"
-									  "p"
-									  "a"
-									  "c"
-									  "e"
-									  "_"
-									  "i"
-									  "d"
-									  " "
-									  "G"
-									  "R"
-									  "O"
-									  "U"
-									  "P"
-									  " "
-									  "B"
-									  "Y"
-									  " "
-									  "1"
-									  ","
-									  " "
-									  "2"
-									  ","
-									  " "
-									  "3"
-									  ","
-									  " "
-									  "4"
-									  ","
-									  " "
-									  "5"
-									  ","
-									  " "
-									  "6"},
-		{.name = "ant_tokens_daily",
-			.needs = VIEWS_USAGE,
-			.sql = "SELECT day, workspace_id, workspace, model, "
-			       "uncached_input_tokens, "
-			       "cache_creation_5m_tokens, cache_creation_1h_tokens, "
-			       "cache_read_tokens, "
-			       "output_tokens, uncached_input_tokens + "
-			       "cache_creation_5m_tokens + "
-			       "cache_creation_1h_tokens + cache_read_tokens + "
-			       "output_tokens AS "
-			       "total_tokens, web_search_requests, " RATE(
-				       "cache_read_tokens", "(uncached_input_tokens + "
-							    "cache_creation_5m_tokens "
-							    "+ "
-							    "cache_creation_1h_tokens + "
-							    "cache_read_tokens)") " "
-										  "A"
-										  "S"
-										  " "
-										  "c"
-										  "a"
-										  "c"
-										  "h"
-										  "e"
-										  "_"
-										  "h"
-										  "i"
-										  "t"
-										  "_"
-										  "r"
-										  "a"
-										  "t"
-										  "e"
-										  " "
-										  "F"
-										  "R"
-										  "O"
-										  "M"
-										  " "
-										  "("
-										  "S"
-										  "E"
-										  "L"
-										  "E"
-										  "C"
-										  "T"
-										  " "
-										  "{"
-										  "d"
-										  "a"
-										  "y"
-										  ":"
-										  "c"
-										  "."
-										  "b"
-										  "u"
-										  "c"
-										  "k"
-										  "e"
-										  "t"
-										  "}"
-										  " "
-										  "A"
-										  "S"
-										  " "
-										  "d"
-										  "a"
-										  "y"
-										  ","
-										  " "
-										  "c"
-										  "."
-										  "w"
-										  "o"
-										  "r"
-										  "k"
-										  "s"
-										  "p"
-										  "a"
-										  "c"
-										  "e"
-										  "_"
-										  "i"
-										  "d"
-										  ","
-										  " " WORKSPACE(
-											  "c."
-											  "workspac"
-											  "e"
-											  "_id") " "
-												 "A"
-												 "S"
-												 " "
-												 "w"
-												 "o"
-												 "r"
-												 "k"
-												 "s"
-												 "p"
-												 "a"
-												 "c"
-												 "e"
-												 ","
-												 " "
-												 "c"
-												 "o"
-												 "a"
-												 "l"
-												 "e"
-												 "s"
-												 "c"
-												 "e"
-												 "("
-												 "c"
-												 "."
-												 "m"
-												 "o"
-												 "d"
-												 "e"
-												 "l"
-												 ","
-												 " "
-												 "'"
-												 "O"
-												 "t"
-												 "h"
-												 "e"
-												 "r"
-												 "'"
-												 ")"
-												 " "
-												 "A"
-												 "S"
-												 " "
-												 "m"
-												 "o"
-												 "d"
-												 "e"
-												 "l"
-												 ","
-												 " " SUM("c.uncached_input_tokens") " AS uncached_input_tokens, " SUM("c.cache_creation_ephemeral_5m_input_tokens") " AS cache_creation_5m_tokens, " SUM("c.cache_creation_ephemeral_1h_input_tokens") " AS cache_creation_1h_tokens, " SUM("c.cache_read_input_tokens") " AS cache_read_tokens, " SUM("c.output_tokens") " AS output_tokens, " SUM(
-													 "c.web_search_requests") " AS web_search_requests FROM "
-																  "{t:usage_report} c LEFT JOIN " WORKSPACES
-																  " w ON w.id = c.workspace_id "
-																  "GROUP BY 1, 2, 3, 4) t"},
-		{.name = "ant_cost_by_key",
-			.needs = VIEWS_COST | VIEWS_USAGE,
-			.sql = "WITH used AS ("
-			       "{used:}"
-			       "), cost AS (SELECT {day:c.bucket} AS day, " COST_KINDS
-			       ", sum(c.amount_cents) AS cents FROM {t:cost_report} c "
-			       "GROUP BY "
-			       "1, 2, 3, 4, 5, 6), s AS (SELECT cost.day, cost.ws, "
-			       "cost.label, cost.cents, " SHARES " " SHARES_FROM
-			       ") SELECT " KEY_COLUMNS ", {bigint:coalesce(sum(s.tokens), "
-			       "0)} AS tokens, {usd:sum(CASE WHEN "
-			       "s.tokens IS NULL OR s.upto = s.total THEN s.cents ELSE "
-			       "{part:s.upto} END - "
-			       "CASE WHEN s.tokens IS NULL OR s.upto = s.tokens THEN 0 "
-			       "ELSE "
-			       "{part:(s.upto - s.tokens)} END)} AS cost_usd FROM "
-			       "s" KEY_LOOKUPS,
-			.keys = "day, api_key_id, api_key, workspace_id, workspace, model, "
-				"tokens",
-			.money = "cost_usd",
-			/* Where a part begins and ends is counted in millionths of a cent. */
-			.sqlite = "WITH used AS ("
-				  "{used:}"
-				  "), cost AS (SELECT day, ws, model, tier, context, "
-				  "kind, min(label) AS label, sum(w) AS w, sum(f) AS f FROM "
-				  "(SELECT day, ws, "
-				  "model, tier, context, kind, label, " SPLIT
-				  " FROM (SELECT {day:c.bucket} AS "
-				  "day, coalesce(c.workspace_id, '') AS ws, "
-				  "coalesce(c.model, '') AS model, "
-				  "coalesce(c.service_tier, '') AS tier, "
-				  "coalesce(c.context_window, '') AS "
-				  "context, coalesce(c.token_type, c.cost_type, '') AS "
-				  "kind, " MODEL("c") " AS label, " CENTS(
-					  "c.amount_cents") " AS a FROM {t:cost_report} c)) "
-							    "GROUP "
-							    "BY 1, 2, 3, 4, 5, 6), s AS "
-							    "(SELECT day, ws, label, w, f, "
-							    "api_key_id, tokens, "
-							    "CASE WHEN upto = total THEN "
-							    "NULL ELSE CAST(round((w + f / "
-							    "1e12) * 1e6 * upto "
-							    "/ total) AS INTEGER) END AS "
-							    "until, CASE WHEN tokens IS NULL "
-							    "OR upto = tokens "
-							    "THEN 0 ELSE CAST(round((w + f / "
-							    "1e12) * 1e6 * (upto - tokens) / "
-							    "total) AS "
-							    "INTEGER) END AS since FROM "
-							    "(SELECT cost.day, cost.ws, "
-							    "cost.label, cost.w, "
-							    "cost.f, " SHARES " " SHARES_FROM
-							    ")) SELECT " KEY_COLUMNS
-							    ", coalesce(sum(s.tokens), 0) AS "
-							    "tokens, sum(coalesce(until / "
-							    "1000000, s.w) "
-							    "- since / 1000000) AS w0, "
-							    "sum(coalesce(until % 1000000 * "
-							    "1000000, s.f) - "
-							    "since % 1000000 * 1000000) AS "
-							    "f0 FROM s" KEY_LOOKUPS},
-		{.name = "ant_spend_month",
-			.needs = VIEWS_COST,
-			.sql = "WITH d AS (SELECT {day:bucket} AS day, sum(amount_cents) "
-			       "AS cents FROM "
-			       "{t:cost_report} GROUP BY 1), a AS (SELECT CASE "
-			       "WHEN " WATERMARK " > max(day) + 1 THEN " WATERMARK
-			       " ELSE max(day) + 1 END AS as_of, min(day) "
-			       "AS first_day FROM d), m AS (SELECT as_of, first_day, "
-			       "{month:as_of,0} AS month, "
-			       "{month:as_of,-1} AS last_month, {month:as_of,1} - as_of AS "
-			       "days_left FROM a "
-			       "WHERE as_of IS NOT NULL) SELECT month, as_of, days_left, "
-			       "{usd:" PART("d.cents", THIS_MONTH) "} AS spent_usd, {usd:" PART(
-				       "d.cents",
-				       LAST_MONTH) "} AS last_month_usd, {usd:" PART("d."
-										     "cent"
-										     "s",
-				       LAST_30) "} AS last_30_days_usd, "
-						"{usd:" PART("d.cents",
-							PRIOR_30) "} AS prior_30_days_usd, "
-								  "{round2:0.01 * (" PART("d.cents",
-									  THIS_MONTH) " + "
-										      "CASE"
-										      " WHE"
-										      "N "
-										      "as_"
-										      "of "
-										      "- "
-										      "firs"
-										      "t_"
+static const struct view views[] = {
+	{.name = "ant_cost_daily",
+		.needs = VIEWS_COST,
+		.sql = "SELECT {day:c.bucket} AS day, c.workspace_id, " WORKSPACE(
+			"c.workspace_id") " AS workspace, " MODEL("c") " AS model, "
+								       "c.cost_"
+								       "type, "
+								       "c.token_"
+								       "type, "
+								       "{usd:sum(c."
+								       "amount_"
+								       "cents)} AS "
+								       "cost_usd "
+								       "FROM "
+								       "{t:cost_"
+								       "report} c "
+								       "LEFT "
+								       "JOIN"
+								       " " WORKSPACES " w ON w.id "
+								       "= "
+								       "c."
+								       "workspace_"
+								       "id "
+								       "GROUP BY "
+								       "1, 2, 3, "
+								       "4, 5, 6",
+		.keys = "day, workspace_id, workspace, model, cost_type, "
+			"token_type",
+		.money = "cost_usd",
+		.sqlite = "SELECT day, workspace_id, " WORKSPACE(
+			"workspace_id") " AS workspace, model, cost_type, "
+					"token_type, sum(w) AS w0, "
+					"sum(f) AS f0 FROM (SELECT day, "
+					"workspace_id, model, cost_type, "
+					"token_type, " SPLIT " FROM (SELECT {day:c.bucket} AS day, "
+					"c.workspace_id, " MODEL(
+						"c") " AS model, c.cost_type, "
+						     "c.token_type, " CENTS("c."
+									    "amount"
+									    "_cent"
+									    "s") " "
+										 "A"
+										 "S"
+										 " "
+										 "a"
+										 " "
+										 "F"
+										 "R"
+										 "O"
+										 "M"
+										 " "
+										 "{"
+										 "t"
+										 ":"
+										 "c"
+										 "o"
+										 "s"
+										 "t"
+										 "_"
+										 "r"
+										 "e"
+										 "p"
+										 "o"
+										 "r"
+										 "t"
+										 "}"
+										 " "
+										 "c"
+										 ")"
+										 ")"
+										 " "
+										 "L"
+										 "E"
+										 "F"
+										 "T"
+										 " "
+										 "J"
+										 "O"
+										 "I"
+										 "N"
+										 " " WORKSPACES " "
+										 "w"
+										 " "
+										 "O"
+										 "N"
+										 " "
+										 "w"
+										 "."
+										 "i"
+										 "d"
+										 " "
+										 "="
+										 " "
+										 "w"
+										 "o"
+										 "r"
+										 "k"
+										 "s"
+										 "p"
+										 "a"
+										 "c"
+										 "e"
+										 "_"
+										 "i"
+										 "d"
+										 " "
+										 "G"
+										 "R"
+										 "O"
+										 "U"
+										 "P"
+										 " "
+										 "B"
+										 "Y"
+										 " "
+										 "1"
+										 ","
+										 " "
+										 "2"
+										 ","
+										 " "
+										 "3"
+										 ","
+										 " "
+										 "4"
+										 ","
+										 " "
+										 "5"
+										 ","
+										 " "
+										 "6"},
+	{.name = "ant_tokens_daily",
+		.needs = VIEWS_USAGE,
+		.sql = "SELECT day, workspace_id, workspace, model, "
+		       "uncached_input_tokens, "
+		       "cache_creation_5m_tokens, cache_creation_1h_tokens, "
+		       "cache_read_tokens, "
+		       "output_tokens, uncached_input_tokens + "
+		       "cache_creation_5m_tokens + "
+		       "cache_creation_1h_tokens + cache_read_tokens + "
+		       "output_tokens AS "
+		       "total_tokens, web_search_requests, " RATE("cache_read_tokens",
+			       "(uncached_input_tokens + "
+			       "cache_creation_5m_tokens "
+			       "+ "
+			       "cache_creation_1h_tokens + "
+			       "cache_read_tokens)") " "
+						     "A"
+						     "S"
+						     " "
+						     "c"
+						     "a"
+						     "c"
+						     "h"
+						     "e"
+						     "_"
+						     "h"
+						     "i"
+						     "t"
+						     "_"
+						     "r"
+						     "a"
+						     "t"
+						     "e"
+						     " "
+						     "F"
+						     "R"
+						     "O"
+						     "M"
+						     " "
+						     "("
+						     "S"
+						     "E"
+						     "L"
+						     "E"
+						     "C"
+						     "T"
+						     " "
+						     "{"
+						     "d"
+						     "a"
+						     "y"
+						     ":"
+						     "c"
+						     "."
+						     "b"
+						     "u"
+						     "c"
+						     "k"
+						     "e"
+						     "t"
+						     "}"
+						     " "
+						     "A"
+						     "S"
+						     " "
+						     "d"
+						     "a"
+						     "y"
+						     ","
+						     " "
+						     "c"
+						     "."
+						     "w"
+						     "o"
+						     "r"
+						     "k"
+						     "s"
+						     "p"
+						     "a"
+						     "c"
+						     "e"
+						     "_"
+						     "i"
+						     "d"
+						     ","
+						     " " WORKSPACE(
+							     "c."
+							     "workspac"
+							     "e"
+							     "_id") " "
+								    "A"
+								    "S"
+								    " "
+								    "w"
+								    "o"
+								    "r"
+								    "k"
+								    "s"
+								    "p"
+								    "a"
+								    "c"
+								    "e"
+								    ","
+								    " "
+								    "c"
+								    "o"
+								    "a"
+								    "l"
+								    "e"
+								    "s"
+								    "c"
+								    "e"
+								    "("
+								    "c"
+								    "."
+								    "m"
+								    "o"
+								    "d"
+								    "e"
+								    "l"
+								    ","
+								    " "
+								    "'"
+								    "O"
+								    "t"
+								    "h"
+								    "e"
+								    "r"
+								    "'"
+								    ")"
+								    " "
+								    "A"
+								    "S"
+								    " "
+								    "m"
+								    "o"
+								    "d"
+								    "e"
+								    "l"
+								    ","
+								    " " SUM("c.uncached_input_"
+									    "tokens") " AS "
+										      "uncached_"
+										      "input_"
+										      "tokens,"
+										      " " SUM("c."
+											      "cach"
+											      "e_"
+											      "crea"
+											      "tion"
+											      "_eph"
+											      "emer"
+											      "al_"
+											      "5m_"
+											      "inpu"
+											      "t_"
+											      "toke"
+											      "ns") " AS cache_creation_5m_tokens, " SUM("c.cache_creation_ephemeral_1h_input_tokens") " AS cache_creation_1h_tokens, " SUM(
+											      "c."
+											      "cach"
+											      "e_"
+											      "read"
+											      "_inp"
+											      "ut_"
+											      "toke"
+											      "ns") " AS cache_read_tokens, " SUM("c.output_tokens") " AS output_tokens, " SUM("c.web_search_requests") " AS web_search_requests FROM "
+																									"{t:usage_report} c LEFT JOIN " WORKSPACES
+																									" w ON w.id = c.workspace_id "
+																									"GROUP BY 1, 2, 3, 4) t"},
+	{.name = "ant_cost_by_key",
+		.needs = VIEWS_COST | VIEWS_USAGE,
+		.sql = "WITH used AS ("
+		       "{used:}"
+		       "), cost AS (SELECT {day:c.bucket} AS day, " COST_KINDS
+		       ", sum(c.amount_cents) AS cents FROM {t:cost_report} c "
+		       "GROUP BY "
+		       "1, 2, 3, 4, 5, 6), s AS (SELECT cost.day, cost.ws, "
+		       "cost.label, cost.cents, " SHARES " " SHARES_FROM ") SELECT " KEY_COLUMNS
+		       ", {bigint:coalesce(sum(s.tokens), "
+		       "0)} AS tokens, {usd:sum(CASE WHEN "
+		       "s.tokens IS NULL OR s.upto = s.total THEN s.cents ELSE "
+		       "{part:s.upto} END - "
+		       "CASE WHEN s.tokens IS NULL OR s.upto = s.tokens THEN 0 "
+		       "ELSE "
+		       "{part:(s.upto - s.tokens)} END)} AS cost_usd FROM "
+		       "s" KEY_LOOKUPS,
+		.keys = "day, api_key_id, api_key, workspace_id, workspace, model, "
+			"tokens",
+		.money = "cost_usd",
+		/* Where a part begins and ends is counted in millionths of a cent. */
+		.sqlite = "WITH used AS ("
+			  "{used:}"
+			  "), cost AS (SELECT day, ws, model, tier, context, "
+			  "kind, min(label) AS label, sum(w) AS w, sum(f) AS f FROM "
+			  "(SELECT day, ws, "
+			  "model, tier, context, kind, label, " SPLIT
+			  " FROM (SELECT {day:c.bucket} AS "
+			  "day, coalesce(c.workspace_id, '') AS ws, "
+			  "coalesce(c.model, '') AS model, "
+			  "coalesce(c.service_tier, '') AS tier, "
+			  "coalesce(c.context_window, '') AS "
+			  "context, coalesce(c.token_type, c.cost_type, '') AS "
+			  "kind, " MODEL("c") " AS label, " CENTS(
+				  "c.amount_cents") " AS a FROM {t:cost_report} c)) "
+						    "GROUP "
+						    "BY 1, 2, 3, 4, 5, 6), s AS "
+						    "(SELECT day, ws, label, w, f, "
+						    "api_key_id, tokens, "
+						    "CASE WHEN upto = total THEN "
+						    "NULL ELSE CAST(round((w + f / "
+						    "1e12) * 1e6 * upto "
+						    "/ total) AS INTEGER) END AS "
+						    "until, CASE WHEN tokens IS NULL "
+						    "OR upto = tokens "
+						    "THEN 0 ELSE CAST(round((w + f / "
+						    "1e12) * 1e6 * (upto - tokens) / "
+						    "total) AS "
+						    "INTEGER) END AS since FROM "
+						    "(SELECT cost.day, cost.ws, "
+						    "cost.label, cost.w, "
+						    "cost.f, " SHARES " " SHARES_FROM
+						    ")) SELECT " KEY_COLUMNS
+						    ", coalesce(sum(s.tokens), 0) AS "
+						    "tokens, sum(coalesce(until / "
+						    "1000000, s.w) "
+						    "- since / 1000000) AS w0, "
+						    "sum(coalesce(until % 1000000 * "
+						    "1000000, s.f) - "
+						    "since % 1000000 * 1000000) AS "
+						    "f0 FROM s" KEY_LOOKUPS},
+	{.name = "ant_spend_month",
+		.needs = VIEWS_COST,
+		.sql = "WITH d AS (SELECT {day:bucket} AS day, sum(amount_cents) "
+		       "AS cents FROM "
+		       "{t:cost_report} GROUP BY 1), a AS (SELECT CASE "
+		       "WHEN " WATERMARK " > max(day) + 1 THEN " WATERMARK
+		       " ELSE max(day) + 1 END AS as_of, min(day) "
+		       "AS first_day FROM d), m AS (SELECT as_of, first_day, "
+		       "{month:as_of,0} AS month, "
+		       "{month:as_of,-1} AS last_month, {month:as_of,1} - as_of AS "
+		       "days_left FROM a "
+		       "WHERE as_of IS NOT NULL) SELECT month, as_of, days_left, "
+		       "{usd:" PART("d.cents", THIS_MONTH) "} AS spent_usd, {usd:" PART(
+			       "d.cents", LAST_MONTH) "} AS last_month_usd, {usd:" PART("d."
+											"cent"
+											"s",
+			       LAST_30) "} AS last_30_days_usd, "
+					"{usd:" PART("d.cents",
+						PRIOR_30) "} AS prior_30_days_usd, "
+							  "{round2:0.01 * (" PART("d.cents",
+								  THIS_MONTH) " + "
+									      "CASE"
+									      " WHE"
+									      "N "
+									      "as_"
+									      "of "
+									      "- "
+									      "firs"
+									      "t_"
+									      "day "
+									      ">= "
+									      "28 "
+									      "THEN"
+									      " " PART(
+										      "d."
+										      "cent"
+										      "s "
+										      "*"
+										      " " OF_WEEKDAY,
+										      FOUR_WEEKS) " / 4 ELSE " PART("d.cents",
+										      "d."
 										      "day "
-										      ">= "
-										      "28 "
-										      "THEN"
-										      " " PART(
-											      "d."
-											      "cent"
-											      "s "
-											      "*"
-											      " " OF_WEEKDAY,
-											      FOUR_WEEKS) " / 4 ELSE " PART("d.cents",
-											      "d."
-											      "day "
-											      "< "
-											      "as_"
-											      "of") " * "
-												    "day"
-												    "s_"
-												    "lef"
-												    "t "
-												    "/ "
-												    "(as"
-												    "_of"
-												    " - "
-												    "fir"
-												    "st_"
-												    "day"
-												    ") "
-												    "END"
-												    ")} "
-												    "AS "
-												    "for"
-												    "eca"
-												    "st_"
-												    "usd"
-												    " FR"
-												    "OM "
-												    "m "
-												    "JOI"
-												    "N "
-												    "d "
-												    "ON "
-												    "tru"
-												    "e "
-												    "GRO"
-												    "UP "
-												    "BY "
-												    "mon"
-												    "th,"
-												    " la"
-												    "st_"
-												    "mon"
-												    "th,"
-												    " as"
-												    "_of"
-												    ", "
-												    "fir"
-												    "st_"
-												    "day"
-												    ", "
-												    "day"
-												    "s_"
-												    "lef"
-												    "t",
-			.keys = "month, as_of, days_left",
-			.money = "spent_usd last_month_usd last_30_days_usd "
-				 "prior_30_days_usd",
-			.sqlite =
-				"WITH d AS (SELECT day, sum(w) AS w, sum(f) AS f FROM "
-				"(SELECT day, " SPLIT
-				" FROM (SELECT CAST(julianday({day:bucket}) - 2440587.5 AS "
-				"INTEGER) AS day, " CENTS(
-					"amount_cents") " AS a FROM {t:cost_report})) "
-							"GROUP BY 1), a AS (SELECT "
-							"max(max(day) + 1, "
-							"coalesce(CAST(julianday(" WATERMARK
-							") - 2440587.5 AS INTEGER), 0)) AS "
-							"as_of, min(day) AS first_day FROM "
-							"d), n AS "
-							"(SELECT as_of, first_day, "
-							"date(2440587.5 + as_of, 'start of "
-							"month') AS m FROM "
-							"a WHERE as_of IS NOT NULL), t AS "
-							"(SELECT as_of, first_day, "
-							"CAST(julianday(m) - 2440587.5 AS "
-							"INTEGER) AS month, "
-							"CAST(julianday(m, "
-							"'-1 month') - 2440587.5 AS "
-							"INTEGER) AS last_month, "
-							"CAST(julianday(m, "
-							"'+1 month') - 2440587.5 AS "
-							"INTEGER) - as_of AS days_left "
-							"FROM n) SELECT "
-							"date(2440587.5 + month) AS month, "
-							"date(2440587.5 + as_of) AS as_of, "
-							"days_left, " PART("w",
-								THIS_MONTH) " AS w0, " PART("f",
-								THIS_MONTH) " AS f0, " PART("w",
-								LAST_MONTH) " AS w1, " PART("f",
-								LAST_MONTH) " AS f1, " PART("w",
-								LAST_30) " AS w2, " PART("f",
-								LAST_30) " AS f2, " PART("w",
-								PRIOR_30) " AS w3, " PART("f",
-								PRIOR_30) " AS f3, round((" PART("w"
-												 " "
-												 "+"
-												 " "
-												 "f"
-												 " "
-												 "/"
-												 " "
-												 "1"
-												 "e"
-												 "1"
-												 "2",
-								THIS_MONTH) " + CASE WHEN "
-									    "as_of - "
-									    "first_day >= "
-									    "28 THEN " PART("(w + "
-											    "f / "
-											    "1e12) "
-											    "* "
-											    "(" OF_WEEKDAY
-											    ")",
-										    FOUR_WEEKS) " /"
-												" 4"
-												".0"
+										      "< "
+										      "as_"
+										      "of") " * "
+											    "day"
+											    "s_"
+											    "lef"
+											    "t "
+											    "/ "
+											    "(as"
+											    "_of"
+											    " - "
+											    "fir"
+											    "st_"
+											    "day"
+											    ") "
+											    "END"
+											    ")} "
+											    "AS "
+											    "for"
+											    "eca"
+											    "st_"
+											    "usd"
+											    " FR"
+											    "OM "
+											    "m "
+											    "JOI"
+											    "N "
+											    "d "
+											    "ON "
+											    "tru"
+											    "e "
+											    "GRO"
+											    "UP "
+											    "BY "
+											    "mon"
+											    "th,"
+											    " la"
+											    "st_"
+											    "mon"
+											    "th,"
+											    " as"
+											    "_of"
+											    ", "
+											    "fir"
+											    "st_"
+											    "day"
+											    ", "
+											    "day"
+											    "s_"
+											    "lef"
+											    "t",
+		.keys = "month, as_of, days_left",
+		.money = "spent_usd last_month_usd last_30_days_usd "
+			 "prior_30_days_usd",
+		.sqlite =
+			"WITH d AS (SELECT day, sum(w) AS w, sum(f) AS f FROM "
+			"(SELECT day, " SPLIT
+			" FROM (SELECT CAST(julianday({day:bucket}) - 2440587.5 AS "
+			"INTEGER) AS day, " CENTS(
+				"amount_cents") " AS a FROM {t:cost_report})) "
+						"GROUP BY 1), a AS (SELECT "
+						"max(max(day) + 1, "
+						"coalesce(CAST(julianday(" WATERMARK
+						") - 2440587.5 AS INTEGER), 0)) AS "
+						"as_of, min(day) AS first_day FROM "
+						"d), n AS "
+						"(SELECT as_of, first_day, "
+						"date(2440587.5 + as_of, 'start of "
+						"month') AS m FROM "
+						"a WHERE as_of IS NOT NULL), t AS "
+						"(SELECT as_of, first_day, "
+						"CAST(julianday(m) - 2440587.5 AS "
+						"INTEGER) AS month, "
+						"CAST(julianday(m, "
+						"'-1 month') - 2440587.5 AS "
+						"INTEGER) AS last_month, "
+						"CAST(julianday(m, "
+						"'+1 month') - 2440587.5 AS "
+						"INTEGER) - as_of AS days_left "
+						"FROM n) SELECT "
+						"date(2440587.5 + month) AS month, "
+						"date(2440587.5 + as_of) AS as_of, "
+						"days_left, " PART("w", THIS_MONTH) " AS w0, " PART(
+							"f", THIS_MONTH) " AS f0, " PART("w",
+							LAST_MONTH) " AS w1, " PART("f",
+							LAST_MONTH) " AS f1, " PART("w",
+							LAST_30) " AS w2, " PART("f",
+							LAST_30) " AS f2, " PART("w",
+							PRIOR_30) " AS w3, " PART("f",
+							PRIOR_30) " AS f3, round((" PART("w"
+											 " "
+											 "+"
+											 " "
+											 "f"
+											 " "
+											 "/"
+											 " "
+											 "1"
+											 "e"
+											 "1"
+											 "2",
+							THIS_MONTH) " + CASE WHEN "
+								    "as_of - "
+								    "first_day >= "
+								    "28 THEN " PART("(w + "
+										    "f / "
+										    "1e12) "
+										    "* "
+										    "(" OF_WEEKDAY
+										    ")",
+									    FOUR_WEEKS) " /"
+											" 4"
+											".0"
+											" "
+											"EL"
+											"SE"
+											" " PART(
+												"w"
 												" "
-												"EL"
-												"SE"
-												" " PART(
-													"w"
-													" "
-													"+"
-													" "
-													"f"
-													" "
-													"/"
-													" "
-													"1"
-													"e"
-													"1"
-													"2",
-													"d."
-													"da"
-													"y "
-													"< "
-													"as"
-													"_o"
-													"f") " * days_left / (as_of - first_day) "
-													     "END) / 100, 2) AS forecast_usd FROM t JOIN d GROUP BY month, last_month, "
-													     "as_of, first_day, days_left",
-			.behind = "forecast_usd"},
-		{.name = "ant_claude_code_daily",
-			.needs = VIEWS_CLAUDE_CODE,
-			.sql = "SELECT " CLAUDE_CODE_WHO ", " CLAUDE_CODE_COUNTS
-			       ", {usd:coalesce(sum(c.total_estimated_cost_cents), 0)} AS "
-			       "estimated_cost_usd" CLAUDE_CODE_FROM,
-			.keys = "day, actor_type, actor, name, user_id, sessions, "
-				"lines_added, "
-				"lines_removed, commits, pull_requests, accepted, "
-				"rejected, "
-				"acceptance_rate, input_tokens, output_tokens, "
-				"cache_read_tokens, "
-				"cache_creation_tokens",
-			.money = "estimated_cost_usd",
-			.sqlite = "SELECT " CLAUDE_CODE_WHO ", " CLAUDE_CODE_COUNTS
-				  ", sum(w) AS w0, sum(f) AS f0 FROM (SELECT *, " SPLIT
-				  " FROM (SELECT *, " CENTS(
-					  "total_estimated_cost_cents") " AS a FROM "
-									"{t:claude_code_"
-									"usage})) c LEFT "
-									"JOIN (SELECT "
-									"lower(email) AS "
-									"email, min(id) AS "
-									"id, min(name) AS "
-									"name FROM {t:users} "
-									"GROUP BY 1) u ON "
-									"c.actor_type = "
-									"'user_actor' AND "
-									"u.email = "
-									"lower(c.actor_id) "
-									"GROUP BY 1, 2, "
-									"3"},
-		{.name = "ant_claude_code_tools",
-			.needs = VIEWS_CLAUDE_CODE,
-			.sql = TOOL("Edit", "edit_tool") " UNION ALL " TOOL(
-				"MultiEdit", "multi_edit_tool") " UNION ALL " TOOL("Write",
-				"write_tool") " UNION ALL " TOOL("NotebookEdit",
-				"notebook_edit_tool")},
-		{.name = "ant_api_keys",
-			.needs = VIEWS_KEYS,
-			.sql = "SELECT k.id AS api_key_id, k.name AS api_key, k.status, "
-			       "k.workspace_id, " WORKSPACE(
-				       "k.workspace_id") " AS workspace, "
-							 "k.partial_key_hint, "
-							 "k.created_at, {today} - "
-							 "{daynumber:k.created_at} AS "
-							 "age_days, "
-							 "k.expires_at, coalesce(c.email, "
-							 "k.created_by_id) AS created_by, "
-							 "u.last_used, "
-							 "{today} - "
-							 "{daynumber:u.last_used} AS "
-							 "days_unused, coalesce(u.tokens, "
-							 "0) AS "
-							 "tokens FROM {t:api_keys} k LEFT "
-							 "JOIN " WORKSPACES
-							 " w ON w.id = k.workspace_id LEFT "
-							 "JOIN (SELECT id, min(email) AS "
-							 "email FROM "
-							 "{t:users} GROUP BY id) c ON c.id "
-							 "= k.created_by_id LEFT JOIN "
-							 "(SELECT "
-							 "api_key_id, max({day:bucket}) AS "
-							 "last_used, {bigint:sum("
-							 "coalesce(uncached_input_tokens, "
-							 "0) + "
-							 "coalesce(cache_read_input_tokens,"
-							 " 0) + "
-							 "coalesce(cache_creation_"
-							 "ephemeral_5m_input_tokens, 0) + "
-							 "coalesce(cache_creation_"
-							 "ephemeral_1h_input_tokens, 0) + "
-							 "coalesce(output_tokens, 0))} AS "
-							 "tokens FROM {t:usage_report} "
-							 "GROUP BY "
-							 "api_key_id) u ON u.api_key_id = "
-							 "k.id"},
-		{.name = "ant_members",
-			.needs = VIEWS_USERS,
-			.sql = "SELECT u.id AS user_id, u.email, u.name, u.role, "
-			       "u.added_at, "
-			       "m.workspace_id, coalesce(w.name, m.workspace_id) AS "
-			       "workspace, "
-			       "m.workspace_role FROM {t:users} u LEFT JOIN "
-			       "{t:workspace_members} m ON "
-			       "m.user_id = u.id LEFT JOIN " WORKSPACES
-			       " w ON w.id = m.workspace_id"},
-		{.name = "ant_freshness",
-			.needs = VIEWS_LEDGER,
-			.sql = "SELECT table_name, into_table, {bigint:count(*)} AS loads, "
-			       "{bigint:sum(rows)} AS rows_loaded, max(finished) AS "
-			       "last_load, "
-			       "max(watermark) AS watermark, "
-			       "{hours:coalesce(max(watermark), "
-			       "max(finished))} AS hours_behind FROM {t:" SQL_LEDGER "} GROUP BY "
-			       "table_name, into_table"},
+												"+"
+												" "
+												"f"
+												" "
+												"/"
+												" "
+												"1"
+												"e"
+												"1"
+												"2",
+												"d."
+												"da"
+												"y "
+												"< "
+												"as"
+												"_o"
+												"f") " * days_left / (as_of - first_day) "
+												     "END) / 100, 2) AS forecast_usd FROM t JOIN d GROUP BY month, last_month, "
+												     "as_of, first_day, days_left",
+		.behind = "forecast_usd"},
+	{.name = "ant_claude_code_daily",
+		.needs = VIEWS_CLAUDE_CODE,
+		.sql = "SELECT " CLAUDE_CODE_WHO ", " CLAUDE_CODE_COUNTS
+		       ", {usd:coalesce(sum(c.total_estimated_cost_cents), 0)} AS "
+		       "estimated_cost_usd" CLAUDE_CODE_FROM,
+		.keys = "day, actor_type, actor, name, user_id, sessions, "
+			"lines_added, "
+			"lines_removed, commits, pull_requests, accepted, "
+			"rejected, "
+			"acceptance_rate, input_tokens, output_tokens, "
+			"cache_read_tokens, "
+			"cache_creation_tokens",
+		.money = "estimated_cost_usd",
+		.sqlite = "SELECT " CLAUDE_CODE_WHO ", " CLAUDE_CODE_COUNTS
+			  ", sum(w) AS w0, sum(f) AS f0 FROM (SELECT *, " SPLIT
+			  " FROM (SELECT *, " CENTS(
+				  "total_estimated_cost_cents") " AS a FROM "
+								"{t:claude_code_"
+								"usage})) c LEFT "
+								"JOIN (SELECT "
+								"lower(email) AS "
+								"email, min(id) AS "
+								"id, min(name) AS "
+								"name FROM {t:users} "
+								"GROUP BY 1) u ON "
+								"c.actor_type = "
+								"'user_actor' AND "
+								"u.email = "
+								"lower(c.actor_id) "
+								"GROUP BY 1, 2, "
+								"3"},
+	{.name = "ant_claude_code_tools",
+		.needs = VIEWS_CLAUDE_CODE,
+		.sql = TOOL("Edit", "edit_tool") " UNION ALL " TOOL(
+			"MultiEdit", "multi_edit_tool") " UNION ALL " TOOL("Write",
+			"write_tool") " UNION ALL " TOOL("NotebookEdit", "notebook_edit_tool")},
+	{.name = "ant_api_keys",
+		.needs = VIEWS_KEYS,
+		.sql = "SELECT k.id AS api_key_id, k.name AS api_key, k.status, "
+		       "k.workspace_id, " WORKSPACE(
+			       "k.workspace_id") " AS workspace, "
+						 "k.partial_key_hint, "
+						 "k.created_at, {today} - "
+						 "{daynumber:k.created_at} AS "
+						 "age_days, "
+						 "k.expires_at, coalesce(c.email, "
+						 "k.created_by_id) AS created_by, "
+						 "u.last_used, "
+						 "{today} - "
+						 "{daynumber:u.last_used} AS "
+						 "days_unused, coalesce(u.tokens, "
+						 "0) AS "
+						 "tokens FROM {t:api_keys} k LEFT "
+						 "JOIN " WORKSPACES
+						 " w ON w.id = k.workspace_id LEFT "
+						 "JOIN (SELECT id, min(email) AS "
+						 "email FROM "
+						 "{t:users} GROUP BY id) c ON c.id "
+						 "= k.created_by_id LEFT JOIN "
+						 "(SELECT "
+						 "api_key_id, max({day:bucket}) AS "
+						 "last_used, {bigint:sum("
+						 "coalesce(uncached_input_tokens, "
+						 "0) + "
+						 "coalesce(cache_read_input_tokens,"
+						 " 0) + "
+						 "coalesce(cache_creation_"
+						 "ephemeral_5m_input_tokens, 0) + "
+						 "coalesce(cache_creation_"
+						 "ephemeral_1h_input_tokens, 0) + "
+						 "coalesce(output_tokens, 0))} AS "
+						 "tokens FROM {t:usage_report} "
+						 "GROUP BY "
+						 "api_key_id) u ON u.api_key_id = "
+						 "k.id"},
+	{.name = "ant_members",
+		.needs = VIEWS_USERS,
+		.sql = "SELECT u.id AS user_id, u.email, u.name, u.role, "
+		       "u.added_at, "
+		       "m.workspace_id, coalesce(w.name, m.workspace_id) AS "
+		       "workspace, "
+		       "m.workspace_role FROM {t:users} u LEFT JOIN "
+		       "{t:workspace_members} m ON "
+		       "m.user_id = u.id LEFT JOIN " WORKSPACES " w ON w.id = m.workspace_id"},
+	{.name = "ant_freshness",
+		.needs = VIEWS_LEDGER,
+		.sql = "SELECT table_name, into_table, {bigint:count(*)} AS loads, "
+		       "{bigint:sum(rows)} AS rows_loaded, max(finished) AS "
+		       "last_load, "
+		       "max(watermark) AS watermark, "
+		       "{hours:coalesce(max(watermark), "
+		       "max(finished))} AS hours_behind FROM {t:" SQL_LEDGER "} GROUP BY "
+		       "table_name, into_table"},
 };
 
 const char *
@@ -1012,39 +1028,79 @@ put_sqlite_money(struct expansion *x, const struct view *v)
 	buf_puts(b, "))))");
 }
 
-void
-views_create(struct buf *b, const struct views_place *p, unsigned have)
+static void
+put_view_name(struct buf *b, const struct views_place *p, const struct view *v)
+{
+	struct buf name;
+
+	buf_init(&name, 4096);
+	buf_printf(&name, "%s%s", p->prefix != NULL ? p->prefix : "", v->name);
+	if (buf_str(&name) != NULL)
+		sql_name(b, p->dialect, p->schema, name.data);
+	else
+		b->failed = 1;
+	buf_free(&name);
+}
+
+/* "CREATE VIEW name AS ..."; the dialects that can replace one do. */
+static void
+put_view(struct buf *b, const struct views_place *p, unsigned have, const struct view *v)
 {
 	struct expansion x = {b, p, have};
 
-	for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
-		const struct view *v = &views[i];
-		struct buf name;
+	buf_puts(b, p->dialect == SQL_SQLITE ? "CREATE VIEW " : "CREATE OR REPLACE VIEW ");
+	put_view_name(b, p, v);
+	buf_puts(b, " AS ");
+	if (p->dialect == SQL_SQLITE && v->sqlite != NULL)
+		put_sqlite_money(&x, v);
+	else
+		expand(&x, v->sql, strlen(v->sql));
+}
 
-		if ((v->needs & have) != v->needs)
-			continue;
-		buf_init(&name, 4096);
-		buf_printf(&name, "%s%s", p->prefix != NULL ? p->prefix : "", v->name);
-		if (buf_str(&name) == NULL) {
-			b->failed = 1;
-			break;
-		}
-		if (p->dialect == SQL_SQLITE) {
-			buf_puts(b, "DROP VIEW IF EXISTS ");
-			sql_name(b, p->dialect, p->schema, name.data);
-			buf_puts(b, ";\nCREATE VIEW ");
-		} else {
-			buf_puts(b, "CREATE OR REPLACE VIEW ");
-		}
-		sql_name(b, p->dialect, p->schema, name.data);
-		buf_puts(b, " AS ");
-		if (p->dialect == SQL_SQLITE && v->sqlite != NULL)
-			put_sqlite_money(&x, v);
-		else
-			expand(&x, v->sql, strlen(v->sql));
+/*
+ * The comment by which a view is known again: of the bytes of its definition (FNV-1a).
+ * Databases other than SQLite do not keep them as they are.
+ */
+static void
+put_mark(struct buf *b, const char *sql, size_t len)
+{
+	uint64_t h = 14695981039346656037ull;
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ (unsigned char)sql[i]) * 1099511628211ull;
+	buf_printf(b, "'anthill %016llx'", (unsigned long long)h);
+}
+
+static void
+put_statements(struct buf *b, const struct views_place *p, unsigned have, const struct view *v)
+{
+	size_t start;
+
+	if (p->dialect == SQL_SQLITE) {
+		buf_puts(b, "DROP VIEW IF EXISTS ");
+		put_view_name(b, p, v);
 		buf_puts(b, ";\n");
-		buf_free(&name);
 	}
+	start = b->len;
+	put_view(b, p, have, v);
+	if (p->dialect != SQL_SQLITE && !b->failed) {
+		size_t len = b->len - start;
+
+		buf_puts(b, ";\nCOMMENT ON VIEW ");
+		put_view_name(b, p, v);
+		buf_puts(b, " IS ");
+		if (!b->failed)
+			put_mark(b, b->data + start, len);
+	}
+	buf_puts(b, ";\n");
+}
+
+void
+views_create(struct buf *b, const struct views_place *p, unsigned have)
+{
+	for (size_t i = 0; i < sizeof views / sizeof *views; i++)
+		if ((views[i].needs & have) == views[i].needs)
+			put_statements(b, p, have, &views[i]);
 }
 
 static void
@@ -1095,22 +1151,69 @@ views_tables(const struct db *db, const struct views_place *p, struct ant_err *e
 	return status == 0 ? have : -1;
 }
 
+/* The question whether a view is there as it would be made. */
+static void
+put_same(struct buf *b, const struct views_place *p, unsigned have, const struct view *v)
+{
+	struct buf text, name;
+
+	buf_init(&text, 1 << 20);
+	buf_init(&name, 4096);
+	put_view(&text, p, have, v);
+	buf_printf(&name, "%s%s", p->prefix != NULL ? p->prefix : "", v->name);
+	if (buf_str(&text) == NULL || buf_str(&name) == NULL) {
+		b->failed = 1;
+	} else if (p->dialect == SQL_SQLITE) {
+		buf_puts(b, "SELECT count(*) FROM sqlite_schema WHERE type = 'view' AND sql = ");
+		sql_literal(b, p->dialect, text.data);
+		buf_puts(b, " AND name = ");
+	} else if (p->dialect == SQL_POSTGRESQL) {
+		buf_puts(b, "SELECT count(*) FROM pg_class WHERE relkind = 'v' AND relnamespace = "
+			    "(SELECT oid FROM pg_namespace WHERE nspname = ");
+		sql_literal(b, p->dialect, p->schema);
+		buf_puts(b, ") AND obj_description(oid, 'pg_class') = ");
+		put_mark(b, text.data, text.len);
+		buf_puts(b, " AND relname = ");
+	} else {
+		buf_puts(b, "SELECT count(*) FROM duckdb_views() WHERE comment = ");
+		put_mark(b, text.data, text.len);
+		buf_puts(b, " AND view_name = ");
+	}
+	if (!b->failed)
+		sql_literal(b, p->dialect, name.data);
+	buf_free(&text);
+	buf_free(&name);
+}
+
 int
 views_run(const struct db *db, const struct views_place *p, struct ant_err *e)
 {
-	int have = views_tables(db, p, e), n = 0;
-	struct buf sql;
-	int status;
+	int have = views_tables(db, p, e), n = 0, status = 0;
+	struct buf sql, question;
 
 	if (have == -1)
 		return -1;
-	for (size_t i = 0; i < sizeof views / sizeof *views; i++)
-		n += (views[i].needs & (unsigned)have) == views[i].needs;
 	buf_init(&sql, 1 << 20);
-	views_create(&sql, p, (unsigned)have);
-	status = sql.failed ? err_sys(e, ANT_FAIL, "views")
-		 : n > 0    ? db->run(db->self, buf_str(&sql), e)
-			    : 0;
+	buf_init(&question, 1 << 20);
+	for (size_t i = 0; status == 0 && i < sizeof views / sizeof *views; i++) {
+		int64_t same = 0;
+
+		if ((views[i].needs & (unsigned)have) != views[i].needs)
+			continue;
+		n++;
+		buf_clear(&question);
+		put_same(&question, p, (unsigned)have, &views[i]);
+		status = buf_str(&question) == NULL ? err_sys(e, ANT_FAIL, "views")
+						    : db_ask(db, question.data, &same, e);
+		/* One that did not change is left alone: who reads it would wait. */
+		if (status == 0 && same == 0)
+			put_statements(&sql, p, (unsigned)have, &views[i]);
+	}
+	if (status == 0 && sql.failed)
+		status = err_sys(e, ANT_FAIL, "views");
+	if (status == 0 && sql.len > 0)
+		status = db->run(db->self, buf_str(&sql), e);
 	buf_free(&sql);
+	buf_free(&question);
 	return status == 0 ? n : -1;
 }
