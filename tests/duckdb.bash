@@ -18,3 +18,17 @@ use_duckdb() {
 	}
 	export PATH=$BATS_FILE_TMPDIR:$PATH
 }
+
+# until_open FILE - wait until some process has FILE open, without opening it: that would be in its way
+until_open() {
+	for _ in $(seq 500); do
+		# shellcheck disable=SC2010
+		if ls -l /proc/[0-9]*/fd 2>/dev/null | grep -qF " $PWD/$1"; then
+			sleep 0.1 # it locks it next
+			return
+		fi
+		sleep 0.02
+	done
+	echo "nobody opens $1" >&2
+	return 1
+}

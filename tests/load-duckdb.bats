@@ -201,7 +201,7 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	pid=$!
 	exec 7>pipe
 	numbered replace 1 9 a | head -n 10 >&7
-	for i in $(seq 100); do duck t.duckdb 'SELECT 1' >/dev/null 2>&1 || break; sleep 0.02; done
+	until_open t.duckdb
 	numbered replace 1 9 b >s
 	status=0
 	seconds_of ddb --table other t.duckdb <s 2>err || status=$?
