@@ -30,8 +30,8 @@ static const struct {
 enum { TABLES = sizeof tables / sizeof *tables };
 
 /* Every lookup has one row an id, whatever was loaded: a second one would double the money. */
-#define WORKSPACES "(SELECT id, min(name) AS name FROM {t:workspaces} GROUP BY id)"
-#define API_KEYS "(SELECT id, min(name) AS name FROM {t:api_keys} GROUP BY id)"
+#define WORKSPACES "(SELECT id, min(name) AS name FROM {t:workspaces} t GROUP BY id)"
+#define API_KEYS "(SELECT id, min(name) AS name FROM {t:api_keys} t GROUP BY id)"
 
 #define WORKSPACE(id)                                                                              \
 	"CASE WHEN " id " IS NULL THEN 'Default workspace' ELSE coalesce(w.name, " id ") END"
@@ -122,7 +122,7 @@ enum { TABLES = sizeof tables / sizeof *tables };
 	"''), c.actor_id) AS name, min(u.id) AS user_id"
 #define CLAUDE_CODE_FROM                                                                           \
 	" FROM {t:claude_code_usage} c LEFT JOIN (SELECT lower(email) AS email, min(id) AS id, "   \
-	"min(name) AS name FROM {t:users} GROUP BY 1) u ON c.actor_type = 'user_actor' AND "       \
+	"min(name) AS name FROM {t:users} t GROUP BY 1) u ON c.actor_type = 'user_actor' AND "       \
 	"u.email = lower(c.actor_id) GROUP BY 1, 2, 3"
 #define TOOL(tool, column)                                                                         \
 	"SELECT {day:date} AS day, '" tool                                                         \
@@ -146,7 +146,7 @@ enum { TABLES = sizeof tables / sizeof *tables };
 #define FOUR_WEEKS "d.day >= as_of - 28 AND d.day < as_of"
 #define PART(x, when) "coalesce(sum(" x ") FILTER (WHERE " when "), 0)"
 #define WATERMARK                                                                                  \
-	"(SELECT max({day:watermark}) FROM {t:" SQL_LEDGER "} WHERE table_name = 'cost_report')"
+	"(SELECT max({day:watermark}) FROM {t:" SQL_LEDGER "} t WHERE table_name = 'cost_report')"
 
 struct view {
 	const char *name;
@@ -170,642 +170,195 @@ struct view {
 	"'000000000000', 1, 12) AS INTEGER) * CASE WHEN a LIKE '-%' THEN -1 ELSE 1 END END"
 #define SPLIT WHOLE " AS w, " FRACTION " AS f"
 
+/* clang-format off: it would break the SQL at every name */
 static const struct view views[] = {
 	{.name = "ant_cost_daily",
 		.needs = VIEWS_COST,
-		.sql = "SELECT {day:c.bucket} AS day, c.workspace_id, " WORKSPACE(
-			"c.workspace_id") " AS workspace, " MODEL("c") " AS model, "
-								       "c.cost_"
-								       "type, "
-								       "c.token_"
-								       "type, "
-								       "{usd:sum(c."
-								       "amount_"
-								       "cents)} AS "
-								       "cost_usd "
-								       "FROM "
-								       "{t:cost_"
-								       "report} c "
-								       "LEFT "
-								       "JOIN"
-								       " " WORKSPACES " w ON w.id "
-								       "= "
-								       "c."
-								       "workspace_"
-								       "id "
-								       "GROUP BY "
-								       "1, 2, 3, "
-								       "4, 5, 6",
-		.keys = "day, workspace_id, workspace, model, cost_type, "
-			"token_type",
+		.sql =
+			"SELECT {day:c.bucket} AS day, c.workspace_id, " WORKSPACE(
+			"c.workspace_id") " AS workspace, " MODEL("c")
+			" AS model, c.cost_type, c.token_type, {usd:sum(c.amount_cents)} AS "
+			"cost_usd FROM {t:cost_report} c LEFT JOIN " WORKSPACES
+			" w ON w.id = c.workspace_id GROUP BY 1, 2, 3, 4, 5, 6",
+		.keys = "day, workspace_id, workspace, model, cost_type, token_type",
 		.money = "cost_usd",
-		.sqlite = "SELECT day, workspace_id, " WORKSPACE(
-			"workspace_id") " AS workspace, model, cost_type, "
-					"token_type, sum(w) AS w0, "
-					"sum(f) AS f0 FROM (SELECT day, "
-					"workspace_id, model, cost_type, "
-					"token_type, " SPLIT " FROM (SELECT {day:c.bucket} AS day, "
-					"c.workspace_id, " MODEL(
-						"c") " AS model, c.cost_type, "
-						     "c.token_type, " CENTS("c."
-									    "amount"
-									    "_cent"
-									    "s") " "
-										 "A"
-										 "S"
-										 " "
-										 "a"
-										 " "
-										 "F"
-										 "R"
-										 "O"
-										 "M"
-										 " "
-										 "{"
-										 "t"
-										 ":"
-										 "c"
-										 "o"
-										 "s"
-										 "t"
-										 "_"
-										 "r"
-										 "e"
-										 "p"
-										 "o"
-										 "r"
-										 "t"
-										 "}"
-										 " "
-										 "c"
-										 ")"
-										 ")"
-										 " "
-										 "L"
-										 "E"
-										 "F"
-										 "T"
-										 " "
-										 "J"
-										 "O"
-										 "I"
-										 "N"
-										 " " WORKSPACES " "
-										 "w"
-										 " "
-										 "O"
-										 "N"
-										 " "
-										 "w"
-										 "."
-										 "i"
-										 "d"
-										 " "
-										 "="
-										 " "
-										 "w"
-										 "o"
-										 "r"
-										 "k"
-										 "s"
-										 "p"
-										 "a"
-										 "c"
-										 "e"
-										 "_"
-										 "i"
-										 "d"
-										 " "
-										 "G"
-										 "R"
-										 "O"
-										 "U"
-										 "P"
-										 " "
-										 "B"
-										 "Y"
-										 " "
-										 "1"
-										 ","
-										 " "
-										 "2"
-										 ","
-										 " "
-										 "3"
-										 ","
-										 " "
-										 "4"
-										 ","
-										 " "
-										 "5"
-										 ","
-										 " "
-										 "6"},
+		.sqlite =
+			"SELECT day, workspace_id, " WORKSPACE("workspace_id")
+			" AS workspace, model, cost_type, token_type, sum(w) AS w0, sum(f) "
+			"AS f0 FROM (SELECT day, workspace_id, model, cost_type, token_type, "
+			SPLIT " FROM (SELECT {day:c.bucket} AS day, c.workspace_id, " MODEL("c")
+			" AS model, c.cost_type, c.token_type, " CENTS("c.amount_cents")
+			" AS a FROM {t:cost_report} c)) LEFT JOIN " WORKSPACES
+			" w ON w.id = workspace_id GROUP BY 1, 2, 3, 4, 5, 6"},
 	{.name = "ant_tokens_daily",
 		.needs = VIEWS_USAGE,
-		.sql = "SELECT day, workspace_id, workspace, model, "
-		       "uncached_input_tokens, "
-		       "cache_creation_5m_tokens, cache_creation_1h_tokens, "
-		       "cache_read_tokens, "
-		       "output_tokens, uncached_input_tokens + "
-		       "cache_creation_5m_tokens + "
-		       "cache_creation_1h_tokens + cache_read_tokens + "
-		       "output_tokens AS "
-		       "total_tokens, web_search_requests, " RATE("cache_read_tokens",
-			       "(uncached_input_tokens + "
-			       "cache_creation_5m_tokens "
-			       "+ "
-			       "cache_creation_1h_tokens + "
-			       "cache_read_tokens)") " "
-						     "A"
-						     "S"
-						     " "
-						     "c"
-						     "a"
-						     "c"
-						     "h"
-						     "e"
-						     "_"
-						     "h"
-						     "i"
-						     "t"
-						     "_"
-						     "r"
-						     "a"
-						     "t"
-						     "e"
-						     " "
-						     "F"
-						     "R"
-						     "O"
-						     "M"
-						     " "
-						     "("
-						     "S"
-						     "E"
-						     "L"
-						     "E"
-						     "C"
-						     "T"
-						     " "
-						     "{"
-						     "d"
-						     "a"
-						     "y"
-						     ":"
-						     "c"
-						     "."
-						     "b"
-						     "u"
-						     "c"
-						     "k"
-						     "e"
-						     "t"
-						     "}"
-						     " "
-						     "A"
-						     "S"
-						     " "
-						     "d"
-						     "a"
-						     "y"
-						     ","
-						     " "
-						     "c"
-						     "."
-						     "w"
-						     "o"
-						     "r"
-						     "k"
-						     "s"
-						     "p"
-						     "a"
-						     "c"
-						     "e"
-						     "_"
-						     "i"
-						     "d"
-						     ","
-						     " " WORKSPACE(
-							     "c."
-							     "workspac"
-							     "e"
-							     "_id") " "
-								    "A"
-								    "S"
-								    " "
-								    "w"
-								    "o"
-								    "r"
-								    "k"
-								    "s"
-								    "p"
-								    "a"
-								    "c"
-								    "e"
-								    ","
-								    " "
-								    "c"
-								    "o"
-								    "a"
-								    "l"
-								    "e"
-								    "s"
-								    "c"
-								    "e"
-								    "("
-								    "c"
-								    "."
-								    "m"
-								    "o"
-								    "d"
-								    "e"
-								    "l"
-								    ","
-								    " "
-								    "'"
-								    "O"
-								    "t"
-								    "h"
-								    "e"
-								    "r"
-								    "'"
-								    ")"
-								    " "
-								    "A"
-								    "S"
-								    " "
-								    "m"
-								    "o"
-								    "d"
-								    "e"
-								    "l"
-								    ","
-								    " " SUM("c.uncached_input_"
-									    "tokens") " AS "
-										      "uncached_"
-										      "input_"
-										      "tokens,"
-										      " " SUM("c."
-											      "cach"
-											      "e_"
-											      "crea"
-											      "tion"
-											      "_eph"
-											      "emer"
-											      "al_"
-											      "5m_"
-											      "inpu"
-											      "t_"
-											      "toke"
-											      "ns") " AS cache_creation_5m_tokens, " SUM("c.cache_creation_ephemeral_1h_input_tokens") " AS cache_creation_1h_tokens, " SUM(
-											      "c."
-											      "cach"
-											      "e_"
-											      "read"
-											      "_inp"
-											      "ut_"
-											      "toke"
-											      "ns") " AS cache_read_tokens, " SUM("c.output_tokens") " AS output_tokens, " SUM("c.web_search_requests") " AS web_search_requests FROM "
-																									"{t:usage_report} c LEFT JOIN " WORKSPACES
-																									" w ON w.id = c.workspace_id "
-																									"GROUP BY 1, 2, 3, 4) t"},
+		.sql =
+			"SELECT day, workspace_id, workspace, model, uncached_input_tokens, "
+			"cache_creation_5m_tokens, cache_creation_1h_tokens, "
+			"cache_read_tokens, output_tokens, uncached_input_tokens + "
+			"cache_creation_5m_tokens + cache_creation_1h_tokens + "
+			"cache_read_tokens + output_tokens AS total_tokens, "
+			"web_search_requests, " RATE("cache_read_tokens",
+			"(uncached_input_tokens + cache_creation_5m_tokens + "
+			"cache_creation_1h_tokens + cache_read_tokens)")
+			" AS cache_hit_rate FROM (SELECT {day:c.bucket} AS day, "
+			"c.workspace_id, " WORKSPACE("c.workspace_id")
+			" AS workspace, coalesce(c.model, 'Other') AS model, " SUM(
+			"c.uncached_input_tokens") " AS uncached_input_tokens, " SUM(
+			"c.cache_creation_ephemeral_5m_input_tokens")
+			" AS cache_creation_5m_tokens, " SUM(
+			"c.cache_creation_ephemeral_1h_input_tokens")
+			" AS cache_creation_1h_tokens, " SUM("c.cache_read_input_tokens")
+			" AS cache_read_tokens, " SUM("c.output_tokens") " AS output_tokens, " SUM(
+			"c.web_search_requests")
+			" AS web_search_requests FROM {t:usage_report} c LEFT JOIN " WORKSPACES
+			" w ON w.id = c.workspace_id GROUP BY 1, 2, 3, 4) t"},
 	{.name = "ant_cost_by_key",
 		.needs = VIEWS_COST | VIEWS_USAGE,
-		.sql = "WITH used AS ("
-		       "{used:}"
-		       "), cost AS (SELECT {day:c.bucket} AS day, " COST_KINDS
-		       ", sum(c.amount_cents) AS cents FROM {t:cost_report} c "
-		       "GROUP BY "
-		       "1, 2, 3, 4, 5, 6), s AS (SELECT cost.day, cost.ws, "
-		       "cost.label, cost.cents, " SHARES " " SHARES_FROM ") SELECT " KEY_COLUMNS
-		       ", {bigint:coalesce(sum(s.tokens), "
-		       "0)} AS tokens, {usd:sum(CASE WHEN "
-		       "s.tokens IS NULL OR s.upto = s.total THEN s.cents ELSE "
-		       "{part:s.upto} END - "
-		       "CASE WHEN s.tokens IS NULL OR s.upto = s.tokens THEN 0 "
-		       "ELSE "
-		       "{part:(s.upto - s.tokens)} END)} AS cost_usd FROM "
-		       "s" KEY_LOOKUPS,
-		.keys = "day, api_key_id, api_key, workspace_id, workspace, model, "
-			"tokens",
+		.sql =
+			"WITH used AS ({used:}), cost AS (SELECT {day:c.bucket} AS day, "
+			COST_KINDS
+			", sum(c.amount_cents) AS cents FROM {t:cost_report} c GROUP BY 1, "
+			"2, 3, 4, 5, 6), s AS (SELECT cost.day, cost.ws, cost.label, "
+			"cost.cents, " SHARES " " SHARES_FROM ") SELECT " KEY_COLUMNS
+			", {bigint:coalesce(sum(s.tokens), 0)} AS tokens, {usd:sum(CASE WHEN "
+			"s.tokens IS NULL OR s.upto = s.total THEN s.cents ELSE "
+			"{part:s.upto} END - CASE WHEN s.tokens IS NULL OR s.upto = s.tokens "
+			"THEN 0 ELSE {part:(s.upto - s.tokens)} END)} AS cost_usd FROM s"
+			KEY_LOOKUPS,
+		.keys = "day, api_key_id, api_key, workspace_id, workspace, model, tokens",
 		.money = "cost_usd",
 		/* Where a part begins and ends is counted in millionths of a cent. */
-		.sqlite = "WITH used AS ("
-			  "{used:}"
-			  "), cost AS (SELECT day, ws, model, tier, context, "
-			  "kind, min(label) AS label, sum(w) AS w, sum(f) AS f FROM "
-			  "(SELECT day, ws, "
-			  "model, tier, context, kind, label, " SPLIT
-			  " FROM (SELECT {day:c.bucket} AS "
-			  "day, coalesce(c.workspace_id, '') AS ws, "
-			  "coalesce(c.model, '') AS model, "
-			  "coalesce(c.service_tier, '') AS tier, "
-			  "coalesce(c.context_window, '') AS "
-			  "context, coalesce(c.token_type, c.cost_type, '') AS "
-			  "kind, " MODEL("c") " AS label, " CENTS(
-				  "c.amount_cents") " AS a FROM {t:cost_report} c)) "
-						    "GROUP "
-						    "BY 1, 2, 3, 4, 5, 6), s AS "
-						    "(SELECT day, ws, label, w, f, "
-						    "api_key_id, tokens, "
-						    "CASE WHEN upto = total THEN "
-						    "NULL ELSE CAST(round((w + f / "
-						    "1e12) * 1e6 * upto "
-						    "/ total) AS INTEGER) END AS "
-						    "until, CASE WHEN tokens IS NULL "
-						    "OR upto = tokens "
-						    "THEN 0 ELSE CAST(round((w + f / "
-						    "1e12) * 1e6 * (upto - tokens) / "
-						    "total) AS "
-						    "INTEGER) END AS since FROM "
-						    "(SELECT cost.day, cost.ws, "
-						    "cost.label, cost.w, "
-						    "cost.f, " SHARES " " SHARES_FROM
-						    ")) SELECT " KEY_COLUMNS
-						    ", coalesce(sum(s.tokens), 0) AS "
-						    "tokens, sum(coalesce(until / "
-						    "1000000, s.w) "
-						    "- since / 1000000) AS w0, "
-						    "sum(coalesce(until % 1000000 * "
-						    "1000000, s.f) - "
-						    "since % 1000000 * 1000000) AS "
-						    "f0 FROM s" KEY_LOOKUPS},
+		.sqlite =
+			"WITH used AS ({used:}), cost AS (SELECT day, ws, model, tier, "
+			"context, kind, min(label) AS label, sum(w) AS w, sum(f) AS f FROM "
+			"(SELECT day, ws, model, tier, context, kind, label, " SPLIT
+			" FROM (SELECT {day:c.bucket} AS day, coalesce(c.workspace_id, '') "
+			"AS ws, coalesce(c.model, '') AS model, coalesce(c.service_tier, '') "
+			"AS tier, coalesce(c.context_window, '') AS context, "
+			"coalesce(c.token_type, c.cost_type, '') AS kind, " MODEL("c")
+			" AS label, " CENTS("c.amount_cents")
+			" AS a FROM {t:cost_report} c)) GROUP BY 1, 2, 3, 4, 5, 6), s AS "
+			"(SELECT day, ws, label, w, f, api_key_id, tokens, CASE WHEN upto = "
+			"total THEN NULL ELSE CAST(round((w + f / 1e12) * 1e6 * upto / "
+			"total) AS INTEGER) END AS until, CASE WHEN tokens IS NULL OR upto = "
+			"tokens THEN 0 ELSE CAST(round((w + f / 1e12) * 1e6 * (upto - "
+			"tokens) / total) AS INTEGER) END AS since FROM (SELECT cost.day, "
+			"cost.ws, cost.label, cost.w, cost.f, " SHARES " " SHARES_FROM
+			")) SELECT " KEY_COLUMNS
+			", coalesce(sum(s.tokens), 0) AS tokens, sum(coalesce(until / "
+			"1000000, s.w) - since / 1000000) AS w0, sum(coalesce(until % "
+			"1000000 * 1000000, s.f) - since % 1000000 * 1000000) AS f0 FROM s"
+			KEY_LOOKUPS},
 	{.name = "ant_spend_month",
 		.needs = VIEWS_COST,
-		.sql = "WITH d AS (SELECT {day:bucket} AS day, sum(amount_cents) "
-		       "AS cents FROM "
-		       "{t:cost_report} GROUP BY 1), a AS (SELECT CASE "
-		       "WHEN " WATERMARK " > max(day) + 1 THEN " WATERMARK
-		       " ELSE max(day) + 1 END AS as_of, min(day) "
-		       "AS first_day FROM d), m AS (SELECT as_of, first_day, "
-		       "{month:as_of,0} AS month, "
-		       "{month:as_of,-1} AS last_month, {month:as_of,1} - as_of AS "
-		       "days_left FROM a "
-		       "WHERE as_of IS NOT NULL) SELECT month, as_of, days_left, "
-		       "{usd:" PART("d.cents", THIS_MONTH) "} AS spent_usd, {usd:" PART(
-			       "d.cents", LAST_MONTH) "} AS last_month_usd, {usd:" PART("d."
-											"cent"
-											"s",
-			       LAST_30) "} AS last_30_days_usd, "
-					"{usd:" PART("d.cents",
-						PRIOR_30) "} AS prior_30_days_usd, "
-							  "{round2:0.01 * (" PART("d.cents",
-								  THIS_MONTH) " + "
-									      "CASE"
-									      " WHE"
-									      "N "
-									      "as_"
-									      "of "
-									      "- "
-									      "firs"
-									      "t_"
-									      "day "
-									      ">= "
-									      "28 "
-									      "THEN"
-									      " " PART(
-										      "d."
-										      "cent"
-										      "s "
-										      "*"
-										      " " OF_WEEKDAY,
-										      FOUR_WEEKS) " / 4 ELSE " PART("d.cents",
-										      "d."
-										      "day "
-										      "< "
-										      "as_"
-										      "of") " * "
-											    "day"
-											    "s_"
-											    "lef"
-											    "t "
-											    "/ "
-											    "(as"
-											    "_of"
-											    " - "
-											    "fir"
-											    "st_"
-											    "day"
-											    ") "
-											    "END"
-											    ")} "
-											    "AS "
-											    "for"
-											    "eca"
-											    "st_"
-											    "usd"
-											    " FR"
-											    "OM "
-											    "m "
-											    "JOI"
-											    "N "
-											    "d "
-											    "ON "
-											    "tru"
-											    "e "
-											    "GRO"
-											    "UP "
-											    "BY "
-											    "mon"
-											    "th,"
-											    " la"
-											    "st_"
-											    "mon"
-											    "th,"
-											    " as"
-											    "_of"
-											    ", "
-											    "fir"
-											    "st_"
-											    "day"
-											    ", "
-											    "day"
-											    "s_"
-											    "lef"
-											    "t",
+		.sql =
+			"WITH d AS (SELECT {day:bucket} AS day, sum(amount_cents) AS cents "
+			"FROM {t:cost_report} GROUP BY 1), a AS (SELECT CASE WHEN " WATERMARK
+			" > max(day) + 1 THEN " WATERMARK
+			" ELSE max(day) + 1 END AS as_of, min(day) AS first_day FROM d), m "
+			"AS (SELECT as_of, first_day, {month:as_of,0} AS month, "
+			"{month:as_of,-1} AS last_month, {month:as_of,1} - as_of AS "
+			"days_left FROM a WHERE as_of IS NOT NULL) SELECT month, as_of, "
+			"days_left, {usd:" PART("d.cents", THIS_MONTH) "} AS spent_usd, {usd:"
+			PART("d.cents", LAST_MONTH) "} AS last_month_usd, {usd:" PART("d.cents",
+			LAST_30) "} AS last_30_days_usd, {usd:" PART("d.cents", PRIOR_30)
+			"} AS prior_30_days_usd, {round2:0.01 * (" PART("d.cents", THIS_MONTH)
+			" + CASE WHEN as_of - first_day >= 28 THEN " PART("d.cents * " OF_WEEKDAY,
+			FOUR_WEEKS) " / 4 ELSE " PART("d.cents", "d.day < as_of")
+			" * days_left / (as_of - first_day) END)} AS forecast_usd FROM m "
+			"JOIN d ON true GROUP BY month, last_month, as_of, first_day, "
+			"days_left",
 		.keys = "month, as_of, days_left",
-		.money = "spent_usd last_month_usd last_30_days_usd "
-			 "prior_30_days_usd",
+		.money = "spent_usd last_month_usd last_30_days_usd prior_30_days_usd",
 		.sqlite =
-			"WITH d AS (SELECT day, sum(w) AS w, sum(f) AS f FROM "
-			"(SELECT day, " SPLIT
-			" FROM (SELECT CAST(julianday({day:bucket}) - 2440587.5 AS "
-			"INTEGER) AS day, " CENTS(
-				"amount_cents") " AS a FROM {t:cost_report})) "
-						"GROUP BY 1), a AS (SELECT "
-						"max(max(day) + 1, "
-						"coalesce(CAST(julianday(" WATERMARK
-						") - 2440587.5 AS INTEGER), 0)) AS "
-						"as_of, min(day) AS first_day FROM "
-						"d), n AS "
-						"(SELECT as_of, first_day, "
-						"date(2440587.5 + as_of, 'start of "
-						"month') AS m FROM "
-						"a WHERE as_of IS NOT NULL), t AS "
-						"(SELECT as_of, first_day, "
-						"CAST(julianday(m) - 2440587.5 AS "
-						"INTEGER) AS month, "
-						"CAST(julianday(m, "
-						"'-1 month') - 2440587.5 AS "
-						"INTEGER) AS last_month, "
-						"CAST(julianday(m, "
-						"'+1 month') - 2440587.5 AS "
-						"INTEGER) - as_of AS days_left "
-						"FROM n) SELECT "
-						"date(2440587.5 + month) AS month, "
-						"date(2440587.5 + as_of) AS as_of, "
-						"days_left, " PART("w", THIS_MONTH) " AS w0, " PART(
-							"f", THIS_MONTH) " AS f0, " PART("w",
-							LAST_MONTH) " AS w1, " PART("f",
-							LAST_MONTH) " AS f1, " PART("w",
-							LAST_30) " AS w2, " PART("f",
-							LAST_30) " AS f2, " PART("w",
-							PRIOR_30) " AS w3, " PART("f",
-							PRIOR_30) " AS f3, round((" PART("w"
-											 " "
-											 "+"
-											 " "
-											 "f"
-											 " "
-											 "/"
-											 " "
-											 "1"
-											 "e"
-											 "1"
-											 "2",
-							THIS_MONTH) " + CASE WHEN "
-								    "as_of - "
-								    "first_day >= "
-								    "28 THEN " PART("(w + "
-										    "f / "
-										    "1e12) "
-										    "* "
-										    "(" OF_WEEKDAY
-										    ")",
-									    FOUR_WEEKS) " /"
-											" 4"
-											".0"
-											" "
-											"EL"
-											"SE"
-											" " PART(
-												"w"
-												" "
-												"+"
-												" "
-												"f"
-												" "
-												"/"
-												" "
-												"1"
-												"e"
-												"1"
-												"2",
-												"d."
-												"da"
-												"y "
-												"< "
-												"as"
-												"_o"
-												"f") " * days_left / (as_of - first_day) "
-												     "END) / 100, 2) AS forecast_usd FROM t JOIN d GROUP BY month, last_month, "
-												     "as_of, first_day, days_left",
+			"WITH d AS (SELECT day, sum(w) AS w, sum(f) AS f FROM (SELECT day, " SPLIT
+			" FROM (SELECT CAST(julianday({day:bucket}) - 2440587.5 AS INTEGER) "
+			"AS day, " CENTS("amount_cents")
+			" AS a FROM {t:cost_report})) GROUP BY 1), a AS (SELECT max(max(day) "
+			"+ 1, coalesce(CAST(julianday(" WATERMARK
+			") - 2440587.5 AS INTEGER), 0)) AS as_of, min(day) AS first_day FROM "
+			"d), n AS (SELECT as_of, first_day, date(2440587.5 + as_of, 'start "
+			"of month') AS m FROM a WHERE as_of IS NOT NULL), t AS (SELECT "
+			"as_of, first_day, CAST(julianday(m) - 2440587.5 AS INTEGER) AS "
+			"month, CAST(julianday(m, '-1 month') - 2440587.5 AS INTEGER) AS "
+			"last_month, CAST(julianday(m, '+1 month') - 2440587.5 AS INTEGER) - "
+			"as_of AS days_left FROM n) SELECT date(2440587.5 + month) AS month, "
+			"date(2440587.5 + as_of) AS as_of, days_left, " PART("w", THIS_MONTH)
+			" AS w0, " PART("f", THIS_MONTH) " AS f0, " PART("w", LAST_MONTH)
+			" AS w1, " PART("f", LAST_MONTH) " AS f1, " PART("w", LAST_30) " AS w2, "
+			PART("f", LAST_30) " AS f2, " PART("w", PRIOR_30) " AS w3, " PART("f",
+			PRIOR_30) " AS f3, round((" PART("w + f / 1e12", THIS_MONTH)
+			" + CASE WHEN as_of - first_day >= 28 THEN " PART("(w + f / 1e12) * ("
+			OF_WEEKDAY ")", FOUR_WEEKS) " / 4.0 ELSE " PART("w + f / 1e12",
+			"d.day < as_of")
+			" * days_left / (as_of - first_day) END) / 100, 2) AS forecast_usd "
+			"FROM t JOIN d GROUP BY month, last_month, as_of, first_day, "
+			"days_left",
 		.behind = "forecast_usd"},
 	{.name = "ant_claude_code_daily",
 		.needs = VIEWS_CLAUDE_CODE,
-		.sql = "SELECT " CLAUDE_CODE_WHO ", " CLAUDE_CODE_COUNTS
-		       ", {usd:coalesce(sum(c.total_estimated_cost_cents), 0)} AS "
-		       "estimated_cost_usd" CLAUDE_CODE_FROM,
-		.keys = "day, actor_type, actor, name, user_id, sessions, "
-			"lines_added, "
-			"lines_removed, commits, pull_requests, accepted, "
-			"rejected, "
-			"acceptance_rate, input_tokens, output_tokens, "
-			"cache_read_tokens, "
+		.sql =
+			"SELECT " CLAUDE_CODE_WHO ", " CLAUDE_CODE_COUNTS
+			", {usd:coalesce(sum(c.total_estimated_cost_cents), 0)} AS "
+			"estimated_cost_usd" CLAUDE_CODE_FROM,
+		.keys =
+			"day, actor_type, actor, name, user_id, sessions, lines_added, "
+			"lines_removed, commits, pull_requests, accepted, rejected, "
+			"acceptance_rate, input_tokens, output_tokens, cache_read_tokens, "
 			"cache_creation_tokens",
 		.money = "estimated_cost_usd",
-		.sqlite = "SELECT " CLAUDE_CODE_WHO ", " CLAUDE_CODE_COUNTS
-			  ", sum(w) AS w0, sum(f) AS f0 FROM (SELECT *, " SPLIT
-			  " FROM (SELECT *, " CENTS(
-				  "total_estimated_cost_cents") " AS a FROM "
-								"{t:claude_code_"
-								"usage})) c LEFT "
-								"JOIN (SELECT "
-								"lower(email) AS "
-								"email, min(id) AS "
-								"id, min(name) AS "
-								"name FROM {t:users} "
-								"GROUP BY 1) u ON "
-								"c.actor_type = "
-								"'user_actor' AND "
-								"u.email = "
-								"lower(c.actor_id) "
-								"GROUP BY 1, 2, "
-								"3"},
+		.sqlite =
+			"SELECT " CLAUDE_CODE_WHO ", " CLAUDE_CODE_COUNTS
+			", sum(w) AS w0, sum(f) AS f0 FROM (SELECT *, " SPLIT " FROM (SELECT *, "
+			CENTS("total_estimated_cost_cents")
+			" AS a FROM {t:claude_code_usage})) c LEFT JOIN (SELECT lower(email) "
+			"AS email, min(id) AS id, min(name) AS name FROM {t:users} t GROUP BY "
+			"1) u ON c.actor_type = 'user_actor' AND u.email = lower(c.actor_id) "
+			"GROUP BY 1, 2, 3"},
 	{.name = "ant_claude_code_tools",
 		.needs = VIEWS_CLAUDE_CODE,
-		.sql = TOOL("Edit", "edit_tool") " UNION ALL " TOOL(
-			"MultiEdit", "multi_edit_tool") " UNION ALL " TOOL("Write",
-			"write_tool") " UNION ALL " TOOL("NotebookEdit", "notebook_edit_tool")},
+		.sql =
+			TOOL("Edit", "edit_tool") " UNION ALL " TOOL("MultiEdit",
+			"multi_edit_tool") " UNION ALL " TOOL("Write", "write_tool") " UNION ALL "
+			TOOL("NotebookEdit", "notebook_edit_tool")},
 	{.name = "ant_api_keys",
 		.needs = VIEWS_KEYS,
-		.sql = "SELECT k.id AS api_key_id, k.name AS api_key, k.status, "
-		       "k.workspace_id, " WORKSPACE(
-			       "k.workspace_id") " AS workspace, "
-						 "k.partial_key_hint, "
-						 "k.created_at, {today} - "
-						 "{daynumber:k.created_at} AS "
-						 "age_days, "
-						 "k.expires_at, coalesce(c.email, "
-						 "k.created_by_id) AS created_by, "
-						 "u.last_used, "
-						 "{today} - "
-						 "{daynumber:u.last_used} AS "
-						 "days_unused, coalesce(u.tokens, "
-						 "0) AS "
-						 "tokens FROM {t:api_keys} k LEFT "
-						 "JOIN " WORKSPACES
-						 " w ON w.id = k.workspace_id LEFT "
-						 "JOIN (SELECT id, min(email) AS "
-						 "email FROM "
-						 "{t:users} GROUP BY id) c ON c.id "
-						 "= k.created_by_id LEFT JOIN "
-						 "(SELECT "
-						 "api_key_id, max({day:bucket}) AS "
-						 "last_used, {bigint:sum("
-						 "coalesce(uncached_input_tokens, "
-						 "0) + "
-						 "coalesce(cache_read_input_tokens,"
-						 " 0) + "
-						 "coalesce(cache_creation_"
-						 "ephemeral_5m_input_tokens, 0) + "
-						 "coalesce(cache_creation_"
-						 "ephemeral_1h_input_tokens, 0) + "
-						 "coalesce(output_tokens, 0))} AS "
-						 "tokens FROM {t:usage_report} "
-						 "GROUP BY "
-						 "api_key_id) u ON u.api_key_id = "
-						 "k.id"},
+		.sql =
+			"SELECT k.id AS api_key_id, k.name AS api_key, k.status, "
+			"k.workspace_id, " WORKSPACE("k.workspace_id")
+			" AS workspace, k.partial_key_hint, k.created_at, {today} - "
+			"{daynumber:k.created_at} AS age_days, k.expires_at, "
+			"coalesce(c.email, k.created_by_id) AS created_by, u.last_used, "
+			"{today} - {daynumber:u.last_used} AS days_unused, "
+			"coalesce(u.tokens, 0) AS tokens FROM {t:api_keys} k LEFT JOIN "
+			WORKSPACES
+			" w ON w.id = k.workspace_id LEFT JOIN (SELECT id, min(email) AS "
+			"email FROM {t:users} t GROUP BY id) c ON c.id = k.created_by_id LEFT "
+			"JOIN (SELECT api_key_id, max({day:bucket}) AS last_used, "
+			"{bigint:sum(coalesce(uncached_input_tokens, 0) + "
+			"coalesce(cache_read_input_tokens, 0) + "
+			"coalesce(cache_creation_ephemeral_5m_input_tokens, 0) + "
+			"coalesce(cache_creation_ephemeral_1h_input_tokens, 0) + "
+			"coalesce(output_tokens, 0))} AS tokens FROM {t:usage_report} GROUP "
+			"BY api_key_id) u ON u.api_key_id = k.id"},
 	{.name = "ant_members",
 		.needs = VIEWS_USERS,
-		.sql = "SELECT u.id AS user_id, u.email, u.name, u.role, "
-		       "u.added_at, "
-		       "m.workspace_id, coalesce(w.name, m.workspace_id) AS "
-		       "workspace, "
-		       "m.workspace_role FROM {t:users} u LEFT JOIN "
-		       "{t:workspace_members} m ON "
-		       "m.user_id = u.id LEFT JOIN " WORKSPACES " w ON w.id = m.workspace_id"},
+		.sql =
+			"SELECT u.id AS user_id, u.email, u.name, u.role, u.added_at, "
+			"m.workspace_id, coalesce(w.name, m.workspace_id) AS workspace, "
+			"m.workspace_role FROM {t:users} u LEFT JOIN {t:workspace_members} m "
+			"ON m.user_id = u.id LEFT JOIN " WORKSPACES " w ON w.id = m.workspace_id"},
 	{.name = "ant_freshness",
 		.needs = VIEWS_LEDGER,
-		.sql = "SELECT table_name, into_table, {bigint:count(*)} AS loads, "
-		       "{bigint:sum(rows)} AS rows_loaded, max(finished) AS "
-		       "last_load, "
-		       "max(watermark) AS watermark, "
-		       "{hours:coalesce(max(watermark), "
-		       "max(finished))} AS hours_behind FROM {t:" SQL_LEDGER "} GROUP BY "
-		       "table_name, into_table"},
+		.sql =
+			"SELECT table_name, into_table, {bigint:count(*)} AS loads, "
+			"{bigint:sum(rows)} AS rows_loaded, max(finished) AS last_load, "
+			"max(watermark) AS watermark, {hours:coalesce(max(watermark), "
+			"max(finished))} AS hours_behind FROM {t:" SQL_LEDGER
+			"} GROUP BY table_name, into_table"},
 };
+/* clang-format on */
 
 const char *
 views_table_name(unsigned bit)

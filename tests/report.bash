@@ -1,0 +1,51 @@
+# For the suites of views and reports: `load report`.  One organization in SQLite, PostgreSQL and
+# DuckDB, and beside it what the simulator's model says, which is what figures are compared with.
+
+NOW=2026-11-20T15:30:00Z
+REPORT_TABLES='cost_report usage_report claude_code_usage organization workspaces api_keys users workspace_members'
+
+# expect TABLE - the model's rows without the line of names; into a file once
+expect() {
+	[ -s "$BATS_FILE_TMPDIR/$1.rows" ] ||
+		"$ANT_BIN/ant-sim" --now "$NOW" --days 75 --expect "$1" | tail -n +2 >"$BATS_FILE_TMPDIR/$1.rows"
+	cat "$BATS_FILE_TMPDIR/$1.rows"
+}
+
+# load_organization DESTINATION... - sqlite, pg, duckdb: all that a report reads, with views
+load_organization() {
+	local t dest window
+	start_sim --now "$NOW" --days 75
+	for t in $REPORT_TABLES; do
+		case $t in
+		cost_report) window='--from 2026-09-01 --to 2026-11-20' ;;
+		usage_report | claude_code_usage) window='--from 2026-09-01 --to 2026-11-21' ;;
+		*) window='' ;;
+		esac
+		# shellcheck disable=SC2086
+		"$ANT_BIN/ant-fetch" -q --rate 0 $window "$t" | "$ANT_BIN/ant-flatten" -q >"$BATS_FILE_TMPDIR/stream"
+		for dest; do
+			case $dest in
+			sqlite) "$ANT_BIN/ant-load-sqlite" "$BATS_FILE_TMPDIR/org.db" ;;
+			pg) "$ANT_BIN/ant-load-pg" ;;
+			duckdb) "$ANT_BIN/ant-load-duckdb" "$BATS_FILE_TMPDIR/org.duckdb" ;;
+			esac <"$BATS_FILE_TMPDIR/stream" >/dev/null || return
+		done
+	done
+	stop_sim
+	for dest; do
+		case $dest in
+		sqlite) "$ANT_BIN/ant-load-sqlite" --views "$BATS_FILE_TMPDIR/org.db" ;;
+		pg) "$ANT_BIN/ant-load-pg" --views ;;
+		duckdb) "$ANT_BIN/ant-load-duckdb" --views "$BATS_FILE_TMPDIR/org.duckdb" ;;
+		esac || return
+	done
+}
+
+# total - the sum of the numbers on stdin, exact, as bc adds them
+total() { { paste -sd+ | sed 's/+-/-/g' | grep . || echo 0; } | BC_LINE_LENGTH=0 bc | trim; }
+# trim - without zeros at the end, and with one before the point
+trim() { sed -E 's/^(-?)\./\10./; /\./s/\.?0+$//'; }
+# dollars - cents as dollars, exact
+dollars() { while read -r n; do BC_LINE_LENGTH=0 bc <<<"scale=24; $n / 100"; done | trim; }
+# cents FROM TO [AWK-CONDITION] - the model's cost of the days, to exclusive
+cents() { expect cost_report | awk -F '\t' -v a="$1" -v b="$2" "substr(\$1, 1, 10) >= a && substr(\$1, 1, 10) < b ${3:+&& ($3)} { print \$4 }" | total; }

@@ -1,0 +1,221 @@
+#!/usr/bin/env bats
+# The SQL views: the same in three databases, and their figures those of the simulator's model.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154	# single quotes are for other shells; subshells; set by run
+load helper
+load duckdb
+load report
+load streams
+
+VIEWS='ant_api_keys ant_claude_code_daily ant_claude_code_tools ant_cost_by_key ant_cost_daily ant_freshness ant_members ant_spend_month ant_tokens_daily'
+
+setup_file() {
+	build_duck
+	start_pg
+	load_organization sqlite pg duckdb
+}
+teardown_file() {
+	stop_sim
+	stop_pg
+}
+each_setup() { use_duckdb; }
+
+lite() { sqlite3 -nullvalue NULL "$BATS_FILE_TMPDIR/org.db" "$@"; }
+pg() { psql -XqAt -v ON_ERROR_STOP=1 -P null=NULL -c "$1"; }
+# SQLite writes a small real with an exponent, which bc does not know.
+digits() { echo "CASE WHEN typeof($1) = 'real' AND abs($1) < 0.001 THEN printf('%.14f', $1) ELSE CAST($1 AS TEXT) END"; }
+ddb() { duck "$BATS_FILE_TMPDIR/org.duckdb" "$@"; }
+# Numbers in one form: no zeros at the end, no .0.
+plain() { sed -E 's/(^|\|)(-?[0-9]+)\.0+(\||$)/\1\2\3/g; s/(\.[0-9]*[1-9])0+(\||$)/\1\2/g'; }
+
+@test "views: the same names and columns, in the same order, in three databases" {
+	local v
+	[ "$(lite "SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY 1" | paste -sd' ')" = "$VIEWS" ]
+	for v in $VIEWS; do
+		lite "SELECT name FROM pragma_table_info('$v')" >want
+		[ "$(wc -l <want)" -ge 5 ]
+		pg "SELECT column_name FROM information_schema.columns WHERE table_name = '$v' ORDER BY ordinal_position" >got
+		diff want got
+		ddb "SELECT column_name FROM information_schema.columns WHERE table_name = '$v' ORDER BY ordinal_position" >got
+		diff want got
+	done
+}
+
+@test "views: the same rows in three databases" {
+	local v columns
+	for v in ant_cost_daily ant_tokens_daily ant_claude_code_daily ant_claude_code_tools ant_spend_month ant_members; do
+		columns=$(lite "SELECT group_concat(name, ' || ''|'' || ') FROM (SELECT 'coalesce(CAST(' || name || ' AS VARCHAR), '''')' AS name FROM pragma_table_info('$v') WHERE name NOT IN ('added_at'))")
+		lite "SELECT ${columns//"CAST(cost_usd AS VARCHAR)"/"$(digits cost_usd)"} FROM $v" | plain | sort >want
+		[ -s want ]
+		pg "SELECT $columns FROM $v" | plain | sort >got
+		diff want got | head -n 6
+		cmp want got
+		ddb "SELECT $columns FROM $v" | plain | sort >got
+		diff want got | head -n 6
+		cmp want got
+	done
+}
+
+@test "views: cost by day, model, workspace and token type is the model's, to the last digit" {
+	lite "SELECT $(digits cost_usd) FROM ant_cost_daily" | total >got
+	expect cost_report | cut -f 4 | total | dollars >want
+	diff want got
+	[ "$(pg 'SELECT sum(cost_usd) FROM ant_cost_daily' | trim)" = "$(cat want)" ]
+	[ "$(ddb 'SELECT sum(cost_usd) FROM ant_cost_daily' | trim)" = "$(cat want)" ]
+	# Row by row: a day, each workspace, model and token type.
+	expect cost_report | awk -F '\t' '{ print substr($1, 1, 10) "|" $2 "|" $10 "|" $11 "\t" $4 }' | sort >rows
+	cut -f 1 rows | uniq | while read -r key; do
+		echo "$key|$(key=$key awk -F '\t' '$1 == ENVIRON["key"] { print $2 }' rows | total | dollars)"
+	done < <(cut -f 1 rows | uniq | grep '^2026-11-1[0-2]') | sed 's/\\N/NULL/g' | sort >want
+	[ "$(wc -l <want)" -gt 100 ]
+	pg "SELECT day, workspace_id, CASE WHEN cost_type = 'tokens' THEN model END, token_type, trim_scale(sum(cost_usd)) FROM ant_cost_daily
+		WHERE day BETWEEN '2026-11-10' AND '2026-11-12' GROUP BY 1, 2, 3, 4" | sort >got
+	# What is not of tokens has neither model nor token type, and is one row here.
+	diff want got | head -n 4
+	cmp want got
+}
+
+@test "views: cost by key adds up to the cost of every day, workspace and model, to the last digit" {
+	local join="FROM (SELECT day, workspace_id, model, sum(cost_usd) AS k FROM ant_cost_by_key GROUP BY 1, 2, 3) a FULL JOIN (SELECT day, workspace_id, model, sum(cost_usd) AS c FROM ant_cost_daily GROUP BY 1, 2, 3) b ON a.day = b.day AND coalesce(a.workspace_id, '') = coalesce(b.workspace_id, '') AND a.model = b.model WHERE k IS DISTINCT FROM c"
+	[ "$(pg "SELECT count(*) $join")" = 0 ]
+	[ "$(ddb "SELECT count(*) $join")" = 0 ]
+	lite "SELECT $(digits cost_usd) FROM ant_cost_by_key" | total >got
+	expect cost_report | cut -f 4 | total | dollars >want
+	diff want got
+	# And a key's part is what its tokens say, computed apart from it, with doubles.
+	join -t $'\t' <(expect usage_report | awk -F '\t' '
+		{ tier = $5 == "batch" || $5 == "priority" ? $5 : "standard"
+		split("23 24 25 26 7", c, " "); split("uncached_input_tokens cache_read_input_tokens cache_creation.ephemeral_5m_input_tokens cache_creation.ephemeral_1h_input_tokens output_tokens", n, " ")
+		for (i = 1; i <= 5; i++) if ($c[i] > 0) print substr($1, 1, 10) "|" $3 "|" $4 "|" tier "|" $19 "|" n[i] "\t" $2 "\t" $c[i] }' | sort) \
+		<(expect cost_report | awk -F '\t' '{ s[substr($1, 1, 10) "|" $2 "|" $10 "|" $12 "|" $13 "|" $11] += $4 } END { for (k in s) printf "%s\t%.9f\n", k, s[k] }' | sort) >joined
+	awk -F '\t' 'NR == FNR { t[$1] += $3; next } { s[$2] += $4 * $3 / t[$1] / 100 } END { for (k in s) printf "%s %.2f\n", k, s[k] }' joined joined | sort >want
+	[ "$(wc -l <want)" -gt 10 ]
+	pg "SELECT coalesce(api_key_id, '\\N') || ' ' || round(sum(cost_usd), 2) FROM ant_cost_by_key WHERE api_key <> 'Not by key' AND model <> 'Web search' GROUP BY api_key_id" | sort >got
+	diff want got
+	[ "$(pg "SELECT string_agg(DISTINCT model, ',' ORDER BY model) FROM ant_cost_by_key WHERE api_key = 'Not by key'")" = 'Agent sessions,Code execution' ]
+}
+
+@test "views: tokens and cache hit rate are the model's" {
+	expect usage_report | awk -F '\t' 'substr($1, 1, 10) == "2026-11-12" && $4 == "claude-opus-4-6" { u += $23; r += $24; a += $25; b += $26; o += $7 }
+		END { printf "%d|%d|%d|%d|%d|%.4f\n", u, a, b, r, o, r / (u + a + b + r) }' >want
+	pg "SELECT sum(uncached_input_tokens), sum(cache_creation_5m_tokens), sum(cache_creation_1h_tokens), sum(cache_read_tokens), sum(output_tokens), round(sum(cache_read_tokens) / (sum(total_tokens) - sum(output_tokens)), 4) FROM ant_tokens_daily WHERE day = '2026-11-12' AND model = 'claude-opus-4-6'" >got
+	diff want got
+	[ "$(lite "SELECT count(*) FROM ant_tokens_daily WHERE abs(cache_hit_rate - 1.0 * cache_read_tokens / (total_tokens - output_tokens)) > 0.000001")" = 0 ]
+}
+
+@test "views: the month's spend, the last one's and the forecast are the model's" {
+	lite 'SELECT month, as_of, days_left FROM ant_spend_month' >got
+	echo '2026-11-01|2026-11-20|11' | diff - got
+	lite 'SELECT spent_usd FROM ant_spend_month' >got
+	cents 2026-11-01 2026-11-20 | dollars | diff - got
+	lite 'SELECT last_month_usd FROM ant_spend_month' >got
+	cents 2026-10-01 2026-11-01 | dollars | diff - got
+	lite 'SELECT last_30_days_usd FROM ant_spend_month' >got
+	cents 2026-10-21 2026-11-20 | dollars | diff - got
+	lite 'SELECT prior_30_days_usd FROM ant_spend_month' >got
+	cents 2026-09-21 2026-10-21 | dollars | diff - got
+	# 20 to 30 November: Friday to Monday of the week after next, so Friday to Monday twice, the others once.
+	local sum=0 d
+	for d in $(seq 23 31 | sed 's/^/2026-10-/') $(seq -w 1 19 | sed 's/^/2026-11-/'); do
+		local n=1
+		case $(date -ud "$d" +%u) in 5 | 6 | 7 | 1) n=2 ;; esac
+		sum="$sum + $n * $(cents "$d" "$(date -ud "$d + 1 day" +%F)")"
+	done
+	echo "scale=20; x = ($(cents 2026-11-01 2026-11-20) + ($sum) / 4) / 100 + 0.005; scale=2; x / 1" | bc >want
+	lite "SELECT printf('%.2f', forecast_usd) FROM ant_spend_month" | diff want -
+	pg 'SELECT forecast_usd FROM ant_spend_month' | diff want -
+}
+
+@test "views: Claude Code by user and day is the model's, with names and acceptance" {
+	expect claude_code_usage | awk -F '\t' 'substr($1, 1, 10) == "2026-11-12" { k = $3; s[k] += $7; l[k] += $8; c[k] += $10; p[k] += $11; for (i = 12; i <= 18; i += 2) { y[k] += $i == "\\N" ? 0 : $i; n[k] += $(i + 1) == "\\N" ? 0 : $(i + 1) } }
+		END { for (k in s) printf "%s|%d|%d|%d|%d|%d|%d\n", k, s[k], l[k], c[k], p[k], y[k], n[k] }' | sort >want
+	[ "$(wc -l <want)" -gt 5 ]
+	pg "SELECT replace(actor, chr(10), '\\n'), sessions, lines_added, commits, pull_requests, accepted, rejected FROM ant_claude_code_daily WHERE day = '2026-11-12'" | sort >got
+	diff want got
+	lite 'SELECT estimated_cost_usd FROM ant_claude_code_daily' | total >got
+	expect claude_code_usage | cut -f 24 | total | dollars | diff - got
+	[ "$(lite "SELECT count(DISTINCT name) FROM ant_claude_code_daily WHERE name <> actor")" -gt 5 ]
+	[ "$(lite "SELECT sum(accepted) FROM ant_claude_code_daily")" = "$(lite "SELECT sum(accepted) FROM ant_claude_code_tools")" ]
+}
+
+@test "views: null is the default workspace and the Console; archived and deleted things keep their cost" {
+	[ "$(lite "SELECT count(DISTINCT workspace) FROM ant_cost_daily WHERE workspace_id IS NULL")" = 1 ]
+	[ "$(lite "SELECT DISTINCT workspace FROM ant_cost_daily WHERE workspace_id IS NULL")" = 'Default workspace' ]
+	[ "$(lite "SELECT count(*) > 0 FROM ant_cost_by_key WHERE api_key = 'Console' AND api_key_id IS NULL")" = 1 ]
+	[ "$(lite "SELECT count(*) > 0 FROM ant_cost_daily WHERE workspace = 'Legacy import'")" = 1 ]
+	cp "$BATS_FILE_TMPDIR/org.db" gone.db
+	sqlite3 gone.db "DELETE FROM workspaces WHERE name = 'Production'; DELETE FROM api_keys"
+	[ "$(sqlite3 gone.db 'SELECT sum(cost_usd) FROM ant_cost_by_key')" = "$(lite 'SELECT sum(cost_usd) FROM ant_cost_by_key')" ]
+	[ "$(sqlite3 gone.db "SELECT count(*) > 0 FROM ant_cost_daily WHERE workspace = workspace_id")" = 1 ]
+	# A name that is there twice does not count twice.
+	sqlite3 gone.db 'INSERT INTO workspaces SELECT * FROM workspaces'
+	[ "$(sqlite3 gone.db 'SELECT sum(cost_usd) FROM ant_cost_daily')" = "$(lite 'SELECT sum(cost_usd) FROM ant_cost_daily')" ]
+}
+
+@test "views: amounts beyond what a double holds, tiny ones and credits add up exactly in SQLite" {
+	{
+		printf '%s' '{"data":[{"starting_at":"2026-11-08T00:00:00Z","ending_at":"2026-11-09T00:00:00Z","results":['
+		for a in 1234567890123.123456789 -0.000000000001 0.1 0.2 -500.75 0.0000125 99999999999999 1e3; do
+			printf '%s{"amount":"%s","model":"m"}' "${sep-}" "$a"
+			local sep=,
+		done
+		echo ']}]}'
+	} | ant flatten -q -t cost_report --mode append | ant load-sqlite -q m.db >/dev/null
+	ant load-sqlite --views m.db
+	[ "$(sqlite3 m.db 'SELECT cost_usd FROM ant_cost_daily')" = "$(echo 1234567890123.123456789 -0.000000000001 0.1 0.2 -500.75 0.0000125 99999999999999 1000 | tr ' ' '\n' | total | dollars)" ]
+	[ "$(sqlite3 m.db 'SELECT typeof(cost_usd) FROM ant_cost_daily')" = text ]
+}
+
+@test "views: made over what tables there are; again when there are more; left alone when nothing changed" {
+	sqlite3 "$BATS_FILE_TMPDIR/org.db" ".dump cost_report" | sqlite3 part.db
+	ant load-sqlite --views -v part.db 2>err
+	grep -q '2 views' err
+	[ "$(sqlite3 part.db "SELECT group_concat(DISTINCT workspace) FROM ant_cost_daily WHERE workspace LIKE 'Prod%'")" = '' ]
+	sqlite3 "$BATS_FILE_TMPDIR/org.db" ".dump workspaces" ".dump usage_report" | sqlite3 part.db
+	ant load-sqlite --views -v part.db 2>err
+	grep -q '4 views' err
+	[ "$(sqlite3 part.db "SELECT group_concat(DISTINCT workspace) FROM ant_cost_daily WHERE workspace LIKE 'Prod%'")" = Production ]
+	sqlite3 part.db 'PRAGMA schema_version' >before
+	ant load-sqlite --views part.db
+	sqlite3 part.db 'PRAGMA schema_version' | diff before -
+	pg "SELECT oid, xmin FROM pg_class WHERE relname = 'ant_cost_daily'" >before
+	ant load-pg --views
+	pg "SELECT oid, xmin FROM pg_class WHERE relname = 'ant_cost_daily'" | diff before -
+}
+
+@test "views: names of schemas and prefixes are quoted, whatever they hold" {
+	expect cost_report | head -n 5 >rows
+	stream append '' 'timestamptz\ttext\ttext\tnumeric\ttimestamptz\ttimestamptz\ttext\ttext\ttext\ttext\ttext\ttext\ttext\ttext' 'bucket\tworkspace_id\tdescription\tamount_cents\tstarting_at\tending_at\tamount\tcurrency\tcost_type\tmodel\ttoken_type\tservice_tier\tcontext_window\tinference_geo' "$(sed 's/\\/\\\\/g; s/\t/\\t/g' rows | paste -sd'~' | sed 's/~/\\n/g')\n" '5\t\\N' >s.rows
+	sed -i '1s/\t[^\t]*$/\tcost_report/' s.rows
+	ant load-sqlite --prefix 'a"b; ' p.db <s.rows >/dev/null
+	ant load-sqlite --prefix 'a"b; ' --views p.db
+	[ "$(sqlite3 p.db 'SELECT count(*) > 0 FROM "a""b; ant_cost_daily"')" = 1 ]
+	ant load-pg --schema "s'x" --prefix 'q"' <s.rows >/dev/null
+	ant load-pg --schema "s'x" --prefix 'q"' --views
+	[ "$(psql -XqAt -c "SELECT count(*) > 0 FROM \"s'x\".\"q\"\"ant_cost_daily\"")" = t ]
+}
+
+@test "views: ant-tables --views prints what makes them, for each dialect" {
+	sqlite3 "$BATS_FILE_TMPDIR/org.db" .dump | grep -v '^CREATE VIEW' | sqlite3 t.db
+	ant tables --views sqlite | sqlite3 -bail t.db
+	[ "$(sqlite3 t.db "SELECT count(*) FROM sqlite_schema WHERE type = 'view'")" = 9 ]
+	ant tables --views postgresql | psql -Xq -v ON_ERROR_STOP=1
+	run -2 ant tables --views oracle
+	[[ $output == *'none of postgresql, sqlite and duckdb'* ]]
+	run -2 ant tables --views mysql
+	run -2 ant tables --views sqlite users
+	run -2 ant tables --views sqlite --json
+}
+
+@test "views: ant-sync makes them when all is loaded, unless they are off" {
+	start_sim --now "$NOW" --days 10
+	export ANT_STATE=$PWD/state
+	ant-sync -q --rate 0 --start 2026-11-15 --dest sqlite:///v.db cost_report workspaces >/dev/null 2>&1
+	[ "$(sqlite3 v.db "SELECT count(*) FROM sqlite_schema WHERE type = 'view'")" = 3 ]
+	printf '%s\n' 'views off' 'destination sqlite:///w.db' 'rate 0' >conf
+	ant-sync -q -c conf users >/dev/null 2>&1
+	[ "$(sqlite3 w.db "SELECT count(*) FROM sqlite_schema WHERE type = 'view'")" = 0 ]
+	printf '%s\n' 'views perhaps' >conf
+	run -2 ant-sync -c conf users
+	[[ $output == *'neither on nor off'* ]]
+	stop_sim
+}
