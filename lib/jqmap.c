@@ -25,15 +25,19 @@ static const char prelude[] =
 	" else error(\"\\(type) is nothing that sum() adds\") end;"
 	"def _anthill_sum(f): _anthill_values(f) | map(select(. != null)) |"
 	" reduce (.[] | _anthill_number) as $x (0; . + $x);"
+	/* An empty array has the sum 0; one of nulls, or none, has none. */
+	"def _anthill_none(f): _anthill_values(f) | if . == [] then 0 else null end;"
 	/* null + x is x in jq, and a number comes out only where all are numbers or null. */
-	"def sum(f): . as $in | (try ([f] | if length == 0 then 0 else add end) catch"
+	"def sum(f): . as $in | (try ([f] | add) catch"
 	" (if type == \"string\" and startswith(\"Cannot iterate over null\") then null else \"\" "
 	"end))"
-	" | if type == \"number\" or . == null then . else $in | _anthill_sum(f) end;"
-	"def list(f): _anthill_values(f) | if . == null then . else"
-	" reduce .[] as $x (null; if $x == null then . elif ($x | type) != \"string\" then"
-	" error(\"\\($x | type) is no string, which list() joins\")"
-	" elif . == null then $x else . + \",\" + $x end) end;";
+	" | if type == \"number\" then . elif . == null then $in | _anthill_none(f)"
+	" else $in | _anthill_sum(f) end;"
+	/* A string and anything else but null cannot be added. */
+	"def list(f): try ([f] | reduce .[] as $x (null; if $x == null then ."
+	" elif . == null then \"\" + $x else . + \",\" + $x end)) catch"
+	" (if type == \"string\" and startswith(\"Cannot iterate over null\") then null else "
+	"error(.) end);";
 
 struct jqmap {
 	jq_state *jq;
