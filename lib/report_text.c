@@ -110,7 +110,9 @@ static void
 put_figure(struct text *t, const char *name, const char *value, const char *more)
 {
 	buf_printf(t->b, "  %-22s %14s", name, value);
-	if (*more != '\0' && 42 + strlen(more) <= t->width + 4) {
+	/* A sign of three bytes is one column. */
+	if (*more != '\0' &&
+		42 + strlen(more) <= t->width + ((unsigned char)*more >= 0x80 ? 2 : 0)) {
 		buf_puts(t->b, "   ");
 		put_plain(t, more);
 	}
@@ -132,8 +134,8 @@ put_none(struct text *t, unsigned table)
 {
 	int there = (t->r->tables & table) != 0;
 
-	buf_printf(t->b, "  %s %s: ant-sync %s\n", views_table_name(table),
-		there ? "has nothing for these days" : "is not loaded yet",
+	buf_printf(t->b, "  %s %s:%sant-sync %s\n", views_table_name(table),
+		there ? "has nothing here" : "is missing", t->width < 64 ? "\n    " : " ",
 		views_table_name(table));
 }
 
@@ -203,8 +205,8 @@ put_days(struct text *t)
 
 		show_iso(bins.from[i], day);
 		buf_printf(t->b, "  %-10s %14s ", day, money_text(money_cents(exact[i]), value));
-		if (i == bins.open)
-			buf_puts(t->b, exact[i] == 0 ? "not over yet" : "so far ");
+		if (i == bins.open && exact[i] == 0)
+			buf_puts(t->b, "not over yet");
 		put_bar(t, v[i], most);
 		buf_putc(t->b, '\n');
 	}
@@ -306,23 +308,29 @@ put_users(struct text *t)
 {
 	const struct report *r = t->r;
 	char a[SHOW_TEXT], b[SHOW_TEXT], c[SHOW_TEXT], value[MONEY_TEXT];
+	int narrow = t->width < t->name + 44;
 
 	if (r->user_ids.n == 0 || r->claude_end <= r->first)
 		return;
-	buf_puts(t->b, "\nClaude Code by estimated cost\n  ");
-	put_padded(t, "", t->name);
-	buf_printf(t->b, " %14s %8s %7s %8s\n", "", "sessions", "commits", "accepted");
+	buf_puts(t->b, "\nClaude Code by estimated cost\n");
+	if (!narrow) {
+		buf_puts(t->b, "  ");
+		put_padded(t, "", t->name);
+		buf_printf(t->b, " %14s %8s %7s %8s\n", "", "sessions", "commits", "accepted");
+	}
 	for (size_t i = 0; i < r->user_ids.n && i < LIST; i++) {
 		const struct report_user *u = &r->users[r->user_order[i]];
 
 		buf_puts(t->b, "  ");
 		put_padded(t, u->name, t->name);
-		buf_printf(t->b, " %14s %8s %7s ", money_text(money_cents(u->cost), value),
-			show_integer(u->sessions, a), show_integer(u->commits, b));
-		show_percent(u->accepted, u->accepted + u->rejected, c);
-		buf_printf(t->b, "%*s",
-			strlen(c) < 8 && (unsigned char)*c < 0x80 ? 8 - (int)strlen(c) : 7, "");
-		put_plain(t, c);
+		buf_printf(t->b, " %14s", money_text(money_cents(u->cost), value));
+		if (!narrow) {
+			show_percent(u->accepted, u->accepted + u->rejected, c);
+			buf_printf(t->b, " %8s %7s%*s", show_integer(u->sessions, a),
+				show_integer(u->commits, b),
+				(unsigned char)*c < 0x80 ? 9 - (int)strlen(c) : 8, "");
+			put_plain(t, c);
+		}
 		buf_putc(t->b, '\n');
 	}
 }
@@ -340,11 +348,14 @@ put_odd(struct text *t)
 		const struct report_odd *o = &r->odd[i];
 		char day[SHOW_TEXT], cost[MONEY_TEXT], usual[MONEY_TEXT];
 
-		buf_printf(t->b, "  %-10s %14s  usually %12s  %s", show_iso(o->day, day),
-			money_text(money_cents(o->cost), cost),
-			money_text(money_cents(o->usual), usual), what[o->what]);
+		buf_printf(t->b, "  %-10s %14s", show_iso(o->day, day),
+			money_text(money_cents(o->cost), cost));
+		if (t->width >= 76)
+			buf_printf(
+				t->b, "  usually %12s", money_text(money_cents(o->usual), usual));
+		buf_printf(t->b, "  %s", o->what == 0 || t->width >= 76 ? what[o->what] : "");
 		if (o->what > 0)
-			put_padded(t, o->name, t->width > 76 ? t->width - 64 : 12);
+			put_padded(t, o->name, t->width >= 76 ? t->width - 64 : t->width - 30);
 		while (t->b->len > 0 && t->b->data[t->b->len - 1] == ' ')
 			t->b->len--;
 		buf_putc(t->b, '\n');
@@ -366,8 +377,8 @@ report_text(struct buf *to, const struct report *r, size_t width, int ascii, str
 	while (to->len > 0 && to->data[to->len - 1] == ' ')
 		to->len--;
 	utc_format(r->o.to, at);
-	buf_printf(to, "\n%s to %s, as of %.10s %.5s UTC\n\n", show_day(r->first, 1, from),
-		show_day(r->last, 1, last), at, at + 11);
+	buf_printf(to, "\n%s to %s%sas of %.10s %.5s UTC\n\n", show_day(r->first, 1, from),
+		show_day(r->last, 1, last), t.width < 60 ? "\n" : ", ", at, at + 11);
 	put_figures(&t);
 	if (r->first_cost > 0) {
 		put_days(&t);

@@ -1,0 +1,321 @@
+#!/usr/bin/env bats
+# ant-report: figures against the simulator's model, hostile names, text, checks.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154	# single quotes are for other shells; subshells; set by run
+load helper
+load duckdb
+load report
+
+setup_file() {
+	build_duck
+	start_pg
+	load_organization sqlite pg duckdb
+}
+teardown_file() {
+	stop_sim
+	stop_pg
+}
+each_setup() {
+	use_duckdb
+	ORG=$BATS_FILE_TMPDIR/org.db
+	unset COLUMNS
+}
+
+# page ARG... - the page at the simulator's time
+page() { ant report --to "$NOW" "$@"; }
+# figure NAME - the exact value of a key figure of the page on stdin
+figure() { grep -o "<dt>$1</dt><dd class=\"big\"><data value=\"[^\"]*\"" | sed 's/.*"\(.*\)"/\1/'; }
+# section ID - a section of the page on stdin
+section() { awk -v start="<section id=\"$1\"" 'index($0, start) { on = 1 } on { print } on && /<\/section>/ { exit }'; }
+# values - exact values, one a line
+values() { grep -o '<data value="[^"]*"' | sed 's/.*"\(.*\)"/\1/'; }
+
+@test "report: the key figures are the model's, to the last digit" {
+	page "$ORG" >page.html
+	[ "$(figure 'Month to date' <page.html)" = "$(cents 2026-11-01 2026-11-20 | dollars)" ]
+	[ "$(figure 'Last 30 days' <page.html)" = "$(cents 2026-10-21 2026-11-20 | dollars)" ]
+	[ "$(figure 'Tokens, last 30 days' <page.html)" = "$(expect usage_report | awk -F '\t' 'substr($1, 1, 10) >= "2026-10-21" && substr($1, 1, 10) < "2026-11-20" { s += $7 + $23 + $24 + $25 + $26 } END { printf "%d", s }')" ]
+	grep -q "$(expect usage_report | awk -F '\t' 'substr($1, 1, 10) >= "2026-10-21" && substr($1, 1, 10) < "2026-11-20" { r += $24; s += $23 + $24 + $25 + $26 } END { printf "Cache hit rate, last 30 days</dt><dd class=\"big\">%.1f%%<", 100 * r / s }')" page.html
+	grep -q "Claude Code users, last 30 days</dt><dd class=\"big\">$(expect claude_code_usage | awk -F '\t' 'substr($1, 1, 10) >= "2026-10-21" && substr($1, 1, 10) < "2026-11-20" { print $3 }' | sort -u | wc -l)<" page.html
+	# The change against the 30 days before, by the model.
+	local now before
+	now=$(cents 2026-10-21 2026-11-20) before=$(cents 2026-09-21 2026-10-21)
+	awk -v a="$now" -v b="$before" 'BEGIN { c = 100 * (a / b - 1); printf "%s%.1f%% against the 30 days before\n", c < 0 ? "−" : "+", c < 0 ? -c : c }' >want
+	grep -qF "$(cat want)" page.html
+	# The view and the page tell the same forecast.
+	[ "$(figure 'Forecast for the month' <page.html | xargs printf '%.2f')" = "$(sqlite3 "$ORG" "SELECT printf('%.2f', forecast_usd) FROM ant_spend_month")" ]
+}
+
+@test "report: cost by model, workspace and token type of the period is the model's" {
+	page --from 2026-10-01 "$ORG" >page.html
+	local id column
+	for id in models:10 workspaces:2; do
+		column=${id#*:}
+		expect cost_report | awk -F '\t' -v c="$column" 'substr($1, 1, 10) >= "2026-10-01" { k = $c == "\\N" ? (c == 10 ? $9 : "") : $c; print k "\t" $4 }' | sort >rows
+		cut -f 1 rows | uniq | while read -r key; do key=$key awk -F '\t' '$1 == ENVIRON["key"] { print $2 }' rows | total | dollars; done | sort -rn >want
+		# The last row of the table has the sums: all, then the eight largest, then the rest.
+		section "${id%:*}" <page.html | grep -o '<tfoot>.*</tfoot>' | values | tail -n +2 >got
+		head -n 8 want | diff - <(head -n 8 got)
+		diff <(tail -n +9 want | total | grep -vx 0) <(tail -n +9 got)
+		[ "$(total <got)" = "$(cents 2026-10-01 2026-11-20 | dollars)" ]
+	done
+	section kinds <page.html | values | sed '$d' | total >got
+	cents 2026-10-01 2026-11-20 | dollars | diff - got
+	cents 2026-10-01 2026-11-20 '$11 == "output_tokens"' | dollars >want
+	section kinds <page.html | grep -o 'Output</bdi>.*' | values | head -n 1 | diff want -
+}
+
+@test "report: what is shown rounded adds up: columns, shares, and every row of every day" {
+	page "$ORG" >page.html
+	local id
+	for id in matrix kinds keys; do
+		section "$id" <page.html | grep -o '<data value="[^"]*">[^<]*' | sed 's/.*>\$//; s/,//g' >shown
+		[ "$(wc -l <shown)" -gt 5 ]
+		[ "$(sed '$d' shown | total)" = "$(tail -n 1 shown | trim)" ]
+	done
+	for id in matrix kinds; do
+		[ "$(section "$id" <page.html | grep -o '<td>[0-9.]*%' | sed 's/<td>//; s/%//' | sed '$d' | total)" = 100 ]
+	done
+	section models <page.html | tr '\n' ' ' | sed 's/<tr>/\n/g' | grep '^<th scope="row">[0-9]' | sed 's/.*<\/th>//; s/<\/tbody.*//; s/<td>\$/ /g; s/,//g' |
+		awk 'NF > 2 { s = 0; for (i = 2; i <= NF; i++) s += $i; d = s - $1; if (d > 0.001 || d < -0.001) exit 1; n++ } END { exit n < 60 }'
+}
+
+@test "report: Claude Code's users, tools, lines, commits and sessions are the model's" {
+	page --from 2026-10-01 "$ORG" >page.html
+	expect claude_code_usage | awk -F '\t' 'substr($1, 1, 10) >= "2026-10-01" { s[$3] += $7; c[$3] += $10; y = n = 0
+		for (i = 12; i <= 18; i += 2) { yes[$3] += $i == "\\N" ? 0 : $i; no[$3] += $(i + 1) == "\\N" ? 0 : $(i + 1) } }
+		END { for (k in s) printf "%d %d %.1f%%\n", s[k], c[k], 100 * yes[k] / (yes[k] + no[k]) }' | sort >want
+	section users <page.html | grep -o '</svg><td>[0-9,]*<td>[^<]*<td>[0-9,]*<td>[0-9,]*<td>[0-9.]*%' | sed 's/<\/svg><td>//; s/<td>[^<]*<td>\([^<]*\)<td>[^<]*<td>/ \1 /; s/,//g' | sort >got
+	[ "$(wc -l <got)" -gt 10 ]
+	# Twenty are shown; here are fewer.
+	diff want got
+	section users <page.html | values | total >got
+	expect claude_code_usage | awk -F '\t' 'substr($1, 1, 10) >= "2026-10-01" { print $24 }' | total | dollars | diff - got
+	expect claude_code_usage | awk -F '\t' 'substr($1, 1, 10) >= "2026-10-01" { y += $12 == "\\N" ? 0 : $12; n += $13 == "\\N" ? 0 : $13 } END { printf "%d %d\n", y, n }' >want
+	section tools <page.html | grep -o '>Edit</th>.*' | sed 's/.*Edit<[^%]*%<td>\([0-9,]*\)<td>\([0-9,]*\).*/\1 \2/; s/,//g' | diff want - ||
+		section tools <page.html | tr '\n' ' ' | grep -oE '>Edit</th>.*>MultiEdit' | grep -oE '%<td>[0-9,]+<td>[0-9,]+' | sed 's/%<td>//; s/<td>/ /; s/,//g' | diff want -
+	local day=2026-11-12
+	expect claude_code_usage | awk -F '\t' -v d=$day 'substr($1, 1, 10) == d { a += $8; r += $9; c += $10; p += $11; s += $7 } END { printf "%d %d\n%d %d\n%d\n", a, r, c, p, s }' >want
+	{
+		section code <page.html | grep -o '12 Nov 2026</th><td>[0-9,]*<td>[0-9,]*' | sed 's/.*<\/th><td>//; s/<td>/ /; s/,//g'
+		section activity <page.html | grep -o '12 Nov 2026</th><td>[0-9,]*' | sed 's/.*<td>//; s/,//g' | tail -n 1
+	} >got
+	diff want got
+	[ "$(section activity <page.html | grep -o '12 Nov 2026</th><td>[0-9,]*' | sed 's/.*<td>//' | head -n 1)" = "$(expect claude_code_usage | awk -F '\t' -v d=$day 'substr($1, 1, 10) == d { print $3 }' | sort -u | wc -l)" ]
+}
+
+@test "report: the same page from SQLite, PostgreSQL and DuckDB" {
+	page "$ORG" | grep -v '<section id="fresh"' >want
+	[ "$(wc -c <want)" -gt 100000 ]
+	page "postgresql:///$PGDATABASE" | grep -v '<section id="fresh"' | cmp want -
+	page "dbname=$PGDATABASE" | grep -v '<section id="fresh"' | cmp want -
+	page "$BATS_FILE_TMPDIR/org.duckdb" | grep -v '<section id="fresh"' | cmp want -
+	page "sqlite:///$ORG" | grep -v '<section id="fresh"' | cmp want -
+}
+
+@test "report: nothing is written to the database, and nothing left beside it" {
+	cp "$ORG" a.db
+	sha256sum a.db >before
+	page a.db >/dev/null
+	sha256sum a.db | diff before -
+	[ "$(ls a.db*)" = a.db ]
+	# A folder that is read-only, as a backup is: root may write anyway, so only the answer counts.
+	chmod 444 a.db
+	page a.db | grep -q '<h1>'
+}
+
+@test "report: cost by key adds up to all cost, and what no key used is told" {
+	page "$ORG" >page.html
+	section keys <page.html | values | sed '$d' | total >got
+	cents 2026-01-01 2026-11-20 | dollars | diff - got
+	section keys <page.html | grep -q 'Not by key'
+	cents 2026-01-01 2026-11-20 '$9 == "code_execution" || $9 == "session_usage"' | dollars >want
+	section keys <page.html | grep -o 'Not by key</th>.*' | values | head -n 1 | diff want -
+}
+
+@test "report: hostile names are text on the page and in its titles" {
+	cp "$ORG" h.db
+	local long
+	long=$(printf 'W%.0s' $(seq 500))
+	sqlite3 h.db "UPDATE workspaces SET name = '<script>alert(1)</script>\"''&<' WHERE name = 'Production';
+		UPDATE workspaces SET name = '$long' WHERE name = 'Claude Code';
+		UPDATE users SET name = '</table><img src=x onerror=alert(1)>' || char(8238) || 'evil' || char(27) || '[31m' WHERE name <> '';
+		UPDATE api_keys SET name = '\"><svg onload=alert(1)>' || id;
+		UPDATE organization SET name = '</title><script>'"
+	page h.db >page.html
+	run -1 grep -n -i -e '<script' -e '<img' -e ' on[a-z]*="' -e 'onerror=alert(1)>' page.html
+	grep -q '&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;&lt;' page.html
+	grep -q '<bdi>&lt;/table&gt;&lt;img src=x onerror=alert(1)&gt;' page.html
+	grep -q "<bdi>$long</bdi>" page.html
+	run -1 grep -q -P '[\x00-\x08\x0b-\x1f\x7f]' page.html
+	page --title '<b>"x"</b>' h.db | grep -q '<h1><bdi>&lt;b&gt;&quot;x&quot;&lt;/b&gt;</bdi></h1>'
+	COLUMNS=60 page --text h.db >text
+	run -1 grep -q -P '[\x00-\x08\x0b-\x1f\x7f]' text
+	run -1 grep -q $'\u202e' text
+}
+
+@test "report: the page asks for nothing and has no script" {
+	page "$ORG" >page.html
+	run -1 grep -o -i -E '(src|href)="[^#"][^"]*"|url\(|@import|<link|<script|<iframe|https?://' page.html
+	[ "$(grep -o '<svg class="plot' page.html | wc -l)" -ge 9 ]
+	[ "$(grep -o 'Figures as a table' page.html | wc -l)" -ge 9 ]
+	# Tags are balanced as far as HTML wants them to be, and ids are there once.
+	grep -o 'id="[^"]*"' page.html | sort | uniq -d >twice
+	[ ! -s twice ]
+	local tag
+	for tag in section table svg details ul div figure h2 dl main; do
+		[ "$(grep -o "<$tag[ >]" page.html | wc -l)" = "$(grep -o "</$tag>" page.html | wc -l)" ]
+	done
+}
+
+@test "report: a table that is missing or empty gets a sentence that says what to load" {
+	sqlite3 none.db 'CREATE TABLE other (x)'
+	page none.db >page.html
+	[ "$(grep -o '<svg class="plot' page.html | wc -l)" = 0 ]
+	grep -q 'Load the table first: <code>ant-sync cost_report</code>' page.html
+	grep -q '<code>ant-sync usage_report</code>' page.html
+	grep -q '<code>ant-sync claude_code_usage</code>' page.html
+	page --text none.db | grep -q 'ant-sync cost_report'
+	cp "$ORG" empty.db
+	sqlite3 empty.db 'DELETE FROM claude_code_usage; DROP TABLE workspaces; DROP TABLE users; DROP TABLE api_keys; DROP TABLE organization; DROP TABLE _anthill_loads'
+	page empty.db >page.html
+	grep -q 'claude_code_usage has nothing for these days' page.html
+	[ "$(figure 'Month to date' <page.html)" = "$(cents 2026-11-01 2026-11-20 | dollars)" ]
+	grep -q 'wrkspc_01' page.html
+	psql -Xq -c 'CREATE SCHEMA bare'
+	page --schema bare "postgresql:///$PGDATABASE" | grep -q 'ant-sync cost_report'
+}
+
+@test "report: today is drawn as open, and a period that ends before it is not" {
+	page "$ORG" >page.html
+	section models <page.html | grep -q '<rect class="open"'
+	section tokens <page.html | grep -q 'class="t3 o"'
+	section models <page.html | grep -q '20 Nov 2026: not over yet'
+	ant report --from 2026-10-01 --to 2026-11-01 "$ORG" >page.html
+	run -1 grep -q -e 'class="open"' -e 'not over yet' page.html
+	[ "$(figure 'Month to date' <page.html)" = "$(cents 2026-10-01 2026-11-01 | dollars)" ]
+	[ "$(figure 'Forecast for the month' <page.html)" = "$(cents 2026-10-01 2026-11-01 | dollars)" ]
+}
+
+@test "report: at most eight series and others; a model has one colour in all charts" {
+	page "$ORG" >page.html
+	[ "$(section models <page.html | grep -o '<path class="m[0-9]' | sort -u | wc -l)" -le 9 ]
+	[ "$(section models <page.html | grep -o '<li><i class="m[0-9]"></i><bdi>[^<]*' | sort)" = "$(section matrix <page.html | grep -o '<li><i class="m[0-9]"></i><bdi>[^<]*' | sort)" ]
+}
+
+@test "report: long periods are shown by week and by month" {
+	page --from 2026-01-01 "$ORG" | grep -q 'Cost per week by model'
+	page --from 2023-01-01 "$ORG" >page.html
+	grep -q 'Cost per month by model' page.html
+	section models <page.html | grep -o '<tfoot>.*</tfoot>' | values | head -n 1 >got
+	expect cost_report | cut -f 4 | total | dollars | diff - got
+	run -2 page --from 1999-01-01 "$ORG"
+	[[ $output == *'ten years'* ]]
+	run -2 page --from 2026-12-01 "$ORG"
+	[[ $output == *'period is empty'* ]]
+}
+
+@test "report: the budget is a figure and a line" {
+	page --budget 20000.50 "$ORG" >page.html
+	grep -q 'of the budget of \$20,000.50' page.html
+	section month <page.html | grep -q 'class="line c1 dash"'
+	grep -q 'over the budget' page.html
+	run -1 grep -q 'budget of' <(page "$ORG")
+}
+
+@test "report: --text fits its width, shows the same figures, and --ascii is ASCII" {
+	page --text "$ORG" >text
+	grep -q "Month to date .*\$$(cents 2026-11-01 2026-11-20 | dollars | xargs printf '%.2f' | sed -E 's/([0-9])([0-9]{3}\.)/\1,\2/') " text
+	grep -q '█' text
+	[ "$(grep -c '^  2026-' text)" -ge 90 ]
+	local w
+	for w in 40 80 120; do
+		COLUMNS=$w page --text --ascii "$ORG" >text
+		run -1 grep -q -P '[^\x20-\x7e\n]' text
+		[ "$(awk '{ if (length($0) > m) m = length($0) } END { print m }' text)" -le "$w" ]
+	done
+	grep -q '####' text
+}
+
+@test "report: --check prints what is exceeded and exits 1, else nothing and 0" {
+	run -0 page --check budget=9999999 --check forecast=9999999 --check daily-change=100000% --check stale=9999d "$ORG"
+	[ -z "$output" ]
+	run -1 page --check budget=5000 "$ORG"
+	[[ $output == 'budget: $'*' is spent in November 2026, over $5,000.00' ]]
+	run -1 page --check forecast=5000 --check budget=9999999 "$ORG"
+	[[ ${#lines[@]} = 1 && $output == 'forecast: $'* ]]
+	cp "$ORG" old.db
+	sqlite3 old.db "UPDATE _anthill_loads SET watermark = '2026-11-18T00:00:00Z' WHERE table_name = 'cost_report'; UPDATE _anthill_loads SET finished = '2026-11-20T15:00:00Z', watermark = NULL WHERE table_name <> 'cost_report'"
+	run -1 page --check stale=36h old.db
+	[[ $output == 'stale: cost_report is 2 days behind: it is complete up to 2026-11-18T00:00:00Z' ]]
+	sqlite3 old.db "UPDATE cost_report SET amount_cents = amount_cents * 9 WHERE bucket = '2026-11-19T00:00:00Z'"
+	run -1 page --check daily-change=50% old.db
+	[[ $output == 'daily-change: $'*' on 2026-11-19, +'* ]]
+	local bad
+	for bad in budget budget= budget=x budget=-5 nothing=1 daily-change=50 daily-change=% stale=soon =; do
+		run -2 page --check "$bad" "$ORG"
+		[[ $output == *--check* ]]
+	done
+}
+
+@test "report: -o replaces the file whole; a full disk and a lost database are failures that leave it" {
+	page -o out.html "$ORG"
+	grep -q '</html>' out.html
+	echo old >keep.html
+	run -1 page -o keep.html nowhere.db
+	[[ $output == *nowhere.db* ]]
+	[ "$(cat keep.html)" = old ]
+	run -1 page -o no/such/folder.html "$ORG"
+	run -1 bash -c 'ant report --to "$1" "$2" >/dev/full' - "$NOW" "$ORG"
+	[[ $output == *'No space left'* ]]
+	echo 'no database' >text.db
+	run -1 page text.db
+	run -1 page 'postgresql://nobody:s3cret@127.0.0.1:1/x'
+	[[ $output != *s3cret* ]]
+	[ "$(ls -A | grep -c anthill)" = 0 ]
+}
+
+@test "report: wrong calls say what is wrong; options, help and manual agree" {
+	run -2 ant report
+	[[ $output == *'one DB is needed'* ]]
+	run -2 ant report a b
+	run -2 ant report --budget much x.db
+	run -2 ant report --from yesterday x.db
+	run -2 ant report --ascii x.db
+	run -2 ant report --text --check budget=1 x.db
+	run -2 ant report mysql://h/d
+	[[ $output == *'is no database'* ]]
+	run -2 ant report --schema s "$ORG"
+	run -0 --separate-stderr ant report --help
+	[[ -z $stderr && ${#lines[@]} -le 26 ]]
+	mandoc -T lint -W warning "$ROOT/man/ant-report.1"
+	local o
+	for o in $(grep -o '^	{"[a-z-]*"' "$ROOT/cmd/ant-report.c" | tr -d '\t{"'); do
+		mandoc -T ascii "$ROOT/man/ant-report.1" | col -b | grep -q -e "--$o"
+		[[ $o == output || $output == *--$o* ]]
+	done
+}
+
+@test "report: a year of 2,000 users, 50 workspaces and 500 keys: under 64 MiB, and a page under 500 KB" {
+	start_sim --now "$NOW" --days 365 --users 2000 --workspaces 50 --api-keys 500
+	local t
+	for t in cost_report usage_report claude_code_usage; do
+		ant-fetch -q --rate 0 --from 2026-11-18 --to 2026-11-19 "$t" | ant-flatten -q | grep '^#' >head
+		ant-sim --now "$NOW" --days 365 --users 2000 --workspaces 50 --api-keys 500 --expect "$t" | tail -n +2 >body
+		{
+			sed -n 1p head
+			grep '^#mode' head | sed 's/2026-11-18T/2025-01-01T/; s/2026-11-19T/2026-11-21T/'
+			grep -e '^#key' -e '^#type' -e '^#cols' head
+			cat body
+			printf '#end\t%d\t2026-11-20T00:00:00Z\n' "$(wc -l <body)"
+		} | ant-load-sqlite year.db >/dev/null
+	done
+	for t in organization users workspaces api_keys; do ant-fetch -q --rate 0 "$t" | ant-flatten -q | ant-load-sqlite year.db >/dev/null; done
+	stop_sim
+	/usr/bin/time -f '%M %e %U' -o spent "$ANT_BIN/ant-report" --to "$NOW" -o year.html year.db
+	/usr/bin/time -f '%M %e %U' -a -o spent "$ANT_BIN/ant-report" --to "$NOW" --from 2025-11-21 -o weeks.html year.db
+	cat spent
+	# Time is measured, and told; on a busy machine only the processor's own counts.
+	[ -n "${ANT_WRAP-}" ] || awk '$1 > 65536 || $3 > 4 { exit 1 }' spent
+	[ "$(stat -c %s year.html)" -lt 500000 ]
+	[ "$(stat -c %s weeks.html)" -lt 500000 ]
+}
