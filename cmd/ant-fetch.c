@@ -82,7 +82,7 @@ static const char help[] =
 	"  ant-fetch --from -7d --jobs 8 claude_code_usage | ant-flatten | ant-load-pg\n"
 	"\n"
 	"  --from, --to T   YYYY-MM-DD, RFC 3339, today, now, -3d, -12h (2023-01-01; now)\n"
-	"  --jobs N         requests at a time (4)      --rate N      requests a minute (100)\n"
+	"  --jobs N         requests at a time (4)      --rate N      a minute (100)\n"
 	"  --retries N      of a request (8)            --timeout S   of a request (120)\n"
 	"  --deadline S     without progress (900)      --backoff S   first wait (0.5)\n"
 	"  --check          say what the key may read   -v            log each request\n"

@@ -46,13 +46,10 @@ static const struct option options[] = {
 
 static struct cli cli = {
 	.name = "ant-flatten",
-	.usage = "usage: ant-flatten [-hqv] [-t TABLE] [-T DIR]... [--select C,...] [--exclude "
-		 "C,...]\n"
-		 "                   [--where JQ] [--add 'NAME TYPE = JQ']... [--mask "
-		 "C=hash|redact|email]...\n"
-		 "                   [--mask-key-file FILE] [--raw] [--mode MODE] [--engine "
-		 "auto|native|jq]\n"
-		 "                   [--explain]\n",
+	.usage = "usage: ant-flatten [-hqv] [-t TABLE] [-T DIR]... [--select C,...]\n"
+		 "           [--exclude C,...] [--where JQ] [--add 'NAME TYPE = JQ']... [--raw]\n"
+		 "           [--mask C=hash|redact|email]... [--mask-key-file FILE]\n"
+		 "           [--mode MODE] [--engine auto|native|jq] [--explain]\n",
 	.help = "Reads a record stream of ant-fetch and writes its rows for a loader:\n"
 		"\n"
 		"    ant-fetch usage_report | ant-flatten | ant-load-pg\n"

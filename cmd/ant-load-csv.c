@@ -31,9 +31,9 @@ static const char usage[] =
 	"           [--delimiter C] [--no-header] [--null TEXT] [--bom] [--crlf] [--safe]\n";
 
 static const char help[] =
-	"Writes the rows on stdin as CSV: on stdout, or with -o into FILE, all of them or none.\n"
+	"Writes the rows on stdin as CSV to stdout, or with -o into FILE, all or none.\n"
 	"\n"
-	"  -o FILE         write FILE aside, rename it at the end, then print the receipt;\n"
+	"  -o FILE         write FILE aside, rename it at the end, print the receipt;\n"
 	"                  a FILE that is there is rewritten in the stream's mode\n"
 	"  --mode M        window, replace, merge or append, not the stream's mode\n"
 	"  --allow-shrink  let a load leave fewer than half of the rows\n"
@@ -50,7 +50,7 @@ static const char help[] =
 	"See a table:\n"
 	"  ant-fetch users | ant-flatten | ant-load-csv\n"
 	"Keep a file up to date:\n"
-	"  ant-fetch --from -3d usage_report | ant-flatten | ant-load-csv -o usage_report.csv\n";
+	"  ant-fetch --from -3d usage_report | ant-flatten | ant-load-csv -o usage.csv\n";
 
 /* Take an option of the dialect.  Return ANT_OK, or ANT_USAGE after a message. */
 static int

@@ -23,13 +23,13 @@ static const struct option options[] = {
 };
 
 static const char usage[] =
-	"usage: ant-load-pg [-d CONNINFO|URI] [--schema S] [--table T] [--prefix P] [--mode M]\n"
-	"           [--allow-shrink] [--ledger] [--dry-run] [--views]\n";
+	"usage: ant-load-pg [-d CONNINFO|URI] [--schema S] [--table T] [--prefix P]\n"
+	"           [--mode M] [--allow-shrink] [--ledger] [--dry-run] [--views]\n";
 
 static const char help[] =
 	"Loads the rows on stdin into PostgreSQL, all of them or none.\n"
 	"\n"
-	"  -d CONNINFO     the server, as psql takes it; else PGHOST, PGDATABASE, PGSERVICE ...\n"
+	"  -d CONNINFO     as psql takes it; else PGHOST, PGDATABASE, PGSERVICE ...\n"
 	"  --schema S      into this schema, created where it is missing\n"
 	"  --table T       into this table, not the one that the stream names\n"
 	"  --prefix P      put P before the table's name\n"

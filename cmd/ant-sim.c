@@ -58,7 +58,6 @@ static const struct option options[] = {
 };
 
 static const char help[] =
-	"\n"
 	"Serve a simulated organization behind the Admin API on 127.0.0.1 and print its\n"
 	"base URL.  The key is " SIM_KEY_TEXT ".\n"
 	"\n"
@@ -71,14 +70,13 @@ static const char help[] =
 	"  --page-size N    put at most N items on a page\n"
 	"  --faults FILE    a plan of what goes wrong, ant-sim(1)\n"
 	"  --revise CHANGE  a change such as 'date=2026-11-01&factor=2' (repeatable)\n"
-	"\n"
-	"  --expect TABLE [--from T] [--to T] [--width W] [--group-by A,B]\n"
-	"                   print the rows that TABLE must hold, and end\n"
+	"  --expect TABLE   print the rows that TABLE must hold, and end:\n"
+	"                   ant-sim --expect cost_report --from -7d\n"
 	"\n"
 	"Try the suite without a key:\n"
 	"  ant-sim --port 8086 &\n"
-	"  ANTHROPIC_BASE_URL=http://127.0.0.1:8086 ANTHROPIC_ADMIN_KEY=" SIM_KEY_TEXT
-	" ant-sync\n";
+	"  export ANTHROPIC_BASE_URL=http://127.0.0.1:8086\n"
+	"  ANTHROPIC_ADMIN_KEY=" SIM_KEY_TEXT " ant-sync --start -14d\n";
 
 struct settings {
 	struct sim_config config;
@@ -246,7 +244,7 @@ main(int argc, char **argv)
 			 "               [--days N] [--now TIME] [--latency MS] [--page-size N]\n"
 			 "               [--faults FILE] [--revise CHANGE]...\n"
 			 "       ant-sim --expect TABLE [--from T] [--to T] [--width W] "
-			 "[--group-by A,B] ...\n",
+			 "[--group-by A,B]\n",
 		.help = help,
 		.shorts = "",
 		.options = options};

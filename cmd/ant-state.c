@@ -68,7 +68,7 @@ static const char help[] =
 	"\n"
 	"  --scope NAME   the watermarks of this destination\n"
 	"  --lookback D   window starts this long before the watermark (default " LOOKBACK ")\n"
-	"  --start T      window starts here where there is no watermark (default " FIRST_DAY ")\n"
+	"  --start T      window starts here without a watermark (default " FIRST_DAY ")\n"
 	"  --since T      windows arrive in any order; nothing before T is wanted\n"
 	"  --json         one object a line\n"
 	"  --shared       hold the lock together with others that share it\n"

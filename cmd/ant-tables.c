@@ -29,8 +29,8 @@ static const struct option options[] = {
 
 static struct cli cli = {
 	.name = "ant-tables",
-	.usage = "usage: ant-tables [-hqv] [-T DIR]... [--names | --tsv | --json | --ddl DIALECT] "
-		 "[TABLE...]\n"
+	.usage = "usage: ant-tables [-hqv] [-T DIR]... [--names | --tsv | --json] [TABLE...]\n"
+		 "       ant-tables --ddl DIALECT [TABLE...]\n"
 		 "       ant-tables --views DIALECT\n",
 	.help = "Without TABLE, lists all tables, one a line; with TABLE, describes its columns:\n"
 		"\n"
@@ -39,16 +39,14 @@ static struct cli cli = {
 		"\n"
 		"  -T, --tables DIR   look for table files here first\n"
 		"  --names            only the names\n"
-		"  --tsv              for scripts: name, mode, time column, paging, width, "
-		"earliest,\n"
-		"                     foreach; - where there is none\n"
+		"  --tsv              for scripts: name, mode, time column, paging, width,\n"
+		"                     earliest, foreach; - where there is none\n"
 		"  --json             everything, one JSON object a line\n"
-		"  --ddl DIALECT      CREATE TABLE for postgresql, sqlite, duckdb, bigquery, "
-		"snowflake,\n"
-		"                     clickhouse or mysql\n"
-		"  --views DIALECT    CREATE VIEW for postgresql, sqlite or duckdb: daily cost, cost "
-		"by\n"
-		"                     key, tokens, spend and forecast, Claude Code, keys, members\n",
+		"  --ddl DIALECT      CREATE TABLE for postgresql, sqlite, duckdb, bigquery,\n"
+		"                     snowflake, clickhouse or mysql\n"
+		"  --views DIALECT    CREATE VIEW for postgresql, sqlite or duckdb: daily cost,\n"
+		"                     cost by key, tokens, spend and forecast, Claude Code, keys,\n"
+		"                     members\n",
 	.shorts = "T:",
 	.options = options,
 };

@@ -60,3 +60,15 @@ load helper
 	run -2 --separate-stderr ant state frobnicate
 	[ "${stderr_lines[0]}" = "ant-state: unknown command 'frobnicate'" ]
 }
+
+@test "cli: --help fits a screen of 24 lines and 80 columns, and shows the two most common uses" {
+	local cmd
+	for cmd in "$ROOT"/cmd/ant-*.c; do
+		cmd=$(basename "$cmd" .c)
+		run -0 "$ANT_BIN/$cmd" --help
+		[ "${#lines[@]}" -le 24 ]
+		"$ANT_BIN/$cmd" --help | awk -v cmd="$cmd" 'length > 80 { print cmd ": " $0; wide = 1 } END { exit wide || NR > 24 }'
+		# Uses stand below the usage, each with the command in it.
+		[ "$(sed -n '/^$/,$p' <<<"$("$ANT_BIN/$cmd" --help)" | grep -cE "^ .*(\b|\| )$cmd\b")" -ge 2 ] || { echo "$cmd: no two uses"; return 1; }
+	done
+}

@@ -18,6 +18,8 @@ setup_file() {
 	curl -s "$DOCS_SIM/v1/organizations/users" -H "x-api-key: $ANTHROPIC_ADMIN_KEY" -H 'anthropic-version: 2023-06-01' >users.json
 	ant-fetch --rate 0 --from -3d usage_report >usage.ndjson
 	ant-flatten <usage.ndjson >stream.rows
+	ANT_STATE=$PWD/state ant-sync --rate 0 --start -20d -q >/dev/null # anthill.db
+	rm -r state
 }
 
 teardown_file() {
@@ -52,7 +54,7 @@ of_readme() {
 	local page
 	for page in "$ROOT"/man/ant*.[157]; do
 		mkdir -p "${page##*/}/home"
-		cp "$BATS_FILE_TMPDIR"/given/* "${page##*/}"
+		cp -r "$BATS_FILE_TMPDIR"/given/* "${page##*/}"
 		of_page "$page" >"${page##*/}/lines"
 		case $page in *.1) [ -s "${page##*/}/lines" ] || { echo "no examples in ${page##*/}"; return 1; } ;; esac
 		psql -qc 'drop schema public cascade; create schema public' >/dev/null 2>&1
