@@ -660,8 +660,8 @@ static void
 put_there(struct buf *b, const struct views_place *p, const char *name)
 {
 	static const char *const before[] = {
-		"SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND "
-		"relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ",
+		("SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND "
+		 "relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = "),
 		"SELECT count(*) FROM sqlite_schema WHERE type IN ('table', 'view')",
 		"SELECT count(*) FROM information_schema.tables WHERE table_schema = 'main'"};
 	static const char *const column[] = {"relname", "name", "table_name"};
