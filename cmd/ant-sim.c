@@ -76,7 +76,7 @@ static const char help[] =
 	"Try the suite without a key:\n"
 	"  ant-sim --port 8086 &\n"
 	"  export ANTHROPIC_BASE_URL=http://127.0.0.1:8086\n"
-	"  ANTHROPIC_ADMIN_KEY=" SIM_KEY_TEXT " ant-sync --start -14d\n";
+	"  ANTHROPIC_ADMIN_KEY=" SIM_KEY_TEXT " ant-sync users usage_report\n";
 
 struct settings {
 	struct sim_config config;
