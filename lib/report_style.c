@@ -53,8 +53,9 @@ const char report_style_page[] =
 	"18px;"
 	"min-width:0}.kpi dt{color:var(--soft);font-size:13px}"
 	".kpi dd{margin:0}.kpi .big{font-size:27px;line-height:1.25;font-weight:640;"
-	"letter-spacing:-.015em;font-variant-numeric:tabular-nums}.kpi .small{color:var(--soft)}"
-	".meter{display:block;width:100%;height:6px;border-radius:3px;margin:6px 0 4px}"
+	"letter-spacing:-.015em;font-variant-numeric:tabular-nums}.kpi "
+	".small{color:var(--soft)}.kpi .warn{color:var(--warn)}.kpi .row{height:6px;"
+	"margin:6px 0 5px;background:var(--grid);border-radius:3px}"
 	"bdi{overflow-wrap:anywhere}"
 	".none{color:var(--soft);margin:8px 0 0}code{font:13px ui-monospace,SFMono-Regular,Menlo,"
 	"Consolas,monospace;background:var(--open);padding:1px 5px;border-radius:4px;"
@@ -80,7 +81,8 @@ const char report_style_page[] =
 
 const char report_style_charts[] =
 	".plot{display:block;width:calc(100% - 54px);margin:14px 0 0 54px;overflow:visible}"
-	".plot text{font-size:12px;fill:var(--soft)}.plot .y{text-anchor:end}"
+	".plot svg{overflow:visible}.plot text{font-size:12px;fill:var(--soft)}.plot "
+	".y{text-anchor:end}"
 	".plot .x{text-anchor:middle}.plot .first{text-anchor:start}.plot .last{text-anchor:end}"
 	".grid{stroke:var(--grid)}.zero{stroke:var(--zero)}"
 	".open{fill:var(--open)}.o{fill-opacity:.5}"
