@@ -22,10 +22,10 @@ setup_file() {
 		sed -i "s/<head>/<head><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">/" "$out/$page.html"
 	done
 	command -v chromedriver >/dev/null || { echo 'no chromedriver here: run scripts/setup --tests' >&2; return 1; }
-	local port i
+	local port _
 	chromedriver --port=0 >"$out/driver.log" 2>&1 3>&- &
 	export DRIVER_PID=$!
-	for i in $(seq 100); do
+	for _ in $(seq 100); do
 		port=$(sed -n 's/.*started successfully on port \([0-9]*\).*/\1/p' "$out/driver.log")
 		[ -z "$port" ] || break
 		sleep 0.1

@@ -163,7 +163,7 @@ values() { grep -o '<data value="[^"]*"' | sed 's/.*"\(.*\)"/\1/'; }
 	[ ! -s twice ]
 	local tag
 	for tag in section table svg details ul div figure h2 dl main; do
-		[ "$(grep -o "<$tag[ >]" page.html | wc -l)" = "$(grep -o "</$tag>" page.html | wc -l)" ]
+		[ "$(grep -o "<${tag}[ >]" page.html | wc -l)" = "$(grep -o "</$tag>" page.html | wc -l)" ]
 	done
 }
 
@@ -271,7 +271,7 @@ values() { grep -o '<data value="[^"]*"' | sed 's/.*"\(.*\)"/\1/'; }
 	run -1 page text.db
 	run -1 page 'postgresql://nobody:s3cret@127.0.0.1:1/x'
 	[[ $output != *s3cret* ]]
-	[ "$(ls -A | grep -c anthill)" = 0 ]
+	[ -z "$(find . -name "*anthill*")" ]
 }
 
 @test "report: wrong calls say what is wrong; options, help and manual agree" {
@@ -299,12 +299,12 @@ values() { grep -o '<data value="[^"]*"' | sed 's/.*"\(.*\)"/\1/'; }
 	start_sim --now "$NOW" --days 365 --users 2000 --workspaces 50 --api-keys 500
 	local t
 	for t in cost_report usage_report claude_code_usage; do
-		ant-fetch -q --rate 0 --from 2026-11-18 --to 2026-11-19 "$t" | ant-flatten -q | grep '^#' >head
+		ant-fetch -q --rate 0 --from 2026-11-18 --to 2026-11-19 "$t" | ant-flatten -q | grep '^#' >heading
 		ant-sim --now "$NOW" --days 365 --users 2000 --workspaces 50 --api-keys 500 --expect "$t" | tail -n +2 >body
 		{
-			sed -n 1p head
-			grep '^#mode' head | sed 's/2026-11-18T/2025-01-01T/; s/2026-11-19T/2026-11-21T/'
-			grep -e '^#key' -e '^#type' -e '^#cols' head
+			sed -n 1p heading
+			grep '^#mode' heading | sed 's/2026-11-18T/2025-01-01T/; s/2026-11-19T/2026-11-21T/'
+			grep -e '^#key' -e '^#type' -e '^#cols' heading
 			cat body
 			printf '#end\t%d\t2026-11-20T00:00:00Z\n' "$(wc -l <body)"
 		} | ant-load-sqlite year.db >/dev/null
@@ -315,7 +315,8 @@ values() { grep -o '<data value="[^"]*"' | sed 's/.*"\(.*\)"/\1/'; }
 	/usr/bin/time -f '%M %e %U' -a -o spent "$ANT_BIN/ant-report" --to "$NOW" --from 2025-11-21 -o weeks.html year.db
 	cat spent
 	# Time is measured, and told; on a busy machine only the processor's own counts.
-	[ -n "${ANT_WRAP-}" ] || awk '$1 > 65536 || $3 > 4 { exit 1 }' spent
+	# A sanitizer has a memory of its own.
+	[ -n "${ANT_WRAP-}" ] || nm "$ANT_BIN/ant-report" | grep -q __asan_init || awk '$1 > 65536 || $3 > 4 { exit 1 }' spent
 	[ "$(stat -c %s year.html)" -lt 500000 ]
 	[ "$(stat -c %s weeks.html)" -lt 500000 ]
 }
