@@ -25,11 +25,11 @@ hours() {
 	printf '#end\t%d\t2026-11-03T00:00:00Z\n' "$2"
 }
 
-# cuts FILE - where to cut it: behind each line but the last, and at 100 random bytes; a few under a checker
+# cuts FILE - where to cut it: behind each line but the last, and at 100 random bytes (ANT_CUTS for more); a few under a checker
 cuts() {
 	{
 		LC_ALL=C awk '{ at += length($0) + 1; print at }' "$1" | sed '$d'
-		awk -v size="$(stat -c %s "$1")" 'BEGIN { srand(7); for (i = 0; i < 100; i++) print int(rand() * size) }'
+		awk -v size="$(stat -c %s "$1")" -v n="${ANT_CUTS:-100}" 'BEGIN { srand(7); for (i = 0; i < n; i++) print int(rand() * size) }'
 	} | awk -v step="${ANT_WRAP:+15}" 'NR % (step ? step : 1) == 0'
 }
 
