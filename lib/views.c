@@ -33,13 +33,15 @@ enum { TABLES = sizeof tables / sizeof *tables };
 #define WORKSPACES "(SELECT id, min(name) AS name FROM {t:workspaces} t GROUP BY id)"
 #define API_KEYS "(SELECT id, min(name) AS name FROM {t:api_keys} t GROUP BY id)"
 
-#define WORKSPACE(id)                                                                              \
+/* clang-format off: as below */
+#define WORKSPACE(id) \
 	"CASE WHEN " id " IS NULL THEN 'Default workspace' ELSE coalesce(w.name, " id ") END"
 /* Cost that is not of tokens has no model: its kind stands there. */
-#define MODEL(c)                                                                                   \
-	"coalesce(" c ".model, CASE " c ".cost_type WHEN 'web_search' THEN 'Web search' "          \
-	"WHEN 'code_execution' THEN 'Code execution' WHEN 'session_usage' THEN 'Agent sessions' "  \
-	"ELSE coalesce(" c ".cost_type, 'Other') END)"
+#define MODEL(c) \
+	"coalesce(" c ".model, CASE " c \
+	".cost_type WHEN 'web_search' THEN 'Web search' WHEN 'code_execution' THEN 'Code " \
+	"execution' WHEN 'session_usage' THEN 'Agent sessions' ELSE coalesce(" c \
+	".cost_type, 'Other') END)"
 #define RATE(part, whole) "round(1.0 * " part " / nullif(" whole ", 0), 6)"
 #define SUM(x) "CAST(coalesce(sum(" x "), 0) AS bigint)"
 
@@ -51,87 +53,60 @@ enum { TABLES = sizeof tables / sizeof *tables };
  */
 #define USED_OF "SELECT {day:bucket} AS day, coalesce(workspace_id, '') AS ws, api_key_id, "
 /* Cost knows standard and batch; what Priority Tier used has none; flex is in standard. */
-#define USAGE_TIER                                                                                 \
-	"CASE WHEN service_tier IN ('batch', 'priority') THEN service_tier WHEN service_tier IS "  \
-	"NULL THEN '' ELSE 'standard' END"
-#define COST_KINDS                                                                                 \
-	"coalesce(c.workspace_id, '') AS ws, coalesce(c.model, '') AS model, "                     \
-	"coalesce(c.service_tier, '') AS tier, coalesce(c.context_window, '') AS context, "        \
-	"coalesce(c.token_type, c.cost_type, '') AS kind, "                                        \
-	"min(" MODEL("c") ") AS label"
-#define SHARES_FROM                                                                                \
-	"FROM cost LEFT JOIN used ON used.day = cost.day AND used.ws = cost.ws AND "               \
-	"used.model = cost.model AND used.tier = cost.tier AND used.context = cost.context AND "   \
-	"used.kind = cost.kind"
-#define OF_GROUP "PARTITION BY cost.day, cost.ws, cost.model, cost.tier, cost.context, cost.kind"
-#define SHARES                                                                                     \
-	"used.api_key_id, used.tokens, sum(used.tokens) OVER (" OF_GROUP ") AS total, "            \
-	"sum(used.tokens) OVER (" OF_GROUP " ORDER BY coalesce(used.api_key_id, '') "              \
-	"ROWS UNBOUNDED PRECEDING) AS upto"
-#define KEY_COLUMNS                                                                                \
-	"s.day AS day, s.api_key_id AS api_key_id, CASE WHEN s.tokens IS NULL THEN 'Not by key' "  \
-	"WHEN s.api_key_id IS NULL THEN 'Console' ELSE coalesce(k.name, s.api_key_id) END AS "     \
-	"api_key, nullif(s.ws, '') AS workspace_id, " WORKSPACE(                                   \
-		"nullif(s.ws, '')") " AS workspace, s.label AS model"
-#define KEY_LOOKUPS                                                                                \
-	" LEFT JOIN " API_KEYS " k ON k.id = s.api_key_id LEFT JOIN " WORKSPACES                   \
+#define USAGE_TIER \
+	"CASE WHEN service_tier IN ('batch', 'priority') THEN service_tier WHEN " \
+	"service_tier IS NULL THEN '' ELSE 'standard' END"
+#define COST_KINDS \
+	"coalesce(c.workspace_id, '') AS ws, coalesce(c.model, '') AS model, " \
+	"coalesce(c.service_tier, '') AS tier, coalesce(c.context_window, '') AS context, " \
+	"coalesce(c.token_type, c.cost_type, '') AS kind, min(" MODEL("c") ") AS label"
+#define SHARES_FROM \
+	"FROM cost LEFT JOIN used ON used.day = cost.day AND used.ws = cost.ws AND " \
+	"used.model = cost.model AND used.tier = cost.tier AND used.context = cost.context " \
+	"AND used.kind = cost.kind"
+#define OF_GROUP \
+	"PARTITION BY cost.day, cost.ws, cost.model, cost.tier, cost.context, cost.kind"
+#define SHARES \
+	"used.api_key_id, used.tokens, sum(used.tokens) OVER (" OF_GROUP \
+	") AS total, sum(used.tokens) OVER (" OF_GROUP \
+	" ORDER BY coalesce(used.api_key_id, '') ROWS UNBOUNDED PRECEDING) AS upto"
+#define KEY_COLUMNS \
+	"s.day AS day, s.api_key_id AS api_key_id, CASE WHEN s.tokens IS NULL THEN 'Not by " \
+	"key' WHEN s.api_key_id IS NULL THEN 'Console' ELSE coalesce(k.name, s.api_key_id) " \
+	"END AS api_key, nullif(s.ws, '') AS workspace_id, " WORKSPACE("nullif(s.ws, '')") \
+	" AS workspace, s.label AS model"
+#define KEY_LOOKUPS \
+	" LEFT JOIN " API_KEYS " k ON k.id = s.api_key_id LEFT JOIN " WORKSPACES \
 	" w ON w.id = s.ws GROUP BY 1, 2, 3, 4, 5, 6"
 
-#define CLAUDE_CODE_COUNTS                                                                                                                                                                               \
-	SUM("c.num_sessions")                                                                                                                                                                            \
-	" AS sessions, " SUM("c.lines_added") " AS lines_added, " SUM(                                                                                                                                   \
-		"c.lines_removed") " AS "                                                                                                                                                                \
-				   "lines_"                                                                                                                                                              \
-				   "removed"                                                                                                                                                             \
-				   ", " SUM(                                                                                                                                                             \
-					   "c.commits_by_claude_code") " AS commits, " SUM("c."                                                                                                          \
-											   "pull"                                                                                                        \
-											   "_req"                                                                                                        \
-											   "uest"                                                                                                        \
-											   "s_"                                                                                                          \
-											   "by_"                                                                                                         \
-											   "clau"                                                                                                        \
-											   "de_"                                                                                                         \
-											   "cod"                                                                                                         \
-											   "e") " AS pull_requests, " SUM(ACCEPTED) " AS accepted, " SUM(REJECTED) " AS rejected, " RATE("sum(" ACCEPTED \
-																							 ")",            \
-					   "sum(" ACCEPTED ") + sum(" REJECTED                                                                                                                           \
-					   ")") " AS acceptance_rate, " SUM("c.total_input_"                                                                                                             \
-									    "tokens") " AS "                                                                                                             \
-										      "input_"                                                                                                           \
-										      "tokens,"                                                                                                          \
-										      " " SUM("c."                                                                                                       \
-											      "to"                                                                                                       \
-											      "ta"                                                                                                       \
-											      "l_"                                                                                                       \
-											      "ou"                                                                                                       \
-											      "tp"                                                                                                       \
-											      "ut"                                                                                                       \
-											      "_t"                                                                                                       \
-											      "ok"                                                                                                       \
-											      "en"                                                                                                       \
-											      "s") " AS output_tokens, " SUM("c.total_cache_read_tokens") " AS cache_read_tokens, " SUM("c.total_cache_creation_tokens") " AS cache_creation_tokens"
-#define ACCEPTED                                                                                   \
-	"coalesce(c.edit_tool_accepted, 0) + coalesce(c.multi_edit_tool_accepted, 0) + "           \
+#define CLAUDE_CODE_COUNTS \
+	SUM("c.num_sessions") " AS sessions, " SUM("c.lines_added") " AS lines_added, " SUM( \
+	"c.lines_removed") " AS lines_removed, " SUM("c.commits_by_claude_code") " AS commits, " \
+	SUM("c.pull_requests_by_claude_code") " AS pull_requests, " SUM(ACCEPTED) \
+	" AS accepted, " SUM(REJECTED) " AS rejected, " RATE("sum(" ACCEPTED ")", "sum(" \
+	ACCEPTED ") + sum(" REJECTED ")") " AS acceptance_rate, " SUM("c.total_input_tokens") \
+	" AS input_tokens, " SUM("c.total_output_tokens") " AS output_tokens, " SUM( \
+	"c.total_cache_read_tokens") " AS cache_read_tokens, " SUM( \
+	"c.total_cache_creation_tokens") " AS cache_creation_tokens"
+#define ACCEPTED \
+	"coalesce(c.edit_tool_accepted, 0) + coalesce(c.multi_edit_tool_accepted, 0) + " \
 	"coalesce(c.write_tool_accepted, 0) + coalesce(c.notebook_edit_tool_accepted, 0)"
-#define REJECTED                                                                                   \
-	"coalesce(c.edit_tool_rejected, 0) + coalesce(c.multi_edit_tool_rejected, 0) + "           \
+#define REJECTED \
+	"coalesce(c.edit_tool_rejected, 0) + coalesce(c.multi_edit_tool_rejected, 0) + " \
 	"coalesce(c.write_tool_rejected, 0) + coalesce(c.notebook_edit_tool_rejected, 0)"
-#define CLAUDE_CODE_WHO                                                                            \
-	"{day:c.date} AS day, c.actor_type, c.actor_id AS actor, coalesce(nullif(min(u.name), "    \
-	"''), c.actor_id) AS name, min(u.id) AS user_id"
-#define CLAUDE_CODE_FROM                                                                           \
-	" FROM {t:claude_code_usage} c LEFT JOIN (SELECT lower(email) AS email, min(id) AS id, "   \
-	"min(name) AS name FROM {t:users} t GROUP BY 1) u ON c.actor_type = 'user_actor' AND "       \
-	"u.email = lower(c.actor_id) GROUP BY 1, 2, 3"
-#define TOOL(tool, column)                                                                         \
-	"SELECT {day:date} AS day, '" tool                                                         \
-	"' AS tool, " SUM(column "_accepted") " AS accepted, " SUM(                                \
-		column "_rejected") " AS rejected, " RATE("sum(" column "_accepted)",              \
-		"(sum(" column "_accepted) + sum(" column                                          \
-		"_rejected))") " AS acceptance_rate FROM {t:claude_code_usage} WHERE " column      \
-			       "_accepted IS NOT NULL OR " column                                  \
-			       "_rejected IS NOT NULL GROUP BY 1"
+#define CLAUDE_CODE_WHO \
+	"{day:c.date} AS day, c.actor_type, c.actor_id AS actor, " \
+	"coalesce(nullif(min(u.name), ''), c.actor_id) AS name, min(u.id) AS user_id"
+#define CLAUDE_CODE_FROM \
+	" FROM {t:claude_code_usage} c LEFT JOIN (SELECT lower(email) AS email, min(id) AS " \
+	"id, min(name) AS name FROM {t:users} t GROUP BY 1) u ON c.actor_type = " \
+	"'user_actor' AND u.email = lower(c.actor_id) GROUP BY 1, 2, 3"
+#define TOOL(tool, column) \
+	"SELECT {day:date} AS day, '" tool "' AS tool, " SUM(column "_accepted") \
+	" AS accepted, " SUM(column "_rejected") " AS rejected, " RATE("sum(" column \
+	"_accepted)", "(sum(" column "_accepted) + sum(" column "_rejected))") \
+	" AS acceptance_rate FROM {t:claude_code_usage} WHERE " column \
+	"_accepted IS NOT NULL OR " column "_rejected IS NOT NULL GROUP BY 1"
 
 /*
  * The forecast: what is spent, and for each day left of the month the mean of its
@@ -145,8 +120,10 @@ enum { TABLES = sizeof tables / sizeof *tables };
 #define PRIOR_30 "d.day >= as_of - 60 AND d.day < as_of - 30"
 #define FOUR_WEEKS "d.day >= as_of - 28 AND d.day < as_of"
 #define PART(x, when) "coalesce(sum(" x ") FILTER (WHERE " when "), 0)"
-#define WATERMARK                                                                                  \
-	"(SELECT max({day:watermark}) FROM {t:" SQL_LEDGER "} t WHERE table_name = 'cost_report')"
+#define WATERMARK \
+	"(SELECT max({day:watermark}) FROM {t:" SQL_LEDGER \
+	"} t WHERE table_name = 'cost_report')"
+/* clang-format on */
 
 struct view {
 	const char *name;
