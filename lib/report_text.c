@@ -80,7 +80,8 @@ static void
 put_bar(struct text *t, double value, double most)
 {
 	static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-	double columns = most > 0 && value > 0 ? value / most * (double)t->bar : 0;
+	double columns =
+		most > 0 && value > 0 ? (value < most ? value / most : 1) * (double)t->bar : 0;
 	size_t parts = (size_t)(columns * 8 + 0.5);
 
 	if (t->ascii) {
@@ -237,7 +238,7 @@ put_line(struct text *t, const char *name, int64_t cents, int64_t share, money c
 static void
 put_list(struct text *t, const char *title, const char *const *names, const money *costs, size_t n)
 {
-	money parts[LIST + 1] = {0};
+	money parts[LIST + 1] = {0}, most = 0;
 	int64_t cents[LIST + 1], shares[LIST + 1];
 	size_t shown = n > LIST ? LIST : n, rows = shown + (n > shown);
 	char others[40];
@@ -245,11 +246,14 @@ put_list(struct text *t, const char *title, const char *const *names, const mone
 	buf_printf(t->b, "\n%s\n", title);
 	for (size_t i = 0; i < n; i++)
 		parts[i < shown ? i : shown] += costs[i];
+	/* What comes last, the others or what belongs to no key, can be more than the first. */
+	for (size_t i = 0; i < rows; i++)
+		most = parts[i] > most ? parts[i] : most;
 	money_round(parts, rows, MONEY_CENT, cents);
 	money_shares(parts, rows, shares);
 	snprintf(others, sizeof others, "%zu others", n - shown);
 	for (size_t i = 0; i < rows; i++)
-		put_line(t, i < shown ? names[i] : others, cents[i], shares[i], parts[i], parts[0]);
+		put_line(t, i < shown ? names[i] : others, cents[i], shares[i], parts[i], most);
 }
 
 static void
