@@ -10,12 +10,13 @@
 #include "cli.h"
 #include "ddl.h"
 #include "describe.h"
+#include "near.h"
 #include "out.h"
 #include "tables.h"
 #include "views.h"
 
 enum { FOLDERS_MAX = 64 };
-enum { OPT_NAMES = 256, OPT_TSV, OPT_JSON, OPT_DDL, OPT_VIEWS };
+enum { OPT_NAMES = 256, OPT_TSV, OPT_JSON, OPT_DDL, OPT_VIEWS, OPT_NEAR };
 
 static const struct option options[] = {
 	{"tables", required_argument, NULL, 'T'},
@@ -24,6 +25,7 @@ static const struct option options[] = {
 	{"json", no_argument, NULL, OPT_JSON},
 	{"ddl", required_argument, NULL, OPT_DDL},
 	{"views", required_argument, NULL, OPT_VIEWS},
+	{"near", required_argument, NULL, OPT_NEAR},
 	{NULL, 0, NULL, 0},
 };
 
@@ -31,7 +33,8 @@ static struct cli cli = {
 	.name = "ant-tables",
 	.usage = "usage: ant-tables [-hqv] [-T DIR]... [--names | --tsv | --json] [TABLE...]\n"
 		 "       ant-tables --ddl DIALECT [TABLE...]\n"
-		 "       ant-tables --views DIALECT\n",
+		 "       ant-tables --views DIALECT\n"
+		 "       ant-tables --near WORD [NAME...]\n",
 	.help = "Without TABLE, lists all tables, one a line; with TABLE, describes its columns:\n"
 		"\n"
 		"    ant-tables\n"
@@ -46,7 +49,9 @@ static struct cli cli = {
 		"                     snowflake, clickhouse or mysql\n"
 		"  --views DIALECT    CREATE VIEW for postgresql, sqlite or duckdb: daily cost,\n"
 		"                     cost by key, tokens, spend and forecast, Claude Code, keys,\n"
-		"                     members\n",
+		"                     members\n"
+		"  --near WORD        the NAME, or without any the table, that a mistyped WORD\n"
+		"                     may have been meant to be; nothing where none is near\n",
 	.shorts = "T:",
 	.options = options,
 };
@@ -127,6 +132,25 @@ print_views(int dialect, struct ant_err *e)
 	return result;
 }
 
+/* The guess of our own messages, for the shell drivers to share. */
+static int
+print_near(const struct tables *ts, const char *word, char **argv, struct ant_err *e)
+{
+	struct strlist names = {NULL, 0};
+	const char *best = NULL;
+
+	if (names_wanted(ts, argv, &names, e) == -1) {
+		strlist_free(&names);
+		return -1;
+	}
+	for (size_t i = 0; i < names.n; i++)
+		best = near_better(word, best, names.v[i]);
+	if (best != NULL)
+		puts(best);
+	strlist_free(&names);
+	return 0;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -134,6 +158,7 @@ main(int argc, char *argv[])
 	size_t nfolders = 0;
 	struct tables tables = {{NULL, 0}};
 	enum describe_form form = DESCRIBE_LINE;
+	const char *word = NULL;
 	struct ant_err e;
 	int ch, chosen = 0, dialect = -1, views = -1, status = ANT_OK;
 
@@ -173,11 +198,16 @@ main(int argc, char *argv[])
 					optarg);
 			chosen++;
 			break;
+		case OPT_NEAR:
+			word = optarg;
+			chosen++;
+			break;
 		default:
 			return cli.status;
 		}
 	if (chosen > 1)
-		return cli_usage(&cli, "only one of --names, --tsv, --json, --ddl and --views");
+		return cli_usage(
+			&cli, "only one of --names, --tsv, --json, --ddl, --views and --near");
 	if (views != -1 && optind < argc)
 		return cli_usage(&cli, "--views takes no TABLE: the views are of several");
 	if (chosen == 0 && optind < argc)
@@ -186,7 +216,8 @@ main(int argc, char *argv[])
 	if (views != -1)
 		return cli_exit(print_views(views, &e) == -1 ? cli_fail(&e) : ANT_OK);
 	if (tables_init(&tables, folders, nfolders, getenv("ANT_TABLES"), &e) == -1 ||
-		print_all(&tables, argv + optind, form, dialect, &e) == -1)
+		(word != NULL ? print_near(&tables, word, argv + optind, &e)
+			      : print_all(&tables, argv + optind, form, dialect, &e)) == -1)
 		status = cli_fail(&e);
 	tables_free(&tables);
 	return cli_exit(status);

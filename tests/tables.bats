@@ -222,3 +222,18 @@ one() { printf 'path /v1/t\ncolumn a text key = .a\n%s\n' "$1"; }
 	run -1 bash -c 'ant tables >/dev/full'
 	run -1 bash -c 'ant tables --json >/dev/full'
 }
+
+@test "ant-tables --near: the guess of the commands' own messages, for scripts" {
+	run -0 ant tables --near usage_reprot
+	[ "$output" = usage_report ]
+	run -0 ant tables --near zebra
+	[ "$output" = '' ]
+	run -0 ant tables --near=sorce-uri -- source-uri source-table dest-uri
+	[ "$output" = source-uri ]
+	run -0 ant tables --near --sorce -- --dest --source # a word may look like an option
+	[ "$output" = --source ]
+	cp "$BATS_TEST_DIRNAME/../lib/tables/users.table" tables/colleagues.table
+	ANT_TABLES=$PWD/tables run -0 ant tables --near coleagues
+	[ "$output" = colleagues ]
+	run -2 ant tables --near a --names
+}
