@@ -19,7 +19,8 @@
 
 enum { FILE_MAX = 128 << 10, NAME_TABLE_MAX = 63, NAME_SCOPE_MAX = 140, NAME_SCOPE_KEPT = 100 };
 
-static uint64_t fnv1a(const char *p, size_t n)
+static uint64_t
+fnv1a(const char *p, size_t n)
 {
 	uint64_t h = 0xcbf29ce484222325u;
 
@@ -28,13 +29,15 @@ static uint64_t fnv1a(const char *p, size_t n)
 	return h;
 }
 
-static int alnum(char c)
+static int
+alnum(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
 /* A table name becomes part of a file name: nothing but what a table may be called. */
-static int check_table(const char *table, struct ant_err *e)
+static int
+check_table(const char *table, struct ant_err *e)
 {
 	size_t n = strlen(table);
 	int fits = n > 0 && n <= NAME_TABLE_MAX && !(table[0] >= '0' && table[0] <= '9');
@@ -50,7 +53,8 @@ static int check_table(const char *table, struct ant_err *e)
  * The path of TABLE's file.  A long scope is cut and gets its hash: %% stands
  * in no other name, and the file itself holds the scope in full.
  */
-static int path_of(const struct state *s, const char *table, const char *suffix, struct buf *to,
+static int
+path_of(const struct state *s, const char *table, const char *suffix, struct buf *to,
 	struct ant_err *e)
 {
 	size_t start;
@@ -77,7 +81,8 @@ static int path_of(const struct state *s, const char *table, const char *suffix,
 }
 
 /* The contents of a file.  A scope's white space and control bytes are written %XX. */
-static int render(const struct state *s, const char *table, const struct mark *m, struct buf *to)
+static int
+render(const struct state *s, const char *table, const struct mark *m, struct buf *to)
 {
 	char from[UTC_TEXT], till[UTC_TEXT];
 
@@ -100,7 +105,8 @@ static int render(const struct state *s, const char *table, const struct mark *m
 }
 
 /* Step over "NAME ", take what stands up to the newline; NULL where the line is another. */
-static const char *take(char **p, const char *name)
+static const char *
+take(char **p, const char *name)
 {
 	char *value, *end;
 	size_t n = strlen(name);
@@ -115,12 +121,14 @@ static const char *take(char **p, const char *name)
 	return value;
 }
 
-static int take_time(const char *text, int64_t *t)
+static int
+take_time(const char *text, int64_t *t)
 {
 	return strlen(text) == UTC_TEXT - 1 && utc_parse(text, UTC_TEXT - 1, t) == 0 ? 0 : -1;
 }
 
-static int take_span(const char *text, struct span *to)
+static int
+take_span(const char *text, struct span *to)
 {
 	if (strlen(text) != (size_t)2 * UTC_TEXT - 1 || text[UTC_TEXT - 1] != ' ')
 		return -1;
@@ -130,7 +138,8 @@ static int take_span(const char *text, struct span *to)
 }
 
 /* Undo render()'s %XX in place.  What is wrong shows when the file is rendered again. */
-static void unescape(char *s)
+static void
+unescape(char *s)
 {
 	char *to = s;
 	char hex[3] = "";
@@ -147,7 +156,8 @@ static void unescape(char *s)
 }
 
 /* Read TEXT, cutting it up: the lines, loosely.  render() decides whether they were right. */
-static int parse(char *text, char **scope, char **table, struct mark *m)
+static int
+parse(char *text, char **scope, char **table, struct mark *m)
 {
 	char *p = text + sizeof MAGIC - 1;
 	const char *v;
@@ -169,7 +179,8 @@ static int parse(char *text, char **scope, char **table, struct mark *m)
 }
 
 /* The bytes of PATH: 1; 0 where there is no such file. */
-static int slurp(const char *path, struct buf *to, struct ant_err *e)
+static int
+slurp(const char *path, struct buf *to, struct ant_err *e)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char *room;
@@ -191,8 +202,9 @@ static int slurp(const char *path, struct buf *to, struct ant_err *e)
  * Read PATH.  Its scope and table go to *SCOPE and *TABLE, which point into
  * TEXT; they must be those of S and WANT where these are given.
  */
-static int load(const char *path, const struct state *s, const char *want, struct buf *text,
-	char **scope, char **table, struct mark *m, struct ant_err *e)
+static int
+load(const char *path, const struct state *s, const char *want, struct buf *text, char **scope,
+	char **table, struct mark *m, struct ant_err *e)
 {
 	struct buf again, copy;
 	struct state other;
@@ -225,7 +237,8 @@ done:
 	return found;
 }
 
-int state_open(struct state *s, const char *folder, const char *scope, struct ant_err *e)
+int
+state_open(struct state *s, const char *folder, const char *scope, struct ant_err *e)
 {
 	*s = (struct state){NULL, NULL};
 	if (scope != NULL && strlen(scope) > STATE_SCOPE_MAX)
@@ -240,14 +253,16 @@ int state_open(struct state *s, const char *folder, const char *scope, struct an
 	return 0;
 }
 
-void state_close(struct state *s)
+void
+state_close(struct state *s)
 {
 	free(s->folder);
 	free(s->scope);
 	*s = (struct state){NULL, NULL};
 }
 
-int state_read(const struct state *s, const char *table, struct mark *m, struct ant_err *e)
+int
+state_read(const struct state *s, const char *table, struct mark *m, struct ant_err *e)
 {
 	struct buf path, text;
 	char *scope, *name;
@@ -263,7 +278,8 @@ int state_read(const struct state *s, const char *table, struct mark *m, struct 
 	return found;
 }
 
-static int sync_folder(const char *path, struct ant_err *e)
+static int
+sync_folder(const char *path, struct ant_err *e)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int bad = fd == -1 || fsync(fd) == -1;
@@ -276,7 +292,8 @@ static int sync_folder(const char *path, struct ant_err *e)
 }
 
 /* Create PATH where it is missing, its entry durable. */
-static int make_one(const char *path, int last, struct ant_err *e)
+static int
+make_one(const char *path, int last, struct ant_err *e)
 {
 	struct ant_err ignored;
 	const char *slash = strrchr(path, '/');
@@ -302,7 +319,8 @@ static int make_one(const char *path, int last, struct ant_err *e)
 }
 
 /* Create the folder and those above it, for their owner alone. */
-static int make_folder(const char *folder, struct ant_err *e)
+static int
+make_folder(const char *folder, struct ant_err *e)
 {
 	char *path = strdup(folder), *slash;
 	int result = 0;
@@ -322,7 +340,8 @@ static int make_folder(const char *folder, struct ant_err *e)
 }
 
 /* Open a lock file of the folder, creating both. */
-static int open_lock(const struct state *s, const char *path, struct ant_err *e)
+static int
+open_lock(const struct state *s, const char *path, struct ant_err *e)
 {
 	const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
 	int fd = open(path, flags, 0600);
@@ -337,7 +356,8 @@ static int open_lock(const struct state *s, const char *path, struct ant_err *e)
 	return fd;
 }
 
-static int flock_again(int fd, int how)
+static int
+flock_again(int fd, int how)
 {
 	int r;
 
@@ -347,7 +367,8 @@ static int flock_again(int fd, int how)
 }
 
 /* One writer at a time, so that no two read the same watermark and write theirs. */
-static int begin_update(const struct state *s, struct ant_err *e)
+static int
+begin_update(const struct state *s, struct ant_err *e)
 {
 	struct buf path;
 	int fd;
@@ -367,7 +388,8 @@ static int begin_update(const struct state *s, struct ant_err *e)
 }
 
 /* Remove what a writer that was killed left behind: we are the only one. */
-static void sweep(const char *folder)
+static void
+sweep(const char *folder)
 {
 	DIR *d = opendir(folder);
 
@@ -378,7 +400,8 @@ static void sweep(const char *folder)
 		closedir(d);
 }
 
-static int write_all(int fd, const char *p, size_t n)
+static int
+write_all(int fd, const char *p, size_t n)
 {
 	while (n > 0) {
 		ssize_t put = write(fd, p, n);
@@ -394,8 +417,8 @@ static int write_all(int fd, const char *p, size_t n)
 }
 
 /* Write aside, fsync, rename, fsync of the folder: a reader sees the old file or the new one. */
-static int replace_file(
-	const struct state *s, const char *path, const struct buf *text, struct ant_err *e)
+static int
+replace_file(const struct state *s, const char *path, const struct buf *text, struct ant_err *e)
 {
 	struct buf fresh;
 	int fd = -1, result = -1;
@@ -431,7 +454,8 @@ done:
 	return result;
 }
 
-static int save(const struct state *s, const char *table, const struct mark *m, struct ant_err *e)
+static int
+save(const struct state *s, const char *table, const struct mark *m, struct ant_err *e)
 {
 	struct buf path, text;
 	int result = -1;
@@ -449,7 +473,8 @@ static int save(const struct state *s, const char *table, const struct mark *m, 
 	return result;
 }
 
-int state_set(const struct state *s, const char *table, int64_t t, struct ant_err *e)
+int
+state_set(const struct state *s, const char *table, int64_t t, struct ant_err *e)
 {
 	struct mark m;
 	int fd, result;
@@ -464,7 +489,8 @@ int state_set(const struct state *s, const char *table, int64_t t, struct ant_er
 	return result;
 }
 
-int state_reset(const struct state *s, const char *table, struct ant_err *e)
+int
+state_reset(const struct state *s, const char *table, struct ant_err *e)
 {
 	struct buf path;
 	int fd = -1, result = -1;
@@ -489,7 +515,8 @@ done:
 }
 
 /* Let the watermark follow over windows that touch it. */
-static void follow(struct mark *m)
+static void
+follow(struct mark *m)
 {
 	size_t gone = 0;
 
@@ -503,7 +530,8 @@ static void follow(struct mark *m)
 }
 
 /* Add a window beyond the watermark, joined with those it touches. */
-static int remember(struct mark *m, struct span w, struct ant_err *e)
+static int
+remember(struct mark *m, struct span w, struct ant_err *e)
 {
 	size_t first = 0, last;
 
@@ -525,8 +553,9 @@ static int remember(struct mark *m, struct span w, struct ant_err *e)
 }
 
 /* Work the window into M: 0, 1 for a gap, -1. */
-static int advance(struct mark *m, const int64_t *from, int64_t watermark, const int64_t *since,
-	int64_t *gap, struct ant_err *e)
+static int
+advance(struct mark *m, const int64_t *from, int64_t watermark, const int64_t *since, int64_t *gap,
+	struct ant_err *e)
 {
 	int joins = from == NULL;
 
@@ -547,7 +576,8 @@ static int advance(struct mark *m, const int64_t *from, int64_t watermark, const
 	return 0;
 }
 
-int state_advance(const struct state *s, const char *table, const int64_t *from, int64_t watermark,
+int
+state_advance(const struct state *s, const char *table, const int64_t *from, int64_t watermark,
 	const int64_t *since, int64_t *gap, struct ant_err *e)
 {
 	struct mark m, before;
@@ -567,7 +597,8 @@ done:
 	return result;
 }
 
-int state_names(const char *folder, struct strlist *names, struct ant_err *e)
+int
+state_names(const char *folder, struct strlist *names, struct ant_err *e)
 {
 	const size_t tail = sizeof SUFFIX - 1;
 	DIR *d = opendir(folder);
@@ -597,7 +628,8 @@ int state_names(const char *folder, struct strlist *names, struct ant_err *e)
 	return 0;
 }
 
-int state_describe(const char *folder, const char *name, struct state *s, char *table, size_t size,
+int
+state_describe(const char *folder, const char *name, struct state *s, char *table, size_t size,
 	struct mark *m, struct ant_err *e)
 {
 	struct buf path, text, right;
@@ -634,7 +666,8 @@ done:
 	return result;
 }
 
-int state_lock(const struct state *s, const char *table, int shared, int wait, struct ant_err *e)
+int
+state_lock(const struct state *s, const char *table, int shared, int wait, struct ant_err *e)
 {
 	struct buf path;
 	int fd = -1;
