@@ -89,8 +89,8 @@ member(struct buf *out, const char *name, const char *value)
 		json_put_string(out, value);
 }
 
-void
-load_receipt(struct buf *out, const char *target, const struct load_entry *entry)
+static void
+receipt(struct buf *out, const char *target, const struct load_entry *entry)
 {
 	buf_puts(out, "{\"@ant\":\"loaded\"");
 	member(out, "table", entry->table);
@@ -101,6 +101,20 @@ load_receipt(struct buf *out, const char *target, const struct load_entry *entry
 	member(out, "to", entry->to);
 	buf_printf(out, ",\"rows\":%" PRId64, entry->rows);
 	member(out, "watermark", entry->watermark);
+}
+
+void
+load_receipt(struct buf *out, const char *target, const struct load_entry *entry)
+{
+	receipt(out, target, entry);
+	buf_puts(out, "}\n");
+}
+
+void
+load_ledger_receipt(struct buf *out, const char *target, const struct load_entry *entry)
+{
+	receipt(out, target, entry);
+	member(out, "finished", entry->finished);
 	buf_puts(out, "}\n");
 }
 

@@ -118,6 +118,9 @@ size_t load_index(const struct load *l, const char **kind, struct sql_column *to
 /* Append the receipt of ENTRY with its newline.  Reports by OUT's `failed`. */
 void load_receipt(struct buf *out, const char *target, const struct load_entry *entry);
 
+/* The same of a line of the ledger, which is no news: it says when that load finished. */
+void load_ledger_receipt(struct buf *out, const char *target, const struct load_entry *entry);
+
 /*
  * The window of L as bounds for its time column: from inclusive, to exclusive.  They
  * are dates (YYYY-MM-DD) where the column is a date, else YYYY-MM-DDTHH:MM:SSZ.

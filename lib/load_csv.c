@@ -690,8 +690,9 @@ take_entry(void *arg, const struct csvfile_field *f, size_t n, int64_t number, s
 	copy_time(entry.to, f[4].p);
 	entry.rows = rows.i;
 	copy_time(entry.watermark, f[6].p);
+	copy_time(entry.finished, f[8].p);
 	buf_clear(&p->line);
-	load_receipt(&p->line, "csv", &entry);
+	load_ledger_receipt(&p->line, "csv", &entry);
 	if (p->line.failed)
 		return err_sys(e, ANT_FAIL, "%s", p->name);
 	return out_put(p->to, p->line.data, p->line.len, e);

@@ -319,8 +319,9 @@ take_entry(void *arg, const char *const *texts, struct ant_err *e)
 	snprintf(entry.to, sizeof entry.to, "%s", texts[4]);
 	entry.rows = strtoll(texts[5], NULL, 10);
 	snprintf(entry.watermark, sizeof entry.watermark, "%s", texts[6]);
+	snprintf(entry.finished, sizeof entry.finished, "%s", texts[7]);
 	buf_clear(&p->d->sql);
-	load_receipt(&p->d->sql, "duckdb", &entry);
+	load_ledger_receipt(&p->d->sql, "duckdb", &entry);
 	return p->d->sql.failed ? no_memory(p->d, e)
 				: out_put(p->to, p->d->sql.data, p->d->sql.len, e);
 }
@@ -328,7 +329,7 @@ take_entry(void *arg, const char *const *texts, struct ant_err *e)
 static int
 ledger(void *self, struct out *to, struct ant_err *e)
 {
-	static const char *const times[] = {"window_from", "window_to", "watermark"};
+	static const char *const times[] = {"window_from", "window_to", "watermark", "finished"};
 	struct load_duckdb *d = self;
 	struct printer p = {d, to};
 	struct answer there;
@@ -345,12 +346,12 @@ ledger(void *self, struct out *to, struct ant_err *e)
 		return status;
 	buf_init(&sql, LOAD_TEXT_MAX);
 	buf_puts(&sql, "SELECT table_name, into_table, mode");
-	for (size_t i = 0; i < 3; i++) /* this way needs no time zones, an extension */
+	for (size_t i = 0; i < 4; i++) /* this way needs no time zones, an extension */
 		buf_printf(&sql,
 			"%s, strftime(make_timestamp(epoch_us(%s)), '%%Y-%%m-%%dT%%H:%%M:%%SZ')",
 			i == 2 ? ", rows::VARCHAR" : "", times[i]);
 	buf_puts(&sql, " FROM " SQL_LEDGER " ORDER BY finished, rowid");
-	status = ddb_each(&d->db, buf_str(&sql), 7, take_entry, &p, e);
+	status = ddb_each(&d->db, buf_str(&sql), 8, take_entry, &p, e);
 	buf_free(&sql);
 	return status;
 }

@@ -718,8 +718,9 @@ print_entries(struct load_pg *d, struct out *to, struct ant_err *e)
 			copy_time(entry.to, PQgetvalue(res, 0, 4));
 			entry.rows = strtoll(PQgetvalue(res, 0, 5), NULL, 10);
 			copy_time(entry.watermark, PQgetvalue(res, 0, 6));
+			copy_time(entry.finished, PQgetvalue(res, 0, 7));
 			buf_clear(&d->sql);
-			load_receipt(&d->sql, "postgresql", &entry);
+			load_ledger_receipt(&d->sql, "postgresql", &entry);
 			status = d->sql.failed ? no_memory(e)
 					       : out_put(to, d->sql.data, d->sql.len, e);
 		} else if (PQresultStatus(res) != PGRES_TUPLES_OK && status == 0) {
@@ -749,7 +750,8 @@ ledger(void *self, struct out *to, struct ant_err *e)
 	buf_puts(&d->sql, " || '.' || into_table, mode");
 	buf_puts(&d->sql, ", to_char(window_from, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')");
 	buf_puts(&d->sql, ", to_char(window_to, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), rows");
-	buf_puts(&d->sql, ", to_char(watermark, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') FROM ");
+	buf_puts(&d->sql, ", to_char(watermark, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')");
+	buf_puts(&d->sql, ", to_char(finished, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') FROM ");
 	sql_name(&d->sql, SQL_POSTGRESQL, d->schema, SQL_LEDGER);
 	buf_puts(&d->sql, " ORDER BY finished");
 	if (buf_str(&d->sql) == NULL)

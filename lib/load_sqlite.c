@@ -749,8 +749,9 @@ print_entries(struct load_sqlite *d, sqlite3_stmt *s, struct out *to, struct ant
 		sqlite3_snprintf(sizeof entry.to, entry.to, "%s", text_of(s, 4));
 		entry.rows = sqlite3_column_int64(s, 5);
 		sqlite3_snprintf(sizeof entry.watermark, entry.watermark, "%s", text_of(s, 6));
+		sqlite3_snprintf(sizeof entry.finished, entry.finished, "%s", text_of(s, 7));
 		buf_clear(&d->sql);
-		load_receipt(&d->sql, "sqlite", &entry);
+		load_ledger_receipt(&d->sql, "sqlite", &entry);
 		status = d->sql.failed ? no_memory(d, e) : out_put(to, d->sql.data, d->sql.len, e);
 	}
 	if (status == 0 && code != SQLITE_DONE)
@@ -775,8 +776,8 @@ ledger(void *self, struct out *to, struct ant_err *e)
 	if (there == 0)
 		return 0;
 	s = prepare(d,
-		"SELECT table_name, into_table, mode, window_from, window_to, rows, watermark"
-		" FROM " SQL_LEDGER " ORDER BY finished, _rowid_",
+		"SELECT table_name, into_table, mode, window_from, window_to, rows, watermark, "
+		"finished FROM " SQL_LEDGER " ORDER BY finished, _rowid_",
 		e);
 	if (s == NULL)
 		return -1;

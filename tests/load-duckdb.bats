@@ -394,7 +394,9 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[ "$(<receipts)" = '{"@ant":"loaded","table":"t","target":"duckdb","into":"p_t","mode":"window","from":"2026-11-01T00:00:00Z","to":"2026-11-03T00:00:00Z","rows":5,"watermark":"2026-11-03T00:00:00Z"}' ]
 	numbered replace 1 3 | ddb --table 'a"b' t.duckdb >>receipts
 	[ "$(tail -n 1 receipts)" = '{"@ant":"loaded","table":"t","target":"duckdb","into":"a\"b","mode":"replace","from":null,"to":null,"rows":3,"watermark":null}' ]
-	ddb --ledger t.duckdb | diff receipts -
+	ddb --ledger t.duckdb >ledger
+	diff receipts <(untimed ledger)
+	[ "$(finished <ledger)" = "$(sql "SELECT strftime(make_timestamp(epoch_us(finished)), '%Y-%m-%dT%H:%M:%SZ') FROM _anthill_loads ORDER BY finished, rowid")" ]
 	run -1 ddb --ledger none.duckdb
 	[[ $output == *'none.duckdb: there is no such file' ]]
 	duck empty.duckdb 'CREATE TABLE x (y INT)'

@@ -326,7 +326,8 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	numbered replace 1 3 | pg --table 'a"b' >>receipts
 	[ "$(tail -n 1 receipts)" = '{"@ant":"loaded","table":"t","target":"postgresql","into":"public.a\"b","mode":"replace","from":null,"to":null,"rows":3,"watermark":null}' ]
 	PGTZ=Asia/Tokyo pg --ledger >ledger
-	diff receipts ledger
+	diff receipts <(untimed ledger)
+	[ "$(finished <ledger)" = "$(sql "SELECT to_char(finished at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') FROM _anthill_loads ORDER BY finished")" ]
 	[ "$(sql "SELECT count(*) FROM _anthill_loads WHERE started <= finished")" = 2 ]
 	run -1 bash -c 'ant load-pg --ledger >/dev/full'
 	[[ $output == *'stdout: No space left'* ]]

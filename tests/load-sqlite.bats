@@ -337,7 +337,8 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	numbered replace 1 3 | lite --table 'a"b' t.db >>receipts
 	[ "$(tail -n 1 receipts)" = '{"@ant":"loaded","table":"t","target":"sqlite","into":"a\"b","mode":"replace","from":null,"to":null,"rows":3,"watermark":null}' ]
 	lite --ledger t.db >ledger
-	diff receipts ledger
+	diff receipts <(untimed ledger)
+	[ "$(finished <ledger)" = "$(sql 'SELECT finished FROM _anthill_loads ORDER BY finished, _rowid_')" ]
 	[ "$(sql "SELECT count(*) FROM _anthill_loads WHERE started <= finished AND datetime(finished) > '2020'")" = 2 ]
 	run -1 lite --ledger none.db
 	[[ $output == *'none.db: there is no such file' ]]

@@ -25,6 +25,10 @@ hours() {
 	printf '#end\t%d\t2026-11-03T00:00:00Z\n' "$2"
 }
 
+# untimed FILE - the receipts that --ledger printed as their loads printed them; finished - when those ended
+untimed() { sed -E 's/,"finished":"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"}$/}/' "$1"; }
+finished() { jq -r .finished; }
+
 # cuts FILE - where to cut it: behind each line but the last, and at 100 random bytes (ANT_CUTS for more); a few under a checker
 cuts() {
 	{
