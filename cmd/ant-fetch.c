@@ -33,6 +33,7 @@ enum long_option {
 	O_PARAM,
 	O_JOBS,
 	O_RATE,
+	O_RATE_FILE,
 	O_RETRIES,
 	O_TIMEOUT,
 	O_DEADLINE,
@@ -53,6 +54,7 @@ static const struct option options[] = {
 	{"param", required_argument, NULL, O_PARAM},
 	{"jobs", required_argument, NULL, O_JOBS},
 	{"rate", required_argument, NULL, O_RATE},
+	{"rate-file", required_argument, NULL, O_RATE_FILE},
 	{"retries", required_argument, NULL, O_RETRIES},
 	{"timeout", required_argument, NULL, O_TIMEOUT},
 	{"deadline", required_argument, NULL, O_DEADLINE},
@@ -69,10 +71,10 @@ static const struct option options[] = {
 
 static const char usage[] =
 	"usage: ant-fetch [--from T] [--to T] [--width 1d|1h|1m] [--group-by A,B]\n"
-	"                 [--param NAME=VALUE]... [--jobs N] [--rate N] [--retries N]\n"
-	"                 [--timeout S] [--deadline S] [--backoff S] [--page-limit N]\n"
-	"                 [--base-url URL] [--key-file FILE] [--insecure-http]\n"
-	"                 [--log-format text|json] [-T DIR]... [-qv] TABLE\n"
+	"                 [--param NAME=VALUE]... [--jobs N] [--rate N] [--rate-file FILE]\n"
+	"                 [--retries N] [--timeout S] [--deadline S] [--backoff S]\n"
+	"                 [--page-limit N] [--base-url URL] [--key-file FILE]\n"
+	"                 [--insecure-http] [--log-format text|json] [-T DIR]... [-qv] TABLE\n"
 	"       ant-fetch --check [TABLE]\n";
 
 static const char help[] =
@@ -90,7 +92,7 @@ static const char help[] =
 	"The key comes from ANTHROPIC_ADMIN_KEY or --key-file.  See man ant-fetch.\n";
 
 struct settings {
-	const char *from, *to, *width, *group_by, *base_url, *key_file;
+	const char *from, *to, *width, *group_by, *base_url, *key_file, *rate_file;
 	const char *folders[NFOLDERS];
 	size_t nfolders;
 	struct strlist params, dimensions;
@@ -246,6 +248,9 @@ set_option(struct settings *s, int option)
 	case O_KEY_FILE:
 		s->key_file = optarg;
 		return 0;
+	case O_RATE_FILE:
+		s->rate_file = optarg;
+		return 0;
 	case O_CHECK:
 		s->check = 1;
 		return 0;
@@ -376,7 +381,7 @@ work(struct settings *s, struct session *session, const char *name, struct ant_e
 		.events = {session, on_request, on_warn, on_progress, on_reader_gone}};
 	struct tables ts = {.folders = {NULL, 0}};
 	struct table *table = NULL, *parent = NULL;
-	struct rate rate = {0};
+	struct budget budget = {0};
 	struct out out;
 	int rc = -1;
 
@@ -385,17 +390,15 @@ work(struct settings *s, struct session *session, const char *name, struct ant_e
 		goto done;
 	if (name != NULL && plan_table(s, &ts, name, &table, &parent, &plan, e) == -1)
 		goto done;
-	if (rate_init(&rate, (size_t)s->rate) == -1) {
-		err_sys(e, ANT_FAIL, "--rate");
+	if (budget_open(&budget, (size_t)s->rate, s->rate_file, mono_ms, e) == -1)
 		goto done;
-	}
-	plan.rate = &rate;
+	plan.budget = &budget;
 	if ((plan.http = open_client(s, session->cli, e)) == NULL)
 		goto done;
 	rc = s->check ? run_check(&ts, name, &plan, &out, e) : fetch_run(&plan, &out, e);
 done:
 	http_free(plan.http);
-	rate_free(&rate);
+	budget_close(&budget);
 	table_free(parent);
 	table_free(table);
 	tables_free(&ts);

@@ -66,7 +66,7 @@ struct run {
 	size_t ahead, ahead_bytes; /* pages that have arrived and were not written */
 	struct piece *spare;
 	size_t spare_bytes;
-	int rate_bound; /* something could start but for the budget */
+	int64_t budget_at; /* something could start then, but for the budget; 0: it is not that */
 	int64_t progress_at, open_bucket;
 	uint64_t random;
 	struct buf target, cursor, line;
@@ -270,7 +270,7 @@ build_target(struct run *r, struct chain *c, struct ant_err *e)
 }
 
 static int
-start_request(struct run *r, struct chain *c, int64_t now, struct ant_err *e)
+start_request(struct run *r, struct chain *c, struct ant_err *e)
 {
 	if (build_target(r, c, e) == -1)
 		return -1;
@@ -278,7 +278,6 @@ start_request(struct run *r, struct chain *c, int64_t now, struct ant_err *e)
 		return err_sys(e, ANT_FAIL, "%s", r->table->name);
 	if (http_get(r->plan->http, r->target.data, &c->receiving->body, c, e) == -1)
 		return -1;
-	rate_take(r->plan->rate, now);
 	r->stats->requests++;
 	r->stats->retries += c->failures > 0;
 	return 0;
@@ -315,16 +314,18 @@ startable(struct run *r, int64_t now)
 static int
 start_requests(struct run *r, struct ant_err *e)
 {
-	int64_t now = mono_ms();
+	int64_t now = mono_ms(), wait;
 	struct chain *c;
 
-	r->rate_bound = 0;
+	r->budget_at = 0;
 	while (http_active(r->plan->http) < r->plan->jobs && (c = startable(r, now)) != NULL) {
-		if (rate_wait(r->plan->rate, now) > 0) {
-			r->rate_bound = 1;
+		if ((wait = budget_take(r->plan->budget, e)) == -1)
+			return -1;
+		if (wait > 0) {
+			r->budget_at = mono_ms() + wait;
 			break;
 		}
-		if (start_request(r, c, now, e) == -1)
+		if (start_request(r, c, e) == -1)
 			return -1;
 	}
 	return 0;
@@ -518,17 +519,17 @@ log_request(struct run *r, struct chain *c, const struct http_answer *a, const c
 }
 
 /* What the server says about its budget of requests. */
-static void
-note_budget(struct run *r, const struct http_answer *a, int64_t server_now)
+static int
+note_budget(struct run *r, const struct http_answer *a, int64_t server_now, struct ant_err *e)
 {
 	int64_t reset = retry_reset(a->reset, server_now);
 	size_t digits = strspn(a->remaining, "0123456789");
 
 	if (reset < 0 || reset > RESET_MS || digits == 0 || digits > 9 ||
 		a->remaining[digits] != '\0')
-		return;
-	rate_left(r->plan->rate, strtol(a->remaining, NULL, 10),
-		(int64_t)http_active(r->plan->http), mono_ms() + reset);
+		return 0;
+	return budget_left(r->plan->budget, strtol(a->remaining, NULL, 10),
+		(int64_t)http_active(r->plan->http), mono_ms() + reset, e);
 }
 
 /*
@@ -668,6 +669,9 @@ recover(struct run *r, struct chain *c, struct retry_case *failed, const char *w
 
 	if (plan.verdict == RETRY_NEVER)
 		return give_up(r, c, failed, plan.status, what, "", e);
+	/* Even where we give up: others may share the budget. */
+	if (plan.everybody && budget_pause(r->plan->budget, now + plan.wait_ms, e) == -1)
+		return -1;
 	if (failed->failures > r->plan->retries &&
 		!(plan.verdict == RETRY_SMALLER && plan.status == ANT_API))
 		return give_up(r, c, failed, plan.status, what, "", e);
@@ -693,8 +697,6 @@ recover(struct run *r, struct chain *c, struct retry_case *failed, const char *w
 	}
 	warn(r, text);
 	c->retry_at = now + plan.wait_ms;
-	if (plan.everybody)
-		rate_pause(r->plan->rate, c->retry_at);
 	return 0;
 }
 
@@ -807,7 +809,8 @@ handle(struct run *r, struct chain *c, const struct http_answer *a, struct ant_e
 	if (retry_http_date(a->date, &server_now) == -1)
 		server_now = (int64_t)time(NULL);
 	r->stats->bytes += (uint64_t)a->wire_bytes;
-	note_budget(r, a, server_now);
+	if (note_budget(r, a, server_now, e) == -1)
+		return -1;
 	if (a->result != HTTP_ANSWERED)
 		return failed_request(r, c, a, cause_of(a->result), a->reason, server_now, e);
 	if (a->status == 200)
@@ -827,7 +830,7 @@ handle(struct run *r, struct chain *c, const struct http_answer *a, struct ant_e
 static int64_t
 idle_ms(struct run *r)
 {
-	int64_t now = mono_ms(), wait = WAIT_MS, rate;
+	int64_t now = mono_ms(), wait = WAIT_MS;
 
 	for (size_t i = r->head; i < r->tail; i++) {
 		const struct chain *c = chain_at(r, i);
@@ -836,8 +839,9 @@ idle_ms(struct run *r)
 			c->retry_at - now < wait)
 			wait = c->retry_at - now;
 	}
-	rate = r->rate_bound ? rate_wait(r->plan->rate, now) : wait;
-	return rate < wait ? rate : wait;
+	if (r->budget_at > 0 && r->budget_at - now < wait)
+		wait = r->budget_at > now ? r->budget_at - now : 0;
+	return wait;
 }
 
 /* Nobody reads any more: the next write would end us, and that may be long from now. */
@@ -857,12 +861,18 @@ check_reader(struct run *r, struct ant_err *e)
 static int
 check_deadline(struct run *r, struct ant_err *e)
 {
-	int64_t now = mono_ms();
+	int64_t now = mono_ms(), pause = r->plan->budget->rate.pause_until;
 
-	/* Waiting for our own budget is no lack of progress. */
-	if (r->rate_bound && http_active(r->plan->http) == 0 && rate_wait(r->plan->rate, now) > 0 &&
-		r->plan->rate->pause_until <= now)
-		r->progress_at = now;
+	if (r->budget_at > 0 && http_active(r->plan->http) == 0) {
+		/* Waiting for our own budget is no lack of progress. */
+		if (pause <= now)
+			r->progress_at = now;
+		else if (pause - r->progress_at > r->plan->deadline_ms) /* of another process */
+			return err_set(e, ANT_TEMP,
+				"%s%s: the API asked to wait for %.1f s more, past the deadline",
+				http_base(r->plan->http), r->table->path,
+				(double)(pause - now) / 1000);
+	}
 	if (now - r->progress_at < r->plan->deadline_ms)
 		return 0;
 	return err_set(e, ANT_TEMP, "%s%s: no progress for %.0f seconds", http_base(r->plan->http),

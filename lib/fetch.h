@@ -11,10 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "budget.h"
 #include "err.h"
 #include "http.h"
 #include "out.h"
-#include "rate.h"
 #include "strlist.h"
 #include "table.h"
 #include "window.h"
@@ -64,7 +64,7 @@ struct fetch_plan {
 	int probe;	     /* one page of one chain is enough: may this be read? */
 	struct buf *sample;  /* gets the records, too; NULL: not wanted */
 	struct http *http;
-	struct rate *rate;
+	struct budget *budget;
 	struct fetch_events events;
 };
 

@@ -246,6 +246,23 @@ PY
 	[ "$(grep -c @example people.csv)" -gt 10 ]
 }
 
+@test "sync: all processes of a run together start no more requests than --rate allows" {
+	local n=0 driver log=$ANTHROPIC_BASE_URL/_sim/log
+	curl -sSf -X DELETE "$log" >/dev/null
+	ant-sync -q --rate 30 --to today --chunk 4 --start -40d claude_code_usage usage_report cost_report users 3>&- &
+	driver=$!
+	until ((n >= 30)); do
+		kill -0 "$driver"
+		n=$(curl -sSf "$log" | wc -l)
+	done
+	sleep 2
+	# What any of them starts before the first minute is over would be too much.
+	run -0 curl -sSf "$log"
+	kill "$driver"
+	wait "$driver" || [ $? = 143 ]
+	jq -s -e 'map(.time[:19] + "Z" | fromdate) | .[-1] - .[0] >= 60 or length == 30' <<<"$output"
+}
+
 @test "ingest: strategies do what they say" {
 	local args=(--source-uri "anthropic://?api_key=$ANTHROPIC_ADMIN_KEY" --source-table cost_report --dest-uri sqlite:///s.db)
 	local a b

@@ -6,7 +6,7 @@ setup_file() {
 	cd "$ROOT/lib" || return
 	"${CC:-cc}" -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -I. -O1 -g -fsanitize=address,undefined \
 		-fno-sanitize-recover=all -o "$BATS_FILE_TMPDIR/units" ../tests/fetch_units.c \
-		page.c query.c rate.c record.c retry.c seen.c utc.c window.c json.c buf.c err.c strlist.c utf8.c
+		budget.c page.c query.c rate.c record.c retry.c seen.c utc.c window.c json.c buf.c err.c strlist.c utf8.c
 }
 
 units() { run -0 "$BATS_FILE_TMPDIR/units" "$1"; }
@@ -14,6 +14,9 @@ units() { run -0 "$BATS_FILE_TMPDIR/units" "$1"; }
 @test "hints of the server are read, and nonsense is not" { units hints; }
 @test "each status and cause has its verdict, its wait and its exit status" { units decisions; }
 @test "a budget holds over any 60 seconds, and what the server says beside it" { units budget; }
+@test "a budget in a file is one for all that share it, for as long as it holds" { units shared; }
+@test "eight processes never take more than one budget, nor does one that is killed" { units crowd; }
+@test "a rate file that is another's, a link or damaged is refused or harmless" { units hostile; }
 @test "windows snap outward, and slices cover them" { units windows; }
 @test "a page of each documented shape is read, any other is not" { units pages; }
 @test "512 levels are read, 513 are refused" { units depth; }

@@ -337,6 +337,61 @@ Q
 	[ "$(sim GET log | wc -l)" -eq 20 ]
 }
 
+@test "processes that share a --rate-file start no more requests together than --rate allows" {
+	local i pids=() n=0
+	for i in 1 2 3 4; do
+		"$ANT_BIN/ant-fetch" --rate 20 --rate-file budget --jobs 3 --from "2026-10-0$i" --to 2026-11-20 claude_code_usage >"out.$i" 3>&- &
+		pids+=($!)
+	done
+	until ((n >= 20)); do
+		kill -0 "${pids[@]}"
+		n=$(sim GET log | wc -l)
+	done
+	[ "$(stat -c %a budget)" = 600 ]
+	kill -9 "${pids[@]}"
+	wait "${pids[@]}" || :
+	# A minute that a killed process used up is used up for the next one, too.
+	run -124 timeout 2 "$ANT_BIN/ant-fetch" --rate 20 --rate-file budget --from 2026-11-01 --to 2026-11-20 claude_code_usage
+	sim GET log >log
+	jq -s -e 'map(.time[:19] + "Z" | fromdate) | .[-1] - .[0] >= 60 or length == 20' log
+	run -0 cat out.*
+	[[ $output != *'"@ant":"end"'* ]]
+	usage_error 'others share it at 20 requests a minute, not 5' --rate 5 --rate-file budget users
+}
+
+@test "a 429 makes every process that shares the --rate-file wait" {
+	ant fetch --rate-file budget organization >/dev/null
+	arm "$O/users at=1 status=429 header=retry-after:2"
+	SECONDS=0
+	ant fetch --rate-file budget users >/dev/null 2>err 3>&- &
+	until grep -q 'trying again' err; do :; done
+	ant fetch --rate-file budget organization >/dev/null
+	[ "$SECONDS" -ge 1 ]
+	wait $!
+	[ "$(sim GET log | jq -r .status | paste -sd' ')" = '200 429 200 200' ]
+	arm "$O/users at=1 status=429 header=retry-after:3600"
+	run -75 ant fetch --rate-file budget users
+	sim DELETE log >/dev/null
+	run -75 timeout 10 "$ANT_BIN/ant-fetch" --rate-file budget organization
+	[[ $output == *'asked to wait for 3'*'past the deadline'* ]]
+	[ "$(sim GET log | wc -l)" -eq 0 ]
+	# Without the file nobody knows of it.
+	ant fetch organization | grep -q '"@ant":"end"'
+}
+
+@test "a --rate-file that is no such file is status 2 and stays as it was" {
+	echo 'it was a dark and stormy night' >thesis
+	ln -s thesis link
+	usage_error 'not a file of ant-fetch' --rate-file thesis users
+	usage_error 'symbolic links' --rate-file link users
+	usage_error 'not a plain file' --rate-file /dev/null users
+	usage_error 'No such file' --rate-file none/budget users
+	[ "$(cat thesis)" = 'it was a dark and stormy night' ]
+	: >open
+	chmod 666 open
+	usage_error 'others can write' --rate-file open users
+}
+
 @test "a table file of one's own is fetched without new C" {
 	mkdir own
 	cat >own/people.table <<-'T'

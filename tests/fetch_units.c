@@ -1,8 +1,16 @@
 /* fetch_units - the pure parts of ant-fetch: fetch-units.bats names a group, this checks it */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "budget.h"
 #include "page.h"
 #include "query.h"
 #include "rate.h"
@@ -165,6 +173,214 @@ budget(void)
 	rate_take(&r, 100); /* what the server said is over */
 	IS(rate_wait(&r, 101) == 0);
 	rate_free(&r);
+}
+
+/* A clock that several processes see and a test turns. */
+static _Atomic int64_t *hands;
+
+static int64_t
+clock_now(void)
+{
+	return atomic_load(hands);
+}
+
+static void
+clock_start(int64_t now)
+{
+	hands = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (hands == MAP_FAILED)
+		abort();
+	atomic_store(hands, now);
+}
+
+/* Two users of one file: what one does holds for the other. */
+static void
+shared(void)
+{
+	struct budget a, b, c;
+	struct ant_err e;
+
+	clock_start(5000);
+	unlink("rate");
+	IS(budget_open(&a, 3, "rate", clock_now, &e) == 0);
+	IS(budget_open(&b, 3, "rate", clock_now, &e) == 0);
+	IS(budget_take(&a, &e) == 0 && budget_take(&b, &e) == 0);
+	atomic_store(hands, 6000);
+	IS(budget_take(&b, &e) == 0);
+	IS(budget_take(&a, &e) == 59000 && budget_take(&b, &e) == 59000);
+	budget_close(&b); /* what it took stays taken */
+	IS(budget_open(&b, 3, "rate", clock_now, &e) == 0 && budget_take(&b, &e) == 59000);
+	IS(budget_open(&c, 4, "rate", clock_now, &e) == -1 && e.status == ANT_USAGE);
+	atomic_store(hands, 65000);
+	IS(budget_take(&b, &e) == 0 && budget_take(&a, &e) == 0 && budget_take(&a, &e) == 1000);
+	IS(budget_pause(&a, 200000, &e) == 0 && budget_take(&b, &e) == 135000);
+	IS(budget_pause(&b, 100000, &e) == 0 && budget_take(&a, &e) == 135000);
+	atomic_store(hands, 200000);
+	IS(budget_left(&a, 1, 0, 230000, &e) == 0);
+	IS(budget_take(&b, &e) == 0 && budget_take(&a, &e) == 30000);
+	budget_close(&a);
+	budget_close(&b);
+	/* Once nothing in it holds any more, another rate may have the file. */
+	IS(budget_open(&c, 4, "rate", clock_now, &e) == -1);
+	atomic_store(hands, 300000);
+	IS(budget_open(&c, 4, "rate", clock_now, &e) == 0 && budget_take(&c, &e) == 0);
+	IS(budget_pause(&c, 900000, &e) == 0 && budget_take(&c, &e) == 600000);
+	/* Who still uses it at the old one is told. */
+	IS(budget_open(&a, 3, "rate", clock_now, &e) == -1);
+	budget_close(&c);
+	/* The machine was started anew: its clock, too. */
+	atomic_store(hands, 10);
+	IS(budget_open(&c, 2, "rate", clock_now, &e) == 0);
+	IS(budget_take(&c, &e) == 0 && budget_take(&c, &e) == 0 && budget_take(&c, &e) == 60000);
+	budget_close(&c);
+	/* No limit, but pauses. */
+	unlink("rate");
+	IS(budget_open(&a, 0, "rate", clock_now, &e) == 0);
+	IS(budget_open(&b, 0, "rate", clock_now, &e) == 0);
+	for (int i = 0; i < 1000; i++)
+		IS(budget_take(&a, &e) == 0);
+	IS(budget_pause(&a, 60, &e) == 0 && budget_take(&b, &e) == 50);
+	budget_close(&a);
+	budget_close(&b);
+}
+
+/* Take all that there is until the clock stops; the times go to the pipe FD. */
+static void
+taker(size_t per_minute, int64_t stop, int fd)
+{
+	struct budget b;
+	struct ant_err e;
+	int64_t wait, before;
+
+	if (budget_open(&b, per_minute, "rate", clock_now, &e) == -1)
+		_exit(1);
+	while ((before = clock_now()) < stop) {
+		if ((wait = budget_take(&b, &e)) == -1)
+			_exit(1);
+		if (wait == 0 && write(fd, &before, sizeof before) != sizeof before)
+			_exit(1);
+		if (wait > 0) /* the others' turn to move the clock, or ours */
+			atomic_compare_exchange_strong(
+				hands, &before, before + (wait < 100 ? wait : 100));
+	}
+	budget_close(&b);
+	_exit(0);
+}
+
+static int
+by_time(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Eight processes, one of them killed again and again: never more than the budget, nor much less. */
+static void
+crowd(void)
+{
+	enum { RATE = 50, MINUTES = 4, PROCESSES = 8 };
+	static int64_t times[RATE * (MINUTES + 2)];
+	int ends[2], left = PROCESSES, status;
+	pid_t pids[PROCESSES];
+	size_t n = 0;
+
+	unlink("rate");
+	clock_start(1000);
+	IS(pipe(ends) == 0);
+	for (int i = 0; i < PROCESSES; i++)
+		if ((pids[i] = fork()) == 0)
+			taker(RATE, MINUTES * 60000, ends[1]);
+	for (int i = 0; i < 20; i++) { /* mostly somewhere between the lock and its end */
+		usleep(2000);
+		kill(pids[0], SIGKILL);
+		waitpid(pids[0], NULL, 0);
+		if ((pids[0] = fork()) == 0)
+			taker(RATE, MINUTES * 60000, ends[1]);
+	}
+	while (left-- > 0)
+		IS(wait(&status) > 0 && status == 0);
+	close(ends[1]);
+	while (n < sizeof times / sizeof *times && read(ends[0], &times[n], sizeof *times) > 0)
+		n++;
+	close(ends[0]);
+	IS(n <= (size_t)RATE * MINUTES && n + 20 >= (size_t)RATE * MINUTES);
+	qsort(times, n, sizeof *times, by_time);
+	/* A time is read before the lock is got, and the clock may move on by a step of each other. */
+	for (size_t i = RATE; i < n; i++)
+		IS(times[i] - times[i - RATE] >= 60000 - PROCESSES * 100);
+}
+
+static void
+put_file(const char *name, const char *bytes, size_t len)
+{
+	int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	IS(fd != -1 && write(fd, bytes, len) == (ssize_t)len);
+	close(fd);
+}
+
+/* What is not our file is refused as it is; what is damaged never leads outside. */
+static void
+hostile(void)
+{
+	static char text[200], good[200];
+	struct budget b;
+	struct ant_err e;
+	struct stat st;
+	size_t len;
+	int fd;
+
+	clock_start(5000);
+	put_file("thesis", "It was a dark and stormy night", 30);
+	IS(budget_open(&b, 3, "thesis", clock_now, &e) == -1 && e.status == ANT_USAGE);
+	IS(stat("thesis", &st) == 0 && st.st_size == 30);
+	IS(symlink("thesis", "link") == 0 || errno == EEXIST);
+	IS(symlink("nowhere", "dangling") == 0 || errno == EEXIST);
+	IS(budget_open(&b, 3, "link", clock_now, &e) == -1 && e.status == ANT_USAGE);
+	IS(budget_open(&b, 3, "dangling", clock_now, &e) == -1 && access("nowhere", F_OK) == -1);
+	IS(mkfifo("fifo", 0600) == 0 || errno == EEXIST);
+	IS(budget_open(&b, 3, "fifo", clock_now, &e) == -1);
+	IS(budget_open(&b, 3, ".", clock_now, &e) == -1);
+	IS(budget_open(&b, 3, "none/rate", clock_now, &e) == -1 && e.status == ANT_USAGE);
+	put_file("open", "", 0);
+	IS(chmod("open", 0666) == 0 && budget_open(&b, 3, "open", clock_now, &e) == -1);
+	put_file("one", "", 0);
+	IS(link("one", "two") == 0 || errno == EEXIST);
+	IS(budget_open(&b, 3, "two", clock_now, &e) == -1);
+	umask(0);
+	unlink("rate");
+	IS(budget_open(&b, 3, "rate", clock_now, &e) == 0 && stat("rate", &st) == 0);
+	IS((st.st_mode & 0777) == 0600);
+	for (int i = 0; i < 4; i++)
+		IS(budget_take(&b, &e) == (i < 3 ? 0 : 60000));
+	budget_close(&b);
+	fd = open("rate", O_RDONLY);
+	len = (size_t)read(fd, good, sizeof good);
+	close(fd);
+	IS(len == 96);
+	for (size_t n = 0; n < len; n++) { /* cut anywhere: new, refused, or a slot is missing */
+		line_of = (int)n;
+		put_file("rate", good, n);
+		if (budget_open(&b, 3, "rate", clock_now, &e) == 0) {
+			IS(n == 0 || n >= 72);
+			budget_take(&b, &e);
+			budget_close(&b);
+		} else {
+			IS(n > 0);
+		}
+	}
+	for (size_t bit = 0; bit < len * 8; bit++) { /* any bit turned: no crash, nothing wild */
+		line_of = (int)bit;
+		memcpy(text, good, len);
+		text[bit / 8] = (char)(text[bit / 8] ^ 1 << bit % 8);
+		put_file("rate", text, len);
+		if (budget_open(&b, 3, "rate", clock_now, &e) == 0) {
+			for (int i = 0; i < 4; i++)
+				budget_take(&b, &e);
+			budget_close(&b);
+		}
+	}
 }
 
 static void
@@ -499,8 +715,9 @@ main(int argc, char *argv[])
 		const char *name;
 		void (*run)(void);
 	} groups[] = {{"hints", hints}, {"decisions", decisions}, {"budget", budget},
-		{"windows", windows}, {"pages", pages}, {"depth", depth}, {"prefixes", prefixes},
-		{"records", records}, {"queries", queries}, {"sets", sets}};
+		{"shared", shared}, {"crowd", crowd}, {"hostile", hostile}, {"windows", windows},
+		{"pages", pages}, {"depth", depth}, {"prefixes", prefixes}, {"records", records},
+		{"queries", queries}, {"sets", sets}};
 
 	for (size_t i = 0; argc == 2 && i < sizeof groups / sizeof *groups; i++)
 		if (strcmp(argv[1], groups[i].name) == 0) {

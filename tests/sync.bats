@@ -41,7 +41,7 @@ today() { date -u +%F; }
 	[ "$(ant state --scope "sqlite:///$PWD/anthill.db" get usage_report)" = "$(today)T00:00:00Z" ]
 	run -1 ant state --scope "sqlite:///$PWD/anthill.db" get users
 	grep -q '^ant-load-sqlite anthill.db$' trace
-	grep -Eq '^ant-fetch --log-format json --rate [0-9]+ users$' trace
+	grep -Eq '^ant-fetch --log-format json --rate 100 --rate-file [^ ]+/rate users$' trace
 }
 
 @test "sync: the first run starts at --start, the table's earliest day, or 2023-01-01" {
@@ -192,33 +192,20 @@ today() { date -u +%F; }
 	grep -q 'from 2026-11-07' trace
 }
 
-@test "sync: tables run at once, no more than --parallel, and share the rate" {
+@test "sync: tables run at once, no more than --parallel, and share one budget of requests" {
 	stub ant-fetch 'echo + >>busy
 		case $* in *usage_report) sleep 0.3 ;; *cost_report) sleep 1 ;; *) sleep 0.1 ;; esac
 		echo - >>busy; echo "$*"'
 	sync --start -1d --parallel 2 --rate 60
 	[ "$(awk '$1=="+"{n++; if (n>m) m=n} $1=="-"{n--} END {print m}' busy)" = 2 ]
-	[ "$(grep -c -- '--rate 30 ' trace)" = 3 ]
-	sync --start -1d --parallel 2 --rate 60 users
-	[ "$(grep -c -- '--rate 60 ' trace)" = 1 ]
+	# The whole rate for each, and the same file.
+	[ "$(grep -c '^ant-fetch .*--rate 60 --rate-file [^ ]*/rate ' trace)" = 3 ]
+	[ "$(grep -o -- '--rate-file [^ ]*' trace | sort -u | wc -l)" = 1 ]
 	rm trace
-	sync --start -1d --rate 0
-	[ "$(grep -c -- '--rate 0 ' trace)" = 3 ]
-}
-
-@test "sync: the budget of requests holds over the chunks of a table, each with an ant-fetch of its own" {
-	stub sleep 'exit 0'
-	stub ant-fetch 'date +%s >>started
-		for i in 1 2 3 4 5 6; do printf "{\"time\":\"t\",\"attempt\":1,\"error\":null}\n" >&2; done; echo "$*"'
-	"$ROOT/scripts/ant-sync" -q --rate 10 --chunk 1 --start -2d usage_report 3>&- &
-	local driver=$!
-	until grep -q '^sleep' trace; do :; done 2>/dev/null
-	[ "$(grep -c '^ant-fetch' trace)" = 1 ]
-	kill "$driver"
-	wait "$driver" || [ $? = 143 ]
-	rm -r trace state
-	sync -q --rate 20 --chunk 1 --start -1d usage_report
-	[ "$(grep -o 'rate [0-9]*' trace | tr '\n' ' ')" = 'rate 20 rate 14 ' ]
+	# So have the windows of a table; a pause holds without a limit, too.
+	sync --start -5d --chunk 2 --rate 0 usage_report
+	[ "$(grep -c '^ant-fetch .*--rate 0 --rate-file [^ ]*/rate ' trace)" = 3 ]
+	[ "$(grep -o -- '--rate-file [^ ]*' trace | sort -u | wc -l)" = 1 ]
 }
 
 @test "sync: a table that another run holds is left alone with status 6, or waited for" {
@@ -311,7 +298,7 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$ROOT/scripts/ant-sync" --start -1d 2>err
 	END
 	FOLDER=x run -0 sync -q
 	run -0 cat trace
-	[[ $output == *'--jobs 3 -q --rate 60 --from 2026-10-01T00:00:00Z '*' usage_report'* ]]
+	[[ $output == *'--jobs 3 -q --rate 60 '*' --from 2026-10-01T00:00:00Z '*' usage_report'* ]]
 	[[ $output == *'ant-load-csv -o out/x/ant_api_usage.csv'* ]]
 	[[ $output == *'ant-load-csv -o out/x/ant_users.csv'* ]]
 	[[ $output != *cost_report* ]]
@@ -374,9 +361,9 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$ROOT/scripts/ant-sync" --start -1d 2>err
 	END
 	KEY_US=key-of-env ANTHROPIC_ADMIN_KEY=other run -0 --separate-stderr sync -c c
 	run -0 cat keys
-	[[ ${lines[0]} == 'key-of-env --log-format json --rate 100 users' ]]
-	[[ ${lines[1]} == 'key-of-command --log-format json --rate 100 users' ]]
-	[[ ${lines[2]} == "other --log-format json --key-file $PWD/keyfile --rate 100 users" ]]
+	[[ ${lines[0]} == 'key-of-env --log-format json --rate 100 --rate-file '*/rate' users' ]]
+	[[ ${lines[1]} == 'key-of-command --log-format json --rate 100 --rate-file '*/rate' users' ]]
+	[[ ${lines[2]} == "other --log-format json --key-file $PWD/keyfile --rate 100 --rate-file "*'/rate users' ]]
 	[ "$(grep -o 'prefix [a-z_]*' trace | tr '\n' ' ')" = 'prefix us_ prefix eu_ prefix asia_ ' ]
 	[[ $stderr == *us/users*eu/users*asia/users* ]]
 	KEY_US=key-of-env run -0 sync -c c --plan
