@@ -450,6 +450,25 @@ json_text(struct buf *to, const struct json_value *v, size_t *mended)
 	return 0;
 }
 
+int
+json_same(const struct json_value *a, const struct json_value *b)
+{
+	struct buf x, y;
+	int same = -1;
+
+	if (a->len == b->len && memcmp(a->p, b->p, a->len) == 0)
+		return 1;
+	if (memchr(a->p, '\\', a->len) == NULL && memchr(b->p, '\\', b->len) == NULL)
+		return 0;
+	buf_init(&x, a->len * 3);
+	buf_init(&y, b->len * 3);
+	if (json_text(&x, a, NULL) == 0 && json_text(&y, b, NULL) == 0)
+		same = x.len == y.len && memcmp(x.data, y.data, x.len) == 0;
+	buf_free(&x);
+	buf_free(&y);
+	return same;
+}
+
 /* Append C, mended text without quotes, as JSON wants it inside a string. */
 static int
 put_escaped(struct buf *to, unsigned char c)

@@ -82,6 +82,9 @@ int json_is(const struct json_value *v, const char *s);
  */
 int json_text(struct buf *to, const struct json_value *v, size_t *mended);
 
+/* 1 where two checked strings hold the same text, 0 where not; -1 memory ran out. */
+int json_same(const struct json_value *a, const struct json_value *b);
+
 /* Append LEN bytes of text as a JSON string with its quotes, mended as json_text() does. */
 int json_put_text(struct buf *to, const char *s, size_t len);
 int json_put_string(struct buf *to, const char *s);
