@@ -5,11 +5,13 @@
  * was stored, so that who reads one knows that the next run starts there.
  */
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -308,6 +310,27 @@ passed_on(sigset_t *set)
 	sigaddset(set, SIGCHLD);
 }
 
+/* Whether a folder of PATH has a file NAME. */
+static int
+in_path(const char *name)
+{
+	const char *folder = getenv("PATH");
+	char path[PATH_MAX];
+	struct stat st;
+	int n, len;
+
+	if (folder == NULL)
+		return 1; /* execvp() has a default, and an errno that fits */
+	for (;; folder += len + 1) {
+		len = (int)strcspn(folder, ":");
+		n = snprintf(path, sizeof path, "%.*s%s%s", len, folder, len > 0 ? "/" : "", name);
+		if (n >= 0 && n < (int)sizeof path && stat(path, &st) == 0 && S_ISREG(st.st_mode))
+			return 1;
+		if (folder[len] == '\0')
+			return 0;
+	}
+}
+
 static void
 run(char **argv, const sigset_t *mask, pid_t parent)
 {
@@ -317,6 +340,9 @@ run(char **argv, const sigset_t *mask, pid_t parent)
 		_exit(ANT_FAIL);
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	execvp(argv[0], argv);
+	/* It tells of a folder in PATH that may not be searched; a shell says: not found. */
+	if (strchr(argv[0], '/') == NULL && !in_path(argv[0]))
+		errno = ENOENT;
 	cli_error("%s: %s", argv[0], strerror(errno));
 	_exit(errno == ENOENT ? 127 : 126);
 }

@@ -329,8 +329,8 @@ PY
 	mkdir state
 	chmod 755 . state
 	chmod 555 state
-	run -1 as_nobody "$ANT_BIN/ant-state" set t 2026-11-02
-	[[ $output == *"$ANT_STATE"*"Permission denied"* ]]
+	ANT_STATE=state run -1 as_nobody "$ANT_BIN/ant-state" set t 2026-11-02 # what lies above is root's alone
+	[[ $output == *state*"Permission denied"* ]]
 	chmod 755 state
 	ANT_STATE=/dev/null/x run -1 ant state set t 2026-11-02
 	ANT_STATE=/dev/null/x run -1 ant state get t
@@ -373,6 +373,29 @@ C
 	run -143 ant state lock t -- sh -c 'kill -TERM $$'
 	run -127 ant state lock t -- no-such-command
 	[[ $output == *"no-such-command"* ]]
+}
+
+@test "lock: an ordinary user gets 127 for a command that is nowhere, 126 for one that may not run, as of a shell" {
+	mkdir -m 000 locked
+	chmod 755 .
+	mkdir -m 777 state
+	export ANT_STATE=state # what lies above this folder is root's alone
+	mkdir -p plain/folder
+	echo exit >plain/text
+	local path command want
+	for path in "locked:$PATH" "$PATH:locked" "$PATH:plain/text" "$PATH:/no/such" "plain:locked:$PATH"; do
+		for command in no-such-command folder text; do
+			want=0
+			PATH=$path as_nobody bash -c "$command" 2>/dev/null || want=$?
+			PATH=$path run -"$want" as_nobody "$ANT_BIN/ant-state" lock t -- "$command"
+			[[ $output == "ant-state: $command: "* ]]
+		done
+	done
+	PATH=locked:$PATH run -127 as_nobody "$ANT_BIN/ant-state" lock t -- no-such-command
+	PATH=plain:$PATH run -126 as_nobody "$ANT_BIN/ant-state" lock t -- text
+	run -127 env -u PATH "$ANT_BIN/ant-state" lock t -- no-such-command
+	run -126 as_nobody "$ANT_BIN/ant-state" lock t -- plain/text
+	run -127 as_nobody "$ANT_BIN/ant-state" lock t -- ./no-such-command
 }
 
 @test "lock: while it is held, a second run exits 6 at once; other tables and scopes go on" {
