@@ -97,8 +97,8 @@ set_flag(struct sim_fault *f, const char *w)
 	} flags[] = {{"reset", &f->reset}, {"no-id", &f->no_id}, {"endless", &f->endless},
 		{"cycle", &f->cycle}, {"no-cursor", &f->no_cursor}, {"empty-more", &f->empty_more},
 		{"outside", &f->outside}, {"disorder", &f->disorder}, {"repeat", &f->repeat},
-		{"html", &f->html}, {"empty", &f->empty}, {"broken", &f->broken},
-		{"pretty", &f->pretty}, {"gzip", &f->gzip}};
+		{"skip", &f->skip}, {"html", &f->html}, {"empty", &f->empty},
+		{"broken", &f->broken}, {"pretty", &f->pretty}, {"gzip", &f->gzip}};
 
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
 		if (strcmp(flags[i].word, w) == 0)
@@ -342,7 +342,7 @@ int
 sim_fault_pages(const struct sim_fault *f)
 {
 	return f->shape != NULL || f->lose != NULL || f->endless || f->cycle || f->no_cursor ||
-	       f->empty_more || f->outside || f->disorder || f->repeat || f->fewer > 0;
+	       f->empty_more || f->outside || f->disorder || f->repeat || f->skip || f->fewer > 0;
 }
 
 static void
@@ -488,6 +488,11 @@ sim_fault_render(
 		move_outside(p);
 	if (f->repeat && repeat_first(p) == -1)
 		return -1;
+	if (f->skip && p->n > 0) {
+		p->n--;
+		memmove(&p->items[p->n / 2], &p->items[p->n / 2 + 1],
+			(p->n - p->n / 2) * sizeof *p->items);
+	}
 	if (f->disorder && p->n > 1) {
 		struct sim_span first = p->items[0];
 

@@ -35,7 +35,7 @@ struct sim_fault {
 	struct strlist headers;
 	/* to the page */
 	char *shape, *lose;
-	int endless, cycle, no_cursor, empty_more, outside, disorder, repeat;
+	int endless, cycle, no_cursor, empty_more, outside, disorder, repeat, skip;
 	/* to the body */
 	int html, empty, broken, pretty, gzip;
 	long huge;

@@ -208,6 +208,33 @@ harmless() {
 	final 4 lose=starting_at buckets
 }
 
+@test "a bucket that the API leaves out is a warning that counts it, and the others are all there" {
+	check() {
+		arm "$2 at=$3 skip"
+		fetch "$1"
+		[ "$status" -eq 0 ] || wrong "$1 page $3"
+		[ "$(cat err)" = "ant-fetch: usage_report: the API left out 1 of 30 buckets" ] || wrong "$1 page $3"
+		[ "$(comm -23 <(sort "$BATS_FILE_TMPDIR/$1") <(sort out) | grep -vc @ant)" -eq 1 ]
+		[ "$(comm -13 <(sort "$BATS_FILE_TMPDIR/$1") <(sort out))" = '{"@ant":"end","records":29,"pages":3,"watermark":"2026-10-01T00:00:00Z"}' ]
+	}
+	each_page buckets check
+	# Counted where slices run side by side, too, and not where nothing is missing.
+	arm "$O/usage_report/messages always skip"
+	buckets=(usage_report --jobs 4 --from $FROM --to 2026-10-01 --page-limit 5)
+	fetch buckets
+	grep -q 'left out 6 of 30 buckets' err || wrong slices
+	arm
+	fetch buckets
+	[ "$status" -eq 0 ] && [ ! -s err ] || wrong slices
+	fetch buckets -q
+	[ ! -s err ]
+	# The open bucket may be missing: it is not over.
+	open=(usage_report --jobs 1 --width 1d --from today)
+	arm "$O/usage_report/messages always skip"
+	fetch open
+	[ "$status" -eq 0 ] && [ ! -s err ] || wrong open
+}
+
 @test "pretty-printed pages come without their line breaks, one record a line" {
 	check() {
 		arm "$2 always pretty"
