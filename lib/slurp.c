@@ -4,6 +4,15 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+/* The file is what is wrong, unless this machine is. */
+static int
+fail(const char *path, struct ant_err *e)
+{
+	int ours = errno == ENOMEM || errno == EIO || errno == EMFILE || errno == ENFILE;
+
+	return err_sys(e, ours ? ANT_FAIL : ANT_USAGE, "%s", path);
+}
+
 int
 slurp(const char *path, struct buf *b, struct ant_err *e)
 {
@@ -14,13 +23,13 @@ slurp(const char *path, struct buf *b, struct ant_err *e)
 	if (fd == -1 && (errno == ENOENT || errno == ENOTDIR))
 		return 0;
 	if (fd == -1)
-		return err_sys(e, ANT_USAGE, "%s", path);
+		return fail(path, e);
 	for (;;) {
 		n = read(fd, block, sizeof block);
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n == -1 || buf_put(b, block, (size_t)n) == -1) {
-			err_sys(e, ANT_USAGE, "%s", path);
+			fail(path, e);
 			break;
 		}
 		if (n == 0) {

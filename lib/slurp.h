@@ -7,7 +7,8 @@
 
 /*
  * Append what the file PATH holds to B, at most up to B's maximum.  Return 1; 0
- * where there is no such file; -1 with ANT_USAGE and a reason that names it.
+ * where there is no such file; -1 with a reason that names it and ANT_USAGE, or
+ * ANT_FAIL where memory or the disk failed.
  */
 int slurp(const char *path, struct buf *b, struct ant_err *e);
 

@@ -1,9 +1,11 @@
 #include "tables.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "buf.h"
@@ -42,6 +44,19 @@ add_share(struct tables *ts, const char *prefix)
 	return strlist_add(&ts->folders, folder, (size_t)n);
 }
 
+/* What was named on the command line must be there; $ANT_TABLES is a path like $PATH. */
+static int
+check_folder(const char *name, struct ant_err *e)
+{
+	struct stat st;
+
+	if (stat(name, &st) == -1)
+		return err_sys(e, errno == ENOMEM ? ANT_FAIL : ANT_USAGE, "-T %s", name);
+	if (!S_ISDIR(st.st_mode))
+		return err_set(e, ANT_USAGE, "-T %s: not a folder", name);
+	return 0;
+}
+
 int
 tables_init(
 	struct tables *ts, const char *const *first, size_t n, const char *list, struct ant_err *e)
@@ -49,9 +64,14 @@ tables_init(
 	char prefix[PATH_MAX];
 
 	memset(ts, 0, sizeof *ts);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		if (check_folder(first[i], e) == -1) {
+			tables_free(ts);
+			return -1;
+		}
 		if (strlist_add(&ts->folders, first[i], strlen(first[i])) == -1)
 			goto err;
+	}
 	while (list != NULL && *list != '\0') {
 		size_t len = strcspn(list, ":");
 
@@ -65,8 +85,9 @@ tables_init(
 		goto err;
 	return 0;
 err:
+	err_sys(e, ANT_FAIL, "table folders"); /* before free() has the errno */
 	tables_free(ts);
-	return err_sys(e, ANT_FAIL, "table folders");
+	return -1;
 }
 
 void

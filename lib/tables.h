@@ -13,7 +13,7 @@ struct tables {
  * The search path: the N folders FIRST (option -T), then those of LIST
  * ($ANT_TABLES: colon separated, may be NULL), then share/anthill/tables beside
  * the bin folder that holds the running program, then that of the build's PREFIX.
- * Return 0, or -1 with ANT_FAIL.
+ * Return 0, or -1: ANT_USAGE where one of FIRST is no folder, or ANT_FAIL.
  */
 int tables_init(
 	struct tables *ts, const char *const *first, size_t n, const char *list, struct ant_err *e);
@@ -21,7 +21,8 @@ void tables_free(struct tables *ts);
 
 /*
  * Load the table NAME.  Return it (table_free() it), or NULL: ANT_USAGE for a
- * name that no folder has, with the list of those there are, and for a wrong file.
+ * name that no folder has, with the list of those there are, and for a wrong file;
+ * ANT_FAIL where memory or the disk failed.
  */
 struct table *tables_load(const struct tables *ts, const char *name, struct ant_err *e);
 

@@ -69,6 +69,22 @@ ALL='api_keys claude_code_models claude_code_usage cost_report invites messages_
 	[ "$(have workspace_rate_limits)" = '/v1/organizations/workspaces/{}/rate_limits page workspaces' ]
 }
 
+@test "a folder of -T that is not there is status 2 in every command; one of ANT_TABLES is passed over" {
+	local dir why
+	echo >file
+	for dir in none file; do
+		why='No such file'
+		[ $dir = none ] || why='not a folder'
+		run -2 --separate-stderr ant tables -T $dir
+		[[ -z $output && $stderr == "ant-tables: -T $dir: $why"* ]]
+		run -2 --separate-stderr ant flatten -T $dir -t users </dev/null
+		[[ -z $output && $stderr == "ant-flatten: -T $dir: $why"* ]]
+		ANTHROPIC_ADMIN_KEY=x run -2 --separate-stderr ant fetch --tables $dir users
+		[[ -z $output && $stderr == "ant-fetch: -T $dir: $why"* ]]
+	done
+	ANT_TABLES=none:$PWD/none run -0 ant tables --names users
+}
+
 # wrong LINE MESSAGE - the table file on stdin is refused with it, by both commands
 wrong() {
 	cat >tables/t.table

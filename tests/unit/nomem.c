@@ -7,6 +7,7 @@
 #include "cell.h"
 #include "plan.h"
 #include "table.h"
+#include "tables.h"
 #include "test.h"
 
 static long left = -1; /* allocations until one fails; -1: none does */
@@ -199,10 +200,39 @@ test_table(void)
 	table_free(t);
 }
 
+/* The same from a file: status 1, never "wrong table file", and never "unknown table". */
+static void
+test_tables(void)
+{
+	static const char *const folders[] = {"."};
+	struct table *t = NULL;
+	struct tables ts;
+	struct ant_err e;
+	FILE *f = fopen("t.table", "w");
+	long n;
+
+	CHECK(f != NULL && fputs("path /v1/t\npaging id\ncolumn n bigint key = .n # N.\n", f) > 0);
+	for (int i = 0; i < 3000; i++) /* longer than a first block of memory */
+		fputs("# x\n", f);
+	fclose(f);
+	for (n = 0; t == NULL && n < 100000; n++) {
+		left = n;
+		if (tables_init(&ts, folders, 1, NULL, &e) == 0) {
+			t = tables_load(&ts, "t", &e);
+			tables_free(&ts);
+		}
+		left = -1;
+		CHECK(t != NULL || e.status == ANT_FAIL);
+	}
+	CHECK(t != NULL && n > 10);
+	table_free(t);
+}
+
 int
 main(void)
 {
 	test_plan();
 	test_table();
+	test_tables();
 	DONE();
 }
