@@ -91,7 +91,7 @@ asan:
 	ASAN_OPTIONS=exitcode=99:detect_leaks=1 UBSAN_OPTIONS=exitcode=99:print_stacktrace=1 \
 	$(MAKE) B=build/asan CFLAGS='-O1 -g -fno-omit-frame-pointer $(SAN)' LDFLAGS='$(SAN)' test
 memcheck: all
-	ANT_WRAP='$(VALGRIND)' $(MAKE) test
+	ANT_TEST_SECONDS=3600 ANT_WRAP='$(VALGRIND)' $(MAKE) test
 coverage:
 	$(MAKE) B=build/coverage CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage test
 	gcovr --root . --filter 'lib/' --filter 'cmd/' --branches --object-directory build/coverage

@@ -16,10 +16,31 @@ unset ANT_LIBDUCKDB PGPORT PGPASSWORD PGSERVICE
 unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
 
 setup() {
+	watch_over "$BASHPID"
 	cd "$BATS_TEST_TMPDIR" || return
 	export HOME=$PWD/home XDG_STATE_HOME=$PWD/home/state XDG_CONFIG_HOME=$PWD/home/config
 	mkdir -p home
 	if declare -F each_setup >/dev/null; then each_setup; fi
+}
+
+# watch_over PID - a test that hangs fails, by its name, rather than hold up all the others: what
+# it has started is ended after $ANT_TEST_SECONDS.  tail ends by itself when the test does.
+watch_over() {
+	(
+		status=0
+		timeout "${ANT_TEST_SECONDS:-600}" tail --pid="$1" -f /dev/null || status=$?
+		[ "$status" != 124 ] || end_children_of "$1" "$BASHPID"
+	) >/dev/null 2>&1 3>&- &
+}
+
+# end_children_of PID [BUT] - kill what PID has started, and what that has; BUT and its own stay.
+end_children_of() {
+	local child
+	for child in $(pgrep -P "$1"); do
+		[ "$child" != "${2-}" ] || continue
+		end_children_of "$child" "${2-}"
+		kill -KILL "$child"
+	done
 }
 
 # ant NAME ARG... - run ant-NAME, under a checker where ANT_WRAP names one.
