@@ -71,10 +71,11 @@ static const struct option options[] = {
 
 static const char usage[] =
 	"usage: ant-fetch [--from T] [--to T] [--width 1d|1h|1m] [--group-by A,B]\n"
-	"                 [--param NAME=VALUE]... [--jobs N] [--rate N] [--rate-file FILE]\n"
-	"                 [--retries N] [--timeout S] [--deadline S] [--backoff S]\n"
-	"                 [--page-limit N] [--base-url URL] [--key-file FILE]\n"
-	"                 [--insecure-http] [--log-format text|json] [-T DIR]... [-qv] TABLE\n"
+	"                 [--param NAME=VALUE]... [--jobs N] [--rate N]\n"
+	"                 [--rate-file FILE] [--retries N] [--timeout S] [--deadline S]\n"
+	"                 [--backoff S] [--page-limit N] [--base-url URL]\n"
+	"                 [--key-file FILE] [--insecure-http] [--log-format text|json]\n"
+	"                 [-T DIR]... [-qv] TABLE\n"
 	"       ant-fetch --check [TABLE]\n";
 
 static const char help[] =
