@@ -268,9 +268,12 @@ Q
 }
 
 @test "a slow reader costs no request its time limit" {
-	ant fetch --rate 0 --jobs 1 --from 2026-10-01 --to 2026-11-01 claude_code_usage >want
-	arm "$O/usage_report/claude_code every=2 huge=16000000" # more than a socket holds meanwhile
-	run -0 bash -c 'set -o pipefail; "$ANT_BIN/ant-fetch" --timeout 1.5 --retries 0 --jobs 8 --rate 0 --from 2026-10-01 --to 2026-11-01 claude_code_usage | { sleep 3; cat; } >out'
+	local report=(--rate 0 --jobs 2 --width 1h --from 2026-09-01 --to 2026-09-15 usage_report)
+	ant fetch "${report[@]}" >want
+	[ "$(sed -n '1,168p' want | wc -c)" -gt 100000 ] # more than a pipe holds
+	# The second page is under way while the first one cannot be written, and more than sockets hold.
+	arm "$O/usage_report/messages query=starting_at=2026-09-08 delay=1000 huge=60000000"
+	run -0 bash -c 'set -o pipefail; "$ANT_BIN/ant-fetch" --timeout 4 --retries 0 "$@" | { sleep 6; cat; } >out' - "${report[@]}"
 	cmp out want
 }
 
