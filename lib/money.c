@@ -15,11 +15,37 @@ ten_to(int n)
 	return v;
 }
 
+/* The usual text, digits and perhaps a point, 17 of them; return -1 for all else. */
+static int
+from_short_text(const char *s, size_t len, money *to)
+{
+	const size_t minus = len > 0 && *s == '-';
+	size_t behind = 0; /* the place behind the point */
+	int64_t n = 0, unit = (int64_t)1000000000 * 1000000000;
+
+	if (len == minus || len - minus > 17 ||
+		(s[minus] == '0' && len > minus + 1 && s[minus + 1] != '.'))
+		return -1;
+	for (size_t i = minus; i < len; i++)
+		if (s[i] >= '0' && s[i] <= '9')
+			n = n * 10 + (s[i] - '0');
+		else if (s[i] == '.' && behind == 0 && i > minus && i + 1 < len)
+			behind = i + 1;
+		else
+			return -1;
+	for (; behind > 0 && behind < len; behind++)
+		unit /= 10;
+	*to = (money)(minus ? -n : n) * unit;
+	return 0;
+}
+
 static int
 from_text(const char *s, size_t len, money *to)
 {
 	struct decimal d;
 
+	if (from_short_text(s, len, to) == 0)
+		return 0;
 	if (decimal_parse(s, len, &d) != DECIMAL_OK)
 		return -1;
 	for (; d.scale > MONEY_SCALE && d.mantissa % 10 == 0; d.scale--)

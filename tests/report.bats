@@ -296,27 +296,16 @@ values() { grep -o '<data value="[^"]*"' | sed 's/.*"\(.*\)"/\1/'; }
 }
 
 @test "report: a year of 2,000 users, 50 workspaces and 500 keys: under 64 MiB, and a page under 500 KB" {
-	start_sim --now "$NOW" --days 365 --users 2000 --workspaces 50 --api-keys 500
+	start_year
 	local t
-	for t in cost_report usage_report claude_code_usage; do
-		ant-fetch -q --rate 0 --from 2026-11-18 --to 2026-11-19 "$t" | ant-flatten -q | grep '^#' >heading
-		ant-sim --now "$NOW" --days 365 --users 2000 --workspaces 50 --api-keys 500 --expect "$t" | tail -n +2 >body
-		{
-			sed -n 1p heading
-			grep '^#mode' heading | sed 's/2026-11-18T/2025-01-01T/; s/2026-11-19T/2026-11-21T/'
-			grep -e '^#key' -e '^#type' -e '^#cols' heading
-			cat body
-			printf '#end\t%d\t2026-11-20T00:00:00Z\n' "$(wc -l <body)"
-		} | ant-load-sqlite year.db >/dev/null
-	done
-	for t in organization users workspaces api_keys; do ant-fetch -q --rate 0 "$t" | ant-flatten -q | ant-load-sqlite year.db >/dev/null; done
+	for t in $REPORT_TABLES; do year_stream "$t" | ant-load-sqlite year.db >/dev/null; done
 	stop_sim
 	/usr/bin/time -f '%M %e %U' -o spent "$ANT_BIN/ant-report" --to "$NOW" -o year.html year.db
 	/usr/bin/time -f '%M %e %U' -a -o spent "$ANT_BIN/ant-report" --to "$NOW" --from 2025-11-21 -o weeks.html year.db
 	cat spent
 	# Time is measured, and told; on a busy machine only the processor's own counts.
 	# A sanitizer has a memory of its own.
-	[ -n "${ANT_WRAP-}" ] || nm "$ANT_BIN/ant-report" | grep -q __asan_init || awk '$1 > 65536 || $3 > 4 { exit 1 }' spent
+	[ -n "${ANT_WRAP-}" ] || nm "$ANT_BIN/ant-report" | grep -q __asan_init || awk '$1 > 65536 || $3 > 10 { exit 1 }' spent
 	[ "$(stat -c %s year.html)" -lt 500000 ]
 	[ "$(stat -c %s weeks.html)" -lt 500000 ]
 }
