@@ -209,7 +209,7 @@ PY
 	sync --dest sqlite:///calm.db --start -300d --chunk 3 --lookback 0 usage_report cost_report
 	ant-sync -q --rate 0 --to today --start -300d --chunk 3 --lookback 0 usage_report cost_report >out 2>err 3>&- &
 	local driver=$! status=0
-	until [ -s out ]; do sleep 0.02; done
+	wait_for [ -s out ]
 	kill "$driver"
 	wait "$driver" || status=$?
 	[ "$status" = 143 ]

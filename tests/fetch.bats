@@ -367,7 +367,7 @@ Q
 	arm "$O/users at=1 status=429 header=retry-after:2"
 	SECONDS=0
 	ant fetch --rate-file budget users >/dev/null 2>err 3>&- &
-	until grep -q 'trying again' err; do :; done
+	wait_for grep -q 'trying again' err
 	ant fetch --rate-file budget organization >/dev/null
 	[ "$SECONDS" -ge 1 ]
 	wait $!

@@ -43,6 +43,15 @@ end_children_of() {
 	done
 }
 
+# wait_for COMMAND... - until it succeeds; a minute and a half at most.
+wait_for() {
+	local end=$((SECONDS + 90))
+	until "$@"; do
+		((SECONDS < end)) || { echo "waited for: $*" >&2; return 1; }
+		sleep 0.02
+	done
+}
+
 # ant NAME ARG... - run ant-NAME, under a checker where ANT_WRAP names one.
 ant() {
 	local cmd=ant-$1

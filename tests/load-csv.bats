@@ -261,7 +261,8 @@ random_cuts() {
 @test "csv: of eight loads at once each wins or exits 6, and a reader sees one of them whole" {
 	numbered replace 1 5000 0 | csv -o t.csv
 	for i in 1 2 3 4 5 6 7 8; do numbered replace 1 5000 "$i" >"s$i"; done
-	(while [ ! -e stop ]; do awk -F, 'NR > 1 { n++; v[$2] } END { print n, length(v) }' t.csv; done >seen 2>&1) 3>&- &
+	touch going
+	(while [ -e going ]; do awk -F, 'NR > 1 { n++; v[$2] } END { print n, length(v) }' t.csv; done >seen 2>&1) 3>&- &
 	reader=$!
 	pids=()
 	for i in 1 2 3 4 5 6 7 8; do
@@ -275,7 +276,7 @@ random_cuts() {
 		[ "$status" = 0 ] || [ "$status" = 6 ]
 		[ "$status" = 6 ] || won=$((won + 1))
 	done
-	touch stop
+	rm going
 	wait "$reader"
 	[ "$won" -ge 1 ]
 	[ "$(sort -u seen)" = '5000 1' ]

@@ -243,7 +243,8 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	numbered replace 1 5000 0 | ddb t.duckdb
 	for i in 1 2 3 4 5 6 7 8; do numbered replace 1 5000 "$i" >"s$i"; done
 	# DuckDB lets nobody in while somebody writes: a reader is refused, or sees it whole.
-	(while [ ! -e stop ]; do sql 'SELECT count(*), count(DISTINCT v) FROM t' 2>/dev/null || :; done >seen) 3>&- &
+	touch going
+	(while [ -e going ]; do sql 'SELECT count(*), count(DISTINCT v) FROM t' 2>/dev/null || :; done >seen) 3>&- &
 	reader=$!
 	pids=()
 	for i in 1 2 3 4 5 6 7 8; do
@@ -256,7 +257,7 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 		pids+=($!)
 	done
 	for pid in "${pids[@]}"; do wait "$pid"; done
-	touch stop
+	rm going
 	wait "$reader"
 	sort -u seen | diff - <(echo '5000|1')
 	[ "$(cat out? | wc -l)" = 8 ]

@@ -190,7 +190,8 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 @test "pg: of eight loads at once each wins or exits 6, and a reader sees one of them whole" {
 	numbered replace 1 5000 0 | pg
 	for i in 1 2 3 4 5 6 7 8; do numbered replace 1 5000 "$i" >"s$i"; done
-	(while [ ! -e stop ]; do sql 'SELECT count(*), count(DISTINCT v) FROM t'; done >seen 2>&1) 3>&- &
+	touch going
+	(while [ -e going ]; do sql 'SELECT count(*), count(DISTINCT v) FROM t'; done >seen 2>&1) 3>&- &
 	reader=$!
 	pids=()
 	for i in 1 2 3 4 5 6 7 8; do
@@ -204,7 +205,7 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 		[ "$status" = 0 ] || [ "$status" = 6 ]
 		[ "$status" = 6 ] || won=$((won + 1))
 	done
-	touch stop
+	rm going
 	wait "$reader"
 	[ "$won" -ge 1 ]
 	[ "$(sort -u seen)" = '5000|1' ]

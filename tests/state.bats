@@ -401,7 +401,7 @@ C
 @test "lock: while it is held, a second run exits 6 at once; other tables and scopes go on" {
 	job lock t -- sh -c 'echo held >held; exec sleep 30' &
 	local holder=$!
-	until [ -s held ]; do sleep 0.02; done
+	wait_for [ -s held ]
 	run -6 timeout 1 "$ANT_BIN/ant-state" lock t -- touch ran
 	[[ $output == "ant-state: t: another run holds the lock $ANT_STATE/t.lock" ]]
 	run -0 ant state lock u -- true
@@ -415,7 +415,7 @@ C
 @test "lock: it is free as soon as the holder died, and the command gets the word" {
 	job lock t -- sh -c 'trap "echo term >term; exit" TERM; echo $$ >held; while :; do sleep 0.05; done' &
 	local holder=$! i
-	until [ -s held ]; do sleep 0.02; done
+	wait_for [ -s held ]
 	kill -9 "$holder"
 	wait "$holder" || :
 	run -0 timeout 5 "$ANT_BIN/ant-state" lock --wait t -- true
@@ -435,7 +435,7 @@ C
 		rm -f held
 		job lock t -- bash -c 'trap "sleep 0.3; exit 9" TERM INT HUP; echo >held; while :; do sleep 0.05; done' &
 		local holder=$!
-		until [ -e held ]; do sleep 0.02; done
+		wait_for [ -e held ]
 		kill "-$sig" "$holder"
 		sleep 0.1
 		[ "$sig" = INT ] || run -6 ant state lock t -- true
@@ -449,7 +449,7 @@ C
 
 @test "lock --wait waits; --shared shares with others that share" {
 	job lock --shared t -- sh -c 'echo >held; sleep 0.5; echo first >>order' &
-	until [ -e held ]; do sleep 0.02; done
+	wait_for [ -e held ]
 	run -0 ant state lock --shared t -- true
 	run -6 ant state lock t -- true
 	run -0 ant state lock --wait t -- sh -c 'echo second >>order'

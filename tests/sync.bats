@@ -210,7 +210,7 @@ today() { date -u +%F; }
 
 @test "sync: a table that another run holds is left alone with status 6, or waited for" {
 	ant state --scope "sqlite:///$PWD/anthill.db" lock users -- sh -c 'echo >held; exec sleep 1' 3>&- &
-	until [ -e held ]; do sleep 0.02; done
+	wait_for [ -e held ]
 	run -6 --separate-stderr sync --start -1d
 	[[ $output == *usage_report* && $output == *cost_report* && $output != *'"users"'* ]]
 	[[ $stderr == *"users: another run holds the lock"* ]]
@@ -229,7 +229,7 @@ today() { date -u +%F; }
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 os.execvp(sys.argv[1], sys.argv[1:])' "$ROOT/scripts/ant-sync" --start -1d 2>err >out 3>&- &
 		driver=$!
-		until [ -s fetching ]; do sleep 0.02; done
+		wait_for [ -s fetching ]
 		sleep 0.2
 		kill "-$sig" "$driver"
 		status=0
