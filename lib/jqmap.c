@@ -8,6 +8,9 @@
 
 #include <jq.h>
 
+#include "utf8.h"
+#include "vec.h"
+
 enum { PROGRAM_MAX = 4 << 20, ROW_MAX = 256 << 20 };
 
 /* What sum() and list() mean, in jq: the native engine does the same, exactly. */
@@ -43,6 +46,7 @@ struct jqmap {
 	jq_state *jq;
 	jv_parser *parser;
 	struct buf row, clean;
+	size_t mended;	   /* characters of the record */
 	char message[512]; /* what libjq said last while compiling */
 };
 
@@ -141,14 +145,27 @@ jqmap_free(struct jqmap *m)
 	free(m);
 }
 
-/* libjq refuses lone surrogates, which we mend: 1 where one of any kind is escaped in the text. */
+/*
+ * 1 where the text holds, perhaps, what is none (invalid UTF-8, an escaped surrogate or
+ * U+0000): libjq refuses some of it, and mends some without a word.
+ */
 static int
-has_surrogate(const char *p, const char *end)
+is_suspect(const char *p, const char *end)
 {
-	while ((p = memchr(p, '\\', (size_t)(end - p))) != NULL) {
-		if (end - p > 2 && p[1] == 'u' && (p[2] == 'd' || p[2] == 'D'))
+	while ((p = vec_cell(p, end)) < end) {
+		size_t n = 1;
+
+		if (*p == '\\') {
+			n = 2;
+			if (end - p > 3 && p[1] == 'u' &&
+				(p[2] == 'd' || p[2] == 'D' || memcmp(p + 2, "00", 2) == 0))
+				return 1;
+		} else if ((unsigned char)*p >= 0x80 && utf8_next(p, end, &n) < 0) {
 			return 1;
-		p += end - p > 1 ? 2 : 1;
+		}
+		if ((size_t)(end - p) <= n)
+			break;
+		p += n;
 	}
 	return 0;
 }
@@ -182,9 +199,10 @@ jqmap_record(struct jqmap *m, const char *text, size_t len, struct ant_err *e)
 	struct json_error err;
 	jv record;
 
-	if (has_surrogate(text, text + len) && json_parse(text, len, &v, &err) == 0) {
+	m->mended = 0;
+	if (is_suspect(text, text + len) && json_parse(text, len, &v, &err) == 0) {
 		buf_clear(&m->clean);
-		if (json_put_value(&m->clean, &v, NULL) == -1)
+		if (json_put_value(&m->clean, &v, &m->mended) == -1)
 			return err_sys(e, ANT_FAIL, "libjq");
 		text = m->clean.data;
 		len = m->clean.len;
@@ -202,6 +220,12 @@ jqmap_record(struct jqmap *m, const char *text, size_t len, struct ant_err *e)
 	}
 	jq_start(m->jq, record, 0);
 	return 0;
+}
+
+int
+jqmap_mended(const struct jqmap *m)
+{
+	return m->mended > 0;
 }
 
 /* Neither a row nor the null behind the last: why. */

@@ -31,8 +31,15 @@ void jqmap_free(struct jqmap *m); /* NULL: no effect */
 /* Check that one expression compiles.  0, or -1 with ANT_USAGE and libjq's reason. */
 int jqmap_check(const char *expr, struct ant_err *e);
 
-/* Begin a record: LEN bytes of checked JSON.  0, or -1 with ANT_INPUT and a reason. */
+/*
+ * Begin a record: LEN bytes of JSON, BUF_PAD readable bytes behind them.  libjq is given it
+ * with U+FFFD for all that is no text, as the native engine gives it.  0, or -1 with
+ * ANT_INPUT and a reason.
+ */
 int jqmap_record(struct jqmap *m, const char *text, size_t len, struct ant_err *e);
+
+/* Whether there was any such text in this record: then a U+FFFD of a value is taken for it. */
+int jqmap_mended(const struct jqmap *m);
 
 /*
  * The next row of the record: 1 and *ROW, the array, in memory of the

@@ -113,6 +113,16 @@ plan_scan(struct plan *p, const char *text, size_t len, int (*row)(void *), void
 	return scan_record(p, text, len, row, arg, err);
 }
 
+const char *
+plan_null_row(const struct plan *p)
+{
+	int root = p->trie.row_root;
+
+	return p->trie.values[root].kind == JSON_NULL && !p->trie.nodes[root].whole
+		       ? p->trie.values[root].p
+		       : NULL;
+}
+
 void
 plan_be_careful(struct plan *p)
 {

@@ -67,6 +67,12 @@ int plan_eval(struct plan *p, struct expr *x, struct json_value *v, struct json_
 const struct json_value *plan_slot(const struct plan *p, const struct expr *x);
 
 /*
+ * Inside ROW: where a null stands instead of the row, of which every path would make a
+ * null; NULL where none does, or where a path reads the row as a whole.
+ */
+const char *plan_null_row(const struct plan *p);
+
+/*
  * The caller reads the record itself inside ROW: from now on all of it is
  * checked before the first row, at the price of checking the rows twice.
  */

@@ -468,6 +468,32 @@ end1='{"@ant":"end","records":1,"pages":1}'
 	done
 }
 
+@test "fields that no column reads are reported alike, whichever engine computes the columns" {
+	local file name table engine
+	own k 'column id text key = .id' 'column b text = [.b.c][0]' 'column s bigint = sum(.l[].n)' 'ignore .known'
+	printf '%s\n' '{"id":"1","b":{"c":"x","d":1},"l":[{"n":1,"m":2},{"n":2,"m":3}],"known":{"x":1},"new":1}' '{"id":"2","new":null,"other":[]}' | stream k >in
+	for engine in auto jq; do
+		run -0 --separate-stderr ant flatten --engine $engine <in
+		printf '%s\n' "$stderr" >"said.$engine"
+		run -0 --separate-stderr ant flatten --engine $engine --exclude b,s <in
+		diff "said.$engine" <(printf '%s\n' "$stderr")
+	done
+	diff said.auto said.jq
+	[ "$(sed 's/.*field //; s/ is.*(/ /; s/ times.*//' said.jq)" = $'.b.d 1\n.l[].m 2\n.new 2\n.other 1' ]
+	for name in usage_report_messages.speed-beta.UNCERTAIN.usage_report claude_code.openapi-variant.UNOFFICIAL.claude_code_usage; do
+		table=${name##*.} file=$DATA/api/${name%.*}.json
+		run -0 --separate-stderr ant flatten -t "$table" <"$file"
+		printf '%s\n' "$stderr" >want
+		[ -s want ]
+		run -0 --separate-stderr ant flatten -t "$table" --engine jq <"$file"
+		diff want <(printf '%s\n' "$stderr")
+	done
+	# Rows that are more than a path: what they read is not known.
+	own r 'mode append' 'rows .results[] | select(.id)' 'column id text = .id'
+	run -0 --separate-stderr ant flatten -t r --mode append <<<'{"results":[{"id":"1","new":2}]}'
+	[ "$stderr" = '' ]
+}
+
 # ---- types and exactness ----------------------------------------------------------------
 
 @test "bigint: 64 bits and whole numbers, in whatever form; nothing is rounded" {
@@ -581,12 +607,58 @@ end1='{"@ant":"end","records":1,"pages":1}'
 	run -0 --separate-stderr ant flatten <in
 	[ "${lines[4]}" = $'x\xef\xbf\xbdy\xef\xbf\xbdz\xef\xbf\xbd\t{"k\xef\xbf\xbd":"\xef\xbf\xbd"}' ]
 	[[ $stderr == *'5 characters'*'U+FFFD'* ]]
-	run -0 ant flatten --engine jq <in
+	run -0 --separate-stderr ant flatten --engine jq <in
 	[ "${lines[4]}" = $'x\xef\xbf\xbdy\xef\xbf\xbdz\xef\xbf\xbd\t{"k\xef\xbf\xbd":"\xef\xbf\xbd"}' ]
+	[[ $stderr == *'5 characters'*'U+FFFD'* ]]
 	printf '{"a":"\\ud83d\\ude80 \xf0\x9f\x9a\x80"}\n' | stream u >in
 	run -0 --separate-stderr ant flatten <in
 	[ "${lines[4]}" = $'🚀 🚀\t\\N' ]
 	[ "$stderr" = '' ]
+}
+
+@test "text that is none is counted alike by whatever computes a column, masked ones too, once a cell" {
+	local engine bad
+	own u 'mode append' 'column a text = .a' 'column b text = .a | .' 'column n bigint = .n'
+	for bad in '\\u0000' '\\ud800' '\\uDC00' '\xff' '\xed\xa0\x80'; do
+		printf '{"a":"x%b y%b","n":1,"unread":"%b"}\n{"a":"\xef\xbf\xbd \\ufffd","n":2}\n' "$bad" "$bad" "$bad" | stream u >in
+		for engine in auto jq; do
+			run -0 --separate-stderr ant flatten --engine $engine --select a,n <in
+			[[ $stderr == *'2 characters were no text'* ]] || { echo "$bad $engine: $stderr"; false; }
+			run -0 --separate-stderr ant flatten --engine $engine <in
+			[[ $stderr == *'4 characters were no text'* ]]
+			[ "${lines[4]}" = $'x\xef\xbf\xbd y\xef\xbf\xbd\tx\xef\xbf\xbd y\xef\xbf\xbd\t1' ]
+			[ "${lines[5]}" = $'\xef\xbf\xbd \xef\xbf\xbd\t\xef\xbf\xbd \xef\xbf\xbd\t2' ]
+			run -0 --separate-stderr ant flatten --engine $engine --mask b=hash --where '.a != "x"' <in
+			[[ $stderr == *'4 characters were no text'* ]]
+			run -0 --separate-stderr ant flatten --engine $engine --select n <in
+			[[ $stderr != *'no text'* ]]
+		done
+	done
+	# What libjq compares is text already.
+	printf '{"a":"\\ud800","n":1}\n' | stream u >in
+	for engine in auto jq; do
+		[ "$(cells -q --engine $engine --where '.a == "\ufffd"' <in | wc -l)" = 1 ]
+		[ "$(cells -q --engine $engine --where '(.a | length) == 1' <in | wc -l)" = 1 ]
+	done
+}
+
+@test "a record or a row that is null is no row of nulls, unless a column reads it as a whole" {
+	local engine
+	for engine in auto jq; do
+		run -5 --separate-stderr ant flatten -t users --engine $engine <<<'{"data":[{"id":"a"},null],"has_more":false}'
+		[[ $stderr == *'stdin:1:21: users: a row that is null' && $output != *'#end'* ]] || { echo "$engine: $stderr"; false; }
+		printf 'null\n' | stream users >in
+		run -5 --separate-stderr ant flatten --engine $engine <in
+		[[ $stderr == *'stdin:2:1: users: a row that is null' ]]
+		run -5 --separate-stderr ant flatten --engine $engine -t usage_report <<<'{"starting_at":"2026-08-08T00:00:00Z","results":[{},
+			null]}'
+		[[ $stderr == *'stdin:2:4: usage_report: a row that is null' ]]
+		own v 'mode append' 'column v json = .' 'column w text = .w'
+		run -0 cells --engine $engine -t v --mode append <<<null
+		[ "$output" = $'\\N\t\\N' ]
+	done
+	run -5 --separate-stderr ant flatten -t users --add 'x text = .id | tostring' <<<null
+	[[ $stderr == *'a row that is null' ]]
 }
 
 @test "a path through what has no members is an error, not null; // does not hide it" {
