@@ -30,3 +30,53 @@ run_examples() {
 			esac || { echo "example: $line"; tail -n 5 err.txt; exit 1; }
 		done' 9<"$1" 3>&-
 }
+
+# The options of a command, one a line and sorted: those that it takes, by its source ...
+options_taken() { # COMMAND
+	local source=$ROOT/cmd/$1.c
+	if [ -e "$source" ]; then
+		set -- "$source" "$ROOT/cmd/cli.c"
+		! grep -q '"loader.h"' "$source" || set -- "$@" "$ROOT/cmd/loader.c"
+		sed -n 's/^\t{"\([a-z-]*\)", [a-z_]*argument.*/--\1/p' "$@"
+		printf '%s\n' -h -q -v
+		sed -n 's/.*[.]shorts = "\(.*\)".*/\1/p' "$source" | tr -d : | sed 's/./-&\n/g'
+	else
+		sed -n "s/^readonly \(VALUED\|TAKEN\)='\(.*\)'.*/\2/p; /^\(parse_options\|take\)() {/,/^}/s/^\t*\(-[^)]*\)).*/\1/p" "$ROOT/scripts/$1" |
+			tr ' |' '\n\n' | grep -xE -- '-[A-Za-z]|--[a-z][a-z-]+'
+	fi | grep . | sort -u
+}
+
+# ... those that its page describes; and those of the page's synopsis.
+options_of_page() { # PAGE
+	awk '/^\.It Fl / { '"$FLAGS_OF_LINE"' }' "$1" | sort -u
+}
+
+options_of_synopsis() { # PAGE
+	# shellcheck disable=SC2016	# awk expands it
+	sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESCRIPTION/p' "$1" | awk '/Fl / { '"$FLAGS_OF_LINE"' }' | sort -u
+}
+
+# shellcheck disable=SC2016	# awk expands it
+FLAGS_OF_LINE='
+	macro = ""
+	for (i = 1; i <= NF; i++) {
+		word = $i
+		if (word ~ /^\.?(Fl|Ar|Cm|Ns|No|Oo|Oc|Op|Pa|Li|It|Nm)$/) {
+			macro = word
+			sub(/^\./, "", macro)
+		} else if (word ~ /^[,|]$/ && $(i + 1) ~ /^-/) {
+			macro = "Fl"
+		} else if (macro == "Fl" && word ~ /^-[a-z][a-z-]+$/) {
+			print "-" word
+		} else if (macro == "Fl" && word ~ /^[A-Za-z]+$/) {	# -qv is two
+			for (k = 1; k <= length(word); k++) print "-" substr(word, k, 1)
+		}
+	}'
+
+# aliases PAGE OPTION - the options that stand in the same line of the list
+aliases() {
+	# shellcheck disable=SC2016	# awk expands it
+	grep '^\.It Fl ' "$1" | while IFS= read -r line; do
+		awk '{ '"$FLAGS_OF_LINE"' }' <<<"$line" | paste -sd ' '
+	done | grep -E -- "(^| )$2( |\$)"
+}
