@@ -18,12 +18,13 @@ static const struct option options[] = {
 	{"ledger", no_argument, NULL, LOADER_LEDGER},
 	{"dry-run", no_argument, NULL, LOADER_DRY_RUN},
 	{"views", no_argument, NULL, LOADER_VIEWS},
+	{"table-name", required_argument, NULL, LOADER_TABLE_NAME},
 	{NULL, 0, NULL, 0},
 };
 
 static const char usage[] =
 	"usage: ant-load-duckdb [--table T] [--prefix P] [--mode M] [--allow-shrink]\n"
-	"           [--ledger] [--dry-run] [--views] FILE\n";
+	"           [--ledger] [--dry-run] [--views [--table-name TABLE=NAME]...] FILE\n";
 
 static const char help[] =
 	"Loads the rows on stdin into the DuckDB database FILE, all of them or none.\n"
@@ -35,6 +36,7 @@ static const char help[] =
 	"  --ledger        print the receipts of all loads, read nothing\n"
 	"  --dry-run       print the SQL, change nothing\n"
 	"  --views         make the SQL views of ant-tables --views, read nothing\n"
+	"  --table-name TABLE=NAME   for the views: TABLE was loaded with --table NAME\n"
 	"  -h, --help  --version  -q, --quiet  -v, --verbose\n"
 	"\n"
 	"Load a table:\n"
@@ -68,11 +70,11 @@ main(int argc, char **argv)
 		goto done;
 	}
 	if (o.views) {
-		const struct views_place place = {SQL_DUCKDB, NULL, o.prefix};
 		struct db views;
 
+		o.place.dialect = SQL_DUCKDB;
 		status = db_duckdb(argv[optind], getenv("ANT_LIBDUCKDB"), 1, &views, &e);
-		status = loader_views(&cli, status, &views, &place, &e);
+		status = loader_views(&cli, status, &views, &o.place, &e);
 		goto done;
 	}
 	if ((db = load_duckdb_new(argv[optind], getenv("ANT_LIBDUCKDB"), &e)) == NULL) {

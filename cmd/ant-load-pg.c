@@ -19,12 +19,14 @@ static const struct option options[] = {
 	{"ledger", no_argument, NULL, LOADER_LEDGER},
 	{"dry-run", no_argument, NULL, LOADER_DRY_RUN},
 	{"views", no_argument, NULL, LOADER_VIEWS},
+	{"table-name", required_argument, NULL, LOADER_TABLE_NAME},
 	{NULL, 0, NULL, 0},
 };
 
 static const char usage[] =
 	"usage: ant-load-pg [-d CONNINFO|URI] [--schema S] [--table T] [--prefix P]\n"
-	"           [--mode M] [--allow-shrink] [--ledger] [--dry-run] [--views]\n";
+	"           [--mode M] [--allow-shrink] [--ledger] [--dry-run]\n"
+	"           [--views [--table-name TABLE=NAME]...]\n";
 
 static const char help[] =
 	"Loads the rows on stdin into PostgreSQL, all of them or none.\n"
@@ -38,6 +40,7 @@ static const char help[] =
 	"  --ledger        print the receipts of all loads, read nothing\n"
 	"  --dry-run       print the SQL, change nothing\n"
 	"  --views         make the SQL views of ant-tables --views, read nothing\n"
+	"  --table-name TABLE=NAME   for the views: TABLE was loaded with --table NAME\n"
 	"  -h, --help  --version  -q, --quiet  -v, --verbose\n"
 	"\n"
 	"Load a table:\n"
@@ -76,11 +79,11 @@ main(int argc, char **argv)
 		goto done;
 	}
 	if (o.views) {
-		struct views_place place = {SQL_POSTGRESQL, NULL, o.prefix};
 		struct db views;
 
-		status = load_pg_db(conninfo, schema, 1, &views, &place.schema, &e);
-		status = loader_views(&cli, status, &views, &place, &e);
+		o.place.dialect = SQL_POSTGRESQL;
+		status = load_pg_db(conninfo, schema, 1, &views, &o.place.schema, &e);
+		status = loader_views(&cli, status, &views, &o.place, &e);
 		goto done;
 	}
 	if ((db = load_pg_new(conninfo, schema, &e)) == NULL) {

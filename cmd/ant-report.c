@@ -29,7 +29,8 @@ enum {
 	OPT_ASCII,
 	OPT_CHECK,
 	OPT_SCHEMA,
-	OPT_PREFIX
+	OPT_PREFIX,
+	OPT_TABLE_NAME
 };
 enum { PAGE_MAX = 64 << 20, CHECKS_MAX = 32, PERIOD = 90, WIDTH = 80 };
 
@@ -44,6 +45,7 @@ static const struct option options[] = {
 	{"check", required_argument, NULL, OPT_CHECK},
 	{"schema", required_argument, NULL, OPT_SCHEMA},
 	{"prefix", required_argument, NULL, OPT_PREFIX},
+	{"table-name", required_argument, NULL, OPT_TABLE_NAME},
 	{NULL, 0, NULL, 0},
 };
 
@@ -51,7 +53,7 @@ static struct cli cli = {
 	.name = "ant-report",
 	.usage = "usage: ant-report [-hqv] [--from T] [--to T] [--budget USD] [--title TEXT]\n"
 		 "           [--text [--ascii] | --check LIMIT]... [--schema S] [--prefix P]\n"
-		 "           [-o FILE] DB\n",
+		 "           [--table-name TABLE=NAME]... [-o FILE] DB\n",
 	.help = "Shows what the organization spends and does, from the database DB that ant-sync\n"
 		"filled: a FILE of SQLite or DuckDB, or postgresql://HOST/DB.\n"
 		"\n"
@@ -62,7 +64,7 @@ static struct cli cli = {
 		"  --text            for a terminal; --ascii: without other characters\n"
 		"  --check LIMIT     print what exceeds it and exit 1; may be repeated:\n"
 		"                    budget=5000, forecast=5000, daily-change=50%, stale=36h\n"
-		"  --schema S, --prefix P  as the tables were loaded\n"
+		"  --schema S, --prefix P, --table-name TABLE=NAME  as the tables were loaded\n"
 		"\n"
 		"A page to look at, and a mail from cron when something is amiss:\n"
 		"  ant-report -o report.html anthill.db\n"
@@ -206,6 +208,10 @@ take_option(struct call *c, int ch, int64_t now)
 		break;
 	case OPT_PREFIX:
 		c->o.place.prefix = optarg;
+		break;
+	case OPT_TABLE_NAME:
+		if (views_rename(&c->o.place, optarg, &e) == -1)
+			return cli_usage(&cli, "--table-name: %s", e.msg);
 		break;
 	}
 	return ANT_OK;

@@ -16,7 +16,17 @@
 #include "views.h"
 
 enum { FOLDERS_MAX = 64 };
-enum { OPT_NAMES = 256, OPT_TSV, OPT_JSON, OPT_DDL, OPT_VIEWS, OPT_NEAR };
+enum {
+	OPT_NAMES = 256,
+	OPT_TSV,
+	OPT_JSON,
+	OPT_DDL,
+	OPT_VIEWS,
+	OPT_NEAR,
+	OPT_SCHEMA,
+	OPT_PREFIX,
+	OPT_TABLE_NAME
+};
 
 static const struct option options[] = {
 	{"tables", required_argument, NULL, 'T'},
@@ -25,6 +35,9 @@ static const struct option options[] = {
 	{"json", no_argument, NULL, OPT_JSON},
 	{"ddl", required_argument, NULL, OPT_DDL},
 	{"views", required_argument, NULL, OPT_VIEWS},
+	{"schema", required_argument, NULL, OPT_SCHEMA},
+	{"prefix", required_argument, NULL, OPT_PREFIX},
+	{"table-name", required_argument, NULL, OPT_TABLE_NAME},
 	{"near", required_argument, NULL, OPT_NEAR},
 	{NULL, 0, NULL, 0},
 };
@@ -33,7 +46,8 @@ static struct cli cli = {
 	.name = "ant-tables",
 	.usage = "usage: ant-tables [-hqv] [-T DIR]... [--names | --tsv | --json] [TABLE...]\n"
 		 "       ant-tables --ddl DIALECT [TABLE...]\n"
-		 "       ant-tables --views DIALECT\n"
+		 "       ant-tables --views DIALECT [--schema S] [--prefix P]\n"
+		 "           [--table-name TABLE=NAME]...\n"
 		 "       ant-tables --near WORD [NAME...]\n",
 	.help = "Without TABLE, lists all tables, one a line; with TABLE, describes its columns:\n"
 		"\n"
@@ -49,7 +63,8 @@ static struct cli cli = {
 		"                     snowflake, clickhouse or mysql\n"
 		"  --views DIALECT    CREATE VIEW for postgresql, sqlite or duckdb: daily cost,\n"
 		"                     cost by key, tokens, spend and forecast, Claude Code, keys,\n"
-		"                     members\n"
+		"                     members; --schema S, --prefix P and --table-name TABLE=NAME\n"
+		"                     say how the tables were loaded\n"
 		"  --near WORD        the NAME, or without any the table, that a mistyped WORD\n"
 		"                     may have been meant to be; nothing where none is near\n",
 	.shorts = "T:",
@@ -113,16 +128,15 @@ done:
 }
 
 static int
-print_views(int dialect, struct ant_err *e)
+print_views(const struct views_place *place, struct ant_err *e)
 {
-	const struct views_place place = {(enum sql_dialect)dialect, NULL, NULL};
 	struct out out;
 	struct buf b;
 	int result = -1;
 
 	buf_init(&b, 1 << 20);
 	out_init(&out, STDOUT_FILENO, "stdout");
-	views_create(&b, &place, VIEWS_ALL);
+	views_create(&b, place, VIEWS_ALL);
 	if (b.failed)
 		err_sys(e, ANT_FAIL, "--views");
 	else if (out_put(&out, b.data, b.len, e) == 0 && out_flush(&out, e) == 0)
@@ -157,10 +171,11 @@ main(int argc, char *argv[])
 	const char *folders[FOLDERS_MAX];
 	size_t nfolders = 0;
 	struct tables tables = {{NULL, 0}};
+	struct views_place place = {0};
 	enum describe_form form = DESCRIBE_LINE;
 	const char *word = NULL;
 	struct ant_err e;
-	int ch, chosen = 0, dialect = -1, views = -1, status = ANT_OK;
+	int ch, chosen = 0, dialect = -1, views = -1, placed = 0, status = ANT_OK;
 
 	cli_start(&cli);
 	while ((ch = cli_next(&cli, argc, argv)) != -1)
@@ -198,6 +213,19 @@ main(int argc, char *argv[])
 					optarg);
 			chosen++;
 			break;
+		case OPT_SCHEMA:
+			place.schema = optarg;
+			placed = 1;
+			break;
+		case OPT_PREFIX:
+			place.prefix = optarg;
+			placed = 1;
+			break;
+		case OPT_TABLE_NAME:
+			if (views_rename(&place, optarg, &e) == -1)
+				return cli_usage(&cli, "--table-name: %s", e.msg);
+			placed = 1;
+			break;
 		case OPT_NEAR:
 			word = optarg;
 			chosen++;
@@ -208,13 +236,18 @@ main(int argc, char *argv[])
 	if (chosen > 1)
 		return cli_usage(
 			&cli, "only one of --names, --tsv, --json, --ddl, --views and --near");
+	if (placed && views == -1)
+		return cli_usage(&cli, "--schema, --prefix and --table-name go with --views");
+	if (place.schema != NULL && views != SQL_POSTGRESQL)
+		return cli_usage(&cli, "--schema: only PostgreSQL has schemas here");
 	if (views != -1 && optind < argc)
 		return cli_usage(&cli, "--views takes no TABLE: the views are of several");
 	if (chosen == 0 && optind < argc)
 		form = DESCRIBE_TEXT;
 
+	place.dialect = (enum sql_dialect)views;
 	if (views != -1)
-		return cli_exit(print_views(views, &e) == -1 ? cli_fail(&e) : ANT_OK);
+		return cli_exit(print_views(&place, &e) == -1 ? cli_fail(&e) : ANT_OK);
 	if (tables_init(&tables, folders, nfolders, getenv("ANT_TABLES"), &e) == -1 ||
 		(word != NULL ? print_near(&tables, word, argv + optind, &e)
 			      : print_all(&tables, argv + optind, form, dialect, &e)) == -1)

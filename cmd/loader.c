@@ -8,12 +8,14 @@
 int
 loader_option(struct load_options *o, int ch, const char *value)
 {
+	struct ant_err e;
+
 	switch (ch) {
 	case LOADER_TABLE:
 		o->table = value;
 		break;
 	case LOADER_PREFIX:
-		o->prefix = value;
+		o->prefix = o->place.prefix = value;
 		break;
 	case LOADER_MODE:
 		o->mode = value;
@@ -34,6 +36,12 @@ loader_option(struct load_options *o, int ch, const char *value)
 		break;
 	case LOADER_VIEWS:
 		o->views = 1;
+		break;
+	case LOADER_TABLE_NAME:
+		if (views_rename(&o->place, value, &e) == -1) {
+			cli_error("--table-name: %s", e.msg);
+			return ANT_USAGE;
+		}
 		break;
 	}
 	return ANT_OK;
@@ -60,6 +68,10 @@ loader_run(const struct cli *c, const struct load_dest *dest, struct load_option
 	struct buf text;
 	int status = ANT_OK;
 
+	for (size_t i = 0; i < VIEWS_TABLES; i++)
+		if (o->place.names[i] != NULL)
+			return cli_usage(
+				c, "--table-name goes with --views; --table is for a load");
 	if (o->ledger)
 		return print_ledger(dest);
 	o->table_path = getenv("ANT_TABLES");

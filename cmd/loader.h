@@ -4,7 +4,6 @@
 
 #include "cli.h"
 #include "load.h"
-#include "views.h"
 
 /* getopt_long() values of the options that all loaders share. */
 enum {
@@ -15,6 +14,7 @@ enum {
 	LOADER_LEDGER,
 	LOADER_DRY_RUN,
 	LOADER_VIEWS,
+	LOADER_TABLE_NAME,
 	LOADER_OWN /* a command's own options start here */
 };
 

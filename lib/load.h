@@ -17,6 +17,7 @@
 #include "sql.h"
 #include "table.h"
 #include "utc.h"
+#include "views.h"
 
 /* A replace or window load that leaves fewer than half of more rows than this is refused. */
 enum { LOAD_GUARD = 100 };
@@ -31,7 +32,8 @@ struct load_options {
 	const char *mode;	/* instead of the stream's */
 	const char *table_path; /* $ANT_TABLES: where to look for the columns' comments */
 	int allow_shrink, ledger, dry_run;
-	int views; /* make the views of views.h instead */
+	int views;		  /* make the views of views.h instead */
+	struct views_place place; /* of the views */
 };
 
 /* What is loaded, as a destination is told.  All of it stays load_run()'s. */

@@ -51,22 +51,6 @@ copy_text(char **to, const struct db_cell *c, const char *otherwise, struct ant_
 	return *to != NULL ? 0 : no_memory(e);
 }
 
-static void
-put_table(struct question *q, unsigned bit)
-{
-	const struct views_place *p = &q->r->o.place;
-	struct buf name;
-
-	buf_init(&name, 4096);
-	buf_printf(&name, "%s%s", p->prefix != NULL && bit != VIEWS_LEDGER ? p->prefix : "",
-		views_table_name(bit));
-	if (buf_str(&name) != NULL)
-		sql_name(&q->sql, p->dialect, p->schema, name.data);
-	else
-		q->sql.failed = 1;
-	buf_free(&name);
-}
-
 /* A time as text, whose first ten characters are the day. */
 static void
 put_time(struct question *q, const char *time)
@@ -92,7 +76,7 @@ put_select(struct question *q, unsigned bit, const char *time, const char *colum
 	buf_puts(&q->sql, "SELECT ");
 	put_time(q, time);
 	buf_printf(&q->sql, ", %s FROM ", columns);
-	put_table(q, bit);
+	views_put_table(&q->sql, &q->r->o.place, bit);
 	if (q->r->o.place.dialect == SQL_DUCKDB)
 		buf_printf(&q->sql,
 			" WHERE epoch_us(%s) >= %" PRId64 "000000 AND epoch_us(%s) < %" PRId64
@@ -540,8 +524,29 @@ look_up(struct question *q, unsigned bit, const char *columns, size_t n, db_take
 		return 0;
 	buf_clear(&q->sql);
 	buf_printf(&q->sql, "SELECT %s FROM ", columns);
-	put_table(q, bit);
+	views_put_table(&q->sql, &q->r->o.place, bit);
 	return ask(q, n, take, e);
+}
+
+/* Which loads are of these tables: others of the same database may be of another organization. */
+static void
+put_ours(struct question *q)
+{
+	const struct views_place *p = &q->r->o.place;
+	const char *prefix = p->prefix != NULL ? p->prefix : "";
+
+	buf_puts(&q->sql, " WHERE CASE table_name");
+	for (unsigned bit = 1; bit < VIEWS_ALL; bit <<= 1) {
+		if ((q->r->tables & bit) == 0)
+			continue;
+		buf_printf(&q->sql, " WHEN '%s' THEN into_table = ", views_table_name(bit));
+		views_put_into(&q->sql, p, bit);
+	}
+	buf_puts(&q->sql, " ELSE substr(into_table, 1, length(");
+	sql_literal(&q->sql, p->dialect, prefix);
+	buf_puts(&q->sql, ")) = ");
+	sql_literal(&q->sql, p->dialect, prefix);
+	buf_puts(&q->sql, " END");
 }
 
 static int
@@ -568,7 +573,8 @@ load_names(struct question *q, struct ant_err *e)
 	buf_puts(&q->sql, ", ");
 	put_time(q, "max(watermark)");
 	buf_puts(&q->sql, ", count(*), sum(rows) FROM ");
-	put_table(q, VIEWS_LEDGER);
+	views_put_table(&q->sql, &q->r->o.place, VIEWS_LEDGER);
+	put_ours(q);
 	buf_puts(&q->sql, " GROUP BY table_name ORDER BY table_name");
 	return ask(q, 5, take_fresh, e);
 }
@@ -607,7 +613,7 @@ ask_ends(struct question *q, unsigned bit, const char *time, struct ends *to, st
 		buf_puts(&q->sql, last ? ", (SELECT " : "SELECT (SELECT ");
 		put_time(q, call);
 		buf_puts(&q->sql, " FROM ");
-		put_table(q, bit);
+		views_put_table(&q->sql, &q->r->o.place, bit);
 		utc_format((q->r->last + 1) * UTC_DAY, text);
 		text[10] = '\0';
 		if (q->r->o.place.dialect == SQL_DUCKDB)
@@ -636,8 +642,9 @@ ask_as_of(struct question *q, const struct ends *cost, struct ant_err *e)
 			put_time(q, "max(watermark)");
 		}
 		buf_puts(&q->sql, " FROM ");
-		put_table(q, VIEWS_LEDGER);
-		buf_puts(&q->sql, " WHERE table_name = 'cost_report'");
+		views_put_table(&q->sql, &q->r->o.place, VIEWS_LEDGER);
+		buf_puts(&q->sql, " WHERE table_name = 'cost_report' AND into_table = ");
+		views_put_into(&q->sql, &q->r->o.place, VIEWS_COST);
 		if (buf_str(&q->sql) == NULL)
 			return no_memory(e);
 		if (q->db->each(q->db->self, q->sql.data, 2, take_ends, &mark, e) == -1)

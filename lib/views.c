@@ -23,11 +23,12 @@ static const struct {
 	{"users", "{null:text} AS id, {null:text} AS email, {null:text} AS name"},
 	{"workspace_members", "{null:text} AS user_id, {null:text} AS workspace_id, "
 			      "{null:text} AS workspace_role"},
-	{SQL_LEDGER, "{null:text} AS table_name, {null:time} AS watermark"},
+	{SQL_LEDGER, "{null:text} AS table_name, {null:text} AS into_table, {null:time} AS "
+		     "watermark"},
 	{"organization", ""},
 };
 
-enum { TABLES = sizeof tables / sizeof *tables };
+_Static_assert(sizeof tables / sizeof *tables == VIEWS_TABLES, "a name for each bit");
 
 /* Every lookup has one row an id, whatever was loaded: a second one would double the money. */
 #define WORKSPACES "(SELECT id, min(name) AS name FROM {t:workspaces} t GROUP BY id)"
@@ -122,7 +123,8 @@ enum { TABLES = sizeof tables / sizeof *tables };
 #define PART(x, when) "coalesce(sum(" x ") FILTER (WHERE " when "), 0)"
 #define WATERMARK \
 	"(SELECT max({day:watermark}) FROM {t:" SQL_LEDGER \
-	"} t WHERE table_name = 'cost_report')"
+	"} t WHERE table_name = 'cost_report' AND into_table = " \
+	"{into:cost_report})"
 /* clang-format on */
 
 struct view {
@@ -340,10 +342,80 @@ static const struct view views[] = {
 const char *
 views_table_name(unsigned bit)
 {
-	for (size_t i = 0; i < TABLES; i++)
+	for (size_t i = 0; i < VIEWS_TABLES; i++)
 		if (bit == 1u << i)
 			return tables[i].name;
 	return NULL;
+}
+
+/* The number of the table whose own name this is; VIEWS_TABLES: of none. */
+static size_t
+table_number(const char *name, size_t len)
+{
+	size_t i = 0;
+
+	while (i < VIEWS_TABLES &&
+		(strlen(tables[i].name) != len || strncmp(tables[i].name, name, len) != 0))
+		i++;
+	return i;
+}
+
+int
+views_rename(struct views_place *p, const char *pair, struct ant_err *e)
+{
+	const char *equals = strchr(pair, '=');
+	size_t len = equals != NULL ? (size_t)(equals - pair) : strlen(pair);
+	size_t i = table_number(pair, len);
+	struct buf all;
+
+	if (equals == NULL || equals[1] == '\0')
+		return err_set(e, ANT_USAGE, "'%.200s' is not TABLE=NAME", pair);
+	/* The ledger is the destination's own: it has no other name. */
+	if (i < VIEWS_TABLES && 1u << i != VIEWS_LEDGER) {
+		p->names[i] = equals + 1;
+		return 0;
+	}
+	buf_init(&all, 1024);
+	for (i = 0; i < VIEWS_TABLES; i++)
+		if (1u << i != VIEWS_LEDGER)
+			buf_printf(&all, "%s%s", i > 0 ? ", " : "", tables[i].name);
+	err_set(e, ANT_USAGE, "'%.*s' is none of %s", len > 200 ? 200 : (int)len, pair,
+		buf_str(&all) != NULL ? all.data : "the tables");
+	buf_free(&all);
+	return -1;
+}
+
+/* What the table of BIT is called there, as an identifier or as a text. */
+static void
+put_name(struct buf *b, const struct views_place *p, unsigned bit, int as_text)
+{
+	const char *own = views_table_name(bit);
+	const char *given = p->names[table_number(own, strlen(own))];
+	struct buf name;
+
+	buf_init(&name, 4096);
+	/* The ledger has no prefix. */
+	buf_printf(&name, "%s%s", p->prefix != NULL && bit != VIEWS_LEDGER ? p->prefix : "",
+		given != NULL ? given : own);
+	if (buf_str(&name) == NULL)
+		b->failed = 1;
+	else if (as_text)
+		sql_literal(b, p->dialect, name.data);
+	else
+		sql_name(b, p->dialect, p->schema, name.data);
+	buf_free(&name);
+}
+
+void
+views_put_table(struct buf *b, const struct views_place *p, unsigned bit)
+{
+	put_name(b, p, bit, 0);
+}
+
+void
+views_put_into(struct buf *b, const struct views_place *p, unsigned bit)
+{
+	put_name(b, p, bit, 1);
 }
 
 struct expansion {
@@ -372,28 +444,17 @@ wrap(struct expansion *x, const char *const texts[3], const char *arg, size_t le
 static void
 put_table(struct expansion *x, const char *name, size_t len)
 {
-	struct buf full;
-	size_t i = 0;
+	size_t i = table_number(name, len);
 
-	while (i + 1 < TABLES &&
-		(strlen(tables[i].name) != len || strncmp(tables[i].name, name, len) != 0))
-		i++;
-	if ((x->tables & 1u << i) == 0) {
+	if (i == VIEWS_TABLES) {
+		x->b->failed = 1;
+	} else if ((x->tables & 1u << i) != 0) {
+		views_put_table(x->b, x->p, 1u << i);
+	} else {
 		buf_puts(x->b, "(SELECT ");
 		expand(x, tables[i].columns, strlen(tables[i].columns));
 		buf_puts(x->b, " WHERE 1 = 0)");
-		return;
 	}
-	buf_init(&full, 4096);
-	/* The ledger is the destination's own: it has no prefix. */
-	if (x->p->prefix != NULL && strcmp(tables[i].name, SQL_LEDGER) != 0)
-		buf_puts(&full, x->p->prefix);
-	buf_puts(&full, tables[i].name);
-	if (buf_str(&full) == NULL)
-		x->b->failed = 1;
-	else
-		sql_name(x->b, x->p->dialect, x->p->schema, full.data);
-	buf_free(&full);
 }
 
 /* What each key used, by day, workspace, model, tier, context window and kind. */
@@ -461,6 +522,10 @@ put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size
 	}
 	if (n == 1 && *name == 't') {
 		put_table(x, arg, len);
+		return;
+	}
+	if (n == 4 && strncmp(name, "into", n) == 0) {
+		views_put_into(x->b, x->p, 1u << table_number(arg, len));
 		return;
 	}
 	if (n == 4 && strncmp(name, "null", n) == 0) {
@@ -634,7 +699,7 @@ views_create(struct buf *b, const struct views_place *p, unsigned have)
 }
 
 static void
-put_there(struct buf *b, const struct views_place *p, const char *name)
+put_there(struct buf *b, const struct views_place *p, unsigned bit)
 {
 	static const char *const before[] = {
 		("SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND "
@@ -642,7 +707,6 @@ put_there(struct buf *b, const struct views_place *p, const char *name)
 		"SELECT count(*) FROM sqlite_schema WHERE type IN ('table', 'view')",
 		"SELECT count(*) FROM information_schema.tables WHERE table_schema = 'main'"};
 	static const char *const column[] = {"relname", "name", "table_name"};
-	struct buf full;
 
 	buf_puts(b, before[p->dialect]);
 	if (p->dialect == SQL_POSTGRESQL) {
@@ -650,15 +714,7 @@ put_there(struct buf *b, const struct views_place *p, const char *name)
 		buf_putc(b, ')');
 	}
 	buf_printf(b, " AND %s = ", column[p->dialect]);
-	buf_init(&full, 4096);
-	if (p->prefix != NULL && strcmp(name, SQL_LEDGER) != 0)
-		buf_puts(&full, p->prefix);
-	buf_puts(&full, name);
-	if (buf_str(&full) != NULL)
-		sql_literal(b, p->dialect, full.data);
-	else
-		b->failed = 1;
-	buf_free(&full);
+	views_put_into(b, p, bit);
 }
 
 int
@@ -668,11 +724,11 @@ views_tables(const struct db *db, const struct views_place *p, struct ant_err *e
 	int have = 0, status = 0;
 
 	buf_init(&sql, 1 << 16);
-	for (size_t i = 0; i < TABLES && status == 0; i++) {
+	for (size_t i = 0; i < VIEWS_TABLES && status == 0; i++) {
 		int64_t n = 0;
 
 		buf_clear(&sql);
-		put_there(&sql, p, tables[i].name);
+		put_there(&sql, p, 1u << i);
 		status = buf_str(&sql) == NULL ? err_sys(e, ANT_FAIL, "views")
 					       : db_ask(db, sql.data, &n, e);
 		have |= (n > 0) << i;

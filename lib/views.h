@@ -26,15 +26,31 @@ enum views_table {
 	VIEWS_ORGANIZATION = 1 << 8,
 	VIEWS_ALL = (1 << 9) - 1
 };
+enum { VIEWS_TABLES = 9 };
 
-/* Where the tables are: both may be NULL. */
+/* Where the tables are, as they were loaded: all of it may be NULL but the dialect. */
 struct views_place {
 	enum sql_dialect dialect; /* PostgreSQL, SQLite or DuckDB */
 	const char *schema, *prefix;
+	const char *names[VIEWS_TABLES]; /* by number of the bit; NULL: its own */
 };
 
-/* The name of the table of one bit, without its prefix; NULL beyond the last. */
+/*
+ * Take a name from the command line, TABLE=NAME, which P then points into.  The prefix
+ * comes before it, as in the loaders.  Return 0, or -1 with ANT_USAGE where there is no
+ * such table that views read, or no name.
+ */
+int views_rename(struct views_place *p, const char *pair, struct ant_err *e);
+
+/* The own name of the table of one bit, without its prefix; NULL beyond the last. */
 const char *views_table_name(unsigned bit);
+
+/*
+ * Append the name that the table of one bit has there: in full and quoted for a FROM, or
+ * as the ledger has it in into_table, a literal.  Both report by B's `failed`.
+ */
+void views_put_table(struct buf *b, const struct views_place *p, unsigned bit);
+void views_put_into(struct buf *b, const struct views_place *p, unsigned bit);
 
 /*
  * Append the statements that create the views, each ended by a semicolon and a newline.

@@ -194,6 +194,103 @@ plain() { sed -E 's/(^|\|)(-?[0-9]+)\.0+(\||$)/\1\2\3/g; s/(\.[0-9]*[1-9])0+(\||
 	[ "$(psql -XqAt -c "SELECT count(*) > 0 FROM \"s'x\".\"q\"\"ant_cost_daily\"")" = t ]
 }
 
+# moved SCHEMA - SQL that copies the tables there: two with names of their own, all with a prefix
+moved() {
+	local t
+	for t in $REPORT_TABLES; do
+		case $t in
+		cost_report) echo "CREATE TABLE $1\"p'_a=b\\\" AS SELECT * FROM cost_report;" ;;
+		users) echo "CREATE TABLE $1\"p'_people\" AS SELECT * FROM users;" ;;
+		*) echo "CREATE TABLE $1\"p'_$t\" AS SELECT * FROM $t;" ;;
+		esac
+	done
+	echo "CREATE TABLE $1_anthill_loads AS SELECT * FROM _anthill_loads;"
+	echo "UPDATE $1_anthill_loads SET into_table = 'p''_' || CASE table_name WHEN 'cost_report' THEN 'a=b\\' WHEN 'users' THEN 'people' ELSE table_name END;"
+}
+NAMES=(--prefix "p'_" --table-name 'cost_report=a=b\' --table-name users=people)
+
+@test "views: names of one's own, a prefix and a schema: the same figures, on the page, too" {
+	local v t
+	ant report --to "$NOW" "$BATS_FILE_TMPDIR/org.db" >want.html
+	# In SQLite and DuckDB the old tables go away.
+	cp "$BATS_FILE_TMPDIR/org.db" m.db
+	{
+		for v in $VIEWS; do echo "DROP VIEW $v;"; done
+		echo 'ALTER TABLE _anthill_loads RENAME TO old;'
+		moved '' | sed 's/FROM _anthill_loads/FROM old/'
+		for t in $REPORT_TABLES old; do echo "DROP TABLE $t;"; done
+	} | sqlite3 -bail m.db
+	ant load-sqlite --views -v "${NAMES[@]}" m.db 2>err
+	grep -q '9 views' err
+	cp "$BATS_FILE_TMPDIR/org.duckdb" m.duckdb
+	{
+		for v in $VIEWS; do echo "DROP VIEW $v;"; done
+		echo 'CREATE TABLE old AS SELECT * FROM _anthill_loads; DROP TABLE _anthill_loads;'
+		moved '' | sed 's/FROM _anthill_loads/FROM old/'
+		for t in $REPORT_TABLES old; do echo "DROP TABLE $t;"; done
+	} >sql
+	duck m.duckdb "$(cat sql)" >/dev/null
+	ant load-duckdb --views "${NAMES[@]}" m.duckdb
+	{
+		echo "CREATE SCHEMA \"t'x\";"
+		moved "\"t'x\"."
+		echo "INSERT INTO _anthill_loads (table_name, into_table, mode, rows, watermark, started, finished) SELECT 'cost_report', 'other', 'window', 1, '2026-11-20T12:00:00Z', now(), now();"
+	} | psql -Xq -v ON_ERROR_STOP=1
+	ant load-pg --views --schema "t'x" "${NAMES[@]}"
+	for v in $VIEWS; do
+		t=$(lite "SELECT group_concat(name) FROM pragma_table_info('$v') WHERE name NOT IN ('hours_behind', 'into_table')")
+		lite "SELECT $t FROM $v ORDER BY 1, 2, 3, 4, 5" | sort >want
+		[ -s want ]
+		sqlite3 -nullvalue NULL m.db "SELECT $t FROM \"p'_$v\"" | sort | cmp want -
+		ddb "SELECT $t FROM $v" | sort >want
+		duck m.duckdb "SELECT $t FROM \"p'_$v\"" | sort | cmp want -
+		[ "$v" != ant_freshness ] || continue
+		pg "SELECT $t FROM $v" | sort >want
+		pg "SELECT $t FROM \"t'x\".\"p'_$v\"" | sort | cmp want -
+	done
+	ant report --to "$NOW" "${NAMES[@]}" m.db | cmp want.html -
+	ant report --to "$NOW" "${NAMES[@]}" m.duckdb >got.html
+	diff <(grep -v 'id="fresh"' want.html) <(grep -v 'id="fresh"' got.html)
+	ant report --to "$NOW" "${NAMES[@]}" --schema "t'x" "postgresql:///$PGDATABASE" >got.html
+	diff <(grep -v 'id="fresh"' want.html) <(grep -v 'id="fresh"' got.html)
+	# Without the names there is nothing: nothing is guessed.
+	ant report --to "$NOW" m.db | grep -q 'Load the table first: <code>ant-sync cost_report</code>'
+	psql -Xq -c "DELETE FROM _anthill_loads WHERE into_table = 'other'"
+}
+
+@test "views: what was loaded under another prefix is not taken for one's own, nor is its freshness" {
+	sqlite3 "$BATS_FILE_TMPDIR/org.db" ".dump cost_report" ".dump _anthill_loads" | sqlite3 two.db
+	sqlite3 two.db "DELETE FROM _anthill_loads WHERE table_name <> 'cost_report';
+		INSERT INTO _anthill_loads (table_name, into_table, mode, rows, watermark, started, finished) SELECT table_name, 'b_' || into_table, mode, rows, '2026-11-28T00:00:00Z', started, finished FROM _anthill_loads;
+		CREATE TABLE b_cost_report AS SELECT * FROM cost_report WHERE bucket < '2026-11-10'"
+	ant load-sqlite --views two.db
+	ant load-sqlite --views --prefix b_ two.db
+	[ "$(sqlite3 two.db 'SELECT as_of FROM ant_spend_month')" = 2026-11-20 ]
+	[ "$(sqlite3 two.db 'SELECT as_of FROM b_ant_spend_month')" = 2026-11-28 ]
+	sqlite3 two.db "UPDATE _anthill_loads SET watermark = '2026-11-10T00:00:00Z', finished = watermark WHERE into_table LIKE 'b\_%' ESCAPE '\'"
+	run -0 ant report --to "$NOW" --check stale=36h two.db
+	run -1 ant report --to "$NOW" --prefix b_ --check stale=36h two.db
+	[[ $output == *'cost_report is 10 days behind'* ]]
+}
+
+@test "views: --table-name takes TABLE=NAME of a table that views read, and goes with --views" {
+	local bad
+	for bad in cost_report cost_report= =x invites=x _anthill_loads=x; do
+		run -2 ant tables --views sqlite --table-name "$bad"
+		[[ $output == *'--table-name: '* ]]
+		run -2 ant report --table-name "$bad" x.db
+		[[ $output == *'--table-name: '* ]]
+		run -2 ant load-sqlite --views --table-name "$bad" x.db
+		[[ $output == *'--table-name: '* ]]
+	done
+	run -2 ant load-sqlite --table-name cost_report=x x.db </dev/null
+	[[ $output == *'--table-name goes with --views'* && ! -e x.db ]]
+	run -2 ant tables --prefix x
+	run -2 ant tables --views sqlite --schema x
+	run -0 ant tables --views postgresql --schema 's"' --prefix p_ --table-name cost_report=costs
+	[[ $output == *'"s""".p_ant_cost_daily'*'"s""".p_costs'* || $output == *'"s"""."p_ant_cost_daily"'*'"s"""."p_costs"'* ]]
+}
+
 @test "views: ant-tables --views prints what makes them, for each dialect" {
 	sqlite3 "$BATS_FILE_TMPDIR/org.db" .dump | grep -v '^CREATE VIEW' | sqlite3 t.db
 	ant tables --views sqlite | sqlite3 -bail t.db
@@ -214,6 +311,13 @@ plain() { sed -E 's/(^|\|)(-?[0-9]+)\.0+(\||$)/\1\2\3/g; s/(\.[0-9]*[1-9])0+(\||
 	printf '%s\n' 'views off' 'destination sqlite:///w.db' 'rate 0' >conf
 	ant-sync -q -c conf users >/dev/null 2>&1
 	[ "$(sqlite3 w.db "SELECT count(*) FROM sqlite_schema WHERE type = 'view'")" = 0 ]
+	# Names and a prefix of the settings are those of the views.
+	printf '%s\n' 'destination sqlite:///n.db' 'prefix p_' 'table-name cost_report costs' 'table-name invites guests' 'start 2026-11-15' 'rate 0' >conf
+	ant-sync -q -c conf cost_report workspaces invites >/dev/null 2>&1
+	[ "$(sqlite3 n.db 'SELECT sum(cost_usd) FROM p_ant_cost_daily')" = "$(sqlite3 v.db 'SELECT sum(cost_usd) FROM ant_cost_daily')" ]
+	# What one table is called on the command line is apart.
+	ant-sync -q --dest sqlite:///v.db --full-refresh --start 2026-11-18 --into once cost_report >/dev/null 2>&1
+	[ "$(sqlite3 n.db 'SELECT sum(cost_usd) FROM p_ant_cost_daily')" = "$(sqlite3 v.db 'SELECT sum(cost_usd) FROM ant_cost_daily')" ]
 	printf '%s\n' 'views perhaps' >conf
 	run -2 ant-sync -c conf users
 	[[ $output == *'neither on nor off'* ]]
