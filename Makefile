@@ -8,6 +8,7 @@ B        = build
 PC       = pkg-config
 
 bindir   = $(DESTDIR)$(PREFIX)/bin
+partdir  = $(DESTDIR)$(PREFIX)/lib/anthill
 datadir  = $(DESTDIR)$(PREFIX)/share/anthill
 mandir   = $(DESTDIR)$(PREFIX)/share/man
 docdir   = $(DESTDIR)$(PREFIX)/share/doc/anthill
@@ -21,14 +22,16 @@ MYFLAGS  = -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -Ilib -Icmd -DAN
 
 CMDS    := $(patsubst cmd/%.c,%,$(wildcard cmd/ant-*.c))
 SCRIPTS := $(notdir $(wildcard scripts/ant-*))
+PARTS   := warehouse
 TABLES  := $(wildcard lib/tables/*.table)
 MANS    := $(wildcard man/*.[1-8])
 LIBO    := $(patsubst lib/%.c,$B/lib/%.o,$(wildcard lib/*.c))
 BINS    := $(CMDS:%=$B/bin/%)
+PARTB   := $(PARTS:%=$B/lib/anthill/%)
 BASHC    = $B/share/bash-completion/completions/anthill
 ZSHC     = $B/share/zsh/site-functions/_anthill
 
-all: $(BINS) $(SCRIPTS:%=$B/bin/%) $B/share/anthill/tables $(BASHC) $(ZSHC)
+all: $(BINS) $(PARTB) $(SCRIPTS:%=$B/bin/%) $B/share/anthill/tables $(BASHC) $(ZSHC)
 
 # Each command links only what it uses: the archive leaves out objects that nobody
 # calls, and these are the outside libraries of each.  libjq and libcsv ship no .pc file.
@@ -47,6 +50,10 @@ $(BINS): $B/bin/%: $B/cmd/%.o $B/cmd/cli.o $B/libant.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $B/libant.a $(LIBS) $(LDLIBS)
 $(SCRIPTS:%=$B/bin/%): $B/bin/%: scripts/%
+	@mkdir -p $(@D)
+	install -m 755 $< $@
+# Parts of ant-ingest that are no commands.
+$B/lib/anthill/warehouse: scripts/warehouse
 	@mkdir -p $(@D)
 	install -m 755 $< $@
 # The build looks like an installed prefix, so that a command finds its tables in either.
@@ -112,6 +119,8 @@ lint:
 install: all
 	install -d $(bindir) $(datadir)/tables $(bashdir) $(zshdir)
 	install -m 755 $(BINS) $(SCRIPTS:%=scripts/%) $(bindir)
+	install -d $(partdir)
+	install -m 755 $(PARTB) $(partdir)
 	install -m 644 $(TABLES) $(datadir)/tables
 	for m in $(MANS); do d=$(mandir)/man$${m##*.}; \
 	    install -d $$d && install -m 644 $$m $$d || exit 1; done
@@ -125,6 +134,7 @@ install: all
 uninstall:
 	rm -f $(addprefix $(bindir)/,$(CMDS) $(SCRIPTS))
 	rm -rf $(datadir) $(docdir)
+	rm -f $(addprefix $(partdir)/,$(PARTS)) && rmdir $(partdir) 2>/dev/null || :
 	for m in $(MANS); do rm -f $(mandir)/man$${m##*.}/$${m##*/}; done
 	rm -f $(addprefix $(bashdir)/,anthill $(CMDS) $(SCRIPTS)) $(zshdir)/_anthill
 

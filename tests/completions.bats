@@ -65,6 +65,7 @@ offers() {
 	[ "$(in_bash 'ant-sync --dest=sqlite:/')" = /// ]
 	[ "$(in_zsh 'ant-sync --dest=po')" = 'postgresql://' ]
 	[ "$(in_bash 'ant-ingest --source-uri an')" = 'anthropic://' ]
+	offers 'ant-ingest --dest-uri b' 'bigquery://'
 }
 
 @test "completions: files and folders" {

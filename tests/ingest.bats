@@ -184,7 +184,7 @@ END
 	run -2 ingest --source-uri 'anthropic://?api_key=k' --dest-uri sqlite:///a
 	[[ $output == *"--source-table is needed"* ]]
 	run -2 ingest --frob
-	[[ $output == *"unknown option or word '--frob'"* ]]
+	[[ $output == *"unknown option '--frob'"* ]]
 	run -2 ingest --source-uri
 	[[ $output == *"--source-uri: no value"* ]]
 }
