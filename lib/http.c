@@ -424,7 +424,8 @@ set_transfer(struct http *h, struct slot *s)
 	if (r == CURLE_OK)
 		r = curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
 	if (r == CURLE_OK) /* share an HTTP/2 connection rather than open another */
-		r = curl_easy_setopt(c, CURLOPT_PIPEWAIT, h->loopback ? 0L : 1L);
+		r = curl_easy_setopt(
+			c, CURLOPT_PIPEWAIT, strncasecmp(h->base, "https:", 6) == 0 ? 1L : 0L);
 	if (r == CURLE_OK)
 		r = curl_easy_setopt(c, CURLOPT_PATH_AS_IS, 1L);
 	if (r == CURLE_OK)
