@@ -96,7 +96,8 @@ put_cost_chart(struct page *p, const struct show_parts *parts, char letter, cons
 		.unit = "$",
 		.title = money_title,
 		.tick = page_tick,
-		.arg = p};
+		.arg = p,
+		.week = *p->bins.each == 'd' ? 7 : 0};
 
 	if (values == NULL) {
 		p->b->failed = 1;
@@ -346,6 +347,7 @@ report_cost_matrix(struct page *p)
 		page_none(p, VIEWS_COST, "No cost here.");
 	} else {
 		size_t rows = shown + (n > shown);
+		money most;
 
 		for (size_t i = 0; i < n; i++) {
 			const struct report_item *w = &ws->v[ws->order[i]];
@@ -355,6 +357,8 @@ report_cost_matrix(struct page *p)
 				m++)
 				rest[m] += w->by_model[m];
 		}
+		/* All the others can be more than the first. */
+		most = totals[0] > totals[rows - 1] ? totals[0] : totals[rows - 1];
 		money_round(totals, rows, MONEY_CENT, cents);
 		money_shares(totals, rows, cents + rows);
 		buf_puts(p->b, "<ul class=\"legend\">");
@@ -375,15 +379,14 @@ report_cost_matrix(struct page *p)
 
 			put_matrix_row(p, w->name, w->archived, w->by_model,
 				w->nby_model < r->models.ids.n ? w->nby_model : r->models.ids.n,
-				w->total, totals[0], cents[i], cents[rows + i]);
+				w->total, most, cents[i], cents[rows + i]);
 		}
 		if (rows > shown) {
 			char name[64];
 
 			snprintf(name, sizeof name, "%zu others", n - shown);
-			put_matrix_row(p, name, 0, rest, r->models.ids.n, totals[shown],
-				totals[0] > totals[shown] ? totals[0] : totals[shown], cents[shown],
-				cents[rows + shown]);
+			put_matrix_row(p, name, 0, rest, r->models.ids.n, totals[shown], most,
+				cents[shown], cents[rows + shown]);
 		}
 		buf_puts(p->b, "</tbody><tfoot><tr><th scope=\"row\">All</th><td><td>");
 		page_money(p->b, r->period);

@@ -156,7 +156,9 @@ page_open_legend(struct page *p)
 {
 	if (p->bins.open < p->bins.n)
 		buf_printf(p->b, "<li><i class=\"today\"></i><span>%s, not over yet</span></li>",
-			*p->bins.each == 'd' ? "today" : p->bins.each);
+			*p->bins.each == 'd'   ? "today"
+			: *p->bins.each == 'w' ? "this week"
+					       : "this month");
 }
 
 /* ---- charts over the bins --------------------------------------------------------------- */
@@ -221,6 +223,7 @@ page_chart(struct page *p, const char *label, const struct svg_series *series, s
 		.title = value_title,
 		.tick = page_tick,
 		.arg = p,
+		.week = *p->bins.each == 'd' ? 7 : 0,
 		.low = low};
 
 	p->names = names;

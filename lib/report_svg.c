@@ -173,6 +173,8 @@ put_ticks(struct buf *b, const struct svg_chart *c, const struct axis *a)
 	size_t step = (c->n + TICKS - 1) / TICKS, before = c->n, k = 0;
 	char text[SHOW_TEXT];
 
+	if (c->week > 0 && step > 2)
+		step = (step + c->week - 1) / c->week * c->week;
 	for (size_t i = (c->n - 1) % step; i < c->n; i += step, k++) {
 		double at = 100 * ((double)i + 0.5) / (double)c->n;
 		size_t from_end = (c->n - 1 - i) / step;

@@ -33,7 +33,8 @@ struct svg_chart {
 	void (*title)(void *arg, struct buf *b, size_t bin); /* what a bin's tooltip says */
 	void (*tick)(void *arg, size_t bin, size_t before, char *to); /* what stands below it */
 	void *arg;
-	int low; /* a flatter one */
+	size_t week; /* labels are whole weeks of so many bins apart, where there are many; 0: not */
+	int low;     /* a flatter one */
 };
 
 /* Append the chart.  Reports by B's `failed`. */

@@ -236,6 +236,32 @@ values() { grep -o '<data value="[^"]*"' | sed 's/.*"\(.*\)"/\1/'; }
 	grep -q '####' text
 }
 
+@test "report: the others, and what no key used, can be more than the first: all bars are of one scale" {
+	cp "$ORG" others.db
+	sqlite3 others.db "UPDATE cost_report SET workspace_id = 'wrkspc_' || (rowid % 60) WHERE bucket < '2026-11-05'"
+	page others.db >page.html
+	# The rows of the table: what the bar's parts add up to, and the amount.
+	section matrix <page.html | tr '\n' ' ' | sed 's/.*<tbody>//; s/<\/tbody>.*//; s/<tr>/\n/g' | grep barcell | while read -r row; do
+		echo "$(grep -o 'width="[0-9.]*"' <<<"$row" | tr -dc '0-9.\n' | total) $(values <<<"$row")"
+	done >bars
+	[ "$(wc -l <bars)" = 20 ]
+	grep -q '[0-9] others</bdi>' page.html
+	awk '$2 > most { most = $2; at = NR } { bar[NR] = $1; cost[NR] = $2 }
+		END { for (i = 1; i <= NR; i++) { d = bar[i] - 100 * cost[i] / most; if (d > 0.1 || d < -0.1) { print i, bar[i], cost[i]; exit 1 } } exit at != NR }' bars
+	local w title
+	for w in 60 100; do
+		COLUMNS=$w page --text --ascii others.db >text
+		[ "$(awk '{ if (length($0) > m) m = length($0) } END { print m }' text)" -le "$w" ]
+		for title in 'Cost by workspace' 'Cost by API key'; do
+			awk -v t="$title" 'index($0, t) == 1 { on = 1; next } on && !NF { exit } on' text >rows
+			[ "$(wc -l <rows)" = 11 ]
+			# The last is the largest, its bar is the longest and all others are in proportion.
+			sed -E 's/.*\$([0-9,.]+) +[0-9.]+% ?(#*)$/\1 \2/; s/,//g' rows | awk '{ cost[NR] = $1; bar[NR] = length($2) }
+				END { for (i = 1; i <= NR; i++) { d = bar[i] - bar[NR] * cost[i] / cost[NR]; if (d > 0.6 || d < -0.6) { print i, cost[i], bar[i]; exit 1 } } exit bar[NR] < 10 || cost[NR] < cost[1] }'
+		done
+	done
+}
+
 @test "report: --check prints what is exceeded and exits 1, else nothing and 0" {
 	run -0 page --check budget=9999999 --check forecast=9999999 --check daily-change=100000% --check stale=9999d "$ORG"
 	[ -z "$output" ]
