@@ -31,6 +31,7 @@ watch_over() {
 		timeout "${ANT_TEST_SECONDS:-600}" tail --pid="$1" -f /dev/null || status=$?
 		[ "$status" != 124 ] || end_children_of "$1" "$BASHPID"
 	) >/dev/null 2>&1 3>&- &
+	disown # a test's own `wait` is not for it
 }
 
 # end_children_of PID [BUT] - kill what PID has started, and what that has; BUT and its own stay.
