@@ -7,7 +7,8 @@ load helper
 # loader answers with the receipt that belongs to it.
 each_setup() {
 	export ANT_STATE=$PWD/state
-	stub ant-tables 'printf "usage_report\twindow\tbucket\tpage\t1d\t-\t-\ncost_report\twindow\tbucket\tpage\t1d\t2024-06-01\t-\nusers\treplace\t-\tid\t-\t-\t-\n"'
+	stub ant-tables 'case $* in --near*) exec "$ANT_BIN/ant-tables" "$@" ;; esac
+		printf "usage_report\twindow\tbucket\tpage\t1d\t-\t-\ncost_report\twindow\tbucket\tpage\t1d\t2024-06-01\t-\nusers\treplace\t-\tid\t-\t-\t-\n"'
 	stub ant-fetch 'echo "$*"'
 	stub ant-flatten 'cat'
 	loader ant-load-sqlite
@@ -335,9 +336,11 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$ROOT/scripts/ant-sync" --start -1d 2>err
 	printf 'organization a\norganization a\n' >c
 	run -2 sync -c c
 	[[ $output == *"c:2: organization a: there already"* ]]
-	printf 'table-name nosuch x\n' >c
-	run -2 sync -c c
-	[[ $output == *"unknown table 'nosuch'"* ]]
+	for line in 'table-name nosuch x' 'look-back nosuch 3d' 'tables users nosuch' 'full-refresh nosuch users'; do
+		printf '# first\n%s\n' "$line" >c
+		run -2 sync -c c
+		[[ $output == *"ant-sync: c:2: ${line%% *}: unknown table 'nosuch';  The tables are: "* ]]
+	done
 	printf 'destination x${SECRET}\n' >c
 	SECRET=s3cret run -2 sync -c c
 	[[ $output != *s3cret* ]]
@@ -476,7 +479,7 @@ ledger() {
 	run -2 --separate-stderr sync --frob
 	[[ -z $output && $stderr == *"unknown option '--frob'"*"usage: ant-sync "* ]]
 	run -2 sync nosuch
-	[[ $output == *"unknown table 'nosuch'; there are: usage_report cost_report users"* ]]
+	[[ $output == *"unknown table 'nosuch';  The tables are: usage_report cost_report users"* ]]
 	run -2 sync --chunk x
 	run -2 sync --jobs 0
 	run -2 sync --rate -1
@@ -490,10 +493,110 @@ ledger() {
 	run -2 sync -c nosuch.conf
 }
 
-@test "sync: --help is an answer on stdout that fits a screen" {
+@test "sync: a mistyped option, table, setting, mode or destination is answered with the nearest one" {
+	run -2 --separate-stderr sync --chnk 3
+	[ "${stderr_lines[0]}" = "ant-sync: unknown option '--chnk'" ]
+	[ "${stderr_lines[1]}" = 'ant-sync: did you mean --chunk?' ]
+	[[ ${stderr_lines[2]} == 'usage: ant-sync '* ]]
+	run -2 sync --dset=postgresql://me:secret@h/db
+	[[ $output == *'did you mean --dest?'* && $output != *secret* ]]
+	run -2 sync --ful-refresh
+	[[ $output == *'did you mean --full-refresh?'* ]]
+	run -2 sync --xyzzyxyzzy
+	[[ $output != *'did you mean'* ]]
+	run -2 sync -x
+	[[ $output != *'did you mean'* ]]
+	run -2 sync --json=1
+	[[ $output != *'did you mean'* ]]
+	run -2 sync usres
+	[[ $output == "ant-sync: unknown table 'usres'; did you mean users?  The tables are: "* ]]
+	run -2 sync --mode=replcae users
+	[[ $output == *"--mode: 'replcae' is not a mode; did you mean replace?"* ]]
+	run -2 sync --dest postgres:///x --mode upsert users
+	[[ $output == *"not a mode: use window, replace, merge or append"* ]]
+	run -2 sync --dest sqlit:///x.db users
+	[[ $output == *"--dest: no loader for sqlit; did you mean sqlite?"* ]]
+	printf '\nchunks 3\n' >c
+	run -2 sync -c c
+	[[ $output == "ant-sync: c:2: unknown setting 'chunks'; did you mean chunk?  The settings are: "* ]]
+	printf '\norganisation a\n' >c
+	run -2 sync -c c
+	[[ $output == *"c:2: unknown setting 'organisation'; did you mean organization?"* ]]
+	printf 'table-name user people\n' >c
+	run -2 sync -c c
+	[[ $output == *"c:1: table-name: unknown table 'user'; did you mean users?"* ]]
+}
+
+@test "sync: file names that start with a dash are names of files" {
+	sync -q --metrics -m.prom users
+	grep -q '^anthill_sync_rows' ./-m.prom
+	printf 'tables users\nmetrics -n.prom\n' >./-c
+	sync -q -c -c --dest sqlite:///-x.db
+	grep -q '^anthill_sync_rows' ./-n.prom
+	grep -qx 'ant-load-sqlite ./-x.db' trace
+	sync -q --dest duckdb:///-y.db --parallel 1 users || :
+	sync -q --dest csv:///-out users
+	[ -d ./-out ]
+	grep -qx 'ant-load-csv -o ./-out/users.csv' trace
+	TMPDIR=-tmp run -1 sync -q users
+	mkdir ./-tmp
+	TMPDIR=-tmp sync -q users
+	[ -z "$(ls -A ./-tmp)" ]
+	sync -q --key-file -k users
+	grep -q 'ant-fetch .*--key-file -k ' trace
+}
+
+@test "sync: the fields that no column reads are told once a table and name, with the count of all chunks" {
+	stub ant-flatten 'case $* in *-q*) exec cat ;; esac
+		echo "ant-flatten: field .results[].new is read by no column (3 times)" >&2
+		echo "ant-flatten: 2 texts held U+0000" >&2
+		echo "ant-flatten: field .old is read by no column (1 times)" >&2
+		cat'
+	run -0 --separate-stderr sync --chunk 2 --start -7d usage_report users
+	loads=$(grep -c '^ant-flatten' trace)
+	[ "$loads" -gt 4 ]
+	[ "$(grep -c '^ant-sync: usage_report: ant-flatten: field' <<<"$stderr")" = 2 ]
+	[[ $stderr == *"usage_report: ant-flatten: field .results[].new is read by no column ($((3 * (loads - 1))) times)"* ]]
+	[[ $stderr == *"usage_report: ant-flatten: field .old is read by no column ($((loads - 1)) times)"* ]]
+	[[ $stderr == *"users: ant-flatten: field .results[].new is read by no column (3 times)"* ]]
+	# Nothing else is kept back.
+	[ "$(grep -c 'ant-flatten: 2 texts held' <<<"$stderr")" = "$loads" ]
+	printf 'tables users\norganization a\nprefix a_\norganization b\nprefix b_\n' >c
+	run -0 --separate-stderr sync -c c
+	[ "$(grep -c 'users: ant-flatten: field .old is read by no column (2 times)' <<<"$stderr")" = 1 ]
+	run -0 --separate-stderr sync -q users
+	[ -z "$stderr" ]
+}
+
+@test "sync: fields that no column reads are told of a table that fails, too" {
+	stub ant-flatten 'echo "ant-flatten: field .new is read by no column (3 times)" >&2; cat'
+	stub ant-load-sqlite 'exit 1'
+	run -1 --separate-stderr sync users
+	[[ $stderr == *"users: ant-flatten: field .new is read by no column (3 times)"* ]]
+}
+
+@test "sync: without --rate, ant-sim is asked without a limit, and nobody else" {
+	export ANTHROPIC_ADMIN_KEY=sk-ant-admin01-simulated url
+	rate() { rm -f trace && sync -q "$@" users >receipts && grep -o -- '--rate [0-9]*' trace; }
+	for url in http://127.0.0.1:8086 http://127.0.0.1:8086/ http://localhost:1 'http://[::1]:8086' http://127.1.2.3; do
+		[ "$(ANTHROPIC_BASE_URL=$url rate)" = '--rate 0' ]
+		[ "$(ANTHROPIC_BASE_URL=$url rate --rate 50)" = '--rate 50' ]
+		[ "$(ANTHROPIC_BASE_URL=$url ANTHROPIC_ADMIN_KEY=sk-ant-admin01-real rate)" = '--rate 100' ]
+		[ "$(ANTHROPIC_BASE_URL=$url rate --key-file k)" = '--rate 100' ]
+	done
+	for url in '' https://api.anthropic.com http://127.0.0.1.example.com http://localhost.example.com http://10.0.0.1 \
+		http://127.0.0.1@example.com; do
+		[ "$(ANTHROPIC_BASE_URL=$url rate)" = '--rate 100' ]
+	done
+	echo 'rate 30' >c
+	[ "$(ANTHROPIC_BASE_URL=http://localhost rate -c c)" = '--rate 30' ]
+}
+
+@test "sync: --help is an answer on stdout that fits a screen of 80 columns" {
 	run -0 --separate-stderr sync --help
 	[ -z "$stderr" ]
-	[ "${#lines[@]}" -le 24 ]
+	[ "$(sync --help | wc -l)" -le 24 ]
+	[ -z "$(sync --help | grep -E '.{81}')" ]
 	[[ $output == "usage: ant-sync "* ]]
 	run -0 sync --version
 	[ "$output" = "ant-sync $(cat "$ROOT/VERSION")" ]
