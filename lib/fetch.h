@@ -1,9 +1,8 @@
 /*
  * fetch - one table of the API as a record stream, complete or without an end
  *
- * The work is cut into chains: a chain is a sequence of pages that need one
- * another's cursors (a slice of the window, a day, the members of a workspace).
- * Chains run side by side; records come out in the order of the chains.
+ * The work is cut into chains, see chain.h.  They run side by side; records come
+ * out in their order.
  */
 #ifndef ANT_FETCH_H
 #define ANT_FETCH_H
@@ -20,11 +19,9 @@
 #include "window.h"
 
 enum {
-	FETCH_AHEAD = 4,	       /* pages a job that are read before their turn ... */
-	FETCH_AHEAD_BYTES = 64 << 20,  /* ... and no more once they are this much */
-	FETCH_PAGES_MAX = 100000,      /* pages of a chain */
-	FETCH_RECORDS_MAX = 100000000, /* records of a chain */
-	FETCH_GROUP_BY_MAX = 5	       /* dimensions, as the API has it */
+	FETCH_AHEAD = 4,	      /* pages a job that are read before their turn ... */
+	FETCH_AHEAD_BYTES = 64 << 20, /* ... and no more once they are this much */
+	FETCH_GROUP_BY_MAX = 5	      /* dimensions, as the API has it */
 };
 
 struct fetch_request { /* one finished request, for a log */
