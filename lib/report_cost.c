@@ -47,9 +47,7 @@ put_parts_table(struct page *p, const char *of)
 	page_details(p, caption);
 	buf_printf(p->b,
 		"<thead><tr><th scope=\"col\" class=\"l\">%s</th><th scope=\"col\">Total</th>",
-		*p->bins.each == 'd'   ? "Day"
-		: *p->bins.each == 'w' ? "Week"
-				       : "Month");
+		page_bins_head(p));
 	for (size_t i = 0; i < parts->n; i++) {
 		buf_puts(p->b, "<th scope=\"col\">");
 		page_name(p->b, parts->names[i], PAGE_LABEL);

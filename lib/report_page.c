@@ -140,6 +140,12 @@ page_bin_head(struct page *p, size_t i)
 		i == p->bins.open ? " (open)" : "");
 }
 
+const char *
+page_bins_head(const struct page *p)
+{
+	return *p->bins.each == 'd' ? "Day" : *p->bins.each == 'w' ? "Week" : "Month";
+}
+
 void
 page_legend(struct page *p, const char *class, const char *name, int text_of_others)
 {

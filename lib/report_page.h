@@ -48,6 +48,8 @@ void page_table(struct page *p, const char *caption, int tall);
 void page_details(struct page *p, const char *caption);
 void page_details_end(struct page *p);
 void page_bin_head(struct page *p, size_t bin);
+/* What stands above these: "Day", "Week", "Month". */
+const char *page_bins_head(const struct page *p);
 
 /* NAME is the program's own text, or OTHERS' where that is not 0. */
 void page_legend(struct page *p, const char *class, const char *name, int others);

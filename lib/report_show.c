@@ -71,6 +71,7 @@ char *
 show_change(money now, money before, char *to)
 {
 	money change, digits = before;
+	char whole[SHOW_TEXT];
 	int64_t tenths;
 
 	if (before <= 0)
@@ -82,11 +83,11 @@ show_change(money now, money before, char *to)
 	tenths = (int64_t)((change + (change < 0 ? -digits : digits)) / (2 * digits));
 	if (tenths > 99999)
 		return strcpy(to, "> +9,999%");
-	snprintf(to, SHOW_TEXT, "%s%d.%d%%",
+	snprintf(to, SHOW_TEXT, "%s%.16s.%d%%",
 		tenths < 0   ? "−"
 		: tenths > 0 ? "+"
 			     : "±",
-		abs((int)tenths) / 10, abs((int)tenths) % 10);
+		show_integer(abs((int)tenths) / 10, whole), abs((int)tenths) % 10);
 	return to;
 }
 

@@ -86,7 +86,7 @@ put_counts(struct page *p, const char *label, const char *const *names, const ch
 	}
 	page_chart(p, label, series, n, names, values, "", low);
 	page_details(p, label);
-	buf_puts(p->b, "<thead><tr><th scope=\"col\" class=\"l\">From</th>");
+	buf_printf(p->b, "<thead><tr><th scope=\"col\" class=\"l\">%s</th>", page_bins_head(p));
 	for (size_t i = 0; i < n; i++)
 		buf_printf(p->b, "<th scope=\"col\">%s</th>", names[i]);
 	buf_puts(p->b, "</tr></thead><tbody>");
@@ -165,9 +165,9 @@ put_rate(struct page *p, const char *label, const char *name, const char *class,
 	free(v);
 	page_details(p, label);
 	buf_printf(p->b,
-		"<thead><tr><th scope=\"col\" class=\"l\">From</th><th scope=\"col\">%s</th>"
+		"<thead><tr><th scope=\"col\" class=\"l\">%s</th><th scope=\"col\">%s</th>"
 		"</tr></thead><tbody>",
-		name);
+		page_bins_head(p), name);
 	for (size_t bin = p->bins.n; bin-- > 0;) {
 		page_bin_head(p, bin);
 		buf_printf(p->b, "<td>%s", show_percent(part[bin], whole[bin], text));

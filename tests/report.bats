@@ -45,6 +45,24 @@ values() { grep -o '<data value="[^"]*"' | sed 's/.*"\(.*\)"/\1/'; }
 	[ "$(figure 'Forecast for the month' <page.html | xargs printf '%.2f')" = "$(sqlite3 "$ORG" "SELECT printf('%.2f', forecast_usd) FROM ant_spend_month")" ]
 }
 
+@test "report: every figure of every section is the model's" {
+	page "$ORG" >page.html
+	local t section
+	for t in $REPORT_TABLES; do expect "$t" >"$t.rows"; done
+	for section in $(grep -o '<section id="[a-z]*"' page.html | cut -d '"' -f 2); do
+		python3 "$BATS_TEST_DIRNAME/report-model.py" page.html . "$section" || { echo "in $section"; return 1; }
+		echo "$section" >>seen
+	done
+	# All sections, in the order in which they are promised.
+	[ "$(paste -sd' ' seen)" = 'figures models workspaces month tokens cache matrix kinds users tools code activity keys odd fresh' ]
+	# One figure that is not the model's is noticed.
+	for section in models tokens users keys; do
+		sed "/<section id=\"$section\"/,/<\\/section>/s/<td>\\$\\?[0-9]/&7/" page.html >wrong.html
+		run -1 cmp -s page.html wrong.html
+		run -1 python3 "$BATS_TEST_DIRNAME/report-model.py" wrong.html . "$section"
+	done
+}
+
 @test "report: cost by model, workspace and token type of the period is the model's" {
 	page --from 2026-10-01 "$ORG" >page.html
 	local id column
