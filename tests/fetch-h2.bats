@@ -1,21 +1,18 @@
 #!/usr/bin/env bats
 # ant-fetch over HTTP/2: nghttpx speaks it, with TLS, before ant-sim.
-# shellcheck disable=SC2016	# "bash -c" expands these, not we
+# shellcheck disable=SC2016,SC2154	# "bash -c" expands these, not we; nghttpx.bash sets proxy and port
 load helper
+load nghttpx
 
 O=/v1/organizations
 DAYS=(--from 2026-09-01 --to 2026-10-01 claude_code_usage)
 
 setup_file() {
-	command -v nghttpx >/dev/null || { echo "no nghttpx here: run scripts/setup --tests" >&2; return 1; }
+	need_nghttpx || return
 	start_sim --now 2026-11-21T10:00:00Z --days 90 --users 45
 	export SIM_URL=$ANTHROPIC_BASE_URL
 	cd "$BATS_FILE_TMPDIR" || return
-	openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj '/CN=a CA of our own' 2>/dev/null
-	openssl req -newkey rsa:2048 -nodes -keyout key.pem -out req.pem -subj /CN=localhost 2>/dev/null
-	openssl x509 -req -in req.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out cert.pem \
-		-extfile <(echo subjectAltName=DNS:localhost) 2>/dev/null
-	export CURL_CA_BUNDLE=$PWD/ca.pem
+	certificate localhost
 	ant fetch --rate 0 "${DAYS[@]}" >days
 }
 teardown_file() { stop_sim; }
@@ -23,7 +20,6 @@ each_setup() {
 	export ANTHROPIC_BASE_URL=$SIM_URL ANTHROPIC_ADMIN_KEY=sk-ant-admin01-simulated
 	sim DELETE faults >/dev/null
 	sim DELETE log >/dev/null
-	port=$((20000 + RANDOM % 12000)) # below those that the system gives to others
 	start_proxy
 	export ANTHROPIC_BASE_URL=https://localhost:$port
 }
@@ -31,28 +27,6 @@ teardown() { stop_proxy; }
 
 sim() { curl -sSf -X "$1" "$SIM_URL/_sim/$2" "${@:3}"; }
 arm() { printf '%s\n' "$@" | curl -sSf --data-binary @- "$SIM_URL/_sim/faults" >/dev/null; }
-
-# start_proxy OPTION... - before the simulator, on $port, which stays the same in a test
-start_proxy() {
-	for _ in 1 2 3 4 5; do
-		setsid nghttpx --conf=/dev/null --no-ocsp --frontend="127.0.0.1,$port" --backend="127.0.0.1,${SIM_URL##*:}" \
-			--accesslog-file="$PWD/access" --accesslog-format='$remote_port $alpn $status $path' \
-			--errorlog-file="$PWD/errors" "$@" "$BATS_FILE_TMPDIR"/{key,cert}.pem >/dev/null 2>&1 3>&- &
-		proxy=$! # and its process group
-		while kill -0 $proxy 2>/dev/null; do
-			! (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || return 0
-			sleep 0.05
-		done
-		[ "$ANTHROPIC_BASE_URL" != "$SIM_URL" ] || port=$((20000 + RANDOM % 12000))
-	done
-	cat errors >&2
-	return 1
-}
-stop_proxy() {
-	[ -n "${proxy-}" ] || return 0
-	kill -KILL -- "-$proxy" 2>/dev/null || :
-	wait "$proxy" 2>/dev/null || :
-}
 
 # until_asked N - wait until the simulator has seen so many requests
 until_asked() { until [ "$(sim GET log | wc -l)" -ge "$1" ]; do sleep 0.05; done; }

@@ -13,7 +13,7 @@ export PATH="$ANT_BIN:$PATH"
 [ -n "${PG_DIR-}" ] || unset PGHOST PGUSER PGDATABASE
 unset ANTHROPIC_ADMIN_API_KEY ANT_TABLES ANT_STATE ANT_DEST
 unset ANT_LIBDUCKDB PGPORT PGPASSWORD PGSERVICE
-unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
+unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY
 
 setup() {
 	watch_over "$BASHPID"
@@ -53,6 +53,22 @@ wait_for() {
 	done
 }
 
+# end_process PID - ask a server of ours to end and wait; one that does not within half a minute
+# fails the caller, and is gone with all it has started.
+end_process() {
+	local _
+	kill "$1" 2>/dev/null || :
+	for _ in $(seq 600); do
+		kill -0 "$1" 2>/dev/null || { wait "$1" 2>/dev/null || :; return 0; }
+		sleep 0.05
+	done
+	echo "process $1 does not end" >&2
+	ps -fp "$1" >&2 || :
+	end_children_of "$1"
+	kill -KILL "$1" 2>/dev/null || :
+	return 1
+}
+
 # ant NAME ARG... - run ant-NAME, under a checker where ANT_WRAP names one.
 ant() {
 	local cmd=ant-$1
@@ -90,9 +106,9 @@ start_sim() {
 
 stop_sim() {
 	[ -n "${SIM_PID-}" ] || return 0
-	kill "$SIM_PID" 2>/dev/null || :
-	wait "$SIM_PID" 2>/dev/null || :
+	local pid=$SIM_PID
 	unset SIM_PID
+	end_process "$pid"
 }
 
 # as_postgres COMMAND... - run as a user that PostgreSQL accepts: it refuses root.
