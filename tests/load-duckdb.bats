@@ -2,14 +2,16 @@
 # shellcheck disable=SC2016,SC2012,SC2034,SC2154,SC2030,SC2031	# single quotes for other shells, ls -A, loops that count, set by a helper, subshells
 load helper
 load streams
+load loads
 load duckdb
 
 setup_file() { build_duck; }
 each_setup() { use_duckdb; }
-teardown() { ! mountpoint -q disk 2>/dev/null || umount disk; }
 
+LOADER=load-duckdb FILE=t.duckdb
 ddb() { ant load-duckdb "$@"; }
-sql() { duck "${DB:-t.duckdb}" "$@"; }
+sql() { duck "${DB:-$FILE}" "$@"; }
+summary() { sql 'SELECT count(*), min(v), max(v) FROM t'; }
 # Row for row, with the order in which they are stored; the file's bytes are DuckDB's own business.
 dump() { sql "SELECT sql FROM duckdb_tables() ORDER BY 1" 'SELECT * FROM t' 'SELECT * FROM _anthill_loads'; }
 only() { diff <(printf '%s\n' home "$@" | sort -u) <(ls -A | sort -u); }
@@ -146,34 +148,9 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[ "$(sql 'SELECT count(*), min(v), min(more) FROM t')" = '40|b|x' ]
 }
 
-@test "duckdb: a cell that does not fit, late in the stream, undoes the whole load" {
-	numbered replace 1 30000 old | ddb t.duckdb
-	dump >before
-	numbered replace 1 30000 new | sed 's/^29999\t/x\t/' | { run -5 ddb t.duckdb; [[ $output == *"column 'n': 'x' is not of type bigint" ]]; }
-	numbered replace 1 30000 new | sed 's/^#end.*/#end\t29999\t\\N/' | { run -5 ddb t.duckdb; }
-	dump | diff before -
-}
+@test "duckdb: a cell that does not fit, late in the stream, undoes the whole load" { misfit_undoes_all; }
 
-@test "duckdb: killed at any moment, the rows are the old or the new ones, and the next load works" {
-	numbered replace 1 20000 0 | ddb t.duckdb
-	old=0
-	for i in $(seq "${ANT_KILLS:-40}"); do
-		mode=replace
-		[ $((i % 3)) != 0 ] || mode=merge
-		numbered "$mode" 1 20000 "$i" >s
-		"$ANT_BIN/ant-load-duckdb" t.duckdb <s >out 2>err 3>&- &
-		pid=$!
-		sleep "0.$((i * 7 % 3))$((i * 3 % 10))"
-		kill -9 "$pid" 2>/dev/null || :
-		wait "$pid" || :
-		got=$(sql 'SELECT count(*), min(v), max(v) FROM t')
-		[ "$got" = "20000|$old|$old" ] || [ "$got" = "20000|$i|$i" ] || { echo "after kill $i: $got"; false; }
-		[ ! -s out ] || [ "$got" = "20000|$i|$i" ]
-		old=${got##*|}
-	done
-	ddb t.duckdb <s
-	[ "$(sql 'SELECT count(*), min(v), max(v) FROM t')" = "20000|${ANT_KILLS:-40}|${ANT_KILLS:-40}" ]
-}
+@test "duckdb: killed at any moment, the rows are the old or the new ones, and the next load works" { killed "${ANT_KILLS:-40}" 300; }
 
 @test "duckdb: killed in its first load at any moment, it leaves nothing that the next one stumbles over" {
 	numbered replace 1 20000 x >s
@@ -264,24 +241,7 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[ "$(sql 'SELECT count(*) FROM _anthill_loads')" = 9 ]
 }
 
-@test "duckdb: eight first loads at once create the file once" {
-	for i in 1 2 3 4 5 6 7 8; do numbered replace 1 50 "$i" >"s$i"; done
-	head -n 20 s8 >s9
-	pids=()
-	for i in 1 9 2 9 3 9 4 9 5 6 7 8; do
-		ddb t.duckdb <"s$i" >>out 2>>err 3>&- &
-		pids+=($!)
-	done
-	won=0
-	for pid in "${pids[@]}"; do
-		status=0
-		wait "$pid" || status=$?
-		case $status in 0) won=$((won + 1)) ;; 5 | 6) ;; *) cat err; false ;; esac
-	done
-	[ "$won" = "$(wc -l <out)" ]
-	[ "$won" = 0 ] || [ "$(sql 'SELECT count(*), count(DISTINCT v) FROM t')" = '50|1' ]
-	[ "$won" = 0 ] || [ "$(sql 'SELECT count(*) FROM _anthill_loads')" = "$won" ]
-}
+@test "duckdb: eight first loads at once create the file once" { first_at_once; }
 
 @test "duckdb: a library that is missing, or is none, is exit 1 and says how to get it" {
 	cp "$ANT_BIN/ant-load-duckdb" here
@@ -328,29 +288,7 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	only s d text.db empty.db dangling.db t.duckdb before large
 }
 
-@test "duckdb: a disk that gets full is exit 1, and the rows stay" {
-	[ "$(id -u)" = 0 ] || skip 'mounting needs root'
-	mkdir disk
-	mount -t tmpfs -o size=3m tmpfs disk || skip 'no mount here'
-	numbered replace 1 1000 old | ddb disk/t.duckdb
-	awk 'BEGIN { srand(1); print "#ant-rows\t1\tt\n#mode\treplace\n#key\tn\n#type\tbigint\ttext\n#cols\tn\tv"
-		for (i = 0; i < 300000; i++) print i "\t" rand() rand(); printf "#end\t300000\t\\N\n" }' >large
-	status=0
-	ddb disk/t.duckdb <large >out 2>err || status=$?
-	got=$(DB=disk/t.duckdb sql 'SELECT count(*), min(v), max(v) FROM t')
-	ddb disk/u.duckdb <large >>out 2>>err || status=$((status + $? * 10))
-	left=$(ls -A disk)
-	cp disk/t.duckdb after.duckdb
-	umount disk
-	cat err
-	[ "$status" = 11 ]
-	[ ! -s out ]
-	[ "$got" = '1000|old|old' ]
-	echo "$left"
-	[[ $left == t.duckdb || $left == $'t.duckdb\nt.duckdb.wal' ]]
-	numbered replace 1 1000 new | ddb after.duckdb
-	[ "$(DB=after.duckdb sql 'SELECT count(*), min(v), max(v) FROM t')" = '1000|new|new' ]
-}
+@test "duckdb: a disk that gets full is exit 1, and the rows stay" { disk_gets_full; }
 
 @test "duckdb: a file or folder that is read-only is exit 1, and stays as it was" {
 	mkdir shut
@@ -371,24 +309,9 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[ "$(ls -A shut)" = t.duckdb ]
 }
 
-@test "duckdb: a receipt that cannot be written is exit 1, and the message says that the rows are in" {
-	numbered append 1 3 >s
-	run -1 bash -c 'ant load-duckdb t.duckdb <s >/dev/full'
-	[[ $output == *'stdout: No space left on device: the rows are committed, only their receipt is lost' ]]
-	[ "$(sql 'SELECT count(*) FROM t')" = 3 ]
-}
+@test "duckdb: a receipt that cannot be written is exit 1, and the message says that the rows are in" { receipt_lost; }
 
-@test "duckdb: a load that would leave fewer than half of over 100 rows is refused" {
-	hours a 101 | ddb t.duckdb
-	dump >before
-	hours b 50 | { run -1 ddb t.duckdb; [[ $output == *"table 't': the window holds 101 rows and would be left with 50"*"--allow-shrink"* ]]; }
-	hours b 50 | { run -1 ddb --mode replace t.duckdb; [[ $output == *"the table holds 101 rows"* ]]; }
-	hours b 50 | { run -1 ddb --dry-run t.duckdb; [[ $output == *"--allow-shrink"* ]]; }
-	dump | diff before -
-	hours b 51 | ddb t.duckdb
-	hours c 0 | ddb --allow-shrink t.duckdb
-	[ "$(sql 'SELECT count(*) FROM t')" = 0 ]
-}
+@test "duckdb: a load that would leave fewer than half of over 100 rows is refused" { shrink_refused; }
 
 @test "duckdb: the receipt and the ledger say what was loaded, --ledger prints it again" {
 	hours a 5 | ddb --prefix p_ t.duckdb >receipts
@@ -469,25 +392,11 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[ ! -e t.duckdb ]
 }
 
-@test "duckdb: the options of the help, the usage and the manual are the same" {
-	ddb --help >help
-	grep -o '^  --[a-z-]*' help | tr -d ' ' | sort >inhelp
-	sed -n 's/^\.It Fl -\([a-z-]*\).*/--\1/p' "$ROOT/man/ant-load-duckdb.1" | grep -v version | sort >inman
-	diff inhelp inman
-	sed -n 's/.*{"\([a-z-]*\)", .*_argument.*/--\1/p' "$ROOT/cmd/ant-load-duckdb.c" | sort | diff - inman
-	[ "$(wc -l <help)" -le 24 ]
-}
+@test "duckdb: the options of the help, the usage and the manual are the same" { options_agree 24 -; }
 
 @test "duckdb: the examples of the manual run" {
-	hours a 3 >stream.rows
-	stub ant-fetch 'cat stream.rows'
-	stub ant-flatten 'cat'
-	stub ant-state 'cat >state.in'
-	sed -n 's/^\.Dl \$ //p' "$ROOT/man/ant-load-duckdb.1" >examples
-	[ "$(wc -l <examples)" = 3 ]
-	PATH=$PWD/bin:$ANT_BIN:$PATH bash -e -o pipefail examples >out
+	examples_run 3
 	[ "$(duck anthill.duckdb 'SELECT count(*) FROM t')" = 3 ]
-	grep -q '"@ant":"loaded"' state.in
 }
 
 @test "duckdb: setup-duckdb does nothing where a library that loads is there, and takes no other" {

@@ -2,6 +2,7 @@
 # shellcheck disable=SC1003,SC2013,SC2016,SC2034,SC2154	# quoted for another shell; lists of numbers; names of helpers
 load helper
 load streams
+load loads
 
 setup_file() { start_pg; }
 teardown_file() { stop_pg; }
@@ -10,8 +11,11 @@ each_setup() {
 	psql -qX -c 'SET client_min_messages = warning' -c 'DROP SCHEMA public CASCADE' -c 'CREATE SCHEMA public'
 }
 
+LOADER=load-pg
 pg() { ant load-pg "$@"; }
 sql() { psql -qXAt -v ON_ERROR_STOP=1 "${@/#/-c}"; }
+
+summary() { sql 'SELECT count(*), min(v), max(v) FROM t'; }
 
 # what the database holds: tables, columns, rows, but no numbers that differ by the run
 dump() { pg_dump --no-comments | sed '/^--/d; /restrict/d'; }
@@ -137,34 +141,9 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[ "$(sql 'SELECT count(*), min(v), min(more) FROM t')" = '40|b|x' ]
 }
 
-@test "pg: a cell that does not fit, late in the stream, undoes the whole load" {
-	numbered replace 1 3000 old | pg
-	dump >before
-	numbered replace 1 3000 new | sed 's/^2999\t/x\t/' | { run -5 pg; [[ $output == *"stdin:3004: column 'n': 'x' is not of type bigint" ]]; }
-	numbered replace 1 3000 new | sed 's/^#end.*/#end\t2999\t\\N/' | { run -5 pg; }
-	numbered merge 1 3000 new | sed '$d' | { run -5 pg; }
-	dump | diff before -
-}
+@test "pg: a cell that does not fit, late in the stream, undoes the whole load" { misfit_undoes_all; }
 
-@test "pg: killed at any moment, the rows are the old or the new ones, and the next load works" {
-	numbered replace 1 20000 0 | pg
-	old=0
-	for i in $(seq 12); do
-		numbered replace 1 20000 "$i" >s
-		"$ANT_BIN/ant-load-pg" <s >out 2>err 3>&- &
-		pid=$!
-		sleep "0.0$((i * 7 % 10))$((i % 10))"
-		kill -9 "$pid" 2>/dev/null || :
-		wait "$pid" || :
-		settled
-		got=$(sql 'SELECT count(*), min(v), max(v) FROM t')
-		[ "$got" = "20000|$old|$old" ] || [ "$got" = "20000|$i|$i" ] || { echo "after kill $i: $got"; false; }
-		[ ! -s out ] || [ "$got" = "20000|$i|$i" ]
-		old=${got##*|}
-	done
-	pg <s
-	[ "$(sql 'SELECT count(*), min(v), max(v) FROM t')" = '20000|12|12' ]
-}
+@test "pg: killed at any moment, the rows are the old or the new ones, and the next load works" { killed "${ANT_KILLS:-12}" 100; }
 
 @test "pg: a second load of the table exits 6 within a second, one of another table goes on" {
 	mkfifo pipe
@@ -187,31 +166,7 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[ "$(sql 'SELECT count(*) FROM _anthill_loads')" = 2 ]
 }
 
-@test "pg: of eight loads at once each wins or exits 6, and a reader sees one of them whole" {
-	numbered replace 1 5000 0 | pg
-	for i in 1 2 3 4 5 6 7 8; do numbered replace 1 5000 "$i" >"s$i"; done
-	touch going
-	(while [ -e going ]; do sql 'SELECT count(*), count(DISTINCT v) FROM t'; done >seen 2>&1) 3>&- &
-	reader=$!
-	pids=()
-	for i in 1 2 3 4 5 6 7 8; do
-		pg <"s$i" >"out$i" 2>"err$i" 3>&- &
-		pids+=($!)
-	done
-	won=0
-	for i in 1 2 3 4 5 6 7 8; do
-		status=0
-		wait "${pids[i - 1]}" || status=$?
-		[ "$status" = 0 ] || [ "$status" = 6 ]
-		[ "$status" = 6 ] || won=$((won + 1))
-	done
-	rm going
-	wait "$reader"
-	[ "$won" -ge 1 ]
-	[ "$(sort -u seen)" = '5000|1' ]
-	[ "$(cat out? | wc -l)" = "$won" ]
-	[ "$(sql 'SELECT count(*) FROM _anthill_loads')" = "$((won + 1))" ]
-}
+@test "pg: of eight loads at once each wins or exits 6, and a reader sees one of them whole" { eight_at_once; }
 
 @test "pg: eight first loads of eight tables into a schema that is not there all succeed" {
 	numbered replace 1 50 >s
@@ -298,27 +253,9 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	numbered replace 1 90 new | pg
 }
 
-@test "pg: a receipt that cannot be written is exit 1, and the message says that the rows are in" {
-	numbered append 1 3 >s
-	run -1 bash -c 'ant load-pg <s >/dev/full'
-	[[ $output == *'stdout: No space left on device: the rows are committed, only their receipt is lost' ]]
-	[ "$(sql 'SELECT count(*) FROM t')" = 3 ]
-}
+@test "pg: a receipt that cannot be written is exit 1, and the message says that the rows are in" { receipt_lost; }
 
-@test "pg: a load that would leave fewer than half of over 100 rows is refused" {
-	hours a 101 | pg
-	dump >before
-	hours b 50 | { run -1 pg; [[ $output == *"table 't': the window holds 101 rows and would be left with 50, fewer than half: nothing was changed; --allow-shrink if that is right" ]]; }
-	hours b 50 | { run -1 pg --mode replace; [[ $output == *"the table holds 101 rows"* ]]; }
-	hours b 50 | { run -1 pg --dry-run; [[ $output == *"--allow-shrink"* ]]; }
-	dump | diff before -
-	hours b 51 | pg
-	hours c 101 | pg
-	hours d 50 | pg --allow-shrink
-	hours e 100 | pg
-	hours f 0 | pg
-	[ "$(sql 'SELECT count(*) FROM t')" = 0 ]
-}
+@test "pg: a load that would leave fewer than half of over 100 rows is refused" { shrink_refused; }
 
 @test "pg: the receipt and the ledger say what was loaded, --ledger prints it again" {
 	[ -z "$(pg --ledger)" ]
@@ -475,20 +412,7 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[ "$(sql "SET TimeZone = 'UTC'; SELECT * FROM \"a\\b\"")" = '2026-11-02 00:00:00+00|2026-11-02|é\n' ]
 }
 
-@test "pg: memory does not grow with the stream" {
-	mkfifo pipe
-	pg <pipe >out 3>&- &
-	pid=$!
-	exec 7>pipe
-	hours 'some text that makes the row about as long as rows are, a hundred bytes or so' 300000 | sed '$d' >&7
-	hwm=$(awk '/VmHWM/ { print $2 }' "/proc/$pid/status" "$(echo "/proc/$pid/task/$pid/children" | xargs cat | awk '{ print "/proc/" $1 "/status" }')" 2>/dev/null | sort -n | tail -n 1)
-	printf '#end\t300000\t\\N\n' >&7
-	exec 7>&-
-	wait "$pid"
-	echo "$hwm KiB"
-	[ "$hwm" -gt 1000 ]
-	checked "$ANT_BIN/ant-load-pg" || [ "$hwm" -lt 16384 ]
-}
+@test "pg: memory does not grow with the stream" { memory_is_constant; }
 
 @test "pg: wrong use is exit 2" {
 	run -2 pg t </dev/null
@@ -500,24 +424,11 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 }
 
 @test "pg: the options of the help, the usage and the manual are the same" {
-	pg --help >help
-	grep -o '^  --[a-z-]*' help | tr -d ' ' | sort >inhelp
-	sed -n 's/^\.It Fl -\([a-z-]*\).*/--\1/p' "$ROOT/man/ant-load-pg.1" | grep -v version | sort >inman
-	diff inhelp inman
-	sed -n 's/.*{"\([a-z-]*\)", .*_argument.*/--\1/p' "$ROOT/cmd/ant-load-pg.c" | grep -v dbname | sort | diff - inman
+	options_agree 24 dbname
 	grep -q '^\.It Fl d Ar conninfo , Fl -dbname' "$ROOT/man/ant-load-pg.1"
-	[ "$(wc -l <help)" -le 24 ]
-	[[ $(pg --version) == 'ant-load-pg '* ]]
 }
 
 @test "pg: the examples of the manual run" {
-	hours a 3 >stream.rows
-	stub ant-fetch 'cat stream.rows'
-	stub ant-flatten 'cat'
-	stub ant-state 'cat >state.in'
-	sed -n 's/^\.Dl \$ //p' "$ROOT/man/ant-load-pg.1" >examples
-	[ "$(wc -l <examples)" = 3 ]
-	PATH=$PWD/bin:$ANT_BIN:$PATH bash -e -o pipefail examples >out
+	examples_run 3
 	[ "$(sql 'SELECT count(*) FROM t')" = 3 ]
-	grep -q '"@ant":"loaded"' state.in
 }

@@ -2,9 +2,12 @@
 # shellcheck disable=SC1003,SC2013,SC2016,SC2034,SC2154	# quoted for another shell; lists of numbers; names of helpers
 load helper
 load streams
+load loads
 
+LOADER=load-sqlite FILE=t.db
 lite() { ant load-sqlite "$@"; }
-sql() { sqlite3 -batch "${DB:-t.db}" "$@"; }
+sql() { sqlite3 -batch "${DB:-$FILE}" "$@"; }
+summary() { sql -cmd '.timeout 5000' 'SELECT count(*), min(v), max(v) FROM t'; }
 dump() { sql .dump 'SELECT count(*) FROM sqlite_schema'; }
 
 W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
@@ -137,31 +140,11 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[ "$(sql 'SELECT count(*), min(v), min(more) FROM t')" = '40|b|x' ]
 }
 
-@test "sqlite: a cell that does not fit, late in the stream, undoes the whole load" {
-	numbered replace 1 3000 old | lite t.db
-	dump >before
-	numbered replace 1 3000 new | sed 's/^2999\t/x\t/' | { run -5 lite t.db; [[ $output == *"stdin:3004: column 'n': 'x' is not of type bigint" ]]; }
-	numbered replace 1 3000 new | sed 's/^#end.*/#end\t2999\t\\N/' | { run -5 lite t.db; }
-	dump | diff before -
-}
+@test "sqlite: a cell that does not fit, late in the stream, undoes the whole load" { misfit_undoes_all; }
 
 @test "sqlite: killed at any moment, the rows are the old or the new ones, and the next load works" {
-	numbered replace 1 20000 0 | lite t.db
-	old=0
-	for i in $(seq 12); do
-		numbered replace 1 20000 "$i" >s
-		"$ANT_BIN/ant-load-sqlite" t.db <s >out 2>err 3>&- &
-		pid=$!
-		sleep "0.0$((i * 7 % 10))$((i % 10))"
-		kill -9 "$pid" 2>/dev/null || :
-		wait "$pid" || :
-		got=$(sql 'SELECT count(*), min(v), max(v) FROM t')
-		[ "$got" = "20000|$old|$old" ] || [ "$got" = "20000|$i|$i" ] || { echo "after kill $i: $got"; false; }
-		[ ! -s out ] || [ "$got" = "20000|$i|$i" ]
-		old=${got##*|}
-	done
-	lite t.db <s
-	[ "$(sql 'SELECT count(*), min(v), max(v) FROM t' 'PRAGMA integrity_check')" = $'20000|12|12\nok' ]
+	killed "${ANT_KILLS:-12}" 100
+	[ "$(sql 'PRAGMA integrity_check')" = ok ]
 }
 
 @test "sqlite: killed in its first load, it leaves nothing that the next one stumbles over" {
@@ -215,49 +198,9 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	lite t.db <s
 }
 
-@test "sqlite: of eight loads at once each wins or exits 6, and a reader sees one of them whole" {
-	numbered replace 1 5000 0 | lite t.db
-	for i in 1 2 3 4 5 6 7 8; do numbered replace 1 5000 "$i" >"s$i"; done
-	touch going
-	(while [ -e going ]; do sql -cmd '.timeout 5000' 'SELECT count(*), count(DISTINCT v) FROM t'; done >seen 2>&1) 3>&- &
-	reader=$!
-	pids=()
-	for i in 1 2 3 4 5 6 7 8; do
-		lite t.db <"s$i" >"out$i" 2>"err$i" 3>&- &
-		pids+=($!)
-	done
-	won=0
-	for i in 1 2 3 4 5 6 7 8; do
-		status=0
-		wait "${pids[i - 1]}" || status=$?
-		[ "$status" = 0 ] || [ "$status" = 6 ]
-		[ "$status" = 6 ] || won=$((won + 1))
-	done
-	rm going
-	wait "$reader"
-	[ "$won" -ge 1 ]
-	[ "$(sort -u seen)" = '5000|1' ]
-	[ "$(cat out? | wc -l)" = "$won" ]
-}
+@test "sqlite: of eight loads at once each wins or exits 6, and a reader sees one of them whole" { eight_at_once; }
 
-@test "sqlite: eight first loads at once create the file once" {
-	for i in 1 2 3 4 5 6 7 8; do numbered replace 1 50 "$i" >"s$i"; done
-	head -n 20 s8 >s9
-	pids=()
-	for i in 1 9 2 9 3 9 4 9 5 9 6 9 7 9 8; do
-		lite t.db <"s$i" >>out 2>>err 3>&- &
-		pids+=($!)
-	done
-	won=0
-	for pid in "${pids[@]}"; do
-		status=0
-		wait "$pid" || status=$?
-		case $status in 0) won=$((won + 1)) ;; 5 | 6) ;; *) cat err; false ;; esac
-	done
-	[ "$won" = "$(wc -l <out)" ]
-	[ "$won" = 0 ] || [ "$(sql 'SELECT count(*), count(DISTINCT v) FROM t')" = '50|1' ]
-	[ "$won" = 0 ] || [ "$(sql 'SELECT count(*) FROM _anthill_loads')" = "$won" ]
-}
+@test "sqlite: eight first loads at once create the file once" { first_at_once; }
 
 @test "sqlite: a reader sees the old rows until the commit, and is not held up" {
 	numbered replace 1 10 old | lite t.db
@@ -288,6 +231,11 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[ ! -e small.db ]
 }
 
+@test "sqlite: a disk that gets full is exit 1, and the rows stay" {
+	disk_gets_full
+	[ "$(sql 'PRAGMA integrity_check')" = ok ]
+}
+
 @test "sqlite: a file or folder that is read-only is exit 1, and stays as it was" {
 	mkdir shut
 	numbered append 1 3 >s
@@ -307,26 +255,10 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	DB=shut/t.db dump | diff before -
 }
 
-@test "sqlite: a receipt that cannot be written is exit 1, and the message says that the rows are in" {
-	numbered append 1 3 >s
-	run -1 bash -c 'ant load-sqlite t.db <s >/dev/full'
-	[[ $output == *'stdout: No space left on device: the rows are committed, only their receipt is lost' ]]
-	[ "$(sql 'SELECT count(*) FROM t')" = 3 ]
-}
+@test "sqlite: a receipt that cannot be written is exit 1, and the message says that the rows are in" { receipt_lost; }
 
 @test "sqlite: a load that would leave fewer than half of over 100 rows is refused" {
-	hours a 101 | lite t.db
-	dump >before
-	hours b 50 | { run -1 lite t.db; [[ $output == *"table 't': the window holds 101 rows and would be left with 50, fewer than half: nothing was changed; --allow-shrink if that is right" ]]; }
-	hours b 50 | { run -1 lite --mode replace t.db; [[ $output == *"the table holds 101 rows"* ]]; }
-	hours b 50 | { run -1 lite --dry-run t.db; [[ $output == *"--allow-shrink"* ]]; }
-	dump | diff before -
-	hours b 51 | lite t.db
-	hours c 101 | lite t.db
-	hours d 50 | lite --allow-shrink t.db
-	hours e 100 | lite t.db
-	hours f 0 | lite t.db
-	[ "$(sql 'SELECT count(*) FROM t')" = 0 ]
+	shrink_refused
 	numbered replace 1 200 | lite --table r t.db
 	numbered merge 1 1 | lite --table r t.db
 	[ "$(sql 'SELECT count(*) FROM r')" = 200 ]
@@ -417,20 +349,7 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[ "$(sql 'SELECT count(*) FROM t')" = "$n" ]
 }
 
-@test "sqlite: memory does not grow with the stream" {
-	mkfifo pipe
-	lite t.db <pipe >out 3>&- &
-	pid=$!
-	exec 7>pipe
-	hours 'some text that makes the row about as long as rows are, a hundred bytes or so' 300000 | sed '$d' >&7
-	hwm=$(awk '/VmHWM/ { print $2 }' "/proc/$pid/status" "$(echo "/proc/$pid/task/$pid/children" | xargs cat | awk '{ print "/proc/" $1 "/status" }')" 2>/dev/null | sort -n | tail -n 1)
-	printf '#end\t300000\t\\N\n' >&7
-	exec 7>&-
-	wait "$pid"
-	echo "$hwm KiB"
-	[ "$hwm" -gt 1000 ]
-	checked "$ANT_BIN/ant-load-sqlite" || [ "$hwm" -lt 16384 ]
-}
+@test "sqlite: memory does not grow with the stream" { memory_is_constant; }
 
 @test "sqlite: wrong use is exit 2" {
 	run -2 lite </dev/null
@@ -442,24 +361,9 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[ ! -e t.db ]
 }
 
-@test "sqlite: the options of the help, the usage and the manual are the same" {
-	lite --help >help
-	grep -o '^  --[a-z-]*' help | tr -d ' ' | sort >inhelp
-	sed -n 's/^\.It Fl -\([a-z-]*\).*/--\1/p' "$ROOT/man/ant-load-sqlite.1" | grep -v version | sort >inman
-	diff inhelp inman
-	sed -n 's/.*{"\([a-z-]*\)", .*_argument.*/--\1/p' "$ROOT/cmd/ant-load-sqlite.c" | sort | diff - inman
-	[ "$(wc -l <help)" -le 24 ]
-	[[ $(lite --version) == 'ant-load-sqlite '* ]]
-}
+@test "sqlite: the options of the help, the usage and the manual are the same" { options_agree 24 -; }
 
 @test "sqlite: the examples of the manual run" {
-	hours a 3 >stream.rows
-	stub ant-fetch 'cat stream.rows'
-	stub ant-flatten 'cat'
-	stub ant-state 'cat >state.in'
-	sed -n 's/^\.Dl \$ //p' "$ROOT/man/ant-load-sqlite.1" >examples
-	[ "$(wc -l <examples)" = 3 ]
-	PATH=$PWD/bin:$ANT_BIN:$PATH bash -e -o pipefail examples >out
+	examples_run 3
 	[ "$(sqlite3 anthill.db 'SELECT count(*) FROM t')" = 3 ]
-	grep -q '"@ant":"loaded"' state.in
 }

@@ -1,0 +1,199 @@
+# What every loader promises, tested alike: `load loads` behind `load streams`.  A suite says what its destination is:
+#   LOADER    the command without its ant-; WITH and FILE: the option and the file that name the destination, where there are
+#   summary   of table t: N|MIN|MAX, how many rows it has, the least and the greatest v
+#   dump      all there is, in a form that is equal where it is
+
+# into OPTION... - load stdin into the destination
+into() { ant "$LOADER" "$@" ${WITH-} ${FILE+"$FILE"}; }
+
+# misfit_undoes_all - a row that does not fit and a count that is wrong, late in the stream
+misfit_undoes_all() {
+	numbered replace 1 30000 old | into
+	dump >before
+	numbered replace 1 30000 new | sed 's/^29999\t/x\t/' >misfit
+	run -5 into <misfit
+	[[ $output == *"stdin:30004: column 'n': 'x' is not of type bigint" ]]
+	numbered replace 1 30000 new | sed 's/^#end.*/#end\t29999\t\\N/' >short
+	run -5 into <short
+	numbered merge 1 30000 new | sed '$d' >lost
+	run -5 into <lost
+	dump | diff before -
+}
+
+# receipt_lost - stdout is full: it is too late to undo, and the message says so
+receipt_lost() {
+	local status=0
+	numbered append 1 3 >s
+	into <s >/dev/full 2>err || status=$?
+	[ "$status" = 1 ]
+	[[ $(<err) == *'stdout: No space left on device: the rows are committed, only their receipt is lost' ]]
+	[ "$(summary)" = '3|v|v' ]
+}
+
+# shrink_refused - fewer than half of over 100 rows
+shrink_refused() {
+	hours a 101 | into
+	dump >before
+	hours b 50 >half
+	run -1 into <half
+	[[ $output == *"table 't': the window holds 101 rows and would be left with 50, fewer than half: nothing was changed; --allow-shrink if that is right" ]]
+	run -1 into --mode replace <half
+	[[ $output == *'the table holds 101 rows'* ]]
+	run -1 into --dry-run <half
+	[[ $output == *--allow-shrink* ]]
+	dump | diff before -
+	hours b 51 | into
+	[ "$(summary)" = '51|b|b' ]
+	hours c 101 | into
+	hours d 50 | into --allow-shrink
+	[ "$(summary)" = '50|d|d' ]
+	hours e 100 | into
+	hours f 0 | into
+	[ "$(summary | cut -d '|' -f 1)" = 0 ]
+}
+
+# killed KILLS MS - KILLS times within the first MS milliseconds: never a mix, and the next load works
+killed() {
+	local n=$1 ms=$2 i got old=0 pid mode
+	numbered replace 1 20000 0 | into
+	for ((i = 1; i <= n; i++)); do
+		mode=replace
+		[ $((i % 3)) != 0 ] || mode=merge
+		numbered "$mode" 1 20000 "$i" >s
+		"$ANT_BIN/ant-$LOADER" ${WITH-} ${FILE+"$FILE"} <s >out 2>err 3>&- &
+		pid=$!
+		sleep "$(printf '0.%03d' "$((i * 37 % ms))")"
+		kill -9 "$pid" 2>/dev/null || :
+		wait "$pid" || :
+		if declare -F settled >/dev/null; then settled; fi
+		got=$(summary)
+		[ "$got" = "20000|$old|$old" ] || [ "$got" = "20000|$i|$i" ] || { echo "after kill $i: $got"; return 1; }
+		[ ! -s out ] || [ "$got" = "20000|$i|$i" ]
+		old=${got##*|}
+	done
+	into <s
+	[ "$(summary)" = "20000|$n|$n" ]
+}
+
+# eight_at_once - each wins or exits 6, and who reads meanwhile sees one of them whole
+eight_at_once() {
+	local i pids=() reader won=0 status
+	numbered replace 1 5000 0 | into
+	for i in 1 2 3 4 5 6 7 8; do numbered replace 1 5000 "$i" >"s$i"; done
+	(while [ ! -e stop ]; do summary; done >seen 2>&1) 3>&- &
+	reader=$!
+	for i in 1 2 3 4 5 6 7 8; do
+		into <"s$i" >"out$i" 2>"err$i" 3>&- &
+		pids+=($!)
+	done
+	for i in "${pids[@]}"; do
+		status=0
+		wait "$i" || status=$?
+		[ "$status" = 0 ] || [ "$status" = 6 ]
+		[ "$status" = 6 ] || won=$((won + 1))
+	done
+	touch stop
+	wait "$reader"
+	[ "$won" -ge 1 ]
+	[ -s seen ]
+	run -1 grep -vE '^5000\|([0-8])\|\1$' seen
+	[ "$(cat out? | wc -l)" = "$won" ]
+	[ "$(into --ledger | wc -l)" = "$((won + 1))" ]
+}
+
+# first_at_once - loads that all find no file, some of them cut: it is created once
+first_at_once() {
+	local i pids=() won=0 status
+	for i in 1 2 3 4 5 6 7 8; do numbered replace 1 50 "$i" >"s$i"; done
+	head -n 20 s8 >s9
+	for i in 1 9 2 9 3 9 4 9 5 9 6 9 7 9 8; do
+		into <"s$i" >>out 2>>err 3>&- &
+		pids+=($!)
+	done
+	for i in "${pids[@]}"; do
+		status=0
+		wait "$i" || status=$?
+		case $status in 0) won=$((won + 1)) ;; 5 | 6) ;; *) cat err; return 1 ;; esac
+	done
+	[ "$won" = "$(wc -l <out)" ]
+	[ "$won" != 0 ] || return 0
+	summary >got
+	grep -E '^50\|([1-8])\|\1$' got
+	[ "$(into --ledger | wc -l)" = "$won" ]
+}
+
+# full BYTES COMMAND... - run it on a disk that has room for so many bytes: see full_preload.c
+full() (
+	[ -e full.so ] || "${CC:-cc}" -O1 -shared -fPIC -o full.so "$ROOT/tests/full_preload.c" -ldl
+	export LD_PRELOAD=$PWD/full.so FULL_AFTER=$1
+	export ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0
+	shift
+	"$@"
+)
+
+# disk_gets_full - sooner or later, until there is room enough: exit 1, no receipt, and the old rows, or no file where there was none
+disk_gets_full() {
+	local room status refused=0
+	numbered replace 1 20000 new >s
+	for FILE in "$FILE" "first.$FILE"; do
+		[[ $FILE == first.* ]] || numbered replace 1 1000 old | into
+		for ((room = 0; ; room = room * 2 + 97)); do
+			status=0
+			full "$room" into <s >out 2>err || status=$?
+			[ "$status" != 0 ] || break
+			[ "$status" = 1 ] || { echo "$FILE, room for $room: status $status"; cat err; return 1; }
+			[ ! -s out ]
+			[[ $(<err) == "ant-$LOADER: $FILE: "* && $(wc -l <err) = 1 ]]
+			if [[ $FILE == first.* ]]; then
+				run -1 compgen -G "*$FILE*"
+			else
+				[ "$(summary)" = '1000|old|old' ]
+			fi
+			refused=$((refused + 1))
+		done
+		[ "$(wc -l <out)" = 1 ]
+		[ "$(summary)" = '20000|new|new' ]
+	done
+	echo "refused $refused times"
+	[ "$refused" -ge 16 ]
+}
+
+# memory_is_constant - 300,000 rows, and no more than 16 MiB
+memory_is_constant() {
+	local pid hwm
+	mkfifo pipe
+	into <pipe >out 3>&- &
+	pid=$!
+	exec 7>pipe
+	hours 'some text that makes the row about as long as rows are, a hundred bytes or so' 300000 | sed '$d' >&7
+	hwm=$(awk '/VmHWM/ { print $2 }' "/proc/$pid/status" "$(echo "/proc/$pid/task/$pid/children" | xargs cat | awk '{ print "/proc/" $1 "/status" }')" 2>/dev/null | sort -n | tail -n 1)
+	printf '#end\t300000\t\\N\n' >&7
+	exec 7>&-
+	wait "$pid"
+	echo "$hwm KiB"
+	[ "$hwm" -gt 1000 ]
+	checked "$ANT_BIN/ant-$LOADER" || [ "$hwm" -lt 16384 ]
+}
+
+# options_agree LINES OTHER - those of the help (of so many lines at most), the manual and the source; OTHER is another name of a short one
+options_agree() {
+	ant "$LOADER" --help >help
+	grep -o '^  --[a-z-]*' help | tr -d ' ' | sort >inhelp
+	sed -n 's/^\.It Fl -\([a-z-]*\).*/--\1/p' "$ROOT/man/ant-$LOADER.1" | grep -v version | sort >inman
+	diff inhelp inman
+	sed -n 's/.*{"\([a-z-]*\)", .*_argument.*/--\1/p' "$ROOT/cmd/ant-$LOADER.c" | grep -vx -- "--$2" | sort | diff - inman
+	[ "$(wc -l <help)" -le "$1" ]
+	[[ $(ant "$LOADER" --version) == "ant-$LOADER "* ]]
+}
+
+# examples_run N - the N examples of the manual, with a stream of three rows
+examples_run() {
+	hours a 3 >stream.rows
+	stub ant-fetch 'cat stream.rows'
+	stub ant-flatten 'cat'
+	stub ant-state 'cat >state.in'
+	sed -n 's/^\.Dl \$ //p' "$ROOT/man/ant-$LOADER.1" | sed 's/\\e/\\/g' >examples
+	[ "$(wc -l <examples)" = "$1" ]
+	PATH=$PWD/bin:$ANT_BIN:$PATH bash -e -o pipefail examples >out
+	grep -q '"@ant":"loaded"' state.in
+}
