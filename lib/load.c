@@ -18,67 +18,6 @@ load_type_differs(
 		*is != '\0' ? is : "(none)", *wanted != '\0' ? wanted : "(none)");
 }
 
-void
-load_bounds(const struct load *l, char from[static UTC_TEXT], char to[static UTC_TEXT])
-{
-	const struct rows *r = l->rows;
-
-	if (r->columns[r->time_column].type == TYPE_DATE) {
-		/* A date is its midnight: the first one at or after the bound. */
-		utc_format(utc_ceil(r->from, UTC_DAY), from);
-		utc_format(utc_ceil(r->to, UTC_DAY), to);
-		from[10] = to[10] = '\0';
-	} else {
-		utc_format(r->from, from);
-		utc_format(r->to, to);
-	}
-}
-
-size_t
-load_index(const struct load *l, const char **kind, struct sql_column *to)
-{
-	size_t n = 0;
-
-	*kind = l->mode == MODE_WINDOW ? "window" : "key";
-	if (l->mode == MODE_WINDOW) {
-		to[n++] = l->columns[l->rows->time_column];
-		return n;
-	}
-	for (size_t i = 0; i < l->rows->nkey; i++)
-		if (l->key[i].type != TYPE_JSON) /* long, and not every database can order them */
-			to[n++] = l->key[i];
-	return n;
-}
-
-static void
-value(struct buf *b, enum sql_dialect d, const char *text, const char *after)
-{
-	if (*text == '\0')
-		buf_puts(b, "NULL");
-	else
-		sql_literal(b, d, text);
-	buf_puts(b, after);
-}
-
-void
-load_ledger_insert(
-	struct buf *b, enum sql_dialect d, const char *schema, const struct load_entry *entry)
-{
-	buf_puts(b, "INSERT INTO ");
-	sql_name(b, d, schema, SQL_LEDGER);
-	buf_puts(b, " (table_name, into_table, mode, window_from, window_to, rows, watermark, "
-		    "started, finished)\n\tVALUES (");
-	value(b, d, entry->table, ", ");
-	value(b, d, entry->into, ", ");
-	value(b, d, entry->mode, ", ");
-	value(b, d, entry->from, ", ");
-	value(b, d, entry->to, ", ");
-	buf_printf(b, "%" PRId64 ", ", entry->rows);
-	value(b, d, entry->watermark, ", ");
-	value(b, d, entry->started, ", ");
-	value(b, d, entry->finished, ")");
-}
-
 static void
 member(struct buf *out, const char *name, const char *value)
 {

@@ -106,28 +106,11 @@ struct load_dest {
 int load_run(const struct load_dest *dest, const struct load_options *o, int fd, const char *name,
 	struct buf *out, struct ant_err *e);
 
-/* Append the ledger's INSERT of ENTRY.  Reports by B's `failed`. */
-void load_ledger_insert(
-	struct buf *b, enum sql_dialect d, const char *schema, const struct load_entry *entry);
-
-/*
- * The columns of the index that serves the next load of this mode: the time column,
- * or those of the key.  They go to TO, which has room for nkey + 1; *KIND is for
- * sql_create_index().  Return how many there are: 0 for no index.
- */
-size_t load_index(const struct load *l, const char **kind, struct sql_column *to);
-
 /* Append the receipt of ENTRY with its newline.  Reports by OUT's `failed`. */
 void load_receipt(struct buf *out, const char *target, const struct load_entry *entry);
 
 /* The same of a line of the ledger, which is no news: it says when that load finished. */
 void load_ledger_receipt(struct buf *out, const char *target, const struct load_entry *entry);
-
-/*
- * The window of L as bounds for its time column: from inclusive, to exclusive.  They
- * are dates (YYYY-MM-DD) where the column is a date, else YYYY-MM-DDTHH:MM:SSZ.
- */
-void load_bounds(const struct load *l, char from[static UTC_TEXT], char to[static UTC_TEXT]);
 
 /* A column of the destination that is of another type: names it and both types. */
 int load_type_differs(struct ant_err *e, const char *into, const char *column, const char *is,

@@ -7,6 +7,7 @@
 
 #include "ddb.h"
 #include "ddb_file.h"
+#include "load_sql.h"
 
 static const char stage[] = "_anthill_rows"; /* where the rows of a merge arrive */
 
@@ -144,25 +145,6 @@ make_table(struct load_duckdb *d, struct ant_err *e)
 	return run(d, NULL, e);
 }
 
-static void
-put_delete(struct load_duckdb *d, const char *verb)
-{
-	const struct load *l = d->load;
-	char from[UTC_TEXT], to[UTC_TEXT];
-
-	buf_clear(&d->sql);
-	buf_puts(&d->sql, verb);
-	sql_ident(&d->sql, SQL_DUCKDB, l->into);
-	if (l->mode != MODE_WINDOW)
-		return;
-	load_bounds(l, from, to);
-	buf_puts(&d->sql, " WHERE ");
-	sql_ident(&d->sql, SQL_DUCKDB, l->columns[l->rows->time_column].name);
-	buf_printf(&d->sql, " >= '%s' AND ", from);
-	sql_ident(&d->sql, SQL_DUCKDB, l->columns[l->rows->time_column].name);
-	buf_printf(&d->sql, " < '%s'", to);
-}
-
 /* Remove what the mode replaces; *HELD is how many rows that was, or would be. */
 static int
 remove_old(struct load_duckdb *d, int64_t *held, struct ant_err *e)
@@ -173,12 +155,14 @@ remove_old(struct load_duckdb *d, int64_t *held, struct ant_err *e)
 	if (d->new_table || (l->mode != MODE_WINDOW && l->mode != MODE_REPLACE))
 		return 0;
 	if (l->dry_run) {
-		put_delete(d, "SELECT count(*)::VARCHAR FROM ");
+		buf_clear(&d->sql);
+		load_sql_delete(&d->sql, SQL_DUCKDB, NULL, l, "SELECT count(*)::VARCHAR");
 		if (ask(d, &count, e) == -1)
 			return -1;
 		*held = strtoll(count.text, NULL, 10);
 	}
-	put_delete(d, "DELETE FROM ");
+	buf_clear(&d->sql);
+	load_sql_delete(&d->sql, SQL_DUCKDB, NULL, l, "DELETE");
 	return run(d, held, e);
 }
 
@@ -247,13 +231,7 @@ merge(struct load_duckdb *d, struct ant_err *e)
 	if (run(d, NULL, e) == -1)
 		return -1;
 	buf_clear(&d->sql);
-	buf_puts(&d->sql, "INSERT INTO ");
-	sql_ident(&d->sql, SQL_DUCKDB, l->into);
-	buf_puts(&d->sql, " (");
-	sql_idents(&d->sql, SQL_DUCKDB, d->columns, l->rows->ncolumns);
-	buf_puts(&d->sql, ")\n\tSELECT ");
-	sql_idents(&d->sql, SQL_DUCKDB, d->columns, l->rows->ncolumns);
-	buf_printf(&d->sql, " FROM %s", stage);
+	load_sql_insert(&d->sql, SQL_DUCKDB, NULL, l, stage);
 	return run(d, NULL, e);
 }
 
@@ -271,7 +249,7 @@ commit(void *self, const struct load_entry *entry, const char **into, struct ant
 	if (run(d, NULL, e) == -1)
 		return -1;
 	buf_clear(&d->sql);
-	load_ledger_insert(&d->sql, SQL_DUCKDB, NULL, entry);
+	load_sql_ledger(&d->sql, SQL_DUCKDB, NULL, entry);
 	if (run(d, NULL, e) == -1 || run_text(d, "COMMIT", e) == -1)
 		return -1;
 	/* What the log holds is safe, but duckdb_close() would not say that it stays there. */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "load_sql.h"
+
 enum { NAME_MAX_PG = 63 }; /* bytes of an identifier: NAMEDATALEN - 1; longer ones are cut */
 
 static const char stage[] = "pg_temp._anthill_rows"; /* where the rows of a merge arrive */
@@ -402,25 +404,6 @@ make_table(struct load_pg *d, struct ant_err *e)
 	return status;
 }
 
-static void
-put_delete(struct load_pg *d, const char *verb)
-{
-	const struct load *l = d->load;
-	char from[UTC_TEXT], to[UTC_TEXT];
-
-	buf_clear(&d->sql);
-	buf_puts(&d->sql, verb);
-	put_target(d);
-	if (l->mode != MODE_WINDOW)
-		return;
-	load_bounds(l, from, to);
-	buf_puts(&d->sql, " WHERE ");
-	sql_ident(&d->sql, SQL_POSTGRESQL, l->columns[l->rows->time_column].name);
-	buf_printf(&d->sql, " >= '%s' AND ", from);
-	sql_ident(&d->sql, SQL_POSTGRESQL, l->columns[l->rows->time_column].name);
-	buf_printf(&d->sql, " < '%s'", to);
-}
-
 /* Remove what the mode replaces; *HELD is how many rows that was, or would be. */
 static int
 remove_old(struct load_pg *d, int64_t *held, struct ant_err *e)
@@ -432,13 +415,15 @@ remove_old(struct load_pg *d, int64_t *held, struct ant_err *e)
 	if (l->dry_run) {
 		PGresult *res;
 
-		put_delete(d, "SELECT count(*) FROM ");
+		buf_clear(&d->sql);
+		load_sql_delete(&d->sql, SQL_POSTGRESQL, d->schema, l, "SELECT count(*)");
 		if ((res = query(d, buf_str(&d->sql), NULL, 0, PGRES_TUPLES_OK, e)) == NULL)
 			return -1;
 		*held = strtoll(PQgetvalue(res, 0, 0), NULL, 10);
 		PQclear(res);
 	}
-	put_delete(d, "DELETE FROM ");
+	buf_clear(&d->sql);
+	load_sql_delete(&d->sql, SQL_POSTGRESQL, d->schema, l, "DELETE");
 	return run(d, held, e);
 }
 
@@ -605,35 +590,15 @@ merge(struct load_pg *d, struct ant_err *e)
 	if (run(d, NULL, e) == -1)
 		return -1;
 	buf_clear(&d->sql);
-	buf_puts(&d->sql, "INSERT INTO ");
-	put_target(d);
-	buf_puts(&d->sql, " (");
-	sql_idents(&d->sql, SQL_POSTGRESQL, l->columns, l->rows->ncolumns);
-	buf_puts(&d->sql, ")\n\tSELECT ");
-	sql_idents(&d->sql, SQL_POSTGRESQL, l->columns, l->rows->ncolumns);
-	buf_printf(&d->sql, " FROM %s", stage);
+	load_sql_insert(&d->sql, SQL_POSTGRESQL, d->schema, l, stage);
 	return run(d, NULL, e);
 }
 
 static int
 create_index(struct load_pg *d, struct ant_err *e)
 {
-	const struct load *l = d->load;
-	struct sql_column *columns = calloc(l->rows->nkey + 1, sizeof *columns);
-	const char *kind;
-	size_t n;
-	int status = 0;
-
-	if (columns == NULL)
-		return no_memory(e);
-	if ((n = load_index(l, &kind, columns)) > 0) {
-		buf_clear(&d->sql);
-		sql_create_index(&d->sql, SQL_POSTGRESQL, d->schema, l->into, kind, columns,
-			n > 32 ? 32 : n); /* INDEX_MAX_KEYS */
-		status = run(d, NULL, e);
-	}
-	free(columns);
-	return status;
+	buf_clear(&d->sql);
+	return load_sql_index(&d->sql, SQL_POSTGRESQL, d->schema, d->load) ? run(d, NULL, e) : 0;
 }
 
 static int
@@ -651,7 +616,7 @@ write_ledger(struct load_pg *d, const struct load_entry *entry, struct ant_err *
 			return -1;
 	}
 	buf_clear(&d->sql);
-	load_ledger_insert(&d->sql, SQL_POSTGRESQL, d->schema, entry);
+	load_sql_ledger(&d->sql, SQL_POSTGRESQL, d->schema, entry);
 	return run(d, NULL, e);
 }
 
@@ -924,8 +889,8 @@ asked_close(void *self)
 }
 
 int
-load_pg_db(const char *conninfo, const char *schema, int write, struct db *to,
-	const char **chosen, struct ant_err *e)
+load_pg_db(const char *conninfo, const char *schema, int write, struct db *to, const char **chosen,
+	struct ant_err *e)
 {
 	static const char snapshot[] =
 		"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL TimeZone = 'UTC'; "

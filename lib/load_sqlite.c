@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "load_sql.h"
+
 enum {
 	WAIT_MS = 500,	  /* for a lock: a second load must give up within a second */
 	DIGITS = 15,	  /* decimals that a double gives back to the digit: DBL_DIG */
@@ -265,30 +267,6 @@ make_table(struct load_sqlite *d, struct ant_err *e)
 	return run(d, e);
 }
 
-/*
- * " WHERE time column in the window".  The bounds of a time have no Z: then text
- * compares as time does, with fractions too: 00:00:00.5Z is less than 00:00:00Z, but
- * not less than 00:00:00.
- */
-static void
-where_window(struct load_sqlite *d)
-{
-	const struct load *l = d->load;
-	const char *column = l->columns[l->rows->time_column].name;
-	char from[UTC_TEXT], to[UTC_TEXT];
-
-	load_bounds(l, from, to);
-	from[strcspn(from, "Z")] = to[strcspn(to, "Z")] = '\0';
-	buf_puts(&d->sql, " WHERE ");
-	sql_ident(&d->sql, SQL_SQLITE, column);
-	buf_puts(&d->sql, " >= ");
-	sql_literal(&d->sql, SQL_SQLITE, from);
-	buf_puts(&d->sql, " AND ");
-	sql_ident(&d->sql, SQL_SQLITE, column);
-	buf_puts(&d->sql, " < ");
-	sql_literal(&d->sql, SQL_SQLITE, to);
-}
-
 /* Remove what the mode replaces; *HELD is how many rows that was. */
 static int
 remove_old(struct load_sqlite *d, int64_t *held, struct ant_err *e)
@@ -297,45 +275,26 @@ remove_old(struct load_sqlite *d, int64_t *held, struct ant_err *e)
 
 	if (d->new_table || (l->mode != MODE_WINDOW && l->mode != MODE_REPLACE))
 		return 0;
-	buf_clear(&d->sql);
-	buf_puts(&d->sql, l->dry_run ? "SELECT count(*) FROM " : "DELETE FROM ");
-	sql_ident(&d->sql, SQL_SQLITE, l->into);
-	if (l->mode == MODE_WINDOW)
-		where_window(d);
-	if (!l->dry_run) {
-		if (run(d, e) == -1)
+	if (l->dry_run) {
+		buf_clear(&d->sql);
+		load_sql_delete(&d->sql, SQL_SQLITE, NULL, l, "SELECT count(*)");
+		if (ask(d, buf_str(&d->sql), NULL, held, e) == -1)
 			return -1;
-		*held = sqlite3_changes(d->db);
-		return 0;
 	}
-	if (ask(d, buf_str(&d->sql), NULL, held, e) == -1)
-		return -1;
 	buf_clear(&d->sql);
-	buf_puts(&d->sql, "DELETE FROM ");
-	sql_ident(&d->sql, SQL_SQLITE, l->into);
-	if (l->mode == MODE_WINDOW)
-		where_window(d);
-	return run(d, e);
+	load_sql_delete(&d->sql, SQL_SQLITE, NULL, l, "DELETE");
+	if (run(d, e) == -1)
+		return -1;
+	if (!l->dry_run)
+		*held = sqlite3_changes(d->db);
+	return 0;
 }
 
 static int
 create_index(struct load_sqlite *d, struct ant_err *e)
 {
-	const struct load *l = d->load;
-	struct sql_column *columns = calloc(l->rows->nkey + 1, sizeof *columns);
-	const char *kind;
-	size_t n;
-	int status = 0;
-
-	if (columns == NULL)
-		return no_memory(d, e);
-	if ((n = load_index(l, &kind, columns)) > 0) {
-		buf_clear(&d->sql);
-		sql_create_index(&d->sql, SQL_SQLITE, "main", l->into, kind, columns, n);
-		status = run(d, e);
-	}
-	free(columns);
-	return status;
+	buf_clear(&d->sql);
+	return load_sql_index(&d->sql, SQL_SQLITE, "main", d->load) ? run(d, e) : 0;
 }
 
 /* A name of the row's number that no column of the table has taken; NULL where all are. */
@@ -599,20 +558,6 @@ make_source(struct load_sqlite *d, struct ant_err *e)
 	return 0;
 }
 
-/* INSERT INTO the target all rows of FROM, a table of the temporary schema. */
-static void
-put_insert(struct load_sqlite *d, const char *from)
-{
-	const struct load *l = d->load;
-
-	buf_clear(&d->sql);
-	buf_puts(&d->sql, "INSERT INTO main.");
-	sql_ident(&d->sql, SQL_SQLITE, l->into);
-	buf_puts(&d->sql, " (");
-	sql_idents(&d->sql, SQL_SQLITE, l->columns, l->rows->ncolumns);
-	buf_printf(&d->sql, ")\n\tSELECT * FROM %s", from);
-}
-
 /*
  * Merge: the rows wait in a temporary table, for those of the stream that share a key
  * all stay; only then the old rows of their keys go.
@@ -640,7 +585,8 @@ merge(struct load_sqlite *d, struct ant_err *e)
 	buf_putc(&d->sql, ')');
 	if (run(d, e) == -1)
 		return -1;
-	put_insert(d, STAGE);
+	buf_clear(&d->sql);
+	load_sql_insert(&d->sql, SQL_SQLITE, "main", l, STAGE);
 	return run(d, e);
 }
 
@@ -668,11 +614,11 @@ rows(void *self, struct rows *r, struct ant_err *e)
 	const struct row_cell *cells;
 	int more = 0;
 
+	buf_clear(&d->sql);
 	if (d->load->mode == MODE_MERGE) {
-		buf_clear(&d->sql);
 		buf_puts(&d->sql, "CREATE TABLE " STAGE " AS SELECT * FROM " SOURCE);
 	} else {
-		put_insert(d, SOURCE);
+		load_sql_insert(&d->sql, SQL_SQLITE, "main", d->load, SOURCE);
 	}
 	d->stream_error = e;
 	if (run(d, e) == -1)
@@ -695,7 +641,7 @@ commit(void *self, const struct load_entry *entry, const char **into, struct ant
 	if (run(d, e) == -1)
 		return -1;
 	buf_clear(&d->sql);
-	load_ledger_insert(&d->sql, SQL_SQLITE, NULL, entry);
+	load_sql_ledger(&d->sql, SQL_SQLITE, NULL, entry);
 	if (run(d, e) == -1 || run_text(d, "COMMIT", e) == -1)
 		return -1;
 	d->begun = 0;
@@ -914,8 +860,8 @@ load_sqlite_db(const char *file, int write, struct db *to, struct ant_err *e)
 		return -1;
 	if ((there = open_to_read(d, e)) == 0)
 		err_set(e, ANT_FAIL, "%s: there is no such file", file);
-	else if (there == 1 && sqlite3_exec(d->db, write ? "" : "PRAGMA query_only=ON; BEGIN", NULL, NULL,
-				       NULL) != SQLITE_OK)
+	else if (there == 1 && sqlite3_exec(d->db, write ? "" : "PRAGMA query_only=ON; BEGIN", NULL,
+				       NULL, NULL) != SQLITE_OK)
 		there = failed(d, "", e);
 	if (there != 1) {
 		load_sqlite_free(d);

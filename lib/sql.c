@@ -29,12 +29,6 @@ static const struct dialect dialects[SQL_COUNT] = {
 			  "DATETIME(6)", "JSON"}},
 };
 
-const char *
-sql_dialect_name(enum sql_dialect d)
-{
-	return dialects[d].name;
-}
-
 int
 sql_dialect_find(const char *s)
 {

@@ -23,8 +23,8 @@ struct sql_column {
 	enum type type;
 };
 
-const char *sql_dialect_name(enum sql_dialect d);
-int sql_dialect_find(const char *s); /* -1 where there is none */
+/* The dialect called S ("postgresql"), or -1. */
+int sql_dialect_find(const char *s);
 
 /* The declared type of a column; "" where the dialect wants none (SQLite's numeric). */
 const char *sql_type(enum sql_dialect d, enum type t);
