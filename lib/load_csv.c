@@ -10,6 +10,7 @@
 #include "aside.h"
 #include "decimal.h"
 #include "keyset.h"
+#include "strlist.h"
 
 /* How long the ledger, which several tables share, may be another load's. */
 enum { LEDGER_WAIT_MS = 10000, LEDGER_COLUMNS = 9 };
@@ -18,9 +19,9 @@ static const struct csvfile_dialect ledger_dialect = {.delimiter = ',', .null = 
 static const char ledger_header[] =
 	"table_name,into_table,mode,window_from,window_to,rows,watermark,started,finished\n";
 
-struct csv_column { /* of the file */
-	char *name; /* as the header has it */
-	long from;  /* of the stream; -1: the stream has none such */
+struct csv_column {	  /* of the file */
+	const char *name; /* as the header has it, in `names` */
+	long from;	  /* of the stream; -1: the stream has none such */
 };
 
 struct load_csv {
@@ -29,6 +30,7 @@ struct load_csv {
 	const struct load *load;
 	struct csvfile csv;
 	struct aside data, ledger;
+	struct strlist names;
 	struct csv_column *columns;
 	size_t n, n_old;	/* columns of the file to be and as it is */
 	size_t n_named;		/* of these, the first ones have their names from the file */
@@ -160,9 +162,10 @@ stream_column(const struct load_csv *d, const char *name)
 static int
 add_column(struct load_csv *d, const char *name, long from, struct ant_err *e)
 {
-	if ((d->columns[d->n].name = strdup(name)) == NULL)
+	if (strlist_add(&d->names, name, strlen(name)) == -1)
 		return no_memory(d, e);
-	d->columns[d->n++].from = from;
+	d->columns[d->n] = (struct csv_column){d->names.v[d->n], from};
+	d->n++;
 	return 0;
 }
 
@@ -633,8 +636,7 @@ close_all(struct load_csv *d)
 	keyset_free(&d->keys);
 	aside_close(&d->ledger);
 	aside_close(&d->data);
-	for (size_t i = 0; i < d->n; i++)
-		free(d->columns[i].name);
+	strlist_free(&d->names);
 	free(d->columns);
 	free(d->cells);
 	buf_free(&d->line);
