@@ -19,8 +19,7 @@ start_mariadb() {
 
 stop_mariadb() {
 	[ -n "${MY_DIR-}" ] || return 0
-	kill "$MY_PID" 2>/dev/null || :
-	while kill -0 "$MY_PID" 2>/dev/null; do sleep 0.05; done
+	end_process "$MY_PID" || :
 	rm -rf "$MY_DIR"
 }
 

@@ -43,8 +43,7 @@ setup_file() {
 
 teardown_file() {
 	curl -sf --max-time 20 -X DELETE "$DRIVER/session/$SESSION" >/dev/null || :
-	kill "$DRIVER_PID" 2>/dev/null || :
-	wait "$DRIVER_PID" 2>/dev/null || :
+	end_process "$DRIVER_PID" || :
 	stop_sim
 }
 
