@@ -22,7 +22,7 @@ MYFLAGS  = -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -Ilib -Icmd -DAN
 
 CMDS    := $(patsubst cmd/%.c,%,$(wildcard cmd/ant-*.c))
 SCRIPTS := $(notdir $(wildcard scripts/ant-*))
-PARTS   := warehouse
+PARTS   := bruin warehouse
 TABLES  := $(wildcard lib/tables/*.table)
 MANS    := $(wildcard man/*.[1-8])
 LIBO    := $(patsubst lib/%.c,$B/lib/%.o,$(wildcard lib/*.c))
@@ -53,6 +53,10 @@ $(SCRIPTS:%=$B/bin/%): $B/bin/%: scripts/%
 	@mkdir -p $(@D)
 	install -m 755 $< $@
 # Parts of ant-ingest that are no commands.
+$B/lib/anthill/bruin: LIBS = $(shell $(PC) --libs yaml-0.1)
+$B/lib/anthill/bruin: $B/cmd/bruin.o $B/cmd/cli.o $B/libant.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $B/libant.a $(LIBS) $(LDLIBS)
 $B/lib/anthill/warehouse: scripts/warehouse
 	@mkdir -p $(@D)
 	install -m 755 $< $@

@@ -11,3 +11,7 @@ fuzz() {
 @test "fuzz: scanner, expressions, text, table files and rows survive what is thrown at them" {
 	fuzz plan program text table rows
 }
+
+@test "fuzz: assets of Bruin and their connections survive it as well" {
+	fuzz bruin
+}
