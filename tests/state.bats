@@ -432,8 +432,8 @@ C
 @test "lock: SIGTERM and SIGINT are passed on, and the lock stays until the command is gone" {
 	local sig
 	for sig in TERM INT HUP; do
-		rm -f held
-		job lock t -- bash -c 'trap "sleep 0.3; exit 9" TERM INT HUP; echo >held; while :; do sleep 0.05; done' &
+		rm -f held free
+		job lock t -- bash -c 'trap "until [ -e free ]; do sleep 0.05; done; exit 9" TERM INT HUP; echo >held; while :; do sleep 0.05; done' &
 		local holder=$!
 		wait_for [ -e held ]
 		kill "-$sig" "$holder"
@@ -441,6 +441,7 @@ C
 		[ "$sig" = INT ] || run -6 ant state lock t -- true
 		# A background job of a shell starts with SIGINT ignored, and so does the command.
 		if [ "$sig" = INT ]; then kill -TERM "$holder"; fi
+		touch free
 		local status=0
 		wait "$holder" || status=$?
 		[ "$status" = 9 ]
@@ -448,11 +449,14 @@ C
 }
 
 @test "lock --wait waits; --shared shares with others that share" {
-	job lock --shared t -- sh -c 'echo >held; sleep 0.5; echo first >>order' &
+	job lock --shared t -- sh -c 'echo >held; until [ -e free ]; do sleep 0.05; done; echo first >>order' &
 	wait_for [ -e held ]
 	run -0 ant state lock --shared t -- true
 	run -6 ant state lock t -- true
-	run -0 ant state lock --wait t -- sh -c 'echo second >>order'
+	job lock --wait t -- sh -c 'echo second >>order' &
+	sleep 0.3
+	[ ! -e order ]
+	touch free
 	wait
 	[ "$(tr '\n' ' ' <order)" = 'first second ' ]
 }
