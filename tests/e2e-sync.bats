@@ -247,14 +247,12 @@ PY
 }
 
 @test "sync: all processes of a run together start no more requests than --rate allows" {
-	local n=0 driver log=$ANTHROPIC_BASE_URL/_sim/log
+	local driver log=$ANTHROPIC_BASE_URL/_sim/log
 	curl -sSf -X DELETE "$log" >/dev/null
 	ant-sync -q --rate 30 --to today --chunk 4 --start -40d claude_code_usage usage_report cost_report users 3>&- &
 	driver=$!
-	until ((n >= 30)); do
-		kill -0 "$driver"
-		n=$(curl -sSf "$log" | wc -l)
-	done
+	asked() { [ "$(curl -sSf "$log" | wc -l)" -ge 30 ]; }
+	wait_for asked
 	sleep 2
 	# What any of them starts before the first minute is over would be too much.
 	run -0 curl -sSf "$log"

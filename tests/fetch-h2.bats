@@ -29,7 +29,8 @@ sim() { curl -sSf -X "$1" "$SIM_URL/_sim/$2" "${@:3}"; }
 arm() { printf '%s\n' "$@" | curl -sSf --data-binary @- "$SIM_URL/_sim/faults" >/dev/null; }
 
 # until_asked N - wait until the simulator has seen so many requests
-until_asked() { until [ "$(sim GET log | wc -l)" -ge "$1" ]; do sleep 0.05; done; }
+until_asked() { wait_for asked "$1"; }
+asked() { [ "$(sim GET log | wc -l)" -ge "$1" ]; }
 connections() { cut -d ' ' -f 1 access | sort -u | wc -l; }
 
 # no_end STATUS - it failed with STATUS and one line at the end that is ours, and without an end

@@ -35,7 +35,7 @@ start_tunnel() {
 	: >tunnel.port
 	python3 "$BATS_TEST_DIRNAME/connect_proxy.py" "$port" "$PWD/heard" "$@" >tunnel.port 3>&- &
 	tunnel=$!
-	until [ -s tunnel.port ]; do sleep 0.05; done
+	wait_for [ -s tunnel.port ]
 	tunnel_at=127.0.0.1:$(cat tunnel.port)
 }
 arm() { printf '%s\n' "$@" | curl -sSf --data-binary @- "$SIM_URL/_sim/faults" >/dev/null; }

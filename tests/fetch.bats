@@ -18,6 +18,7 @@ each_setup() {
 sim() { curl -sSf -X "$1" "$ANTHROPIC_BASE_URL/_sim/$2" "${@:3}"; }
 arm() { printf '%s\n' "$@" | curl -sSf --data-binary @- "$ANTHROPIC_BASE_URL/_sim/faults" >/dev/null; }
 queries() { sim GET log | jq -r .query; }
+asked() { [ "$(sim GET log | wc -l)" -ge "$1" ]; }
 begin() { head -n 1 out; }
 end() { tail -n 1 out; }
 
@@ -341,15 +342,12 @@ Q
 }
 
 @test "processes that share a --rate-file start no more requests together than --rate allows" {
-	local i pids=() n=0
+	local i pids=()
 	for i in 1 2 3 4; do
 		"$ANT_BIN/ant-fetch" --rate 20 --rate-file budget --jobs 3 --from "2026-10-0$i" --to 2026-11-20 claude_code_usage >"out.$i" 3>&- &
 		pids+=($!)
 	done
-	until ((n >= 20)); do
-		kill -0 "${pids[@]}"
-		n=$(sim GET log | wc -l)
-	done
+	wait_for asked 20
 	[ "$(stat -c %a budget)" = 600 ]
 	kill -9 "${pids[@]}"
 	wait "${pids[@]}" || :

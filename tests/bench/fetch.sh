@@ -6,45 +6,21 @@ set -euo pipefail
 # shellcheck source=tests/bench/bench.bash
 . "$(dirname "${BASH_SOURCE[0]}")/bench.bash"
 
-export ANTHROPIC_ADMIN_KEY=sk-ant-admin01-simulated
-sim_pid=
-
-start_sim() {
+# simulate ARG... - another organization than before
+simulate() {
 	stop_sim
-	: >sim.out
-	ant-sim --port 0 --now 2026-11-21T10:00:00Z "$@" >sim.out &
-	sim_pid=$!
-	until [ -s sim.out ]; do
-		kill -0 "$sim_pid"
-		sleep 0.05
-	done
-	ANTHROPIC_BASE_URL=$(head -n 1 sim.out)
-	export ANTHROPIC_BASE_URL
-}
-stop_sim() {
-	if [ -n "$sim_pid" ]; then
-		kill "$sim_pid" 2>/dev/null || :
-		wait "$sim_pid" || :
-	fi
-	sim_pid=
-}
-trap 'stop_sim; rm -rf "$dir"' EXIT
-
-# row WORK OURS THEIRS-OR-IDEAL BAR - one line of the table
-row() {
-	awk -v t="$1" -v a="$2" -v b="$3" -v bar="$4" \
-		'BEGIN { printf "| %-58s | %7.3f s | %7.3f s | %5.2f | %s |\n", t, a, b, a / b, bar }'
+	start_sim --now 2026-11-21T10:00:00Z "$@"
 }
 
-printf '\nant-fetch\n\n| work | ours | beside | ratio | bar |\n|---|---|---|---|---|\n'
+heading "ant-fetch, beside its bars"
 
 # 60 days of 3 pages: minutes are 1440 buckets a day, one slice; the server gives 480 a page.
-start_sim --latency 100 --page-size 480 --users 3 --workspaces 1 --api-keys 1
+simulate --latency 100 --page-size 480 --users 3 --workspaces 1 --api-keys 1
 days=(--jobs 8 --rate 0 --width 1m --group-by '' --from 2026-09-01 --to 2026-10-31 usage_report)
 [[ $(ant-fetch "${days[@]}" | tail -n 1) == *'"pages":180,'* ]]
 : >days.txt
 for ((i = 0; i < runs; i++)); do seconds ant-fetch "${days[@]}" >>days.txt; done
-row "60 days of 3 pages, 100 ms each, 8 jobs; beside 2.4 s" "$(median <days.txt)" 2.4 "1.2"
+row "60 days of 3 pages, 100 ms each, 8 jobs / 2.4 s" "$(median <days.txt)" 2.4 "1.2"
 
 # Pages without latency, one job: curl gets the same URLs over one connection, simdjson parses the same bytes.
 cat >parse.cpp <<'CPP'
@@ -71,7 +47,7 @@ main(int argc, char *argv[])
 }
 CPP
 ${CXX:-c++} -O2 parse.cpp -o parse -lsimdjson
-start_sim --users "$((${MEGABYTES:-200} * 25))" --days 90
+simulate --users "$((${MEGABYTES:-200} * 25))" --days 90
 large=(--jobs 1 --rate 0 --from 2026-08-23 claude_code_usage)
 ant-fetch --log-format json "${large[@]}" 2>log >stream
 printf 'header = "x-api-key: %s"\nheader = "anthropic-version: 2023-06-01"\n' "$ANTHROPIC_ADMIN_KEY" >head.curl
@@ -90,13 +66,12 @@ for ((i = 0; i < runs; i++)); do
 	./parse pages/* >>parse.txt
 done
 beside=$(echo "$(median <curl.txt) $(median <parse.txt)" | awk '{ print $1 + $2 }')
-row "$(du -sb pages | awk '{ printf "%d", $1 / 1e6 }') MB of pages, one job; beside curl $(median <curl.txt) + simdjson $(median <parse.txt)" \
+row "$(du -sb pages | awk '{ printf "%d", $1 / 1e6 }') MB, one job / curl $(median <curl.txt) s + simdjson $(median <parse.txt) s" \
 	"$(median <ours.txt)" "$beside" "1.3"
 
-printf '\n| memory | peak | beside | bar |\n|---|---|---|---|\n'
-start_sim --users 10000
-few=$(peak ant-fetch --jobs 1 --rate 0 --page-limit 100 users)
-many=$(peak ant-fetch --jobs 1 --rate 0 --page-limit 1 users)
-echo "| 10,000 pages; beside 100 pages of 100 times as much | $many KiB | $few KiB | constant |"
+printf '\n| memory | peak | bar |\n|---|---|---|\n'
+simulate --users 10000
+memory "100 pages of 100 users" - ant-fetch --jobs 1 --rate 0 --page-limit 100 users
+memory "10,000 pages of one" 'the same' ant-fetch --jobs 1 --rate 0 --page-limit 1 users
 printf '/v1/organizations/users always huge=20000000\n' | curl -sS --data-binary @- "$ANTHROPIC_BASE_URL/_sim/faults" >/dev/null
-echo "| a page of 20 MB | $(peak ant-fetch --rate 0 --jobs 1 users) KiB | 58593 KiB | 3 times the page |"
+memory "a page of 20 MB" '58593 KiB, 3 times the page' ant-fetch --rate 0 --jobs 1 users

@@ -1,21 +1,17 @@
 #!/usr/bin/env bash
-# load.sh [RUNS] - how fast the loaders are beside the databases' own tools
+# load.sh - how fast the loaders are beside the databases' own tools, and beside Miller for CSV
 #
-# Each pair runs in turn, RUNS times (default 5); what is printed is the median of
-# each and their ratio.  The data is made here and is the same every time.  ANT_ROWS
-# is the number of rows of the large stream (default 1000000).
+# RUNS (default 5) alternating runs each.  The data is made here and is the same every time: ROWS
+# (default 1000000) for PostgreSQL, half as many for the others.
 set -euo pipefail
-BATS_TEST_DIRNAME=$(cd "$(dirname "$0")/.." && pwd)
-bats_require_minimum_version() { :; }
-# shellcheck source=tests/helper.bash
-. "$BATS_TEST_DIRNAME/helper.bash"
+# shellcheck source=tests/bench/bench.bash
+. "$(dirname "${BASH_SOURCE[0]}")/bench.bash"
+# shellcheck source=tests/duckdb.bash
+. "$BATS_TEST_DIRNAME/duckdb.bash"
+build_duck
 
-runs=${1:-5}
-rows=${ANT_ROWS:-1000000}
-dir=$(mktemp -d "${TMPDIR:-/tmp}/anthill-bench.XXXXXX")
-chmod 755 "$dir" # the server's user reads files in it
-trap 'stop_pg; rm -rf "$dir"' EXIT
-cd "$dir"
+rows=${ROWS:-1000000}
+half=$((rows / 2))
 
 # rows_of N - N rows as the usage report has them: hourly buckets, ids, null ids, counts
 rows_of() {
@@ -45,30 +41,6 @@ stream() {
 	printf '#end\t%d\t\\N\n' "$(wc -l <part.tsv)"
 }
 
-# seconds COMMAND... - the wall time of COMMAND
-seconds() {
-	local TIMEFORMAT=%R
-	{ time "$@" >/dev/null 2>err.txt; } 2>&1 || { cat err.txt >&2; return 1; }
-}
-
-median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
-
-# against TITLE PREPARE OURS THEIRS - run both in turn, each after PREPARE
-against() {
-	local title=$1 prepare=$2 ours=$3 theirs=$4 i a b
-	: >ours.txt
-	: >theirs.txt
-	for ((i = 0; i < runs; i++)); do
-		"$prepare"
-		seconds "$ours" >>ours.txt
-		"$prepare"
-		seconds "$theirs" >>theirs.txt
-	done
-	a=$(median <ours.txt)
-	b=$(median <theirs.txt)
-	awk -v t="$title" -v a="$a" -v b="$b" 'BEGIN { printf "%-58s %7.3f s %7.3f s  ratio %.2f\n", t, a, b, a / b }'
-}
-
 pg() { psql -qXAt -v ON_ERROR_STOP=1 "$@"; }
 pg_empty() { pg -c 'TRUNCATE usage_report' -c 'CHECKPOINT'; }
 pg_ours() { ant-load-pg <window.rows; }
@@ -93,23 +65,40 @@ pg_hand() { # what a careful person writes: a stage, delete what is replaced, in
 }
 
 lite_none() { rm -f lite.db*; }
-lite_ours() { ant-load-sqlite lite.db <lite.rows; }
+lite_ours() { ant-load-sqlite lite.db <half.rows; }
 lite_table='CREATE TABLE usage_report (bucket TIMESTAMP, api_key_id TEXT, workspace_id TEXT, model TEXT, service_tier TEXT, context_window TEXT,
 	serial INTEGER, input_tokens INTEGER, output_tokens INTEGER, cache_read INTEGER, searches INTEGER, cost)'
 lite_index='CREATE INDEX i ON usage_report (bucket)'
-lite_import() { sqlite3 lite.db "$lite_table" "$lite_index" '.mode tabs' '.import lite.tsv usage_report'; }
-lite_import_first() { sqlite3 lite.db "$lite_table" '.mode tabs' '.import lite.tsv usage_report' "$lite_index"; }
+lite_import() { sqlite3 lite.db "$lite_table" "$lite_index" '.mode tabs' '.import half.tsv usage_report'; }
+lite_import_first() { sqlite3 lite.db "$lite_table" '.mode tabs' '.import half.tsv usage_report' "$lite_index"; }
 
-memory() { # TITLE COMMAND... - the most memory that COMMAND holds
-	local title=$1
-	shift
-	printf '%-58s %s KiB\n' "$title" "$("$@" 2>&1 >/dev/null | sed -n 's/^peak //p')"
+csv_ours() { ant-load-csv <half.rows; }
+csv_mlr() { mlr --itsv --ocsv cat headed.tsv; }
+csv_gone() { rm -f t.csv _anthill_loads.csv; }
+csv_file() { ant-load-csv -o t.csv <half.rows; }
+csv_mlr_file() { mlr --itsv --ocsv cat headed.tsv >t.csv; }
+csv_there() { [ -e _anthill_loads.csv ] || { csv_gone; csv_file >/dev/null; }; }
+csv_cat() { cat t.csv >u.csv; }
+
+duck_gone() { rm -f t.duckdb*; }
+duck_ours() { ant-load-duckdb t.duckdb <half.rows; }
+types="{'bucket':'TIMESTAMPTZ','api_key_id':'VARCHAR','workspace_id':'VARCHAR','model':'VARCHAR','service_tier':'VARCHAR','context_window':'VARCHAR','serial':'BIGINT','input_tokens':'BIGINT','output_tokens':'BIGINT','cache_read':'BIGINT','searches':'BIGINT','cost':'DECIMAL(38,12)'}"
+# The same rows, into a table of the same types, in one transaction, and on the disk.
+duck_read() {
+	duck t.duckdb "CREATE TABLE usage_report AS FROM read_csv('half.tsv', delim = chr(9), header = false, nullstr = '\\N', quote = '', escape = '', columns = $types)" CHECKPOINT
 }
+# With the types that it finds itself: a DOUBLE for the cost, which is much less work.
+duck_guess() {
+	duck t.duckdb "CREATE TABLE usage_report AS FROM read_csv('headed.tsv', delim = chr(9), header = true, nullstr = '\\N')" CHECKPOINT
+}
+
 
 stream "$rows" window cat >window.rows
 grep -v '^#' window.rows >plain.tsv
-stream $((rows / 2)) window cat >lite.rows
-grep -v '^#' lite.rows >lite.tsv
+stream "$half" window cat >half.rows
+grep -v '^#' half.rows >half.tsv
+{ sed -n 's/^#cols\t//p' half.rows; cat half.tsv; } >headed.tsv
+stream "$half" merge cat >all.rows
 # every tenth row again, revised; a few of them with another key
 # shellcheck disable=SC2016
 stream "$rows" merge awk -F '\t' -v OFS='\t' 'NR % 10 == 0 { $8++; if (NR % 1000 == 0) $4 = "claude-model-8"; print }' >merge.rows
@@ -118,14 +107,25 @@ grep -v '^#' merge.rows >merge.tsv
 start_pg
 PGDATABASE=postgres ant-load-pg <window.rows >/dev/null
 pg -c 'CREATE TABLE kept AS TABLE usage_report'
-printf '%s\n' "$(nproc) processors, $(uname -m), $runs runs of each, median"
-against "PostgreSQL, window, $rows rows / psql copy" pg_empty pg_ours pg_copy
-against "PostgreSQL, merge of $((rows / 10)) into $rows rows / by hand" pg_filled pg_merge pg_hand
-against "SQLite, $((rows / 2)) rows / .import with the index" lite_none lite_ours lite_import
-against "SQLite, $((rows / 2)) rows / .import, then the index" lite_none lite_ours lite_import_first
-if [ -x /usr/bin/time ]; then
-	pg_empty
-	memory "ant-load-pg, $rows rows" /usr/bin/time -f 'peak %M' ant-load-pg <window.rows
-	lite_none
-	memory "ant-load-sqlite, $((rows / 2)) rows" /usr/bin/time -f 'peak %M' ant-load-sqlite lite.db <lite.rows
-fi
+heading "loaders; $(nproc) processors, $(uname -m), $runs runs, $(date -u +%F); $rows rows in PostgreSQL, $half in the others"
+within "PostgreSQL, window / psql copy" - pg_ours pg_copy pg_empty
+within "PostgreSQL, merge of $((rows / 10)) / by hand" - pg_merge pg_hand pg_filled
+within "SQLite / .import with the index" - lite_ours lite_import lite_none
+within "SQLite / .import, then the index" - lite_ours lite_import_first lite_none
+within "CSV on stdout / Miller's tsv to csv" - csv_ours csv_mlr
+within "CSV into a file, on the disk / Miller's into a file" - csv_file csv_mlr_file csv_gone
+csv_gone
+within "CSV, window rewritten / cat of the file" - csv_file csv_cat csv_there
+within "DuckDB, a new file / its read_csv, the same types" - duck_ours duck_read duck_gone
+within "DuckDB, a new file / its read_csv, types as it finds them" - duck_ours duck_guess duck_gone
+
+printf '\n| memory | peak | bar |\n|---|---|---|\n'
+pg_empty
+memory "ant-load-pg, $rows rows" constant ant-load-pg <window.rows
+lite_none
+memory "ant-load-sqlite" constant ant-load-sqlite lite.db <half.rows
+memory "ant-load-csv on stdout" constant ant-load-csv <half.rows
+memory "ant-load-csv -o, window" constant ant-load-csv -o t.csv <half.rows
+memory "ant-load-csv -o, merge into as many rows" - ant-load-csv -o t.csv <all.rows
+duck_gone
+memory "ant-load-duckdb" constant ant-load-duckdb t.duckdb <half.rows
