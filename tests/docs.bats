@@ -117,6 +117,20 @@ same() {
 	done
 }
 
+@test "docs: a page that another one names is there" {
+	local name section
+	grep -ohE '^\.Xr (ant-|anthill)[a-z-]* [0-9]' "$ROOT"/man/* "$ROOT"/packaging/systemd/* | sort -u >named
+	[ "$(wc -l <named)" -ge 15 ]
+	while read -r _ name section; do
+		[ -e "$ROOT/man/$name.$section" ] || { echo "$name($section)"; return 1; }
+	done <named
+	# And each page is to be found from the front one.
+	for name in "$ROOT"/man/*; do
+		name=${name##*/}
+		[ "$name" = anthill.7 ] || grep -q "^\.\(It \)\?Xr ${name%.*} ${name##*.}" "$ROOT/man/anthill.7" || { echo "anthill(7) does not name $name"; return 1; }
+	done
+}
+
 @test "docs: every option that --help names is one" {
 	local cmd
 	for cmd in "$ANT_BIN"/ant-*; do

@@ -175,7 +175,7 @@ rows() { sqlite3 "$1" "select count(*) from $2"; }
 	local folder
 	for folder in "$EXAMPLES"/*/; do
 		folder=${folder%/}
-		grep -q "^| ${folder##*/}/ |" "$EXAMPLES/README.md"
+		[ "$(grep -c "^| ${folder##*/}/ |" "$EXAMPLES/README.md")" = 1 ] || { echo "${folder##*/}"; return 1; }
 	done
 	shellcheck "$EXAMPLES/parallel/backfill"
 }

@@ -10,7 +10,11 @@ Both go to the task through the environment, never through the command line, whi
 from datetime import datetime, timedelta
 
 from airflow import DAG
-from airflow.operators.bash import BashOperator
+
+try:
+    from airflow.providers.standard.operators.bash import BashOperator
+except ImportError:  # before Airflow 3
+    from airflow.operators.bash import BashOperator
 
 TABLES = [
     "usage_report",
