@@ -849,6 +849,58 @@ asked_close(void *self)
 	load_sqlite_free(self);
 }
 
+/*
+ * Open it as one that nobody changes, see https://www.sqlite.org/uri.html, immutable: even a
+ * reader of a WAL database wants to write beside it.  What waits in a WAL would be missed.
+ */
+static int
+open_unchanging(struct load_sqlite *d, struct ant_err *e)
+{
+	struct stat st;
+	int code;
+
+	buf_clear(&d->sql);
+	buf_printf(&d->sql, "%s-wal", d->path);
+	if (buf_str(&d->sql) == NULL)
+		return no_memory(d, e);
+	if (stat(d->sql.data, &st) == 0 && st.st_size > 0)
+		return err_set(e, ANT_FAIL,
+			"%s: %s-wal holds changes that can be read only where its folder can be "
+			"written: copy both",
+			d->file, d->file);
+	buf_clear(&d->sql);
+	buf_puts(&d->sql, "file:");
+	for (const char *c = d->path; *c != '\0'; c++)
+		if (strchr("?#%", *c) != NULL)
+			buf_printf(&d->sql, "%%%02X", (unsigned)*c);
+		else
+			buf_putc(&d->sql, *c);
+	buf_puts(&d->sql, "?immutable=1");
+	if (buf_str(&d->sql) == NULL)
+		return no_memory(d, e);
+	sqlite3_close(d->db);
+	d->db = NULL;
+	code = sqlite3_open_v2(d->sql.data, &d->db,
+		SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+	return code == SQLITE_OK ? 0 : d->db == NULL ? no_memory(d, e) : failed(d, "", e);
+}
+
+/* All answers are of one moment: that of the first, which is asked here. */
+static int
+start_reading(struct load_sqlite *d, struct ant_err *e)
+{
+	static const char first[] =
+		"PRAGMA query_only=ON; BEGIN; SELECT count(*) FROM sqlite_schema";
+	int code = sqlite3_exec(d->db, first, NULL, NULL, NULL) & 0xff;
+
+	if (code == SQLITE_READONLY || code == SQLITE_CANTOPEN) {
+		if (open_unchanging(d, e) == -1)
+			return -1;
+		code = sqlite3_exec(d->db, first, NULL, NULL, NULL);
+	}
+	return code == SQLITE_OK ? 0 : failed(d, "", e);
+}
+
 int
 load_sqlite_db(const char *file, int write, struct db *to, struct ant_err *e)
 {
@@ -860,9 +912,8 @@ load_sqlite_db(const char *file, int write, struct db *to, struct ant_err *e)
 		return -1;
 	if ((there = open_to_read(d, e)) == 0)
 		err_set(e, ANT_FAIL, "%s: there is no such file", file);
-	else if (there == 1 && sqlite3_exec(d->db, write ? "" : "PRAGMA query_only=ON; BEGIN", NULL,
-				       NULL, NULL) != SQLITE_OK)
-		there = failed(d, "", e);
+	else if (there == 1 && !write && start_reading(d, e) == -1)
+		there = -1;
 	if (there != 1) {
 		load_sqlite_free(d);
 		return -1;

@@ -136,9 +136,77 @@ values() { grep -o '<data value="[^"]*"' | sed 's/.*"\(.*\)"/\1/'; }
 	page a.db >/dev/null
 	sha256sum a.db | diff before -
 	[ "$(ls a.db*)" = a.db ]
-	# A folder that is read-only, as a backup is: root may write anyway, so only the answer counts.
-	chmod 444 a.db
-	page a.db | grep -q '<h1>'
+}
+
+@test "report: a WAL database is read in a folder that cannot be written, but not without what waits in its WAL" {
+	# A folder whose name would mean something in a URI, which another user can reach.
+	local d="$BATS_FILE_TMPDIR/re?d #1%41"
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR/.." "$BATS_FILE_TMPDIR"
+	mkdir -p "$d"
+	cp "$ORG" "$d/w.db"
+	[ "$(sqlite3 "$d/w.db" 'PRAGMA journal_mode=WAL')" = wal ]
+	page "$ORG" >want.html
+	chmod 444 "$d/w.db"
+	chmod 555 "$d"
+	as_postgres "$ANT_BIN/ant-report" --to "$NOW" "$d/w.db" | cmp want.html -
+	[ "$(ls "$d")" = w.db ]
+	# A copy that was made while something had changed it.
+	chmod 755 "$d"
+	cp "$ORG" live.db
+	printf '%s\n' 'PRAGMA journal_mode=WAL;' 'CREATE TABLE more (x);' ".shell cp live.db '$d/c.db'; cp live.db-wal '$d/c.db-wal'" | sqlite3 live.db
+	[ -s "$d/c.db-wal" ]
+	chmod 555 "$d"
+	run -1 as_postgres "$ANT_BIN/ant-report" --to "$NOW" "$d/c.db"
+	[[ $output == *"c.db-wal holds changes"* ]]
+	chmod 755 "$d"
+	page "$d/c.db" | cmp want.html -
+}
+
+# One transaction changes cost and use; another takes it back.
+CHANGE="BEGIN; INSERT INTO cost_report (bucket, description, amount_cents, cost_type) VALUES ('2026-11-10T00:00:00Z', 'more', 4200, 'tokens');
+	INSERT INTO claude_code_usage (date, actor_type, actor_id, num_sessions) VALUES ('2026-11-10T00:00:00Z', 'user_actor', 'more', 7); COMMIT"
+BACK="BEGIN; DELETE FROM claude_code_usage WHERE actor_id = 'more'; DELETE FROM cost_report WHERE description = 'more'; COMMIT"
+
+# toggle COMMAND... - back and forth until `stop` is there
+toggle() {
+	while [ ! -e stop ]; do
+		"$@" "$CHANGE" >/dev/null || return
+		"$@" "$BACK" >/dev/null || return
+	done
+}
+
+@test "report: of a database that is being loaded all figures are of one moment, and nobody waits" {
+	local dest pid i
+	local -a change
+	cp "$ORG" live.db
+	sqlite3 live.db 'PRAGMA journal_mode=WAL' >/dev/null
+	psql -Xq -c 'CREATE DATABASE live'
+	pg_dump "$PGDATABASE" | psql -Xq -d live >/dev/null
+	for dest in live.db postgresql:///live; do
+		change=(sqlite3 -bail -cmd '.timeout 60000' live.db)
+		[ "$dest" = live.db ] || change=(psql -Xq -v ON_ERROR_STOP=1 -d live -c)
+		rm -f stop
+		page "$dest" | grep -v 'id="fresh"' >a.html
+		"${change[@]}" "$CHANGE" >/dev/null
+		page "$dest" | grep -v 'id="fresh"' >b.html
+		"${change[@]}" "$BACK" >/dev/null
+		run -1 cmp -s a.html b.html
+		toggle "${change[@]}" 3>&- &
+		pid=$!
+		for i in $(seq 12); do
+			page "$dest" | grep -v 'id="fresh"' >got.html
+			cmp -s got.html a.html || cmp -s got.html b.html || { touch stop; wait "$pid"; return 1; }
+		done
+		touch stop
+		wait "$pid"
+		# A change that is not committed yet is not seen, and nothing is waited for.
+		coproc OPEN { if [ "$dest" = live.db ]; then sqlite3 live.db; else psql -XqAt -d live; fi 3>&-; }
+		echo 'BEGIN; DELETE FROM cost_report; SELECT 1;' >&"${OPEN[1]}"
+		read -r _ <&"${OPEN[0]}"
+		page "$dest" | grep -v 'id="fresh"' | cmp a.html -
+		kill "$OPEN_PID"
+		wait "$OPEN_PID" || :
+	done
 }
 
 @test "report: cost by key adds up to all cost, and what no key used is told" {
@@ -201,6 +269,55 @@ values() { grep -o '<data value="[^"]*"' | sed 's/.*"\(.*\)"/\1/'; }
 	grep -q 'wrkspc_01' page.html
 	psql -Xq -c 'CREATE SCHEMA bare'
 	page --schema bare "postgresql:///$PGDATABASE" | grep -q 'ant-sync cost_report'
+}
+
+@test "report: without the views, with each table alone, without each, and with each empty: a page, and the others' figures" {
+	local t v
+	cp "$ORG" full.db
+	for v in $(sqlite3 full.db "SELECT name FROM sqlite_schema WHERE type = 'view'"); do sqlite3 full.db "DROP VIEW $v"; done
+	page "$ORG" >want.html
+	page full.db | cmp want.html -
+	local spent
+	spent=$(figure 'Month to date' <want.html)
+	for t in $REPORT_TABLES _anthill_loads; do
+		cp full.db less.db
+		sqlite3 less.db "DROP TABLE $t"
+		page less.db >less.html
+		grep -q '</html>' less.html
+		[ "$t" = cost_report ] || [ "$(figure 'Month to date' <less.html)" = "$spent" ]
+		cp full.db empty.db
+		sqlite3 empty.db "DELETE FROM $t"
+		page empty.db >empty.html
+		grep -q '</html>' empty.html
+		[ "$t" = cost_report ] || [ "$(figure 'Month to date' <empty.html)" = "$spent" ]
+		sqlite3 full.db ".dump $t" | sqlite3 one.$t.db
+		page one.$t.db >one.html
+		grep -q '</html>' one.html
+		page --text one.$t.db >/dev/null
+		page --check budget=1000000 --check daily-change=1000% one.$t.db
+		# Where a chart would be empty there is a sentence.
+		case $t in
+		cost_report | usage_report | claude_code_usage)
+			run -1 grep -q "ant-sync $t" one.html
+			grep -q "Load the table first: <code>ant-sync $t<" less.html
+			grep -q "$t has nothing for these days: <code>ant-sync $t<" empty.html
+			;;
+		*) [ "$(grep -c '<svg class="plot' one.html)" = 0 ] ;;
+		esac
+	done
+	# The same of the others, empty.
+	psql -Xq -c 'CREATE SCHEMA hollow'
+	for t in $REPORT_TABLES _anthill_loads; do
+		psql -Xq -c "CREATE TABLE hollow.$t AS TABLE public.$t WITH NO DATA"
+		echo "CREATE TABLE hollow_$t AS SELECT * FROM $t LIMIT 0;"
+	done >sql
+	cp "$BATS_FILE_TMPDIR/org.duckdb" hollow.duckdb
+	duck hollow.duckdb "$(cat sql)" >/dev/null
+	cp full.db hollow.db
+	sqlite3 hollow.db <sql
+	page --prefix hollow_ hollow.db | grep -v 'id="fresh"' >want.html
+	page --prefix hollow_ hollow.duckdb | grep -v 'id="fresh"' | cmp want.html -
+	page --schema hollow "postgresql:///$PGDATABASE" | grep -v 'id="fresh"' | cmp want.html -
 }
 
 @test "report: today is drawn as open, and a period that ends before it is not" {
