@@ -176,7 +176,7 @@ toggle() {
 }
 
 @test "report: of a database that is being loaded all figures are of one moment, and nobody waits" {
-	local dest pid i
+	local dest pid
 	local -a change
 	cp "$ORG" live.db
 	sqlite3 live.db 'PRAGMA journal_mode=WAL' >/dev/null
@@ -193,7 +193,7 @@ toggle() {
 		run -1 cmp -s a.html b.html
 		toggle "${change[@]}" 3>&- &
 		pid=$!
-		for i in $(seq 12); do
+		for _ in $(seq 12); do
 			page "$dest" | grep -v 'id="fresh"' >got.html
 			cmp -s got.html a.html || cmp -s got.html b.html || { touch stop; wait "$pid"; return 1; }
 		done
