@@ -189,10 +189,44 @@ END
 	[[ $output == *"--source-uri: no value"* ]]
 }
 
-@test "ingest: --help is an answer on stdout that fits a screen" {
+@test "ingest: a mistyped option, table or address is guessed at; a value is never shown" {
+	run -2 ingest --sorce-uri=anthropic://?api_key=sk-ant-secret
+	[[ ${lines[0]} == "ant-ingest: unknown option '--sorce-uri'; did you mean --source-uri?" && $output != *secret* ]]
+	run -2 ingest --interval_start 2026-01-01
+	[[ ${lines[0]} == "ant-ingest: unknown option '--interval_start'; did you mean --interval-start?" ]]
+	run -2 ingest --zebra
+	[[ ${lines[0]} == "ant-ingest: unknown option '--zebra'" ]]
+	run -2 ingest --source-uri 'anthropic://?api_key=k' --source-table usage_reprot --dest-uri sqlite:///a.db
+	[[ ${lines[0]} == "ant-ingest: --source-table: unknown table 'usage_reprot'; did you mean usage_report?" ]]
+	run -2 ingest --source-uri 'antropic://?api_key=k' --source-table users --dest-uri sqlite:///a.db
+	[[ ${lines[0]} == 'ant-ingest: --source-uri: no source antropic; did you mean anthropic?' ]]
+	run -2 ingest --source-uri 'anthropic://?api_key=k' --source-table users --dest-uri postgersql://me:pgsecret@h/db
+	[[ ${lines[0]} == 'ant-ingest: --dest-uri: no destination postgersql; did you mean postgresql?' && $output != *secret* ]]
+	run -2 ingest --source-uri 'anthropic://?api_key=k' --source-table users --dest-uri mysql://h/db
+	[[ ${lines[0]} == *'no destination mysql'* ]]
+	run -2 ingest postgresql://me:pgsecret@h/db
+	[[ $output != *secret* ]]
+	[ ! -e trace ] # nothing was run
+}
+
+@test "ingest: what is mistyped is in no process list either" {
+	stub ant-tables 'ps axww -o args= >>early'
+	run -2 ingest --sorce-uri 'anthropic://?api_key=sk-ant-secret' --dest-urri=snowflake://me:pgsecret@a/d
+	run -2 ingest --dest-urri='bigquery://p.d?credentials_base64=c2VjcmV0pgsecret' --sorce-uri=anthropic://?api_key=sk-ant-secret
+	[ -s early ]
+	run -1 grep -E 'ant-secret|pgsecret' early trace
+}
+
+@test "ingest: --help is an answer on stdout that fits a screen, with the two most common uses" {
 	run -0 --separate-stderr ingest --help
 	[ -z "$stderr" ]
-	[ "${#lines[@]}" -le 24 ]
+	[ "$(wc -l <<<"$output")" -le 24 ]
+	[ "$(awk '{ if (length($0) > n) n = length($0) } END { print n }' <<<"$output")" -le 80 ]
+	[ "$(grep -c '^  ant-ingest --source-uri' <<<"$output")" = 2 ]
+	# Both are run as they stand there.
+	sed -n '/^  ant-ingest/,$p' <<<"$output" >uses
+	KEY=sk-ant-admin-1 run -0 bash -euc "ant-ingest() { ingest \"\$@\"; }; $(<uses)"
+	[ "$(grep -c 'key=sk-ant-admin-1$' <<<"$output")" = 2 ]
 	run -0 ingest --version
 	[ "$output" = "ant-ingest $(cat "$ROOT/VERSION")" ]
 }
