@@ -44,7 +44,7 @@ $B/bin/ant-load-duckdb: LIBS = -ldl
 $B/bin/ant-report:      LIBS = $(shell $(PC) --libs sqlite3 libpq) -ldl -lm
 $B/bin/ant-sim:         LIBS = $(shell $(PC) --libs libmicrohttpd zlib)
 $(filter $B/bin/ant-load-%,$(BINS)): $B/cmd/loader.o
-$B/lib/load_pg.o:       MYFLAGS += $(shell $(PC) --cflags libpq)
+$B/lib/pg.o:            MYFLAGS += $(shell $(PC) --cflags libpq)
 
 $(BINS): $B/bin/%: $B/cmd/%.o $B/cmd/cli.o $B/libant.a
 	@mkdir -p $(@D)
