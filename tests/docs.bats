@@ -50,6 +50,20 @@ of_readme() {
 	run_examples lines
 }
 
+@test "docs: what the README links to is there, and it has as many tables as it says" {
+	local target
+	grep -oE '\]\([^)]+\)' "$ROOT/README.md" | tr -d '()]' | sort -u >targets
+	[ "$(wc -l <targets)" -ge 10 ]
+	while read -r target; do
+		case $target in
+		\#*) grep -qix "## $(tr - ' ' <<<"${target#?}")" "$ROOT/README.md" ;;
+		*) [ -e "$ROOT/$target" ] ;;
+		esac || { echo "$target"; return 1; }
+	done <targets
+	grep -q "^| tables of this API | $(ant-tables --names | wc -l) |" "$ROOT/README.md"
+	grep -q "^| | anthill $(<"$ROOT/VERSION") |" "$ROOT/README.md"
+}
+
 @test "docs: every page has examples, and each of them runs, in a folder and a home of the page's own" {
 	local page
 	for page in "$ROOT"/man/ant*.[157]; do
