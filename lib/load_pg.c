@@ -6,6 +6,7 @@
 
 #include "load_sql.h"
 #include "pg.h"
+#include "strlist.h"
 
 enum { NAME_MAX_PG = 63 }; /* bytes of an identifier: NAMEDATALEN - 1; longer ones are cut */
 
@@ -200,9 +201,8 @@ create_table(struct load_pg *d, struct ant_err *e)
 
 /* The table as it is. */
 struct shape {
-	const struct load *load;
-	char kind;    /* pg_class.relkind; 0 where there is none of that name */
-	char **types; /* of the load's columns; NULL for those that it lacks */
+	char kind; /* pg_class.relkind; 0 where there is none of that name */
+	struct strlist columns, types;
 };
 
 static int
@@ -211,10 +211,9 @@ take_shape(void *arg, const char *const *texts, struct ant_err *e)
 	struct shape *s = arg;
 
 	s->kind = *texts[0];
-	for (size_t i = 0; i < s->load->rows->ncolumns && texts[1] != NULL; i++)
-		if (strcmp(s->load->columns[i].name, texts[1]) == 0 &&
-			(s->types[i] = strdup(texts[2])) == NULL)
-			return no_memory(e);
+	if (texts[1] != NULL && (strlist_add(&s->columns, texts[1], strlen(texts[1])) == -1 ||
+					strlist_add(&s->types, texts[2], strlen(texts[2])) == -1))
+		return no_memory(e);
 	return 0;
 }
 
@@ -227,14 +226,17 @@ widen(struct load_pg *d, const struct shape *s, struct ant_err *e)
 	for (size_t i = 0; i < l->rows->ncolumns; i++) {
 		const struct sql_column *c = &l->columns[i];
 		const char *wanted = sql_type(SQL_POSTGRESQL, c->type);
+		size_t at = 0;
 
-		if (s->types[i] == NULL) {
+		while (at < s->columns.n && strcmp(s->columns.v[at], c->name) != 0)
+			at++;
+		if (at == s->columns.n) {
 			buf_clear(&d->sql);
 			sql_add_column(&d->sql, SQL_POSTGRESQL, d->schema, l->into, c);
 			if (run(d, NULL, e) == -1 || comment(d, c->name, e) == -1)
 				return -1;
-		} else if (strcmp(s->types[i], wanted) != 0) {
-			return load_type_differs(e, d->into, c->name, s->types[i], wanted);
+		} else if (strcmp(s->types.v[at], wanted) != 0) {
+			return load_type_differs(e, d->into, c->name, s->types.v[at], wanted);
 		}
 	}
 	return 0;
@@ -244,31 +246,25 @@ static int
 make_table(struct load_pg *d, struct ant_err *e)
 {
 	const char *const params[] = {d->schema, d->load->into};
-	size_t n = d->load->rows->ncolumns;
-	struct shape s = {d->load, 0, calloc(n, sizeof *s.types)};
-	int status = -1;
+	struct shape s = {.kind = 0};
+	int status;
 
-	if (s.types == NULL)
-		return no_memory(e);
-	if (pg_each(d->pg,
-		    "SELECT c.relkind, a.attname, format_type(a.atttypid, a.atttypmod)"
-		    " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-		    " LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT "
-		    "a.attisdropped"
-		    " WHERE n.nspname = $1 AND c.relname = $2",
-		    params, 2, take_shape, &s, e) == -1)
-		goto done;
-	if (s.kind == 0)
+	status = pg_each(d->pg,
+		"SELECT c.relkind, a.attname, format_type(a.atttypid, a.atttypmod)"
+		" FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+		" LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT "
+		"a.attisdropped"
+		" WHERE n.nspname = $1 AND c.relname = $2",
+		params, 2, take_shape, &s, e);
+	if (status == 0 && s.kind == 0)
 		status = create_table(d, e);
-	else if (s.kind != 'r' && s.kind != 'p')
+	else if (status == 0 && s.kind != 'r' && s.kind != 'p')
 		status = err_set(
 			e, ANT_FAIL, "postgresql: %s is a view or an index, not a table", d->into);
-	else
+	else if (status == 0)
 		status = widen(d, &s, e);
-done:
-	for (size_t i = 0; i < n; i++)
-		free(s.types[i]);
-	free(s.types);
+	strlist_free(&s.columns);
+	strlist_free(&s.types);
 	return status;
 }
 
