@@ -238,6 +238,7 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$ROOT/scripts/ant-sync" --start -1d 2>err
 		[ "$sig $status" = 'TERM 143' ] || [ "$sig $status" = 'INT 130' ]
 		grep -q 'usage_report .*stopped' err
 		grep -q 'the same command goes on from there' err
+		run -1 grep Terminated err
 		run -1 kill -0 "$(cat fetching)"
 	done
 }
@@ -415,6 +416,101 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$ROOT/scripts/ant-sync" --start -1d 2>err
 	[ "$stderr" = 'ant-sync: users: ant-fetch: waiting' ]
 	run -0 --separate-stderr sync -v users
 	[[ $stderr == *'users: {"time":"t"'* ]]
+}
+
+# on_terminal COLSxROWS [REGEX ACTION]... -- OPTION... - a run on a terminal: its screens in ./screens
+on_terminal() {
+	local -a how=()
+	until [ "$1" = -- ]; do how+=("$1") && shift; done
+	TERM=xterm python3 "$ROOT/tests/terminal.py" "${how[@]}" -- "$ROOT/scripts/ant-sync" "${@:2}" >screens
+}
+
+# gate TABLE - ant-fetch of that table waits, once it has asked, until there is a file "go"
+gate() {
+	stub ant-fetch "case \$* in *$1) touch \"$PWD/at\"; until [ -e \"$PWD/go\" ]; do sleep 0.1; done ;; esac
+		"'printf "{\"time\":\"t\",\"attempt\":1,\"error\":null}\n" >&2; echo "$*"'
+}
+
+@test "progress: a line a table on a terminal, drawn anew in its place, and gone at the end" {
+	gate usage_report
+	on_terminal 120x24 'usage_report +fetching 20.*cost_report +done.*users +done +- +3 +[0-9]+ s' 'touch go' -- --start -5d --chunk 2 2>err
+	run -0 cat screens
+	[[ $output =~ table\ +state\ +window\ +chunk\ +rows\ +time ]]
+	[[ $output =~ usage_report\ +waiting ]]
+	[[ $output =~ usage_report\ fetching\ 2026-[0-9-]+\ to\ 2026-[0-9-]+\ +1\ of\ 3\ +0\ +[0-9]+\ s ]]
+	[[ $output =~ cost_report\ +done\ +2026-[0-9-]+\ to\ 2026-[0-9-]+\ +3\ of\ 3\ +21\ +[0-9]+\ s ]]
+	# No screen has a table twice.
+	awk '/^====/ { split("", n) } /^(users|usage_report|cost_report) +(waiting|fetching|loading|done)/ { if (n[$1]++) exit 1 }' <(sed '/^table .* watermark/,$d' screens)
+	# What stays is what is there without a terminal: receipts and the table of the end.
+	awk '/^====/ { s = "" } { s = s $0 "\n" } END { printf "%s", s }' screens >last
+	run -1 grep -E 'waiting|fetching|loading|time$' last
+	[ "$(grep -c '"@ant":"loaded"' last)" = 7 ]
+	grep -q '^users  .* done$' last
+	[ -z "$(cat err)" ]
+}
+
+@test "progress: rows are loaded as they come where the destination takes a stream" {
+	stub ant-fetch 'until [ -e 1 ]; do sleep 0.1; done
+		printf "{\"time\":\"t\",\"attempt\":1,\"error\":null}\n" >&2
+		until [ -e 2 ]; do sleep 0.1; done; echo "$*"'
+	on_terminal 80x24 'users +fetching' 'touch 1' 'users +loading' 'touch 2' -- --dest csv:///out users
+}
+
+@test "progress: no line is longer than the terminal is wide, and no more are drawn than it has" {
+	stub ant-tables 'case $* in --near*) exit ;; esac
+		for n in 01 02 03 04 05 06 07 08 09 10 11 12; do printf "table_$n\treplace\t-\tid\t-\t-\t-\n"; done'
+	gate table_12
+	on_terminal 30x24 'table_12 fetching' 'touch go' -- -v
+	awk 'length($0) > 29 && /waiting|fetching|loading/ { exit 1 }' screens
+	grep -q '^table_03 waiting  -$' screens
+	rm go
+	# The tables at work are those that are shown.
+	on_terminal 80x8 'table_12 +fetching.*and 7 more' 'touch go' --
+	rm go
+	on_terminal 80x3 'table_12 +fetching' 'touch go' --
+}
+
+@test "progress: colours by the state, none with NO_COLOR" {
+	gate usage_report
+	sed -i '2a case $* in *users) exit 4 ;; esac' bin/ant-fetch
+	run -4 on_terminal 80x24 'fetching.*done.*failed' 'touch go' -- --start -1d
+	grep -qF $'usage_report \e[36mfetching\e[m ' raw
+	grep -qF $'users        \e[31mfailed  \e[m ' raw
+	grep -qF $'\e[32mdone    \e[m ' raw
+	rm go
+	NO_COLOR=1 run -4 on_terminal 80x24 'fetching.*done.*failed' 'touch go' -- --start -1d
+	run -1 grep -E $'\e\\[[0-9;]*m' raw
+	grep -Eq '^users +failed' screens
+	rm go
+	NO_COLOR='' run -4 on_terminal 80x24 'fetching.*done.*failed' 'touch go' -- --start -1d
+	grep -qF $'\e[36mfetching\e[m ' raw
+}
+
+@test "progress: nothing is drawn where stderr is no terminal, with -q, or on one that is dumb" {
+	run -0 sync --start -1d
+	[[ $output != *$'\e'* && $output != *$'\1'* && $output != *waiting* ]]
+	on_terminal 80x24 -- -q --start -1d
+	run -1 grep -E $'\e|\1|waiting' raw
+	TERM=xterm python3 "$ROOT/tests/terminal.py" 80x24 -- sh -c '"$0" --start -1d 2>err' "$ROOT/scripts/ant-sync" >screens
+	run -1 grep -E $'\e|\1|waiting' raw err
+	TERM=dumb python3 "$ROOT/tests/terminal.py" 80x24 -- "$ROOT/scripts/ant-sync" --start -1d >screens
+	run -1 grep -E $'\e|\1|waiting' raw
+}
+
+@test "progress: Ctrl-C leaves the terminal as it was, says what is done and how to go on, and leaves nothing behind" {
+	mkdir tmp
+	export TMPDIR=$PWD/tmp
+	gate usage_report
+	run -130 on_terminal 100x24 'cost_report +done.*users +done' ^C -- --start -3d --chunk 1
+	awk '/^====/ { s = "" } { s = s $0 "\n" } END { printf "%s", s }' screens >last
+	grep -q '^usage_report .*to 20.* stopped$' <(tr -d '\n' <last | sed 's/usage_report  /\n&/g; s/stopped/&\n/g')
+	grep -q '^ant-sync: stopped: 2 tables are done, and of the others what was committed stays; the same' last
+	run -1 grep -E 'waiting|fetching|Terminated|Killed|\(130\)' last
+	[ -z "$(ls -A tmp)" ]
+	[ -z "$(pgrep -f "$PWD/bin/ant-fetch")" ]
+	touch go
+	sync --start -3d --chunk 1 usage_report
+	[ "$(grep -c 'ant-fetch .*usage_report' trace)" = 5 ]
 }
 
 @test "metrics: one sample a table and value, in the collector's format, whole or not at all" {
