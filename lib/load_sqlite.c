@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <math.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +12,10 @@
 #include <unistd.h>
 
 #include "load_sql.h"
+#include "real.h"
 
 enum {
 	WAIT_MS = 500,	  /* for a lock: a second load must give up within a second */
-	DIGITS = 15,	  /* decimals that a double gives back to the digit: DBL_DIG */
 	CACHE_KIB = 4096, /* of pages, and for building the index */
 	NAMES = 3
 };
@@ -322,54 +321,12 @@ rowid_name(struct load_sqlite *d, struct ant_err *e)
 	return NULL;
 }
 
-/*
- * A decimal of at most DIGITS digits, from its first to its last that is not 0, is a
- * double, which gives these digits back.  Return 0 and the value, or -1.
- */
-static int
-as_double(const struct row_cell *c, double *v)
-{
-	/* Powers of ten that a double holds exactly: one division by them rounds correctly. */
-	static const double ten[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
-		1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-	size_t digits = 0, zeros = 0, fraction = 0; /* zeros: behind the last that is none */
-	int64_t mantissa = 0;			    /* without the zeros */
-	int point = 0, plain = 1, any;
-
-	for (size_t i = 0; i < c->len && plain && digits <= DIGITS; i++) {
-		char ch = c->p[i];
-
-		fraction += point && ch >= '0' && ch <= '9';
-		if (ch == '.') {
-			point = 1;
-		} else if (ch == 'e' || ch == 'E') {
-			plain = 0;
-		} else if (ch == '0') {
-			zeros += digits > 0;
-		} else if (ch != '-') {
-			for (digits += zeros + 1; zeros > 0 && digits <= DIGITS; zeros--)
-				mantissa *= 10;
-			mantissa = mantissa * 10 + (ch - '0');
-		}
-	}
-	if (digits > DIGITS)
-		return -1;
-	any = digits > 0;
-	if (plain && fraction >= zeros && fraction - zeros < sizeof ten / sizeof *ten) {
-		*v = (double)mantissa / ten[fraction - zeros];
-		*v = *c->p == '-' ? -*v : *v;
-		return 0;
-	}
-	*v = strtod(c->p, NULL);
-	return isinf(*v) || (any && *v == 0) ? -1 : 0;
-}
-
 static void
 result_numeric(struct load_sqlite *d, sqlite3_context *to, const struct row_cell *c)
 {
 	double v;
 
-	if (as_double(c, &v) == 0) {
+	if (real_exact(c->p, c->len, &v) == 0) {
 		sqlite3_result_double(to, v);
 		return;
 	}

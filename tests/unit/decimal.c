@@ -1,5 +1,6 @@
 /* Sums of decimals: every digit, up to 38 and not one beyond. */
 #include "decimal.h"
+#include "real.h"
 #include "test.h"
 
 static char text[DECIMAL_TEXT];
@@ -114,9 +115,31 @@ test_integers(void)
 	}
 }
 
+static void
+test_real(void)
+{
+	static const char *const exact[] = {"0", "-0.5", "0.1", "123.78912", "999999999999999",
+		"100000000000000000000", "1e20", "-4.5e-7", "12.50", "0.000123456789012345",
+		"0.00000000000000000000000001"};
+	static const char *const not [] = {
+		"1234567890.123456", "9999999999999999", "1e400", "1e-400", "0.1234567890123456"};
+	char want[40], have[40];
+	double v;
+
+	for (size_t i = 0; i < sizeof exact / sizeof *exact; i++) {
+		CHECK(real_exact(exact[i], strlen(exact[i]), &v) == 0);
+		snprintf(want, sizeof want, "%.17g", strtod(exact[i], NULL));
+		snprintf(have, sizeof have, "%.17g", v);
+		SAME(have, want);
+	}
+	for (size_t i = 0; i < sizeof not / sizeof *not ; i++)
+		CHECK(real_exact(not [i], strlen(not [i]), &v) == -1);
+}
+
 int
 main(void)
 {
+	test_real();
 	test_parse();
 	test_add();
 	test_integers();
