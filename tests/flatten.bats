@@ -366,6 +366,10 @@ end1='{"@ant":"end","records":1,"pages":1}'
 	[[ $stderr == *'no luck'* ]]
 	run -5 ant flatten -t users --add 'x text = error(null)' <"$DATA/api/users.page1.json"
 	run -5 ant flatten -t users --engine jq --where 'error(null)' <"$DATA/api/users.page1.json"
+	for x in halt '"bye" | halt_error'; do
+		run -5 --separate-stderr ant flatten -t users --add "x text = $x" <"$DATA/api/users.page1.json"
+		[[ $stderr == *'stdin:3: users: jq: halted' && $output != *'#end'* ]]
+	done
 }
 
 @test "--mask: the digests are those of other tools, null stays null, the type becomes text" {
