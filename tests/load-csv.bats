@@ -240,7 +240,7 @@ random_cuts() {
 @test "csv: of eight loads at once each wins or exits 6, and a reader sees one of them whole" { eight_at_once; }
 
 @test "csv: four hundred loads in a hurry: each wins or exits 6, and the ledger has the winners" {
-	local each=50
+	local each=50 pids=()
 	! checked "$ANT_BIN/ant-load-csv" || each=5
 	numbered append 1 1 >s
 	for i in 1 2 3 4 5 6 7 8; do
@@ -249,8 +249,9 @@ random_cuts() {
 			csv -o t.csv <s >>"out$i" 2>>err || status=$?
 			echo "$status"
 		done >"statuses$i") 3>&- &
+		pids+=($!)
 	done
-	wait
+	for i in "${pids[@]}"; do wait "$i"; done
 	cat statuses? | sort | uniq -c
 	[ "$(cat statuses? | wc -l)" = "$((8 * each))" ]
 	! grep -vE '^(0|6)$' statuses? || { cat err; false; }
