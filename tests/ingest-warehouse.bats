@@ -8,11 +8,12 @@ setup_file() { start_sim --days 5 --seed 7; }
 teardown_file() { stop_sim; }
 
 each_setup() {
-	export ANT_STATE=$PWD/state
+	export ANT_STATE=$PWD/state TMPDIR=$PWD/tmp
+	mkdir tmp
 	local keep='n=$(($(cat "$W/n" 2>/dev/null || echo 0) + 1)); echo $n >"$W/n"
 		printf "%s\n" "$@" >"$W/$n.args"; cat >"$W/$n.in"; env >"$W/$n.env"; 
-		for p in /proc/[0-9]*; do # the processes of this test alone
-			if grep -qzxF "W=$W" $p/environ 2>/dev/null; then tr "\\0" " " <$p/cmdline; echo; fi
+		for p in $(grep -lzxF "W=$W" /proc/[0-9]*/environ 2>/dev/null); do # the processes of this test alone
+			tr "\\0" " " <${p%environ}cmdline; echo
 		done >"$W/$n.ps" 2>/dev/null
 		for a; do [ ! -f "$a" ] || cp "$a" "$W/$n.${a##*/}"; done
 		[ ! -f "${GOOGLE_APPLICATION_CREDENTIALS-}" ] || cp -p "$GOOGLE_APPLICATION_CREDENTIALS" "$W/$n.key"
@@ -33,7 +34,10 @@ each_setup() {
 
 KEY=sk-ant-admin01-simulated
 ingest() { ant-ingest --source-uri "anthropic://?api_key=$KEY" "$@"; }
-DAYS=(--interval-start 2026-11-18 --interval-end 2026-11-19)
+day() { date -u -d "$1 days ago" +%F; }
+# The second and the last of these days are the interval: its end is included.
+D0=$(day 6) D1=$(day 3) D2=$(day 2) D3=$(day 1) TODAY=$(day 0)
+DAYS=(--interval-start "$D1" --interval-end "$D2")
 BQ=(--dest-uri bigquery://my-project.usage --source-table)
 SF=(--dest-uri 'snowflake://me:pw%40secret@acc-1/analytics/raw?warehouse=WH&role=R' --source-table)
 calls() { cat w/n 2>/dev/null || echo 0; }
@@ -54,9 +58,11 @@ no_secret() {
 	[ "$(sed -n 5p w/1.args) $(sed -n 5p w/2.args) $(sed -n 5p w/3.args) $(sed -n 5p w/4.args)" = 'query load query rm' ]
 	rows=$(($(wc -l <w/2.rows.csv) - 1))
 	[ "$rows" -gt 100 ]
-	[ "$(cat out)" = '{"@ant":"loaded","table":"cost_report","target":"bigquery","into":"usage.cost_report","mode":"window","from":"2026-11-18T00:00:00Z","to":"2026-11-20T00:00:00Z","rows":'$rows',"watermark":"2026-11-20T00:00:00Z"}' ]
+	[ "$(cat out)" = '{"@ant":"loaded","table":"cost_report","target":"bigquery","into":"usage.cost_report","mode":"window","from":"'$D1'T00:00:00Z","to":"'$D3'T00:00:00Z","rows":'$rows',"watermark":"'$D3'T00:00:00Z"}' ]
+	ant-state --scope bigquery://my-project/usage set cost_report $D1
 	ingest "${BQ[@]}" cost_report >out 2>messages # what is new, from the look-back on
-	[[ $(marks) == $'cost_report\t2026-11-21T00:00:00Z\tbigquery://my-project/usage' ]]
+	[[ $(<out) == *"\"from\":\"${D0}T00:00:00Z\",\"to\":\"${TODAY}T00:00:00Z\""* ]]
+	[[ $(marks) == cost_report$'\t'${TODAY}T00:00:00Z$'\t'bigquery://my-project/usage ]]
 }
 
 @test "bigquery: the table is as ant-tables --ddl says, new columns are added, the stage has its types and an end" {
@@ -78,9 +84,9 @@ no_secret() {
 	[ "$(tail -n 1 w/3.in)" = 'COMMIT TRANSACTION;' ]
 	[ "$(grep -oE '^(BEGIN|SELECT IF|DELETE|INSERT|COMMIT)' w/3.in | tr '\n' ' ')" = 'BEGIN SELECT IF SELECT IF DELETE INSERT INSERT COMMIT ' ]
 	grep -qF 'DELETE FROM `my-project`.`usage`.`cost_report` WHERE `bucket` >= TIMESTAMP(NULLIF(@window_from, '"''"')) AND `bucket` < TIMESTAMP(NULLIF(@window_to, '"''"'));' w/3.in
-	run -1 grep -F 2026- w/3.in
-	grep -qx -- '--parameter=window_from:STRING:2026-11-18T00:00:00Z' w/3.args
-	grep -qx -- '--parameter=window_to:STRING:2026-11-20T00:00:00Z' w/3.args
+	run -1 grep -E '20[0-9][0-9]-' w/3.in
+	grep -qx -- "--parameter=window_from:STRING:${D1}T00:00:00Z" w/3.args
+	grep -qx -- "--parameter=window_to:STRING:${D3}T00:00:00Z" w/3.args
 	grep -qx -- "--parameter=rows:INT64:$(($(wc -l <w/2.rows.csv) - 1))" w/3.args
 }
 
@@ -108,14 +114,13 @@ no_secret() {
 		[[ $stderr == *'bigquery: Error in query string: the vendor says why'*'bq failed with status 1'* ]]
 		[ "$(calls)" = "$n" ]
 		[ -z "$(marks)" ]
-		[ -z "$(ls -d "${TMPDIR:-/tmp}"/anthill-bigquery.* 2>/dev/null)" ]
+		[ -z "$(ls -A tmp)" ]
 	done
 }
 
 @test "bigquery: a watermark that was there stays where it was" {
-	ingest "${BQ[@]}" cost_report >out
+	ant-state --scope bigquery://my-project/usage set cost_report $D1
 	before=$(marks)
-	echo 0 >w/n
 	FAIL=3 run -1 ingest "${BQ[@]}" cost_report
 	[ -n "$before" ] && [ "$(marks)" = "$before" ]
 	echo 0 >w/n
@@ -181,7 +186,7 @@ no_secret() {
 	[ "$(grep -c 'ON_ERROR = ABORT_STATEMENT' w/1.load.sql)" = 2 ]
 	grep -q 'ESCAPE_UNENCLOSED_FIELD = NONE' w/1.load.sql
 	rows=$(($(wc -l <w/rows.csv) - 1))
-	[ "$(cut -d, -f 1-7 w/this.csv)" = "cost_report,cost_report,window,2026-11-18T00:00:00Z,2026-11-20T00:00:00Z,$rows,2026-11-20T00:00:00Z" ]
+	[ "$(cut -d, -f 1-7 w/this.csv)" = "cost_report,cost_report,window,${D1}T00:00:00Z,${D3}T00:00:00Z,$rows,${D3}T00:00:00Z" ]
 	[[ $(<out) == *'"target":"snowflake","into":"RAW.COST_REPORT","mode":"window"'*"\"rows\":$rows,"* ]]
 	[[ $(marks) == *'snowflake://acc-1/analytics/raw' ]]
 }
@@ -191,7 +196,7 @@ no_secret() {
 	grep -qF 'CREATE TABLE IF NOT EXISTS "ANALYTICS"."RAW"."COST_REPORT" (' w/1.load.sql
 	diff <(ant-tables --ddl snowflake cost_report | tail -n +2) <(sed -n '/^CREATE TABLE.*COST_REPORT/,/;$/p' w/1.load.sql | tail -n +2)
 	grep -qF 'DELETE FROM "ANALYTICS"."RAW"."COST_REPORT" WHERE "BUCKET" >= (SELECT "WINDOW_FROM" FROM "ANALYTICS"."RAW"."_ANTHILL_THIS")' w/1.load.sql
-	run -1 grep -E '2026-1|cost_report' w/1.load.sql
+	run -1 grep -E '20[0-9][0-9]-|cost_report' w/1.load.sql
 }
 
 @test "snowflake: a json is parsed on its way in, and compared as one" {
@@ -230,7 +235,7 @@ no_secret() {
 	[ -z "$output" ]
 	[[ $stderr == *'snowflake: 001003: the vendor says why'*'snow failed with status 1'* ]]
 	[ -z "$(marks)" ]
-	[ -z "$(ls -d "${TMPDIR:-/tmp}"/anthill-snowflake.* 2>/dev/null)" ]
+	[ -z "$(ls -A tmp)" ]
 }
 
 @test "warehouses: a tool that is missing is named, with how to get it, before anything is fetched" {
@@ -266,7 +271,7 @@ no_secret() {
 	wait "$job" || code=$?
 	[ "$code" = 143 ]
 	run -1 kill -0 "$(cat w/pid)"
-	[ -z "$(ls -d "${TMPDIR:-/tmp}"/anthill-bigquery.* 2>/dev/null)" ]
+	[ -z "$(ls -A tmp)" ]
 	[ ! -s out ] && [ -z "$(marks)" ]
 }
 
