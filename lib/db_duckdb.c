@@ -39,11 +39,19 @@ each(void *self, const char *sql, size_t n, db_take *take, void *arg, struct ant
 {
 	struct db_duckdb *d = self;
 	struct taker t = {n, take, arg};
+	int plain[DDB_ANSWER_MAX];
 
 	if (n > DDB_ANSWER_MAX)
 		return err_set(e, ANT_FAIL, "%s: too many columns are asked for", d->db.file);
+	if (sql == NULL)
+		return err_sys(e, ANT_FAIL, "%s", d->db.file);
+	if (ddb_plain(&d->db, sql, n, plain, e) == -1)
+		return -1;
 	buf_clear(&d->sql);
-	buf_printf(&d->sql, "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (%s)", sql);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&d->sql, plain[i] ? "%s #%zu" : "%s CAST(#%zu AS VARCHAR)",
+			i == 0 ? "SELECT" : ",", i + 1);
+	buf_printf(&d->sql, " FROM (%s)", sql);
 	if (buf_str(&d->sql) == NULL)
 		return err_sys(e, ANT_FAIL, "%s", d->db.file);
 	return ddb_each(&d->db, d->sql.data, n, take_texts, &t, e);

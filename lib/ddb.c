@@ -115,32 +115,53 @@ ddb_has_json(struct ddb *d)
 	return ddb_run(d, "SELECT NULL::JSON", NULL, &ignored) == 0;
 }
 
-/* Put the text at ROW of a VARCHAR column of CHUNK, and its NUL, behind TEXT. */
-static void
-put_text(struct ddb *d, void *chunk, uint64_t column, uint64_t row, struct buf *text)
-{
-	void *vector = d->api.data_chunk_get_vector(chunk, column);
-	const union duckdb_string *s =
-		(const union duckdb_string *)d->api.vector_get_data(vector) + row;
-	const uint64_t *validity = d->api.vector_get_validity(vector);
+/* A column of a chunk of an answer: of texts, or of numbers. */
+struct answer {
+	const union duckdb_string *texts;
+	const int64_t *numbers; /* NULL: it has texts */
+	const uint64_t *validity;
+};
 
-	if (validity == NULL || (validity[row / 64] >> row % 64 & 1) != 0)
-		buf_put(text, s->near.len <= IN_PLACE ? s->near.p : s->far.p, s->near.len);
+/* Put the value at ROW, and its NUL, behind TEXT. */
+static void
+put_text(const struct answer *a, uint64_t row, struct buf *text)
+{
+	if (a->validity == NULL || (a->validity[row / 64] >> row % 64 & 1) != 0) {
+		if (a->numbers != NULL) {
+			char digits[DECIMAL_TEXT];
+
+			buf_put(text, digits, decimal_format_integer(a->numbers[row], digits));
+		} else {
+			const union duckdb_string *s = &a->texts[row];
+
+			buf_put(text, s->near.len <= IN_PLACE ? s->near.p : s->far.p, s->near.len);
+		}
+	}
 	buf_putc(text, '\0');
 }
 
 static int
-take_chunk(struct ddb *d, void *chunk, size_t n, ddb_take *take, void *arg, struct ant_err *e)
+take_chunk(struct ddb *d, struct duckdb_result *res, void *chunk, size_t n, ddb_take *take,
+	void *arg, struct ant_err *e)
 {
 	const char *texts[DDB_ANSWER_MAX];
+	struct answer columns[DDB_ANSWER_MAX];
 	struct buf text;
 	int status = 0;
 
+	for (size_t i = 0; i < n; i++) {
+		void *vector = d->api.data_chunk_get_vector(chunk, i);
+		const void *data = d->api.vector_get_data(vector);
+		int is_number = d->api.column_type(res, i) == DUCKDB_BIGINT;
+
+		columns[i] = (struct answer){is_number ? NULL : data, is_number ? data : NULL,
+			d->api.vector_get_validity(vector)};
+	}
 	buf_init(&text, TEXT_MAX);
 	for (uint64_t row = 0; row < d->api.data_chunk_get_size(chunk) && status == 0; row++) {
 		buf_clear(&text);
 		for (size_t i = 0; i < n; i++)
-			put_text(d, chunk, i, row, &text);
+			put_text(&columns[i], row, &text);
 		if (text.failed) {
 			status = failed(d, NULL, e);
 			break;
@@ -155,6 +176,29 @@ take_chunk(struct ddb *d, void *chunk, size_t n, ddb_take *take, void *arg, stru
 }
 
 int
+ddb_plain(struct ddb *d, const char *sql, size_t n, int plain[static DDB_ANSWER_MAX],
+	struct ant_err *e)
+{
+	struct duckdb_result res;
+	struct buf none;
+	int status;
+
+	buf_init(&none, TEXT_MAX);
+	buf_printf(&none, "SELECT * FROM (%s) LIMIT 0", sql);
+	status = query(d, buf_str(&none), &res, e);
+	buf_free(&none);
+	if (status == -1)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		enum duckdb_type type = d->api.column_type(&res, i);
+
+		plain[i] = type == DUCKDB_BIGINT || type == DUCKDB_VARCHAR;
+	}
+	d->api.destroy_result(&res);
+	return 0;
+}
+
+int
 ddb_each(struct ddb *d, const char *sql, size_t n, ddb_take *take, void *arg, struct ant_err *e)
 {
 	struct duckdb_result res;
@@ -164,7 +208,7 @@ ddb_each(struct ddb *d, const char *sql, size_t n, ddb_take *take, void *arg, st
 	if (query(d, sql, &res, e) == -1)
 		return -1;
 	while (status == 0 && (chunk = d->api.fetch_chunk(res)) != NULL) {
-		status = take_chunk(d, chunk, n, take, arg, e);
+		status = take_chunk(d, &res, chunk, n, take, arg, e);
 		d->api.destroy_data_chunk(&chunk);
 	}
 	d->api.destroy_result(&res);

@@ -46,7 +46,14 @@ int ddb_run(struct ddb *d, const char *sql, int64_t *changed, struct ant_err *e)
 /* Take one line of an answer: its texts, "" for null.  Return 0 or -1 with a reason. */
 typedef int ddb_take(void *arg, const char *const *texts, struct ant_err *e);
 
-/* Hand each line of the answer to SQL, N columns, all VARCHAR, to TAKE.  Return 0 or -1. */
+/*
+ * Which of the N columns of the answer to SQL are whole numbers, BIGINT, and which are texts,
+ * VARCHAR: the types that ddb_each() takes.  Nothing is read for it.  Return 0 or -1.
+ */
+int ddb_plain(struct ddb *d, const char *sql, size_t n, int plain[static DDB_ANSWER_MAX],
+	struct ant_err *e);
+
+/* Hand each line of the answer to SQL, N columns, VARCHAR or BIGINT, to TAKE.  Return 0 or -1. */
 int ddb_each(
 	struct ddb *d, const char *sql, size_t n, ddb_take *take, void *arg, struct ant_err *e);
 

@@ -27,6 +27,7 @@ static const struct symbol symbols[] = {
 	{"duckdb_result_error", offsetof(struct duckdb_api, result_error)},
 	{"duckdb_rows_changed", offsetof(struct duckdb_api, rows_changed)},
 	{"duckdb_fetch_chunk", offsetof(struct duckdb_api, fetch_chunk)},
+	{"duckdb_column_type", offsetof(struct duckdb_api, column_type)},
 	{"duckdb_destroy_result", offsetof(struct duckdb_api, destroy_result)},
 	{"duckdb_create_logical_type", offsetof(struct duckdb_api, create_logical_type)},
 	{"duckdb_create_decimal_type", offsetof(struct duckdb_api, create_decimal_type)},

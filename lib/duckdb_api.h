@@ -60,6 +60,7 @@ struct duckdb_api {
 	const char *(*result_error)(struct duckdb_result *res);
 	uint64_t (*rows_changed)(struct duckdb_result *res);
 	void *(*fetch_chunk)(struct duckdb_result res);
+	enum duckdb_type (*column_type)(struct duckdb_result *res, uint64_t column);
 	void (*destroy_result)(struct duckdb_result *res);
 
 	void *(*create_logical_type)(enum duckdb_type type);
