@@ -133,7 +133,7 @@ main(int argc, char **argv)
 	status = loader_run(&cli, &dest, &o);
 	if (load_csv_risky(csv) > 0)
 		cli_warn(&cli,
-			"%zu texts could run as formulas in a spreadsheet; --safe guards them",
+			"texts that a spreadsheet could run as formulas: %zu; --safe guards them",
 			load_csv_risky(csv));
 done:
 	load_csv_free(csv);

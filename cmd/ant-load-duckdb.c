@@ -1,5 +1,5 @@
 /*
- * ant-load-duckdb - load a row stream into an DuckDB database
+ * ant-load-duckdb - load a row stream into a DuckDB database
  *
  * stdin: one anthill-rows(5).  stdout: the receipt, after the commit and only then.
  */

@@ -81,7 +81,7 @@ main(int argc, char **argv)
 	dest = load_sqlite_dest(db);
 	status = loader_run(&cli, &dest, &o);
 	if (status == ANT_OK && load_sqlite_as_text(db) > 0)
-		cli_warn(&cli, "%zu decimals have more than 15 digits and are stored as text",
+		cli_warn(&cli, "decimals of more than 15 digits, stored as text: %zu",
 			load_sqlite_as_text(db));
 done:
 	load_sqlite_free(db);

@@ -59,7 +59,7 @@ random_cuts() {
 	diff want got
 	[ "$(head -n 1 t.csv)" = "'=a,b" ]
 	run -0 --separate-stderr bash -c 'ant load-csv <s >u.csv'
-	[ "$stderr" = 'ant-load-csv: 10 texts could run as formulas in a spreadsheet; --safe guards them' ]
+	[ "$stderr" = 'ant-load-csv: texts that a spreadsheet could run as formulas: 10; --safe guards them' ]
 	run -0 --separate-stderr bash -c 'ant load-csv -q <s >u.csv'
 	[ -z "$stderr" ]
 	# Rewritten, they are guarded once.

@@ -29,7 +29,7 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	printf '%s\n' 1234567890.123456 0.1234567890123456 9999999999999999 1e400 1e-400 >long
 	{ printf '#ant-rows\t1\tt\n#mode\tappend\n#type\tnumeric\n#cols\tn\n'; cat short long; printf '#end\t15\t\\N\n'; } >s
 	run -0 --separate-stderr lite t.db <s
-	[ "$stderr" = 'ant-load-sqlite: 5 decimals have more than 15 digits and are stored as text' ]
+	[ "$stderr" = 'ant-load-sqlite: decimals of more than 15 digits, stored as text: 5' ]
 	run -0 sql "SELECT typeof(n), printf('%.15g', n) FROM t WHERE rowid <= 10"
 	while read -r n; do perl -e 'printf "real|%.15g\n", $ARGV[0]' -- "$n"; done <short >want
 	diff want <(echo "$output")
