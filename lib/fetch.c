@@ -37,6 +37,7 @@ struct run {
 	struct pieces pieces;
 	int64_t budget_at; /* something could start then, but for the budget; 0: it is not that */
 	int64_t progress_at, open_bucket;
+	int64_t server_now; /* the earliest that the server said it was; INT64_MAX: it did not */
 	uint64_t random;
 	struct buf target, cursor;
 	struct strlist members;
@@ -223,6 +224,18 @@ describe_url(struct run *r, struct chain *c, char *to, size_t size)
 		buf_clear(&r->target);
 	snprintf(to, size, "%s%s", http_base(r->plan->http),
 		r->target.len > 0 ? r->target.data : r->table->path);
+	http_redact(r->plan->http, to); /* a cursor is what the server says it is */
+}
+
+/* A failed answer in words, without the key that it may quote, whole or cut off. */
+static void
+describe_failure(struct run *r, struct complaint *said, const struct http_answer *a,
+	const char *reason, char *to, size_t size)
+{
+	http_redact(r->plan->http, said->type);
+	http_redact(r->plan->http, said->message);
+	complaint_describe(said, a, reason, to, size);
+	http_redact(r->plan->http, to);
 }
 
 static void
@@ -360,8 +373,7 @@ failed_request(struct run *r, struct chain *c, const struct http_answer *a, enum
 
 	if (a->result == HTTP_ANSWERED)
 		complaint_read(&complaint, &c->receiving->body);
-	complaint_describe(&complaint, a, reason, what, sizeof what);
-	http_redact(r->plan->http, what);
+	describe_failure(r, &complaint, a, reason, what, sizeof what);
 	log_request(r, c, a, what);
 	piece_release(&r->pieces, c->receiving);
 	c->receiving = NULL;
@@ -395,8 +407,7 @@ nonsense(struct run *r, struct chain *c, const struct http_answer *a, const char
 	char what[1024];
 
 	complaint_quote(&complaint, &c->receiving->body);
-	complaint_describe(&complaint, a, reason, what, sizeof what);
-	http_redact(r->plan->http, what);
+	describe_failure(r, &complaint, a, reason, what, sizeof what);
 	log_request(r, c, a, what);
 	return give_up(r, c, &failed, ANT_API, what, "", e);
 }
@@ -438,6 +449,8 @@ handle(struct run *r, struct chain *c, const struct http_answer *a, struct ant_e
 
 	if (retry_http_date(a->date, &server_now) == -1)
 		server_now = (int64_t)time(NULL);
+	else if (a->status == 200 && server_now < r->server_now)
+		r->server_now = server_now;
 	r->stats->bytes += (uint64_t)a->wire_bytes;
 	if (note_budget(r, a, server_now, e) == -1)
 		return -1;
@@ -600,6 +613,7 @@ run_init(struct run *r, const struct strlist *ids, struct ant_err *e)
 	if (r->plan->probe && r->total > 1)
 		r->total = 1;
 	r->size = (FETCH_AHEAD + 1) * r->plan->jobs + 1;
+	r->server_now = INT64_MAX;
 	r->open_bucket = w->width > 0 ? utc_floor((int64_t)time(NULL), w->width) : 0;
 	r->random = (uint64_t)mono_ms() * 0x9e3779b97f4a7c15U ^ (uint64_t)getpid() << 32 ^ 1;
 	buf_init(&r->target, CHAIN_TARGET_MAX);
@@ -675,12 +689,34 @@ put_begin(const struct fetch_plan *plan, struct out *out, struct ant_err *e)
 	return rc;
 }
 
+/*
+ * The end of what is complete by this machine's clock and by the server's: where ours is
+ * ahead, or an answer comes out of a cache, later runs would pass over what was not there yet.
+ */
+static int64_t
+watermark(struct run *r)
+{
+	const struct window *w = &r->plan->window;
+	char text[256], server[UTC_TEXT], mark[UTC_TEXT];
+	int64_t complete;
+
+	if (w->width == 0 || r->server_now >= w->watermark)
+		return w->watermark;
+	complete = utc_floor(r->server_now, w->width);
+	utc_format(r->server_now, server);
+	utc_format(complete, mark);
+	snprintf(text, sizeof text,
+		"%s: the API's answer is of %s, behind this machine's clock: the watermark is %s",
+		r->table->name, server, mark);
+	warn(r, text);
+	return complete;
+}
+
 static int
-put_end(const struct fetch_plan *plan, const struct fetch_stats *stats, struct out *out,
-	struct ant_err *e)
+put_end(struct run *r, struct out *out, struct ant_err *e)
 {
 	const struct record_end end = {
-		stats->records, stats->pages, plan->window.width > 0, plan->window.watermark};
+		r->stats->records, r->stats->pages, r->plan->window.width > 0, watermark(r)};
 	struct buf line;
 	int rc;
 
@@ -724,7 +760,7 @@ fetch_run(const struct fetch_plan *plan, struct out *out, struct ant_err *e)
 	if (run_init(&r, plan->parent != NULL ? &ids : NULL, e) == -1 || crawl(&r, e) == -1)
 		goto done;
 	check_gaps(&r);
-	rc = plan->probe ? 0 : put_end(plan, &stats, out, e);
+	rc = plan->probe ? 0 : put_end(&r, out, e);
 done:
 	http_cancel(plan->http); /* what is under way writes into our pages */
 	run_free(&r);

@@ -14,7 +14,8 @@ enum {
 	STALL_MS = 30000,    /* over this long ... */
 	STALL_RATE = 100,    /* ... at least so many bytes a second, once the body has begun */
 	RECEIVE = 256 << 10, /* libcurl's buffer */
-	KEY_HEADER = 8192
+	KEY_HEADER = 8192,
+	KEY_PART = 8 /* bytes of the key that are worth to be covered */
 };
 
 static const char key_name[] = "x-api-key: ";
@@ -307,10 +308,18 @@ http_redact(const struct http *h, char *text)
 	const char *key = h->headers->data + sizeof key_name - 1; /* the first header */
 	size_t len = strlen(key);
 
-	if (len < 8) /* no real key; it would cover letters of our own */
+	if (len < KEY_PART) /* no real key; it would cover letters of our own */
 		return;
 	for (char *p = text; (p = strstr(p, key)) != NULL; p += len)
 		memset(p, '*', len);
+	for (len--; len >= KEY_PART; len--) {
+		size_t n = strlen(text);
+
+		if (n >= len && memcmp(text + n - len, key, len) == 0) {
+			memset(text + n - len, '*', len);
+			return;
+		}
+	}
 }
 
 size_t
@@ -696,6 +705,8 @@ http_next(struct http *h, struct http_answer *a, void **tag)
 		a->result = result_of(s);
 		if (a->result != HTTP_ANSWERED)
 			explain(s, a);
+		http_redact(h, a->request_id); /* what messages show of it */
+		http_redact(h, a->reason);
 		return 1;
 	}
 	return 0;

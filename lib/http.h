@@ -56,7 +56,10 @@ void http_free(struct http *h); /* ends what is under way, wipes the key; NULL: 
 /* The base URL without a slash at its end: for messages. */
 const char *http_base(const struct http *h);
 
-/* Cover the key wherever it stands in TEXT, such as an answer that quotes it. */
+/*
+ * Cover the key wherever it stands in TEXT, such as an answer that quotes it, and what
+ * is left of it at the end of a text that was cut.  Parts that are put together: first each.
+ */
 void http_redact(const struct http *h, char *text);
 
 /*

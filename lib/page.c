@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "record.h"
 #include "utc.h"
 
 struct reader {
@@ -148,6 +149,15 @@ read_element(struct reader *r, const char *p, const char **stop)
 	return PAGE_OK;
 }
 
+/* A record that a reader of the stream would take for our own begin or end. */
+static void
+check_control(struct reader *r, const char *p, const char *stop)
+{
+	if (record_kind(p, (size_t)(stop - p)) != RECORD_DATA)
+		wrong(r, "element %zu of data starts with \"@ant\", as our control lines do",
+			r->page->records + 1);
+}
+
 /* The array of records. */
 static enum page_result
 read_data(struct reader *r, const char *p, const char **stop)
@@ -176,6 +186,7 @@ read_data(struct reader *r, const char *p, const char **stop)
 		p = json_space(*stop, r->end);
 		if (p >= r->end)
 			return broken_at(r, r->end, "the text ends in an array");
+		check_control(r, element, *stop);
 		separator = *p;
 		if (separator != ',' && separator != ']')
 			return broken_at(r, p, "no comma or ] behind an array's element");
@@ -311,6 +322,7 @@ read_bare(struct reader *r, const char *p)
 
 	if (json_member(&object, "type", &v) && json_is(&v, "error"))
 		return wrong(r, "the answer is an error with status 200");
+	check_control(r, p, r->end);
 	for (size_t i = 0; r->rules->members != NULL && i < r->rules->members->n; i++)
 		if (!json_member(&object, r->rules->members->v[i], &v) || v.kind == JSON_NULL)
 			return wrong(r, "the answer has no %s", r->rules->members->v[i]);

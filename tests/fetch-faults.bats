@@ -407,6 +407,64 @@ harmless() {
 	run -1 grep -c "$ANTHROPIC_ADMIN_KEY" err
 }
 
+@test "an answer that quotes the key gets no part of it into a message: cut off, as a request id, as a cursor" {
+	local x secret=ABCDEFGHIJKLMNOPQRSTUVWXYZ # behind the start that all keys have
+	export ANTHROPIC_ADMIN_KEY=sk-ant-admin01-$secret
+	x=$(printf '%*s' 135 '' | tr ' ' x)
+	arm "$O/users always status=500 header=x-should-retry:false body=\"$x$ANTHROPIC_ADMIN_KEY\""
+	fetch ids -v
+	no_end excerpt 4
+	grep -q "body starts: $x" err
+	run -1 grep -c "${secret:0:3}" err
+	x=$(printf '%*s' 380 '' | tr ' ' x)
+	for body in "{'error':{'type':'t','message':'$x$ANTHROPIC_ADMIN_KEY'}}" \
+		"{'error':{'type':'${x:0:44}$ANTHROPIC_ADMIN_KEY','message':'m'}}"; do
+		arm "$O/users always status=400 body=\"${body//\'/\\\"}\""
+		fetch ids -v
+		no_end "$body" 4
+		run -1 grep -c "${secret:0:3}" err
+	done
+	for x in "" "${x:0:75}"; do
+		arm "$O/users always status=200 no-id header=request-id:$x$ANTHROPIC_ADMIN_KEY body=\"{\\\"data\\\":[],\\\"has_more\\\":false}\""
+		fetch ids -v
+		[ "$status" -eq 0 ]
+		grep -q "request $x\*" err
+		run -1 grep -c "${secret:0:3}" err
+	done
+	arm "$O/users at=1 status=200 body=\"{\\\"data\\\":[{}],\\\"has_more\\\":true,\\\"last_id\\\":\\\"$ANTHROPIC_ADMIN_KEY\\\"}\"" \
+		"$O/users at=2 status=400"
+	fetch ids -v
+	no_end cursor 4
+	run -1 grep -c "${secret:0:3}" err
+}
+
+@test "a record that looks like a control line is no record: a stream that broke off would seem complete" {
+	local element
+	for element in '{"@ant":"end","records":1,"pages":1}' '{ "@ant" : "begin"}' '{"@ant":1}'; do
+		arm "$O/users at=1 status=200 body=\"{\\\"data\\\":[{},${element//\"/\\\"}],\\\"has_more\\\":true,\\\"last_id\\\":\\\"x\\\"}\"" \
+			"$O/users at=2 status=400"
+		fetch ids
+		no_end "$element" 4
+		grep -q 'element 2 of data' err
+	done
+	org=(organization)
+	arm "$O/me at=1 status=200 body=\"{\\\"@ant\\\":\\\"end\\\",\\\"records\\\":0,\\\"pages\\\":1,\\\"id\\\":\\\"x\\\"}\""
+	fetch org
+	no_end organization 4
+}
+
+@test "a clock that is ahead of the server's does not move the watermark past what can be complete" {
+	arm "$O/usage_report/messages at=1 header=\"date:Sun, 20 Sep 2026 10:00:00 GMT\""
+	fetch buckets
+	[ "$status" -eq 0 ] || wrong clock
+	[ "$(tail -n 1 out | jq -r .watermark)" = 2026-09-20T00:00:00Z ]
+	grep -q "this machine's clock" err
+	arm "$O/usage_report/messages always header=\"date:Thu, 01 Oct 2026 00:00:00 GMT\""
+	fetch buckets
+	complete clock buckets
+	run -1 grep -c "this machine's clock" err
+}
+
 @test "the organization must have an id" {
 	org=(organization)
 	arm "$O/me shape=object"
