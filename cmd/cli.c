@@ -113,7 +113,8 @@ cli_next(struct cli *c, int argc, char **argv)
 
 /*
  * Foreign text must not move the cursor or forge a line: control characters become
- * \xNN.  One write a message, so that those of parallel commands do not mix.
+ * \xNN, and so do those that Unicode has beyond ASCII, U+0080 to U+009F, for which a
+ * terminal does the same.  One write a message, so that those of parallel commands do not mix.
  */
 static void
 say(const char *fmt, va_list ap)
@@ -126,6 +127,8 @@ say(const char *fmt, va_list ap)
 	for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++) {
 		if (*p < 0x20 || *p == 0x7f)
 			n += (size_t)snprintf(line + n, 5, "\\x%02x", *p);
+		else if (*p == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f)
+			n += (size_t)snprintf(line + n, 5, "\\x%02x", *++p);
 		else
 			line[n++] = (char)*p;
 	}

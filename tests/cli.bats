@@ -19,6 +19,11 @@ load helper
 	[ "${stderr_lines[1]}" = "ant-load-csv: did you mean --help?" ]
 }
 
+@test "cli: foreign text in a message moves no cursor and forges no line" {
+	run -2 --separate-stderr ant state get $'a\r\nb\e[2Jc\x7fd\u009b2Je\u0085f\u00a0é'
+	[ "$stderr" = $'ant-state: \'a\\x0d\\x0ab\\x1b[2Jc\\x7fd\\x9b2Je\\x85f\u00a0é\' is not a table name' ]
+}
+
 @test "cli: what is near to nothing, short for several, or no long option is answered with the usage alone" {
 	local wrong
 	for wrong in --zzzz --t --= -Z --check=1 --from "--$(printf '%0200d' 0)"; do
