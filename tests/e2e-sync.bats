@@ -244,6 +244,7 @@ PY
 
 @test "e2e: into DuckDB, twice, after a revision, and killed and resumed" {
 	use_duckdb
+	export TMPDIR=$PWD # what is killed leaves its folder
 	local table day before status=0
 	day=$(date -u -d '-12 days' +%F)
 	sync --dest sqlite:///want.db --start -20d
