@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "json.h"
@@ -92,7 +93,7 @@ choose_name(struct load *l, const struct load_options *o, struct ant_err *e)
 	strcat(l->into, table);
 	if (*l->into == '\0')
 		return err_set(e, ANT_USAGE, "--table: the name is empty");
-	if (strcmp(l->into, SQL_LEDGER) == 0)
+	if (strcasecmp(l->into, SQL_LEDGER) == 0) /* as SQLite and DuckDB compare names */
 		return err_set(e, ANT_USAGE, "--table: %s is the ledger itself", SQL_LEDGER);
 	return 0;
 }

@@ -211,6 +211,20 @@ declared(struct load_sqlite *d, const char *column, char **type, struct ant_err 
 	return code == SQLITE_ROW || code == SQLITE_DONE ? 0 : -1;
 }
 
+/* Names that differ by case alone are one to SQLite, and an INSERT takes one of the two. */
+static int
+check_names(const struct load *l, struct ant_err *e)
+{
+	for (size_t i = 1; i < l->rows->ncolumns; i++)
+		for (size_t j = 0; j < i; j++)
+			if (strcasecmp(l->columns[i].name, l->columns[j].name) == 0)
+				return err_set(e, ANT_FAIL,
+					"table '%.200s': the columns '%.200s' and '%.200s' are one "
+					"to SQLite",
+					l->into, l->columns[j].name, l->columns[i].name);
+	return 0;
+}
+
 /* Add to the existing table what the stream has and it has not. */
 static int
 widen(struct load_sqlite *d, struct ant_err *e)
@@ -559,7 +573,7 @@ begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
 	} else if (open_to_write(d, e) == -1) {
 		return -1;
 	}
-	if (make_table(d, e) == -1 || remove_old(d, held, e) == -1)
+	if (check_names(l, e) == -1 || make_table(d, e) == -1 || remove_old(d, held, e) == -1)
 		return -1;
 	return l->dry_run ? 0 : make_source(d, e);
 }

@@ -349,6 +349,23 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[ "$(sql 'SELECT count(*) FROM t')" = "$n" ]
 }
 
+@test "sqlite: columns whose names differ by case alone are refused: one's values would be lost" {
+	local mode
+	printf '#ant-rows\t1\tt\n#mode\treplace\n#key\tid\n#type\ttext\ttext\n#cols\tid\ta\nx\ty\n#end\t1\t\\N\n' | lite t.db
+	for mode in append replace merge; do
+		printf '#ant-rows\t1\tt\n#mode\t%s\n#key\tid\n#type\ttext\ttext\ttext\n#cols\tid\ta\tA\nx\ty\tz\n#end\t1\t\\N\n' $mode >s
+		run -1 lite t.db <s
+		[[ $output == *"'a' and 'A' are one to SQLite"* ]]
+	done
+	[ "$(FILE=t.db sql -noheader 'SELECT id, a FROM t')" = 'x|y' ]
+}
+
+@test "sqlite: the ledger is no table to load into, whatever the case of its name" {
+	numbered append 1 1 | lite t.db
+	numbered replace 1 1 | { run -2 lite --table _Anthill_LOADS t.db; [[ $output == *'is the ledger itself'* ]]; }
+	[ "$(FILE=t.db sql -noheader 'SELECT count(*), min(into_table) FROM _anthill_loads')" = '1|t' ]
+}
+
 @test "sqlite: memory does not grow with the stream" { memory_is_constant; }
 
 @test "sqlite: wrong use is exit 2" {
