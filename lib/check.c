@@ -45,8 +45,12 @@ done:
 static void
 put_clean(struct buf *to, const char *s)
 {
-	for (; *s != '\0'; s++)
-		buf_putc(to, (unsigned char)*s < ' ' || *s == 0x7f ? ' ' : *s);
+	for (; *s != '\0'; s++) {
+		int wide = (unsigned char)*s == 0xc2 && (s[1] & 0xe0) == 0x80; /* to U+009F */
+
+		s += wide;
+		buf_putc(to, wide || (unsigned char)*s < ' ' || *s == 0x7f ? ' ' : *s);
+	}
 }
 
 static int
