@@ -185,6 +185,8 @@ begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
 	struct load_duckdb *d = self;
 
 	d->load = l;
+	if (strcasecmp(l->into, stage) == 0) /* it would hide the table of that name */
+		return err_set(e, ANT_USAGE, "--table: %s is the loader's own", stage);
 	if ((l->dry_run ? ddb_file_look(&d->file, e) : ddb_file_open(&d->file, e)) == -1 ||
 		choose_columns(d, e) == -1 || run_text(d, "BEGIN TRANSACTION", e) == -1 ||
 		make_table(d, e) == -1 || remove_old(d, held, e) == -1)

@@ -163,7 +163,7 @@ real(const char *p, size_t len)
 	return 0;
 }
 
-/* YYYY-MM-DDTHH:MM:SS[.fraction]Z in microseconds; the seventh digit rounds. */
+/* YYYY-MM-DDTHH:MM:SS[.fraction]Z in microseconds; the seventh digit rounds, within year 9999. */
 static int
 instant(const char *p, size_t len, int64_t *v)
 {
@@ -176,6 +176,8 @@ instant(const char *p, size_t len, int64_t *v)
 			micros += (p[i] - '0') * unit;
 		if (len > 27 && p[26] >= '5')
 			micros++;
+		if (micros == 1000000 && seconds == utc_days(10000, 1, 1) * UTC_DAY - 1)
+			micros--; /* not into a year of five digits */
 	}
 	*v = seconds * 1000000 + micros;
 	return 0;
@@ -596,6 +598,9 @@ resolve(struct rows *r, const struct strlist *keys, const char *time_column, str
 	if (r->columns[i].type != TYPE_TIMESTAMPTZ && r->columns[i].type != TYPE_DATE)
 		return err_set(e, ANT_INPUT, "#mode window: column '%.200s' is %s, not a time",
 			time_column, type_name(r->columns[i].type));
+	if (r->columns[i].type == TYPE_DATE && r->to > utc_days(9999, 12, 31) * UTC_DAY)
+		return err_set(e, ANT_INPUT,
+			"#mode window: no date can be the end of a window into 9999-12-31");
 	return 0;
 }
 

@@ -389,6 +389,7 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	run -2 ddb a b </dev/null
 	run -2 ddb --nope a </dev/null
 	numbered append 1 1 | { run -2 ddb --table _anthill_loads t.duckdb; }
+	numbered merge 1 1 | { run -2 ddb --table _ANTHILL_rows t.duckdb; [[ $output == *"the loader's own"* ]]; } # where a merge has its rows
 	[ ! -e t.duckdb ]
 }
 

@@ -65,6 +65,15 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[ "$(sql 'SELECT group_concat(d) FROM dates')" = 2026-10-31,2026-11-03,2026-11-02 ]
 }
 
+@test "sqlite: the last instants of year 9999 are no year of five digits, which four would hold wrongly" {
+	stream append '' timestamptz b '9999-12-31T23:59:59.9999999Z\n9999-12-31T23:59:59.9999994Z\n' '2\t\\N' | lite t.db
+	[ "$(sql 'SELECT group_concat(b) FROM t')" = 9999-12-31T23:59:59.999999Z,9999-12-31T23:59:59.999999Z ]
+	stream 'window\td\t9999-12-30T00:00:00Z\t9999-12-31T00:00:00Z' d date d '9999-12-30\n' | lite --table dates t.db
+	stream 'window\td\t9999-12-30T00:00:00Z\t9999-12-31T23:59:59Z' d date d '9999-12-30\n' >s
+	run -5 lite --table dates t.db <s
+	[ "$(sql 'SELECT group_concat(d) FROM dates')" = 9999-12-30 ]
+}
+
 @test "sqlite: replace leaves exactly the rows of the stream, twice the same" {
 	numbered replace 1 5 | lite t.db
 	numbered replace 4 9 new >s
