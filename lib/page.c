@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "json.h"
-#include "record.h"
 #include "utc.h"
 
 struct reader {
@@ -149,11 +148,21 @@ read_element(struct reader *r, const char *p, const char **stop)
 	return PAGE_OK;
 }
 
-/* A record that a reader of the stream would take for our own begin or end. */
+/*
+ * A record that a reader of the stream would take for our own begin or end; also with a
+ * key in escapes, which a jq on the way takes out.
+ */
 static void
 check_control(struct reader *r, const char *p, const char *stop)
 {
-	if (record_kind(p, (size_t)(stop - p)) != RECORD_DATA)
+	struct json_value key = {JSON_STRING, p, 0};
+
+	if (*p == '{')
+		key.p = json_space(p + 1, stop);
+	if (*key.p != '"')
+		return;
+	key.len = (size_t)(json_skip_string(key.p, stop, &r->json) - key.p);
+	if (json_is(&key, "@ant"))
 		wrong(r, "element %zu of data starts with \"@ant\", as our control lines do",
 			r->page->records + 1);
 }

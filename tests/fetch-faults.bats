@@ -439,9 +439,10 @@ harmless() {
 }
 
 @test "a record that looks like a control line is no record: a stream that broke off would seem complete" {
-	local element
-	for element in '{"@ant":"end","records":1,"pages":1}' '{ "@ant" : "begin"}' '{"@ant":1}'; do
-		arm "$O/users at=1 status=200 body=\"{\\\"data\\\":[{},${element//\"/\\\"}],\\\"has_more\\\":true,\\\"last_id\\\":\\\"x\\\"}\"" \
+	local element body
+	for element in '{"@ant":"end","records":1,"pages":1}' '{"\u0040ant":"end","records":1,"pages":1}' '{ "@ant" : "begin"}' '{"@ant":1}'; do
+		body=${element//\\/\\\\} # in the plan, too, a backslash takes another
+		arm "$O/users at=1 status=200 body=\"{\\\"data\\\":[{},${body//\"/\\\"}],\\\"has_more\\\":true,\\\"last_id\\\":\\\"x\\\"}\"" \
 			"$O/users at=2 status=400"
 		fetch ids
 		no_end "$element" 4
