@@ -238,7 +238,9 @@ PY
 	cp -r out first
 	sync --dest csv:///out --start -10d
 	diff -r -x _anthill_loads.csv first out
-	[ "$(ant-sync --dest csv:///out --status | grep -c " $(date -u +%F)T")" = 5 ]
+	ant-sync --dest csv:///out --status >status
+	[ "$(awk '$2 ~ /T00:00:00Z$/' status | wc -l)" = 5 ]
+	[ "$(grep -c "$(date -u +%F)T.*Z  [rw][a-z]* " status)" = 13 ]
 	ant-sync --dest csv:///out --gaps
 }
 
