@@ -57,6 +57,9 @@ add(struct ids *ids, const char *line, size_t len, struct ant_err *e)
 	if (id->len == 0 || strcmp(id->data, ".") == 0 || strcmp(id->data, "..") == 0 ||
 		memchr(id->data, '\0', id->len) != NULL)
 		return err_set(e, ANT_API, "%s: a record has no id at %s", ids->table, ids->path);
+	if (id->len > ID_MAX)
+		return err_set(e, ANT_API, "%s: a record has an id of %zu bytes at %s", ids->table,
+			id->len, ids->path);
 	if (ids->to->n >= IDS_MAX)
 		return err_set(e, ANT_API, "%s: more than %d records", ids->table, IDS_MAX);
 	known = seen_add(&ids->seen, id->data, id->len);

@@ -8,7 +8,7 @@
 #include "seen.h"
 #include "strlist.h"
 
-enum { IDS_MAX = 1000000 };
+enum { IDS_MAX = 1000000, ID_MAX = 256 }; /* ids, and bytes of one: they stay in memory */
 
 struct ids {
 	const char *table; /* whose they are, for messages */
@@ -24,7 +24,8 @@ void ids_free(struct ids *ids); /* TO stays */
 
 /*
  * Add the ids in the records of PAGE that are not there yet.  Return 0, or -1:
- * ANT_API where a record has none, or one that leads out of a path; ANT_FAIL.
+ * ANT_API where a record has none, or one that leads out of a path or is too long;
+ * ANT_FAIL.
  */
 int ids_add(struct ids *ids, const struct page *page, struct ant_err *e);
 

@@ -454,6 +454,18 @@ harmless() {
 	no_end organization 4
 }
 
+@test "an id that another table goes through is there, leads nowhere else, and is no longer than an id" {
+	local id
+	members=(workspace_members)
+	for id in "" . .. "$(printf '%0257d' 0)"; do
+		arm "$O/workspaces at=1 status=200 body=\"{\\\"data\\\":[{\\\"id\\\":\\\"$id\\\"}],\\\"has_more\\\":false}\""
+		fetch members
+		[ "$status" -eq 4 ] || wrong "$id"
+		grep -Eq 'workspaces: a record has (no id|an id of 257 bytes) at .id' err
+		run -1 grep -c '"@ant":"end"' out
+	done
+}
+
 @test "a clock that is ahead of the server's does not move the watermark past what can be complete" {
 	arm "$O/usage_report/messages at=1 header=\"date:Sun, 20 Sep 2026 10:00:00 GMT\""
 	fetch buckets
