@@ -15,8 +15,8 @@ static const char stage[] = "pg_temp._anthill_rows"; /* where the rows of a merg
 struct load_pg {
 	struct pg *pg;
 	const char *schema_option;
-	char *schema, *into; /* of the target; INTO is SCHEMA.TABLE for the receipt */
-	int new_table;
+	char *schema, *into;	/* of the target; INTO is SCHEMA.TABLE for the receipt */
+	int new_table, guarded; /* the table was not there; rows may be kept from us */
 	struct buf sql;
 	const struct load *load;
 };
@@ -201,7 +201,8 @@ create_table(struct load_pg *d, struct ant_err *e)
 
 /* The table as it is. */
 struct shape {
-	char kind; /* pg_class.relkind; 0 where there is none of that name */
+	char kind;   /* pg_class.relkind; 0 where there is none of that name */
+	int guarded; /* it has triggers, rules or row security, which may stop a change unseen */
 	struct strlist columns, types;
 };
 
@@ -211,8 +212,9 @@ take_shape(void *arg, const char *const *texts, struct ant_err *e)
 	struct shape *s = arg;
 
 	s->kind = *texts[0];
-	if (texts[1] != NULL && (strlist_add(&s->columns, texts[1], strlen(texts[1])) == -1 ||
-					strlist_add(&s->types, texts[2], strlen(texts[2])) == -1))
+	s->guarded = *texts[1] == 't';
+	if (texts[2] != NULL && (strlist_add(&s->columns, texts[2], strlen(texts[2])) == -1 ||
+					strlist_add(&s->types, texts[3], strlen(texts[3])) == -1))
 		return no_memory(e);
 	return 0;
 }
@@ -250,7 +252,8 @@ make_table(struct load_pg *d, struct ant_err *e)
 	int status;
 
 	status = pg_each(d->pg,
-		"SELECT c.relkind, a.attname, format_type(a.atttypid, a.atttypmod)"
+		"SELECT c.relkind, c.relhastriggers OR c.relhasrules OR c.relrowsecurity, "
+		"a.attname, format_type(a.atttypid, a.atttypmod)"
 		" FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
 		" LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT "
 		"a.attisdropped"
@@ -263,6 +266,7 @@ make_table(struct load_pg *d, struct ant_err *e)
 			e, ANT_FAIL, "postgresql: %s is a view or an index, not a table", d->into);
 	else if (status == 0)
 		status = widen(d, &s, e);
+	d->guarded = s.guarded;
 	strlist_free(&s.columns);
 	strlist_free(&s.types);
 	return status;
@@ -276,6 +280,21 @@ take_number(void *arg, const char *const *texts, struct ant_err *e)
 	(void)e;
 	*n = texts[0] != NULL ? strtoll(texts[0], NULL, 10) : 0;
 	return 0;
+}
+
+/* Where the table can keep rows from us, none of those that SQL counts may be left. */
+static int
+check_removed(struct load_pg *d, struct ant_err *e)
+{
+	int64_t left = 0;
+
+	if (pg_each(d->pg, buf_str(&d->sql), NULL, 0, take_number, &left, e) == -1)
+		return -1;
+	if (left == 0)
+		return 0;
+	return err_set(e, ANT_FAIL,
+		"postgresql: %s keeps %" PRId64 " old rows: a trigger or rule saves some", d->into,
+		left);
 }
 
 /* Remove what the mode replaces; *HELD is how many rows that was, or would be. */
@@ -294,7 +313,13 @@ remove_old(struct load_pg *d, int64_t *held, struct ant_err *e)
 	}
 	buf_clear(&d->sql);
 	load_sql_delete(&d->sql, SQL_POSTGRESQL, d->schema, l, "DELETE");
-	return run(d, held, e);
+	if (run(d, held, e) == -1)
+		return -1;
+	if (l->dry_run || !d->guarded)
+		return 0;
+	buf_clear(&d->sql);
+	load_sql_delete(&d->sql, SQL_POSTGRESQL, d->schema, l, "SELECT count(*)");
+	return check_removed(d, e);
 }
 
 /* A table for the rows of a merge, of exactly the target's types. */
@@ -354,6 +379,18 @@ begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
 }
 
 static int
+check_stored(struct load_pg *d, int64_t stored, struct ant_err *e)
+{
+	const struct rows *r = d->load->rows;
+
+	if (stored == r->count)
+		return 0;
+	return err_set(e, ANT_FAIL,
+		"postgresql: %s took %" PRId64 " rows of %" PRId64 ": a trigger or rule drops some",
+		d->into, stored, r->count);
+}
+
+static int
 rows(void *self, struct rows *r, struct ant_err *e)
 {
 	struct load_pg *d = self;
@@ -369,12 +406,7 @@ rows(void *self, struct rows *r, struct ant_err *e)
 		return more;
 	if (pg_copy_end(d->pg, NULL, &stored, e) == -1)
 		return -1;
-	if (stored != r->count)
-		return err_set(e, ANT_FAIL,
-			"postgresql: %s took %" PRId64 " rows of %" PRId64
-			": a trigger or rule drops some",
-			d->into, stored, r->count);
-	return 0;
+	return check_stored(d, stored, e);
 }
 
 /* "t"."key" = s."key", where NULL equals NULL, in a way that PostgreSQL can hash. */
@@ -399,11 +431,30 @@ put_same_key(struct load_pg *d, const struct sql_column *c, int nulls)
 	sql_ident(b, SQL_POSTGRESQL, c->name);
 }
 
+/* VERB for the rows of the target whose key is in the stage, which JOIN adds. */
+static void
+put_old(struct load_pg *d, const char *verb, const char *join)
+{
+	const struct load *l = d->load;
+
+	buf_clear(&d->sql);
+	buf_printf(&d->sql, "%s FROM ", verb);
+	put_target(d);
+	buf_printf(&d->sql, " t %s %s s\n\tWHERE ", join, stage);
+	for (size_t i = 0; i < l->rows->nkey; i++) {
+		if (i > 0)
+			buf_puts(&d->sql, "\n\tAND ");
+		/* A key part that is never null in the stream only meets what is not null. */
+		put_same_key(d, &l->key[i], l->rows->columns[l->rows->key[i]].nulls > 0);
+	}
+}
+
 /* Replace the rows of the same key by those in the stage. */
 static int
 merge(struct load_pg *d, struct ant_err *e)
 {
 	const struct load *l = d->load;
+	int64_t stored = 0;
 
 	buf_clear(&d->sql);
 	buf_printf(&d->sql, "ANALYZE %s (", stage); /* or the planner guesses */
@@ -411,21 +462,19 @@ merge(struct load_pg *d, struct ant_err *e)
 	buf_putc(&d->sql, ')');
 	if (run(d, NULL, e) == -1)
 		return -1;
-	buf_clear(&d->sql);
-	buf_puts(&d->sql, "DELETE FROM ");
-	put_target(d);
-	buf_printf(&d->sql, " t USING %s s\n\tWHERE ", stage);
-	for (size_t i = 0; i < l->rows->nkey; i++) {
-		if (i > 0)
-			buf_puts(&d->sql, "\n\tAND ");
-		/* A key part that is never null in the stream only meets what is not null. */
-		put_same_key(d, &l->key[i], l->rows->columns[l->rows->key[i]].nulls > 0);
-	}
+	put_old(d, "DELETE", "USING");
 	if (run(d, NULL, e) == -1)
 		return -1;
+	if (!l->dry_run && d->guarded) {
+		put_old(d, "SELECT count(*)", "CROSS JOIN");
+		if (check_removed(d, e) == -1)
+			return -1;
+	}
 	buf_clear(&d->sql);
 	load_sql_insert(&d->sql, SQL_POSTGRESQL, d->schema, l, stage);
-	return run(d, NULL, e);
+	if (run(d, &stored, e) == -1)
+		return -1;
+	return l->dry_run ? 0 : check_stored(d, stored, e);
 }
 
 static int

@@ -57,7 +57,8 @@ void
 load_sql_insert(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l,
 	const char *from)
 {
-	buf_puts(b, "INSERT INTO ");
+	/* In SQLite, what a column's own ON CONFLICT says would let rows vanish. */
+	buf_puts(b, d == SQL_SQLITE ? "INSERT OR ABORT INTO " : "INSERT INTO ");
 	sql_name(b, d, schema, l->into);
 	buf_puts(b, " (");
 	sql_idents(b, d, l->columns, l->rows->ncolumns);

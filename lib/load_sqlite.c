@@ -29,6 +29,7 @@ struct load_sqlite {
 	char *path; /* FILE as a path that SQLite cannot take for anything else */
 	int fd;	    /* holds the lock of loaders on FILE; closed after db, or POSIX locks go */
 	int created, begun, new_table;
+	int guarded; /* the table has triggers, which may stop a change unseen */
 	sqlite3 *db; /* NULL in a dry run on a FILE that is not there */
 	struct buf sql;
 	const struct load *load;
@@ -258,12 +259,16 @@ static int
 make_table(struct load_sqlite *d, struct ant_err *e)
 {
 	const struct load *l = d->load;
-	int64_t tables = 0, others = 0;
+	int64_t tables = 0, others = 0, triggers = 0;
 
 	if (d->db != NULL && (ask(d,
 				      "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND "
 				      "name = ?1 COLLATE NOCASE",
 				      l->into, &tables, e) == -1 ||
+				     ask(d,
+					     "SELECT count(*) FROM sqlite_schema WHERE type = "
+					     "'trigger' AND tbl_name = ?1 COLLATE NOCASE",
+					     l->into, &triggers, e) == -1 ||
 				     ask(d,
 					     "SELECT count(*) FROM sqlite_schema WHERE type <> "
 					     "'table' AND name = ?1 COLLATE NOCASE",
@@ -272,12 +277,45 @@ make_table(struct load_sqlite *d, struct ant_err *e)
 	if (others > 0)
 		return err_set(e, ANT_FAIL, "%s: '%.200s' is a view or an index, not a table",
 			d->file, l->into);
+	d->guarded = triggers > 0;
 	if (tables > 0)
 		return widen(d, e);
 	d->new_table = 1;
 	buf_clear(&d->sql);
 	sql_create_table(&d->sql, SQL_SQLITE, NULL, l->into, l->columns, l->rows->ncolumns);
 	return run(d, e);
+}
+
+/* Where a trigger can keep rows from us, none of those that SQL counts may be left. */
+static int
+check_removed(struct load_sqlite *d, struct ant_err *e)
+{
+	int64_t left;
+
+	if (ask(d, buf_str(&d->sql), NULL, &left, e) == -1)
+		return -1;
+	if (left == 0)
+		return 0;
+	return err_set(e, ANT_FAIL, "%s: '%.200s' keeps %" PRId64 " old rows: a trigger saves some",
+		d->file, d->load->into, left);
+}
+
+/* Insert FROM, all rows of the stream. */
+static int
+insert(struct load_sqlite *d, const char *from, struct ant_err *e)
+{
+	const struct load *l = d->load;
+	int64_t stored;
+
+	buf_clear(&d->sql);
+	load_sql_insert(&d->sql, SQL_SQLITE, "main", l, from);
+	if (run(d, e) == -1)
+		return -1;
+	if (l->dry_run || (stored = sqlite3_changes64(d->db)) == l->rows->count)
+		return 0;
+	return err_set(e, ANT_FAIL,
+		"%s: '%.200s' took %" PRId64 " rows of %" PRId64 ": a trigger drops some", d->file,
+		l->into, stored, l->rows->count);
 }
 
 /* Remove what the mode replaces; *HELD is how many rows that was. */
@@ -298,9 +336,14 @@ remove_old(struct load_sqlite *d, int64_t *held, struct ant_err *e)
 	load_sql_delete(&d->sql, SQL_SQLITE, NULL, l, "DELETE");
 	if (run(d, e) == -1)
 		return -1;
-	if (!l->dry_run)
-		*held = sqlite3_changes(d->db);
-	return 0;
+	if (l->dry_run)
+		return 0;
+	*held = sqlite3_changes64(d->db);
+	if (!d->guarded)
+		return 0;
+	buf_clear(&d->sql);
+	load_sql_delete(&d->sql, SQL_SQLITE, NULL, l, "SELECT count(*)");
+	return check_removed(d, e);
 }
 
 static int
@@ -529,6 +572,27 @@ make_source(struct load_sqlite *d, struct ant_err *e)
 	return 0;
 }
 
+/* VERB for the rows of the target whose key is in the stage. */
+static void
+put_old(struct load_sqlite *d, const char *verb, const char *rowid)
+{
+	const struct load *l = d->load;
+
+	buf_clear(&d->sql);
+	buf_printf(&d->sql, "%s FROM main.", verb);
+	sql_ident(&d->sql, SQL_SQLITE, l->into);
+	buf_printf(&d->sql, "\n\tWHERE %s IN (SELECT t.%s FROM " STAGE " s CROSS JOIN main.", rowid,
+		rowid);
+	sql_ident(&d->sql, SQL_SQLITE, l->into);
+	buf_puts(&d->sql, " t\n\tON ");
+	for (size_t i = 0; i < l->rows->nkey; i++) {
+		buf_puts(&d->sql, i == 0 ? "t." : " AND t.");
+		sql_ident(&d->sql, SQL_SQLITE, l->key[i].name);
+		buf_printf(&d->sql, " IS s.c%zu", l->rows->key[i]);
+	}
+	buf_putc(&d->sql, ')');
+}
+
 /*
  * Merge: the rows wait in a temporary table, for those of the stream that share a key
  * all stay; only then the old rows of their keys go.
@@ -541,24 +605,15 @@ merge(struct load_sqlite *d, struct ant_err *e)
 
 	if (rowid == NULL || (!d->new_table && create_index(d, e) == -1))
 		return -1;
-	buf_clear(&d->sql);
-	buf_puts(&d->sql, "DELETE FROM main.");
-	sql_ident(&d->sql, SQL_SQLITE, l->into);
-	buf_printf(&d->sql, "\n\tWHERE %s IN (SELECT t.%s FROM " STAGE " s CROSS JOIN main.", rowid,
-		rowid);
-	sql_ident(&d->sql, SQL_SQLITE, l->into);
-	buf_puts(&d->sql, " t\n\tON ");
-	for (size_t i = 0; i < l->rows->nkey; i++) {
-		buf_puts(&d->sql, i == 0 ? "t." : " AND t.");
-		sql_ident(&d->sql, SQL_SQLITE, l->key[i].name);
-		buf_printf(&d->sql, " IS s.c%zu", l->rows->key[i]);
-	}
-	buf_putc(&d->sql, ')');
+	put_old(d, "DELETE", rowid);
 	if (run(d, e) == -1)
 		return -1;
-	buf_clear(&d->sql);
-	load_sql_insert(&d->sql, SQL_SQLITE, "main", l, STAGE);
-	return run(d, e);
+	if (!l->dry_run && d->guarded) {
+		put_old(d, "SELECT count(*)", rowid);
+		if (check_removed(d, e) == -1)
+			return -1;
+	}
+	return insert(d, STAGE, e);
 }
 
 static int
@@ -583,20 +638,15 @@ rows(void *self, struct rows *r, struct ant_err *e)
 {
 	struct load_sqlite *d = self;
 	const struct row_cell *cells;
-	int more = 0;
+	int more = 0, merged = d->load->mode == MODE_MERGE;
 
-	buf_clear(&d->sql);
-	if (d->load->mode == MODE_MERGE) {
-		buf_puts(&d->sql, "CREATE TABLE " STAGE " AS SELECT * FROM " SOURCE);
-	} else {
-		load_sql_insert(&d->sql, SQL_SQLITE, "main", d->load, SOURCE);
-	}
 	d->stream_error = e;
-	if (run(d, e) == -1)
+	if (merged ? run_text(d, "CREATE TABLE " STAGE " AS SELECT * FROM " SOURCE, e) == -1
+		   : insert(d, SOURCE, e) == -1)
 		return -1;
 	while (d->load->dry_run && (more = rows_next(r, &cells, e)) == 1)
 		;
-	return more == -1 || d->load->mode != MODE_MERGE ? more : merge(d, e);
+	return more == -1 || !merged ? more : merge(d, e);
 }
 
 static int

@@ -375,6 +375,31 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[ "$(FILE=t.db sql -noheader 'SELECT count(*), min(into_table) FROM _anthill_loads')" = '1|t' ]
 }
 
+@test "sqlite: a row that a trigger or a constraint's own ON CONFLICT drops or saves fails the load" {
+	local mode what saved
+	for what in 'CREATE TABLE t(id TEXT UNIQUE ON CONFLICT IGNORE, v TEXT)' 'CREATE TABLE t(id TEXT UNIQUE ON CONFLICT REPLACE, v TEXT)' \
+		"CREATE TABLE t(id TEXT, v TEXT); CREATE TRIGGER g BEFORE INSERT ON t WHEN NEW.v = 'new' BEGIN SELECT RAISE(IGNORE); END" \
+		"CREATE TABLE t(id TEXT, v TEXT); CREATE TRIGGER g BEFORE DELETE ON t BEGIN SELECT RAISE(IGNORE); END"; do
+		saved=0
+		[[ $what != *DELETE* ]] || saved=1
+		for mode in append replace merge; do
+			[ $saved$mode != 1append ] || continue # that deletes nothing
+			rm -f t.db
+			sqlite3 t.db "$what; INSERT INTO t VALUES ('a', 'old')"
+			printf '#ant-rows\t1\tt\n#mode\t%s\n#key\tid\n#type\ttext\ttext\n#cols\tid\tv\na\tx\nb\tnew\nb\tnew\n#end\t3\t\\N\n' $mode >s
+			run -1 lite t.db <s
+			[[ $output == *'a trigger drops some'* || $output == *'UNIQUE constraint failed'* || $output == *'keeps 1 old rows: a trigger'* ]]
+			[ "$(FILE=t.db sql -noheader 'SELECT * FROM t')" = 'a|old' ]
+		done
+	done
+	rm -f t.db # what stops nothing is no reason to fail
+	sqlite3 t.db "CREATE TABLE t(id TEXT, v TEXT); CREATE TABLE log(id); CREATE TRIGGER g AFTER DELETE ON t BEGIN INSERT INTO log VALUES (OLD.id), (OLD.id); END;
+		CREATE TRIGGER h AFTER INSERT ON t BEGIN INSERT INTO log VALUES (NEW.id), (NEW.id); END"
+	lite t.db <s
+	lite t.db <s
+	[ "$(FILE=t.db sql -noheader 'SELECT count(*), (SELECT count(*) FROM log) FROM t')" = '3|18' ]
+}
+
 @test "sqlite: memory does not grow with the stream" { memory_is_constant; }
 
 @test "sqlite: wrong use is exit 2" {
