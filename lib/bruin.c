@@ -243,10 +243,12 @@ static size_t template(const char *p, const char **name, size_t *len)
 		return 0;
 	p += strspn(p, " \t");
 	quote = *p++;
+	if (quote != '\'' && quote != '"') /* or the text has ended */
+		return 0;
 	*name = p;
 	*len = variable(p);
 	p += *len;
-	if ((quote != '\'' && quote != '"') || *len == 0 || *p++ != quote)
+	if (*len == 0 || *p++ != quote)
 		return 0;
 	p += strspn(p, " \t");
 	if (*p++ != ')')
