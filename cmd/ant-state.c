@@ -151,7 +151,7 @@ window(struct settings *o, char **arg)
 {
 	struct ant_err e;
 	struct mark m;
-	const int64_t now = time(NULL);
+	const int64_t now = time(NULL), first = utc_days(1, 1, 1) * UTC_DAY;
 	int64_t from, lookback;
 	char text[UTC_TEXT], till[UTC_TEXT];
 
@@ -161,6 +161,15 @@ window(struct settings *o, char **arg)
 		return cli_fail(&e);
 	if (m.known)
 		from = m.watermark - lookback;
+	if (from < first)
+		from = first;
+	if (from > now && m.known) {
+		utc_format(m.watermark, text);
+		cli_warn(&o->cli,
+			"%s: the watermark, %s, is in the future, so nothing is asked for: "
+			"see `ant-state set`",
+			arg[0], text);
+	}
 	if (from > now)
 		from = now;
 	utc_format(from, text);

@@ -199,9 +199,16 @@ PY
 
 @test "window: never prints a window that ends before it starts" {
 	ant state set usage_report 2999-01-01
-	run -0 ant state window usage_report
+	run -0 --separate-stderr ant state window usage_report
 	read -r _ from _ to <<<"$output"
 	[ "$from" = "$to" ]
+	# A clock was wrong, then or now: that nothing is loaded must not pass for being up to date.
+	[ "$stderr" = "ant-state: usage_report: the watermark, 2999-01-01T00:00:00Z, is in the future, so nothing is asked for: see \`ant-state set\`" ]
+	run -0 --separate-stderr ant state window --start 2999-01-01 users
+	[ -z "$stderr" ]
+	ant state set usage_report 0001-01-02
+	run -0 --separate-stderr ant state window --lookback 36500d usage_report
+	[[ $output == "--from 0001-01-01T00:00:00Z --to "* && -z $stderr ]]
 }
 
 @test "commit: passes a receipt on, unchanged, after its watermark was stored" {
