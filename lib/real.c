@@ -1,5 +1,6 @@
 #include "real.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -41,5 +42,6 @@ real_exact(const char *s, size_t len, double *v)
 		return 0;
 	}
 	*v = strtod(s, NULL);
-	return isinf(*v) || (any && *v == 0) ? -1 : 0;
+	/* Below DBL_MIN a double has fewer digits. */
+	return isinf(*v) || (any && fabs(*v) < DBL_MIN) ? -1 : 0;
 }
