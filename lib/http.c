@@ -1,5 +1,6 @@
 #include "http.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <errno.h>
 #include <stdio.h>
@@ -119,11 +120,14 @@ wiping_strdup(const char *s)
 	return p == NULL ? NULL : memcpy(p, s, n);
 }
 
+/* By what libcurl makes of the host: 127.0.0.1. would be a name, which it asks others for. */
 static int
 is_loopback(const char *host)
 {
+	struct in_addr four;
+
 	return strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
-	       (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == strlen(host));
+	       (strncmp(host, "127.", 4) == 0 && inet_pton(AF_INET, host, &four) == 1);
 }
 
 /* A part of URL, or NULL where it has none (curl_free() it) or memory is short (*NOMEM). */

@@ -163,6 +163,9 @@ Q
 
 @test "the base URL is https, or http to this machine" {
 	usage_error 'use https' --base-url http://example.com users
+	usage_error 'use https' --base-url http://127.0.0.1. users # a name, which is asked for
+	usage_error 'use https' --base-url http://127.0.0.1.example.com users
+	run -75 ant fetch --retries 0 --base-url http://127.1:1 users
 	usage_error 'user or a password' --base-url https://me:secret@example.com users
 	usage_error 'query' --base-url 'https://example.com/?a=b' users
 	usage_error 'https://' --base-url ftp://example.com users
