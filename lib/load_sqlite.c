@@ -29,8 +29,9 @@ struct load_sqlite {
 	char *path; /* FILE as a path that SQLite cannot take for anything else */
 	int fd;	    /* holds the lock of loaders on FILE; closed after db, or POSIX locks go */
 	int created, begun, new_table;
-	int guarded; /* the table has triggers, which may stop a change unseen */
-	sqlite3 *db; /* NULL in a dry run on a FILE that is not there */
+	int guarded;  /* the table has triggers, which may stop a change unseen */
+	int rollback; /* the file was no WAL database, and is to be none unless this load commits */
+	sqlite3 *db;  /* NULL in a dry run on a FILE that is not there */
 	struct buf sql;
 	const struct load *load;
 	size_t as_text;
@@ -167,12 +168,30 @@ open_to_read(struct load_sqlite *d, struct ant_err *e)
 	return open_database(d, SQLITE_OPEN_READWRITE, e) == -1 ? -1 : 1;
 }
 
+/* Which way the file, as it is, goes back after a failure. */
+static int
+note_journal(struct load_sqlite *d, struct ant_err *e)
+{
+	sqlite3_stmt *s = prepare(d, "PRAGMA journal_mode", e);
+	int code;
+
+	if (s == NULL)
+		return -1;
+	if ((code = sqlite3_step(s)) == SQLITE_ROW)
+		d->rollback = sqlite3_stricmp((const char *)sqlite3_column_text(s, 0), "wal") != 0;
+	else
+		failed(d, "", e);
+	sqlite3_finalize(s);
+	return code == SQLITE_ROW ? 0 : -1;
+}
+
 static int
 open_to_write(struct load_sqlite *d, struct ant_err *e)
 {
 	char pragmas[128];
 
-	if (lock_file(d, e) == -1 || open_database(d, SQLITE_OPEN_READWRITE, e) == -1)
+	if (lock_file(d, e) == -1 || open_database(d, SQLITE_OPEN_READWRITE, e) == -1 ||
+		note_journal(d, e) == -1)
 		return -1;
 	sqlite3_snprintf(sizeof pragmas, pragmas,
 		"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-%d",
@@ -667,6 +686,7 @@ commit(void *self, const struct load_entry *entry, const char **into, struct ant
 		return -1;
 	d->begun = 0;
 	d->created = 0;
+	d->rollback = 0;
 	return 0;
 }
 
@@ -676,6 +696,10 @@ close_all(struct load_sqlite *d)
 	if (d->begun)
 		sqlite3_exec(d->db, "ROLLBACK", NULL, NULL, NULL);
 	d->begun = 0;
+	if (d->rollback && !d->created) /* who reads it now keeps it from that */
+		sqlite3_exec(d->db, "PRAGMA busy_timeout=0; PRAGMA journal_mode=DELETE", NULL, NULL,
+			NULL);
+	d->rollback = 0;
 	sqlite3_close(d->db);
 	d->db = NULL;
 	if (d->created) /* and not committed: while the lock is held, nobody else loads into it */

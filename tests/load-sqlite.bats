@@ -400,6 +400,17 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[ "$(FILE=t.db sql -noheader 'SELECT count(*), (SELECT count(*) FROM log) FROM t')" = '3|18' ]
 }
 
+@test "sqlite: a load that fails leaves the way the file keeps its journal as it was" {
+	numbered append 1 3 | sed '$d' >broken
+	sqlite3 t.db 'CREATE TABLE own(x); INSERT INTO own VALUES (1)'
+	run -5 lite t.db <broken
+	[ "$(FILE=t.db sql 'PRAGMA journal_mode' 'SELECT * FROM own')" = $'delete\n1' ]
+	[ "$(ls t.db*)" = t.db ]
+	numbered append 1 3 | lite t.db
+	run -5 lite t.db <broken
+	[ "$(FILE=t.db sql -noheader 'PRAGMA journal_mode' 'SELECT count(*) FROM t')" = $'wal\n3' ]
+}
+
 @test "sqlite: memory does not grow with the stream" { memory_is_constant; }
 
 @test "sqlite: wrong use is exit 2" {
