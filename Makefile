@@ -23,15 +23,17 @@ MYFLAGS  = -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -Ilib -Icmd -DAN
 CMDS    := $(patsubst cmd/%.c,%,$(wildcard cmd/ant-*.c))
 SCRIPTS := $(notdir $(wildcard scripts/ant-*))
 PARTS   := bruin warehouse
+SYNC    := $(notdir $(wildcard scripts/sync/*.bash))
 TABLES  := $(wildcard lib/tables/*.table)
 MANS    := $(wildcard man/*.[1-8])
 LIBO    := $(patsubst lib/%.c,$B/lib/%.o,$(wildcard lib/*.c))
 BINS    := $(CMDS:%=$B/bin/%)
 PARTB   := $(PARTS:%=$B/lib/anthill/%)
+SYNCB   := $(SYNC:%=$B/lib/anthill/sync/%)
 BASHC    = $B/share/bash-completion/completions/anthill
 ZSHC     = $B/share/zsh/site-functions/_anthill
 
-all: $(BINS) $(PARTB) $(SCRIPTS:%=$B/bin/%) $B/share/anthill/tables $(BASHC) $(ZSHC)
+all: $(BINS) $(PARTB) $(SYNCB) $(SCRIPTS:%=$B/bin/%) $B/share/anthill/tables $(BASHC) $(ZSHC)
 
 # Each command links only what it uses: the archive leaves out objects that nobody
 # calls, and these are the outside libraries of each.  libjq and libcsv ship no .pc file.
@@ -60,6 +62,11 @@ $B/lib/anthill/bruin: $B/cmd/bruin.o $B/cmd/cli.o $B/libant.a
 $B/lib/anthill/warehouse: scripts/warehouse
 	@mkdir -p $(@D)
 	install -m 755 $< $@
+# Parts of ant-sync, which it reads when it starts.
+$(SYNCB): $B/lib/anthill/sync/%: scripts/sync/%
+	@mkdir -p $(@D)
+	install -m 644 $< $@
+$B/bin/ant-sync: | $(SYNCB)
 # The build looks like an installed prefix, so that a command finds its tables in either.
 $B/share/anthill/tables:
 	@mkdir -p $(@D)
@@ -111,10 +118,11 @@ coverage:
 bench: all
 	@for b in tests/bench/*.sh; do ANT_BIN=$(abspath $B)/bin bash $$b || exit 1; done
 
-# SC2154: bats' run sets output, stderr and lines.
+# SC2154: bats' run sets output, stderr and lines.  -a: the parts of ant-sync are seen as one with it.
 lint:
 	for m in $(MANS); do mandoc -T lint -W warning $$m || exit 1; done
-	shellcheck -x -S warning -e SC2154 $(wildcard scripts/* packaging/build-deb packaging/debian/p* .ci/run tests/*.bats tests/*.bash tests/bench/*.sh)
+	shellcheck -a -x -S warning -e SC2154 $(filter-out scripts/sync,$(wildcard scripts/*)) \
+	    $(wildcard packaging/build-deb packaging/debian/p* .ci/run tests/*.bats tests/*.bash tests/bench/*.sh)
 	cppcheck -q --error-exitcode=1 --inline-suppr --enable=warning,portability \
 	    --suppress=missingIncludeSystem -DANT_VERSION='"0"' -DANT_PREFIX='"/usr/local"' \
 	    -Ilib -Icmd cmd lib
@@ -123,8 +131,9 @@ lint:
 install: all
 	install -d $(bindir) $(datadir)/tables $(bashdir) $(zshdir)
 	install -m 755 $(BINS) $(SCRIPTS:%=scripts/%) $(bindir)
-	install -d $(partdir)
+	install -d $(partdir)/sync
 	install -m 755 $(PARTB) $(partdir)
+	install -m 644 $(SYNC:%=scripts/sync/%) $(partdir)/sync
 	install -m 644 $(TABLES) $(datadir)/tables
 	for m in $(MANS); do d=$(mandir)/man$${m##*.}; \
 	    install -d $$d && install -m 644 $$m $$d || exit 1; done
@@ -137,7 +146,7 @@ install: all
 # What install has made, and the folders that are only ours; shared ones stay.
 uninstall:
 	rm -f $(addprefix $(bindir)/,$(CMDS) $(SCRIPTS))
-	rm -rf $(datadir) $(docdir)
+	rm -rf $(datadir) $(docdir) $(partdir)/sync
 	rm -f $(addprefix $(partdir)/,$(PARTS)) && rmdir $(partdir) 2>/dev/null || :
 	for m in $(MANS); do rm -f $(mandir)/man$${m##*.}/$${m##*/}; done
 	rm -f $(addprefix $(bashdir)/,anthill $(CMDS) $(SCRIPTS)) $(zshdir)/_anthill

@@ -42,6 +42,10 @@ field() { dpkg-deb -f "$DEB" "$1"; }
 	for file in "$ROOT"/man/*.[1-8]; do
 		gzip -dc "usr/share/man/man${file##*.}/${file##*/}.gz" | cmp - "$file"
 	done
+	for file in "$ROOT"/scripts/sync/*; do
+		cmp "$file" "usr/lib/anthill/sync/${file##*/}"
+		[ "$(stat -c %a "usr/lib/anthill/sync/${file##*/}")" = 644 ]
+	done
 	for file in "$ROOT"/lib/tables/*; do cmp "$file" "usr/share/anthill/tables/${file##*/}"; done
 	(cd "$ROOT/examples" && find . -type f) | while read -r file; do
 		cmp "$ROOT/examples/$file" "usr/share/doc/anthill/examples/$file"

@@ -29,7 +29,7 @@ loader() { # NAME
 		esac'
 }
 
-sync() { "$ROOT/scripts/ant-sync" "$@"; }
+sync() { "$ANT_BIN/ant-sync" "$@"; }
 export -f sync
 
 today() { date -u +%F; }
@@ -228,7 +228,7 @@ today() { date -u +%F; }
 		# A background job starts with SIGINT ignored, which no shell can undo.
 		python3 -c 'import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
-os.execvp(sys.argv[1], sys.argv[1:])' "$ROOT/scripts/ant-sync" --start -1d 2>err >out 3>&- &
+os.execvp(sys.argv[1], sys.argv[1:])' "$ANT_BIN/ant-sync" --start -1d 2>err >out 3>&- &
 		driver=$!
 		wait_for [ -s fetching ]
 		sleep 0.2
@@ -266,7 +266,7 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$ROOT/scripts/ant-sync" --start -1d 2>err
 	for how in 'while IFS= read -r line; do bash -c "$line"; done' \
 		'tac | xargs -d "\n" -n 1 -P 4 bash -c' 'sort -R | parallel --will-cite -j 4'; do
 		rm -rf state trace
-		bash -c "ant-sync() { \"\$ROOT/scripts/ant-sync\" \"\$@\"; }; ant-sync --plan --dest \"sqlite:////$PWD/a 'b' db\" --start 2026-07-01 --chunk 20 | { $how; }" >out
+		bash -c "ant-sync() { \"\$ANT_BIN/ant-sync\" \"\$@\"; }; ant-sync --plan --dest \"sqlite:////$PWD/a 'b' db\" --start 2026-07-01 --chunk 20 | { $how; }" >out
 		[ "$(grep -c '"@ant":"loaded"' out)" = "$(grep -c '^ant-fetch' trace)" ]
 		[ "$(ant state list | cut -f1,2 | tr '\t\n' '  ')" = "cost_report $(today)T00:00:00Z usage_report $(today)T00:00:00Z " ]
 		[ "$(grep -c "^ant-load-sqlite .*a 'b' db" trace)" = "$(grep -c '^ant-fetch' trace)" ]
@@ -422,7 +422,7 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$ROOT/scripts/ant-sync" --start -1d 2>err
 on_terminal() {
 	local -a how=()
 	until [ "$1" = -- ]; do how+=("$1") && shift; done
-	TERM=xterm python3 "$ROOT/tests/terminal.py" "${how[@]}" -- "$ROOT/scripts/ant-sync" "${@:2}" >screens
+	TERM=xterm python3 "$ROOT/tests/terminal.py" "${how[@]}" -- "$ANT_BIN/ant-sync" "${@:2}" >screens
 }
 
 # gate TABLE - ant-fetch of that table waits, once it has asked, until there is a file "go"
@@ -491,9 +491,9 @@ gate() {
 	[[ $output != *$'\e'* && $output != *$'\1'* && $output != *waiting* ]]
 	on_terminal 80x24 -- -q --start -1d
 	run -1 grep -E $'\e|\1|waiting' raw
-	TERM=xterm python3 "$ROOT/tests/terminal.py" 80x24 -- sh -c '"$0" --start -1d 2>err' "$ROOT/scripts/ant-sync" >screens
+	TERM=xterm python3 "$ROOT/tests/terminal.py" 80x24 -- sh -c '"$0" --start -1d 2>err' "$ANT_BIN/ant-sync" >screens
 	run -1 grep -E $'\e|\1|waiting' raw err
-	TERM=dumb python3 "$ROOT/tests/terminal.py" 80x24 -- "$ROOT/scripts/ant-sync" --start -1d >screens
+	TERM=dumb python3 "$ROOT/tests/terminal.py" 80x24 -- "$ANT_BIN/ant-sync" --start -1d >screens
 	run -1 grep -E $'\e|\1|waiting' raw
 }
 
@@ -698,6 +698,40 @@ ledger() {
 	[ "$output" = "ant-sync $(cat "$ROOT/VERSION")" ]
 }
 
+@test "sync: its parts are those beside the real script, however it is called, whatever is here or in the environment" {
+	local part how
+	mkdir -p links lib/anthill/sync
+	ln -s "$ANT_BIN/ant-sync" link
+	ln -s ../link links/ant-sync
+	for part in "$ROOT"/scripts/sync/*; do echo "touch '$PWD/touched'" >"lib/anthill/sync/${part##*/}"; done
+	export self=$PWD/links/x part=words parts=$PWD/lib/anthill/sync CDPATH=$PWD/lib
+	for how in 'links/ant-sync' './link' 'cd links && bash ant-sync' 'PATH=$PWD/links:$PATH && ant-sync' \
+		'PATH=links:$PATH && bash ant-sync' 'cd "$ANT_BIN" && bash ant-sync' 'PATH=$ANT_BIN:$PATH && cd links && env ant-sync' \
+		'env -i "$PWD/links/ant-sync"' 'cd links && env -i "$ANT_BIN/ant-sync"'; do
+		run -0 env "BASH_SOURCE=$PWD/links/x" bash -c "$how --version"
+		[ "$output" = "ant-sync $(<"$ROOT/VERSION")" ] || { echo "$how"; return 1; }
+	done
+	run -0 --separate-stderr links/ant-sync --start -2d # with its workers
+	[ "${#lines[@]}" = 3 ]
+	[ ! -e touched ]
+}
+
+@test "sync: says which of its parts is missing, and does nothing" {
+	local part
+	mkdir -p bin lib/anthill
+	cp "$ANT_BIN/ant-sync" bin
+	cp -R "$ANT_BIN/../lib/anthill/sync" lib/anthill
+	run -0 bin/ant-sync --version
+	for part in lib/anthill/sync/*; do
+		mv "$part" away
+		run -1 --separate-stderr bin/ant-sync --start -2d
+		[ -z "$output" ]
+		[ "$stderr" = "ant-sync: $part is not beside the commands: install anthill again" ]
+		mv away "$part"
+	done
+	[ ! -e trace ]
+}
+
 @test "sync: leaves nothing behind in the folder of temporary files" {
 	mkdir tmp
 	TMPDIR=$PWD/tmp sync --start -1d
@@ -711,7 +745,7 @@ ledger() {
 	mandoc -T utf8 "$ROOT/man/ant-sync.1" | col -b >manual
 	for word in $(sed -n "s/^readonly VALUED='\(.*\)'/\1/p" "$ROOT/scripts/ant-sync") \
 		$(sync --help | grep -oE -- '--[a-z-]+' | sort -u) \
-		$(sed -n "s/^readonly SETTINGS='\(.*\)'/\1/p" "$ROOT/scripts/ant-sync"); do
+		$(sed -n "s/^readonly SETTINGS='\(.*\)'/\1/p" "$ROOT/scripts/sync/settings.bash"); do
 		grep -qF -- "${word#--}" manual || { echo "$word"; return 1; }
 	done
 	mandoc -T lint -W warning "$ROOT/man/ant-sync.1" "$ROOT/man/ant-ingest.1"

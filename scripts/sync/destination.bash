@@ -1,0 +1,168 @@
+# The destination of ant-sync: its URI, the loader of a table, its scope, and the watermarks it has lost or has.
+#
+# Reads: schema, prefix, mode, parallel, allow_shrink, into_of, mode_of, tables, known_tables, run.
+# Sets: kind, file or conninfo, base_scope, spool; scope and loader, of one table; last_of; PGPASSWORD.
+
+# file_uri SCHEME URI - the path in URI: three slashes are relative, four absolute
+file_uri() {
+	local path=${2#"$1"://}
+	[[ $path != *\?* ]] || usage "--dest: $1 takes no options behind a '?'"
+	[[ $1 != csv || $path == /* ]] || path=/$path
+	[[ $path == /?* ]] || usage "--dest: '$2' names no file: $1:///FILE is relative, $1:////FILE absolute"
+	file=${path#/}
+	[[ $file != -* ]] || file=./$file # no option of anything
+	# Two files are never one scope, whatever folder the run starts from.
+	if [[ $file == /* ]]; then base_scope=$1:///$file; else base_scope=$1:///$PWD/${file#./}; fi
+}
+
+# postgres_uri URI - the password goes to the environment: everybody can see argv
+postgres_uri() {
+	local rest=${1#*://} user='' mark='?' word tail query=''
+	local authority=${rest%%[/?]*}
+	local -a words=()
+	tail=${rest#"$authority"}
+	if [[ $authority == *@* ]]; then
+		user=${authority%@*}
+		authority=${authority##*@}
+		[[ $user != *:* ]] || { decode "${user#*:}" && export PGPASSWORD=$REPLY; }
+		user=${user%%:*}
+	fi
+	[[ $tail != *\?* ]] || IFS='&' read -r -a words <<<"${tail#*\?}"
+	tail=${tail%%\?*}
+	for word in "${words[@]}"; do
+		case $word in
+		password=*) decode "${word#*=}" && export PGPASSWORD=$REPLY ;;
+		sslpassword=*) usage '--dest: put sslpassword into a service file (PGSERVICEFILE), not into the URI' ;;
+		*) query+=$mark$word mark='&' ;;
+		esac
+	done
+	conninfo=postgresql://${user:+$user@}$authority$tail$query
+	base_scope=postgresql://$authority$tail
+}
+
+# warehouse_uri URI - one that ant-ingest has prepared: it names the loader, and secrets are in the environment
+warehouse_uri() {
+	local rest=${1#*://}
+	[[ -n ${ANT_WAREHOUSE-} ]] || usage "--dest: $kind is for ant-ingest, which runs the vendor's own tool"
+	conninfo=$1
+	rest=${rest%%\?*}
+	base_scope=$kind://${rest##*@}
+}
+
+# destination URI - sets kind, file or conninfo, base_scope
+destination() {
+	kind=${1%%:*} file='' conninfo=''
+	case $1 in
+	sqlite://* | duckdb://* | csv://*) file_uri "$kind" "$1" ;;
+	postgresql://* | postgres://* | postgresql+*://*)
+		kind=postgresql
+		postgres_uri "$1"
+		;;
+	bigquery://* | snowflake://*) warehouse_uri "$1" ;;
+	*://*)
+		near "$kind" sqlite duckdb postgresql csv
+		usage "--dest: no loader for $kind${REPLY:-: use sqlite, duckdb, postgresql or csv}"
+		;;
+	*) usage "--dest: not a URI such as sqlite:///anthill.db" ;;
+	esac
+	[[ -z $schema || $kind == postgresql ]] || usage "--schema: $kind has none; use --prefix"
+	base_scope+=${schema:+#schema=$schema}${prefix:+#prefix=$prefix}
+	# These let one process write at a time: rows are fetched aside, and loaded in turn.
+	spool=0
+	[[ $kind != sqlite && $kind != duckdb ]] || ((parallel == 1)) || spool=1
+}
+
+# The scope of a table's watermark: the destination without credentials, and its name there.
+scope_for() { scope=$base_scope${into_of[$1]:+#table=${into_of[$1]}}; }
+
+# loader_for TABLE - the loader's command line, in the array loader
+loader_for() {
+	local into=${1:+${into_of[$1]-}}
+	local -a args=()
+	[[ -z $into ]] || args+=(--table "$into")
+	[[ -z $prefix ]] || args+=(--prefix "$prefix")
+	[[ -z $mode ]] || args+=(--mode "$mode")
+	((!allow_shrink)) || args+=(--allow-shrink)
+	case $kind in
+	postgresql)
+		loader=(ant-load-pg -d "$conninfo" ${schema:+--schema "$schema"} "${args[@]}")
+		;;
+	csv)
+		[[ -z $mode ]] || args=(--mode "$mode")
+		[[ -n $mode ]] || args=()
+		((!allow_shrink)) || args+=(--allow-shrink)
+		loader=(ant-load-csv -o "$file/$prefix${into:-$1}.csv" "${args[@]}")
+		;;
+	bigquery | snowflake) loader=("$ANT_WAREHOUSE" "${args[@]}" "$conninfo") ;;
+	*)
+		loader=("ant-load-$kind" "${args[@]}" "$file")
+		((!spool)) || loader=(ant-state --scope "$base_scope" lock --wait _destination -- "${loader[@]}")
+		;;
+	esac
+}
+
+# What the destination has lost must be loaded again: a watermark whose file is gone is void.
+# Where no watermark is known, those in the ledger of the destination are taken over.
+reconcile() {
+	local name there mark known=$file
+	local -i some=0
+	local -a lost=()
+	ant-state list >"$run/list" || exit
+	while IFS=$'\t' read -r name mark there; do
+		scope_for "$name"
+		[[ $there == "$scope" ]] || continue
+		some=1
+		last_of[$name]=$mark
+		if [[ $kind == csv ]]; then
+			loader_for "$name"
+			known=${loader[2]}
+		fi
+		[[ -z $known || -e $known ]] || lost+=("$name")
+	done <"$run/list"
+	for name in "${lost[@]}"; do
+		note "$name: the destination is gone: loading it from the start"
+		scope_for "$name"
+		ant-state --scope "$scope" reset "$name" || exit
+		unset "last_of[$name]"
+	done
+	((some)) || adopt_ledger
+}
+
+# Print the receipts in the destination's ledger that are about the tables of this run: other
+# organizations may have theirs there, under other names.
+own_ledger() {
+	local line name into
+	local -A own=()
+	for name in "${known_tables[@]}"; do own[$prefix${into_of[$name]:-$name}]=$name; done
+	loader_for "${known_tables[0]}"
+	"${loader[@]}" --ledger >"$run/ledger.all" || return
+	while IFS= read -r line; do
+		[[ $line =~ \"table\":\ *\"([^\"]*)\".*\"into\":\ *\"([^\"]*)\" ]] || continue
+		name=${BASH_REMATCH[1]} into=${BASH_REMATCH[2]}
+		[[ $kind != csv ]] || into=${into%.csv}
+		[[ $kind != postgresql ]] || into=${into##*.}
+		[[ ${own[$into]-} != "$name" ]] || printf '%s\n' "$line"
+	done <"$run/ledger.all"
+}
+
+# The watermarks of a ledger: all from the first window on that is in the destination.
+adopt_ledger() {
+	local name line first
+	local -a lines=() args=()
+	[[ $kind == postgresql || -e $file ]] || return 0
+	mapfile -t lines < <(own_ledger 2>/dev/null)
+	((${#lines[@]})) || return 0
+	note 'taking over the watermarks in the ledger of the destination'
+	for name in "${tables[@]}"; do
+		[[ ${mode_of[$name]} == window ]] || continue
+		first='' args=()
+		for line in "${lines[@]}"; do
+			[[ $line == *"\"table\":\"$name\""* && $line =~ \"from\":\"([^\"]*)\" ]] || continue
+			[[ -n $first && $first < ${BASH_REMATCH[1]} ]] || first=${BASH_REMATCH[1]}
+		done
+		[[ -z $first ]] || args=(--since "$first")
+		scope_for "$name"
+		printf '%s\n' "${lines[@]}" | grep -F "\"table\":\"$name\"" |
+			ant-state --scope "$scope" commit "${args[@]}" >"$run/ledger"
+	done
+}

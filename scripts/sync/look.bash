@@ -1,0 +1,97 @@
+# Looking without loading: ant-sync --check, --status and --gaps.
+#
+# Reads: what is settled for the organization; the destination's ledger.  Sets nothing that is not local.
+
+# Ask the API what the key may read, and the destination whether it answers.
+check_organization() { # NAME
+	local code=0
+	settle "$1" || return
+	[[ -z $1 ]] || echo "organization $1"
+	if ((${#tables[@]} == 1)); then
+		ant-fetch --check "${fetch[@]}" "${tables[0]}" || code=$?
+	else
+		ant-fetch --check "${fetch[@]}" || code=$?
+	fi
+	if check_destination; then
+		echo "destination $base_scope: ready"
+	else
+		say "destination $base_scope: not ready"
+		((code)) || code=1
+	fi
+	return "$code"
+}
+
+check_destination() {
+	local folder=${file%/*}
+	[[ $file == */* ]] || folder=.
+	[[ $kind != csv || ! -e $file ]] || folder=$file
+	[[ -n $folder ]] || folder=/
+	if [[ $kind == csv || ($kind != postgresql && ! -e $file) ]]; then
+		[[ -d $folder && -w $folder ]] || { say "$folder: not a folder that can be written to"; return 1; }
+		return 0
+	fi
+	loader_for ''
+	"${loader[@]}" --ledger >/dev/null
+}
+
+# The ledger of the destination as lines: table, from, to, mode, rows, finished, watermark.
+read_ledger() {
+	local line name re
+	local -a value
+	own_ledger >"$run/ledger.own" || return
+	while IFS= read -r line; do
+		value=()
+		for name in table from to mode rows finished watermark; do
+			re="\"$name\": *\"?([^\",}]*)"
+			[[ $line =~ $re ]] && [[ ${BASH_REMATCH[1]} != null ]] || BASH_REMATCH=('' -)
+			value+=("${BASH_REMATCH[1]}")
+		done
+		echo "${value[*]}"
+	done <"$run/ledger.own"
+}
+
+# How fresh each table is, and what the last load did.
+status_organization() { # NAME
+	local name from to how rows finished mark age
+	local -A last=() fresh=()
+	settle "$1" || return
+	read_ledger >"$run/ledger" || return 1
+	while read -r name from to how rows finished mark; do
+		last[$name]="$how $rows $finished"
+		[[ $mark == - || (-n ${fresh[$name]-} && ! $mark > ${fresh[$name]}) ]] || fresh[$name]=$mark
+	done <"$run/ledger"
+	((quiet)) || printf '%-24s  %-20s  %-10s  %-20s  %-8s  %s\n' table watermark behind 'last load' mode rows
+	for name in "${tables[@]}"; do
+		read -r how rows finished <<<"${last[$name]-- - -}"
+		mark=${fresh[$name]--}
+		age=$finished
+		[[ ${mode_of[$name]} != window ]] || age=$mark
+		[[ $age == - ]] || { seconds "$age"; ago $((EPOCHSECONDS - REPLY)); age=$REPLY; }
+		printf '%-24s  %-20s  %-10s  %-20s  %-8s  %s\n' "${1:+$1/}$name" "$mark" "$age" "$finished" "$how" "$rows"
+	done
+}
+
+# ago SECONDS - as a person says it
+ago() {
+	if (($1 < 7200)); then REPLY="$(($1 / 60)) min"
+	elif (($1 < 172800)); then REPLY="$(($1 / 3600)) h"
+	else REPLY="$(($1 / 86400)) days"; fi
+}
+
+# The days between the first load, or --start, and the last that no load covered; 1 if there are any.
+gaps_organization() { # NAME
+	local name from to rest known='' until='' found=0
+	settle "$1" || return
+	read_ledger >"$run/ledger" || return 1
+	sort "$run/ledger" >"$run/sorted"
+	while read -r name from to rest; do
+		[[ $from != - && " ${tables[*]} " == *" $name "* ]] || continue
+		[[ $name == "$known" ]] || { known=$name until=${start:-$from}; }
+		if [[ $from > $until ]]; then
+			printf '%s\t%s\t%s\n' "${1:+$1/}$name" "$until" "$from"
+			found=1
+		fi
+		[[ $to > $until ]] && until=$to
+	done <"$run/sorted"
+	return "$found"
+}
