@@ -2,10 +2,14 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
-/* FNV-1a, with its bits mixed so that the low ones are as good as the high ones. */
+/*
+ * FNV-1a, with its bits mixed so that the low ones are as good as the high ones, and the
+ * secret between two rounds of that: which slots are near depends on it.
+ */
 static uint64_t
-hash(const unsigned char *p, size_t len)
+hash(uint64_t secret, const unsigned char *p, size_t len)
 {
 	uint64_t h = 0xcbf29ce484222325U;
 
@@ -14,6 +18,9 @@ hash(const unsigned char *p, size_t len)
 	h ^= h >> 32;
 	h *= 0x9e3779b97f4a7c15U;
 	h ^= h >> 29;
+	h ^= secret;
+	h *= 0xbf58476d1ce4e5b9U;
+	h ^= h >> 32;
 	return h == 0 ? 1 : h;
 }
 
@@ -48,10 +55,13 @@ grow(struct seen *s)
 int
 seen_add(struct seen *s, const void *p, size_t len)
 {
-	uint64_t h = hash(p, len), *slot;
+	uint64_t h, *slot;
 
+	if (s->size == 0 && getrandom(&s->secret, sizeof s->secret, 0) != (ssize_t)sizeof s->secret)
+		return -1;
 	if (s->n >= s->size / 2 && grow(s) == -1)
 		return -1;
+	h = hash(s->secret, p, len);
 	slot = find(s->slots, s->size, h);
 	if (*slot == h)
 		return 1;

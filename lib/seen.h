@@ -5,13 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Texts are kept as 64-bit hashes: eight bytes each, however long they are. */
+/* Texts are kept as 64-bit hashes: eight bytes each, however long they are.  All 0 to begin with. */
 struct seen {
 	uint64_t *slots; /* open addressing; 0 is an empty slot */
 	size_t n, size;	 /* size: a power of two, or 0 */
+	uint64_t secret; /* so that nobody can choose texts that meet in one place */
 };
 
-/* Note LEN bytes at P.  Return 1 where they were noted before, 0 where not, -1 with ENOMEM. */
+/* Note LEN bytes at P.  Return 1 where they were noted before, 0 where not, -1 with errno. */
 int seen_add(struct seen *s, const void *p, size_t len);
 
 void seen_clear(struct seen *s); /* forget all, keep the memory */

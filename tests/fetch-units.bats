@@ -24,3 +24,4 @@ units() { run -0 "$BATS_FILE_TMPDIR/units" "$1"; }
 @test "control lines are read back as they were written, others refused" { units records; }
 @test "paths and parameters are percent-encoded" { units queries; }
 @test "what came before is known" { units sets; }
+@test "what a server chose to make a set slow is spread like anything else" { units chosen; }

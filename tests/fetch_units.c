@@ -694,7 +694,7 @@ queries(void)
 static void
 sets(void)
 {
-	struct seen s = {NULL, 0, 0};
+	struct seen s = {NULL, 0, 0, 0};
 	char text[32];
 
 	for (int round = 0; round < 2; round++) {
@@ -709,6 +709,39 @@ sets(void)
 	seen_free(&s);
 }
 
+/* The hash of seen.c as it would be without a secret. */
+static uint64_t
+open_hash(const char *p)
+{
+	uint64_t h = 0xcbf29ce484222325U;
+
+	for (; *p != '\0'; p++)
+		h = (h ^ (unsigned char)*p) * 0x100000001b3U;
+	h = (h ^ h >> 32) * 0x9e3779b97f4a7c15U;
+	h = (h ^ h >> 29) * 0xbf58476d1ce4e5b9U;
+	return h ^ h >> 32;
+}
+
+/* Texts that somebody has chosen so that they meet are spread like any others. */
+static void
+chosen(void)
+{
+	struct seen s = {NULL, 0, 0, 0};
+	size_t filled = 0;
+	char text[32];
+
+	for (int i = 0; s.n < 1000; i++) {
+		size_t n = (size_t)snprintf(text, sizeof text, "%d", i);
+
+		if ((open_hash(text) & 0x7ff) == 0)
+			IS(seen_add(&s, text, n) == 0);
+	}
+	for (size_t i = 0; i < 500; i++)
+		filled += s.slots[i] != 0;
+	IS(filled < 400); /* of them all, were they where their hash says; else about 244 */
+	seen_free(&s);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -718,7 +751,7 @@ main(int argc, char *argv[])
 	} groups[] = {{"hints", hints}, {"decisions", decisions}, {"budget", budget},
 		{"shared", shared}, {"crowd", crowd}, {"hostile", hostile}, {"windows", windows},
 		{"pages", pages}, {"depth", depth}, {"prefixes", prefixes}, {"records", records},
-		{"queries", queries}, {"sets", sets}};
+		{"queries", queries}, {"sets", sets}, {"chosen", chosen}};
 
 	for (size_t i = 0; argc == 2 && i < sizeof groups / sizeof *groups; i++)
 		if (strcmp(argv[1], groups[i].name) == 0) {
