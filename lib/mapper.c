@@ -239,7 +239,7 @@ mapper_mended(const struct mapper *m, const struct field *field, const struct js
 
 	if (field->native != NULL || field->raw || !jqmap_mended(m->jq))
 		return 0;
-	for (; (p = memchr(p, UTF8_REPLACEMENT[0], (size_t)(end - p))) != NULL; p++)
+	for (; (p = memchr(p, (unsigned char)UTF8_REPLACEMENT[0], (size_t)(end - p))) != NULL; p++)
 		n += end - p >= 3 && memcmp(p, UTF8_REPLACEMENT, 3) == 0;
 	return n;
 }
