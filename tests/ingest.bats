@@ -8,7 +8,7 @@ each_setup() {
 	stub ant-sync 'echo "dest=$ANT_DEST key=$ANTHROPIC_ADMIN_KEY"; for a; do printf "%s " "$a"; done; echo; ps axww -o args= >ps'
 }
 
-ingest() { "$ROOT/scripts/ant-ingest" "$@"; }
+ingest() { "$ANT_BIN/ant-ingest" "$@"; }
 export -f ingest
 
 # Everything needed, then the test's own.
