@@ -6,7 +6,15 @@
 
 #include "buf.h"
 
-enum { SQL_MAX = 16 << 20, COLUMNS_MAX = 16, COPY_MAX = 1 << 20 };
+enum {
+	SQL_MAX = 16 << 20,
+	COLUMNS_MAX = 16,
+	/*
+	 * The server reads a message whole before it works on it: larger ones make it and us
+	 * take turns rather than work side by side.  Of 8, 32, 128 KiB and more, 32 was fastest.
+	 */
+	COPY_MAX = 32 << 10
+};
 
 struct pg {
 	const char *conninfo;
@@ -222,7 +230,7 @@ pg_copy_put(struct pg *p, const char *block, size_t len, struct ant_err *e)
 	int64_t unused;
 
 	for (size_t n; len > 0; block += n, len -= n) {
-		n = len > COPY_MAX ? COPY_MAX : len; /* libpq's length is an int */
+		n = len > COPY_MAX ? COPY_MAX : len;
 		if (PQputCopyData(p->conn, block, (int)n) != 1)
 			return pg_copy_end(p, "connection lost", &unused, e) == -1
 				       ? -1
