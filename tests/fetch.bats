@@ -215,7 +215,13 @@ Q
 	"$ANT_BIN/ant-fetch" -v users >out 2>err &
 	pid=$!
 	sleep 0.7
-	run -1 grep -c simulated "/proc/$pid/environ" "/proc/$pid/cmdline"
+	run -1 grep -c simulated "/proc/$pid/cmdline"
+	if [ "$(id -u)" = 0 ]; then
+		run -1 grep -c simulated "/proc/$pid/environ"
+	else # a process that leaves no core shows its environment to root alone
+		run -2 grep -c simulated "/proc/$pid/environ"
+		[[ $output == *'Permission denied' ]]
+	fi
 	wait "$pid"
 	run -1 grep -c simulated out err
 	grep -q '"@ant":"end"' out
