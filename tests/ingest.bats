@@ -230,3 +230,11 @@ END
 	run -0 ingest --version
 	[ "$output" = "ant-ingest $(cat "$ROOT/VERSION")" ]
 }
+
+@test "ingest: without its parts beside it, it says so and does nothing" {
+	mkdir -p alone
+	cp "$ANT_BIN/ant-ingest" alone/
+	run -1 alone/ant-ingest --source-uri 'anthropic://?api_key=canary' --source-table users --dest-uri sqlite:///a.db
+	[[ $output == *'words.bash is not beside the commands'* && $output != *canary* ]]
+	[ ! -e trace ]
+}

@@ -1,4 +1,4 @@
-# Small things for all parts of ant-sync: names, quoting, JSON, times, statuses.  Answers are left in REPLY.
+# Small things for all parts of ant-sync, and for ant-ingest: names, quoting, JSON, times, statuses.  Answers are left in REPLY.
 #
 # Reads: mode_of and known_tables, of known() alone.  Sets: REPLY.
 
