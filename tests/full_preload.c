@@ -3,6 +3,9 @@
  *
  *     FULL_AFTER  so many bytes the process can still write to files; what goes to
  *                 descriptors 0 to 2 is not counted
+ *     FULL_WHEN   a file: as soon as it is there, no process can write to a file any more
+ *                 that has the first line of it in its path.  For a server, whose processes
+ *                 run all the while.
  *
  * As on a disk, the write that meets the end is short, and each one behind it fails by
  * ENOSPC.  A file that is made longer takes room like one that is written.
@@ -11,12 +14,38 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 static long long left = -1; /* -1: not asked yet */
+
+/* Whether the file FULL_WHEN says that the disk is full that FD is on. */
+static int
+full_now(int fd)
+{
+	const char *when = getenv("FULL_WHEN");
+	char link[64], path[4096], part[256];
+	FILE *f;
+	ssize_t n;
+	int full = 0;
+
+	if (when == NULL || (f = fopen(when, "r")) == NULL)
+		return 0;
+	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	if (fgets(part, sizeof part, f) != NULL &&
+		(n = readlink(link, path, sizeof path - 1)) > 0) {
+		path[n] = '\0';
+		part[strcspn(part, "\n")] = '\0';
+		full = strstr(path, part) != NULL;
+	}
+	fclose(f);
+	return full;
+}
 
 static int
 counts(int fd)
@@ -35,7 +64,7 @@ take(int fd, size_t n)
 {
 	if (n == 0 || !counts(fd))
 		return (ssize_t)n;
-	if (left == 0) {
+	if (left == 0 || full_now(fd)) {
 		errno = ENOSPC;
 		return -1;
 	}
@@ -53,7 +82,7 @@ stretch(int fd, off_t length)
 
 	if (!counts(fd) || fstat(fd, &st) == -1 || length <= st.st_size)
 		return 0;
-	if (length - st.st_size > left) {
+	if (length - st.st_size > left || full_now(fd)) {
 		errno = ENOSPC;
 		return -1;
 	}
@@ -97,6 +126,19 @@ pwrite64(int fd, const void *p, size_t n, off64_t at)
 
 	find(&real, "pwrite64");
 	return room == -1 ? -1 : real(fd, p, (size_t)room, at);
+}
+
+/* Several pieces, from the start of the first on: a short write of the rest is allowed. */
+ssize_t
+pwritev(int fd, const struct iovec *v, int n, off_t at)
+{
+	return n < 1 ? 0 : pwrite(fd, v->iov_base, v->iov_len, at);
+}
+
+ssize_t
+pwritev64(int fd, const struct iovec *v, int n, off64_t at)
+{
+	return n < 1 ? 0 : pwrite64(fd, v->iov_base, v->iov_len, at);
 }
 
 int

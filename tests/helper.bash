@@ -120,21 +120,33 @@ as_postgres() {
 	fi
 }
 
+# make_full FILE - the library of full_preload.c
+make_full() { "${CC:-cc}" -O1 -shared -fPIC -o "$1" "$ROOT/tests/full_preload.c" -ldl; }
+
 # start_pg - a throw-away PostgreSQL on a socket in a folder of its own; call from setup_file.
-# Sets PGHOST, PGUSER, PGDATABASE.  stop_pg in teardown_file.
+# Sets PGHOST, PGUSER, PGDATABASE.  stop_pg in teardown_file.  With PG_FULL its disk is full as
+# soon as there is a file "full" in PG_DIR, see full_preload.c.
 start_pg() {
 	local bin dir
 	bin=$(pg_bin) || return 1
 	dir=$(mktemp -d "${TMPDIR:-/tmp}/anthill-pg.XXXXXX")
 	[ "$(id -u)" != 0 ] || chown postgres "$dir"
 	as_postgres "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 -N >"$dir/log" 2>&1 || { cat "$dir/log" >&2; return 1; }
-	as_postgres "$bin/pg_ctl" -D "$dir/data" -w -l "$dir/data/server.log" -o "-c listen_addresses='' -c unix_socket_directories='$dir' -c fsync=off -c log_statement=none" start >/dev/null 3>&- || return 1
+	[ -z "${PG_FULL-}" ] || make_full "$dir/full.so" || return 1
 	export PG_DIR=$dir PGHOST=$dir PGUSER=postgres PGDATABASE=postgres
+	server start -o "-c listen_addresses='' -c unix_socket_directories='$dir' -c fsync=off -c log_statement=none"
 }
+
+# server VERB... - start, restart or stop it, as pg_ctl
+server() (
+	cd / || return
+	as_postgres env ${PG_FULL:+LD_PRELOAD="$PG_DIR/full.so" FULL_WHEN="$PG_DIR/full"} \
+		"$(pg_bin)/pg_ctl" -D "$PG_DIR/data" -w -l "$PG_DIR/data/server.log" "$@" >/dev/null 3>&- 7>&-
+)
 
 stop_pg() {
 	[ -n "${PG_DIR-}" ] || return 0
-	as_postgres "$(pg_bin)/pg_ctl" -D "$PG_DIR/data" -m immediate stop >/dev/null 2>&1 || :
+	server stop -m immediate 2>/dev/null || :
 	rm -rf "$PG_DIR"
 }
 

@@ -4,10 +4,11 @@ load helper
 load streams
 load loads
 
-setup_file() { start_pg; }
+setup_file() { export PG_FULL=1; start_pg; }
 teardown_file() { stop_pg; }
 
 each_setup() {
+	rm -f "$PG_DIR/full"
 	psql -qX -c 'SET client_min_messages = warning' -c 'DROP SCHEMA public CASCADE' -c 'CREATE SCHEMA public'
 }
 
@@ -267,7 +268,7 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	exec 7>pipe
 	numbered replace 1 90000 new | head -n 10 >&7
 	begun
-	as_postgres "$(pg_bin)/pg_ctl" -D "$PG_DIR/data" -w -m fast restart >/dev/null 3>&-
+	server restart
 	(trap '' PIPE; numbered replace 1 90000 new | tail -n +11 >&7) 2>/dev/null || :
 	exec 7>&-
 	status=0
@@ -276,6 +277,62 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[ ! -s out ]
 	[ "$(sql 'SELECT count(*), min(v) FROM t')" = '9|old' ]
 	numbered replace 1 90 new | pg
+}
+
+# full_in_the_middle PART - a load in whose middle the server's disk with PART in its path is full
+full_in_the_middle() {
+	numbered replace 1 9 old | pg
+	rm -f pipe
+	mkfifo pipe
+	pg <pipe >out 2>err 3>&- &
+	pid=$!
+	exec 7>pipe
+	numbered replace 1 90000 new >s
+	head -n 10 s >&7
+	begun
+	echo "$1" >"$PG_DIR/full"
+	(trap '' PIPE; tail -n +11 s >&7) 2>/dev/null || :
+	exec 7>&-
+	status=0
+	wait "$pid" || status=$?
+	cat err
+	[ "$status" = 1 ]
+	[ ! -s out ]
+	[ "$(wc -l <err)" = 1 ]
+}
+
+@test "pg: a disk of the server that gets full is exit 1, and the rows stay" {
+	full_in_the_middle /base/
+	[[ $(<err) == *'could not extend file '*'No space left on device'* ]]
+	[ "$(sql 'SELECT count(*), min(v) FROM t')" = '9|old' ]
+	run -1 pg <s
+	rm "$PG_DIR/full"
+	pg <s
+	[ "$(sql 'SELECT count(*), min(v) FROM t')" = '90000|new' ]
+	# A server that cannot write its log ends itself, and does not start while that is so.
+	sql 'DROP TABLE t'
+	full_in_the_middle /pg_wal/
+	rm "$PG_DIR/full"
+	server restart -m immediate
+	[ "$(sql 'SELECT count(*), min(v) FROM t')" = '9|old' ]
+	pg <s
+	[ "$(sql 'SELECT count(*), min(v) FROM t')" = '90000|new' ]
+}
+
+@test "pg: a server that only reads, a standby, is exit 1 and says so" {
+	numbered replace 1 9 old | pg
+	as_postgres touch "$PG_DIR/data/standby.signal"
+	server restart
+	numbered replace 1 90 new >s
+	status=0
+	pg <s >out 2>err || status=$?
+	server promote
+	cat err
+	[ "$status" = 1 ]
+	[ ! -s out ]
+	[[ $(wc -l <err) = 1 && $(<err) == *'recovery'* ]]
+	[ "$(sql 'SELECT count(*), min(v) FROM t')" = '9|old' ]
+	pg <s
 }
 
 @test "pg: a receipt that cannot be written is exit 1, and the message says that the rows are in" { receipt_lost; }

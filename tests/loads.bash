@@ -124,7 +124,7 @@ first_at_once() {
 
 # full BYTES COMMAND... - run it on a disk that has room for so many bytes: see full_preload.c
 full() (
-	[ -e full.so ] || "${CC:-cc}" -O1 -shared -fPIC -o full.so "$ROOT/tests/full_preload.c" -ldl
+	[ -e full.so ] || make_full full.so
 	export LD_PRELOAD=$PWD/full.so FULL_AFTER=$1
 	export ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0
 	shift
