@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MINUTE_MS = 60000 };
+enum { MINUTE_MS = 60000, HOUR_MS = 60 * MINUTE_MS };
 static const int64_t TIME_MAX = INT64_C(1) << 50; /* no clock comes that far: 35,000 years */
 
 /*
@@ -280,6 +280,16 @@ budget_take(struct budget *b, struct ant_err *e)
 	return unlock(b, filled, now, e) == -1 ? -1 : wait;
 }
 
+/*
+ * Who was told to wait until UNTIL does.  What a file says, which stays, is believed for an hour:
+ * after a wrong answer that names a year nobody should have to find the file and remove it.
+ */
+static int64_t
+shared(const struct budget *b, int64_t until, int64_t now)
+{
+	return b->path != NULL && until > now + HOUR_MS ? now + HOUR_MS : until;
+}
+
 int
 budget_pause(struct budget *b, int64_t until, struct ant_err *e)
 {
@@ -287,7 +297,7 @@ budget_pause(struct budget *b, int64_t until, struct ant_err *e)
 
 	if (lock(b, &now, e) == -1)
 		return -1;
-	rate_pause(&b->rate, until);
+	rate_pause(&b->rate, shared(b, until, now));
 	return unlock(b, NULL, now, e);
 }
 
@@ -298,6 +308,6 @@ budget_left(struct budget *b, int64_t left, int64_t in_flight, int64_t until, st
 
 	if (lock(b, &now, e) == -1)
 		return -1;
-	rate_left(&b->rate, left, in_flight, until);
+	rate_left(&b->rate, left, in_flight, shared(b, until, now));
 	return unlock(b, NULL, now, e);
 }

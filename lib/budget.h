@@ -39,7 +39,10 @@ void budget_close(struct budget *b); /* also where budget_open() failed or all i
  */
 int64_t budget_take(struct budget *b, struct ant_err *e);
 
-/* rate_pause() and rate_left(), for all that share the file.  Return 0, or -1 as budget_open(). */
+/*
+ * rate_pause() and rate_left(), for all that share the file: there for an hour at most.
+ * Return 0, or -1 as budget_open().
+ */
 int budget_pause(struct budget *b, int64_t until, struct ant_err *e);
 int budget_left(
 	struct budget *b, int64_t left, int64_t in_flight, int64_t until, struct ant_err *e);

@@ -240,6 +240,12 @@ shared(void)
 	for (int i = 0; i < 1000; i++)
 		IS(budget_take(&a, &e) == 0);
 	IS(budget_pause(&a, 60, &e) == 0 && budget_take(&b, &e) == 50);
+	/* A wrong answer is not believed for ever. */
+	IS(budget_pause(&a, INT64_C(1) << 55, &e) == 0 && budget_take(&b, &e) == 3600000);
+	IS(budget_pause(&a, INT64_C(1) << 55, &e) == 0);
+	atomic_store(hands, 3600010);
+	IS(budget_take(&b, &e) == 0 && budget_left(&b, 0, 0, INT64_C(1) << 55, &e) == 0);
+	IS(budget_take(&a, &e) == 3600000);
 	budget_close(&a);
 	budget_close(&b);
 }

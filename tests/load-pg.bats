@@ -19,7 +19,7 @@ sql() { psql -qXAt -v ON_ERROR_STOP=1 "${@/#/-c}"; }
 summary() { sql 'SELECT count(*), min(v), max(v) FROM t'; }
 
 # what the database holds: tables, columns, rows, but no numbers that differ by the run
-dump() { pg_dump --no-comments | sed '/^--/d; /restrict/d'; }
+dump() { pg_dump --no-comments >dumped && sed '/^--/d; /restrict/d' dumped; }
 
 # rollback leaves a moment in which the server still holds the lock of a killed load
 settled() {
