@@ -18,8 +18,18 @@ sql() { psql -qXAt -v ON_ERROR_STOP=1 "${@/#/-c}"; }
 
 summary() { sql 'SELECT count(*), min(v), max(v) FROM t'; }
 
-# what the database holds: tables, columns, rows, but no numbers that differ by the run
-dump() { pg_dump --no-comments >dumped && sed '/^--/d; /restrict/d' dumped; }
+# what the database holds: tables, columns, indexes, rows.  pg_dump refuses servers that are newer.
+dump() {
+	psql -qXAt -v ON_ERROR_STOP=1 <<-'END'
+		SELECT nspname FROM pg_namespace ORDER BY 1;
+		SELECT nspname, relname, relkind, relacl, attname, format_type(atttypid, atttypmod), attnotnull
+			FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace LEFT JOIN pg_attribute a ON attrelid = c.oid AND attnum > 0
+			WHERE nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') ORDER BY 1, 2, attnum;
+		SELECT tgname FROM pg_trigger ORDER BY 1;
+		SELECT format('COPY %I.%I TO STDOUT', schemaname, tablename) FROM pg_tables
+			WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1 \gexec
+	END
+}
 
 # rollback leaves a moment in which the server still holds the lock of a killed load
 settled() {

@@ -180,8 +180,7 @@ toggle() {
 	local -a change
 	cp "$ORG" live.db
 	sqlite3 live.db 'PRAGMA journal_mode=WAL' >/dev/null
-	psql -Xq -c 'CREATE DATABASE live'
-	pg_dump "$PGDATABASE" | psql -Xq -d live >/dev/null
+	psql -Xq -d template1 -c "CREATE DATABASE live TEMPLATE $PGDATABASE"
 	for dest in live.db postgresql:///live; do
 		change=(sqlite3 -bail -cmd '.timeout 60000' live.db)
 		[ "$dest" = live.db ] || change=(psql -Xq -v ON_ERROR_STOP=1 -d live -c)
