@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "near.h"
+#include "bruin_conn.h"
 #include "ytree.h"
 
 enum { ITEMS_MAX = 4096 };
@@ -12,17 +12,17 @@ enum { ITEMS_MAX = 4096 };
 struct work {
 	const struct bruin *b;
 	struct ytree *asset, *config, *pipeline; /* config, pipeline: NULL where there is none */
-	const struct ytree_node *top, *parameters, *connections;
-	const char *prefix; /* of schemas, in this environment; owned by config */
-	struct buf *to, a, uri;
+	struct bruin_conns conns;		 /* in config */
+	const struct ytree_node *top, *parameters;
+	struct buf *to, a, made; /* a text, and what is made of it */
 	struct ant_err *e;
 };
 
 /* Memory, or a value beyond what a buffer may hold. */
 static int
-too_much(struct work *w, const struct ytree *t)
+too_much(struct work *w)
 {
-	return err_sys(w->e, ANT_FAIL, "%s", ytree_path(t));
+	return err_sys(w->e, ANT_FAIL, "%s", w->b->asset.path);
 }
 
 /* ---- flags ------------------------------------------------------------------------------ */
@@ -33,7 +33,7 @@ put(struct work *w, const struct ytree_node *at, const char *flag, const char *v
 {
 	size_t start;
 
-	buf_printf(w->to, "%s:%zu", ytree_path(w->asset), ytree_line(at));
+	buf_printf(w->to, "%s:%zu", w->b->asset.path, ytree_line(at));
 	buf_putc(w->to, '\0');
 	start = w->to->len;
 	buf_puts(w->to, flag);
@@ -42,7 +42,7 @@ put(struct work *w, const struct ytree_node *at, const char *flag, const char *v
 			w->to->data[i] = '-';
 	buf_putc(w->to, '\0');
 	buf_puts(w->to, value);
-	return buf_putc(w->to, '\0') == -1 ? too_much(w, w->asset) : 0;
+	return buf_putc(w->to, '\0') == -1 ? too_much(w) : 0;
 }
 
 /* The same with the value of the scalar AT. */
@@ -185,14 +185,14 @@ column(struct work *w, const struct ytree_node *map)
 		put_value(w, name, "--primary-key") == -1)
 		return -1;
 	if ((at = ytree_get(t, map, "mask")) != NULL) {
-		if (ytree_text(t, name, "name", &w->uri, w->e) == -1 ||
+		if (ytree_text(t, name, "name", &w->made, w->e) == -1 ||
 			ytree_text(t, at, "mask", &w->a, w->e) == -1)
 			return -1;
-		buf_putc(&w->uri, ':');
-		buf_puts(&w->uri, buf_str(&w->a));
-		if (buf_str(&w->uri) == NULL)
-			return too_much(w, t);
-		if (put(w, at, "--mask", buf_str(&w->uri)) == -1)
+		buf_putc(&w->made, ':');
+		buf_puts(&w->made, buf_str(&w->a));
+		if (buf_str(&w->made) == NULL)
+			return too_much(w);
+		if (put(w, at, "--mask", buf_str(&w->made)) == -1)
 			return -1;
 	}
 	return ytree_get(t, map, "checks") != NULL;
@@ -254,331 +254,62 @@ asset_name(struct work *w)
 		return 0;
 	if (ytree_text(w->asset, at, "name", &w->a, w->e) == -1)
 		return -1;
-	buf_clear(&w->uri);
-	if (w->prefix != NULL && strchr(buf_str(&w->a), '.') != NULL)
-		buf_puts(&w->uri, w->prefix);
-	buf_puts(&w->uri, buf_str(&w->a));
-	if (buf_str(&w->uri) == NULL)
-		return too_much(w, w->asset);
-	return put(w, at, "--dest-table", buf_str(&w->uri));
+	buf_clear(&w->made);
+	if (w->conns.prefix != NULL && strchr(buf_str(&w->a), '.') != NULL)
+		buf_puts(&w->made, w->conns.prefix);
+	buf_puts(&w->made, buf_str(&w->a));
+	if (buf_str(&w->made) == NULL)
+		return too_much(w);
+	return put(w, at, "--dest-table", buf_str(&w->made));
 }
 
-/* ---- connections ------------------------------------------------------------------------ */
-
-/* The connections of the default environment. */
-static int
-environment(struct work *w)
-{
-	struct ytree *t = w->config;
-	const struct ytree_node *root = ytree_root(t), *at, *all;
-
-	if (ytree_check_map(t, root, "the file", w->e) == -1)
-		return -1;
-	at = ytree_get(t, root, "default_environment");
-	if (ytree_text(t, at, "default_environment", &w->a, w->e) == -1)
-		return -1;
-	if ((all = ytree_get(t, root, "environments")) == NULL)
-		return ytree_fail(w->e, t, root, "no environments");
-	if ((all = ytree_get(t, all, w->a.len > 0 ? buf_str(&w->a) : "default")) == NULL)
-		return ytree_fail(w->e, t, at != NULL ? at : root, "no environment %.64s",
-			w->a.len > 0 ? buf_str(&w->a) : "default");
-	at = ytree_get(t, all, "schema_prefix");
-	if (at != NULL && *ytree_name(at) == '\0')
-		return ytree_fail(w->e, t, at, "schema_prefix is no name");
-	w->prefix = at != NULL ? ytree_name(at) : NULL;
-	if ((w->connections = ytree_get(t, all, "connections")) == NULL)
-		return ytree_fail(w->e, t, all, "no connections in this environment");
-	return ytree_check_map(t, w->connections, "connections", w->e);
-}
-
-/* The connection NAME of the type TYPE, NULL where there is none; BEST becomes the nearest name. */
-static const struct ytree_node *
-connection(struct work *w, const char *type, const char *name, const char **best)
-{
-	struct ytree *t = w->config;
-	const struct ytree_node *list = ytree_get(t, w->connections, type);
-
-	if (!ytree_is_list(list))
-		return NULL;
-	for (size_t i = 0; i < ytree_count(list); i++) {
-		const struct ytree_node *at = ytree_get(t, ytree_item(t, list, i), "name");
-
-		if (ytree_is(at, name))
-			return ytree_item(t, list, i);
-		*best = near_better(name, *best, ytree_name(at));
-	}
-	return NULL;
-}
-
-/* Append a part of a URI, with %XX for what would end it. */
-static void
-put_part(struct buf *b, const char *s)
-{
-	for (; *s != '\0'; s++)
-		if (isalnum((unsigned char)*s) || strchr("-._~", *s) != NULL)
-			buf_putc(b, *s);
-		else
-			buf_printf(b, "%%%02X", (unsigned char)*s);
-}
-
-/* Append BEFORE and the field NAME of a connection, where it has one; 1, 0 where it has none, or -1. */
-static int
-field(struct work *w, const struct ytree_node *c, const char *before, const char *name)
-{
-	const struct ytree_node *at = ytree_get(w->config, c, name);
-
-	if (at == NULL)
-		return 0;
-	if (ytree_text(w->config, at, name, &w->a, w->e) == -1)
-		return -1;
-	if (w->a.len == 0)
-		return 0;
-	buf_puts(&w->uri, before);
-	put_part(&w->uri, buf_str(&w->a));
-	return w->uri.failed ? too_much(w, w->config) : 1;
-}
-
-static int
-needed(struct work *w, const struct ytree_node *c, const char *before, const char *name)
-{
-	int n = field(w, c, before, name);
-
-	return n == 0 ? ytree_fail(w->e, w->config, c, "this connection has no %s", name) : n;
-}
-
-/* Append the path in the field NAME, which is relative to the file's folder. */
-static void
-put_folder(struct work *w, int encoded)
-{
-	const char *path = buf_str(&w->a), *slash = strrchr(ytree_path(w->config), '/');
-
-	if (*path != '/' && slash != NULL)
-		for (const char *p = ytree_path(w->config); p <= slash; p++) {
-			const char one[2] = {*p, '\0'};
-
-			if (encoded)
-				put_part(&w->uri, one);
-			else
-				buf_putc(&w->uri, *p);
-		}
-	if (encoded)
-		put_part(&w->uri, path);
-	else
-		buf_puts(&w->uri, path);
-}
-
-static int
-path_field(struct work *w, const struct ytree_node *c, const char *before, const char *name,
-	int encoded)
-{
-	const struct ytree_node *at = ytree_get(w->config, c, name);
-
-	if (at == NULL)
-		return 0;
-	if (ytree_text(w->config, at, name, &w->a, w->e) == -1)
-		return -1;
-	buf_puts(&w->uri, before);
-	put_folder(w, encoded);
-	return w->uri.failed ? too_much(w, w->config) : 1;
-}
-
-/* RFC 4648, as the parameter credentials_base64 of ingestr wants the credentials. */
-static void
-put_base64(struct buf *b, const char *s, size_t len)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const unsigned char *p = (const unsigned char *)s;
-
-	for (size_t i = 0; i < len; i += 3) {
-		unsigned long n = (unsigned long)p[i] << 16;
-
-		n |= i + 1 < len ? (unsigned long)p[i + 1] << 8 : 0;
-		n |= i + 2 < len ? p[i + 2] : 0;
-		buf_putc(b, digits[n >> 18]);
-		buf_putc(b, digits[n >> 12 & 63]);
-		buf_putc(b, i + 1 < len ? digits[n >> 6 & 63] : '=');
-		buf_putc(b, i + 2 < len ? digits[n & 63] : '=');
-	}
-}
-
-static int
-bigquery_uri(struct work *w, const struct ytree_node *c)
-{
-	const struct ytree_node *json = ytree_get(w->config, c, "service_account_json");
-	int n = 0;
-
-	if (needed(w, c, "bigquery://", "project_id") == -1)
-		return -1;
-	if (!ytree_is_true(ytree_get(w->config, c, "use_application_default_credentials"))) {
-		if ((n = path_field(w, c, "?credentials_path=", "service_account_file", 1)) == -1)
-			return -1;
-		if (n == 0 && json != NULL) {
-			if (ytree_text(w->config, json, "service_account_json", &w->a, w->e) == -1)
-				return -1;
-			buf_puts(&w->uri, "?credentials_base64=");
-			put_base64(&w->uri, w->a.data, w->a.len);
-			n = 1;
-		}
-	}
-	if (field(w, c, n ? "&location=" : "?location=", "location") == -1)
-		return -1;
-	return w->uri.failed ? too_much(w, w->config) : 0;
-}
-
-static int
-snowflake_uri(struct work *w, const struct ytree_node *c)
-{
-	static const char *const names[] = {
-		"warehouse", "role", "private_key", "private_key_passphrase"};
-	char before[40];
-	const char *mark = "?";
-	int n;
-
-	if (needed(w, c, "snowflake://", "username") == -1 || field(w, c, ":", "password") == -1 ||
-		needed(w, c, "@", "account") == -1 || field(w, c, ".", "region") == -1 ||
-		needed(w, c, "/", "database") == -1 || field(w, c, "/", "schema") == -1)
-		return -1;
-	if ((n = path_field(w, c, "?private_key_path=", "private_key_path", 1)) == -1)
-		return -1;
-	mark = n ? "&" : "?";
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		snprintf(before, sizeof before, "%s%s=", mark, names[i]);
-		if ((n = field(w, c, before, names[i])) == -1)
-			return -1;
-		mark = n ? "&" : mark;
-	}
-	return 0;
-}
-
-static int
-postgres_uri(struct work *w, const struct ytree_node *c)
-{
-	if (needed(w, c, "postgresql://", "username") == -1 || field(w, c, ":", "password") == -1 ||
-		needed(w, c, "@", "host") == -1 || field(w, c, ":", "port") == -1 ||
-		needed(w, c, "/", "database") == -1 || field(w, c, "?sslmode=", "ssl_mode") == -1)
-		return -1;
-	return 0;
-}
-
-static int
-file_uri(struct work *w, const struct ytree_node *c, const char *before)
-{
-	int n = path_field(w, c, before, "path", 0);
-
-	return n == 0 ? ytree_fail(w->e, w->config, c, "this connection has no path") : n;
-}
-
-static int
-duckdb_uri(struct work *w, const struct ytree_node *c)
-{
-	return file_uri(w, c, "duckdb:///");
-}
-
-static int
-sqlite_uri(struct work *w, const struct ytree_node *c)
-{
-	return file_uri(w, c, "sqlite:///");
-}
-
-static int
-anthropic_uri(struct work *w, const struct ytree_node *c)
-{
-	return needed(w, c, "anthropic://?api_key=", "api_key");
-}
-
-/* What a destination is called, its connections, and the one that is taken where none is named. */
-static const struct platform {
-	const char *name, *type, *usual;
-	int (*uri)(struct work *, const struct ytree_node *);
-	const char *fields[12];
-} platforms[] = {
-	{"bigquery", "google_cloud_platform", "gcp-default", bigquery_uri,
-		{"name", "project_id", "location", "service_account_file", "service_account_json",
-			"use_application_default_credentials"}},
-	{"snowflake", "snowflake", "snowflake-default", snowflake_uri,
-		{"name", "username", "password", "account", "database", "schema", "warehouse",
-			"role", "region", "private_key_path", "private_key"}},
-	{"postgres", "postgres", "postgres-default", postgres_uri,
-		{"name", "username", "password", "host", "port", "database", "schema", "ssl_mode",
-			"pool_max_conns"}},
-	{"duckdb", "duckdb", "duckdb-default", duckdb_uri, {"name", "path"}},
-	{"sqlite", "sqlite", "sqlite-default", sqlite_uri, {"name", "path"}},
-};
-static const struct platform anthropic = {
-	"anthropic", "anthropic", NULL, anthropic_uri, {"name", "api_key"}};
-
-enum { PLATFORMS = sizeof platforms / sizeof *platforms };
-
-/* The URI of a connection, as the value of FLAG, said at AT in the asset. */
-static int
-put_uri(struct work *w, const struct platform *f, const struct ytree_node *c,
-	const struct ytree_node *at, const char *flag)
-{
-	struct ytree *t = w->config;
-	const char *const *lists[] = {f->fields, NULL};
-
-	if (ytree_check_map(t, c, "a connection", w->e) == -1)
-		return -1;
-	for (size_t i = 0; i < ytree_count(c); i++)
-		if (!ytree_is_one(ytree_key(t, c, i), f->fields) &&
-			!ytree_is(ytree_key(t, c, i), "<<"))
-			return ytree_unknown(t, ytree_key(t, c, i), "the field", lists, w->e);
-	buf_clear(&w->uri);
-	if (f->uri(w, c) == -1)
-		return -1;
-	if (buf_str(&w->uri) == NULL)
-		return too_much(w, t);
-	return put(w, at, flag, buf_str(&w->uri));
-}
+/* ---- its connections -------------------------------------------------------------------- */
 
 static int
 no_connection(struct work *w, const struct ytree_node *at, const char *name, const char *best)
 {
 	return ytree_fail(w->e, w->asset, at, "no connection %.64s in %.256s%s%.64s%s", name,
-		ytree_path(w->config), best != NULL ? "; did you mean " : "",
-		best != NULL ? best : "", best != NULL ? "?" : "");
+		w->b->config.path, best != NULL ? "; did you mean " : "", best != NULL ? best : "",
+		best != NULL ? "?" : "");
 }
 
 static int
 source(struct work *w)
 {
-	const struct ytree_node *at = ytree_get(w->asset, w->parameters, "source_connection"), *c;
+	const struct ytree_node *at = ytree_get(w->asset, w->parameters, "source_connection");
 	const char *best = NULL, *name;
+	int n;
 
 	if (at == NULL)
 		return ytree_fail(w->e, w->asset, w->parameters, "no source_connection");
 	if (*(name = ytree_name(at)) == '\0')
 		return ytree_fail(w->e, w->asset, at, "source_connection is no name");
-	if ((c = connection(w, anthropic.type, name, &best)) != NULL)
-		return put_uri(w, &anthropic, c, at, "--source-uri");
-	for (size_t i = 0; i < ytree_count(w->connections); i++)
-		if (connection(w, ytree_name(ytree_key(w->config, w->connections, i)), name,
-			    &best) != NULL)
-			return ytree_fail(w->e, w->asset, at,
-				"the connection %.64s is not of anthropic: only that source can be "
-				"honoured",
-				name);
+	if ((n = bruin_conn_source(&w->conns, name, &best, &w->made, w->e)) == -1)
+		return -1;
+	if (n == 1)
+		return put(w, at, "--source-uri", buf_str(&w->made));
+	if (bruin_conn_is_there(&w->conns, name, &best))
+		return ytree_fail(w->e, w->asset, at,
+			"the connection %.64s is not of anthropic: only that source can be "
+			"honoured",
+			name);
 	return no_connection(w, at, name, best);
 }
 
 /* The platform that the parameter destination names. */
-static const struct platform *
+static const struct bruin_platform *
 platform(struct work *w, const struct ytree_node *at)
 {
 	const char *best = NULL;
+	const struct bruin_platform *f = bruin_conn_platform(ytree_name(at), &best);
 
-	for (size_t i = 0; i < PLATFORMS; i++) {
-		if (ytree_is(at, platforms[i].name))
-			return &platforms[i];
-		best = near_better(ytree_name(at), best, platforms[i].name);
-	}
-	ytree_fail(w->e, w->asset, at,
-		"this destination cannot be honoured: use bigquery, snowflake, postgres, duckdb or "
-		"sqlite%s%s%s",
-		best != NULL ? "; did you mean " : "", best != NULL ? best : "",
-		best != NULL ? "?" : "");
-	return NULL;
+	if (f == NULL)
+		ytree_fail(w->e, w->asset, at,
+			"this destination cannot be honoured: use bigquery, snowflake, postgres, "
+			"duckdb or sqlite%s%s%s",
+			best != NULL ? "; did you mean " : "", best != NULL ? best : "",
+			best != NULL ? "?" : "");
+	return f;
 }
 
 /* By the name that the asset gives, else by the default of the pipeline, else by the usual one. */
@@ -588,9 +319,9 @@ destination(struct work *w)
 	struct ytree *t = w->asset;
 	const struct ytree_node *named = ytree_get(t, w->top, "connection"),
 				*kind = ytree_get(t, w->parameters, "destination");
-	const struct ytree_node *c, *root = NULL;
-	const struct platform *f = NULL;
+	const struct bruin_platform *f = NULL;
 	const char *name, *best = NULL;
+	int n;
 
 	if (named == NULL)
 		named = ytree_get(t, w->parameters, "destination_connection");
@@ -601,17 +332,13 @@ destination(struct work *w)
 	if (named == NULL) {
 		if ((f = platform(w, kind)) == NULL)
 			return -1;
-		if (w->pipeline != NULL)
-			root = ytree_get(
-				w->pipeline, ytree_root(w->pipeline), "default_connections");
-		root = ytree_get(w->pipeline, root, f->type);
-		name = *ytree_name(root) != '\0' ? ytree_name(root) : f->usual;
+		name = bruin_conn_usual(f, w->pipeline);
 		named = kind;
 	}
-	for (const struct platform *p = platforms; p < platforms + PLATFORMS; p++)
-		if ((f == NULL || f == p) && (c = connection(w, p->type, name, &best)) != NULL)
-			return put_uri(w, p, c, named, "--dest-uri");
-	return no_connection(w, named, name, best);
+	if ((n = bruin_conn_destination(&w->conns, f, name, &best, &w->made, w->e)) == -1)
+		return -1;
+	return n == 1 ? put(w, named, "--dest-uri", buf_str(&w->made))
+		      : no_connection(w, named, name, best);
 }
 
 /* ---- the file of the asset -------------------------------------------------------------- */
@@ -750,8 +477,8 @@ flags(struct work *w)
 		return ytree_fail(w->e, w->asset, w->top,
 			"no .bruin.yml with its connections here or above: name it by "
 			"--bruin-config");
-	if (b->config.path != NULL &&
-		((w->config = load(&b->config, w->e)) == NULL || environment(w) == -1))
+	if (b->config.path != NULL && ((w->config = load(&b->config, w->e)) == NULL ||
+					      bruin_conn_open(&w->conns, w->config, w->e) == -1))
 		return -1;
 	if (b->pipeline.path != NULL && (w->pipeline = load(&b->pipeline, w->e)) == NULL)
 		return -1;
@@ -767,12 +494,12 @@ bruin_flags(const struct bruin *b, struct buf *to, struct ant_err *e)
 	int result;
 
 	buf_init(&w.a, YTREE_TEXT_MAX);
-	buf_init(&w.uri, YTREE_TEXT_MAX);
+	buf_init(&w.made, YTREE_TEXT_MAX);
 	result = flags(&w);
 	ytree_free(w.asset);
 	ytree_free(w.config);
 	ytree_free(w.pipeline);
 	buf_free(&w.a);
-	buf_free(&w.uri);
+	buf_free(&w.made);
 	return result;
 }
