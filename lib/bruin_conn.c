@@ -25,7 +25,8 @@ environment(struct bruin_conns *c, struct buf *name, struct ant_err *e)
 	if ((all = ytree_get(t, root, "environments")) == NULL)
 		return ytree_fail(e, t, root, "no environments");
 	if ((all = ytree_get(t, all, wanted)) == NULL)
-		return ytree_fail(e, t, at != NULL ? at : root, "no environment %.64s", wanted);
+		return at != NULL ? ytree_fail(e, t, at, "there is no environment of this name")
+				  : ytree_fail(e, t, root, "no environment default");
 	at = ytree_get(t, all, "schema_prefix");
 	if (at != NULL && *ytree_name(at) == '\0')
 		return ytree_fail(e, t, at, "schema_prefix is no name");
@@ -213,8 +214,7 @@ bigquery_uri(struct making *m)
 static int
 snowflake_uri(struct making *m)
 {
-	static const char *const names[] = {
-		"warehouse", "role", "private_key", "private_key_passphrase"};
+	static const char *const names[] = {"warehouse", "role", "private_key"};
 	char before[40];
 	const char *mark = "?";
 	int n;

@@ -192,6 +192,17 @@ ingest() { timeout 60 ant-ingest --bruin-asset project/pipe/assets/a.asset.yml "
 	[[ ${lines[1]} == *'--schema dev_raw -- users ' ]]
 }
 
+@test "bruin: an environment that is not there is named by its place" {
+	parameters
+	# shellcheck disable=SC2016	# the file has the variable
+	printf '%s\n' 'environments: {prod: {}}' 'default_environment: ${WHICH}' >config.yml
+	WHICH=topsecret run -2 ingest --bruin-config config.yml
+	[ "$output" = 'ant-ingest: config.yml:2: there is no environment of this name' ]
+	sed -i 2d config.yml
+	run -2 ingest --bruin-config config.yml
+	[ "$output" = 'ant-ingest: config.yml:1: no environment default' ]
+}
+
 @test "bruin: strategy, keys, masks and parameters become flags; the command line's own win" {
 	asset 'parameters: {source_connection: my_anthropic, source_table: usage_report, destination: postgres, extract_parallelism: 3, no_inference: false, schema_naming: direct}' \
 		'materialization: {type: table, strategy: merge, incremental_key: bucket}' \
