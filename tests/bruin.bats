@@ -194,7 +194,6 @@ ingest() { timeout 60 ant-ingest --bruin-asset project/pipe/assets/a.asset.yml "
 
 @test "bruin: an environment that is not there is named by its place" {
 	parameters
-	# shellcheck disable=SC2016	# the file has the variable
 	printf '%s\n' 'environments: {prod: {}}' 'default_environment: ${WHICH}' >config.yml
 	WHICH=topsecret run -2 ingest --bruin-config config.yml
 	[ "$output" = 'ant-ingest: config.yml:2: there is no environment of this name' ]
