@@ -4,6 +4,7 @@
  * stdin: one anthill-rows(5).  stdout: the receipt, after the commit and only then.
  */
 #include "cli.h"
+#include "db_sqlite.h"
 #include "load_sqlite.h"
 #include "loader.h"
 
@@ -70,7 +71,7 @@ main(int argc, char **argv)
 		struct db views;
 
 		o.place.dialect = SQL_SQLITE;
-		status = load_sqlite_db(argv[optind], 1, &views, &e);
+		status = db_sqlite(argv[optind], 1, &views, &e);
 		status = loader_views(&cli, status, &views, &o.place, &e);
 		goto done;
 	}

@@ -1,7 +1,7 @@
 /*
  * db - a database that is asked: what SQLite, PostgreSQL and DuckDB have in common
  *
- * Each of them fills a struct db: load_sqlite_db(), load_pg_db(), db_duckdb().  Who holds
+ * Each of them fills a struct db: db_sqlite(), load_pg_db(), db_duckdb().  Who holds
  * one need not know which it is, and links only what it uses.
  */
 #ifndef ANT_DB_H

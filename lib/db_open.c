@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "db_duckdb.h"
+#include "db_sqlite.h"
 #include "load_pg.h"
-#include "load_sqlite.h"
 
 /* Behind the three slashes of a URI of a file: ant-sync writes them so. */
 static const char *
@@ -68,5 +68,5 @@ db_open(const char *where, const char *duckdb_library, int write, struct db *to,
 	if (place->schema != NULL)
 		return err_set(e, ANT_USAGE, "--schema: only PostgreSQL has schemas");
 	return duck != NULL ? db_duckdb(duck, duckdb_library, write, to, e)
-			    : load_sqlite_db(file, write, to, e);
+			    : db_sqlite(file, write, to, e);
 }

@@ -1,10 +1,9 @@
-/* load_sqlite - SQLite as a destination of row streams (the only file that includes sqlite3.h) */
+/* load_sqlite - SQLite as a destination of row streams */
 #ifndef ANT_LOAD_SQLITE_H
 #define ANT_LOAD_SQLITE_H
 
 #include <stddef.h>
 
-#include "db.h"
 #include "err.h"
 #include "load.h"
 
@@ -22,11 +21,5 @@ struct load_dest load_sqlite_dest(struct load_sqlite *d);
 
 /* How many decimals of the load have more digits than a double holds and were stored as text. */
 size_t load_sqlite_as_text(const struct load_sqlite *d);
-
-/*
- * Open FILE, which must be there, to ask it (or, where WRITE is not 0, to run statements in
- * it) as a struct db, which db_close() closes.  Return 0, or -1 with ANT_FAIL or ANT_LOCKED.
- */
-int load_sqlite_db(const char *file, int write, struct db *to, struct ant_err *e);
 
 #endif
