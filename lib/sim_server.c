@@ -191,7 +191,7 @@ static void
 api_answer(struct sim_server *s, const struct sim_request *r, const struct sim_fault *f,
 	struct sim_reply *reply)
 {
-	int plain = (f == NULL || !sim_fault_pages(f)) && sim_api_key_right(r) &&
+	int plain = (f == NULL || !sim_fault_pages(f)) && sim_call_key_right(r) &&
 		    r->version != NULL && strcmp(r->version, "2023-06-01") == 0 &&
 		    strcmp(r->method, "GET") == 0;
 	struct buf key;
@@ -327,7 +327,7 @@ log_request(struct sim_server *s, const struct sim_request *r, const char *query
 	buf_printf(&s->log, ",\"status\":%d", reply->reset ? 0 : reply->status);
 	log_string(&s->log, "user_agent", r->agent);
 	log_string(&s->log, "accept_encoding", r->encoding);
-	buf_printf(&s->log, ",\"key\":%s,\"bytes\":%zu", sim_api_key_right(r) ? "true" : "false",
+	buf_printf(&s->log, ",\"key\":%s,\"bytes\":%zu", sim_call_key_right(r) ? "true" : "false",
 		reply->body == NULL ? (size_t)0 : reply->body->text.len);
 	log_string(&s->log, "request_id", r->id);
 	log_string(&s->log, "fault", f == NULL ? NULL : f->text);
