@@ -67,6 +67,7 @@ scaled() {
 
 @test "sim: the base URL stands alone on the first line, and SIGTERM and SIGINT end it with 0" {
 	for signal in TERM INT; do
+		rm -f out # of the signal before: its URL is not that of the next server
 		# A shell starts its background jobs with SIGINT ignored.
 		env --default-signal=INT "$ANT_BIN/ant-sim" --port 0 >out 2>err 3>&- &
 		pid=$!
