@@ -23,39 +23,52 @@ static void
 member(struct buf *out, const char *name, const char *value)
 {
 	buf_printf(out, ",\"%s\":", name);
-	if (*value == '\0')
+	if (value == NULL || *value == '\0')
 		buf_puts(out, "null");
 	else
 		json_put_string(out, value);
 }
 
 static void
-receipt(struct buf *out, const char *target, const struct load_entry *entry)
+receipt(struct buf *out, const char *target, const char *const texts[LOAD_LEDGER_TEXTS],
+	int64_t rows)
 {
 	buf_puts(out, "{\"@ant\":\"loaded\"");
-	member(out, "table", entry->table);
+	member(out, "table", texts[0]);
 	member(out, "target", target);
-	member(out, "into", entry->into);
-	member(out, "mode", entry->mode);
-	member(out, "from", entry->from);
-	member(out, "to", entry->to);
-	buf_printf(out, ",\"rows\":%" PRId64, entry->rows);
-	member(out, "watermark", entry->watermark);
+	member(out, "into", texts[1]);
+	member(out, "mode", texts[2]);
+	member(out, "from", texts[3]);
+	member(out, "to", texts[4]);
+	buf_printf(out, ",\"rows\":%" PRId64, rows);
+	member(out, "watermark", texts[6]);
 }
 
 void
 load_receipt(struct buf *out, const char *target, const struct load_entry *entry)
 {
-	receipt(out, target, entry);
+	const char *const texts[LOAD_LEDGER_TEXTS] = {entry->table, entry->into, entry->mode,
+		entry->from, entry->to, NULL, entry->watermark, NULL};
+
+	receipt(out, target, texts, entry->rows);
 	buf_puts(out, "}\n");
 }
 
-void
-load_ledger_receipt(struct buf *out, const char *target, const struct load_entry *entry)
+int
+load_ledger_print(struct out *to, const char *target, const char *const texts[LOAD_LEDGER_TEXTS],
+	struct ant_err *e)
 {
-	receipt(out, target, entry);
-	member(out, "finished", entry->finished);
-	buf_puts(out, "}\n");
+	struct buf line;
+	int result;
+
+	buf_init(&line, LOAD_TEXT_MAX);
+	receipt(&line, target, texts, texts[5] != NULL ? strtoll(texts[5], NULL, 10) : 0);
+	member(&line, "finished", texts[7]);
+	buf_puts(&line, "}\n");
+	result = line.failed ? err_sys(e, ANT_FAIL, "%s: the ledger", target)
+			     : out_put(to, line.data, line.len, e);
+	buf_free(&line);
+	return result;
 }
 
 /* The mode of this load, where the option may overrule the stream. */

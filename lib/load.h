@@ -25,6 +25,8 @@ enum { LOAD_GUARD = 100 };
 /* The longest SQL text, receipt or dry run. */
 enum { LOAD_TEXT_MAX = 16 << 20 };
 
+enum { LOAD_LEDGER_TEXTS = 8 }; /* of a line of the ledger, see load_ledger_print() */
+
 /* The options that all loaders share; zeros and NULLs are the defaults. */
 struct load_options {
 	const char *table;	/* into this table instead of the stream's own */
@@ -109,8 +111,12 @@ int load_run(const struct load_dest *dest, const struct load_options *o, int fd,
 /* Append the receipt of ENTRY with its newline.  Reports by OUT's `failed`. */
 void load_receipt(struct buf *out, const char *target, const struct load_entry *entry);
 
-/* The same of a line of the ledger, which is no news: it says when that load finished. */
-void load_ledger_receipt(struct buf *out, const char *target, const struct load_entry *entry);
+/*
+ * Print the receipt of a line of the ledger, which is no news: it says when that load
+ * finished.  The texts, NULL for null: table, into, mode, from, to, rows, watermark, finished.
+ */
+int load_ledger_print(struct out *to, const char *target,
+	const char *const texts[LOAD_LEDGER_TEXTS], struct ant_err *e);
 
 /* A column of the destination that is of another type: names it and both types. */
 int load_type_differs(struct ant_err *e, const char *into, const char *column, const char *is,

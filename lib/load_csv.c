@@ -655,24 +655,16 @@ undo(void *self, const char *reason)
 }
 
 struct printer {
-	struct buf line;
 	struct out *to;
 	const char *name;
 };
 
-static void
-copy_time(char to[static UTC_TEXT], const char *from)
-{
-	to[0] = '\0';
-	strncat(to, from, UTC_TEXT - 1);
-}
-
 static int
 take_entry(void *arg, const struct csvfile_field *f, size_t n, int64_t number, struct ant_err *e)
 {
-	struct printer *p = arg;
+	const struct printer *p = arg;
+	const char *texts[LOAD_LEDGER_TEXTS];
 	struct row_cell rows = {0};
-	struct load_entry entry;
 
 	if (n != LEDGER_COLUMNS)
 		return err_set(e, ANT_FAIL, "%s: record %" PRId64 " has %zu fields, not %d",
@@ -684,20 +676,9 @@ take_entry(void *arg, const struct csvfile_field *f, size_t n, int64_t number, s
 	if (rows_fits(TYPE_BIGINT, &rows) == -1)
 		return err_set(e, ANT_FAIL, "%s: record %" PRId64 ": '%.60s' is no number of rows",
 			p->name, number, f[5].p);
-	memset(&entry, 0, sizeof entry);
-	entry.table = f[0].p;
-	entry.into = f[1].p;
-	entry.mode = f[2].p;
-	copy_time(entry.from, f[3].p);
-	copy_time(entry.to, f[4].p);
-	entry.rows = rows.i;
-	copy_time(entry.watermark, f[6].p);
-	copy_time(entry.finished, f[8].p);
-	buf_clear(&p->line);
-	load_ledger_receipt(&p->line, "csv", &entry);
-	if (p->line.failed)
-		return err_sys(e, ANT_FAIL, "%s", p->name);
-	return out_put(p->to, p->line.data, p->line.len, e);
+	for (size_t i = 0; i < LOAD_LEDGER_TEXTS; i++)
+		texts[i] = f[i < 7 ? i : 8].p; /* but for when the load started */
+	return load_ledger_print(p->to, "csv", texts, e);
 }
 
 static int
@@ -706,7 +687,6 @@ ledger(void *self, struct out *to, struct ant_err *e)
 	struct load_csv *d = self;
 	struct printer p = {.to = to};
 	struct csvfile f;
-	int status;
 
 	csvfile_init(&f, &ledger_dialect);
 	if (aside_look(&d->data, d->file, e) == -1)
@@ -719,10 +699,7 @@ ledger(void *self, struct out *to, struct ant_err *e)
 	p.name = d->ledger.path;
 	if (d->ledger.old == -1)
 		return err_set(e, ANT_FAIL, "%s: there is no such file", p.name);
-	buf_init(&p.line, LOAD_TEXT_MAX);
-	status = csvfile_read(&f, d->ledger.old, p.name, take_entry, &p, e);
-	buf_free(&p.line);
-	return status;
+	return csvfile_read(&f, d->ledger.old, p.name, take_entry, &p, e);
 }
 
 struct load_csv *

@@ -280,30 +280,10 @@ undo(void *self, const char *reason)
 	close_all(self);
 }
 
-struct printer {
-	struct load_duckdb *d;
-	struct out *to;
-};
-
 static int
 take_entry(void *arg, const char *const *texts, struct ant_err *e)
 {
-	struct printer *p = arg;
-	struct load_entry entry;
-
-	memset(&entry, 0, sizeof entry);
-	entry.table = texts[0];
-	entry.into = texts[1];
-	entry.mode = texts[2];
-	snprintf(entry.from, sizeof entry.from, "%s", texts[3]);
-	snprintf(entry.to, sizeof entry.to, "%s", texts[4]);
-	entry.rows = strtoll(texts[5], NULL, 10);
-	snprintf(entry.watermark, sizeof entry.watermark, "%s", texts[6]);
-	snprintf(entry.finished, sizeof entry.finished, "%s", texts[7]);
-	buf_clear(&p->d->sql);
-	load_ledger_receipt(&p->d->sql, "duckdb", &entry);
-	return p->d->sql.failed ? no_memory(p->d, e)
-				: out_put(p->to, p->d->sql.data, p->d->sql.len, e);
+	return load_ledger_print(arg, "duckdb", texts, e);
 }
 
 static int
@@ -311,7 +291,6 @@ ledger(void *self, struct out *to, struct ant_err *e)
 {
 	static const char *const times[] = {"window_from", "window_to", "watermark", "finished"};
 	struct load_duckdb *d = self;
-	struct printer p = {d, to};
 	struct answer there;
 	struct buf sql;
 	int status = ddb_file_look(&d->file, e);
@@ -331,7 +310,7 @@ ledger(void *self, struct out *to, struct ant_err *e)
 			"%s, strftime(make_timestamp(epoch_us(%s)), '%%Y-%%m-%%dT%%H:%%M:%%SZ')",
 			i == 2 ? ", rows::VARCHAR" : "", times[i]);
 	buf_puts(&sql, " FROM " SQL_LEDGER " ORDER BY finished, rowid");
-	status = ddb_each(&d->db, buf_str(&sql), 8, take_entry, &p, e);
+	status = ddb_each(&d->db, buf_str(&sql), 8, take_entry, to, e);
 	buf_free(&sql);
 	return status;
 }

@@ -540,45 +540,16 @@ undo(void *self, const char *reason)
 	pg_close(d->pg);
 }
 
-struct printer {
-	struct load_pg *d;
-	struct out *to;
-};
-
-static void
-copy_time(char to[static UTC_TEXT], const char *from)
-{
-	to[0] = '\0';
-	if (from != NULL)
-		strncat(to, from, UTC_TEXT - 1);
-}
-
 static int
 take_entry(void *arg, const char *const *texts, struct ant_err *e)
 {
-	const struct printer *p = arg;
-	struct buf *line = &p->d->sql;
-	struct load_entry entry;
-
-	memset(&entry, 0, sizeof entry);
-	entry.table = texts[0] != NULL ? texts[0] : "";
-	entry.into = texts[1] != NULL ? texts[1] : "";
-	entry.mode = texts[2] != NULL ? texts[2] : "";
-	copy_time(entry.from, texts[3]);
-	copy_time(entry.to, texts[4]);
-	take_number(&entry.rows, &texts[5], e);
-	copy_time(entry.watermark, texts[6]);
-	copy_time(entry.finished, texts[7]);
-	buf_clear(line);
-	load_ledger_receipt(line, "postgresql", &entry);
-	return line->failed ? no_memory(e) : out_put(p->to, line->data, line->len, e);
+	return load_ledger_print(arg, "postgresql", texts, e);
 }
 
 static int
 ledger(void *self, struct out *to, struct ant_err *e)
 {
 	struct load_pg *d = self;
-	struct printer p = {d, to};
 	int there = 0;
 
 	if (pg_connect(d->pg, e) == -1 || pg_begin(d->pg, 1, e) == -1 ||
@@ -599,7 +570,7 @@ ledger(void *self, struct out *to, struct ant_err *e)
 	buf_puts(&d->sql, ", to_char(finished, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') FROM ");
 	sql_name(&d->sql, SQL_POSTGRESQL, d->schema, SQL_LEDGER);
 	buf_puts(&d->sql, " ORDER BY finished");
-	return pg_each(d->pg, buf_str(&d->sql), NULL, 0, take_entry, &p, e);
+	return pg_each(d->pg, buf_str(&d->sql), NULL, 0, take_entry, to, e);
 }
 
 struct load_pg *

@@ -370,45 +370,16 @@ undo(void *self, const char *reason)
 	sqlite_close(d->db);
 }
 
-struct printer {
-	struct load_sqlite *d;
-	struct out *to;
-};
-
-static void
-copy_time(char to[static UTC_TEXT], const char *from)
-{
-	to[0] = '\0';
-	if (from != NULL)
-		strncat(to, from, UTC_TEXT - 1);
-}
-
 static int
 take_entry(void *arg, const char *const *texts, struct ant_err *e)
 {
-	const struct printer *p = arg;
-	struct buf *line = &p->d->sql;
-	struct load_entry entry;
-
-	memset(&entry, 0, sizeof entry);
-	entry.table = texts[0] != NULL ? texts[0] : "";
-	entry.into = texts[1] != NULL ? texts[1] : "";
-	entry.mode = texts[2] != NULL ? texts[2] : "";
-	copy_time(entry.from, texts[3]);
-	copy_time(entry.to, texts[4]);
-	take_number(&entry.rows, &texts[5], e);
-	copy_time(entry.watermark, texts[6]);
-	copy_time(entry.finished, texts[7]);
-	buf_clear(line);
-	load_ledger_receipt(line, "sqlite", &entry);
-	return line->failed ? no_memory(p->d, e) : out_put(p->to, line->data, line->len, e);
+	return load_ledger_print(arg, "sqlite", texts, e);
 }
 
 static int
 ledger(void *self, struct out *to, struct ant_err *e)
 {
 	struct load_sqlite *d = self;
-	struct printer p = {d, to};
 	int64_t there = 0;
 	int status;
 
@@ -423,7 +394,7 @@ ledger(void *self, struct out *to, struct ant_err *e)
 	return sqlite_each(d->db,
 		"SELECT table_name, into_table, mode, window_from, window_to, rows, watermark, "
 		"finished FROM " SQL_LEDGER " ORDER BY finished, _rowid_",
-		NULL, 0, take_entry, &p, e);
+		NULL, 0, take_entry, to, e);
 }
 
 struct load_sqlite *
