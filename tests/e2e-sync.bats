@@ -108,6 +108,14 @@ def marks():
     out = subprocess.run([bin + "/ant-state", "--scope", "sqlite:///" + os.getcwd() + "/killed.db", "list"], capture_output=True, text=True, env=env)
     assert out.returncode == 0, out
     return dict(line.split("\t")[:2] for line in out.stdout.splitlines())
+def ended(group):
+    """A killed process has its locks until it is a zombie or gone, which its parent cannot wait for."""
+    for _ in range(600):
+        all = (line.split() for line in subprocess.run(["ps", "-eo", "pgid=,stat="], capture_output=True, text=True).stdout.splitlines())
+        if not any(int(g) == group and not stat.startswith("Z") for g, stat in all):
+            return
+        time.sleep(0.05)
+    sys.exit("a killed run does not end")
 moved = requests = 0
 for n in range(kills + 1):
     before = marks()
@@ -120,6 +128,7 @@ for n in range(kills + 1):
         except ProcessLookupError:
             pass
         p.wait()
+        ended(p.pid)
     else:
         _, err = p.communicate()
         if p.returncode:
@@ -275,6 +284,7 @@ PY
 		sleep "$i"
 		kill -KILL -- "-$!" || :
 		wait "$!" || status=$?
+		group_ended "$!"
 	done
 	[ "$status" = 137 ]
 	sync --dest duckdb:///b.duckdb --start -20d --chunk 4
