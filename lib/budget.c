@@ -12,9 +12,10 @@ enum { MINUTE_MS = 60000, HOUR_MS = 60 * MINUTE_MS };
 static const int64_t TIME_MAX = INT64_C(1) << 50; /* no clock comes that far: 35,000 years */
 
 /*
- * The file: this, then the ring of rate.h, 8 bytes each.  A request costs one
- * slot and this head.  The slot is written first: a process that is killed in
- * between has taken a place that nobody else gets, and that is on the safe side.
+ * The file: this, then the ring of rate.h, 8 bytes each.  A request costs this head and
+ * one slot.  The head is written first: a process that is killed in between has started
+ * no request, and the slot it leaves as it was says of the place what is true, that it is
+ * free.  The other way around the slot would stop everybody for up to a minute.
  */
 struct head {
 	char magic[16];
@@ -99,6 +100,7 @@ take_over(struct budget *b, const struct head *h, struct ant_err *e)
 {
 	struct rate *r = &b->rate;
 	int64_t *oldest;
+	int there;
 
 	r->used = (size_t)h->used;
 	r->next = (size_t)h->next;
@@ -108,17 +110,13 @@ take_over(struct budget *b, const struct head *h, struct ant_err *e)
 	if (r->size == 0 || r->used < r->size)
 		return 0;
 	oldest = &r->started[r->next];
-	switch (get(b, oldest, sizeof *oldest, slot_at(r->next), e)) {
-	case -1:
+	if ((there = get(b, oldest, sizeof *oldest, slot_at(r->next), e)) == -1)
 		return -1;
-	case 1:
-		if (*oldest >= 0 && *oldest <= h->written)
-			return 0;
-		break;
-	default:
-		break;
-	}
-	return strange(b, "damaged; remove it", e);
+	if (!there) /* its writer was killed, and nobody has written behind it since */
+		*oldest = 0;
+	if (*oldest < 0 || *oldest > h->written)
+		return strange(b, "damaged; remove it", e);
+	return 0;
 }
 
 static void
@@ -158,7 +156,7 @@ read_file(struct budget *b, int64_t now, struct ant_err *e)
 	return take_over(b, &h, e);
 }
 
-/* Write the head, and before it the slot that was FILLED unless that is NULL. */
+/* Write the head, and behind it the slot that was FILLED unless that is NULL. */
 static int
 write_file(struct budget *b, const int64_t *filled, int64_t now, struct ant_err *e)
 {
@@ -172,10 +170,11 @@ write_file(struct budget *b, const int64_t *filled, int64_t now, struct ant_err 
 		.written = now};
 
 	memcpy(h.magic, magic, sizeof magic);
-	if (filled != NULL &&
-		put(b, filled, sizeof *filled, slot_at((size_t)(filled - r->started)), e) == -1)
+	if (put(b, &h, sizeof h, 0, e) == -1)
 		return -1;
-	return put(b, &h, sizeof h, 0, e);
+	if (filled == NULL)
+		return 0;
+	return put(b, filled, sizeof *filled, slot_at((size_t)(filled - r->started)), e);
 }
 
 /* Lock the file and read it; unlock() ends what was begun so. */

@@ -9,7 +9,7 @@ setup_file() {
 		budget.c page.c query.c rate.c record.c retry.c seen.c utc.c window.c json.c buf.c err.c strlist.c utf8.c
 }
 
-units() { run -0 "$BATS_FILE_TMPDIR/units" "$1"; }
+units() { "$BATS_FILE_TMPDIR/units" "$1"; }
 
 @test "hints of the server are read, and nonsense is not" { units hints; }
 @test "each status and cause has its verdict, its wait and its exit status" { units decisions; }
