@@ -248,7 +248,7 @@ Q
 	port=$((20000 + RANDOM % 12000)) # below those that the system gives to others
 	openssl s_server -quiet -accept "$port" -key key.pem -cert cert.pem -WWW >/dev/null 2>&1 3>&- &
 	pid=$!
-	for _ in $(seq 50); do (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null && break; sleep 0.1; done
+	wait_for eval '(: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null'
 	run -4 ant fetch --base-url "https://localhost:$port" organization
 	untrusted=$output
 	# Trusted, it is only a server that knows nothing of this API.

@@ -93,7 +93,7 @@ start_sim() {
 	: >"$out"
 	"$ANT_BIN/ant-sim" --port 0 "$@" >"$out" 2>"$out.err" 3>&- &
 	SIM_PID=$!
-	for _ in $(seq 100); do
+	for _ in $(seq 1200); do
 		[ -s "$out" ] && break
 		kill -0 "$SIM_PID" 2>/dev/null || break
 		sleep 0.05

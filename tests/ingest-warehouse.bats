@@ -265,8 +265,7 @@ no_secret() {
 	stub bq 'echo $$ >"$W/pid"; exec sleep 60'
 	ant-ingest --source-uri anthropic:// "${BQ[@]}" users >out 2>messages 3>&- &
 	local job=$!
-	for _ in $(seq 200); do [ ! -s w/pid ] || break; sleep 0.1; done
-	[ -s w/pid ]
+	wait_for [ -s w/pid ]
 	kill -TERM "$job"
 	wait "$job" || code=$?
 	[ "$code" = 143 ]

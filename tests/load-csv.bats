@@ -221,7 +221,7 @@ random_cuts() {
 	pid=$!
 	exec 7>pipe
 	numbered replace 1 9 a | head -n 10 >&7
-	for i in $(seq 100); do [ ! -e .t.csv.anthill ] || break; sleep 0.02; done
+	wait_for [ -e .t.csv.anthill ]
 	numbered replace 1 9 b >s
 	status=0
 	seconds_of csv -o t.csv <s 2>err || status=$?

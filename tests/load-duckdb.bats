@@ -197,7 +197,7 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	pid=$!
 	exec 7>pipe
 	numbered replace 1 9 a | head -n 10 >&7
-	for i in $(seq 100); do [ ! -e .t.duckdb.anthill ] || break; sleep 0.02; done
+	wait_for [ -e .t.duckdb.anthill ]
 	numbered replace 1 9 b >s
 	run -6 ddb t.duckdb <s
 	[ ! -e t.duckdb ]
@@ -208,7 +208,7 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	DUCK_HOLD=1 duck t.duckdb 'SELECT 1' <pipe >ready 3>&- &
 	pid=$!
 	exec 7>pipe
-	for i in $(seq 100); do [ ! -s ready ] || break; sleep 0.02; done
+	wait_for [ -s ready ]
 	run -6 ddb t.duckdb <s
 	run -6 ddb --ledger t.duckdb
 	exec 7>&-

@@ -34,7 +34,7 @@ dump() {
 # rollback leaves a moment in which the server still holds the lock of a killed load
 settled() {
 	local i
-	for i in $(seq 200); do
+	for i in $(seq 1200); do
 		[ "$(sql "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")" != 0 ] || return 0
 		sleep 0.05
 	done
@@ -44,7 +44,7 @@ settled() {
 # begun - wait until a load is in its COPY
 begun() {
 	local i
-	for i in $(seq 200); do
+	for i in $(seq 1200); do
 		[ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY %' AND state = 'active'")" = 0 ] || return 0
 		sleep 0.05
 	done

@@ -175,7 +175,7 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	pid=$!
 	exec 7>pipe
 	numbered replace 1 9 a | head -n 10 >&7
-	for i in $(seq 100); do [ ! -e t.db-wal ] || break; sleep 0.02; done
+	wait_for [ -e t.db-wal ]
 	numbered replace 1 9 b >s
 	status=0
 	seconds_of timeout 30 bash -c 'ant load-sqlite --table other t.db' <s 2>err || status=$?
@@ -195,7 +195,7 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	pid=$!
 	exec 7>pipe
 	printf 'BEGIN IMMEDIATE;\nSELECT 1;\n' >&7
-	for i in $(seq 100); do [ ! -s ready ] || break; sleep 0.02; done
+	wait_for [ -s ready ]
 	numbered replace 1 9 b >s
 	status=0
 	seconds_of timeout 30 bash -c 'ant load-sqlite t.db' <s 2>err || status=$?

@@ -117,7 +117,7 @@ field() { dpkg-deb -f "$DEB" "$1"; }
 			printf 'echo %q\n' "\$ $line"
 			case $line in
 			ant-sim*) # "in a terminal of its own"
-				printf '%s >sim.out 2>&1 &\nfor i in $(seq 50); do [ -s sim.out ] && break; sleep 0.1; done\n' "$line"
+				printf '%s >sim.out 2>&1 &\nfor i in $(seq 600); do [ -s sim.out ] && break; sleep 0.1; done\n' "$line"
 				;;
 			*) printf '{ %s\n} || { echo "status $?"; exit 1; }\n' "$line" ;;
 			esac
@@ -191,7 +191,7 @@ field() { dpkg-deb -f "$DEB" "$1"; }
 			TimeoutStartSec=90
 		UNIT
 		cat >/tmp/life <<-'UNIT'
-			for i in $(seq 50); do (: >/dev/tcp/127.0.0.1/8086) 2>/dev/null && break; sleep 0.1; done
+			for i in $(seq 600); do (: >/dev/tcp/127.0.0.1/8086) 2>/dev/null && break; sleep 0.1; done
 			start="systemctl start --job-mode=ignore-dependencies"
 			$start anthill-sync@acme.service; echo "first $?" >/tmp/statuses
 			$start anthill-sync@acme.service; echo "second $?" >>/tmp/statuses

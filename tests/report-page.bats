@@ -25,7 +25,7 @@ setup_file() {
 	local port _
 	chromedriver --port=0 >"$out/driver.log" 2>&1 3>&- &
 	export DRIVER_PID=$!
-	for _ in $(seq 100); do
+	for _ in $(seq 600); do
 		port=$(sed -n 's/.*started successfully on port \([0-9]*\).*/\1/p' "$out/driver.log")
 		[ -z "$port" ] || break
 		sleep 0.1

@@ -71,7 +71,7 @@ scaled() {
 		# A shell starts its background jobs with SIGINT ignored.
 		env --default-signal=INT "$ANT_BIN/ant-sim" --port 0 >out 2>err 3>&- &
 		pid=$!
-		for _ in $(seq 50); do [ -s out ] && break; sleep 0.05; done
+		wait_for [ -s out ]
 		[[ $(<out) =~ ^http://127\.0\.0\.1:[0-9]+$ ]]
 		kill -$signal $pid
 		wait $pid

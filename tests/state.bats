@@ -421,12 +421,12 @@ C
 
 @test "lock: it is free as soon as the holder died, and the command gets the word" {
 	job lock t -- sh -c 'trap "echo term >term; exit" TERM; echo $$ >held; while :; do sleep 0.05; done' &
-	local holder=$! i
+	local holder=$!
 	wait_for [ -s held ]
 	kill -9 "$holder"
 	wait "$holder" || :
 	run -0 timeout 5 "$ANT_BIN/ant-state" lock --wait t -- true
-	for ((i = 0; i < 100; i++)); do [ ! -s term ] || break; sleep 0.02; done
+	wait_for [ -s term ]
 	[ "$(cat term)" = term ]
 }
 
