@@ -243,6 +243,24 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$ANT_BIN/ant-sync" --start -1d 2>err >out
 	done
 }
 
+@test "sync: a worker that bash loses sight of is reaped, with its status" {
+	cat >lost.bash <<-'END'
+		. "$ROOT/scripts/sync/run.bash"
+		wait() { [[ $1 != -n ]] || return 127; builtin wait "$@"; }
+		declare -A worker_of=()
+		run=$PWD drawn=0
+		(exit 7) &
+		worker_of[$!]=users
+		sleep 0.1 &
+		worker_of[$!]=invites
+		while ((${#worker_of[@]})); do reap; done
+	END
+	run -0 timeout 60 bash -u lost.bash
+	[ -z "$output" ]
+	[ "$(cat done.users)" = '7 - - 0 0 0 0 0 -' ]
+	[ "$(cat done.invites)" = '0 - - 0 0 0 0 0 -' ]
+}
+
 @test "sync: --json prints one object a table, and nothing else" {
 	stub ant-fetch 'case $* in *cost_report) exit 75 ;; esac; echo "$*"'
 	run -75 --separate-stderr sync --start 2026-11-20 --chunk 0 --json
