@@ -20,9 +20,9 @@ nice_step(double span)
 
 	if (!(span > 0))
 		return 1;
-	power = pow(10, floor(log10(span / STEPS)));
+	power = pow(10, floor(log10(span / (double)STEPS)));
 	for (size_t i = 0; i < sizeof nice / sizeof *nice; i++)
-		if (power * nice[i] * STEPS >= span * 0.999999)
+		if (power * nice[i] * (double)STEPS >= span * 0.999999)
 			return power * nice[i];
 	return power * 10;
 }

@@ -333,7 +333,8 @@ PY
 		  key-env KEY_OF_ENV
 		  prefix e_
 	END
-	bash -c 'while :; do ps axww -o args=; sleep 0.01; done' >seen 2>/dev/null 3>&- &
+	export SAMPLED=$BATS_TEST_TMPDIR
+	python3 "$ROOT/tests/sample.py" "SAMPLED=$SAMPLED" >seen 3>&- &
 	local sampler=$!
 	run -0 ant-sync -v -c c --metrics m.prom --dest sqlite:///o.db
 	echo "$output" >out
@@ -345,7 +346,7 @@ PY
 	echo "$output" >>out
 	kill "$sampler"
 	wait "$sampler" || :
-	grep -q ant-fetch seen
+	grep -q ant-fetch seen && grep -q ant-load- seen
 	run -1 grep -rlE 'sk-ant-admin01-simulated' seen out state tmp m.prom o.db
 	for i in c_ f_ e_; do [ "$(rows o.db ${i}users)" -gt 0 ]; done
 }
@@ -353,19 +354,20 @@ PY
 @test "e2e: a key or a password is in no process list, file or message of a run" {
 	mkdir tmp
 	export TMPDIR=$PWD/tmp
-	bash -c 'while :; do ps axww -o args=; sleep 0.01; done' >seen 2>/dev/null 3>&- &
+	export SAMPLED=$BATS_TEST_TMPDIR
+	python3 "$ROOT/tests/sample.py" "SAMPLED=$SAMPLED" >seen 3>&- &
 	local sampler=$!
 	run -0 ant-sync -v --rate 0 --start -5d --metrics m.prom
 	echo "$output" >out
 	run -0 ant-ingest ingest --source-uri "anthropic://?api_key=$ANTHROPIC_ADMIN_KEY" --source-table users \
-		--dest-uri "postgresql://postgres:pgsecret@/postgres?host=$PGHOST" --dest-table public.people
+		--dest-uri "postgresql://postgres:e2e-secret@/postgres?host=$PGHOST" --dest-table public.people
 	echo "$output" >>out
 	kill "$sampler"
 	wait "$sampler" || :
-	grep -q ant-fetch seen
+	grep -q ant-fetch seen && grep -q ant-load- seen
 	# The command line as it was typed is there for the moment until its first act.
 	grep -v 'ant-ingest ingest --source-uri anthropic://?api_key' seen >ps2 || :
-	run -1 grep -rlE 'sk-ant-admin01-simulated|pgsecret' ps2 out state tmp m.prom anthill.db
+	run -1 grep -rlE 'sk-ant-admin01-simulated|e2e-secret' ps2 out state tmp m.prom anthill.db
 	[ "$(psql -Atc 'select count(*) from public.people')" -gt 0 ]
 }
 
