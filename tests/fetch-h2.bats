@@ -23,7 +23,7 @@ each_setup() {
 	start_proxy
 	export ANTHROPIC_BASE_URL=https://localhost:$port
 }
-teardown() { stop_proxy; }
+each_teardown() { stop_proxy; }
 
 sim() { curl -sSf -X "$1" "$SIM_URL/_sim/$2" "${@:3}"; }
 arm() { printf '%s\n' "$@" | curl -sSf --data-binary @- "$SIM_URL/_sim/faults" >/dev/null; }

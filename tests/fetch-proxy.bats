@@ -24,7 +24,7 @@ each_setup() {
 	start_proxy
 	export ANTHROPIC_BASE_URL=https://$HOST
 }
-teardown() {
+each_teardown() {
 	stop_proxy
 	[ -z "${tunnel-}" ] || kill "$tunnel"
 }

@@ -23,13 +23,20 @@ setup() {
 	if declare -F each_setup >/dev/null; then each_setup; fi
 }
 
+teardown() {
+	if declare -F each_teardown >/dev/null; then each_teardown; fi
+	[ ! -e "$BATS_TEST_TMPDIR/hung" ] || { echo 'what this test had started did not end, and was killed' >&2; return 1; }
+}
+
 # watch_over PID - a test that hangs fails, by its name, rather than hold up all the others: what
 # it has started is ended after $ANT_TEST_SECONDS.  tail ends by itself when the test does.
 watch_over() {
 	(
 		status=0
 		timeout "${ANT_TEST_SECONDS:-600}" tail --pid="$1" -f /dev/null || status=$?
-		[ "$status" != 124 ] || end_children_of "$1" "$BASHPID"
+		[ "$status" = 124 ] || exit
+		: >"$BATS_TEST_TMPDIR/hung"
+		end_children_of "$1" "$BASHPID"
 	) >/dev/null 2>&1 3>&- &
 	disown # a test's own `wait` is not for it
 }

@@ -12,7 +12,7 @@ setup_file() {
 }
 
 # A test that starts a simulator of its own must not leave it behind.
-teardown() { [ "$SIM_PID" = "$SHARED_SIM" ] || stop_sim; }
+each_teardown() { [ "$SIM_PID" = "$SHARED_SIM" ] || stop_sim; }
 
 teardown_file() {
 	stop_sim

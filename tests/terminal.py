@@ -6,7 +6,7 @@ all else a shell command.  Prints the screens that differ, each behind a line of
 leaves the bytes as they came in ./raw.  The status is COMMAND's; 99 where it left the
 terminal in another mode, went on for two minutes, or an ACTION was not reached.
 """
-import fcntl, os, pty, re, select, struct, subprocess, sys, termios, time
+import fcntl, os, pty, re, select, signal, struct, subprocess, sys, termios, time
 
 
 class Screen:
@@ -56,6 +56,7 @@ def main():
     plan = list(zip(sys.argv[2:split:2], sys.argv[3:split:2]))
     pid, fd = pty.fork()
     if pid == 0:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a background job of a shell starts without
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
         os.execvp(sys.argv[split + 1], sys.argv[split + 1 :])
     modes, screen, last = termios.tcgetattr(fd), Screen(cols, rows), ""
