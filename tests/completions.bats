@@ -104,8 +104,10 @@ offers() {
 		cmd=$(basename "$cmd" .1)
 		for option in $(in_bash "$cmd -"); do
 			case $option in --version | --help | -h) continue ;; esac
-			status=0 # a server would start
-			timeout -k 60 1 "$cmd" "$option" --help </dev/null >out 2>&1 || status=$?
+			# A server would start.  In the background timeout sends SIGCONT, too, which undoes the stop that
+			# LeakSanitizer waits for at an exit at that moment.
+			status=0
+			timeout --foreground -k 60 1 "$cmd" "$option" --help </dev/null >out 2>&1 || status=$?
 			[ "$status" != 137 ] || { echo "$cmd $option does not end"; return 1; }
 			if grep -qE "^$cmd: (unrecognized|invalid|unknown) option" out; then
 				echo "$cmd $option"

@@ -23,7 +23,7 @@ run_examples() {
 				continue
 				;;
 			ant-sim*--port*) # one on a fixed port: it must say where it is, and stop when told to
-				timeout 1 bash -c "exec ${line//--port 80[0-9]*/--port 0}" >sim.txt || [ $? = 124 ]
+				timeout --foreground 1 bash -c "exec ${line//--port 80[0-9]*/--port 0}" >sim.txt || [ $? = 124 ]
 				grep -q "^http://127.0.0.1:" sim.txt
 				;;
 			*) eval "$line" >out.txt 2>err.txt </dev/null ;;
