@@ -84,12 +84,19 @@ sqlite_each(struct sqlite *s, const char *sql, const char *const *params, int n,
 
 	if (q == NULL)
 		return -1;
-	for (int i = 0; i < n; i++)
-		sqlite3_bind_text(q, i + 1, params[i], -1, SQLITE_STATIC);
+	for (int i = 0; i < n && status == 0; i++)
+		if (sqlite3_bind_text(q, i + 1, params[i], -1, SQLITE_STATIC) != SQLITE_OK)
+			status = failed(s, e);
 	while (status == 0 && (code = sqlite3_step(q)) == SQLITE_ROW) {
-		for (int i = 0; i < sqlite3_column_count(q) && i < COLUMNS_MAX; i++)
+		for (int i = 0; i < sqlite3_column_count(q) && i < COLUMNS_MAX; i++) {
+			int null = sqlite3_column_type(q, i) == SQLITE_NULL;
+
 			texts[i] = (const char *)sqlite3_column_text(q, i);
-		status = take(arg, texts, e);
+			if (texts[i] == NULL && !null)
+				status = no_memory(s, e);
+		}
+		if (status == 0)
+			status = take(arg, texts, e);
 	}
 	if (status == 0 && code != SQLITE_DONE)
 		status = failed(s, e);
