@@ -147,7 +147,10 @@ read_file(struct budget *b, int64_t now, struct ant_err *e)
 		return strange(b, "not a file of ant-fetch", e);
 	if (!head_counts(&h, now)) {
 		start_anew(&b->rate);
-		return 0;
+		/* Slots of before the machine's last start may name times that are still to come. */
+		return ftruncate(b->fd, sizeof h) == 0
+			       ? 0
+			       : err_sys(e, ANT_FAIL, "--rate-file %s", b->path);
 	}
 	if ((size_t)h.size != b->rate.size)
 		return err_set(e, ANT_USAGE,

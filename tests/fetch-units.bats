@@ -15,6 +15,7 @@ units() { "$BATS_FILE_TMPDIR/units" "$1"; }
 @test "each status and cause has its verdict, its wait and its exit status" { units decisions; }
 @test "a budget holds over any 60 seconds, and what the server says beside it" { units budget; }
 @test "a budget in a file is one for all that share it, for as long as it holds" { units shared; }
+@test "a process that is killed while it takes a request holds up nobody" { units killed; }
 @test "eight processes never take more than one budget, nor does one that is killed" { units crowd; }
 @test "a rate file that is another's, a link or damaged is refused or harmless" { units hostile; }
 @test "windows snap outward, and slices cover them" { units windows; }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -199,6 +200,7 @@ shared(void)
 {
 	struct budget a, b, c;
 	struct ant_err e;
+	struct stat st;
 
 	clock_start(5000);
 	unlink("rate");
@@ -231,6 +233,7 @@ shared(void)
 	/* The machine was started anew: its clock, too. */
 	atomic_store(hands, 10);
 	IS(budget_open(&c, 2, "rate", clock_now, &e) == 0);
+	IS(stat("rate", &st) == 0 && st.st_size == 72); /* no slot is left of before */
 	IS(budget_take(&c, &e) == 0 && budget_take(&c, &e) == 0 && budget_take(&c, &e) == 60000);
 	budget_close(&c);
 	/* No limit, but pauses. */
@@ -248,6 +251,69 @@ shared(void)
 	IS(budget_take(&a, &e) == 3600000);
 	budget_close(&a);
 	budget_close(&b);
+}
+
+static int dies_at; /* before which call of pwrite() from here on the process is killed; 0: none */
+
+ssize_t
+pwrite(int fd, const void *p, size_t n, off_t at)
+{
+	if (dies_at > 0 && --dies_at == 0)
+		_exit(0);
+	return (ssize_t)syscall(SYS_pwrite64, fd, p, n, at);
+}
+
+/* Take one place of 3, and be killed before that call of pwrite(). */
+static void
+take_and_die(int call)
+{
+	struct budget b;
+	struct ant_err e;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (budget_open(&b, 3, "rate", clock_now, &e) == -1)
+			_exit(1);
+		dies_at = call;
+		budget_take(&b, &e);
+		_exit(0);
+	}
+	IS(waitpid(pid, NULL, 0) == pid);
+}
+
+/* Killed before, between or behind its writes: nobody waits for it, and nobody finds damage. */
+static void
+killed(void)
+{
+	struct budget a;
+	struct ant_err e;
+
+	for (int call = 1; call <= 3; call++) {
+		int64_t wait;
+		int taken = 0;
+
+		line_of = call;
+		clock_start(105000);
+		unlink("rate");
+		IS(budget_open(&a, 3, "rate", clock_now, &e) == 0);
+		take_and_die(call); /* in a ring that fills */
+		while ((wait = budget_take(&a, &e)) == 0)
+			taken++;
+		IS(wait == 60000 && taken == (call == 3 ? 2 : 3));
+		budget_close(&a);
+		unlink("rate");
+		IS(budget_open(&a, 3, "rate", clock_now, &e) == 0);
+		for (int i = 0; i < 3; i++) {
+			atomic_store(hands, 105000 + i * 20000);
+			IS(budget_take(&a, &e) == 0);
+		}
+		atomic_store(hands, 165000); /* and in one that is full, where the oldest is free */
+		take_and_die(call);
+		atomic_store(hands, 165010);
+		wait = budget_take(&a, &e);
+		IS(call == 1 ? wait == 0 : wait == 19990);
+		budget_close(&a);
+	}
 }
 
 /* Take all that there is until the clock stops; the times go to the pipe FD. */
@@ -755,9 +821,9 @@ main(int argc, char *argv[])
 		const char *name;
 		void (*run)(void);
 	} groups[] = {{"hints", hints}, {"decisions", decisions}, {"budget", budget},
-		{"shared", shared}, {"crowd", crowd}, {"hostile", hostile}, {"windows", windows},
-		{"pages", pages}, {"depth", depth}, {"prefixes", prefixes}, {"records", records},
-		{"queries", queries}, {"sets", sets}, {"chosen", chosen}};
+		{"shared", shared}, {"killed", killed}, {"crowd", crowd}, {"hostile", hostile},
+		{"windows", windows}, {"pages", pages}, {"depth", depth}, {"prefixes", prefixes},
+		{"records", records}, {"queries", queries}, {"sets", sets}, {"chosen", chosen}};
 
 	for (size_t i = 0; argc == 2 && i < sizeof groups / sizeof *groups; i++)
 		if (strcmp(argv[1], groups[i].name) == 0) {
