@@ -106,8 +106,8 @@ test: all
 SAN      = -fsanitize=address,undefined -fno-sanitize-recover=all
 VALGRIND = valgrind -q --vgdb=no --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --suppressions=$(CURDIR)/tests/valgrind.supp
 # These build what they test by themselves: here it would be the same run once more.
-OWN      = $(addprefix tests/,fetch-torture.bats fetch-units.bats fuzz.bats package.bats)
-asan: ASANED = $(if $(findstring command,$(origin SUITES)),$(SUITES),$(filter-out $(OWN),$(SUITES)))
+SELFMADE = $(addprefix tests/,fetch-torture.bats fetch-units.bats fuzz.bats package.bats)
+asan: ASANED = $(if $(findstring command,$(origin SUITES)),$(SUITES),$(filter-out $(SELFMADE),$(SUITES)))
 asan:
 	ASAN_OPTIONS=exitcode=99:detect_leaks=1 UBSAN_OPTIONS=exitcode=99:print_stacktrace=1 \
 	$(MAKE) B=build/asan CFLAGS='-O1 -g -fno-omit-frame-pointer $(SAN)' LDFLAGS='$(SAN)' SUITES='$(ASANED)' test
@@ -125,7 +125,7 @@ bench: all
 lint:
 	for m in $(MANS); do mandoc -T lint -W warning $$m || exit 1; done
 	shellcheck -a -x -S warning -e SC2154 $(filter-out scripts/sync,$(wildcard scripts/*)) \
-	    $(wildcard packaging/build-deb packaging/debian/p* .ci/run tests/*.bats tests/*.bash tests/bench/*.sh)
+	    $(wildcard packaging/build-deb packaging/debian/p* .ci/run tests/*.bats tests/*.bash tests/bench/*.sh tests/*/run tests/pg-versions)
 	cppcheck -q --error-exitcode=1 --inline-suppr --enable=warning,portability \
 	    --suppress=missingIncludeSystem -DANT_VERSION='"0"' -DANT_PREFIX='"/usr/local"' \
 	    -Ilib -Icmd cmd lib

@@ -112,15 +112,7 @@ start_sim() {
 }
 
 # group_ended GROUP - wait until each process of a killed group is gone or a zombie: until then it has its locks
-group_ended() {
-	local i
-	for ((i = 0; i < 600; i++)); do
-		ps -eo pgid=,stat= | awk -v g="$1" '$1 == g && $2 !~ /^Z/ { n = 1 } END { exit !n }' || return 0
-		sleep 0.05
-	done
-	echo "the processes of group $1 do not end" >&2
-	return 1
-}
+group_ended() { wait_for eval "ps -eo pgid=,stat= | awk '"'$1 == '"$1"' && $2 !~ /^Z/ { n = 1 } END { exit n }'"'"; }
 
 stop_sim() {
 	[ -n "${SIM_PID-}" ] || return 0

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC1003,SC2013,SC2016,SC2034,SC2154	# quoted for another shell; lists of numbers; names of helpers
+# shellcheck disable=SC1003,SC2013,SC2016,SC2034,SC2053,SC2154	# quoted for another shell; lists of numbers; names of helpers; patterns
 load helper
 load streams
 load loads
@@ -31,25 +31,14 @@ dump() {
 	END
 }
 
+# is PATTERN QUERY - whether the answer is like that
+is() { [[ $(sql "$2") == $1 ]]; }
+
 # rollback leaves a moment in which the server still holds the lock of a killed load
-settled() {
-	local i
-	for i in $(seq 1200); do
-		[ "$(sql "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")" != 0 ] || return 0
-		sleep 0.05
-	done
-	return 1
-}
+settled() { wait_for is 0 "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"; }
 
 # begun - wait until a load is in its COPY
-begun() {
-	local i
-	for i in $(seq 1200); do
-		[ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY %' AND state = 'active'")" = 0 ] || return 0
-		sleep 0.05
-	done
-	return 1
-}
+begun() { wait_for is '[1-9]*' "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY %' AND state = 'active'"; }
 
 W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 

@@ -10,10 +10,7 @@ start_mariadb() {
 	"$(mariadb_server)" --no-defaults "${user[@]}" --datadir="$dir/data" --socket="$dir/s" --pid-file="$dir/pid" \
 		--skip-networking --local-infile=1 --innodb-flush-log-at-trx-commit=0 >>"$dir/log" 2>&1 3>&- &
 	export MY_DIR=$dir MY_PID=$!
-	for _ in $(seq 1200); do
-		my -e 'SELECT 1' >/dev/null 2>&1 && break
-		sleep 0.05
-	done
+	wait_for eval "my -e 'SELECT 1' >/dev/null 2>&1" || { cat "$dir/log" >&2; return 1; }
 	my -e 'CREATE DATABASE anthill' || { cat "$dir/log" >&2; return 1; }
 }
 
