@@ -137,6 +137,12 @@ rows() { sqlite3 "$1" "select count(*) from $2"; }
 
 @test "examples: make loads the months of tables as jobs, each once; what failed is done again" {
 	local args=(--no-print-directory -f "$EXAMPLES/batch/Makefile" TABLES="cost_report usage_report" RATE=0)
+	start_sim --now 2026-11-20T10:00:00Z --days 70 --users 5 --workspaces 2 --api-keys 3
+	# The year is that of the last month that is over.
+	stub date '[ "$*" != "-u +%Y-%m" ] || exec echo 2027-01; exec /usr/bin/date "$@"'
+	run -0 make -n "${args[@]}"
+	[ "$(grep -c ' month=2026-' <<<"$output")" = 24 ]
+	stub date '[ "$*" != "-u +%Y-%m" ] || exec echo 2026-11; exec /usr/bin/date "$@"'
 	run -0 make -n "${args[@]}"
 	[[ $output == *ant-fetch*ant-flatten*ant-load-sqlite* ]]
 	[ ! -e receipts ]
@@ -150,9 +156,9 @@ rows() { sqlite3 "$1" "select count(*) from $2"; }
 	[ "$(grep -c ^ant-fetch trace)" = 1 ]
 	rm trace
 	run -0 make -k -j 2 "${args[@]}"
-	[ ! -e trace ]
+	run -1 grep ^ant-fetch trace
 	[ "$(find receipts -name '*.json' | wc -l)" = "$(find receipts -type f | wc -l)" ]
-	ant fetch -q --rate 0 --from 2026-01-01 --to "$(date -u +%Y-%m-01)" cost_report | ant flatten -q | ant load-sqlite direct.db
+	ant fetch -q --rate 0 --from 2026-01-01 --to 2026-11-01 cost_report | ant flatten -q | ant load-sqlite direct.db
 	[ "$(rows anthill.db cost_report)" = "$(rows direct.db cost_report)" ]
 	[ "$(rows anthill.db cost_report)" -gt 100 ]
 	make "${args[@]}" clean

@@ -17,6 +17,7 @@ unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
 
 setup() {
 	watch_over "$BASHPID"
+	SHARED_SIM=${SIM_PID-}
 	cd "$BATS_TEST_TMPDIR" || return
 	export HOME=$PWD/home XDG_STATE_HOME=$PWD/home/state XDG_CONFIG_HOME=$PWD/home/config
 	mkdir -p home
@@ -25,6 +26,7 @@ setup() {
 
 teardown() {
 	if declare -F each_teardown >/dev/null; then each_teardown; fi
+	[ "${SIM_PID-}" = "$SHARED_SIM" ] || stop_sim # it was the test's own
 	[ ! -e "$BATS_TEST_TMPDIR/hung" ] || { echo 'what this test had started did not end, and was killed' >&2; return 1; }
 }
 
@@ -94,7 +96,8 @@ stub() {
 }
 
 # start_sim ARG... - start ant-sim on a free port; sets SIM_PID and the environment of the others.
-# Call from setup_file, each_setup or a test, and stop_sim from the matching teardown.
+# Call from setup_file, with stop_sim in teardown_file, or from a test, whose own ends with it.
+# With --now its clock stands still: not for what takes its times from ours ("today", "-3d").
 start_sim() {
 	local out=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}/sim.out
 	: >"$out"

@@ -7,12 +7,8 @@ NOW=2026-11-20T15:30:00Z
 
 setup_file() {
 	start_sim --now "$NOW" --days 75
-	export SHARED_SIM=$SIM_PID
 	start_pg
 }
-
-# A test that starts a simulator of its own must not leave it behind.
-each_teardown() { [ "$SIM_PID" = "$SHARED_SIM" ] || stop_sim; }
 
 teardown_file() {
 	stop_sim
