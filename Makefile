@@ -125,7 +125,7 @@ bench: all
 lint:
 	for m in $(MANS); do mandoc -T lint -W warning $$m || exit 1; done
 	shellcheck -a -x -S warning -e SC2154 $(filter-out scripts/sync,$(wildcard scripts/*)) \
-	    $(wildcard packaging/build-deb packaging/debian/p* .ci/run tests/*.bats tests/*.bash tests/bench/*.sh tests/*/run tests/pg-versions)
+	    $(wildcard packaging/build-deb packaging/debian/p* .ci/run tests/*.bats tests/*.bash tests/bench/*.sh tests/*/run tests/pg-versions tests/dates)
 	cppcheck -q --error-exitcode=1 --inline-suppr --enable=warning,portability \
 	    --suppress=missingIncludeSystem -DANT_VERSION='"0"' -DANT_PREFIX='"/usr/local"' \
 	    -Ilib -Icmd cmd lib

@@ -168,7 +168,7 @@ PY
 }
 
 @test "e2e: while one works on a table, seven others exit 6 at once, in SQLite and PostgreSQL" {
-	local i dest driver began code
+	local i dest driver began code sum
 	PGDATABASE=template1 psql -qc 'create database eight'
 	sync --dest sqlite:///calm.db --start -9d cost_report
 	# The worker is held up in its fetch until the others are gone, however long these take.
@@ -191,8 +191,9 @@ PY
 		sync --dest "$dest" --start -9d cost_report >again
 	done
 	diff <(dump calm.db) <(dump eight.db)
-	[ "$(psql -d eight -Atc 'select count(*), sum(amount_cents) from cost_report')" = \
-		"$(sqlite3 calm.db 'select count(*), sum(amount_cents) from cost_report')" ]
+	# SQLite has a sum of floats: of integers of the smallest unit it is exact.
+	sum='select count(*), sum(cast(round(amount_cents * 100000000) as bigint)) from cost_report'
+	[ "$(psql -d eight -Atc "$sum")" = "$(sqlite3 calm.db "$sum")" ]
 }
 
 @test "e2e: eight at once into PostgreSQL: each table is done by one or left with status 6, and no row is doubled" {
@@ -258,8 +259,9 @@ PY
 	use_duckdb
 	export TMPDIR=$PWD # what is killed leaves its folder
 	local table day before status=0
-	day=$(date -u -d '-12 days' +%F)
 	sync --dest sqlite:///want.db --start -20d
+	# Some days are without use: the last one that has some, farther back than a run looks by itself.
+	day=$(sqlite3 want.db "select max(date(bucket)) from usage_report where output_tokens > 0 and bucket < date('now', '-11 days')")
 	sync --dest duckdb:///a.duckdb --start -20d
 	same() { # FILE - the same rows as in want.db; floats aside
 		for table in $(ant-tables --names); do

@@ -30,7 +30,7 @@ rows() { sqlite3 "$1" "select count(*) from $2"; }
 		[[ $line != *%* ]]
 		commands=$((commands + 1))
 		# cron gives a command little more than this; it mails what is printed.
-		env -i HOME="$HOME" SHELL=/bin/sh PATH="$PATH" ANTHROPIC_BASE_URL="$EXAMPLES_SIM" \
+		bare HOME="$HOME" SHELL=/bin/sh PATH="$PATH" ANTHROPIC_BASE_URL="$EXAMPLES_SIM" \
 			sh -c "cd && ${BASH_REMATCH[6]}" >mail 2>&1 || { cat mail; return 1; }
 		[ ! -s mail ] || { echo "it would mail this: $line"; cat mail; return 1; }
 	done <"$EXAMPLES/cron/crontab"

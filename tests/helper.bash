@@ -124,6 +124,9 @@ stop_sim() {
 	end_process "$pid"
 }
 
+# bare VARIABLE=VALUE... COMMAND... - with no other environment, but the clock that tests/dates has set
+bare() { env -i ${CLOCK_AHEAD:+CLOCK_AHEAD="$CLOCK_AHEAD" LD_PRELOAD="$LD_PRELOAD"} "$@"; }
+
 # as_postgres COMMAND... - run as a user that PostgreSQL accepts: it refuses root.
 as_postgres() {
 	if [ "$(id -u)" = 0 ]; then

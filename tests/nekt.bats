@@ -49,7 +49,7 @@ ask() { sqlite3 "${DB-anthill.db}" "$1"; }
 as_cron() {
 	local field='([0-9*][0-9*/,-]*)[[:space:]]+'
 	[[ $1 =~ ^$field$field$field$field$field(ant-sync.*)$ && $1 != *%* ]] || { echo "no line of a crontab: $1"; return 1; }
-	env -i HOME="$HOME" SHELL=/bin/sh PATH="$PATH" ANTHROPIC_BASE_URL="$ANTHROPIC_BASE_URL" \
+	bare HOME="$HOME" SHELL=/bin/sh PATH="$PATH" ANTHROPIC_BASE_URL="$ANTHROPIC_BASE_URL" \
 		sh -c "cd && ${BASH_REMATCH[6]}" >mail 2>&1 && [ ! -s mail ] || { cat mail; return 1; }
 }
 
@@ -157,7 +157,8 @@ as_cron() {
 	ant-sync -q >/dev/null
 	[ "$(ask 'select min(output_tokens) from messages_usage')" = -1 ]
 	[ "$(ask "select count(*) from cost_report where amount = 'old'")" = 0 ]
-	[ "$(ask "select count(distinct substr(starting_at, 1, 10)) >= 29 from cost_report")" = 1 ]
+	# From the start, and not the week that a run looks back; some days are without use.
+	[ "$(ask "select count(distinct substr(starting_at, 1, 10)) > 20 from cost_report")" = 1 ]
 	run -0 ant-sync --plan
 	[[ ${lines[1]} == *"--from $(date -u -d '-30 days' +%F)"*' cost_report '* ]]
 	# A table without a time column is loaded in every run even where full-sync says otherwise.

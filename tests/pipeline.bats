@@ -86,13 +86,17 @@ export NOW
 }
 
 @test "the pipeline of the README works as it stands, with nothing but the environment" {
+	start_sim --days 75 # by our clock, which says where the window ends
+	local today
+	today=$(date -u +%F)
 	bash -c 'set -o pipefail; ant-fetch usage_report | ant-flatten | ant-load-pg' >receipt 2>err
 	jq -e '.["@ant"] == "loaded" and .target == "postgresql" and .table == "usage_report" and .mode == "window" and .rows > 0' receipt
-	expect usage_report --from 2023-01-01 --to 2026-11-21 >want
+	ant-sim --days 75 --expect usage_report --from 2023-01-01 --to "$today" | tail -n +2 >want
 	psql -qAt -c 'create temp table want (like usage_report)' -c '\copy want from want' \
+		-c "select count(*) > 0 from usage_report where bucket >= '$today'" -c "delete from usage_report where bucket >= '$today'" \
 		-c 'select count(*) from ((table usage_report except all table want) union all (table want except all table usage_report)) d' \
 		-c 'select count(*) > 500 from usage_report' >got
-	[ "$(paste -sd' ' got)" = "0 t" ]
+	[ "$(paste -sd' ' got)" = "t 0 t" ]
 }
 
 @test "money is exact: every amount, and the sum of a month" {
@@ -158,6 +162,7 @@ export -f step
 }
 
 @test "the key is nowhere: not in arguments, messages, receipts, state or databases" {
+	start_sim --days 75
 	# (LeakSanitizer cannot work under strace.)
 	ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 strace -f -qq -s 65536 -e trace=execve -o execs bash -c '
 		ant-sync --rate 0 --start -10d --dest sqlite:///k.db -v

@@ -271,7 +271,7 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$ANT_BIN/ant-sync" --start -1d 2>err >out
 
 @test "plan: prints one command a line, runs nothing, and holds no secret" {
 	export ANTHROPIC_ADMIN_KEY=sk-ant-admin01-secret
-	run -0 --separate-stderr sync --plan --start 2026-09-01 --chunk 31
+	run -0 --separate-stderr sync --plan --start 2026-09-01 --to 2026-11-21 --chunk 31
 	[ -z "$stderr" ]
 	[ "${#lines[@]}" = 7 ]
 	[[ $output != *secret* ]]
@@ -454,8 +454,8 @@ gate() {
 	on_terminal 120x24 'usage_report +fetching 20.*cost_report +done.*users +done +- +3 +[0-9]+ s' 'touch go' -- --start -5d --chunk 2 2>err
 	run -0 cat screens
 	[[ $output =~ table\ +state\ +window\ +chunk\ +rows\ +time ]]
-	[[ $output =~ usage_report\ fetching\ 2026-[0-9-]+\ to\ 2026-[0-9-]+\ +1\ of\ 3\ +0\ +[0-9]+\ s ]]
-	[[ $output =~ cost_report\ +done\ +2026-[0-9-]+\ to\ 2026-[0-9-]+\ +3\ of\ 3\ +21\ +[0-9]+\ s ]]
+	[[ $output =~ usage_report\ fetching\ 20[0-9-]+\ to\ 20[0-9-]+\ +1\ of\ 3\ +0\ +[0-9]+\ s ]]
+	[[ $output =~ cost_report\ +done\ +20[0-9-]+\ to\ 20[0-9-]+\ +3\ of\ 3\ +21\ +[0-9]+\ s ]]
 	# No screen has a table twice.
 	awk '/^====/ { split("", n) } /^(users|usage_report|cost_report) +(waiting|fetching|loading|done)/ { if (n[$1]++) exit 1 }' <(sed '/^table .* watermark/,$d' screens)
 	# What stays is what is there without a terminal: receipts and the table of the end.

@@ -304,19 +304,21 @@ NAMES=(--prefix "p'_" --table-name 'cost_report=a=b\' --table-name users=people)
 }
 
 @test "views: ant-sync makes them when all is loaded, unless they are off" {
-	start_sim --now "$NOW" --days 10
+	local start
+	start=$(date -u -d '-6 days' +%F)
+	start_sim --days 10
 	export ANT_STATE=$PWD/state
-	ant-sync -q --rate 0 --start 2026-11-15 --dest sqlite:///v.db cost_report workspaces >/dev/null 2>&1
+	ant-sync -q --rate 0 --start "$start" --dest sqlite:///v.db cost_report workspaces >/dev/null 2>&1
 	[ "$(sqlite3 v.db "SELECT count(*) FROM sqlite_schema WHERE type = 'view'")" = 3 ]
 	printf '%s\n' 'views off' 'destination sqlite:///w.db' 'rate 0' >conf
 	ant-sync -q -c conf users >/dev/null 2>&1
 	[ "$(sqlite3 w.db "SELECT count(*) FROM sqlite_schema WHERE type = 'view'")" = 0 ]
 	# Names and a prefix of the settings are those of the views.
-	printf '%s\n' 'destination sqlite:///n.db' 'prefix p_' 'table-name cost_report costs' 'table-name invites guests' 'start 2026-11-15' 'rate 0' >conf
+	printf '%s\n' 'destination sqlite:///n.db' 'prefix p_' 'table-name cost_report costs' 'table-name invites guests' "start $start" 'rate 0' >conf
 	ant-sync -q -c conf cost_report workspaces invites >/dev/null 2>&1
 	[ "$(sqlite3 n.db 'SELECT sum(cost_usd) FROM p_ant_cost_daily')" = "$(sqlite3 v.db 'SELECT sum(cost_usd) FROM ant_cost_daily')" ]
 	# What one table is called on the command line is apart.
-	ant-sync -q --dest sqlite:///v.db --full-refresh --start 2026-11-18 --into once cost_report >/dev/null 2>&1
+	ant-sync -q --dest sqlite:///v.db --full-refresh --start -3d --into once cost_report >/dev/null 2>&1
 	[ "$(sqlite3 n.db 'SELECT sum(cost_usd) FROM p_ant_cost_daily')" = "$(sqlite3 v.db 'SELECT sum(cost_usd) FROM ant_cost_daily')" ]
 	printf '%s\n' 'views perhaps' >conf
 	run -2 ant-sync -c conf users
