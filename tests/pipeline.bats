@@ -93,10 +93,10 @@ export NOW
 	jq -e '.["@ant"] == "loaded" and .target == "postgresql" and .table == "usage_report" and .mode == "window" and .rows > 0' receipt
 	ant-sim --days 75 --expect usage_report --from 2023-01-01 --to "$today" | tail -n +2 >want
 	psql -qAt -c 'create temp table want (like usage_report)' -c '\copy want from want' \
-		-c "select count(*) > 0 from usage_report where bucket >= '$today'" -c "delete from usage_report where bucket >= '$today'" \
+		-c "delete from usage_report where bucket >= '$today'" \
 		-c 'select count(*) from ((table usage_report except all table want) union all (table want except all table usage_report)) d' \
 		-c 'select count(*) > 500 from usage_report' >got
-	[ "$(paste -sd' ' got)" = "t 0 t" ]
+	[ "$(paste -sd' ' got)" = "0 t" ]
 }
 
 @test "money is exact: every amount, and the sum of a month" {
