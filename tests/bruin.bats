@@ -337,6 +337,5 @@ ingest() { timeout 60 ant-ingest --bruin-asset project/pipe/assets/a.asset.yml "
 	sed -i 's/destination: postgres/destination_connection: lite/' project/pipe/assets/a.asset.yml
 	sed -i "s,/srv/lite.db,$PWD/lite.db," project/.bruin.yml
 	run -0 ingest -q
-	stop_sim
 	[ "$(sqlite3 lite.db 'select count(*) from raw_users')" = 25 ]
 }

@@ -141,7 +141,6 @@ block() { sed -n "/^\.Sh $2/,/^\.Ed/p" "$1" | sed -n '/^\.Bd/,/^\.Ed/{//d; s/\\e
 	my -BN usage -e "SELECT * FROM usage_report WHERE bucket > '2021-01-01' ORDER BY 1, 2, 3, 4, 5, 6, 7" | diff first -
 	[ "$(my -BN usage -e 'SELECT count(*) FROM usage_report')" = "$((rows + 1))" ]
 	ant state --scope warehouse commit <receipt >/dev/null
-	stop_sim
 }
 
 @test "ddl: BigQuery, Snowflake and ClickHouse get a definition of every column of every table" {

@@ -139,9 +139,9 @@ rows() { sqlite3 "$1" "select count(*) from $2"; }
 	local args=(--no-print-directory -f "$EXAMPLES/batch/Makefile" TABLES="cost_report usage_report" RATE=0)
 	start_sim --now 2026-11-20T10:00:00Z --days 70 --users 5 --workspaces 2 --api-keys 3
 	# The year is that of the last month that is over.
-	stub date '[ "$*" != "-u +%Y-%m" ] || exec echo 2027-01; exec /usr/bin/date "$@"'
+	stub date '[ "$*" != "-u +%Y-%m" ] || exec echo 2028-01; exec /usr/bin/date "$@"'
 	run -0 make -n "${args[@]}"
-	[ "$(grep -c ' month=2026-' <<<"$output")" = 24 ]
+	[ "$(grep -c ' month=2027-' <<<"$output")" = 24 ]
 	stub date '[ "$*" != "-u +%Y-%m" ] || exec echo 2026-11; exec /usr/bin/date "$@"'
 	run -0 make -n "${args[@]}"
 	[[ $output == *ant-fetch*ant-flatten*ant-load-sqlite* ]]

@@ -323,5 +323,4 @@ NAMES=(--prefix "p'_" --table-name 'cost_report=a=b\' --table-name users=people)
 	printf '%s\n' 'views perhaps' >conf
 	run -2 ant-sync -c conf users
 	[[ $output == *'neither on nor off'* ]]
-	stop_sim
 }
