@@ -26,7 +26,7 @@ PARTS   := bruin warehouse
 SYNC    := $(notdir $(wildcard scripts/sync/*.bash))
 TABLES  := $(wildcard lib/tables/*.table)
 MANS    := $(wildcard man/*.[1-8])
-LIBO    := $(patsubst lib/%.c,$B/lib/%.o,$(wildcard lib/*.c))
+LIBO    := $(patsubst lib/%.c,$B/lib/%.o,$(wildcard lib/*/*.c))
 BINS    := $(CMDS:%=$B/bin/%)
 PARTB   := $(PARTS:%=$B/lib/anthill/%)
 SYNCB   := $(SYNC:%=$B/lib/anthill/sync/%)
@@ -46,7 +46,7 @@ $B/bin/ant-load-duckdb: LIBS = -ldl
 $B/bin/ant-report:      LIBS = $(shell $(PC) --libs sqlite3 libpq) -ldl -lm
 $B/bin/ant-sim:         LIBS = $(shell $(PC) --libs libmicrohttpd zlib)
 $(filter $B/bin/ant-load-%,$(BINS)): $B/cmd/loader.o
-$B/lib/pg.o:            MYFLAGS += $(shell $(PC) --cflags libpq)
+$B/lib/db/pg.o:         MYFLAGS += $(shell $(PC) --cflags libpq)
 
 $(BINS): $B/bin/%: $B/cmd/%.o $B/cmd/cli.o $B/libant.a
 	@mkdir -p $(@D)
@@ -75,8 +75,9 @@ $B/share/anthill/tables:
 $(BASHC) $(ZSHC): scripts/completions $(filter %.1,$(MANS))
 	@mkdir -p $(@D)
 	scripts/completions $(if $(filter %/_anthill,$@),zsh,bash) $(filter %.1,$^) >$@.new && mv $@.new $@
+# q, not r: two folders may have a file of the same name, and r would keep the last one alone.
 $B/libant.a: $(LIBO)
-	rm -f $@ && $(AR) rcs $@ $^
+	rm -f $@ && $(AR) qcs $@ $^
 $B/%.o: %.c VERSION Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(MYFLAGS) $(CFLAGS) -c -o $@ $<
@@ -161,6 +162,6 @@ deb:
 clean:
 	rm -rf build
 
--include $(wildcard $B/lib/*.d $B/cmd/*.d)
+-include $(wildcard $B/lib/*/*.d $B/cmd/*.d)
 
 .PHONY: all setup setup-tests run check test asan memcheck coverage bench lint install uninstall deb clean

@@ -15,13 +15,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "check.h"
 #include "cli.h"
-#include "fetch.h"
-#include "fetch_log.h"
-#include "key.h"
-#include "mono.h"
-#include "tables.h"
+#include "fetch/check.h"
+#include "fetch/clock.h"
+#include "fetch/fetch.h"
+#include "fetch/key.h"
+#include "fetch/log.h"
+#include "tables/tables.h"
 
 enum { REDRAW_MS = 200, NFOLDERS = 64 };
 

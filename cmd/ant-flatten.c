@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/slurp.h"
 #include "cli.h"
-#include "flatten.h"
-#include "mask.h"
-#include "slurp.h"
+#include "flatten/flatten.h"
+#include "flatten/mask.h"
 
 enum { LIST_MAX = 64 };
 

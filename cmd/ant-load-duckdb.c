@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #include "cli.h"
-#include "db_duckdb.h"
-#include "load_duckdb.h"
+#include "db/ask_duckdb.h"
+#include "load/duckdb.h"
 #include "loader.h"
 
 static const struct option options[] = {

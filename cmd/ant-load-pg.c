@@ -4,7 +4,7 @@
  * stdin: one anthill-rows(5).  stdout: the receipt, after the commit and only then.
  */
 #include "cli.h"
-#include "load_pg.h"
+#include "load/pg.h"
 #include "loader.h"
 
 enum { OPT_SCHEMA = LOADER_OWN };

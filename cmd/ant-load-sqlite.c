@@ -4,8 +4,8 @@
  * stdin: one anthill-rows(5).  stdout: the receipt, after the commit and only then.
  */
 #include "cli.h"
-#include "db_sqlite.h"
-#include "load_sqlite.h"
+#include "db/ask_sqlite.h"
+#include "load/sqlite.h"
 #include "loader.h"
 
 static const struct option options[] = {

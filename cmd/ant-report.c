@@ -10,15 +10,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "aside.h"
+#include "base/aside.h"
+#include "base/out.h"
+#include "base/utc.h"
 #include "cli.h"
-#include "db_open.h"
-#include "out.h"
-#include "report.h"
-#include "report_check.h"
-#include "report_html.h"
-#include "report_text.h"
-#include "utc.h"
+#include "db/open.h"
+#include "report/check.h"
+#include "report/page.h"
+#include "report/report.h"
+#include "report/text.h"
 
 enum {
 	OPT_FROM = 256,

@@ -11,12 +11,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/out.h"
+#include "base/utc.h"
 #include "cli.h"
-#include "out.h"
-#include "sim_expect.h"
-#include "sim_http.h"
-#include "sim_query.h"
-#include "utc.h"
+#include "sim/expect.h"
+#include "sim/http.h"
+#include "sim/query.h"
 
 enum {
 	OPT_PORT = 256,

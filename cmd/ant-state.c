@@ -16,14 +16,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/json.h"
+#include "base/lines.h"
+#include "base/near.h"
+#include "base/out.h"
+#include "base/utc.h"
 #include "cli.h"
-#include "json.h"
-#include "lines.h"
-#include "near.h"
-#include "out.h"
-#include "receipt.h"
-#include "state.h"
-#include "utc.h"
+#include "state/state.h"
+#include "stream/receipt.h"
 
 #define FIRST_DAY "2023-01-01" /* no table holds anything older */
 #define LOOKBACK "3d"

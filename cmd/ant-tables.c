@@ -7,13 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/near.h"
+#include "base/out.h"
 #include "cli.h"
-#include "ddl.h"
-#include "describe.h"
-#include "near.h"
-#include "out.h"
-#include "tables.h"
-#include "views.h"
+#include "db/ddl.h"
+#include "db/views.h"
+#include "tables/describe.h"
+#include "tables/tables.h"
 
 enum { FOLDERS_MAX = 64 };
 enum {

@@ -10,10 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bruin.h"
+#include "base/out.h"
+#include "base/slurp.h"
+#include "bruin/asset.h"
 #include "cli.h"
-#include "out.h"
-#include "slurp.h"
 
 static struct cli cli = {
 	.name = "ant-ingest",

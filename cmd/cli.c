@@ -9,7 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "near.h"
+#include "base/near.h"
 
 enum { OPTIONS_MAX = 64, VERSION_OPTION = CLI_STOP + 1 };
 

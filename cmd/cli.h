@@ -5,7 +5,7 @@
 #include <getopt.h>
 #include <stdio.h>
 
-#include "err.h"
+#include "base/err.h"
 
 struct cli {
 	const char *name;	      /* of the command: starts every message */

@@ -3,7 +3,7 @@
 #define ANT_LOADER_H
 
 #include "cli.h"
-#include "load.h"
+#include "load/load.h"
 
 /* getopt_long() values of the options that all loaders share. */
 enum {

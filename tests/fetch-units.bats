@@ -6,7 +6,8 @@ setup_file() {
 	cd "$ROOT/lib" || return
 	"${CC:-cc}" -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -I. -O1 -g -fsanitize=address,undefined \
 		-fno-sanitize-recover=all -o "$BATS_FILE_TMPDIR/units" ../tests/fetch_units.c \
-		budget.c page.c query.c rate.c record.c retry.c seen.c utc.c window.c json.c buf.c err.c strlist.c utf8.c
+		fetch/budget.c fetch/page.c fetch/query.c fetch/rate.c fetch/retry.c fetch/seen.c fetch/window.c stream/record.c \
+		base/utc.c base/json.c base/buf.c base/err.c base/strlist.c base/utf8.c
 }
 
 units() { "$BATS_FILE_TMPDIR/units" "$1"; }

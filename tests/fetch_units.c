@@ -11,15 +11,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "budget.h"
-#include "page.h"
-#include "query.h"
-#include "rate.h"
-#include "record.h"
-#include "retry.h"
-#include "seen.h"
-#include "utc.h"
-#include "window.h"
+#include "base/utc.h"
+#include "fetch/budget.h"
+#include "fetch/page.h"
+#include "fetch/query.h"
+#include "fetch/rate.h"
+#include "fetch/retry.h"
+#include "fetch/seen.h"
+#include "fetch/window.h"
+#include "stream/record.h"
 
 static int failed, line_of;
 

@@ -15,10 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cell.h"
-#include "expr.h"
-#include "jqmap.h"
-#include "plan.h"
+#include "flatten/jq.h"
+#include "flatten/plan.h"
+#include "stream/cell.h"
+#include "tables/expr.h"
 
 enum { COLUMNS = 7, ROWS_MAX = 64 };
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cell.h"
-#include "plan.h"
+#include "flatten/plan.h"
+#include "stream/cell.h"
 
 static const char *const sources[] = {".a", ".a // .b.c", "sum(.l[].n)", "list(.l[].s)",
 	"$record.z", "if .b.c == \"x\" then .a else sum(.o) end", ".[\"k \\\"q\"]", "list(.t)"};

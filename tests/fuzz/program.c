@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plan.h"
+#include "flatten/plan.h"
 
 enum { XS_MAX = 16 };
 

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "decimal.h"
-#include "json.h"
-#include "utc.h"
+#include "base/decimal.h"
+#include "base/json.h"
+#include "base/utc.h"
 
 static void
 check_json(const char *text, size_t size)

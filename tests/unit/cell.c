@@ -1,5 +1,5 @@
 /* Cells: each type takes what it says, exactly, and refuses the rest with a reason. */
-#include "cell.h"
+#include "stream/cell.h"
 #include "test.h"
 
 static size_t mended;

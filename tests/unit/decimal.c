@@ -1,6 +1,6 @@
 /* Sums of decimals: every digit, up to 38 and not one beyond. */
-#include "decimal.h"
-#include "real.h"
+#include "base/decimal.h"
+#include "db/real.h"
 #include "test.h"
 
 static char text[DECIMAL_TEXT];

@@ -1,5 +1,5 @@
 /* The native grammar: what is of it, what is libjq's, and what the trees say. */
-#include "expr.h"
+#include "tables/expr.h"
 #include "test.h"
 
 static void

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "jsonseq.h"
+#include "flatten/jsonseq.h"
 #include "test.h"
 
 /* A pipe whose reader gets the LEN bytes at S as two blocks, cut at AT; a block of nothing is none. */

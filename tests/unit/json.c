@@ -1,5 +1,5 @@
 /* The strict reader: what it takes, where it says what is wrong, and the text of strings. */
-#include "json.h"
+#include "base/json.h"
 #include "test.h"
 
 /* A copy with the padding that every text has, nothing beyond it. */

@@ -4,10 +4,10 @@
  */
 #include <errno.h>
 
-#include "cell.h"
-#include "plan.h"
-#include "table.h"
-#include "tables.h"
+#include "flatten/plan.h"
+#include "stream/cell.h"
+#include "tables/table.h"
+#include "tables/tables.h"
 #include "test.h"
 
 static long left = -1; /* allocations until one fails; -1: none does */

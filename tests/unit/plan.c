@@ -1,5 +1,5 @@
 /* The scanner: values, rows, totals, double keys, what is unread, and what is refused where. */
-#include "plan.h"
+#include "flatten/plan.h"
 #include "test.h"
 
 enum { XS_MAX = 8 };

@@ -1,6 +1,6 @@
 /* Times: RFC 3339 with its calendar, and those of the command line. */
+#include "base/utc.h"
 #include "test.h"
-#include "utc.h"
 
 static const char *
 parsed(const char *s)

@@ -1,6 +1,6 @@
 /* The vector loops find what the plain ones find, at every alignment, length and byte. */
+#include "base/vec.h"
 #include "test.h"
-#include "vec.h"
 
 enum { SIZE = 80, PAD = 64 };
 

@@ -1,0 +1,104 @@
+#include "db/ask_duckdb.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "db/duckdb.h"
+#include "db/duckdb_file.h"
+
+struct db_duckdb {
+	struct ddb db;
+	struct buf sql;
+};
+
+struct taker {
+	size_t n;
+	db_take *take;
+	void *arg;
+};
+
+/* An empty text is taken for null: DuckDB's answers do not tell them apart here. */
+static int
+take_texts(void *arg, const char *const *texts, struct ant_err *e)
+{
+	struct taker *t = arg;
+	struct db_cell row[DDB_ANSWER_MAX];
+
+	for (size_t i = 0; i < t->n; i++) {
+		row[i].kind = *texts[i] != '\0' ? DB_TEXT : DB_NULL;
+		row[i].p = texts[i];
+		row[i].len = strlen(texts[i]);
+	}
+	return t->take(t->arg, row, e);
+}
+
+static int
+each(void *self, const char *sql, size_t n, db_take *take, void *arg, struct ant_err *e)
+{
+	struct db_duckdb *d = self;
+	struct taker t = {n, take, arg};
+	int plain[DDB_ANSWER_MAX];
+
+	if (n > DDB_ANSWER_MAX)
+		return err_set(e, ANT_FAIL, "%s: too many columns are asked for", d->db.file);
+	if (sql == NULL)
+		return err_sys(e, ANT_FAIL, "%s", d->db.file);
+	if (ddb_plain(&d->db, sql, n, plain, e) == -1)
+		return -1;
+	buf_clear(&d->sql);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&d->sql, plain[i] ? "%s #%zu" : "%s CAST(#%zu AS VARCHAR)",
+			i == 0 ? "SELECT" : ",", i + 1);
+	buf_printf(&d->sql, " FROM (%s)", sql);
+	if (buf_str(&d->sql) == NULL)
+		return err_sys(e, ANT_FAIL, "%s", d->db.file);
+	return ddb_each(&d->db, d->sql.data, n, take_texts, &t, e);
+}
+
+static int
+run(void *self, const char *sql, struct ant_err *e)
+{
+	struct db_duckdb *d = self;
+	struct ant_err ignored;
+
+	if (ddb_run(&d->db, "BEGIN", NULL, e) == -1)
+		return -1;
+	if (ddb_run(&d->db, sql, NULL, e) == 0 && ddb_run(&d->db, "COMMIT", NULL, e) == 0)
+		return 0;
+	ddb_run(&d->db, "ROLLBACK", NULL, &ignored);
+	return -1;
+}
+
+static void
+close_it(void *self)
+{
+	struct db_duckdb *d = self;
+
+	ddb_close(&d->db);
+	buf_free(&d->sql);
+	free(d);
+}
+
+int
+db_duckdb(const char *file, const char *library, int write, struct db *to, struct ant_err *e)
+{
+	struct db_duckdb *d = calloc(1, sizeof *d);
+	char path[PATH_MAX];
+
+	if (d == NULL)
+		return err_sys(e, ANT_FAIL, "%s", file);
+	buf_init(&d->sql, 1 << 20);
+	/* An absolute path: never ":memory:" or "md:x", which mean something to DuckDB. */
+	if (realpath(file, path) == NULL) {
+		err_sys(e, ANT_FAIL, "%s", file);
+	} else if (ddb_init(&d->db, file, library, e) == 0 &&
+		   ddb_open(&d->db, path, !write, e) == 0 &&
+		   (write || ddb_run(&d->db, "BEGIN", NULL, e) == 0)) {
+		*to = (struct db){d, SQL_DUCKDB, each, run, close_it};
+		return 0;
+	}
+	close_it(d);
+	return -1;
+}

@@ -1,0 +1,442 @@
+#include "db/duckdb.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/decimal.h"
+
+enum { IN_PLACE = 12, TEXT_MAX = 1 << 20 }; /* bytes of a string in a vector; of an answer */
+
+struct ddb_vector {
+	void *self, *data;
+	uint64_t *validity; /* NULL until the chunk's first null */
+};
+
+/* What DuckDB says, its first line. */
+static int
+failed(struct ddb *d, const char *text, struct ant_err *e)
+{
+	if (text == NULL)
+		text = "out of memory";
+	if (strstr(text, "Could not set lock") != NULL)
+		return err_set(e, ANT_LOCKED, "%s: another process has it open", d->file);
+	return err_set(e, ANT_FAIL, "%s: %.*s", d->file, (int)strcspn(text, "\n"), text);
+}
+
+int
+ddb_init(struct ddb *d, const char *file, const char *library, struct ant_err *e)
+{
+	memset(d, 0, sizeof *d);
+	d->file = file;
+	return duckdb_api_open(&d->api, library, e);
+}
+
+int
+ddb_open(struct ddb *d, const char *path, int read_only, struct ant_err *e)
+{
+	static const char *const options[][2] = {{"autoinstall_known_extensions", "false"},
+		{"autoload_known_extensions", "false"}, {"enable_external_access", "false"},
+		{"access_mode", "READ_ONLY"}};
+	size_t n = sizeof options / sizeof *options - !read_only;
+	void *config = NULL;
+	char *error = NULL;
+	int status = d->api.create_config(&config);
+
+	for (size_t i = 0; status == 0 && i < n; i++)
+		status = d->api.set_config(config, options[i][0], options[i][1]);
+	if (status != 0)
+		status = failed(d, "this DuckDB lacks an option that is needed", e);
+	else if (d->api.open_ext(path, &d->db, config, &error) != 0)
+		status = failed(d, error, e);
+	else if (d->api.connect(d->db, &d->conn) != 0)
+		status = failed(d, "no connection", e);
+	d->api.free(error);
+	d->api.destroy_config(&config);
+	if (status != 0)
+		ddb_close(d);
+	return status;
+}
+
+static void
+drop_append(struct ddb *d)
+{
+	if (d->appender != NULL)
+		d->api.appender_destroy(&d->appender);
+	if (d->chunk != NULL)
+		d->api.destroy_data_chunk(&d->chunk);
+	free(d->vectors);
+	d->appender = d->chunk = NULL;
+	d->vectors = NULL;
+}
+
+void
+ddb_close(struct ddb *d)
+{
+	drop_append(d);
+	if (d->conn != NULL)
+		d->api.disconnect(&d->conn);
+	if (d->db != NULL)
+		d->api.close(&d->db);
+	d->conn = d->db = NULL;
+}
+
+/* Ask SQL; after 0 the result is the caller's to destroy. */
+static int
+query(struct ddb *d, const char *sql, struct duckdb_result *res, struct ant_err *e)
+{
+	if (sql == NULL)
+		return failed(d, NULL, e);
+	if (d->api.query(d->conn, sql, res) == 0)
+		return 0;
+	failed(d, d->api.result_error(res), e);
+	d->api.destroy_result(res);
+	return -1;
+}
+
+int
+ddb_run(struct ddb *d, const char *sql, int64_t *changed, struct ant_err *e)
+{
+	struct duckdb_result res;
+
+	if (query(d, sql, &res, e) == -1)
+		return -1;
+	if (changed != NULL)
+		*changed = (int64_t)d->api.rows_changed(&res);
+	d->api.destroy_result(&res);
+	return 0;
+}
+
+int
+ddb_has_json(struct ddb *d)
+{
+	struct ant_err ignored;
+
+	return ddb_run(d, "SELECT NULL::JSON", NULL, &ignored) == 0;
+}
+
+/* A column of a chunk of an answer: of texts, or of numbers. */
+struct answer {
+	const union duckdb_string *texts;
+	const int64_t *numbers; /* NULL: it has texts */
+	const uint64_t *validity;
+};
+
+/* Put the value at ROW, and its NUL, behind TEXT. */
+static void
+put_text(const struct answer *a, uint64_t row, struct buf *text)
+{
+	if (a->validity == NULL || (a->validity[row / 64] >> row % 64 & 1) != 0) {
+		if (a->numbers != NULL) {
+			char digits[DECIMAL_TEXT];
+
+			buf_put(text, digits, decimal_format_integer(a->numbers[row], digits));
+		} else {
+			const union duckdb_string *s = &a->texts[row];
+
+			buf_put(text, s->near.len <= IN_PLACE ? s->near.p : s->far.p, s->near.len);
+		}
+	}
+	buf_putc(text, '\0');
+}
+
+static int
+take_chunk(struct ddb *d, struct duckdb_result *res, void *chunk, size_t n, ddb_take *take,
+	void *arg, struct ant_err *e)
+{
+	const char *texts[DDB_ANSWER_MAX];
+	struct answer columns[DDB_ANSWER_MAX];
+	struct buf text;
+	int status = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		void *vector = d->api.data_chunk_get_vector(chunk, i);
+		const void *data = d->api.vector_get_data(vector);
+		int is_number = d->api.column_type(res, i) == DUCKDB_BIGINT;
+
+		columns[i] = (struct answer){is_number ? NULL : data, is_number ? data : NULL,
+			d->api.vector_get_validity(vector)};
+	}
+	buf_init(&text, TEXT_MAX);
+	for (uint64_t row = 0; row < d->api.data_chunk_get_size(chunk) && status == 0; row++) {
+		buf_clear(&text);
+		for (size_t i = 0; i < n; i++)
+			put_text(&columns[i], row, &text);
+		if (text.failed) {
+			status = failed(d, NULL, e);
+			break;
+		}
+		texts[0] = text.data;
+		for (size_t i = 1; i < n; i++)
+			texts[i] = texts[i - 1] + strlen(texts[i - 1]) + 1;
+		status = take(arg, texts, e);
+	}
+	buf_free(&text);
+	return status;
+}
+
+int
+ddb_plain(struct ddb *d, const char *sql, size_t n, int plain[static DDB_ANSWER_MAX],
+	struct ant_err *e)
+{
+	struct duckdb_result res;
+	struct buf none;
+	int status;
+
+	buf_init(&none, TEXT_MAX);
+	buf_printf(&none, "SELECT * FROM (%s) LIMIT 0", sql);
+	status = query(d, buf_str(&none), &res, e);
+	buf_free(&none);
+	if (status == -1)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		enum duckdb_type type = d->api.column_type(&res, i);
+
+		plain[i] = type == DUCKDB_BIGINT || type == DUCKDB_VARCHAR;
+	}
+	d->api.destroy_result(&res);
+	return 0;
+}
+
+int
+ddb_each(struct ddb *d, const char *sql, size_t n, ddb_take *take, void *arg, struct ant_err *e)
+{
+	struct duckdb_result res;
+	void *chunk;
+	int status = 0;
+
+	if (query(d, sql, &res, e) == -1)
+		return -1;
+	while (status == 0 && (chunk = d->api.fetch_chunk(res)) != NULL) {
+		status = take_chunk(d, &res, chunk, n, take, arg, e);
+		d->api.destroy_data_chunk(&chunk);
+	}
+	d->api.destroy_result(&res);
+	return status;
+}
+
+static void *
+logical_type(struct ddb *d, enum type t)
+{
+	static const enum duckdb_type types[TYPE_COUNT] = {
+		[TYPE_TEXT] = DUCKDB_VARCHAR,
+		[TYPE_BIGINT] = DUCKDB_BIGINT,
+		[TYPE_DOUBLE] = DUCKDB_DOUBLE,
+		[TYPE_BOOLEAN] = DUCKDB_BOOLEAN,
+		[TYPE_DATE] = DUCKDB_DATE,
+		[TYPE_TIMESTAMPTZ] = DUCKDB_TIMESTAMP_TZ,
+		[TYPE_JSON] = DUCKDB_VARCHAR,
+	};
+	void *type;
+
+	if (t == TYPE_NUMERIC)
+		return d->api.create_decimal_type(DDB_WIDTH, DDB_SCALE);
+	type = d->api.create_logical_type(types[t]);
+	if (t == TYPE_JSON && type != NULL)
+		d->api.logical_type_set_alias(type, "JSON");
+	return type;
+}
+
+/* An empty chunk: its vectors are elsewhere now, without nulls. */
+static void
+clear_chunk(struct ddb *d)
+{
+	d->api.data_chunk_reset(d->chunk);
+	d->used = 0;
+	for (size_t i = 0; i < d->n; i++) {
+		d->vectors[i].self = d->api.data_chunk_get_vector(d->chunk, i);
+		d->vectors[i].data = d->api.vector_get_data(d->vectors[i].self);
+		d->vectors[i].validity = NULL;
+	}
+}
+
+int
+ddb_append_start(struct ddb *d, const char *table, const struct sql_column *columns, size_t n,
+	struct ant_err *e)
+{
+	void **types = calloc(n, sizeof *types);
+
+	d->columns = columns;
+	d->n = n;
+	d->vectors = calloc(n, sizeof *d->vectors);
+	if (types == NULL || d->vectors == NULL) {
+		free(types);
+		return failed(d, NULL, e);
+	}
+	for (size_t i = 0; i < n; i++)
+		types[i] = logical_type(d, columns[i].type);
+	d->chunk = d->api.create_data_chunk(types, n);
+	for (size_t i = 0; i < n; i++)
+		d->api.destroy_logical_type(&types[i]);
+	free(types);
+	if (d->chunk == NULL)
+		return failed(d, NULL, e);
+	d->room = d->api.vector_size();
+	clear_chunk(d);
+	if (d->api.appender_create(d->conn, NULL, table, &d->appender) != 0)
+		return failed(d, d->api.appender_error(d->appender), e);
+	for (size_t i = 0; i < n; i++)
+		if (d->api.appender_add_column(d->appender, columns[i].name) != 0)
+			return failed(d, d->api.appender_error(d->appender), e);
+	return 0;
+}
+
+/* The decimal as an integer of DDB_SCALE decimals.  Return 0, or -1 where it does not fit. */
+static int
+scaled(const struct row_cell *c, decimal_int *v)
+{
+	struct decimal number;
+	decimal_int limit = 1;
+
+	if (decimal_parse(c->p, c->len, &number) != DECIMAL_OK)
+		return -1;
+	for (; number.scale > DDB_SCALE && number.mantissa % 10 == 0; number.scale--)
+		number.mantissa /= 10;
+	if (number.scale > DDB_SCALE)
+		return -1;
+	for (int i = 0; i < DDB_WIDTH - DDB_SCALE + number.scale; i++)
+		limit *= 10;
+	if (number.mantissa >= limit || number.mantissa <= -limit)
+		return -1;
+	for (; number.scale < DDB_SCALE; number.scale++)
+		number.mantissa *= 10;
+	*v = number.mantissa;
+	return 0;
+}
+
+/* The same for the usual case, 18 digits at most and no exponent; else -1, too. */
+static int
+scaled_short(const struct row_cell *c, decimal_int *v)
+{
+	size_t minus = c->p[0] == '-', decimals = DDB_SCALE;
+	int64_t n = 0, unit = 1;
+	int point = 0;
+
+	if (c->len > 18)
+		return -1;
+	for (size_t i = minus; i < c->len; i++) {
+		if (c->p[i] == '.') {
+			point = 1;
+			continue;
+		}
+		if (c->p[i] == 'e' || c->p[i] == 'E' || decimals == 0)
+			return -1;
+		n = n * 10 + (c->p[i] - '0');
+		decimals -= (size_t)point;
+	}
+	while (decimals-- > 0)
+		unit *= 10;
+	*v = (decimal_int)(minus ? -n : n) * unit;
+	return 0;
+}
+
+static int
+put_numeric(struct ddb *d, size_t column, const struct row_cell *c, struct ant_err *e)
+{
+	struct duckdb_hugeint *to = (struct duckdb_hugeint *)d->vectors[column].data + d->used;
+	decimal_int v;
+
+	if (scaled_short(c, &v) == -1 && scaled(c, &v) == -1)
+		return err_set(e, ANT_FAIL,
+			"%s: column '%.200s': %.*s is more than DECIMAL(%d,%d) holds exactly",
+			d->file, d->columns[column].name, c->len > 100 ? 100 : (int)c->len, c->p,
+			(int)DDB_WIDTH, (int)DDB_SCALE);
+	to->lower = (uint64_t)v;
+	to->upper = (int64_t)(v >> 64);
+	return 0;
+}
+
+static void
+put_string(struct ddb *d, size_t column, const struct row_cell *c)
+{
+	union duckdb_string *to = (union duckdb_string *)d->vectors[column].data + d->used;
+
+	if (c->len > IN_PLACE) {
+		d->api.vector_assign_string_element_len(
+			d->vectors[column].self, d->used, c->p, c->len);
+		return;
+	}
+	memset(to, 0, sizeof *to);
+	to->near.len = (uint32_t)c->len;
+	memcpy(to->near.p, c->p, c->len);
+}
+
+static void
+put_null(struct ddb *d, size_t column)
+{
+	static const size_t sizes[TYPE_COUNT] = {[TYPE_TEXT] = 16,
+		[TYPE_BIGINT] = 8,
+		[TYPE_DOUBLE] = 8,
+		[TYPE_NUMERIC] = 16,
+		[TYPE_BOOLEAN] = 1,
+		[TYPE_DATE] = 4,
+		[TYPE_TIMESTAMPTZ] = 8,
+		[TYPE_JSON] = 16};
+	struct ddb_vector *v = &d->vectors[column];
+	size_t size = sizes[d->columns[column].type];
+
+	/* DuckDB writes what stands there into the file, null or not. */
+	memset((char *)v->data + d->used * size, 0, size);
+	if (v->validity == NULL) {
+		d->api.vector_ensure_validity_writable(v->self);
+		v->validity = d->api.vector_get_validity(v->self);
+	}
+	v->validity[d->used / 64] &= ~((uint64_t)1 << d->used % 64);
+}
+
+static int
+append_chunk(struct ddb *d, struct ant_err *e)
+{
+	d->api.data_chunk_set_size(d->chunk, d->used);
+	if (d->api.append_data_chunk(d->appender, d->chunk) != 0)
+		return failed(d, d->api.appender_error(d->appender), e);
+	clear_chunk(d);
+	return 0;
+}
+
+int
+ddb_append_row(struct ddb *d, const struct row_cell *cells, struct ant_err *e)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		const struct row_cell *c = &cells[i];
+		void *data = d->vectors[i].data;
+
+		if (c->null) {
+			put_null(d, i);
+			continue;
+		}
+		switch (d->columns[i].type) {
+		case TYPE_BIGINT:
+		case TYPE_TIMESTAMPTZ:
+			((int64_t *)data)[d->used] = c->i;
+			break;
+		case TYPE_DATE:
+			((int32_t *)data)[d->used] = (int32_t)c->i;
+			break;
+		case TYPE_BOOLEAN:
+			((bool *)data)[d->used] = c->i != 0;
+			break;
+		case TYPE_DOUBLE:
+			((double *)data)[d->used] = strtod(c->p, NULL);
+			break;
+		case TYPE_NUMERIC:
+			if (put_numeric(d, i, c, e) == -1)
+				return -1;
+			break;
+		default:
+			put_string(d, i, c);
+		}
+	}
+	return ++d->used < d->room ? 0 : append_chunk(d, e);
+}
+
+int
+ddb_append_end(struct ddb *d, struct ant_err *e)
+{
+	if (d->used > 0 && append_chunk(d, e) == -1)
+		return -1;
+	if (d->api.appender_close(d->appender) != 0)
+		return failed(d, d->api.appender_error(d->appender), e);
+	drop_append(d);
+	return 0;
+}

@@ -1,0 +1,72 @@
+#include "db/open.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "db/ask_duckdb.h"
+#include "db/ask_sqlite.h"
+#include "load/pg.h"
+
+/* Behind the three slashes of a URI of a file: ant-sync writes them so. */
+static const char *
+behind(const char *where, const char *scheme)
+{
+	size_t n = strlen(scheme);
+
+	return strncmp(where, scheme, n) == 0 ? where + n : NULL;
+}
+
+/* "DUCK" stands behind a checksum of eight bytes, see DuckDB's "Storage Versions and Format". */
+static int
+is_duckdb(const char *file)
+{
+	char start[12];
+	int fd = open(file, O_RDONLY | O_CLOEXEC), yes;
+
+	if (fd == -1)
+		return 0;
+	yes = read(fd, start, sizeof start) == (ssize_t)sizeof start &&
+	      memcmp(start + 8, "DUCK", 4) == 0;
+	close(fd);
+	return yes;
+}
+
+static int
+is_file(const char *where)
+{
+	struct stat st;
+
+	return stat(where, &st) == 0;
+}
+
+int
+db_open(const char *where, const char *duckdb_library, int write, struct db *to,
+	struct views_place *place, struct ant_err *e)
+{
+	const char *file = behind(where, "sqlite:///"), *duck = behind(where, "duckdb:///");
+	int postgres =
+		behind(where, "postgresql://") != NULL || behind(where, "postgres://") != NULL;
+
+	if (!postgres && file == NULL && duck == NULL) {
+		if (!is_file(where) && strchr(where, '=') != NULL)
+			postgres = 1;
+		else if (!is_file(where) && strstr(where, "://") != NULL)
+			return err_set(e, ANT_USAGE,
+				"'%.200s' is no database: use a FILE, sqlite:///FILE, "
+				"duckdb:///FILE or postgresql://...",
+				where);
+		else if (is_duckdb(where))
+			duck = where;
+		else
+			file = where;
+	}
+	place->dialect = postgres ? SQL_POSTGRESQL : duck != NULL ? SQL_DUCKDB : SQL_SQLITE;
+	if (postgres)
+		return load_pg_db(where, place->schema, write, to, &place->schema, e);
+	if (place->schema != NULL)
+		return err_set(e, ANT_USAGE, "--schema: only PostgreSQL has schemas");
+	return duck != NULL ? db_duckdb(duck, duckdb_library, write, to, e)
+			    : db_sqlite(file, write, to, e);
+}

@@ -1,0 +1,391 @@
+#include "db/pg.h"
+
+#include <libpq-fe.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+enum {
+	SQL_MAX = 16 << 20,
+	COLUMNS_MAX = 16,
+	/*
+	 * The server reads a message whole before it works on it: larger ones make it and us
+	 * take turns rather than work side by side.  Of 8, 32, 128 KiB and more, 32 was fastest.
+	 */
+	COPY_MAX = 32 << 10
+};
+
+struct pg {
+	const char *conninfo;
+	char *password; /* of CONNINFO: what no message may hold */
+	PGconn *conn;
+	int copying;
+	struct buf sql;
+};
+
+/* Put TEXT, which may have several lines, on one, without the password, into E. */
+static int
+say(struct pg *p, const char *prefix, const char *text, struct ant_err *e)
+{
+	size_t secret = p->password != NULL ? strlen(p->password) : 0;
+	struct buf line;
+
+	buf_init(&line, sizeof e->msg);
+	while (*text != '\0' && line.len < sizeof e->msg / 2) {
+		if (secret > 0 && strncmp(text, p->password, secret) == 0) {
+			buf_puts(&line, "***");
+			text += secret;
+		} else if (*text == '\n') {
+			text += strspn(text, "\n\t ");
+			if (*text != '\0')
+				buf_puts(&line, "; ");
+		} else {
+			buf_putc(&line, *text++);
+		}
+	}
+	if (buf_str(&line) == NULL)
+		err_set(e, ANT_FAIL, "%s: out of memory", prefix);
+	else
+		err_set(e, ANT_FAIL, "%s: %s", prefix, buf_str(&line));
+	buf_free(&line);
+	return -1;
+}
+
+/* What the server said of RES (NULL: of the connection). */
+static int
+failed(struct pg *p, const PGresult *res, struct ant_err *e)
+{
+	static const int fields[] = {PG_DIAG_MESSAGE_DETAIL, PG_DIAG_MESSAGE_HINT, PG_DIAG_CONTEXT};
+	const char *text = res != NULL ? PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+	struct buf all;
+
+	if (text == NULL || PQstatus(p->conn) != CONNECTION_OK)
+		return say(p, "postgresql", PQerrorMessage(p->conn), e);
+	buf_init(&all, 1 << 16);
+	buf_puts(&all, text);
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		if ((text = PQresultErrorField(res, fields[i])) != NULL)
+			buf_printf(&all, "\n%s", text);
+	say(p, "postgresql", buf_str(&all) != NULL ? all.data : "out of memory", e);
+	buf_free(&all);
+	return -1;
+}
+
+static int
+no_memory(struct ant_err *e)
+{
+	return err_sys(e, ANT_FAIL, "postgresql");
+}
+
+/*
+ * Send SQL by the simple protocol, which takes more than one statement; the answer must be
+ * of the kind WANTED.  Return it (PQclear() it) or NULL with a reason.
+ */
+static PGresult *
+query(struct pg *p, const char *sql, ExecStatusType wanted, struct ant_err *e)
+{
+	PGresult *res;
+
+	if (sql == NULL) {
+		no_memory(e);
+		return NULL;
+	}
+	res = PQexec(p->conn, sql);
+	if (res != NULL && PQresultStatus(res) == wanted)
+		return res;
+	failed(p, res, e);
+	PQclear(res);
+	return NULL;
+}
+
+int
+pg_run(struct pg *p, const char *sql, int64_t *changed, struct ant_err *e)
+{
+	PGresult *res = query(p, sql, PGRES_COMMAND_OK, e);
+
+	if (res == NULL)
+		return -1;
+	if (changed != NULL)
+		*changed = strtoll(PQcmdTuples(res), NULL, 10);
+	PQclear(res);
+	return 0;
+}
+
+/* The rows of the answer come one at a time: it has any length. */
+int
+pg_each(struct pg *p, const char *sql, const char *const *params, int n, pg_take *take, void *arg,
+	struct ant_err *e)
+{
+	const char *texts[COLUMNS_MAX] = {NULL};
+	PGresult *res;
+	int status = 0;
+
+	if (sql == NULL)
+		return no_memory(e);
+	if (PQsendQueryParams(p->conn, sql, n, NULL, params, NULL, NULL, 0) != 1 ||
+		PQsetSingleRowMode(p->conn) != 1)
+		return failed(p, NULL, e);
+	while ((res = PQgetResult(p->conn)) != NULL) {
+		if (PQresultStatus(res) == PGRES_SINGLE_TUPLE && status == 0) {
+			for (int i = 0; i < PQnfields(res) && i < COLUMNS_MAX; i++)
+				texts[i] = PQgetisnull(res, 0, i) ? NULL : PQgetvalue(res, 0, i);
+			status = take(arg, texts, e);
+		} else if (PQresultStatus(res) != PGRES_SINGLE_TUPLE &&
+			   PQresultStatus(res) != PGRES_TUPLES_OK && status == 0) {
+			status = failed(p, res, e);
+		}
+		PQclear(res);
+	}
+	return status;
+}
+
+static int
+take_yes(void *arg, const char *const *texts, struct ant_err *e)
+{
+	int *yes = arg;
+
+	(void)e;
+	*yes = texts[0] != NULL && *texts[0] == 't';
+	return 0;
+}
+
+int
+pg_ask(struct pg *p, const char *sql, const char *a, const char *b, int *yes, struct ant_err *e)
+{
+	const char *const params[] = {a, b};
+
+	*yes = 0;
+	return pg_each(p, sql, params, b != NULL ? 2 : 1, take_yes, yes, e);
+}
+
+static void
+ignore_notice(void *arg, const PGresult *res)
+{
+	(void)arg;
+	(void)res;
+}
+
+int
+pg_connect(struct pg *p, struct ant_err *e)
+{
+	/* The encoding is ours; everything else is CONNINFO's and the environment's. */
+	const char *const keys[] = {"dbname", "fallback_application_name", "client_encoding", NULL};
+	const char *const values[] = {p->conninfo, "anthill", "UTF8", NULL};
+
+	p->conn = PQconnectdbParams(p->conninfo != NULL ? keys : keys + 1,
+		p->conninfo != NULL ? values : values + 1, p->conninfo != NULL);
+	if (p->conn == NULL)
+		return no_memory(e);
+	if (PQstatus(p->conn) != CONNECTION_OK)
+		return say(p, "postgresql", PQerrorMessage(p->conn), e);
+	PQsetNoticeReceiver(p->conn, ignore_notice, NULL);
+	return 0;
+}
+
+int
+pg_is_connected(const struct pg *p)
+{
+	return p->conn != NULL && PQstatus(p->conn) == CONNECTION_OK;
+}
+
+void
+pg_close(struct pg *p)
+{
+	PQfinish(p->conn);
+	p->conn = NULL;
+}
+
+int
+pg_begin(struct pg *p, int read_only, struct ant_err *e)
+{
+	static const char settings[] =
+		"SELECT set_config('synchronous_commit', 'on', true)"
+		" WHERE current_setting('synchronous_commit') = 'off';"
+		"SET LOCAL standard_conforming_strings = on; SET LOCAL client_min_messages = "
+		"warning;"
+		"SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'";
+
+	buf_clear(&p->sql);
+	buf_printf(&p->sql, "BEGIN ISOLATION LEVEL READ COMMITTED READ %s; %s",
+		read_only ? "ONLY" : "WRITE", settings);
+	return pg_run(p, buf_str(&p->sql), NULL, e);
+}
+
+int
+pg_copy_start(struct pg *p, const char *sql, struct ant_err *e)
+{
+	PGresult *res = query(p, sql, PGRES_COPY_IN, e);
+
+	if (res == NULL)
+		return -1;
+	PQclear(res);
+	p->copying = 1;
+	return 0;
+}
+
+int
+pg_copy_put(struct pg *p, const char *block, size_t len, struct ant_err *e)
+{
+	int64_t unused;
+
+	for (size_t n; len > 0; block += n, len -= n) {
+		n = len > COPY_MAX ? COPY_MAX : len;
+		if (PQputCopyData(p->conn, block, (int)n) != 1)
+			return pg_copy_end(p, "connection lost", &unused, e) == -1
+				       ? -1
+				       : failed(p, NULL, e);
+	}
+	return 0;
+}
+
+int
+pg_is_copying(const struct pg *p)
+{
+	return p->copying;
+}
+
+int
+pg_copy_end(struct pg *p, const char *reason, int64_t *rows, struct ant_err *e)
+{
+	PGresult *res;
+	int status = 0;
+
+	p->copying = 0;
+	if (PQputCopyEnd(p->conn, reason) == -1)
+		status = failed(p, NULL, e); /* unless the server has left a better reason */
+	while ((res = PQgetResult(p->conn)) != NULL && PQresultStatus(res) != PGRES_COPY_IN) {
+		if (PQresultStatus(res) == PGRES_COMMAND_OK)
+			*rows = strtoll(PQcmdTuples(res), NULL, 10);
+		else
+			status = failed(p, res, e);
+		PQclear(res);
+	}
+	PQclear(res);
+	return status;
+}
+
+/*
+ * Cut a line of COPY's text format (PostgreSQL manual, COPY) into N cells, in place: no
+ * text gets longer.  Return 0, or -1 where it has another number of columns.
+ */
+static int
+cut_line(char *p, struct db_cell *row, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		char *to = p;
+
+		row[i].p = p;
+		row[i].kind = p[0] == '\\' && p[1] == 'N' ? DB_NULL : DB_TEXT;
+		for (; *p != '\t' && *p != '\n' && *p != '\0'; p++) {
+			static const char letters[] = "bfnrtv", controls[] = "\b\f\n\r\t\v";
+			const char *found;
+
+			if (*p == '\\' && p[1] != '\0') {
+				found = strchr(letters, *++p);
+				*to++ = found != NULL ? controls[found - letters] : *p;
+			} else {
+				*to++ = *p;
+			}
+		}
+		if (*p != (i + 1 < n ? '\t' : '\n'))
+			return -1;
+		p++;
+		*to = '\0';
+		row[i].len = (size_t)(to - row[i].p);
+	}
+	return 0;
+}
+
+int
+pg_copy_out(struct pg *p, const char *sql, size_t n, db_take *take, void *arg, struct ant_err *e)
+{
+	struct db_cell row[DB_COLUMNS_MAX];
+	PGresult *res;
+	char *line = NULL;
+	int status = 0, len;
+
+	buf_clear(&p->sql);
+	buf_printf(&p->sql, "COPY (%s) TO STDOUT", sql != NULL ? sql : "");
+	if (sql == NULL || buf_str(&p->sql) == NULL)
+		return no_memory(e);
+	if ((res = query(p, p->sql.data, PGRES_COPY_OUT, e)) == NULL)
+		return -1;
+	PQclear(res);
+	while ((len = PQgetCopyData(p->conn, &line, 0)) > 0) {
+		if (status == 0 && cut_line(line, row, n) == -1)
+			status = err_set(e, ANT_FAIL, "postgresql: an answer of another shape");
+		else if (status == 0)
+			status = take(arg, row, e);
+		PQfreemem(line);
+		if (status != 0)
+			return status; /* the connection is of no use any more */
+	}
+	while ((res = PQgetResult(p->conn)) != NULL) {
+		if (PQresultStatus(res) != PGRES_COMMAND_OK && status == 0)
+			status = failed(p, res, e);
+		PQclear(res);
+	}
+	return status;
+}
+
+/*
+ * Look at the connection string before libpq's messages can repeat parts of it: a
+ * password with a sign that a URI gives a meaning lands in the host or the port.
+ */
+static int
+check_conninfo(struct pg *p, struct ant_err *e)
+{
+	PQconninfoOption *options = PQconninfoParse(p->conninfo, NULL);
+	int status = 0;
+
+	if (options == NULL)
+		return err_set(
+			e, ANT_USAGE, "-d: this is no connection string or URI of PostgreSQL");
+	for (PQconninfoOption *o = options; o->keyword != NULL && status == 0; o++) {
+		if (o->val == NULL)
+			continue;
+		if (strcmp(o->keyword, "password") == 0 && *o->val != '\0' &&
+			(p->password = strdup(o->val)) == NULL)
+			status = no_memory(e);
+		if ((strcmp(o->keyword, "host") == 0 && strchr(o->val, '@') != NULL) ||
+			(strcmp(o->keyword, "port") == 0 &&
+				strspn(o->val, "0123456789,") != strlen(o->val)))
+			status = err_set(e, ANT_USAGE,
+				"-d: the %s makes no sense: in a URI, write @ / : # of a password "
+				"as %%40 %%2F %%3A %%23",
+				o->keyword);
+	}
+	PQconninfoFree(options);
+	return status;
+}
+
+struct pg *
+pg_new(const char *conninfo, struct ant_err *e)
+{
+	struct pg *p = calloc(1, sizeof *p);
+
+	if (p == NULL) {
+		no_memory(e);
+		return NULL;
+	}
+	p->conninfo = conninfo;
+	buf_init(&p->sql, SQL_MAX);
+	if (conninfo != NULL && strchr(conninfo, '=') == NULL && strstr(conninfo, "://") == NULL)
+		return p; /* the name of a database, as psql takes it */
+	if (conninfo == NULL || check_conninfo(p, e) == 0)
+		return p;
+	pg_free(p);
+	return NULL;
+}
+
+void
+pg_free(struct pg *p)
+{
+	if (p == NULL)
+		return;
+	PQfinish(p->conn);
+	buf_free(&p->sql);
+	free(p->password);
+	free(p);
+}

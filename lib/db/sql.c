@@ -1,0 +1,186 @@
+#include "db/sql.h"
+
+#include <string.h>
+
+struct dialect {
+	const char *name, *types[TYPE_COUNT];
+};
+
+/*
+ * SQLite converts what it stores to the affinity of the declared type, so each of
+ * these is chosen by section 3.1 of "Datatypes In SQLite": JSON_TEXT keeps the json
+ * 1.10 as it is; a numeric has no type, which converts nothing: REAL for what a
+ * double holds exactly to the digit, TEXT beyond.
+ */
+static const struct dialect dialects[SQL_COUNT] = {
+	{"postgresql", {"text", "bigint", "double precision", "numeric", "boolean", "date",
+			       "timestamp with time zone", "jsonb"}},
+	{"sqlite", {"TEXT", "INTEGER", "REAL", "", "BOOLEAN", "DATE", "TIMESTAMP", "JSON_TEXT"}},
+	{"duckdb", {"VARCHAR", "BIGINT", "DOUBLE", "DECIMAL(38,12)", "BOOLEAN", "DATE",
+			   "TIMESTAMP WITH TIME ZONE", "JSON"}},
+	{"bigquery",
+		{"STRING", "INT64", "FLOAT64", "BIGNUMERIC", "BOOL", "DATE", "TIMESTAMP", "JSON"}},
+	{"snowflake", {"VARCHAR", "BIGINT", "DOUBLE", "NUMBER(38,12)", "BOOLEAN", "DATE",
+			      "TIMESTAMP_TZ", "VARIANT"}},
+	{"clickhouse", {"Nullable(String)", "Nullable(Int64)", "Nullable(Float64)",
+			       "Nullable(Decimal(38,12))", "Nullable(Bool)", "Nullable(Date32)",
+			       "Nullable(DateTime64(6,'UTC'))", "Nullable(String)"}},
+	{"mysql", {"LONGTEXT", "BIGINT", "DOUBLE", "DECIMAL(65,24)", "BOOLEAN", "DATE",
+			  "DATETIME(6)", "JSON"}},
+};
+
+int
+sql_dialect_find(const char *s)
+{
+	for (int d = 0; d < SQL_COUNT; d++)
+		if (strcmp(s, dialects[d].name) == 0)
+			return d;
+	return -1;
+}
+
+const char *
+sql_type(enum sql_dialect d, enum type t)
+{
+	return dialects[d].types[t];
+}
+
+/* S between two QUOTEs, those inside doubled. */
+static void
+quoted(struct buf *b, const char *s, char quote)
+{
+	buf_putc(b, quote);
+	for (; *s != '\0'; s++) {
+		if (*s == quote)
+			buf_putc(b, quote);
+		buf_putc(b, *s);
+	}
+	buf_putc(b, quote);
+}
+
+void
+sql_ident(struct buf *b, enum sql_dialect d, const char *name)
+{
+	size_t start = b->len;
+
+	/* BigQuery's names hold no backslash, which alone would need more. */
+	quoted(b, name, d == SQL_BIGQUERY || d == SQL_CLICKHOUSE || d == SQL_MYSQL ? '`' : '"');
+	/* Snowflake takes a name without quotes for one in capitals. */
+	for (size_t i = start; d == SQL_SNOWFLAKE && i < b->len; i++)
+		if (b->data[i] >= 'a' && b->data[i] <= 'z')
+			b->data[i] = (char)(b->data[i] - 'a' + 'A');
+}
+
+void
+sql_name(struct buf *b, enum sql_dialect d, const char *schema, const char *table)
+{
+	if (schema != NULL) {
+		sql_ident(b, d, schema);
+		buf_putc(b, '.');
+	}
+	sql_ident(b, d, table);
+}
+
+void
+sql_literal(struct buf *b, enum sql_dialect d, const char *text)
+{
+	if (d <= SQL_DUCKDB) { /* the standard; PostgreSQL's standard_conforming_strings is on */
+		quoted(b, text, '\'');
+		return;
+	}
+	buf_putc(b, '\'');
+	for (; *text != '\0'; text++) { /* the others take a backslash for an escape, too */
+		if (*text == '\'' || *text == '\\')
+			buf_putc(b, '\\');
+		buf_putc(b, *text);
+	}
+	buf_putc(b, '\'');
+}
+
+void
+sql_idents(struct buf *b, enum sql_dialect d, const struct sql_column *c, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			buf_puts(b, ", ");
+		sql_ident(b, d, c[i].name);
+	}
+}
+
+static void
+definition(struct buf *b, enum sql_dialect d, const struct sql_column *c)
+{
+	sql_ident(b, d, c->name);
+	if (*sql_type(d, c->type) != '\0')
+		buf_putc(b, ' ');
+	buf_puts(b, sql_type(d, c->type));
+}
+
+void
+sql_create_table(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
+	const struct sql_column *c, size_t n)
+{
+	buf_puts(b, "CREATE TABLE IF NOT EXISTS ");
+	sql_name(b, d, schema, table);
+	buf_puts(b, " (");
+	for (size_t i = 0; i < n; i++) {
+		buf_puts(b, i > 0 ? ",\n\t" : "\n\t");
+		definition(b, d, &c[i]);
+	}
+	buf_puts(b, "\n)");
+}
+
+void
+sql_add_column(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
+	const struct sql_column *c)
+{
+	buf_puts(b, "ALTER TABLE ");
+	sql_name(b, d, schema, table);
+	buf_puts(b, " ADD COLUMN ");
+	definition(b, d, c);
+}
+
+/* PostgreSQL knows no IF NOT EXISTS without a name, and a name of ours could be too long for it. */
+void
+sql_create_index(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
+	const char *kind, const struct sql_column *c, size_t n)
+{
+	buf_puts(b, "CREATE INDEX ");
+	if (d != SQL_POSTGRESQL) {
+		struct buf name;
+
+		buf_init(&name, b->max);
+		buf_printf(&name, "_anthill_%s_%s", table, kind);
+		buf_puts(b, "IF NOT EXISTS ");
+		if (buf_str(&name) != NULL)
+			sql_name(b, d, d == SQL_SQLITE ? schema : NULL, buf_str(&name));
+		else
+			b->failed = 1;
+		buf_free(&name);
+		buf_putc(b, ' ');
+		if (d == SQL_SQLITE) /* the schema stands before the index, not the table */
+			schema = NULL;
+	}
+	buf_puts(b, "ON ");
+	sql_name(b, d, schema, table);
+	buf_puts(b, " (");
+	sql_idents(b, d, c, n);
+	buf_putc(b, ')');
+}
+
+void
+sql_create_ledger(struct buf *b, enum sql_dialect d, const char *schema)
+{
+	static const struct sql_column columns[] = {
+		{"table_name", TYPE_TEXT},
+		{"into_table", TYPE_TEXT},
+		{"mode", TYPE_TEXT},
+		{"window_from", TYPE_TIMESTAMPTZ},
+		{"window_to", TYPE_TIMESTAMPTZ},
+		{"rows", TYPE_BIGINT},
+		{"watermark", TYPE_TIMESTAMPTZ},
+		{"started", TYPE_TIMESTAMPTZ},
+		{"finished", TYPE_TIMESTAMPTZ},
+	};
+
+	sql_create_table(b, d, schema, SQL_LEDGER, columns, sizeof columns / sizeof *columns);
+}

@@ -1,0 +1,58 @@
+/* sql - the SQL text that differs by database: names, literals, types, definitions */
+#ifndef ANT_SQL_H
+#define ANT_SQL_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "tables/table.h"
+
+enum sql_dialect {
+	SQL_POSTGRESQL,
+	SQL_SQLITE,
+	SQL_DUCKDB,
+	SQL_BIGQUERY, /* from here on without a loader: definitions only, see ddl.h */
+	SQL_SNOWFLAKE,
+	SQL_CLICKHOUSE,
+	SQL_MYSQL,
+	SQL_COUNT
+};
+
+struct sql_column {
+	const char *name;
+	enum type type;
+};
+
+/* The dialect called S ("postgresql"), or -1. */
+int sql_dialect_find(const char *s);
+
+/* The declared type of a column; "" where the dialect wants none (SQLite's numeric). */
+const char *sql_type(enum sql_dialect d, enum type t);
+
+/*
+ * All of these append to B and report by buf's own `failed` flag, so that a
+ * sequence of them needs one check.  Names may hold anything but NUL; SCHEMA may
+ * be NULL.  No text ends with a semicolon.
+ */
+void sql_ident(struct buf *b, enum sql_dialect d, const char *name);
+void sql_name(struct buf *b, enum sql_dialect d, const char *schema, const char *table);
+void sql_literal(struct buf *b, enum sql_dialect d, const char *text);
+/* "a", "b", "c" */
+void sql_idents(struct buf *b, enum sql_dialect d, const struct sql_column *c, size_t n);
+
+void sql_create_table(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
+	const struct sql_column *c, size_t n);
+void sql_add_column(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
+	const struct sql_column *c);
+/*
+ * An index on N columns, made where it does not exist.  KIND ("window", "key") becomes
+ * part of its name; PostgreSQL, whose names are short, chooses a name itself.
+ */
+void sql_create_index(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
+	const char *kind, const struct sql_column *c, size_t n);
+
+/* The ledger's name and definition: the same columns in every database. */
+#define SQL_LEDGER "_anthill_loads"
+void sql_create_ledger(struct buf *b, enum sql_dialect d, const char *schema);
+
+#endif

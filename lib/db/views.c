@@ -1,0 +1,436 @@
+#include "db/views.h"
+
+#include <string.h>
+
+#include "db/views_sql.h"
+
+const char *
+views_table_name(unsigned bit)
+{
+	for (size_t i = 0; i < VIEWS_TABLES; i++)
+		if (bit == 1u << i)
+			return views_sql_tables[i].name;
+	return NULL;
+}
+
+/* The number of the table whose own name this is; VIEWS_TABLES: of none. */
+static size_t
+table_number(const char *name, size_t len)
+{
+	size_t i = 0;
+
+	while (i < VIEWS_TABLES && (strlen(views_sql_tables[i].name) != len ||
+					   strncmp(views_sql_tables[i].name, name, len) != 0))
+		i++;
+	return i;
+}
+
+int
+views_rename(struct views_place *p, const char *pair, struct ant_err *e)
+{
+	const char *equals = strchr(pair, '=');
+	size_t len = equals != NULL ? (size_t)(equals - pair) : strlen(pair);
+	size_t i = table_number(pair, len);
+	struct buf all;
+
+	if (equals == NULL || equals[1] == '\0')
+		return err_set(e, ANT_USAGE, "'%.200s' is not TABLE=NAME", pair);
+	/* The ledger is the destination's own: it has no other name. */
+	if (i < VIEWS_TABLES && 1u << i != VIEWS_LEDGER) {
+		p->names[i] = equals + 1;
+		return 0;
+	}
+	buf_init(&all, 1024);
+	for (i = 0; i < VIEWS_TABLES; i++)
+		if (1u << i != VIEWS_LEDGER)
+			buf_printf(&all, "%s%s", i > 0 ? ", " : "", views_sql_tables[i].name);
+	err_set(e, ANT_USAGE, "'%.*s' is none of %s", len > 200 ? 200 : (int)len, pair,
+		buf_str(&all) != NULL ? all.data : "the tables");
+	buf_free(&all);
+	return -1;
+}
+
+/* What the table of BIT is called there, as an identifier or as a text. */
+static void
+put_name(struct buf *b, const struct views_place *p, unsigned bit, int as_text)
+{
+	const char *own = views_table_name(bit);
+	const char *given = p->names[table_number(own, strlen(own))];
+	struct buf name;
+
+	buf_init(&name, 4096);
+	/* The ledger has no prefix. */
+	buf_printf(&name, "%s%s", p->prefix != NULL && bit != VIEWS_LEDGER ? p->prefix : "",
+		given != NULL ? given : own);
+	if (buf_str(&name) == NULL)
+		b->failed = 1;
+	else if (as_text)
+		sql_literal(b, p->dialect, name.data);
+	else
+		sql_name(b, p->dialect, p->schema, name.data);
+	buf_free(&name);
+}
+
+void
+views_put_table(struct buf *b, const struct views_place *p, unsigned bit)
+{
+	put_name(b, p, bit, 0);
+}
+
+void
+views_put_into(struct buf *b, const struct views_place *p, unsigned bit)
+{
+	put_name(b, p, bit, 1);
+}
+
+struct expansion {
+	struct buf *b;
+	const struct views_place *p;
+	unsigned tables;
+};
+
+static void expand(struct expansion *x, const char *text, size_t len);
+
+/* TEXT, three parts: of PostgreSQL, SQLite and DuckDB; "%" is where the argument goes. */
+static void
+wrap(struct expansion *x, const char *const texts[3], const char *arg, size_t len)
+{
+	const char *text = texts[x->p->dialect], *at = strchr(text, '%');
+
+	if (at == NULL) {
+		buf_puts(x->b, text);
+		return;
+	}
+	buf_put(x->b, text, (size_t)(at - text));
+	expand(x, arg, len);
+	buf_puts(x->b, at + 1);
+}
+
+static void
+put_table(struct expansion *x, const char *name, size_t len)
+{
+	size_t i = table_number(name, len);
+
+	if (i == VIEWS_TABLES) {
+		x->b->failed = 1;
+	} else if ((x->tables & 1u << i) != 0) {
+		views_put_table(x->b, x->p, 1u << i);
+	} else {
+		buf_puts(x->b, "(SELECT ");
+		expand(x, views_sql_tables[i].columns, strlen(views_sql_tables[i].columns));
+		buf_puts(x->b, " WHERE 1 = 0)");
+	}
+}
+
+/* One {NAME:ARGUMENT}. */
+static void
+put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size_t len)
+{
+	static const struct {
+		const char *name, *texts[3];
+	} macros[] = {
+		{"day", {"CAST(% AT TIME ZONE 'UTC' AS date)", "substr(%, 1, 10)",
+				"CAST(make_timestamp(epoch_us(%)) AS DATE)"}},
+		{"usd", {"trim_scale(0.01 * (%))", "%", "CAST(0.01 * (%) AS DECIMAL(38, 14))"}},
+		{"bigint", {"CAST(% AS bigint)", "CAST(% AS bigint)", "CAST(% AS bigint)"}},
+		{"round2", {"round(%, 2)", "%", "CAST(round(%, 2) AS DECIMAL(38, 2))"}},
+		{"part", {"round(s.cents * % / s.total, 12)", "",
+				 "CAST(s.cents * (% / s.total) AS DECIMAL(38, 12))"}},
+		{"today", {"CAST(now() AT TIME ZONE 'UTC' AS date)",
+				  "CAST(julianday(date('now')) - 2440587.5 AS INTEGER)",
+				  "CAST(make_timestamp(epoch_us(now())) AS DATE)"}},
+		{"daynumber", {"CAST(% AS date)",
+				      "CAST(julianday(substr(%, 1, 10)) - 2440587.5 AS INTEGER)",
+				      "CAST(% AS DATE)"}},
+		{"hours", {"round(CAST(extract(epoch FROM now() - %) / 3600 AS numeric), 1)",
+				  "round((julianday('now') - julianday(%)) * 24, 1)",
+				  "round((epoch_us(now()) - epoch_us(%)) / 3600e6, 1)"}},
+	};
+
+	if (n == 4 && strncmp(name, "used", n) == 0) {
+		expand(x, views_sql_used, strlen(views_sql_used));
+		return;
+	}
+	if (n == 1 && *name == 't') {
+		put_table(x, arg, len);
+		return;
+	}
+	if (n == 4 && strncmp(name, "into", n) == 0) {
+		views_put_into(x->b, x->p, 1u << table_number(arg, len));
+		return;
+	}
+	if (n == 4 && strncmp(name, "null", n) == 0) {
+		int text = strncmp(arg, "text", len) == 0;
+
+		buf_puts(x->b, "CAST(NULL AS ");
+		buf_puts(x->b, sql_type(x->p->dialect, text ? TYPE_TEXT : TYPE_TIMESTAMPTZ));
+		buf_putc(x->b, ')');
+		return;
+	}
+	if (n == 3 && strncmp(name, "div", n) == 0) { /* {div:A,7} */
+		buf_puts(x->b, "((");
+		buf_put(x->b, arg, len - 2);
+		buf_puts(x->b, x->p->dialect == SQL_DUCKDB ? ") // 7)" : ") / 7)");
+		return;
+	}
+	if (n == 5 && strncmp(name, "month", n) == 0) { /* {month:as_of,N} */
+		buf_printf(x->b, "CAST(date_trunc('month', as_of) + INTERVAL '%.*s month' AS date)",
+			(int)len - 6, arg + 6);
+		return;
+	}
+	for (size_t i = 0; i < sizeof macros / sizeof *macros; i++)
+		if (strlen(macros[i].name) == n && strncmp(macros[i].name, name, n) == 0) {
+			wrap(x, macros[i].texts, arg, len);
+			return;
+		}
+	x->b->failed = 1;
+}
+
+/* Append the template TEXT with what is in its braces, which may be nested. */
+static void
+expand(struct expansion *x, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		size_t start = i + 1, colon, depth = 1;
+
+		if (text[i] != '{') {
+			buf_putc(x->b, text[i]);
+			continue;
+		}
+		for (i++; i < len && depth > 0; i++)
+			depth += (size_t)(text[i] == '{') - (size_t)(text[i] == '}');
+		i--; /* at the closing one */
+		for (colon = start; colon < i && text[colon] != ':'; colon++)
+			;
+		put_macro(x, text + start, colon - start, text + colon + (colon < i),
+			colon < i ? i - colon - 1 : 0);
+	}
+}
+
+/*
+ * SQLite has 64-bit integers and doubles.  So cents and trillionths of a cent are summed
+ * apart, as integers, and put together as text; a sum that overflows is an error of
+ * SQLite's, not a wrong figure.
+ */
+static void
+put_sqlite_money(struct expansion *x, const struct views_sql *v)
+{
+	struct buf *b = x->b;
+	const char *name = v->money, *more = v->behind != NULL ? v->behind : "";
+	const char *comma = v->behind != NULL ? ", " : "";
+	size_t n = 1;
+
+	for (const char *s = name; *s != '\0'; s++)
+		n += *s == ' ';
+	buf_printf(b, "SELECT %s", v->keys);
+	for (size_t i = 0; i < n; i++, name += strcspn(name, " ") + 1)
+		buf_printf(b,
+			", CASE WHEN length(ltrim(replace(replace(m%zu, '-', ''), '.', ''), '0')) "
+			"<= 15 THEN CAST(m%zu AS REAL) ELSE m%zu END AS %.*s",
+			i, i, i, (int)strcspn(name, " "), name);
+	buf_printf(b, "%s%s FROM (SELECT %s", comma, more, v->keys);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(b,
+			", rtrim(rtrim(printf('%%s%%d.%%02d%%012d', CASE WHEN w%zu < 0 OR f%zu < 0 "
+			"THEN '-' ELSE '' END, abs(w%zu) / 100, abs(w%zu) %% 100, abs(f%zu)), "
+			"'0'), '.') AS m%zu",
+			i, i, i, i, i, i);
+	buf_printf(b, "%s%s FROM (SELECT %s", comma, more, v->keys);
+	for (size_t i = 0; i < n; i++) /* both of one sign */
+		buf_printf(b,
+			", w%zu - (w%zu > 0 AND f%zu < 0) + (w%zu < 0 AND f%zu > 0) AS w%zu, f%zu "
+			"+ "
+			"1000000000000 * ((w%zu > 0 AND f%zu < 0) - (w%zu < 0 AND f%zu > 0)) AS "
+			"f%zu",
+			i, i, i, i, i, i, i, i, i, i, i, i);
+	buf_printf(b, "%s%s FROM (SELECT %s", comma, more, v->keys);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(b,
+			", coalesce(w%zu, 0) + coalesce(f%zu, 0) / 1000000000000 AS w%zu, "
+			"coalesce(f%zu, 0) %% 1000000000000 AS f%zu",
+			i, i, i, i, i);
+	buf_printf(b, "%s%s FROM (", comma, more);
+	expand(x, v->sqlite, strlen(v->sqlite));
+	buf_puts(b, "))))");
+}
+
+static void
+put_view_name(struct buf *b, const struct views_place *p, const struct views_sql *v)
+{
+	struct buf name;
+
+	buf_init(&name, 4096);
+	buf_printf(&name, "%s%s", p->prefix != NULL ? p->prefix : "", v->name);
+	if (buf_str(&name) != NULL)
+		sql_name(b, p->dialect, p->schema, name.data);
+	else
+		b->failed = 1;
+	buf_free(&name);
+}
+
+/* "CREATE VIEW name AS ..."; the dialects that can replace one do. */
+static void
+put_view(struct buf *b, const struct views_place *p, unsigned have, const struct views_sql *v)
+{
+	struct expansion x = {b, p, have};
+
+	buf_puts(b, p->dialect == SQL_SQLITE ? "CREATE VIEW " : "CREATE OR REPLACE VIEW ");
+	put_view_name(b, p, v);
+	buf_puts(b, " AS ");
+	if (p->dialect == SQL_SQLITE && v->sqlite != NULL)
+		put_sqlite_money(&x, v);
+	else
+		expand(&x, v->sql, strlen(v->sql));
+}
+
+/*
+ * The comment by which a view is known again: of the bytes of its definition (FNV-1a).
+ * Databases other than SQLite do not keep them as they are.
+ */
+static void
+put_mark(struct buf *b, const char *sql, size_t len)
+{
+	uint64_t h = 14695981039346656037ull;
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ (unsigned char)sql[i]) * 1099511628211ull;
+	buf_printf(b, "'anthill %016llx'", (unsigned long long)h);
+}
+
+static void
+put_statements(struct buf *b, const struct views_place *p, unsigned have, const struct views_sql *v)
+{
+	size_t start;
+
+	if (p->dialect == SQL_SQLITE) {
+		buf_puts(b, "DROP VIEW IF EXISTS ");
+		put_view_name(b, p, v);
+		buf_puts(b, ";\n");
+	}
+	start = b->len;
+	put_view(b, p, have, v);
+	if (p->dialect != SQL_SQLITE && !b->failed) {
+		size_t len = b->len - start;
+
+		buf_puts(b, ";\nCOMMENT ON VIEW ");
+		put_view_name(b, p, v);
+		buf_puts(b, " IS ");
+		if (!b->failed)
+			put_mark(b, b->data + start, len);
+	}
+	buf_puts(b, ";\n");
+}
+
+void
+views_create(struct buf *b, const struct views_place *p, unsigned have)
+{
+	for (size_t i = 0; i < VIEWS_SQL_COUNT; i++)
+		if ((views_sql[i].needs & have) == views_sql[i].needs)
+			put_statements(b, p, have, &views_sql[i]);
+}
+
+static void
+put_there(struct buf *b, const struct views_place *p, unsigned bit)
+{
+	static const char *const before[] = {
+		("SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND "
+		 "relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = "),
+		"SELECT count(*) FROM sqlite_schema WHERE type IN ('table', 'view')",
+		"SELECT count(*) FROM information_schema.tables WHERE table_schema = 'main'"};
+	static const char *const column[] = {"relname", "name", "table_name"};
+
+	buf_puts(b, before[p->dialect]);
+	if (p->dialect == SQL_POSTGRESQL) {
+		sql_literal(b, p->dialect, p->schema);
+		buf_putc(b, ')');
+	}
+	buf_printf(b, " AND %s = ", column[p->dialect]);
+	views_put_into(b, p, bit);
+}
+
+int
+views_tables(const struct db *db, const struct views_place *p, struct ant_err *e)
+{
+	struct buf sql;
+	int have = 0, status = 0;
+
+	buf_init(&sql, 1 << 16);
+	for (size_t i = 0; i < VIEWS_TABLES && status == 0; i++) {
+		int64_t n = 0;
+
+		buf_clear(&sql);
+		put_there(&sql, p, 1u << i);
+		status = buf_str(&sql) == NULL ? err_sys(e, ANT_FAIL, "views")
+					       : db_ask(db, sql.data, &n, e);
+		have |= (n > 0) << i;
+	}
+	buf_free(&sql);
+	return status == 0 ? have : -1;
+}
+
+/* The question whether a view is there as it would be made. */
+static void
+put_same(struct buf *b, const struct views_place *p, unsigned have, const struct views_sql *v)
+{
+	struct buf text, name;
+
+	buf_init(&text, 1 << 20);
+	buf_init(&name, 4096);
+	put_view(&text, p, have, v);
+	buf_printf(&name, "%s%s", p->prefix != NULL ? p->prefix : "", v->name);
+	if (buf_str(&text) == NULL || buf_str(&name) == NULL) {
+		b->failed = 1;
+	} else if (p->dialect == SQL_SQLITE) {
+		buf_puts(b, "SELECT count(*) FROM sqlite_schema WHERE type = 'view' AND sql = ");
+		sql_literal(b, p->dialect, text.data);
+		buf_puts(b, " AND name = ");
+	} else if (p->dialect == SQL_POSTGRESQL) {
+		buf_puts(b, "SELECT count(*) FROM pg_class WHERE relkind = 'v' AND relnamespace = "
+			    "(SELECT oid FROM pg_namespace WHERE nspname = ");
+		sql_literal(b, p->dialect, p->schema);
+		buf_puts(b, ") AND obj_description(oid, 'pg_class') = ");
+		put_mark(b, text.data, text.len);
+		buf_puts(b, " AND relname = ");
+	} else {
+		buf_puts(b, "SELECT count(*) FROM duckdb_views() WHERE comment = ");
+		put_mark(b, text.data, text.len);
+		buf_puts(b, " AND view_name = ");
+	}
+	if (!b->failed)
+		sql_literal(b, p->dialect, name.data);
+	buf_free(&text);
+	buf_free(&name);
+}
+
+int
+views_run(const struct db *db, const struct views_place *p, struct ant_err *e)
+{
+	int have = views_tables(db, p, e), n = 0, status = 0;
+	struct buf sql, question;
+
+	if (have == -1)
+		return -1;
+	buf_init(&sql, 1 << 20);
+	buf_init(&question, 1 << 20);
+	for (size_t i = 0; status == 0 && i < VIEWS_SQL_COUNT; i++) {
+		int64_t same = 0;
+
+		if ((views_sql[i].needs & (unsigned)have) != views_sql[i].needs)
+			continue;
+		n++;
+		buf_clear(&question);
+		put_same(&question, p, (unsigned)have, &views_sql[i]);
+		status = buf_str(&question) == NULL ? err_sys(e, ANT_FAIL, "views")
+						    : db_ask(db, question.data, &same, e);
+		/* One that did not change is left alone: who reads it would wait. */
+		if (status == 0 && same == 0)
+			put_statements(&sql, p, (unsigned)have, &views_sql[i]);
+	}
+	if (status == 0 && sql.failed)
+		status = err_sys(e, ANT_FAIL, "views");
+	if (status == 0 && sql.len > 0)
+		status = db->run(db->self, buf_str(&sql), e);
+	buf_free(&sql);
+	buf_free(&question);
+	return status == 0 ? n : -1;
+}

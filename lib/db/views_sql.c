@@ -1,0 +1,338 @@
+#include "db/views_sql.h"
+
+const struct views_sql_table views_sql_tables[] = {
+	{"cost_report", ""},
+	{"usage_report",
+		"{null:text} AS api_key_id, {null:time} AS bucket, 0 AS uncached_input_tokens, 0 "
+		"AS cache_read_input_tokens, 0 AS cache_creation_ephemeral_5m_input_tokens, 0 AS "
+		"cache_creation_ephemeral_1h_input_tokens, 0 AS output_tokens"},
+	{"claude_code_usage", ""},
+	{"workspaces", "{null:text} AS id, {null:text} AS name, {null:time} AS archived_at"},
+	{"api_keys", "{null:text} AS id, {null:text} AS name"},
+	{"users", "{null:text} AS id, {null:text} AS email, {null:text} AS name"},
+	{"workspace_members", "{null:text} AS user_id, {null:text} AS workspace_id, "
+			      "{null:text} AS workspace_role"},
+	{SQL_LEDGER, "{null:text} AS table_name, {null:text} AS into_table, {null:time} AS "
+		     "watermark"},
+	{"organization", ""},
+};
+
+_Static_assert(
+	sizeof views_sql_tables / sizeof *views_sql_tables == VIEWS_TABLES, "a name for each bit");
+
+/* Every lookup has one row an id, whatever was loaded: a second one would double the money. */
+#define WORKSPACES "(SELECT id, min(name) AS name FROM {t:workspaces} t GROUP BY id)"
+#define API_KEYS "(SELECT id, min(name) AS name FROM {t:api_keys} t GROUP BY id)"
+
+/* clang-format off: as below */
+#define WORKSPACE(id) \
+	"CASE WHEN " id " IS NULL THEN 'Default workspace' ELSE coalesce(w.name, " id ") END"
+/* Cost that is not of tokens has no model: its kind stands there. */
+#define MODEL(c) \
+	"coalesce(" c ".model, CASE " c \
+	".cost_type WHEN 'web_search' THEN 'Web search' WHEN 'code_execution' THEN 'Code " \
+	"execution' WHEN 'session_usage' THEN 'Agent sessions' ELSE coalesce(" c \
+	".cost_type, 'Other') END)"
+#define RATE(part, whole) "round(1.0 * " part " / nullif(" whole ", 0), 6)"
+#define SUM(x) "CAST(coalesce(sum(" x "), 0) AS bigint)"
+
+/*
+ * A key's part of the cost: the cost of a day, workspace, model, tier, context window and
+ * token type, by the key's tokens of that kind, for the price is the same for all of them.
+ * A part runs from the tokens of the keys before it to its own end, both as parts of the
+ * cost: so all of them add up to the cost, to the last digit.
+ */
+
+/* Cost knows standard and batch; what Priority Tier used has none; flex is in standard. */
+#define USAGE_TIER \
+	"CASE WHEN service_tier IN ('batch', 'priority') THEN service_tier WHEN " \
+	"service_tier IS NULL THEN '' ELSE 'standard' END"
+#define USED_AS(model, tier, context, kind, column) \
+	"SELECT {day:bucket} AS day, coalesce(workspace_id, '') AS ws, api_key_id, " model \
+	" AS model, " tier " AS tier, " context " AS context, '" kind "' AS kind, CAST(sum(" \
+	column ") AS bigint) AS tokens FROM {t:usage_report} WHERE " column \
+	" > 0 GROUP BY 1, 2, 3, 4, 5, 6, 7"
+#define USED(kind, column) \
+	USED_AS("coalesce(model, '')", USAGE_TIER, "coalesce(context_window, '')", kind, column)
+#define COST_KINDS \
+	"coalesce(c.workspace_id, '') AS ws, coalesce(c.model, '') AS model, " \
+	"coalesce(c.service_tier, '') AS tier, coalesce(c.context_window, '') AS context, " \
+	"coalesce(c.token_type, c.cost_type, '') AS kind, min(" MODEL("c") ") AS label"
+#define SHARES_FROM \
+	"FROM cost LEFT JOIN used ON used.day = cost.day AND used.ws = cost.ws AND " \
+	"used.model = cost.model AND used.tier = cost.tier AND used.context = cost.context " \
+	"AND used.kind = cost.kind"
+#define OF_GROUP \
+	"PARTITION BY cost.day, cost.ws, cost.model, cost.tier, cost.context, cost.kind"
+#define SHARES \
+	"used.api_key_id, used.tokens, sum(used.tokens) OVER (" OF_GROUP \
+	") AS total, sum(used.tokens) OVER (" OF_GROUP \
+	" ORDER BY coalesce(used.api_key_id, '') ROWS UNBOUNDED PRECEDING) AS upto"
+#define KEY_COLUMNS \
+	"s.day AS day, s.api_key_id AS api_key_id, CASE WHEN s.tokens IS NULL THEN 'Not by " \
+	"key' WHEN s.api_key_id IS NULL THEN 'Console' ELSE coalesce(k.name, s.api_key_id) " \
+	"END AS api_key, nullif(s.ws, '') AS workspace_id, " WORKSPACE("nullif(s.ws, '')") \
+	" AS workspace, s.label AS model"
+#define KEY_LOOKUPS \
+	" LEFT JOIN " API_KEYS " k ON k.id = s.api_key_id LEFT JOIN " WORKSPACES \
+	" w ON w.id = s.ws GROUP BY 1, 2, 3, 4, 5, 6"
+
+#define CLAUDE_CODE_COUNTS \
+	SUM("c.num_sessions") " AS sessions, " SUM("c.lines_added") " AS lines_added, " SUM( \
+	"c.lines_removed") " AS lines_removed, " SUM("c.commits_by_claude_code") " AS commits, " \
+	SUM("c.pull_requests_by_claude_code") " AS pull_requests, " SUM(ACCEPTED) \
+	" AS accepted, " SUM(REJECTED) " AS rejected, " RATE("sum(" ACCEPTED ")", "sum(" \
+	ACCEPTED ") + sum(" REJECTED ")") " AS acceptance_rate, " SUM("c.total_input_tokens") \
+	" AS input_tokens, " SUM("c.total_output_tokens") " AS output_tokens, " SUM( \
+	"c.total_cache_read_tokens") " AS cache_read_tokens, " SUM( \
+	"c.total_cache_creation_tokens") " AS cache_creation_tokens"
+#define ACCEPTED \
+	"coalesce(c.edit_tool_accepted, 0) + coalesce(c.multi_edit_tool_accepted, 0) + " \
+	"coalesce(c.write_tool_accepted, 0) + coalesce(c.notebook_edit_tool_accepted, 0)"
+#define REJECTED \
+	"coalesce(c.edit_tool_rejected, 0) + coalesce(c.multi_edit_tool_rejected, 0) + " \
+	"coalesce(c.write_tool_rejected, 0) + coalesce(c.notebook_edit_tool_rejected, 0)"
+#define CLAUDE_CODE_WHO \
+	"{day:c.date} AS day, c.actor_type, c.actor_id AS actor, " \
+	"coalesce(nullif(min(u.name), ''), c.actor_id) AS name, min(u.id) AS user_id"
+#define CLAUDE_CODE_FROM \
+	" FROM {t:claude_code_usage} c LEFT JOIN (SELECT lower(email) AS email, min(id) AS " \
+	"id, min(name) AS name FROM {t:users} t GROUP BY 1) u ON c.actor_type = " \
+	"'user_actor' AND u.email = lower(c.actor_id) GROUP BY 1, 2, 3"
+#define TOOL(tool, column) \
+	"SELECT {day:date} AS day, '" tool "' AS tool, " SUM(column "_accepted") \
+	" AS accepted, " SUM(column "_rejected") " AS rejected, " RATE("sum(" column \
+	"_accepted)", "(sum(" column "_accepted) + sum(" column "_rejected))") \
+	" AS acceptance_rate FROM {t:claude_code_usage} WHERE " column \
+	"_accepted IS NOT NULL OR " column "_rejected IS NOT NULL GROUP BY 1"
+
+/*
+ * The forecast: what is spent, and for each day left of the month the mean of its
+ * weekday over the last four weeks.  OF_WEEKDAY is how many of the days left fall on the
+ * weekday of a day of those weeks.  With less than four weeks, the mean of all days.
+ */
+#define OF_WEEKDAY "{div:days_left - (d.day - as_of + 28) % 7 + 6,7}"
+#define THIS_MONTH "d.day >= month AND d.day < as_of"
+#define LAST_MONTH "d.day >= last_month AND d.day < month"
+#define LAST_30 "d.day >= as_of - 30 AND d.day < as_of"
+#define PRIOR_30 "d.day >= as_of - 60 AND d.day < as_of - 30"
+#define FOUR_WEEKS "d.day >= as_of - 28 AND d.day < as_of"
+#define PART(x, when) "coalesce(sum(" x ") FILTER (WHERE " when "), 0)"
+#define WATERMARK \
+	"(SELECT max({day:watermark}) FROM {t:" SQL_LEDGER \
+	"} t WHERE table_name = 'cost_report' AND into_table = " \
+	"{into:cost_report})"
+/* clang-format on */
+
+#define CENTS(x)                                                                                   \
+	"CASE WHEN typeof(" x ") = 'integer' THEN CAST(" x " AS TEXT) "                            \
+	"WHEN typeof(" x ") <> 'real' AND " x " NOT LIKE '%e%' THEN " x " "                        \
+	"WHEN typeof(" x ") = 'real' AND abs(" x ") >= 0.001 AND abs(" x ") < 1e15 "               \
+	"THEN CAST(" x " AS TEXT) ELSE printf('%.12f', " x ") END"
+#define WHOLE "CAST(a AS INTEGER)"
+#define FRACTION                                                                                   \
+	"CASE WHEN instr(a, '.') = 0 THEN 0 ELSE CAST(substr(substr(a, instr(a, '.') + 1) || "     \
+	"'000000000000', 1, 12) AS INTEGER) * CASE WHEN a LIKE '-%' THEN -1 ELSE 1 END END"
+#define SPLIT WHOLE " AS w, " FRACTION " AS f"
+
+/* clang-format off: it would break the SQL at every name */
+const char views_sql_used[] =
+	USED("uncached_input_tokens", "uncached_input_tokens") " UNION ALL "
+	USED("cache_read_input_tokens", "cache_read_input_tokens") " UNION ALL "
+	USED("cache_creation.ephemeral_5m_input_tokens", "cache_creation_ephemeral_5m_input_tokens")
+	" UNION ALL "
+	USED("cache_creation.ephemeral_1h_input_tokens", "cache_creation_ephemeral_1h_input_tokens")
+	" UNION ALL " USED("output_tokens", "output_tokens") " UNION ALL "
+	/* a search is of no model */
+	USED_AS("''", "''", "''", "web_search", "web_search_requests");
+
+const struct views_sql views_sql[] = {
+	{.name = "ant_cost_daily",
+		.needs = VIEWS_COST,
+		.sql =
+			"SELECT {day:c.bucket} AS day, c.workspace_id, " WORKSPACE(
+			"c.workspace_id") " AS workspace, " MODEL("c")
+			" AS model, c.cost_type, c.token_type, {usd:sum(c.amount_cents)} AS "
+			"cost_usd FROM {t:cost_report} c LEFT JOIN " WORKSPACES
+			" w ON w.id = c.workspace_id GROUP BY 1, 2, 3, 4, 5, 6",
+		.keys = "day, workspace_id, workspace, model, cost_type, token_type",
+		.money = "cost_usd",
+		.sqlite =
+			"SELECT day, workspace_id, " WORKSPACE("workspace_id")
+			" AS workspace, model, cost_type, token_type, sum(w) AS w0, sum(f) "
+			"AS f0 FROM (SELECT day, workspace_id, model, cost_type, token_type, "
+			SPLIT " FROM (SELECT {day:c.bucket} AS day, c.workspace_id, " MODEL("c")
+			" AS model, c.cost_type, c.token_type, " CENTS("c.amount_cents")
+			" AS a FROM {t:cost_report} c)) LEFT JOIN " WORKSPACES
+			" w ON w.id = workspace_id GROUP BY 1, 2, 3, 4, 5, 6"},
+	{.name = "ant_tokens_daily",
+		.needs = VIEWS_USAGE,
+		.sql =
+			"SELECT day, workspace_id, workspace, model, uncached_input_tokens, "
+			"cache_creation_5m_tokens, cache_creation_1h_tokens, "
+			"cache_read_tokens, output_tokens, uncached_input_tokens + "
+			"cache_creation_5m_tokens + cache_creation_1h_tokens + "
+			"cache_read_tokens + output_tokens AS total_tokens, "
+			"web_search_requests, " RATE("cache_read_tokens",
+			"(uncached_input_tokens + cache_creation_5m_tokens + "
+			"cache_creation_1h_tokens + cache_read_tokens)")
+			" AS cache_hit_rate FROM (SELECT {day:c.bucket} AS day, "
+			"c.workspace_id, " WORKSPACE("c.workspace_id")
+			" AS workspace, coalesce(c.model, 'Other') AS model, " SUM(
+			"c.uncached_input_tokens") " AS uncached_input_tokens, " SUM(
+			"c.cache_creation_ephemeral_5m_input_tokens")
+			" AS cache_creation_5m_tokens, " SUM(
+			"c.cache_creation_ephemeral_1h_input_tokens")
+			" AS cache_creation_1h_tokens, " SUM("c.cache_read_input_tokens")
+			" AS cache_read_tokens, " SUM("c.output_tokens") " AS output_tokens, " SUM(
+			"c.web_search_requests")
+			" AS web_search_requests FROM {t:usage_report} c LEFT JOIN " WORKSPACES
+			" w ON w.id = c.workspace_id GROUP BY 1, 2, 3, 4) t"},
+	{.name = "ant_cost_by_key",
+		.needs = VIEWS_COST | VIEWS_USAGE,
+		.sql =
+			"WITH used AS ({used:}), cost AS (SELECT {day:c.bucket} AS day, "
+			COST_KINDS
+			", sum(c.amount_cents) AS cents FROM {t:cost_report} c GROUP BY 1, "
+			"2, 3, 4, 5, 6), s AS (SELECT cost.day, cost.ws, cost.label, "
+			"cost.cents, " SHARES " " SHARES_FROM ") SELECT " KEY_COLUMNS
+			", {bigint:coalesce(sum(s.tokens), 0)} AS tokens, {usd:sum(CASE WHEN "
+			"s.tokens IS NULL OR s.upto = s.total THEN s.cents ELSE "
+			"{part:s.upto} END - CASE WHEN s.tokens IS NULL OR s.upto = s.tokens "
+			"THEN 0 ELSE {part:(s.upto - s.tokens)} END)} AS cost_usd FROM s"
+			KEY_LOOKUPS,
+		.keys = "day, api_key_id, api_key, workspace_id, workspace, model, tokens",
+		.money = "cost_usd",
+		/* Where a part begins and ends is counted in millionths of a cent. */
+		.sqlite =
+			"WITH used AS ({used:}), cost AS (SELECT day, ws, model, tier, "
+			"context, kind, min(label) AS label, sum(w) AS w, sum(f) AS f FROM "
+			"(SELECT day, ws, model, tier, context, kind, label, " SPLIT
+			" FROM (SELECT {day:c.bucket} AS day, coalesce(c.workspace_id, '') "
+			"AS ws, coalesce(c.model, '') AS model, coalesce(c.service_tier, '') "
+			"AS tier, coalesce(c.context_window, '') AS context, "
+			"coalesce(c.token_type, c.cost_type, '') AS kind, " MODEL("c")
+			" AS label, " CENTS("c.amount_cents")
+			" AS a FROM {t:cost_report} c)) GROUP BY 1, 2, 3, 4, 5, 6), s AS "
+			"(SELECT day, ws, label, w, f, api_key_id, tokens, CASE WHEN upto = "
+			"total THEN NULL ELSE CAST(round((w + f / 1e12) * 1e6 * upto / "
+			"total) AS INTEGER) END AS until, CASE WHEN tokens IS NULL OR upto = "
+			"tokens THEN 0 ELSE CAST(round((w + f / 1e12) * 1e6 * (upto - "
+			"tokens) / total) AS INTEGER) END AS since FROM (SELECT cost.day, "
+			"cost.ws, cost.label, cost.w, cost.f, " SHARES " " SHARES_FROM
+			")) SELECT " KEY_COLUMNS
+			", coalesce(sum(s.tokens), 0) AS tokens, sum(coalesce(until / "
+			"1000000, s.w) - since / 1000000) AS w0, sum(coalesce(until % "
+			"1000000 * 1000000, s.f) - since % 1000000 * 1000000) AS f0 FROM s"
+			KEY_LOOKUPS},
+	{.name = "ant_spend_month",
+		.needs = VIEWS_COST,
+		.sql =
+			"WITH d AS (SELECT {day:bucket} AS day, sum(amount_cents) AS cents "
+			"FROM {t:cost_report} GROUP BY 1), a AS (SELECT CASE WHEN " WATERMARK
+			" > max(day) + 1 THEN " WATERMARK
+			" ELSE max(day) + 1 END AS as_of, min(day) AS first_day FROM d), m "
+			"AS (SELECT as_of, first_day, {month:as_of,0} AS month, "
+			"{month:as_of,-1} AS last_month, {month:as_of,1} - as_of AS "
+			"days_left FROM a WHERE as_of IS NOT NULL) SELECT month, as_of, "
+			"days_left, {usd:" PART("d.cents", THIS_MONTH) "} AS spent_usd, {usd:"
+			PART("d.cents", LAST_MONTH) "} AS last_month_usd, {usd:" PART("d.cents",
+			LAST_30) "} AS last_30_days_usd, {usd:" PART("d.cents", PRIOR_30)
+			"} AS prior_30_days_usd, {round2:0.01 * (" PART("d.cents", THIS_MONTH)
+			" + CASE WHEN as_of - first_day >= 28 THEN " PART("d.cents * " OF_WEEKDAY,
+			FOUR_WEEKS) " / 4 ELSE " PART("d.cents", "d.day < as_of")
+			" * days_left / (as_of - first_day) END)} AS forecast_usd FROM m "
+			"JOIN d ON true GROUP BY month, last_month, as_of, first_day, "
+			"days_left",
+		.keys = "month, as_of, days_left",
+		.money = "spent_usd last_month_usd last_30_days_usd prior_30_days_usd",
+		.sqlite =
+			"WITH d AS (SELECT day, sum(w) AS w, sum(f) AS f FROM (SELECT day, " SPLIT
+			" FROM (SELECT CAST(julianday({day:bucket}) - 2440587.5 AS INTEGER) "
+			"AS day, " CENTS("amount_cents")
+			" AS a FROM {t:cost_report})) GROUP BY 1), a AS (SELECT max(max(day) "
+			"+ 1, coalesce(CAST(julianday(" WATERMARK
+			") - 2440587.5 AS INTEGER), 0)) AS as_of, min(day) AS first_day FROM "
+			"d), n AS (SELECT as_of, first_day, date(2440587.5 + as_of, 'start "
+			"of month') AS m FROM a WHERE as_of IS NOT NULL), t AS (SELECT "
+			"as_of, first_day, CAST(julianday(m) - 2440587.5 AS INTEGER) AS "
+			"month, CAST(julianday(m, '-1 month') - 2440587.5 AS INTEGER) AS "
+			"last_month, CAST(julianday(m, '+1 month') - 2440587.5 AS INTEGER) - "
+			"as_of AS days_left FROM n) SELECT date(2440587.5 + month) AS month, "
+			"date(2440587.5 + as_of) AS as_of, days_left, " PART("w", THIS_MONTH)
+			" AS w0, " PART("f", THIS_MONTH) " AS f0, " PART("w", LAST_MONTH)
+			" AS w1, " PART("f", LAST_MONTH) " AS f1, " PART("w", LAST_30) " AS w2, "
+			PART("f", LAST_30) " AS f2, " PART("w", PRIOR_30) " AS w3, " PART("f",
+			PRIOR_30) " AS f3, round((" PART("w + f / 1e12", THIS_MONTH)
+			" + CASE WHEN as_of - first_day >= 28 THEN " PART("(w + f / 1e12) * ("
+			OF_WEEKDAY ")", FOUR_WEEKS) " / 4.0 ELSE " PART("w + f / 1e12",
+			"d.day < as_of")
+			" * days_left / (as_of - first_day) END) / 100, 2) AS forecast_usd "
+			"FROM t JOIN d GROUP BY month, last_month, as_of, first_day, "
+			"days_left",
+		.behind = "forecast_usd"},
+	{.name = "ant_claude_code_daily",
+		.needs = VIEWS_CLAUDE_CODE,
+		.sql =
+			"SELECT " CLAUDE_CODE_WHO ", " CLAUDE_CODE_COUNTS
+			", {usd:coalesce(sum(c.total_estimated_cost_cents), 0)} AS "
+			"estimated_cost_usd" CLAUDE_CODE_FROM,
+		.keys =
+			"day, actor_type, actor, name, user_id, sessions, lines_added, "
+			"lines_removed, commits, pull_requests, accepted, rejected, "
+			"acceptance_rate, input_tokens, output_tokens, cache_read_tokens, "
+			"cache_creation_tokens",
+		.money = "estimated_cost_usd",
+		.sqlite =
+			"SELECT " CLAUDE_CODE_WHO ", " CLAUDE_CODE_COUNTS
+			", sum(w) AS w0, sum(f) AS f0 FROM (SELECT *, " SPLIT " FROM (SELECT *, "
+			CENTS("total_estimated_cost_cents")
+			" AS a FROM {t:claude_code_usage})) c LEFT JOIN (SELECT lower(email) "
+			"AS email, min(id) AS id, min(name) AS name FROM {t:users} t GROUP BY "
+			"1) u ON c.actor_type = 'user_actor' AND u.email = lower(c.actor_id) "
+			"GROUP BY 1, 2, 3"},
+	{.name = "ant_claude_code_tools",
+		.needs = VIEWS_CLAUDE_CODE,
+		.sql =
+			TOOL("Edit", "edit_tool") " UNION ALL " TOOL("MultiEdit",
+			"multi_edit_tool") " UNION ALL " TOOL("Write", "write_tool") " UNION ALL "
+			TOOL("NotebookEdit", "notebook_edit_tool")},
+	{.name = "ant_api_keys",
+		.needs = VIEWS_KEYS,
+		.sql =
+			"SELECT k.id AS api_key_id, k.name AS api_key, k.status, "
+			"k.workspace_id, " WORKSPACE("k.workspace_id")
+			" AS workspace, k.partial_key_hint, k.created_at, {today} - "
+			"{daynumber:k.created_at} AS age_days, k.expires_at, "
+			"coalesce(c.email, k.created_by_id) AS created_by, u.last_used, "
+			"{today} - {daynumber:u.last_used} AS days_unused, "
+			"coalesce(u.tokens, 0) AS tokens FROM {t:api_keys} k LEFT JOIN "
+			WORKSPACES
+			" w ON w.id = k.workspace_id LEFT JOIN (SELECT id, min(email) AS "
+			"email FROM {t:users} t GROUP BY id) c ON c.id = k.created_by_id LEFT "
+			"JOIN (SELECT api_key_id, max({day:bucket}) AS last_used, "
+			"{bigint:sum(coalesce(uncached_input_tokens, 0) + "
+			"coalesce(cache_read_input_tokens, 0) + "
+			"coalesce(cache_creation_ephemeral_5m_input_tokens, 0) + "
+			"coalesce(cache_creation_ephemeral_1h_input_tokens, 0) + "
+			"coalesce(output_tokens, 0))} AS tokens FROM {t:usage_report} GROUP "
+			"BY api_key_id) u ON u.api_key_id = k.id"},
+	{.name = "ant_members",
+		.needs = VIEWS_USERS,
+		.sql =
+			"SELECT u.id AS user_id, u.email, u.name, u.role, u.added_at, "
+			"m.workspace_id, coalesce(w.name, m.workspace_id) AS workspace, "
+			"m.workspace_role FROM {t:users} u LEFT JOIN {t:workspace_members} m "
+			"ON m.user_id = u.id LEFT JOIN " WORKSPACES " w ON w.id = m.workspace_id"},
+	{.name = "ant_freshness",
+		.needs = VIEWS_LEDGER,
+		.sql =
+			"SELECT table_name, into_table, {bigint:count(*)} AS loads, "
+			"{bigint:sum(rows)} AS rows_loaded, max(finished) AS last_load, "
+			"max(watermark) AS watermark, {hours:coalesce(max(watermark), "
+			"max(finished))} AS hours_behind FROM {t:" SQL_LEDGER
+			"} GROUP BY table_name, into_table"},
+};
+/* clang-format on */
+
+_Static_assert(sizeof views_sql / sizeof *views_sql == VIEWS_SQL_COUNT, "the count of the header");

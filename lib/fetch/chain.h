@@ -1,0 +1,90 @@
+/*
+ * chain - a sequence of pages that need one another's cursors
+ *
+ * A list is one chain; a report is one for each slice of its window, Claude Code
+ * one for each day, and a `foreach` one for each id.  A chain knows what to ask for
+ * next and what may follow; it does not know of connections, waits or output.
+ */
+#ifndef ANT_CHAIN_H
+#define ANT_CHAIN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/strlist.h"
+#include "fetch/page.h"
+#include "fetch/pieces.h"
+#include "fetch/seen.h"
+#include "fetch/window.h"
+#include "tables/table.h"
+
+enum {
+	CHAIN_TARGET_MAX = 1 << 18,    /* bytes of a path and query */
+	CHAIN_PAGES_MAX = 100000,      /* pages of a chain */
+	CHAIN_RECORDS_MAX = 100000000, /* records of a chain */
+	CHAIN_CURSOR_MAX = PAGE_CURSOR_MAX * 3 + 1
+};
+
+struct chain_kind { /* what all chains of a table have in common */
+	const struct table *table;
+	const struct window *window;
+	int buckets;				 /* records are the buckets of the window */
+	const struct strlist *ids;		 /* one chain for each; NULL: not that way */
+	const struct strlist *group_by, *params; /* may be NULL */
+	long limit;				 /* of a page; 0: none is sent */
+	long slice;				 /* buckets a chain asks for */
+};
+
+struct chain {
+	size_t index;
+	const char *id;	  /* of the parent's row, or NULL */
+	int64_t from, to; /* the window that is asked for */
+	int64_t next;	  /* the first bucket that has not arrived */
+	long limit;
+	struct buf cursor; /* of the next page; empty: the first */
+	struct seen seen, pages_seen;
+	struct queue queue;	 /* arrived, not yet written */
+	struct piece *receiving; /* while a request is under way */
+	int done;		 /* the last page has arrived */
+	unsigned failures;	 /* of the next page, in a row */
+	int64_t retry_at;
+	uint64_t pages, records, written;
+};
+
+/*
+ * The chains of TABLE over WINDOW.  ALONE: one after another, so that the API's own
+ * paging may go through the whole window.
+ */
+void chain_kind_init(struct chain_kind *k, const struct table *table, const struct window *window,
+	long limit, int alone);
+size_t chain_count(const struct chain_kind *k);
+
+void chain_init(struct chain *c);
+void chain_free(struct chain *c, struct pieces *pieces); /* nothing may be under way */
+
+/* C, used before or not, becomes chain I. */
+void chain_open(struct chain *c, const struct chain_kind *k, size_t i);
+
+/* Path and query of the next page of C to TO, as a string.  Return 0, or -1 with ANT_FAIL. */
+int chain_target(
+	const struct chain *c, const struct chain_kind *k, struct buf *to, struct ant_err *e);
+
+/*
+ * PAGE has arrived, and CURSOR is its next one's.  Return 0; or -1 where it cannot
+ * follow what came before, with a REASON, or without one where memory is short.
+ */
+int chain_follow(struct chain *c, const struct chain_kind *k, const struct page *page,
+	const struct buf *cursor, char *reason, size_t size);
+
+/* Can the next page of C be asked for with a smaller limit? */
+int chain_can_shrink(const struct chain *c, const struct chain_kind *k);
+
+/*
+ * Half the limit.  A page token belongs to its parameters, so paging by token
+ * starts anew: at the first bucket that has not arrived, or at the first record.
+ */
+void chain_shrink(struct chain *c, const struct chain_kind *k, struct pieces *pieces);
+
+#endif

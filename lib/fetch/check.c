@@ -1,0 +1,164 @@
+#include "fetch/check.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/json.h"
+#include "fetch/page.h"
+
+/* One page of the table NAME; its records go to SAMPLE. */
+static int
+probe(const struct tables *ts, const char *name, const struct fetch_plan *base, struct out *out,
+	struct buf *sample, struct ant_err *e)
+{
+	struct fetch_plan plan = *base;
+	struct table *table = tables_load(ts, name, e), *parent = NULL;
+	const char *yesterday = NULL, *today = NULL;
+	int rc = -1;
+
+	if (table == NULL)
+		return -1;
+	if (table->nwidths > 0 || table->paging == PAGING_DAY) {
+		yesterday = "-1d";
+		today = "today";
+	}
+	if (table->foreach_table != NULL &&
+		(parent = tables_load(ts, table->foreach_table, e)) == NULL)
+		goto done;
+	plan.table = table;
+	plan.parent = parent;
+	plan.group_by = table->group_by.n > 0 ? &table->group_by : NULL;
+	plan.params = NULL;
+	plan.limit = table->nwidths > 0 || table->limit > 0 ? 1 : 0;
+	plan.probe = 1;
+	plan.sample = sample;
+	if (window_make(&plan.window, table, NULL, yesterday, today, (int64_t)time(NULL), e) == 0)
+		rc = fetch_run(&plan, out, e);
+done:
+	table_free(parent);
+	table_free(table);
+	return rc;
+}
+
+/* Control characters of the other side must not reach a terminal. */
+static void
+put_clean(struct buf *to, const char *s)
+{
+	for (; *s != '\0'; s++) {
+		int wide = (unsigned char)*s == 0xc2 && (s[1] & 0xe0) == 0x80; /* to U+009F */
+
+		s += wide;
+		buf_putc(to, wide || (unsigned char)*s < ' ' || *s == 0x7f ? ' ' : *s);
+	}
+}
+
+static int
+put_line(struct out *out, const struct buf *line, struct ant_err *e)
+{
+	if (line->failed)
+		return err_sys(e, ANT_FAIL, "--check");
+	return out_put(out, line->data, line->len, e) == -1 ? -1 : out_flush(out, e);
+}
+
+/* A member of the organization's record as clean text. */
+static void
+put_member(struct buf *line, const struct json_value *of, const char *name)
+{
+	struct json_value v;
+	struct buf text;
+
+	buf_init(&text, PAGE_MAX);
+	if (json_member(of, name, &v) && v.kind == JSON_STRING && json_text(&text, &v, NULL) == 0 &&
+		buf_str(&text) != NULL)
+		put_clean(line, text.data);
+	else
+		buf_puts(line, "?");
+	buf_free(&text);
+}
+
+/* The first line.  A key that may not read the organization may still read a table. */
+static int
+check_organization(
+	const struct tables *ts, const struct fetch_plan *plan, struct out *out, struct ant_err *e)
+{
+	struct buf sample, line;
+	struct json_value v;
+	struct json_error why;
+	int rc = -1;
+
+	buf_init(&sample, PAGE_MAX);
+	buf_init(&line, PAGE_MAX);
+	if (probe(ts, "organization", plan, out, &sample, e) == -1) {
+		if (e->status != ANT_AUTH || strstr(e->msg, "HTTP 403") == NULL)
+			goto done;
+		buf_puts(&line, "organization: unknown: ");
+		put_clean(&line, e->msg);
+	} else if (buf_reserve(&sample, 1) != NULL &&
+		   json_parse(sample.data, sample.len, &v, &why) == 0) {
+		buf_puts(&line, "organization: ");
+		put_member(&line, &v, "name");
+		buf_puts(&line, " (");
+		put_member(&line, &v, "id");
+		buf_puts(&line, ")");
+	}
+	buf_putc(&line, '\n');
+	rc = put_line(out, &line, e);
+done:
+	buf_free(&sample);
+	buf_free(&line);
+	return rc;
+}
+
+/* One table's line.  Return 1 where it can be read, 0 where not, -1 where the line got lost. */
+static int
+check_table(const struct tables *ts, const char *name, const struct fetch_plan *plan,
+	struct out *out, struct ant_err *reason, struct ant_err *e)
+{
+	struct buf line;
+	int readable, rc;
+
+	readable = probe(ts, name, plan, out, NULL, reason) == 0;
+	if (!readable && reason->status == ANT_FAIL) {
+		*e = *reason;
+		return -1;
+	}
+	buf_init(&line, PAGE_MAX);
+	buf_printf(&line, "%s: %s", name,
+		readable		     ? "readable"
+		: reason->status == ANT_AUTH ? "refused: "
+					     : "failed: ");
+	if (!readable)
+		put_clean(&line, reason->msg);
+	buf_putc(&line, '\n');
+	rc = put_line(out, &line, e);
+	buf_free(&line);
+	return rc == -1 ? -1 : readable;
+}
+
+int
+check_tables(const struct tables *ts, const struct strlist *names, const struct fetch_plan *plan,
+	struct out *out, struct ant_err *e)
+{
+	struct ant_err other = {ANT_OK, ""}, reason;
+	int readable = 0;
+
+	if (check_organization(ts, plan, out, e) == -1)
+		return -1;
+	for (size_t i = 0; i < names->n; i++) {
+		int rc = check_table(ts, names->v[i], plan, out, &reason, e);
+
+		if (rc == -1)
+			return -1;
+		readable += rc;
+		if (rc == 0 && reason.status != ANT_AUTH && other.status == ANT_OK)
+			other = reason;
+	}
+	if (readable > 0)
+		return 0;
+	if (other.status != ANT_OK) {
+		*e = other;
+		return -1;
+	}
+	return err_set(e, ANT_AUTH, "the key may read none of the tables");
+}

@@ -1,0 +1,88 @@
+/*
+ * fetch - one table of the API as a record stream, complete or without an end
+ *
+ * The work is cut into chains, see chain.h.  They run side by side; records come
+ * out in their order.
+ */
+#ifndef ANT_FETCH_H
+#define ANT_FETCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/out.h"
+#include "base/strlist.h"
+#include "fetch/budget.h"
+#include "fetch/window.h"
+#include "net/http.h"
+#include "tables/table.h"
+
+enum {
+	FETCH_AHEAD = 4,	      /* pages a job that are read before their turn ... */
+	FETCH_AHEAD_BYTES = 64 << 20, /* ... and no more once they are this much */
+	FETCH_GROUP_BY_MAX = 5	      /* dimensions, as the API has it */
+};
+
+struct fetch_request { /* one finished request, for a log */
+	const char *url, *request_id;
+	long status; /* 0: none */
+	int64_t bytes, ms;
+	unsigned attempt;  /* from 1 */
+	const char *error; /* NULL: it brought a page */
+};
+
+struct fetch_stats {
+	uint64_t requests, retries, pages, records; /* pages and records that were written */
+	uint64_t bytes;				    /* received */
+	double share; /* of the window or the chains; below 0: unknown */
+};
+
+/* Called between transfers; any may be NULL. */
+struct fetch_events {
+	void *ctx;
+	void (*request)(void *ctx, const struct fetch_request *r);
+	void (*warn)(void *ctx, const char *text);
+	void (*progress)(void *ctx, const struct fetch_stats *s);
+	void (*reader_gone)(void *ctx); /* nobody reads OUT any more: may end the process */
+};
+
+struct fetch_plan {
+	const struct table *table;
+	const struct table *parent; /* whose rows `foreach` goes through, or NULL */
+	struct window window;
+	const struct strlist *group_by; /* dimensions; NULL: the table has none */
+	const struct strlist *params;	/* NAME=VALUE of the user, may be NULL */
+	long limit;			/* records or buckets a page; 0: none is sent */
+	size_t jobs;
+	unsigned retries;    /* of a request */
+	int64_t deadline_ms; /* without progress */
+	int64_t backoff_ms;  /* the longest first wait */
+	int probe;	     /* one page of one chain is enough: may this be read? */
+	struct buf *sample;  /* gets the records, too; NULL: not wanted */
+	struct http *http;
+	struct budget *budget;
+	struct fetch_events events;
+};
+
+/*
+ * Check a parameter NAME=VALUE of the user.  Return 0, or -1 with ANT_USAGE:
+ * no =, no name, or a name that the fetch sends itself.
+ */
+int fetch_param_valid(const char *param, struct ant_err *e);
+
+/*
+ * The limit to send for TABLE where the user asks for ASKED (0: did not).
+ * Return 0, or -1 with ANT_USAGE: more than the API gives, or no choice.
+ */
+int fetch_limit(
+	const struct table *table, const char *width, long asked, long *limit, struct ant_err *e);
+
+/*
+ * Fetch all that the plan says and write the record stream to OUT, flushed.
+ * Return 0, or -1 with the status of anthill(7) and a reason; what was written
+ * then has no end line.  With `probe` nothing is written.
+ */
+int fetch_run(const struct fetch_plan *plan, struct out *out, struct ant_err *e);
+
+#endif

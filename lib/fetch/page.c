@@ -1,0 +1,385 @@
+#include "fetch/page.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/utc.h"
+
+struct reader {
+	const struct page_rules *rules;
+	struct page *page;
+	char *base;
+	const char *end;
+	char *to;   /* where the next line goes */
+	int breaks; /* the text has line breaks: a record may hold some */
+	int has_data, wrong;
+	struct json_value more, next_page, last_id; /* kind as sent; p NULL: absent */
+	struct json_error json;
+	char *reason;
+	size_t size;
+};
+
+/*
+ * Note what is not as documented, the first of it, and read on: a text that
+ * turns out to be damaged is no judgement on the API.
+ */
+static enum page_result
+wrong(struct reader *r, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (r->wrong)
+		return PAGE_OK;
+	r->wrong = 1;
+	va_start(ap, fmt);
+	vsnprintf(r->reason, r->size, fmt, ap);
+	va_end(ap);
+	return PAGE_OK;
+}
+
+/* The reader of JSON has given up.  Depth is a limit, all else a text that is not whole. */
+static enum page_result
+broken(struct reader *r)
+{
+	if (strstr(r->json.reason, "nested") != NULL) {
+		wrong(r, "%s at byte %td", r->json.reason, r->json.at - r->base + 1);
+		return PAGE_WRONG;
+	}
+	snprintf(r->reason, r->size, "the body is not whole JSON: %s at byte %td", r->json.reason,
+		r->json.at - r->base + 1);
+	return PAGE_BROKEN;
+}
+
+static enum page_result
+broken_at(struct reader *r, const char *at, const char *reason)
+{
+	r->json.at = at;
+	r->json.reason = reason;
+	return broken(r);
+}
+
+/* Append the record from P to STOP as a line.  There is room: what separated it has been read. */
+static void
+put_line(struct reader *r, const char *p, const char *stop)
+{
+	size_t len = (size_t)(stop - p);
+
+	if (!r->breaks) {
+		if (r->to != p)
+			memmove(r->to, p, len);
+		r->to += len;
+	} else {
+		/* Strings hold no raw line breaks, so all there are stand between tokens. */
+		for (; p < stop; p++)
+			if (*p != '\n' && *p != '\r')
+				*r->to++ = *p;
+	}
+	*r->to++ = '\n';
+	r->page->records++;
+}
+
+/* starting_at of a bucket. */
+static enum page_result
+check_bucket(struct reader *r, const char *p, const char *stop)
+{
+	const struct page_rules *rules = r->rules;
+	size_t i = r->page->records;
+	int64_t t;
+
+	if (p == NULL)
+		return wrong(r, "bucket %zu has no starting_at", i + 1);
+	if (*p != '"' || utc_parse(p + 1, (size_t)(stop - p - 2), &t) == -1)
+		return wrong(r, "starting_at of bucket %zu is no time", i + 1);
+	if (t < rules->from || t >= rules->to)
+		return wrong(r, "bucket %zu (%.*s) is outside the window that was asked for", i + 1,
+			(int)(stop - p - 2), p + 1);
+	if (i > 0 && t <= r->page->last)
+		return wrong(r, "bucket %zu (%.*s) is not later than the one before", i + 1,
+			(int)(stop - p - 2), p + 1);
+	r->page->last = t;
+	r->page->closed += t < rules->open;
+	return PAGE_OK;
+}
+
+/* Walk the bucket at P by its members, so that its results are looked at only once. */
+static enum page_result
+read_bucket(struct reader *r, const char *p, const char **stop)
+{
+	static const char name[] = "\"starting_at\"";
+	const char *start = NULL, *start_end = NULL;
+
+	p = json_space(p + 1, r->end);
+	for (int first = 1; p < r->end && *p != '}'; first = 0) {
+		const char *key, *value;
+
+		if (!first) {
+			if (*p != ',')
+				return broken_at(r, p, "no comma behind an object's member");
+			p = json_space(p + 1, r->end);
+		}
+		key = p;
+		if ((value = json_skip_key(p, r->end, &r->json)) == NULL ||
+			(p = json_skip(value, r->end, &r->json)) == NULL)
+			return broken(r);
+		if (memcmp(key, name, sizeof name - 1) == 0) {
+			start = value;
+			start_end = p;
+		}
+		p = json_space(p, r->end);
+	}
+	if (p >= r->end)
+		return broken_at(r, r->end, "the text ends in an object");
+	*stop = p + 1;
+	return check_bucket(r, start, start_end);
+}
+
+static enum page_result
+read_element(struct reader *r, const char *p, const char **stop)
+{
+	if (r->rules->buckets && p < r->end && *p == '{')
+		return read_bucket(r, p, stop);
+	if ((*stop = json_skip(p, r->end, &r->json)) == NULL)
+		return broken(r);
+	if (*p != '{')
+		return wrong(r, "element %zu of data is no object", r->page->records + 1);
+	return PAGE_OK;
+}
+
+/*
+ * A record that a reader of the stream would take for our own begin or end; also with a
+ * key in escapes, which a jq on the way takes out.
+ */
+static void
+check_control(struct reader *r, const char *p, const char *stop)
+{
+	struct json_value key = {JSON_STRING, p, 0};
+
+	if (*p == '{')
+		key.p = json_space(p + 1, stop);
+	if (*key.p != '"')
+		return;
+	key.len = (size_t)(json_skip_string(key.p, stop, &r->json) - key.p);
+	if (json_is(&key, "@ant"))
+		wrong(r, "element %zu of data starts with \"@ant\", as our control lines do",
+			r->page->records + 1);
+}
+
+/* The array of records. */
+static enum page_result
+read_data(struct reader *r, const char *p, const char **stop)
+{
+	enum page_result result;
+
+	if (r->has_data || *p != '[') {
+		if ((*stop = json_skip(p, r->end, &r->json)) == NULL)
+			return broken(r);
+		return wrong(r, r->has_data++ ? "the answer has data twice" : "data is no array");
+	}
+	r->has_data = 1;
+	p = json_space(p + 1, r->end);
+	r->to = r->base + (p - r->base);
+	r->page->lines = r->to;
+	if (p < r->end && *p == ']') {
+		*stop = p + 1;
+		return PAGE_OK;
+	}
+	for (;;) {
+		const char *element = p;
+		char separator;
+
+		if ((result = read_element(r, p, stop)) != PAGE_OK)
+			return result;
+		p = json_space(*stop, r->end);
+		if (p >= r->end)
+			return broken_at(r, r->end, "the text ends in an array");
+		check_control(r, element, *stop);
+		separator = *p;
+		if (separator != ',' && separator != ']')
+			return broken_at(r, p, "no comma or ] behind an array's element");
+		put_line(r, element, *stop); /* may overwrite the separator */
+		p++;
+		if (separator == ']')
+			break;
+		p = json_space(p, r->end);
+	}
+	r->page->len = (size_t)(r->to - r->page->lines);
+	*stop = p;
+	return PAGE_OK;
+}
+
+static struct json_value
+value_at(const char *p, const char *stop)
+{
+	struct json_value v = {JSON_NUMBER, p, (size_t)(stop - p)};
+
+	switch (*p) {
+	case '"':
+		v.kind = JSON_STRING;
+		break;
+	case 't':
+		v.kind = JSON_TRUE;
+		break;
+	case 'f':
+		v.kind = JSON_FALSE;
+		break;
+	case 'n':
+		v.kind = JSON_NULL;
+		break;
+	case '{':
+		v.kind = JSON_OBJECT;
+		break;
+	case '[':
+		v.kind = JSON_ARRAY;
+		break;
+	default:
+		break;
+	}
+	return v;
+}
+
+/* One member of the answer: data, has_more, a cursor, or something that is passed over. */
+static enum page_result
+read_member(struct reader *r, const struct json_value *key, const char *p, const char **stop)
+{
+	struct json_value *keep = json_is(key, "has_more")    ? &r->more
+				  : json_is(key, "next_page") ? &r->next_page
+				  : json_is(key, "last_id")   ? &r->last_id
+							      : NULL;
+
+	if (p < r->end && json_is(key, "data"))
+		return read_data(r, p, stop);
+	if ((*stop = json_skip(p, r->end, &r->json)) == NULL)
+		return broken(r);
+	if (keep == NULL)
+		return PAGE_OK;
+	if (keep->p != NULL)
+		return wrong(r, "the answer has %.*s twice", (int)key->len, key->p);
+	*keep = value_at(p, *stop);
+	return PAGE_OK;
+}
+
+/* The members of the answer, an object at P. */
+static enum page_result
+read_members(struct reader *r, const char *p, const char **stop)
+{
+	enum page_result result;
+
+	p = json_space(p + 1, r->end);
+	for (int first = 1; p < r->end && *p != '}'; first = 0) {
+		struct json_value key = {JSON_STRING, NULL, 0};
+		const char *value;
+
+		if (!first) {
+			if (*p != ',')
+				return broken_at(r, p, "no comma behind an object's member");
+			p = json_space(p + 1, r->end);
+		}
+		key.p = p;
+		if ((value = json_skip_key(p, r->end, &r->json)) == NULL)
+			return broken(r);
+		key.len = (size_t)(json_skip_string(p, r->end, &r->json) - p);
+		if ((result = read_member(r, &key, value, stop)) != PAGE_OK)
+			return result;
+		p = json_space(*stop, r->end);
+	}
+	if (p >= r->end)
+		return broken_at(r, r->end, "the text ends in an object");
+	*stop = p + 1;
+	return PAGE_OK;
+}
+
+/* Does another page follow, and what is its cursor? */
+static enum page_result
+read_cursor(struct reader *r, struct buf *cursor)
+{
+	const char *name = r->rules->paging == PAGING_ID ? "last_id" : "next_page";
+	const struct json_value *c = r->rules->paging == PAGING_ID ? &r->last_id : &r->next_page;
+
+	if (!r->has_data)
+		return wrong(r, "the answer has no data");
+	if (r->more.p != NULL && r->more.kind != JSON_TRUE && r->more.kind != JSON_FALSE)
+		return wrong(r, "has_more is no boolean");
+	if (c->p != NULL && c->kind != JSON_STRING && c->kind != JSON_NULL)
+		return wrong(r, "%s is neither a string nor null", name);
+	if (r->more.p != NULL)
+		r->page->more = r->more.kind == JSON_TRUE;
+	else if (r->rules->paging == PAGING_ID || c->p == NULL)
+		return wrong(r, "the answer does not say whether it is the last page");
+	else
+		r->page->more = c->kind == JSON_STRING;
+	if (!r->page->more)
+		return PAGE_OK;
+	if (c->p == NULL || c->kind != JSON_STRING || c->len == 2)
+		return wrong(r, "has_more is true, but there is no %s", name);
+	if (c->len > PAGE_CURSOR_MAX)
+		return wrong(r, "%s is longer than %d bytes", name, PAGE_CURSOR_MAX);
+	if (r->page->records == 0)
+		return wrong(r, "has_more is true on a page without records");
+	if (json_text(cursor, c, NULL) == -1 || buf_str(cursor) == NULL)
+		return PAGE_MEMORY;
+	return PAGE_OK;
+}
+
+/* The answer is the record. */
+static enum page_result
+read_bare(struct reader *r, const char *p)
+{
+	struct json_value object = value_at(p, r->end), v;
+
+	if (json_member(&object, "type", &v) && json_is(&v, "error"))
+		return wrong(r, "the answer is an error with status 200");
+	check_control(r, p, r->end);
+	for (size_t i = 0; r->rules->members != NULL && i < r->rules->members->n; i++)
+		if (!json_member(&object, r->rules->members->v[i], &v) || v.kind == JSON_NULL)
+			return wrong(r, "the answer has no %s", r->rules->members->v[i]);
+	r->to = r->base + (p - r->base);
+	r->page->lines = r->to;
+	put_line(r, p, r->end);
+	r->page->len = (size_t)(r->to - r->page->lines);
+	return PAGE_OK;
+}
+
+/* The whole text: an object, with nothing but white space around it. */
+static enum page_result
+read_answer(struct reader *r, struct buf *cursor)
+{
+	const char *p = json_space(r->base, r->end), *stop = p, *rest;
+	enum page_result result;
+
+	if (p >= r->end)
+		return broken_at(r, r->end, "it is empty");
+	if (*p != '{' || r->rules->paging == PAGING_NONE) {
+		if ((stop = json_skip(p, r->end, &r->json)) == NULL)
+			return broken(r);
+	} else if ((result = read_members(r, p, &stop)) != PAGE_OK) {
+		return result;
+	}
+	if ((rest = json_space(stop, r->end)) < r->end)
+		return broken_at(r, rest, "text behind the value");
+	if (r->rules->paging != PAGING_NONE)
+		return *p == '{' ? read_cursor(r, cursor) : wrong(r, "the answer is no object");
+	r->end = stop;
+	return *p == '{' ? read_bare(r, p) : wrong(r, "the answer is no object");
+}
+
+enum page_result
+page_read(struct buf *body, const struct page_rules *rules, struct page *p, struct buf *cursor,
+	char *reason, size_t size)
+{
+	struct reader r = {.rules = rules, .page = p, .reason = reason, .size = size};
+	enum page_result result;
+
+	memset(p, 0, sizeof *p);
+	buf_clear(cursor);
+	if (buf_reserve(body, 1) == NULL) /* room for the newline behind a bare answer */
+		return PAGE_MEMORY;
+	r.base = body->data;
+	r.end = body->data + body->len;
+	r.breaks =
+		memchr(r.base, '\n', body->len) != NULL || memchr(r.base, '\r', body->len) != NULL;
+	result = read_answer(&r, cursor);
+	return result == PAGE_OK && r.wrong ? PAGE_WRONG : result;
+}

@@ -1,0 +1,34 @@
+/* window - the time a fetch is about, in whole buckets, and the slices it is fetched in */
+#ifndef ANT_WINDOW_H
+#define ANT_WINDOW_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "tables/table.h"
+
+struct window {
+	int64_t from, to;	/* [from, to), bucket starts, seconds since 1970 */
+	int64_t width;		/* seconds of a bucket; 0: the table has no window */
+	const char *width_name; /* "1d"; the table's or static; NULL without a window */
+	int64_t watermark;	/* exclusive end of the last complete bucket */
+};
+
+/*
+ * The window of TABLE from FROM to TO, times of the command line as in
+ * utc_argument(), snapped outward to buckets of WIDTH (a name of the table's,
+ * NULL for its default).  FROM NULL: 2023-01-01 or the table's earliest day,
+ * where that is later; TO NULL: NOW.  A table that refuses the open bucket gets a
+ * window that ends where that starts; it may be empty.  Return 0, or -1 with
+ * ANT_USAGE: a time or width that is none, FROM later than TO, or any of them for
+ * a table that has no window.
+ */
+int window_make(struct window *w, const struct table *table, const char *width, const char *from,
+	const char *to, int64_t now, struct ant_err *e);
+
+/* How many slices of LIMIT buckets the window has, and the bounds of slice I. */
+size_t window_slices(const struct window *w, long limit);
+void window_slice(const struct window *w, long limit, size_t i, int64_t *from, int64_t *to);
+
+#endif

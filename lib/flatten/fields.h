@@ -1,0 +1,51 @@
+/* fields - what is computed for a row: the columns of the output, and what --where asks */
+#ifndef ANT_FIELDS_H
+#define ANT_FIELDS_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "flatten/flatten.h"
+#include "flatten/mask.h"
+#include "tables/expr.h"
+#include "tables/table.h"
+
+enum { FIELDS_TIME_MAX = 40 };
+
+/* A column of the output. */
+struct field {
+	const struct column *column;
+	enum type type;	     /* text where it is masked */
+	struct expr *native; /* NULL: libjq computes it */
+	size_t jq;	     /* its place among libjq's expressions */
+	enum mask mask;
+	int raw; /* the record itself */
+	/* Where a plain path's value stands on each row; NULL where it is to be asked for. */
+	const struct json_value *value;
+	/* The last time of this column, checked and as it stood: most rows repeat it. */
+	char seen[FIELDS_TIME_MAX];
+	size_t seen_len;
+};
+
+struct fields {
+	struct field *v;
+	size_t n;
+	struct field where; /* its column is where_column, of type boolean */
+	int has_where;
+	struct column raw_column, where_column;
+};
+
+/*
+ * The fields that O asks for, of table T, which gets the columns of --add.  F is all zeros,
+ * and keeps pointing into itself, T and O.  Return 0; -1 with ANT_USAGE for options that do
+ * not fit T, or ANT_FAIL; fields_free() it in any case.
+ */
+int fields_choose(
+	struct fields *f, struct table *t, const struct flatten_options *o, struct ant_err *e);
+void fields_free(struct fields *f);
+
+/* The column of LEN bytes at NAME in the output, or NULL. */
+struct field *fields_find(const struct fields *f, const char *name, size_t len);
+
+#endif

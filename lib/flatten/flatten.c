@@ -1,0 +1,322 @@
+#include "flatten/flatten.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/lines.h"
+#include "flatten/fields.h"
+#include "flatten/head.h"
+#include "flatten/jsonseq.h"
+#include "flatten/mapper.h"
+#include "flatten/rows.h"
+#include "stream/record.h"
+
+struct flatten {
+	const struct flatten_options *o;
+	const struct tables *tables;
+	struct lines in;
+	struct table *table;
+	struct record_begin begin;
+	int has_begin;
+	struct fields fields;
+	struct mapper mapper; /* from records to... */
+	struct rowput rows;   /* ...rows */
+	size_t records;
+	int more; /* the last page said that there are further pages */
+};
+
+struct flatten *
+flatten_new(const struct flatten_options *options, const struct tables *tables, int input,
+	int output, struct ant_err *e)
+{
+	struct flatten *f = calloc(1, sizeof *f);
+
+	if (f == NULL) {
+		err_sys(e, ANT_FAIL, "flatten");
+		return NULL;
+	}
+	f->o = options;
+	f->tables = tables;
+	lines_init(&f->in, input, "stdin", LINES_MAX);
+	rowput_init(&f->rows, &f->mapper, &f->fields, options, output);
+	f->mapper.row = rowput_row;
+	f->mapper.arg = &f->rows;
+	f->mapper.in = &f->in;
+	return f;
+}
+
+void
+flatten_free(struct flatten *f)
+{
+	if (f == NULL)
+		return;
+	fields_free(&f->fields);
+	mapper_free(&f->mapper);
+	rowput_free(&f->rows);
+	table_free(f->table);
+	record_begin_free(&f->begin);
+	lines_free(&f->in);
+	free(f);
+}
+
+static int
+no_memory(struct ant_err *e)
+{
+	return err_sys(e, ANT_FAIL, "flatten");
+}
+
+/* A dimension that no column holds would fold distinct groups into equal rows. */
+static int
+check_dimensions(struct flatten *f, struct ant_err *e)
+{
+	for (size_t i = 0; f->begin.has_group_by && i < f->begin.group_by.n; i++) {
+		const char *d = f->begin.group_by.v[i];
+
+		if (table_column(f->table, d) == NULL)
+			return err_set(e, ANT_USAGE,
+				"the stream is grouped by '%s', which no column of table %s holds: "
+				"add --add '%s text = .%s'",
+				d, f->table->name, d, d);
+	}
+	return 0;
+}
+
+/* Load the table, which -t or the stream names, and settle all columns. */
+static int
+prepare(struct flatten *f, struct ant_err *e)
+{
+	const char *name = f->o->table != NULL ? f->o->table : f->begin.table;
+
+	if ((f->table = tables_load(f->tables, name, e)) == NULL)
+		return -1;
+	if (fields_choose(&f->fields, f->table, f->o, e) == -1 ||
+		mapper_plan(&f->mapper, f->table, &f->fields, f->o->engine, e) == -1)
+		return -1;
+	return check_dimensions(f, e);
+}
+
+/* With -t, the stream may hold another table of the same endpoint. */
+static int
+check_same_endpoint(struct flatten *f, struct ant_err *e)
+{
+	struct table *other;
+	int same;
+
+	if (strcmp(f->begin.table, f->table->name) == 0)
+		return 0;
+	if ((other = tables_load(f->tables, f->begin.table, e)) == NULL)
+		return err_prefix(e, "the stream's ");
+	same = strcmp(other->path, f->table->path) == 0;
+	table_free(other);
+	if (!same)
+		return err_set(e, ANT_USAGE,
+			"-t %s: the stream holds table %s, of another endpoint", f->table->name,
+			f->begin.table);
+	return 0;
+}
+
+/* The begin line, which was read. */
+static int
+take_begin(struct flatten *f, const char *line, size_t len, struct ant_err *e)
+{
+	if (record_begin_parse(line, len, &f->begin, e) == -1)
+		return err_prefix(e, "stdin:1: ");
+	f->has_begin = 1;
+	return 0;
+}
+
+static int
+cut_off(struct flatten *f, const char *what, struct ant_err *e)
+{
+	return err_set(e, ANT_INPUT,
+		"stdin:%zu: %s: the input is incomplete, nothing may be loaded of it", f->in.number,
+		what);
+}
+
+/* The end line: as many records as were sent must have come, and nothing may follow. */
+static int
+take_end(struct flatten *f, const char *line, size_t len, struct record_end *end, struct ant_err *e)
+{
+	char *next;
+	size_t next_len;
+	int more;
+
+	if (record_end_parse(line, len, end, e) == -1)
+		return err_prefix(e, "stdin:%zu: ", f->in.number);
+	if (end->records != f->records)
+		return err_set(e, ANT_INPUT,
+			"stdin:%zu: the end line counts %llu records, %zu arrived", f->in.number,
+			(unsigned long long)end->records, f->records);
+	if ((more = lines_next(&f->in, &next, &next_len, e)) == 1)
+		return err_set(e, ANT_INPUT, "stdin:%zu: text behind the end line", f->in.number);
+	return more;
+}
+
+static int
+finish(struct flatten *f, const struct record_end *end, struct ant_err *e)
+{
+	if (rowhead_end(&f->rows.row, f->rows.rows, end) == -1)
+		return no_memory(e);
+	return rowput_flush(&f->rows, e);
+}
+
+/* Records between control lines, one a line. */
+static int
+run_stream(struct flatten *f, struct ant_err *e)
+{
+	struct json_value record;
+	struct record_end end;
+	char *line;
+	size_t len;
+	int more;
+
+	while ((more = lines_next(&f->in, &line, &len, e)) == 1) {
+		if (f->in.partial)
+			return cut_off(f, "the line is cut off", e);
+		switch (record_kind(line, len)) {
+		case RECORD_DATA:
+			record = (struct json_value){JSON_OBJECT, line, len};
+			f->records++;
+			if (mapper_record(&f->mapper, &record, f->in.number, e) == -1)
+				return -1;
+			break;
+		case RECORD_END:
+			if (take_end(f, line, len, &end, e) == -1)
+				return -1;
+			return finish(f, &end, e);
+		case RECORD_BEGIN:
+		case RECORD_UNKNOWN:
+			return err_set(
+				e, ANT_INPUT, "stdin:%zu: unexpected control line", f->in.number);
+		}
+	}
+	if (more == 0)
+		cut_off(f, "no end line", e);
+	return -1;
+}
+
+/* A text of plain JSON: a page's records, or a record. */
+static int
+map_text(struct flatten *f, const struct json_value *text, size_t line, struct ant_err *e)
+{
+	struct json_value data, member, element;
+	const char *at = NULL;
+
+	if (record_kind(text->p, text->len) != RECORD_DATA)
+		return err_set(e, ANT_INPUT,
+			"stdin:%zu: a control line, but the input did not start with a begin line",
+			line);
+	if (json_member(text, "data", &data) && data.kind != JSON_ARRAY &&
+		(json_member(text, "has_more", &member) || json_member(text, "next_page", &member)))
+		return err_set(e, ANT_INPUT, "stdin:%zu: a page whose data is not an array", line);
+	if (json_member(text, "data", &data) && data.kind == JSON_ARRAY) {
+		f->more = json_member(text, "has_more", &member) && member.kind == JSON_TRUE;
+		while (json_next(&data, &at, NULL, &element)) {
+			f->records++;
+			if (mapper_record(&f->mapper, &element,
+				    line + jsonseq_newlines(text->p, element.p), e) == -1)
+				return -1;
+		}
+		return 0;
+	}
+	if (json_member(text, "type", &member) && json_is(&member, "error") &&
+		json_member(text, "error", &member))
+		return err_set(e, ANT_INPUT, "stdin:%zu: an error answer of the API: %.*s", line,
+			member.len > 200 ? 200 : (int)member.len, member.p);
+	f->records++;
+	return mapper_record(&f->mapper, text, line, e);
+}
+
+static int
+run_plain(struct flatten *f, struct ant_err *e)
+{
+	struct json_value text;
+	size_t line;
+	int more;
+
+	while ((more = jsonseq_next(&f->in, &text, &line, e)) == 1)
+		if (map_text(f, &text, line, e) == -1)
+			return -1;
+	return more == -1 ? -1 : finish(f, NULL, e);
+}
+
+/* 1 where the input is a record stream, by what its first line starts with. */
+static int
+is_stream(struct flatten *f, struct ant_err *e)
+{
+	if (lines_more(&f->in, e) == -1)
+		return -1;
+	while (!f->in.eof && f->in.buf.len < 64)
+		if (lines_more(&f->in, e) == -1)
+			return -1;
+	return f->in.buf.len > 0 && record_kind(f->in.buf.data, f->in.buf.len) != RECORD_DATA;
+}
+
+/* Read as far as the table is known. */
+static int
+open_input(struct flatten *f, int peek, struct ant_err *e)
+{
+	char *line;
+	size_t len;
+	int stream = 1, more;
+
+	if (f->o->table != NULL && (peek == 0 || (stream = is_stream(f, e)) != 1))
+		return stream == -1 ? -1 : prepare(f, e);
+	if ((more = lines_next(&f->in, &line, &len, e)) != 1)
+		return more == -1 ? -1
+				  : err_set(e, ANT_INPUT, "stdin: empty, not even a begin line");
+	if (f->in.partial)
+		return cut_off(f, "the line is cut off", e);
+	if (record_kind(line, len) != RECORD_BEGIN)
+		return err_set(e, ANT_INPUT,
+			"stdin:1: no begin line: name the table with -t for plain JSON");
+	if (take_begin(f, line, len, e) == -1 || prepare(f, e) == -1)
+		return -1;
+	return check_same_endpoint(f, e);
+}
+
+int
+flatten_run(struct flatten *f, struct ant_err *e)
+{
+	const struct record_begin *begin;
+
+	if (open_input(f, 1, e) == -1 || mapper_start(&f->mapper, e) == -1)
+		return -1;
+	begin = f->has_begin ? &f->begin : NULL;
+	if (rowhead_put(&f->rows.row, f->table, &f->fields, begin, f->o->mode, e) == -1)
+		return -1;
+	return f->has_begin ? run_stream(f, e) : run_plain(f, e);
+}
+
+int
+flatten_explain(struct flatten *f, struct ant_err *e)
+{
+	if (open_input(f, 0, e) == -1 || mapper_start(&f->mapper, e) == -1)
+		return -1;
+	for (size_t i = 0; i < f->fields.n; i++)
+		buf_printf(&f->rows.row, "%s\t%s\t%s\n", f->fields.v[i].column->name,
+			f->fields.v[i].native != NULL || f->fields.v[i].raw ? "native" : "jq",
+			f->fields.v[i].column->expr);
+	if (f->fields.has_where)
+		buf_printf(&f->rows.row, "--where\t%s\t%s\n",
+			f->fields.where.native != NULL ? "native" : "jq", f->o->where);
+	if (f->rows.row.failed)
+		return no_memory(e);
+	return rowput_flush(&f->rows, e);
+}
+
+void
+flatten_stats(const struct flatten *f, struct flatten_stats *s)
+{
+	*s = (struct flatten_stats){.records = f->records,
+		.rows = f->rows.rows,
+		.filtered = f->rows.filtered,
+		.mended = f->rows.count.mended,
+		.more = f->more};
+}
+
+int
+flatten_unread(const struct flatten *f, size_t n, const char **path, size_t *count)
+{
+	return mapper_unread(&f->mapper, n, path, count);
+}

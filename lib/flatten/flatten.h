@@ -1,0 +1,64 @@
+/*
+ * flatten - the records of a table become its rows
+ *
+ * Reads a record stream (anthill-record(5)), or with a table named the plain
+ * JSON that curl prints; writes a row stream (anthill-rows(5)).  The last line
+ * is written only where the input was complete.
+ */
+#ifndef ANT_FLATTEN_H
+#define ANT_FLATTEN_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+#include "tables/tables.h"
+
+enum engine { ENGINE_AUTO, ENGINE_NATIVE, ENGINE_JQ };
+
+struct flatten_options {
+	const char *table;	      /* NULL: the stream says it */
+	const char *select, *exclude; /* comma separated column names, or NULL */
+	const char *where;	      /* jq, or NULL */
+	const char *const *adds;      /* NAME TYPE = JQ */
+	size_t nadds;
+	const char *const *masks; /* COLUMN=hash|redact|email */
+	size_t nmasks;
+	const char *mask_key; /* for hashes, or NULL */
+	size_t mask_key_len;
+	int raw;
+	int mode; /* enum mode, or -1: as the stream and the table say */
+	enum engine engine;
+};
+
+struct flatten;
+
+/* For INPUT and OUTPUT file descriptors, which stay the caller's, as does all that OPTIONS points to. */
+struct flatten *flatten_new(const struct flatten_options *options, const struct tables *tables,
+	int input, int output, struct ant_err *e);
+void flatten_free(struct flatten *f); /* NULL: no effect */
+
+/*
+ * Do all of it.  Return 0; or -1 with ANT_INPUT for a stream that is malformed
+ * or incomplete or does not fit the table, ANT_USAGE for options or a table file
+ * that are wrong, ANT_FAIL for a read or write error.
+ */
+int flatten_run(struct flatten *f, struct ant_err *e);
+
+/*
+ * Read no further than the stream's first line (nothing with a table named) and
+ * write per column where it is computed: COLUMN<TAB>native|jq<TAB>EXPRESSION.
+ */
+int flatten_explain(struct flatten *f, struct ant_err *e);
+
+struct flatten_stats {
+	size_t records, rows, filtered; /* filtered: rows that --where left out */
+	size_t mended;			/* characters that became U+FFFD */
+	int more;			/* the last page said that there are further pages */
+};
+
+void flatten_stats(const struct flatten *f, struct flatten_stats *s);
+
+/* The Nth field that no column reads, as plan_unread(). */
+int flatten_unread(const struct flatten *f, size_t n, const char **path, size_t *count);
+
+#endif

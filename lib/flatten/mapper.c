@@ -1,0 +1,380 @@
+#include "flatten/mapper.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+#include "flatten/jsonseq.h"
+#include "flatten/reads.h"
+#include "tables/expr.h"
+
+enum { SNIPPET = 60 };
+
+static int
+no_memory(struct ant_err *e)
+{
+	return err_sys(e, ANT_FAIL, "flatten");
+}
+
+void
+mapper_free(struct mapper *m)
+{
+	plan_free(m->plan);
+	plan_free(m->watch);
+	jqmap_free(m->jq);
+}
+
+/*
+ * Which engine computes what.
+ */
+
+/* Leave FIELD to libjq.  What the native grammar knows gives one value, always. */
+static int
+use_jq(struct mapper *m, struct field *field, struct ant_err *e)
+{
+	struct expr *known;
+	int native;
+
+	if (m->n == sizeof m->exprs / sizeof *m->exprs)
+		return err_set(e, ANT_USAGE, "too many columns");
+	known = expr_parse(field->column->expr, &native);
+	expr_free(field->native);
+	field->native = NULL;
+	field->jq = m->n;
+	m->exprs[m->n++] = (struct jqmap_expr){field->column->expr, known != NULL};
+	expr_free(known);
+	return 0;
+}
+
+static int
+plan_field(struct mapper *m, struct field *field, enum engine engine, struct ant_err *e)
+{
+	int native = 0, added = 0;
+
+	if (field->raw)
+		return 0;
+	if (m->plan != NULL) {
+		field->native = expr_parse(field->column->expr, &native);
+		if (field->native == NULL && native)
+			return no_memory(e);
+		if (field->native != NULL && (added = plan_add(m->plan, field->native)) == -1)
+			return no_memory(e);
+	}
+	if (added)
+		return 0;
+	if (engine == ENGINE_NATIVE)
+		return err_set(e, ANT_USAGE, "--engine native: %s needs libjq: %s",
+			field->column->name, field->column->expr);
+	return use_jq(m, field, e);
+}
+
+/* What the table's columns, whether they are in the output or not, and --where read is known to P. */
+static int
+note_all(const struct mapper *m, struct plan *p)
+{
+	const struct table *t = m->table;
+
+	for (size_t i = 0; i < t->ncolumns; i++)
+		if (reads_note(p, t->columns[i].expr) == -1)
+			return -1;
+	if (m->fields->has_where && reads_note(p, m->fields->where_column.expr) == -1)
+		return -1;
+	for (size_t i = 0; i < t->ignore.n; i++)
+		if (plan_ignore(p, t->ignore.v[i]) == -1)
+			return -1;
+	return 0;
+}
+
+/* All paths are in the plan: where do the values of the plain ones stand? */
+static void
+find_values(struct mapper *m)
+{
+	int whole = m->n > 0;
+
+	for (size_t i = 0; i < m->fields->n; i++) {
+		struct field *field = &m->fields->v[i];
+
+		whole |= field->raw;
+		if (field->native != NULL && field->mask == MASK_NONE)
+			field->value = plan_slot(m->plan, field->native);
+	}
+	if (whole) /* these read the whole record, rows and all, while the rows are scanned */
+		plan_be_careful(m->plan);
+}
+
+int
+mapper_plan(struct mapper *m, const struct table *t, struct fields *fields, enum engine engine,
+	struct ant_err *e)
+{
+	int native;
+	struct plan *p = plan_new(t->rows, &native);
+
+	m->table = t;
+	m->fields = fields;
+	if (p == NULL && native)
+		return no_memory(e);
+	if (engine == ENGINE_JQ)
+		m->watch = p;
+	else
+		m->plan = p;
+	if (p == NULL && engine == ENGINE_NATIVE)
+		return err_set(e, ANT_USAGE, "--engine native: rows of table %s need libjq: %s",
+			t->name, t->rows);
+	for (size_t i = 0; i < fields->n; i++)
+		if (plan_field(m, &fields->v[i], engine, e) == -1)
+			return -1;
+	if (fields->has_where && plan_field(m, &fields->where, engine, e) == -1)
+		return -1;
+	if (p != NULL && note_all(m, p) == -1)
+		return no_memory(e);
+	if (m->plan != NULL)
+		find_values(m);
+	return 0;
+}
+
+int
+mapper_start(struct mapper *m, struct ant_err *e)
+{
+	struct ant_err one;
+
+	if (m->jq != NULL || (m->n == 0 && m->plan != NULL))
+		return 0;
+	if ((m->jq = jqmap_new(m->table->rows, m->exprs, m->n, e)) != NULL)
+		return 0;
+	/* Which one was it? */
+	for (size_t i = 0; i < m->fields->n; i++) {
+		const struct column *c = m->fields->v[i].column;
+
+		if (m->fields->v[i].native != NULL || m->fields->v[i].raw ||
+			jqmap_check(c->expr, &one) == 0)
+			continue;
+		*e = one;
+		if (c->line > 0)
+			return err_prefix(
+				e, "%s:%zu: column %s: ", m->table->file, c->line, c->name);
+		return err_prefix(e, "--add: column %s: ", c->name);
+	}
+	if (m->fields->has_where && m->fields->where.native == NULL &&
+		jqmap_check(m->fields->where_column.expr, &one) == -1) {
+		*e = one;
+		return err_prefix(e, "--where: ");
+	}
+	return err_prefix(e, "%s:%zu: rows: ", m->table->file, m->table->rows_line);
+}
+
+/*
+ * The values of a row.
+ */
+
+/* stdin:12: usage_report.output_tokens (bigint): "abc" is not a number */
+int
+mapper_refuse(
+	struct mapper *m, const struct field *field, const char *at, size_t len, const char *why)
+{
+	int cut = len > SNIPPET;
+
+	return err_set(m->e, ANT_INPUT, "stdin:%zu: %s.%s (%s): %.*s%s %s", m->line, m->table->name,
+		field->column->name, type_name(field->column->type), cut ? SNIPPET : (int)len, at,
+		cut ? "..." : "", why);
+}
+
+static int
+bad_path(struct mapper *m, const struct field *field, const struct json_error *err)
+{
+	struct json_error unused;
+	const char *end = m->record.p + m->record.len;
+	const char *stop =
+		err->at >= m->record.p && err->at < end ? json_skip(err->at, end, &unused) : NULL;
+
+	return mapper_refuse(m, field, stop == NULL ? "" : err->at,
+		stop == NULL ? 0 : (size_t)(stop - err->at), err->reason);
+}
+
+/* What libjq made for a column: a value, or an array that should hold one. */
+static int
+jq_value(struct mapper *m, const struct field *field, struct json_value *v)
+{
+	const struct json_value *values = &m->values[field->jq];
+	const char *at = NULL;
+	struct json_value second;
+
+	*v = *values;
+	if (m->exprs[field->jq].single)
+		return 0;
+	if (!json_next(values, &at, NULL, v))
+		return err_set(m->e, ANT_INPUT, "stdin:%zu: %s.%s: the expression gives no value",
+			m->line, m->table->name, field->column->name);
+	if (json_next(values, &at, NULL, &second))
+		return err_set(m->e, ANT_INPUT,
+			"stdin:%zu: %s.%s: the expression gives several values", m->line,
+			m->table->name, field->column->name);
+	return 0;
+}
+
+int
+mapper_value(struct mapper *m, const struct field *field, struct json_value *v)
+{
+	struct json_error err;
+
+	if (field->raw) {
+		*v = m->record;
+		return 0;
+	}
+	if (field->native == NULL)
+		return jq_value(m, field, v);
+	switch (plan_eval(m->plan, field->native, v, &err)) {
+	case PLAN_OK:
+		return 0;
+	case PLAN_TYPE:
+		return bad_path(m, field, &err);
+	default:
+		return no_memory(m->e);
+	}
+}
+
+size_t
+mapper_mended(const struct mapper *m, const struct field *field, const struct json_value *v)
+{
+	const char *p = v->p, *end = v->p + v->len;
+	size_t n = 0;
+
+	if (field->native != NULL || field->raw || !jqmap_mended(m->jq))
+		return 0;
+	for (; (p = memchr(p, (unsigned char)UTF8_REPLACEMENT[0], (size_t)(end - p))) != NULL; p++)
+		n += end - p >= 3 && memcmp(p, UTF8_REPLACEMENT, 3) == 0;
+	return n;
+}
+
+int
+mapper_unread(const struct mapper *m, size_t n, const char **path, size_t *count)
+{
+	const struct plan *p = m->plan != NULL ? m->plan : m->watch;
+
+	return p != NULL && plan_unread(p, n, path, count);
+}
+
+/*
+ * The rows of a record.
+ */
+
+/* The next row of libjq in `values`: 1; 0 behind the last; -1. */
+static int
+next_jq_row(struct mapper *m)
+{
+	struct json_value row;
+	const char *at = NULL;
+	int more = jqmap_next(m->jq, &row, m->e);
+
+	if (more == -1)
+		return err_prefix(m->e, "stdin:%zu: %s: ", m->line, m->table->name);
+	for (size_t i = 0; more == 1 && i < m->n; i++)
+		if (!json_next(&row, &at, NULL, &m->values[i]))
+			return err_set(m->e, ANT_FAIL, "libjq left out a column");
+	return more;
+}
+
+/* What plan_scan() found: the line and the byte in it. */
+static int
+bad_record(struct mapper *m, int result, const struct json_error *err)
+{
+	switch (result) {
+	case PLAN_MEMORY:
+		return no_memory(m->e);
+	case PLAN_STOP:
+		return -1;
+	default:
+		break;
+	}
+	return err_set(m->e, ANT_INPUT, "stdin:%zu:%zu: %s%s%s",
+		m->line + jsonseq_newlines(m->record.p, err->at), lines_byte(m->in, err->at),
+		result == PLAN_TYPE ? m->table->name : "", result == PLAN_TYPE ? ": " : "",
+		err->reason);
+}
+
+/* A row that is null would be a row of nulls: 0, or -1 where P, at a row, stands at such a one. */
+static int
+check_row(struct mapper *m, const struct plan *p)
+{
+	struct json_error err = {NULL, "a row that is null"};
+
+	if ((err.at = plan_null_row(p)) == NULL)
+		return 0;
+	return bad_record(m, PLAN_TYPE, &err);
+}
+
+static int
+on_row(void *arg)
+{
+	struct mapper *m = arg;
+
+	if (check_row(m, m->plan) == -1)
+		return -1;
+	if (m->jq != NULL) {
+		int more = next_jq_row(m);
+
+		if (more == -1)
+			return -1;
+		if (more == 0)
+			return err_set(m->e, ANT_INPUT, "stdin:%zu: %s: libjq gives fewer rows",
+				m->line, m->table->name);
+	}
+	return m->row(m->arg);
+}
+
+/* A row beside which libjq makes the real one. */
+static int
+on_watched_row(void *arg)
+{
+	struct mapper *m = arg;
+
+	return check_row(m, m->watch);
+}
+
+/* libjq is lenient: check a record that it alone reads. */
+static int
+check_record(struct mapper *m)
+{
+	struct json_error err = {m->record.p, ""};
+	struct json_value unused;
+	int result = PLAN_OK;
+
+	if (m->watch != NULL)
+		result = plan_scan(m->watch, m->record.p, m->record.len, on_watched_row, m, &err);
+	else if (json_parse(m->record.p, m->record.len, &unused, &err) == -1)
+		result = PLAN_SYNTAX;
+	/* Of a path that leads nowhere, libjq says what it makes of it. */
+	return result == PLAN_OK || result == PLAN_TYPE ? 0 : bad_record(m, result, &err);
+}
+
+int
+mapper_record(struct mapper *m, const struct json_value *record, size_t line, struct ant_err *e)
+{
+	struct json_error err = {record->p, ""};
+	struct json_value unused;
+	int more = 0;
+
+	m->record = *record;
+	m->line = line;
+	m->e = e;
+	if (m->plan == NULL && check_record(m) == -1)
+		return -1;
+	if (m->jq != NULL && jqmap_record(m->jq, record->p, record->len, e) == -1) {
+		/* Where the text itself is wrong, our own words for it are better. */
+		if (m->plan != NULL && json_parse(record->p, record->len, &unused, &err) == -1)
+			return bad_record(m, PLAN_SYNTAX, &err);
+		return err_prefix(e, "stdin:%zu: ", line);
+	}
+	if (m->plan != NULL) {
+		int result = plan_scan(m->plan, record->p, record->len, on_row, m, &err);
+
+		if (result != PLAN_OK)
+			return bad_record(m, result, &err);
+	}
+	while (m->jq != NULL && (more = next_jq_row(m)) == 1) {
+		if (m->plan != NULL)
+			return err_set(e, ANT_INPUT, "stdin:%zu: %s: libjq gives more rows", line,
+				m->table->name);
+		if (m->row(m->arg) == -1)
+			return -1;
+	}
+	return more;
+}

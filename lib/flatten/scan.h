@@ -1,0 +1,34 @@
+/*
+ * scan - the one pass over a record that fills a plan's values
+ *
+ * What stands here is plan.c's and scan.c's alone; all others see plan.h.
+ */
+#ifndef ANT_SCAN_H
+#define ANT_SCAN_H
+
+#include "base/json.h"
+#include "flatten/plan.h"
+#include "flatten/total.h"
+#include "flatten/trie.h"
+#include "flatten/unread.h"
+
+struct plan {
+	struct trie trie;
+	struct totals totals;
+	struct unread unread;
+	unsigned long run; /* counts the runs of scopes */
+	int careful;	   /* somebody reads the array of the rows besides its rows */
+	/* While a record is scanned: */
+	const char *end;
+	struct json_error *err;
+	int no_memory;
+	struct json_value rows; /* the array of the rows, in the record */
+	/* That array, or one that a double key replaced, whose inside nobody has checked. */
+	const char *unchecked;
+};
+
+/* Do as plan_scan() says. */
+int scan_record(struct plan *p, const char *text, size_t len, int (*row)(void *), void *arg,
+	struct json_error *err);
+
+#endif

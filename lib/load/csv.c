@@ -1,0 +1,744 @@
+#include "load/csv.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/aside.h"
+#include "base/decimal.h"
+#include "base/strlist.h"
+#include "load/csv_keys.h"
+
+/* How long the ledger, which several tables share, may be another load's. */
+enum { LEDGER_WAIT_MS = 10000, LEDGER_COLUMNS = 9 };
+
+static const struct csvfile_dialect ledger_dialect = {.delimiter = ',', .null = "", .header = 1};
+static const char ledger_header[] =
+	"table_name,into_table,mode,window_from,window_to,rows,watermark,started,finished\n";
+
+struct csv_column {	  /* of the file */
+	const char *name; /* as the header has it, in `names` */
+	long from;	  /* of the stream; -1: the stream has none such */
+};
+
+struct load_csv {
+	const char *file; /* NULL: stdout */
+	const struct csvfile_dialect *dialect;
+	const struct load *load;
+	struct csvfile csv;
+	struct aside data, ledger;
+	struct strlist names;
+	struct csv_column *columns;
+	size_t n, n_old;	/* columns of the file to be and as it is */
+	size_t n_named;		/* of these, the first ones have their names from the file */
+	int has_old;		/* the file as it is has a record at least */
+	struct row_cell *cells; /* of an old record, by column of the stream */
+	struct buf line, key;
+	struct out to, spool; /* the new file; the rows of a merge, which wait */
+	struct keyset keys;
+	int64_t kept, removed;
+	size_t risky;
+};
+
+static int
+no_memory(struct load_csv *d, struct ant_err *e)
+{
+	return err_sys(e, ANT_FAIL, "%s", d->file != NULL ? d->file : "stdout");
+}
+
+/* Write the line that was put together to TO, and start the next one. */
+static int
+put_line(struct load_csv *d, struct out *to, struct ant_err *e)
+{
+	csvfile_put_end(&d->csv, &d->line);
+	if (d->line.failed)
+		return no_memory(d, e);
+	if (!d->load->dry_run && out_put(to, d->line.data, d->line.len, e) == -1)
+		return -1;
+	buf_clear(&d->line);
+	return 0;
+}
+
+static int
+put_header(struct load_csv *d, struct out *to, struct ant_err *e)
+{
+	if (d->dialect->bom)
+		buf_puts(&d->line, "\ufeff");
+	if (!d->dialect->header) {
+		int mark = d->line.len > 0 && !d->load->dry_run;
+
+		buf_clear(&d->line);
+		return mark ? out_put(to, "\ufeff", 3, e) : 0;
+	}
+	for (size_t i = 0; i < d->n; i++) {
+		const struct csv_column *c = &d->columns[i];
+
+		if (i > 0)
+			buf_putc(&d->line, d->dialect->delimiter);
+		if (i < d->n_named) /* as it is: guarded or not */
+			csvfile_put_text(&d->csv, &d->line, c->name, strlen(c->name));
+		else
+			csvfile_put_guarded(&d->csv, &d->line, c->name, strlen(c->name));
+	}
+	return put_line(d, to, e);
+}
+
+/* Copy LEN bytes; up to 15 behind P are read, and behind the copy written. */
+static inline char *
+copy(char *to, const char *p, size_t len)
+{
+	memcpy(to, p, len <= 16 ? 16 : len);
+	return to + len;
+}
+
+/* Write a cell of the stream to TO and return its end. */
+static char *
+put_cell(struct load_csv *d, char *to, enum type type, const struct row_cell *c)
+{
+	if (type == TYPE_TEXT) {
+		if (!d->dialect->safe)
+			d->risky += (size_t)csvfile_is_risky(&d->csv, c->p, c->len);
+		return csvfile_guarded(&d->csv, to, c->p, c->len);
+	}
+	/* Nothing in a number or a time needs quotes, unless it could be taken for null. */
+	if (type == TYPE_JSON || d->csv.null_len > 0)
+		return csvfile_text(&d->csv, to, c->p, c->len);
+	return copy(to, c->p, c->len);
+}
+
+/* How many bytes a row may need: its cells are in the stream's order in memory. */
+static size_t
+room_for(const struct load_csv *d, const struct row_cell *cells)
+{
+	const struct row_cell *last = &cells[d->load->rows->ncolumns - 1];
+
+	return 2 * (size_t)(last->p + last->len - cells[0].p) +
+	       d->n * (CSVFILE_ROOM(0) + 1 + d->csv.null_len);
+}
+
+/* Append a row of the stream as a line. */
+static int
+put_row(struct load_csv *d, const struct row_cell *cells, struct out *out, struct ant_err *e)
+{
+	char *start = buf_reserve(&d->line, room_for(d, cells)), *to = start;
+
+	if (start == NULL)
+		return no_memory(d, e);
+	for (size_t i = 0; i < d->n; i++) {
+		long from = d->columns[i].from;
+
+		if (i > 0)
+			*to++ = d->dialect->delimiter;
+		if (from == -1 || cells[from].null) {
+			memcpy(to, d->dialect->null, d->csv.null_len);
+			to += d->csv.null_len;
+		} else {
+			to = put_cell(d, to, d->load->columns[from].type, &cells[from]);
+		}
+	}
+	d->line.len += (size_t)(to - start);
+	return put_line(d, out, e);
+}
+
+/* The stream's column that the file calls NAME, or -1. */
+static long
+stream_column(const struct load_csv *d, const char *name)
+{
+	for (size_t i = 0; i < d->load->rows->ncolumns; i++) {
+		const char *is = d->load->columns[i].name;
+
+		if (strcmp(is, name) == 0)
+			return (long)i;
+		if (d->dialect->safe && *name == '\'' &&
+			csvfile_is_risky(&d->csv, is, strlen(is)) && strcmp(is, name + 1) == 0)
+			return (long)i;
+	}
+	return -1;
+}
+
+static int
+add_column(struct load_csv *d, const char *name, long from, struct ant_err *e)
+{
+	if (strlist_add(&d->names, name, strlen(name)) == -1)
+		return no_memory(d, e);
+	d->columns[d->n] = (struct csv_column){d->names.v[d->n], from};
+	d->n++;
+	return 0;
+}
+
+/* Take the first record of the file as it is: its columns. */
+static int
+take_header(void *arg, const struct csvfile_field *f, size_t n, int64_t number, struct ant_err *e)
+{
+	struct load_csv *d = arg;
+	size_t shared = 0;
+
+	(void)number;
+	d->has_old = 1;
+	d->n_old = d->n_named = n;
+	if (!d->dialect->header) {
+		if (n != d->load->rows->ncolumns)
+			return err_set(e, ANT_FAIL,
+				"%s: its rows have %zu fields, and the stream's have %zu: without "
+				"a header both must be the same",
+				d->file, n, d->load->rows->ncolumns);
+		return 1;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const char *name = f[i].p;
+		long from = stream_column(d, name);
+
+		if (*name == '\0' || strlen(name) != f[i].len)
+			return err_set(
+				e, ANT_FAIL, "%s: header: column %zu has no name", d->file, i + 1);
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(d->columns[j].name, name) == 0 ||
+				(from != -1 && d->columns[j].from == from))
+				return err_set(e, ANT_FAIL, "%s: header: '%.200s' is there twice",
+					d->file, name);
+		shared += from != -1;
+		if (add_column(d, name, from, e) == -1)
+			return -1;
+	}
+	if (shared == 0)
+		return err_set(e, ANT_FAIL,
+			"%s: its header has no column of the rows: another table's, or another "
+			"--delimiter?",
+			d->file);
+	return 1;
+}
+
+/* The columns of the file to be: those it has, then those that are new in the stream. */
+static int
+learn_columns(struct load_csv *d, struct ant_err *e)
+{
+	const struct rows *r = d->load->rows;
+
+	d->columns = calloc(r->ncolumns + ROWS_COLUMNS_MAX, sizeof *d->columns);
+	d->cells = calloc(r->ncolumns, sizeof *d->cells);
+	if (d->columns == NULL || d->cells == NULL)
+		return no_memory(d, e);
+	if (d->data.path != NULL && d->data.old != -1 &&
+		csvfile_read(&d->csv, d->data.old, d->file, take_header, d, e) == -1)
+		return -1;
+	for (size_t i = 0; i < r->ncolumns; i++) {
+		size_t j = 0;
+
+		while (j < d->n && d->columns[j].from != (long)i)
+			j++;
+		if (j < d->n)
+			continue;
+		if (d->has_old && d->dialect->header && d->load->mode == MODE_WINDOW &&
+			i == r->time_column)
+			return err_set(e, ANT_FAIL,
+				"%s: its header lacks '%.200s', which says what "
+				"lies in the window",
+				d->file, d->load->columns[i].name);
+		if (d->has_old && d->dialect->header && d->load->dry_run)
+			buf_printf(d->load->plan, "%s: add column '%s'\n", d->file,
+				d->load->columns[i].name);
+		if (add_column(d, d->load->columns[i].name, (long)i, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * The cells of an old record by the stream's columns: those that it lacks are null,
+ * those that it has must be of the stream's types.
+ */
+static int
+old_cells(struct load_csv *d, const struct csvfile_field *f, int64_t number, struct ant_err *e)
+{
+	const struct load *l = d->load;
+
+	for (size_t i = 0; i < l->rows->ncolumns; i++)
+		d->cells[i].null = 1;
+	for (size_t i = 0; i < d->n_old; i++) {
+		struct row_cell *c;
+
+		if (d->columns[i].from == -1)
+			continue;
+		c = &d->cells[d->columns[i].from];
+		*c = (struct row_cell){f[i].p, f[i].len, 0, f[i].null};
+		if (!c->null && rows_fits(l->columns[d->columns[i].from].type, c) == -1)
+			return err_set(e, ANT_FAIL,
+				"%s: record %" PRId64
+				", column '%.200s': '%.60s' is not of type %s, "
+				"which the rows need",
+				d->file, number, d->columns[i].name, c->p,
+				type_name(l->columns[d->columns[i].from].type));
+	}
+	return 0;
+}
+
+/* One part of a key so that equal values, and only those, give equal bytes. */
+static void
+put_key_part(struct load_csv *d, enum type t, const struct row_cell *c, int guard)
+{
+	char text[DECIMAL_TEXT];
+	struct decimal number;
+	const char *p = c->p;
+	size_t len = c->len, size;
+	double v;
+
+	buf_putc(&d->key, c->null ? 'n' : 'v');
+	if (c->null)
+		return;
+	if (t == TYPE_DOUBLE) {
+		v = strtod(c->p, NULL) + 0.0; /* -0 is 0 */
+		buf_put(&d->key, &v, sizeof v);
+	} else if (t != TYPE_TEXT && t != TYPE_JSON && t != TYPE_NUMERIC) {
+		buf_put(&d->key, &c->i, sizeof c->i);
+	} else {
+		if (t == TYPE_NUMERIC && decimal_parse(p, len, &number) == DECIMAL_OK) {
+			len = decimal_format(&number, text);
+			p = text;
+		}
+		guard = guard && t == TYPE_TEXT && d->dialect->safe &&
+			csvfile_is_risky(&d->csv, p, len);
+		size = len + (size_t)guard;
+		buf_put(&d->key, &size, sizeof size);
+		buf_put(&d->key, "'", (size_t)guard);
+		buf_put(&d->key, p, len);
+	}
+}
+
+/* Put the key of a row into d->key; GUARD: its texts are not yet as the file has them. */
+static int
+make_key(struct load_csv *d, const struct row_cell *cells, int guard, struct ant_err *e)
+{
+	const struct rows *r = d->load->rows;
+
+	buf_clear(&d->key);
+	for (size_t i = 0; i < r->nkey; i++)
+		put_key_part(d, r->columns[r->key[i]].type, &cells[r->key[i]], guard);
+	return d->key.failed ? no_memory(d, e) : 0;
+}
+
+/* Whether the load removes the old record whose cells are d->cells: 1, 0 or -1. */
+static int
+is_replaced(struct load_csv *d, struct ant_err *e)
+{
+	const struct rows *r = d->load->rows;
+	const struct row_cell *c = &d->cells[r->time_column];
+	int64_t unit, seconds;
+
+	switch (d->load->mode) {
+	case MODE_REPLACE:
+		return 1;
+	case MODE_WINDOW:
+		unit = r->columns[r->time_column].type == TYPE_DATE ? 1 : 1000000;
+		seconds = unit == 1 ? UTC_DAY : 1;
+		return !c->null && c->i * seconds >= r->from * unit &&
+		       c->i * seconds < r->to * unit;
+	case MODE_MERGE:
+		if (d->keys.slots == NULL) /* a dry run */
+			return 0;
+		if (make_key(d, d->cells, 0, e) == -1)
+			return -1;
+		return keyset_has(&d->keys, d->key.data, d->key.len);
+	default:
+		return 0;
+	}
+}
+
+static int
+take_old(void *arg, const struct csvfile_field *f, size_t n, int64_t number, struct ant_err *e)
+{
+	struct load_csv *d = arg;
+	int replaced;
+	char *to;
+
+	if (number == 1 && d->dialect->header)
+		return 0;
+	if (n != d->n_old)
+		return err_set(e, ANT_FAIL, "%s: record %" PRId64 " has %zu fields, not %zu",
+			d->file, number, n, d->n_old);
+	if (old_cells(d, f, number, e) == -1 || (replaced = is_replaced(d, e)) == -1)
+		return -1;
+	d->removed += replaced;
+	d->kept += !replaced;
+	if (replaced)
+		return 0;
+	for (size_t i = 0; i < d->n; i++) {
+		if (i > 0)
+			buf_putc(&d->line, d->dialect->delimiter);
+		if (i >= d->n_old || f[i].null)
+			csvfile_put_null(&d->csv, &d->line);
+		else if ((to = buf_reserve(&d->line, CSVFILE_ROOM(f[i].len))) != NULL)
+			d->line.len += (size_t)(csvfile_text(&d->csv, to, f[i].p, f[i].len) - to);
+	}
+	return put_line(d, &d->to, e);
+}
+
+/* Write the header and those records of the file IN that the load leaves to d->to. */
+static int
+filter(struct load_csv *d, int in, struct ant_err *e)
+{
+	d->kept = d->removed = 0;
+	if (put_header(d, &d->to, e) == -1)
+		return -1;
+	if (!d->has_old)
+		return 0;
+	if (lseek(in, 0, SEEK_SET) == -1)
+		return err_sys(e, ANT_FAIL, "%s", d->file);
+	return csvfile_read(&d->csv, in, d->file, take_old, d, e);
+}
+
+static int
+start_merge(struct load_csv *d, struct ant_err *e)
+{
+	int fd;
+
+	if (keyset_init(&d->keys, e) == -1 || (fd = aside_scratch(&d->data, e)) == -1)
+		return -1;
+	out_init(&d->spool, fd, d->file);
+	return 0;
+}
+
+static int
+begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
+{
+	struct load_csv *d = self;
+	int dry = l->dry_run;
+
+	d->load = l;
+	if (d->file == NULL) {
+		out_init(&d->to, STDOUT_FILENO, "stdout");
+		return learn_columns(d, e) == 0 ? put_header(d, &d->to, e) : -1;
+	}
+	if ((dry ? aside_look(&d->data, d->file, e) : aside_open(&d->data, d->file, 0, e)) == -1)
+		return -1;
+	out_init(&d->to, d->data.fd, d->file);
+	if (learn_columns(d, e) == -1)
+		return -1;
+	if (l->mode == MODE_MERGE && !dry)
+		return start_merge(d, e);
+	if (filter(d, d->data.old, e) == -1)
+		return -1;
+	if (l->mode == MODE_WINDOW || l->mode == MODE_REPLACE)
+		*held = d->removed;
+	return 0;
+}
+
+static int
+note_key(struct load_csv *d, const struct row_cell *cells, struct ant_err *e)
+{
+	if (make_key(d, cells, 1, e) == -1)
+		return -1;
+	if (keyset_full(&d->keys) && d->keys.fd == -1 &&
+		(d->keys.fd = aside_scratch(&d->data, e)) == -1)
+		return -1;
+	return keyset_add(&d->keys, d->key.data, d->key.len, e);
+}
+
+static int
+rows(void *self, struct rows *r, struct ant_err *e)
+{
+	struct load_csv *d = self;
+	int merge = d->keys.slots != NULL, more;
+	struct out *to = merge ? &d->spool : &d->to;
+	const struct row_cell *cells;
+
+	while ((more = rows_next(r, &cells, e)) == 1) {
+		if (d->load->dry_run)
+			continue;
+		if ((merge && note_key(d, cells, e) == -1) || put_row(d, cells, to, e) == -1)
+			return -1;
+	}
+	return more;
+}
+
+/* Append what the spool holds to the new file. */
+static int
+append_spool(struct load_csv *d, struct ant_err *e)
+{
+	char block[1 << 14];
+	ssize_t n;
+
+	if (out_flush(&d->spool, e) == -1)
+		return -1;
+	if (lseek(d->spool.fd, 0, SEEK_SET) == -1)
+		return err_sys(e, ANT_FAIL, "%s", d->file);
+	while ((n = read(d->spool.fd, block, sizeof block)) != 0) {
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return err_sys(e, ANT_FAIL, "%s", d->file);
+		if (out_put(&d->to, block, (size_t)n, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * The old records without those of the stream's keys, then the stream's rows.  With
+ * more keys than the set holds at a time, the file goes through scratch files, each
+ * without the keys of one more turn.
+ */
+static int
+merge(struct load_csv *d, struct ant_err *e)
+{
+	int in = d->data.old, scratch = -1, status = 0;
+
+	while (status == 0) {
+		int last = d->keys.later == 0;
+
+		scratch = last ? -1 : aside_scratch(&d->data, e);
+		if (!last && scratch == -1)
+			status = -1;
+		d->to.fd = last ? d->data.fd : scratch;
+		if (status == 0 && (filter(d, in, e) == -1 || out_flush(&d->to, e) == -1))
+			status = -1;
+		if (in != d->data.old)
+			close(in);
+		if (last || status == -1)
+			break;
+		in = scratch;
+		d->n_old = d->n;
+		status = keyset_turn(&d->keys, e) == 1 ? 0 : -1;
+	}
+	if (status == -1 && scratch != -1)
+		close(scratch);
+	return status == 0 ? append_spool(d, e) : -1;
+}
+
+static void
+put_value(const struct csvfile *f, struct buf *b, const char *text, char after)
+{
+	if (*text == '\0')
+		csvfile_put_null(f, b);
+	else
+		csvfile_put_text(f, b, text, strlen(text));
+	buf_putc(b, after);
+}
+
+/* Copy the ledger as it is, which must be ours and whole. */
+static int
+copy_ledger(struct load_csv *d, struct out *to, struct ant_err *e)
+{
+	char block[1 << 14], last = '\n';
+	size_t at = 0;
+	ssize_t n;
+
+	while ((n = read(d->ledger.old, block, sizeof block)) != 0) {
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return err_sys(e, ANT_FAIL, "%s", d->ledger.path);
+		if (at == 0 && ((size_t)n < sizeof ledger_header - 1 ||
+				       memcmp(block, ledger_header, sizeof ledger_header - 1) != 0))
+			return err_set(
+				e, ANT_FAIL, "%s: this is no ledger of anthill's", d->ledger.path);
+		at += (size_t)n;
+		last = block[n - 1];
+		if (out_put(to, block, (size_t)n, e) == -1)
+			return -1;
+	}
+	if (at == 0)
+		return out_put(to, ledger_header, sizeof ledger_header - 1, e);
+	return last == '\n' ? 0 : out_put(to, "\n", 1, e);
+}
+
+/* Write the ledger of the folder with one more line aside. */
+static int
+write_ledger(struct load_csv *d, const struct load_entry *entry, struct ant_err *e)
+{
+	const char *name = strrchr(d->data.path, '/');
+	struct csvfile f;
+	struct out to;
+	int status;
+
+	csvfile_init(&f, &ledger_dialect);
+	buf_printf(&d->line, "%s/%s", d->data.folder, LOAD_CSV_LEDGER);
+	if (buf_str(&d->line) == NULL)
+		return no_memory(d, e);
+	if (aside_open(&d->ledger, d->line.data, LEDGER_WAIT_MS, e) == -1)
+		return -1;
+	buf_clear(&d->line);
+	put_value(&f, &d->line, entry->table, ',');
+	put_value(&f, &d->line, name != NULL ? name + 1 : d->data.path, ',');
+	put_value(&f, &d->line, entry->mode, ',');
+	put_value(&f, &d->line, entry->from, ',');
+	put_value(&f, &d->line, entry->to, ',');
+	buf_printf(&d->line, "%" PRId64 ",", entry->rows);
+	put_value(&f, &d->line, entry->watermark, ',');
+	put_value(&f, &d->line, entry->started, ',');
+	put_value(&f, &d->line, entry->finished, '\n');
+	out_init(&to, d->ledger.fd, d->ledger.path);
+	status = d->line.failed ? no_memory(d, e) : 0;
+	if (status == 0 && d->ledger.old != -1)
+		status = copy_ledger(d, &to, e);
+	else if (status == 0)
+		status = out_put(&to, ledger_header, sizeof ledger_header - 1, e);
+	if (status == 0)
+		status = out_put(&to, d->line.data, d->line.len, e);
+	if (status == 0)
+		status = out_flush(&to, e);
+	out_free(&to);
+	return status == 0 ? aside_sync(&d->ledger, e) : -1;
+}
+
+static int
+write_plan(struct load_csv *d, const struct load_entry *entry, struct ant_err *e)
+{
+	struct buf *plan = d->load->plan;
+
+	buf_printf(plan, "%s: %s, keep %" PRId64 " rows, remove ", d->file,
+		d->has_old ? "rewrite" : "create", d->kept);
+	if (d->load->mode == MODE_MERGE)
+		buf_puts(plan, "those of the same key");
+	else
+		buf_printf(plan, "%" PRId64, d->removed);
+	buf_printf(plan, ", append %" PRId64 "\n", entry->rows);
+	buf_printf(plan, "%s/%s: append 1 row\n", d->data.folder, LOAD_CSV_LEDGER);
+	return plan->failed ? no_memory(d, e) : 0;
+}
+
+/*
+ * Both files are whole and on the disk before either takes its place.  The rows come
+ * first: a ledger that knew of rows that are not there would move a watermark past them.
+ */
+static int
+commit(void *self, const struct load_entry *entry, const char **into, struct ant_err *e)
+{
+	struct load_csv *d = self;
+
+	if (d->file == NULL)
+		return out_flush(&d->to, e);
+	*into = d->file;
+	if (d->load->dry_run)
+		return write_plan(d, entry, e);
+	if (d->load->mode == MODE_MERGE && merge(d, e) == -1)
+		return -1;
+	if (out_flush(&d->to, e) == -1 || aside_sync(&d->data, e) == -1 ||
+		write_ledger(d, entry, e) == -1 || aside_rename(&d->data, e) == -1)
+		return -1;
+	if (aside_rename(&d->ledger, e) == -1)
+		return err_prefix(
+			e, "the rows are in %s, but the ledger has no line of it: ", d->file);
+	return 0;
+}
+
+static void
+close_all(struct load_csv *d)
+{
+	out_free(&d->to);
+	out_free(&d->spool);
+	if (d->spool.name != NULL)
+		close(d->spool.fd);
+	if (d->keys.slots != NULL && d->keys.fd != -1)
+		close(d->keys.fd);
+	keyset_free(&d->keys);
+	aside_close(&d->ledger);
+	aside_close(&d->data);
+	strlist_free(&d->names);
+	free(d->columns);
+	free(d->cells);
+	buf_free(&d->line);
+	buf_free(&d->key);
+	d->spool.name = NULL;
+	d->columns = NULL;
+	d->cells = NULL;
+	d->n = 0;
+}
+
+static void
+undo(void *self, const char *reason)
+{
+	(void)reason;
+	close_all(self);
+}
+
+struct printer {
+	struct out *to;
+	const char *name;
+};
+
+static int
+take_entry(void *arg, const struct csvfile_field *f, size_t n, int64_t number, struct ant_err *e)
+{
+	const struct printer *p = arg;
+	const char *texts[LOAD_LEDGER_TEXTS];
+	struct row_cell rows = {0};
+
+	if (n != LEDGER_COLUMNS)
+		return err_set(e, ANT_FAIL, "%s: record %" PRId64 " has %zu fields, not %d",
+			p->name, number, n, (int)LEDGER_COLUMNS);
+	if (number == 1)
+		return 0;
+	rows.p = f[5].p;
+	rows.len = f[5].len;
+	if (rows_fits(TYPE_BIGINT, &rows) == -1)
+		return err_set(e, ANT_FAIL, "%s: record %" PRId64 ": '%.60s' is no number of rows",
+			p->name, number, f[5].p);
+	for (size_t i = 0; i < LOAD_LEDGER_TEXTS; i++)
+		texts[i] = f[i < 7 ? i : 8].p; /* but for when the load started */
+	return load_ledger_print(p->to, "csv", texts, e);
+}
+
+static int
+ledger(void *self, struct out *to, struct ant_err *e)
+{
+	struct load_csv *d = self;
+	struct printer p = {.to = to};
+	struct csvfile f;
+
+	csvfile_init(&f, &ledger_dialect);
+	if (aside_look(&d->data, d->file, e) == -1)
+		return -1;
+	buf_printf(&d->line, "%s/%s", d->data.folder, LOAD_CSV_LEDGER);
+	if (buf_str(&d->line) == NULL)
+		return no_memory(d, e);
+	if (aside_look(&d->ledger, d->line.data, e) == -1)
+		return -1;
+	p.name = d->ledger.path;
+	if (d->ledger.old == -1)
+		return err_set(e, ANT_FAIL, "%s: there is no such file", p.name);
+	return csvfile_read(&f, d->ledger.old, p.name, take_entry, &p, e);
+}
+
+struct load_csv *
+load_csv_new(const char *file, const struct csvfile_dialect *dialect, struct ant_err *e)
+{
+	struct load_csv *d = calloc(1, sizeof *d);
+
+	if (d == NULL) {
+		err_sys(e, ANT_FAIL, "%s", file != NULL ? file : "stdout");
+		return NULL;
+	}
+	d->file = file;
+	d->dialect = dialect;
+	csvfile_init(&d->csv, dialect);
+	buf_init(&d->line, 3 * LINES_MAX);
+	buf_init(&d->key, 2 * LINES_MAX);
+	return d;
+}
+
+void
+load_csv_free(struct load_csv *d)
+{
+	if (d == NULL)
+		return;
+	close_all(d);
+	free(d);
+}
+
+struct load_dest
+load_csv_dest(struct load_csv *d)
+{
+	const struct load_dest dest = {
+		d, d->file != NULL ? "csv" : NULL, begin, rows, commit, undo, ledger};
+
+	return dest;
+}
+
+size_t
+load_csv_risky(const struct load_csv *d)
+{
+	return d->risky;
+}

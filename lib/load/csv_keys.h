@@ -1,0 +1,52 @@
+/*
+ * keyset - a set of keys in bounded memory
+ *
+ * A key is kept as a digest of 128 bits, keyed with a secret of this process, so that
+ * no data can be made to collide.  KEYSET_TURN digests are held in memory; the others
+ * wait in a file and are looked at in turns: ask about everything once a turn.
+ */
+#ifndef ANT_KEYSET_H
+#define ANT_KEYSET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/out.h"
+
+enum { KEYSET_TURN = 1 << 18 };
+
+struct keyset_digest {
+	uint64_t a, b; /* both 0: an empty slot */
+};
+
+struct keyset {
+	uint64_t secret[2];
+	struct keyset_digest *slots; /* open addressing */
+	size_t n;
+	int fd;	      /* of the file: the caller's, -1 until one is needed */
+	size_t later; /* digests in the file that had no turn yet */
+	int reading;  /* the file is written */
+	struct out out;
+};
+
+/* An empty set.  Return 0, or -1 with ANT_FAIL. */
+int keyset_init(struct keyset *k, struct ant_err *e);
+void keyset_free(struct keyset *k); /* fd stays open; a zeroed struct: no effect */
+
+/* 1 where the next keyset_add() may need a file in k->fd (empty, to read and write). */
+int keyset_full(const struct keyset *k);
+
+/* Add the key of LEN bytes at P.  Return 0, or -1 with ANT_FAIL. */
+int keyset_add(struct keyset *k, const void *p, size_t len, struct ant_err *e);
+
+/* Whether the key is in the set, as far as this turn knows. */
+int keyset_has(const struct keyset *k, const void *p, size_t len);
+
+/*
+ * Forget this turn's keys and take the next ones.  Return 1; 0 where none are left;
+ * -1 with ANT_FAIL.  Nothing may be added any more.
+ */
+int keyset_turn(struct keyset *k, struct ant_err *e);
+
+#endif

@@ -1,0 +1,227 @@
+#include "load/load.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "base/json.h"
+#include "tables/tables.h"
+
+int
+load_type_differs(
+	struct ant_err *e, const char *into, const char *column, const char *is, const char *wanted)
+{
+	return err_set(e, ANT_FAIL,
+		"table '%.200s', column '%.200s' is of type %s, but the rows need %s", into, column,
+		*is != '\0' ? is : "(none)", *wanted != '\0' ? wanted : "(none)");
+}
+
+static void
+member(struct buf *out, const char *name, const char *value)
+{
+	buf_printf(out, ",\"%s\":", name);
+	if (value == NULL || *value == '\0')
+		buf_puts(out, "null");
+	else
+		json_put_string(out, value);
+}
+
+static void
+receipt(struct buf *out, const char *target, const char *const texts[LOAD_LEDGER_TEXTS],
+	int64_t rows)
+{
+	buf_puts(out, "{\"@ant\":\"loaded\"");
+	member(out, "table", texts[0]);
+	member(out, "target", target);
+	member(out, "into", texts[1]);
+	member(out, "mode", texts[2]);
+	member(out, "from", texts[3]);
+	member(out, "to", texts[4]);
+	buf_printf(out, ",\"rows\":%" PRId64, rows);
+	member(out, "watermark", texts[6]);
+}
+
+void
+load_receipt(struct buf *out, const char *target, const struct load_entry *entry)
+{
+	const char *const texts[LOAD_LEDGER_TEXTS] = {entry->table, entry->into, entry->mode,
+		entry->from, entry->to, NULL, entry->watermark, NULL};
+
+	receipt(out, target, texts, entry->rows);
+	buf_puts(out, "}\n");
+}
+
+int
+load_ledger_print(struct out *to, const char *target, const char *const texts[LOAD_LEDGER_TEXTS],
+	struct ant_err *e)
+{
+	struct buf line;
+	int result;
+
+	buf_init(&line, LOAD_TEXT_MAX);
+	receipt(&line, target, texts, texts[5] != NULL ? strtoll(texts[5], NULL, 10) : 0);
+	member(&line, "finished", texts[7]);
+	buf_puts(&line, "}\n");
+	result = line.failed ? err_sys(e, ANT_FAIL, "%s: the ledger", target)
+			     : out_put(to, line.data, line.len, e);
+	buf_free(&line);
+	return result;
+}
+
+/* The mode of this load, where the option may overrule the stream. */
+static int
+choose_mode(struct load *l, const struct load_options *o, struct ant_err *e)
+{
+	int mode;
+
+	l->mode = l->rows->mode;
+	if (o->mode == NULL)
+		return 0;
+	if ((mode = mode_find(o->mode)) == -1)
+		return err_set(e, ANT_USAGE,
+			"--mode: '%s' is not a mode: window, replace, merge or append", o->mode);
+	l->mode = (enum mode)mode;
+	if (l->mode == MODE_MERGE && l->rows->nkey == 0)
+		return err_set(
+			e, ANT_USAGE, "--mode merge: the rows of %s have no key", l->rows->table);
+	if (l->mode == MODE_WINDOW && !l->rows->window)
+		return err_set(e, ANT_USAGE, "--mode window: the rows of %s come without a window",
+			l->rows->table);
+	return 0;
+}
+
+static int
+choose_name(struct load *l, const struct load_options *o, struct ant_err *e)
+{
+	const char *prefix = o->prefix != NULL ? o->prefix : "";
+	const char *table = o->table != NULL ? o->table : l->rows->table;
+	size_t size = strlen(prefix) + strlen(table) + 1;
+
+	if ((l->into = malloc(size)) == NULL)
+		return err_sys(e, ANT_FAIL, "table '%.200s'", table);
+	strcpy(l->into, prefix);
+	strcat(l->into, table);
+	if (*l->into == '\0')
+		return err_set(e, ANT_USAGE, "--table: the name is empty");
+	if (strcasecmp(l->into, SQL_LEDGER) == 0) /* as SQLite and DuckDB compare names */
+		return err_set(e, ANT_USAGE, "--table: %s is the ledger itself", SQL_LEDGER);
+	return 0;
+}
+
+/* The table file with the columns' comments, where there is one. */
+static struct table *
+find_doc(const char *name, const char *path)
+{
+	struct ant_err ignored;
+	struct tables tables;
+	struct table *doc;
+
+	if (tables_init(&tables, NULL, 0, path, &ignored) == -1)
+		return NULL;
+	doc = tables_load(&tables, name, &ignored);
+	tables_free(&tables);
+	return doc;
+}
+
+static int
+prepare(struct load *l, const struct load_options *o, struct ant_err *e)
+{
+	const struct rows *r = l->rows;
+
+	if (choose_mode(l, o, e) == -1 || choose_name(l, o, e) == -1)
+		return -1;
+	l->columns = calloc(r->ncolumns, sizeof *l->columns);
+	l->key = calloc(r->nkey + 1, sizeof *l->key);
+	if (l->columns == NULL || l->key == NULL)
+		return err_sys(e, ANT_FAIL, "table '%.200s'", l->into);
+	for (size_t i = 0; i < r->ncolumns; i++) {
+		l->columns[i].name = r->columns[i].name;
+		l->columns[i].type = r->columns[i].type;
+	}
+	for (size_t i = 0; i < r->nkey; i++)
+		l->key[i] = l->columns[r->key[i]];
+	l->doc = find_doc(r->table, o->table_path);
+	l->started = (int64_t)time(NULL);
+	l->dry_run = o->dry_run;
+	return 0;
+}
+
+/* Rows that vanish in great number are taken for a fault upstream until a human says otherwise. */
+static int
+guard(const struct load *l, const struct load_options *o, int64_t held, struct ant_err *e)
+{
+	if (o->allow_shrink || held <= LOAD_GUARD || l->rows->count >= held - held / 2)
+		return 0;
+	return err_set(e, ANT_FAIL,
+		"table '%.200s': the %s holds %" PRId64 " rows and would be left with %" PRId64
+		", fewer than half: nothing was changed; --allow-shrink if that is right",
+		l->into, l->mode == MODE_WINDOW ? "window" : "table", held, l->rows->count);
+}
+
+static void
+describe(const struct load *l, struct load_entry *entry)
+{
+	const struct rows *r = l->rows;
+
+	memset(entry, 0, sizeof *entry);
+	entry->table = r->table;
+	entry->into = l->into;
+	entry->mode = mode_name(l->mode);
+	entry->rows = r->count;
+	if (r->window) {
+		utc_format(r->from, entry->from);
+		utc_format(r->to, entry->to);
+	}
+	if (r->has_watermark)
+		utc_format(r->watermark, entry->watermark);
+	utc_format(l->started, entry->started);
+	utc_format((int64_t)time(NULL), entry->finished);
+}
+
+static int
+transfer(const struct load_dest *dest, const struct load_options *o, struct load *l,
+	struct buf *out, struct ant_err *e)
+{
+	struct load_entry entry;
+	const char *into = l->into;
+	int64_t held = 0;
+
+	if (dest->begin(dest->self, l, &held, e) == -1 || dest->rows(dest->self, l->rows, e) == -1)
+		return -1;
+	if (!l->rows->complete) /* a destination that stopped early must not commit */
+		return err_set(e, ANT_FAIL, "%s: rows were left unread",
+			dest->target != NULL ? dest->target : l->into);
+	if (guard(l, o, held, e) == -1)
+		return -1;
+	describe(l, &entry);
+	if (dest->commit(dest->self, &entry, &into, e) == -1)
+		return -1;
+	entry.into = into;
+	if (!l->dry_run && dest->target != NULL)
+		load_receipt(out, dest->target, &entry);
+	return 0;
+}
+
+int
+load_run(const struct load_dest *dest, const struct load_options *o, int fd, const char *name,
+	struct buf *out, struct ant_err *e)
+{
+	struct load l;
+	int status = -1;
+
+	memset(&l, 0, sizeof l);
+	l.plan = out;
+	if ((l.rows = rows_open(fd, name, e)) == NULL)
+		return -1;
+	if (prepare(&l, o, e) == 0 && (status = transfer(dest, o, &l, out, e)) == -1)
+		dest->abort(dest->self, e->msg);
+	table_free(l.doc);
+	free(l.key);
+	free(l.columns);
+	free(l.into);
+	rows_close(l.rows);
+	return status;
+}

@@ -1,0 +1,125 @@
+/*
+ * load - what all loaders do alike: a row stream goes into a destination, wholly or not at all
+ *
+ * A destination is a struct of five functions; load_run() calls them in the one safe
+ * order.  What a new destination must know is on this page.
+ */
+#ifndef ANT_LOAD_H
+#define ANT_LOAD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/out.h"
+#include "base/utc.h"
+#include "db/sql.h"
+#include "db/views.h"
+#include "stream/rows.h"
+#include "tables/table.h"
+
+/* A replace or window load that leaves fewer than half of more rows than this is refused. */
+enum { LOAD_GUARD = 100 };
+
+/* The longest SQL text, receipt or dry run. */
+enum { LOAD_TEXT_MAX = 16 << 20 };
+
+enum { LOAD_LEDGER_TEXTS = 8 }; /* of a line of the ledger, see load_ledger_print() */
+
+/* The options that all loaders share; zeros and NULLs are the defaults. */
+struct load_options {
+	const char *table;	/* into this table instead of the stream's own */
+	const char *prefix;	/* before the table's name */
+	const char *mode;	/* instead of the stream's */
+	const char *table_path; /* $ANT_TABLES: where to look for the columns' comments */
+	int allow_shrink, ledger, dry_run;
+	int views;		  /* make the views of views.h instead */
+	struct views_place place; /* of the views */
+};
+
+/* What is loaded, as a destination is told.  All of it stays load_run()'s. */
+struct load {
+	struct rows *rows;
+	char *into;		    /* name of the destination's table: prefix and all */
+	enum mode mode;		    /* the stream's, or that of the option */
+	int64_t started;	    /* seconds since 1970 */
+	struct sql_column *columns; /* name and type of each column, for sql.h */
+	struct sql_column *key;	    /* the key's columns, in its order */
+	struct table *doc; /* the table file of the stream's table; NULL where none is found */
+	int dry_run;	   /* write the SQL to PLAN instead of running it */
+	struct buf *plan;
+};
+
+/* One line of the ledger, and one receipt.  "" where a time is not known. */
+struct load_entry {
+	const char *table; /* the stream's */
+	const char *into;  /* as the receipt prints it: "public.usage_report" */
+	const char *mode;
+	char from[UTC_TEXT], to[UTC_TEXT], watermark[UTC_TEXT], started[UTC_TEXT],
+		finished[UTC_TEXT];
+	int64_t rows;
+};
+
+/*
+ * A destination.  SELF is handed to each function.  Each returns 0, or -1 with a
+ * reason: ANT_FAIL for what the destination refuses or for a lost connection,
+ * ANT_LOCKED for a lock that another run holds.
+ */
+struct load_dest {
+	void *self;
+	const char *target; /* for the receipt: "postgresql"; NULL: no receipt */
+
+	/*
+	 * Lock the target without waiting, begin a transaction, create or widen the
+	 * table, and remove what the mode replaces.  *HELD is how many rows of the
+	 * table (replace) or window (window) were removed; else 0.
+	 */
+	int (*begin)(void *self, const struct load *l, int64_t *held, struct ant_err *e);
+
+	/*
+	 * Take all rows, with rows_next() or rows_block(), until that returns 0.  Pass
+	 * on its failure as it is.
+	 */
+	int (*rows)(void *self, struct rows *r, struct ant_err *e);
+
+	/*
+	 * Write the ledger's line and make all of it permanent.  E->into is the bare
+	 * name of the table on entry; *INTO, for the receipt, may be set to another
+	 * that lives as long as SELF.
+	 */
+	int (*commit)(
+		void *self, const struct load_entry *entry, const char **into, struct ant_err *e);
+
+	/* Undo all of it; for a failure of any of the above.  REASON is for a server's log. */
+	void (*abort)(void *self, const char *reason);
+
+	/* Print the ledger, oldest line first, as receipts; NULL where there is no ledger. */
+	int (*ledger)(void *self, struct out *to, struct ant_err *e);
+};
+
+/*
+ * Load the row stream at FD (NAME is for messages) into DEST.  Return 0 with the
+ * receipt, one line of JSON, appended to OUT; in a dry run OUT gets the plan.
+ * Return -1 with a reason, and the destination as it was, for all that may go wrong:
+ * damage in the stream (ANT_INPUT), a destination that refuses or a shrink
+ * (ANT_FAIL), a lock (ANT_LOCKED), options that do not fit the stream (ANT_USAGE).
+ */
+int load_run(const struct load_dest *dest, const struct load_options *o, int fd, const char *name,
+	struct buf *out, struct ant_err *e);
+
+/* Append the receipt of ENTRY with its newline.  Reports by OUT's `failed`. */
+void load_receipt(struct buf *out, const char *target, const struct load_entry *entry);
+
+/*
+ * Print the receipt of a line of the ledger, which is no news: it says when that load
+ * finished.  The texts, NULL for null: table, into, mode, from, to, rows, watermark, finished.
+ */
+int load_ledger_print(struct out *to, const char *target,
+	const char *const texts[LOAD_LEDGER_TEXTS], struct ant_err *e);
+
+/* A column of the destination that is of another type: names it and both types. */
+int load_type_differs(struct ant_err *e, const char *into, const char *column, const char *is,
+	const char *wanted);
+
+#endif

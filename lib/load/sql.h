@@ -1,0 +1,29 @@
+/* load_sql - the statements that the loaders of databases have in common, by dialect */
+#ifndef ANT_LOAD_SQL_H
+#define ANT_LOAD_SQL_H
+
+#include "base/buf.h"
+#include "db/sql.h"
+#include "load/load.h"
+
+/*
+ * All of these append to B and report by its `failed`, as those of sql.h do.  The table is
+ * that of L, in SCHEMA where that is not NULL.
+ */
+
+/* VERB ("DELETE", "SELECT count(*)") FROM the table, WHERE the mode says: the rows that a load replaces. */
+void load_sql_delete(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l,
+	const char *verb);
+
+/* INSERT INTO the table all rows of FROM, which has the load's columns in its order and no others. */
+void load_sql_insert(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l,
+	const char *from);
+
+/* The index that serves the next load of this mode.  Return 1; 0 where there is none. */
+int load_sql_index(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l);
+
+/* The ledger's INSERT of ENTRY. */
+void load_sql_ledger(
+	struct buf *b, enum sql_dialect d, const char *schema, const struct load_entry *entry);
+
+#endif

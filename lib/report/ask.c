@@ -1,0 +1,73 @@
+#include "report/ask.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utc.h"
+
+int
+report_ask_no_memory(struct ant_err *e)
+{
+	return err_set(e, ANT_FAIL, "%s",
+		errno == ERANGE ? "too many different workspaces, models, keys or users"
+				: "out of memory");
+}
+
+int64_t
+report_ask_day(const struct db_cell *c)
+{
+	int64_t t;
+
+	return c->kind == DB_TEXT && c->len >= 10 && utc_parse(c->p, 10, &t) == 0 ? t / UTC_DAY : 0;
+}
+
+int
+report_ask_text(char **to, const struct db_cell *c, const char *otherwise, struct ant_err *e)
+{
+	free(*to);
+	*to = strdup(c->kind == DB_TEXT ? c->p : otherwise);
+	return *to != NULL ? 0 : report_ask_no_memory(e);
+}
+
+void
+report_ask_time(struct report_ask *q, const char *time)
+{
+	if (q->r->o.place.dialect == SQL_DUCKDB) /* its own text needs an extension */
+		buf_printf(&q->sql,
+			"strftime(make_timestamp(epoch_us(%s)), '%%Y-%%m-%%dT%%H:%%M:%%SZ')", time);
+	else
+		buf_puts(&q->sql, time);
+}
+
+void
+report_ask_select(struct report_ask *q, unsigned bit, const char *time, const char *columns,
+	int64_t from, int64_t to)
+{
+	char a[UTC_TEXT], b[UTC_TEXT];
+
+	utc_format(from * UTC_DAY, a);
+	utc_format(to * UTC_DAY, b);
+	a[10] = b[10] = '\0';
+	buf_clear(&q->sql);
+	buf_puts(&q->sql, "SELECT ");
+	report_ask_time(q, time);
+	buf_printf(&q->sql, ", %s FROM ", columns);
+	views_put_table(&q->sql, &q->r->o.place, bit);
+	if (q->r->o.place.dialect == SQL_DUCKDB)
+		buf_printf(&q->sql,
+			" WHERE epoch_us(%s) >= %" PRId64 "000000 AND epoch_us(%s) < %" PRId64
+			"000000",
+			time, from * UTC_DAY, time, to * UTC_DAY);
+	else
+		buf_printf(&q->sql, " WHERE %s >= '%s' AND %s < '%s'", time, a, time, b);
+}
+
+int
+report_ask(struct report_ask *q, size_t columns, db_take *take, void *arg, struct ant_err *e)
+{
+	if (buf_str(&q->sql) == NULL)
+		return report_ask_no_memory(e);
+	return q->db->each(q->db->self, q->sql.data, columns, take, arg, e);
+}

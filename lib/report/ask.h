@@ -1,0 +1,43 @@
+/*
+ * report_ask - the questions that a report asks its database, and what their cells hold
+ *
+ * A question is written to its sql, in the dialect of the report's place, and asked.  What
+ * fails while it is written is known when it is asked.
+ */
+#ifndef ANT_REPORT_ASK_H
+#define ANT_REPORT_ASK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "db/db.h"
+#include "report/report.h"
+
+struct report_ask {
+	struct report *r;
+	const struct db *db;
+	struct buf sql;
+};
+
+/* Append TIME, a column or a call, as text whose first ten characters are the day. */
+void report_ask_time(struct report_ask *q, const char *time);
+
+/* Begin anew: "SELECT TIME, COLUMNS FROM table" of the days FROM to TO, exclusive. */
+void report_ask_select(struct report_ask *q, unsigned bit, const char *time, const char *columns,
+	int64_t from, int64_t to);
+
+/* Hand each row, of so many COLUMNS, to TAKE with ARG.  Return 0, or -1 with a reason. */
+int report_ask(struct report_ask *q, size_t columns, db_take *take, void *arg, struct ant_err *e);
+
+/* The day of a time or date as the databases write them: its first ten characters; 0: none. */
+int64_t report_ask_day(const struct db_cell *c);
+
+/* Replace *TO, from malloc, by a copy of the text of C, or OTHERWISE.  Return 0 or -1. */
+int report_ask_text(char **to, const struct db_cell *c, const char *otherwise, struct ant_err *e);
+
+/* The reason where malloc or names_add() failed.  Return -1. */
+int report_ask_no_memory(struct ant_err *e);
+
+#endif

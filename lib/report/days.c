@@ -1,0 +1,217 @@
+#include "report/days.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utc.h"
+
+struct ends {
+	int64_t first, last;
+};
+
+static int
+take_ends(void *arg, const struct db_cell *c, struct ant_err *e)
+{
+	struct ends *to = arg;
+
+	(void)e;
+	to->first = report_ask_day(&c[0]);
+	to->last = report_ask_day(&c[1]);
+	return 0;
+}
+
+/* The first and the last day with rows, up to the report's end; 0 where there are none. */
+static int
+ask_ends(struct report_ask *q, unsigned bit, const char *time, struct ends *to, struct ant_err *e)
+{
+	char text[UTC_TEXT];
+
+	to->first = to->last = 0;
+	if ((q->r->tables & bit) == 0)
+		return 0;
+	buf_clear(&q->sql);
+	for (int last = 0; last < 2; last++) { /* two questions: each is one step in an index */
+		char call[40];
+
+		snprintf(call, sizeof call, "%s(%s)", last ? "max" : "min", time);
+		buf_puts(&q->sql, last ? ", (SELECT " : "SELECT (SELECT ");
+		report_ask_time(q, call);
+		buf_puts(&q->sql, " FROM ");
+		views_put_table(&q->sql, &q->r->o.place, bit);
+		utc_format((q->r->last + 1) * UTC_DAY, text);
+		text[10] = '\0';
+		if (q->r->o.place.dialect == SQL_DUCKDB)
+			buf_printf(&q->sql, " WHERE epoch_us(%s) < %" PRId64 "000000)", time,
+				(q->r->last + 1) * UTC_DAY);
+		else
+			buf_printf(&q->sql, " WHERE %s < '%s')", time, text);
+	}
+	return report_ask(q, 2, take_ends, to, e);
+}
+
+/* The end of complete cost: behind the last day with cost, or where the loads have come to. */
+static int
+ask_as_of(struct report_ask *q, const struct ends *cost, struct ant_err *e)
+{
+	struct report *r = q->r;
+	struct ends mark = {0, 0};
+
+	r->as_of = cost->last > 0 ? cost->last + 1 : r->open;
+	if (cost->last > 0 && (r->tables & VIEWS_LEDGER) != 0) {
+		buf_clear(&q->sql);
+		for (int i = 0; i < 2; i++) {
+			buf_puts(&q->sql, i == 0 ? "SELECT " : ", ");
+			report_ask_time(q, "max(watermark)");
+		}
+		buf_puts(&q->sql, " FROM ");
+		views_put_table(&q->sql, &q->r->o.place, VIEWS_LEDGER);
+		buf_puts(&q->sql, " WHERE table_name = 'cost_report' AND into_table = ");
+		views_put_into(&q->sql, &q->r->o.place, VIEWS_COST);
+		if (report_ask(q, 2, take_ends, &mark, e) == -1)
+			return -1;
+		if (mark.last > r->as_of)
+			r->as_of = mark.last;
+	}
+	if (r->as_of > r->open)
+		r->as_of = r->open;
+	return 0;
+}
+
+static int64_t
+month_of(int64_t day, int months)
+{
+	int64_t year;
+	unsigned month, d;
+
+	utc_civil(day, &year, &month, &d);
+	for (; months < 0; months++) {
+		year -= month == 1;
+		month = month == 1 ? 12 : month - 1;
+	}
+	for (; months > 0; months--) {
+		year += month == 12;
+		month = month == 12 ? 1 : month + 1;
+	}
+	return utc_days(year, month, 1);
+}
+
+int
+report_days_settle(struct report_ask *q, struct ant_err *e)
+{
+	struct report *r = q->r;
+	struct ends cost, usage, claude;
+
+	r->first = utc_floor(r->o.from, UTC_DAY) / UTC_DAY;
+	r->open = utc_floor(r->o.to, UTC_DAY) / UTC_DAY;
+	r->last = utc_floor(r->o.to - 1, UTC_DAY) / UTC_DAY;
+	if (r->o.from >= r->o.to)
+		return err_set(e, ANT_USAGE, "the period is empty: --from is not before --to");
+	if (ask_ends(q, VIEWS_COST, "bucket", &cost, e) == -1 ||
+		ask_ends(q, VIEWS_USAGE, "bucket", &usage, e) == -1 ||
+		ask_ends(q, VIEWS_CLAUDE_CODE, "date", &claude, e) == -1 ||
+		ask_as_of(q, &cost, e) == -1)
+		return -1;
+	r->first_cost = cost.first;
+	r->usage_end = usage.last > 0 ? usage.last + 1 : 0;
+	r->claude_end = claude.last > 0 ? claude.last + 1 : 0;
+	r->month = month_of(r->last, 0);
+	r->next_month = month_of(r->last, 1);
+	r->last_month = month_of(r->last, -1);
+	r->scan = r->first - 28;
+	if (r->last_month < r->scan)
+		r->scan = r->last_month;
+	if (r->last - 62 < r->scan)
+		r->scan = r->last - 62;
+	/* Data that ends long ago is compared at its own end, as long as that is near. */
+	if (r->as_of - 60 < r->scan && r->as_of > r->last - 365)
+		r->scan = r->as_of - 60;
+	r->ndays = (size_t)(r->last - r->scan + 1);
+	if (r->last - r->first >= REPORT_DAYS_MAX)
+		return err_set(e, ANT_USAGE, "the period is longer than ten years");
+	if ((r->days = calloc(r->ndays, sizeof *r->days)) == NULL)
+		return report_ask_no_memory(e);
+	return 0;
+}
+
+/* ---- how fresh the tables are -------------------------------------------------------- */
+
+static void
+copy_time(char to[24], const struct db_cell *c)
+{
+	int64_t t;
+
+	to[0] = '\0';
+	if (c->kind != DB_TEXT)
+		return;
+	/* PostgreSQL writes a blank for the T and +00 for the Z. */
+	if (c->len >= 19) {
+		char text[24];
+
+		memcpy(text, c->p, 19);
+		text[10] = 'T';
+		strcpy(text + 19, "Z");
+		if (utc_parse(text, 20, &t) == 0)
+			strcpy(to, text);
+	}
+}
+
+static int
+take_fresh(void *arg, const struct db_cell *c, struct ant_err *e)
+{
+	struct report *r = arg;
+	struct report_fresh *v = realloc(r->fresh, (r->nfresh + 1) * sizeof *v), *f;
+	int64_t t = 0;
+
+	if (v == NULL)
+		return report_ask_no_memory(e);
+	r->fresh = v;
+	f = &v[r->nfresh++];
+	memset(f, 0, sizeof *f);
+	copy_time(f->finished, &c[1]);
+	copy_time(f->watermark, &c[2]);
+	f->loads = db_integer(&c[3]);
+	f->rows = db_integer(&c[4]);
+	utc_parse(*f->watermark != '\0' ? f->watermark : f->finished, 20, &t);
+	f->age = r->o.to - t;
+	return report_ask_text(&f->table, &c[0], "", e);
+}
+
+/* Which loads are of these tables: others of the same database may be of another organization. */
+static void
+put_ours(struct report_ask *q)
+{
+	const struct views_place *p = &q->r->o.place;
+	const char *prefix = p->prefix != NULL ? p->prefix : "";
+
+	buf_puts(&q->sql, " WHERE CASE table_name");
+	for (unsigned bit = 1; bit < VIEWS_ALL; bit <<= 1) {
+		if ((q->r->tables & bit) == 0)
+			continue;
+		buf_printf(&q->sql, " WHEN '%s' THEN into_table = ", views_table_name(bit));
+		views_put_into(&q->sql, p, bit);
+	}
+	buf_puts(&q->sql, " ELSE substr(into_table, 1, length(");
+	sql_literal(&q->sql, p->dialect, prefix);
+	buf_puts(&q->sql, ")) = ");
+	sql_literal(&q->sql, p->dialect, prefix);
+	buf_puts(&q->sql, " END");
+}
+
+int
+report_days_fresh(struct report_ask *q, struct ant_err *e)
+{
+	if ((q->r->tables & VIEWS_LEDGER) == 0)
+		return 0;
+	buf_clear(&q->sql);
+	buf_puts(&q->sql, "SELECT table_name, ");
+	report_ask_time(q, "max(finished)");
+	buf_puts(&q->sql, ", ");
+	report_ask_time(q, "max(watermark)");
+	buf_puts(&q->sql, ", count(*), sum(rows) FROM ");
+	views_put_table(&q->sql, &q->r->o.place, VIEWS_LEDGER);
+	put_ours(q);
+	buf_puts(&q->sql, " GROUP BY table_name ORDER BY table_name");
+	return report_ask(q, 5, take_fresh, q->r, e);
+}

@@ -1,0 +1,240 @@
+#include "report/html.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utc.h"
+
+/* ---- pieces --------------------------------------------------------------------------- */
+
+/* TEXT of others as text of the page, at most MAX characters. */
+void
+page_escaped(struct buf *b, const char *text, size_t max)
+{
+	struct buf clean;
+
+	buf_init(&clean, 1 << 16);
+	show_name(&clean, text, max);
+	for (size_t i = 0; i < clean.len; i++)
+		switch (clean.data[i]) {
+		case '&':
+			buf_puts(b, "&amp;");
+			break;
+		case '<':
+			buf_puts(b, "&lt;");
+			break;
+		case '>':
+			buf_puts(b, "&gt;");
+			break;
+		case '"':
+			buf_puts(b, "&quot;");
+			break;
+		case '\'':
+			buf_puts(b, "&#39;");
+			break;
+		default:
+			buf_putc(b, clean.data[i]);
+		}
+	b->failed |= clean.failed;
+	buf_free(&clean);
+}
+
+/* The same apart from the direction of what is around it. */
+void
+page_name(struct buf *b, const char *text, size_t max)
+{
+	buf_puts(b, "<bdi>");
+	page_escaped(b, text, max);
+	buf_puts(b, "</bdi>");
+}
+
+void
+page_cents(struct buf *b, int64_t cents)
+{
+	char text[MONEY_TEXT];
+
+	buf_puts(b, money_text(cents, text));
+}
+
+/* An amount as it is shown, and exactly for machines. */
+void
+page_money(struct buf *b, money m)
+{
+	char text[MONEY_TEXT];
+
+	buf_printf(b, "<data value=\"%s\">", money_exact(m, text));
+	buf_printf(b, "%s</data>", money_text(money_cents(m), text));
+}
+
+void
+page_integer(struct buf *b, int64_t n)
+{
+	char text[SHOW_TEXT];
+
+	buf_puts(b, show_integer(n, text));
+}
+
+void
+page_section(struct page *p, const char *id, const char *title)
+{
+	buf_printf(p->b, "<section id=\"%s\" aria-labelledby=\"h-%s\"><h2 id=\"h-%s\">%s</h2>", id,
+		id, id, title);
+}
+
+void
+page_end(struct page *p)
+{
+	buf_puts(p->b, "</section>\n");
+}
+
+/* What stands where a chart would be: which table is missing, or empty. */
+void
+page_none(struct page *p, unsigned table, const char *what)
+{
+	int there = (p->r->tables & table) != 0;
+
+	buf_printf(p->b, "<p class=\"none\">%s ", what);
+	if (there)
+		buf_printf(p->b,
+			"The table %s has nothing for these days: <code>ant-sync %s</code> loads "
+			"what is new.",
+			views_table_name(table), views_table_name(table));
+	else
+		buf_printf(p->b, "Load the table first: <code>ant-sync %s</code>.",
+			views_table_name(table));
+	buf_puts(p->b, "</p>");
+}
+
+/* The start of a table in a part that can be scrolled by keyboard, too. */
+void
+page_table(struct page *p, const char *caption, int tall)
+{
+	buf_printf(p->b,
+		"<div class=\"scroll%s\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>"
+		"<caption>%s</caption>",
+		tall ? " tall" : "", caption, caption);
+}
+
+void
+page_details(struct page *p, const char *caption)
+{
+	buf_puts(p->b, "<details><summary>Figures as a table</summary>");
+	page_table(p, caption, p->bins.n > 20);
+}
+
+void
+page_details_end(struct page *p)
+{
+	buf_puts(p->b, "</tbody></table></div></details>");
+}
+
+void
+page_bin_head(struct page *p, size_t i)
+{
+	char text[SHOW_TEXT];
+
+	buf_printf(p->b, "<tr><th scope=\"row\">%s%s</th>", show_bin(&p->bins, i, text),
+		i == p->bins.open ? " (open)" : "");
+}
+
+const char *
+page_bins_head(const struct page *p)
+{
+	return *p->bins.each == 'd' ? "Day" : *p->bins.each == 'w' ? "Week" : "Month";
+}
+
+void
+page_legend(struct page *p, const char *class, const char *name, int text_of_others)
+{
+	buf_printf(p->b, "<li><i class=\"%s\"></i>", class);
+	if (text_of_others)
+		page_name(p->b, name, PAGE_LABEL);
+	else
+		buf_printf(p->b, "<span>%s</span>", name);
+	buf_puts(p->b, "</li>");
+}
+
+void
+page_open_legend(struct page *p)
+{
+	if (p->bins.open < p->bins.n)
+		buf_printf(p->b, "<li><i class=\"today\"></i><span>%s, not over yet</span></li>",
+			*p->bins.each == 'd'   ? "today"
+			: *p->bins.each == 'w' ? "this week"
+					       : "this month");
+}
+
+/* ---- charts over the bins --------------------------------------------------------------- */
+
+void
+page_tick(void *arg, size_t bin, size_t before, char *to)
+{
+	const struct page *p = arg;
+	int64_t y1 = 0, y0 = 0, day = p->bins.from[bin];
+	unsigned m, d;
+
+	if (bin == p->bins.open && *p->bins.each == 'd') {
+		strcpy(to, "today");
+		return;
+	}
+	utc_civil(day, &y1, &m, &d);
+	if (before < p->bins.n)
+		utc_civil(p->bins.from[before], &y0, &m, &d);
+	show_day(day, 0, to);
+	if (*p->bins.each == 'm')
+		snprintf(to, SHOW_TEXT, "%.3s",
+			strchr(show_day(day, 0, (char[SHOW_TEXT]){0}), ' ') + 1);
+	if (y1 != y0) { /* the first of each year says which */
+		size_t len = strlen(to);
+
+		snprintf(to + len, SHOW_TEXT - len, " %" PRId64, y1);
+	}
+}
+
+static void
+value_title(void *arg, struct buf *b, size_t bin)
+{
+	const struct page *p = arg;
+	char text[SHOW_TEXT];
+
+	buf_printf(b, "%s%s", show_bin(&p->bins, bin, text), bin == p->bins.open ? ", so far" : "");
+	for (size_t i = p->nvalues; i-- > 0;) {
+		double v = p->values[i][bin];
+
+		if (isnan(v))
+			continue;
+		buf_printf(b, "\n%s: ", p->names[i]);
+		if (*p->unit == '%')
+			buf_printf(b, "%.1f%%", v);
+		else
+			page_integer(b, (int64_t)fabs(v));
+	}
+}
+
+/* The chart of N series of counts or rates; ROLE is the classes' letter. */
+void
+page_chart(struct page *p, const char *label, const struct svg_series *series, size_t n,
+	const char *const *names, const double *const *values, const char *unit, int low)
+{
+	const struct svg_chart c = {.label = label,
+		.n = p->bins.n,
+		.open = p->bins.open,
+		.nseries = n,
+		.series = series,
+		.unit = unit,
+		.least_max = *unit == '%' ? 100 : 0,
+		.title = value_title,
+		.tick = page_tick,
+		.arg = p,
+		.week = *p->bins.each == 'd' ? 7 : 0,
+		.low = low};
+
+	p->names = names;
+	p->values = values;
+	p->nvalues = n;
+	p->unit = unit;
+	svg_chart(p->b, &c);
+}

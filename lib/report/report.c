@@ -1,0 +1,379 @@
+#include "report/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utc.h"
+
+enum { BEFORE = 28, ODD_MAX = 20 }; /* days that a day is compared with; days that are listed */
+
+static int
+no_memory(struct ant_err *e)
+{
+	return err_sys(e, ANT_FAIL, "report");
+}
+
+const char *
+report_token_name(enum report_token t)
+{
+	static const char *const names[] = {"Input, not cached", "Cache write, 5 min",
+		"Cache write, 1 h", "Cache read", "Output"};
+
+	return names[t];
+}
+
+const char *
+report_tool_name(enum report_tool t)
+{
+	static const char *const names[] = {"Edit", "MultiEdit", "Write", "NotebookEdit"};
+
+	return names[t];
+}
+
+const struct report_day *
+report_day_of(const struct report *r, int64_t day)
+{
+	return day >= r->scan && day <= r->last ? &r->days[day - r->scan] : NULL;
+}
+
+/* ---- orders ------------------------------------------------------------------------- */
+
+struct rank {
+	money cost;
+	int64_t second;
+	const char *name;
+	size_t at;
+};
+
+static int
+by_rank(const void *a, const void *b)
+{
+	const struct rank *x = a, *y = b;
+
+	if (x->cost != y->cost)
+		return x->cost > y->cost ? -1 : 1;
+	if (x->second != y->second)
+		return x->second > y->second ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+/* The numbers of N ranks, the largest first; ranks is freed. */
+static int
+order(struct rank *ranks, size_t n, size_t **to, struct ant_err *e)
+{
+	if (ranks == NULL || (*to = malloc((n + 1) * sizeof **to)) == NULL) {
+		free(ranks);
+		return no_memory(e);
+	}
+	qsort(ranks, n, sizeof *ranks, by_rank);
+	for (size_t i = 0; i < n; i++)
+		(*to)[i] = ranks[i].at;
+	free(ranks);
+	return 0;
+}
+
+static int
+order_items(struct report_items *s, struct ant_err *e)
+{
+	struct rank *ranks = calloc(s->ids.n + 1, sizeof *ranks);
+
+	for (size_t i = 0; ranks != NULL && i < s->ids.n; i++) {
+		ranks[i] = (struct rank){s->v[i].total, 0, s->v[i].id, i};
+		for (size_t t = 0; t < TOKEN_KINDS; t++)
+			ranks[i].second += s->v[i].tokens[t];
+	}
+	return order(ranks, s->ids.n, &s->order, e);
+}
+
+static int
+order_keys(struct report *r, struct ant_err *e)
+{
+	struct rank *ranks = calloc(r->key_ids.n + 1, sizeof *ranks);
+
+	for (size_t i = 0; ranks != NULL && i < r->key_ids.n; i++)
+		ranks[i] = (struct rank){r->keys[i].cost, r->keys[i].tokens, r->keys[i].id, i};
+	return order(ranks, r->key_ids.n, &r->key_order, e);
+}
+
+static int
+order_users(struct report *r, struct ant_err *e)
+{
+	struct rank *ranks = calloc(r->user_ids.n + 1, sizeof *ranks);
+
+	for (size_t i = 0; ranks != NULL && i < r->user_ids.n; i++)
+		ranks[i] = (struct rank){r->users[i].cost, r->users[i].sessions, r->users[i].id, i};
+	return order(ranks, r->user_ids.n, &r->user_order, e);
+}
+
+/* ---- names -------------------------------------------------------------------------- */
+
+static int
+name(char **to, const char *text, struct ant_err *e)
+{
+	if (*to == NULL && (*to = strdup(text)) == NULL)
+		return no_memory(e);
+	return 0;
+}
+
+static int
+name_all(struct report *r, struct ant_err *e)
+{
+	struct report_items *const both[] = {&r->models, &r->workspaces};
+
+	for (size_t b = 0; b < 2; b++)
+		for (size_t i = 0; i < both[b]->ids.n; i++) {
+			struct report_item *v = &both[b]->v[i];
+
+			if (name(&v->name, *v->id != '\0' ? v->id : "Default workspace", e) == -1)
+				return -1;
+		}
+	for (size_t i = 0; i < r->key_ids.n; i++)
+		if (name(&r->keys[i].name, *r->keys[i].id != '\0' ? r->keys[i].id : "Console", e) ==
+			-1)
+			return -1;
+	for (size_t i = 0; i < r->user_ids.n; i++)
+		if (name(&r->users[i].name, r->users[i].id, e) == -1)
+			return -1;
+	return 0;
+}
+
+/* ---- sums --------------------------------------------------------------------------- */
+
+static money
+cost_of(const struct report *r, int64_t from, int64_t to)
+{
+	money sum = 0;
+
+	for (int64_t day = from < r->scan ? r->scan : from; day < to && day <= r->last; day++)
+		sum += r->days[day - r->scan].cost;
+	return sum;
+}
+
+/* Tokens of the days, and of them those of input and those read from a cache. */
+static int64_t
+tokens_of(const struct report *r, int64_t from, int64_t to, int64_t *input, int64_t *cached)
+{
+	int64_t sum = 0;
+
+	*input = *cached = 0;
+	for (int64_t day = from < r->scan ? r->scan : from; day < to && day <= r->last; day++)
+		for (size_t t = 0; t < TOKEN_KINDS; t++) {
+			int64_t n = r->days[day - r->scan].tokens[t];
+
+			sum += n;
+			*input += t == TOKEN_OUTPUT ? 0 : n;
+			*cached += t == TOKEN_READ ? n : 0;
+		}
+	return sum;
+}
+
+static int
+is_active(const struct report *r, const struct report_user *u, int64_t from, int64_t to)
+{
+	for (int64_t day = from < r->scan ? r->scan : from; day < to && day <= r->last; day++)
+		if ((u->days[(day - r->scan) / 64] >> (day - r->scan) % 64 & 1) != 0)
+			return 1;
+	return 0;
+}
+
+static int64_t
+least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * What is spent, and for each day left of the month the mean of its weekday over the last
+ * four weeks: as in the view ant_spend_month.
+ */
+static void
+forecast(struct report *r)
+{
+	int64_t left = r->next_month - r->as_of, known = r->as_of - r->first_cost;
+	money rest = 0;
+
+	r->forecast = r->spent;
+	if (left <= 0 || r->first_cost == 0 || known <= 0)
+		return;
+	if (known < BEFORE) {
+		r->forecast += cost_of(r, r->first_cost, r->as_of) / known * left;
+		return;
+	}
+	for (int64_t day = r->as_of - BEFORE; day < r->as_of; day++) {
+		int64_t offset = (day - r->as_of + BEFORE) % 7, times = (left - offset + 6) / 7;
+
+		rest += cost_of(r, day, day + 1) * times;
+	}
+	r->forecast += rest / 4;
+}
+
+static void
+key_figures(struct report *r)
+{
+	int64_t usage = least(r->usage_end, r->open), claude = least(r->claude_end, r->open);
+
+	r->period = cost_of(r, r->first, r->last + 1);
+	r->spent = cost_of(r, r->month, least(r->as_of, r->next_month));
+	r->spent_last_month = cost_of(r, r->last_month, r->month);
+	r->last30 = cost_of(r, r->as_of - 30, r->as_of);
+	r->prior30 = cost_of(r, r->as_of - 60, r->as_of - 30);
+	forecast(r);
+	r->tokens30 = tokens_of(r, usage - 30, usage, &r->input30, &r->read30);
+	r->tokens_prior30 =
+		tokens_of(r, usage - 60, usage - 30, &r->input_prior30, &r->read_prior30);
+	for (size_t i = 0; i < r->user_ids.n; i++) {
+		struct report_user *u = &r->users[i];
+
+		u->active_recent = is_active(r, u, claude - 30, claude);
+		r->users30 += u->active_recent;
+		r->users_prior30 += is_active(r, u, claude - 60, claude - 30);
+		for (int64_t day = r->scan; day <= r->last; day++)
+			r->days[day - r->scan].users += is_active(r, u, day, day + 1);
+	}
+}
+
+/* ---- days that stand out -------------------------------------------------------------- */
+
+static int
+by_money(const void *a, const void *b)
+{
+	const money *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+static money
+median(money *v, size_t n)
+{
+	qsort(v, n, sizeof *v, by_money);
+	return n % 2 == 1 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
+}
+
+/*
+ * Compare a day with those of its kind, working days or weekends, of the four weeks before:
+ * it stands out where it is further from their median than 3.5 standard deviations as the
+ * median of the distances tells them (times 1.4826), and by a fifth and by ten dollars.
+ */
+static int
+stands_out(const money *daily, int64_t at, int64_t scan, money *usual)
+{
+	money v[BEFORE], cost = daily[at], spread, distance;
+	size_t n = 0;
+	int weekend = (at + scan + 3) % 7 >= 5; /* 1970-01-01 was a Thursday */
+
+	for (int64_t i = at - BEFORE; i < at; i++)
+		if (i >= 0 && ((i + scan + 3) % 7 >= 5) == weekend)
+			v[n++] = daily[i];
+	if (n < 6)
+		return 0;
+	*usual = median(v, n);
+	for (size_t i = 0; i < n; i++)
+		v[i] = v[i] < *usual ? *usual - v[i] : v[i] - *usual;
+	spread = median(v, n);
+	distance = cost < *usual ? *usual - cost : cost - *usual;
+	return *usual > 0 && distance > spread * 519 / 100 && distance > *usual / 5 &&
+	       distance > 1000 * MONEY_CENT;
+}
+
+int
+report_usual(const struct report *r, int64_t day, money *usual)
+{
+	money v[BEFORE];
+	size_t n = 0;
+	int weekend = (day + 3) % 7 >= 5;
+
+	for (int64_t i = day - BEFORE; i < day; i++)
+		if (i >= r->scan && i >= r->first_cost && i <= r->last &&
+			((i + 3) % 7 >= 5) == weekend)
+			v[n++] = r->days[i - r->scan].cost;
+	if (n < 3)
+		return 0;
+	*usual = median(v, n);
+	return 1;
+}
+
+static int
+add_odd(struct report *r, const money *daily, int what, const char *of, struct ant_err *e)
+{
+	int64_t end = least(r->as_of, r->last + 1);
+
+	for (int64_t day = r->first; day < end; day++) {
+		struct report_odd *v;
+		money usual;
+
+		/* Days before the first with any cost are no measure of anything. */
+		if (day - r->first_cost < 14 || !stands_out(daily, day - r->scan, r->scan, &usual))
+			continue;
+		if ((v = realloc(r->odd, (r->nodd + 1) * sizeof *v)) == NULL)
+			return no_memory(e);
+		r->odd = v;
+		r->odd[r->nodd++] = (struct report_odd){day, what, of, daily[day - r->scan], usual};
+	}
+	return 0;
+}
+
+static money
+oddness(const struct report_odd *o)
+{
+	return o->cost < o->usual ? o->usual - o->cost : o->cost - o->usual;
+}
+
+static int
+by_oddness(const void *a, const void *b)
+{
+	const struct report_odd *x = a, *y = b;
+	money dx = oddness(x), dy = oddness(y);
+
+	if (dx != dy)
+		return dx > dy ? -1 : 1;
+	return x->day != y->day ? (x->day > y->day ? -1 : 1) : x->what - y->what;
+}
+
+static int
+by_day(const void *a, const void *b)
+{
+	const struct report_odd *x = a, *y = b;
+
+	if (x->day != y->day)
+		return x->day > y->day ? -1 : 1;
+	return by_oddness(a, b);
+}
+
+static int
+find_odd(struct report *r, struct ant_err *e)
+{
+	money *all = calloc(r->ndays, sizeof *all);
+	int status;
+
+	if (all == NULL)
+		return no_memory(e);
+	for (size_t i = 0; i < r->ndays; i++)
+		all[i] = r->days[i].cost;
+	status = add_odd(r, all, 0, "", e);
+	free(all);
+	for (size_t i = 0; status == 0 && i < r->models.ids.n; i++)
+		if (r->models.v[i].daily != NULL)
+			status = add_odd(r, r->models.v[i].daily, 1, r->models.v[i].name, e);
+	for (size_t i = 0; status == 0 && i < r->workspaces.ids.n; i++)
+		if (r->workspaces.v[i].daily != NULL)
+			status =
+				add_odd(r, r->workspaces.v[i].daily, 2, r->workspaces.v[i].name, e);
+	if (status == -1 || r->nodd == 0)
+		return status;
+	/* The largest ones, the latest first. */
+	qsort(r->odd, r->nodd, sizeof *r->odd, by_oddness);
+	r->nodd = r->nodd > ODD_MAX ? ODD_MAX : r->nodd;
+	qsort(r->odd, r->nodd, sizeof *r->odd, by_day);
+	return 0;
+}
+
+int
+report_derive(struct report *r, struct ant_err *e)
+{
+	key_figures(r);
+	if (name_all(r, e) == -1 || order_items(&r->models, e) == -1 ||
+		order_items(&r->workspaces, e) == -1 || order_keys(r, e) == -1 ||
+		order_users(r, e) == -1)
+		return -1;
+	return r->first_cost > 0 ? find_odd(r, e) : 0;
+}

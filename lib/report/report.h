@@ -1,0 +1,165 @@
+/*
+ * report - the figures of a report: what an organization spends and does
+ *
+ * report_load() asks the database; the pages (report_html.h, report_text.h) and the checks
+ * (report_check.h) only read the struct that it fills.  Days are numbered from 1970-01-01,
+ * UTC.  Amounts are exact, see money.h; what is rounded is rounded where it is shown.
+ */
+#ifndef ANT_REPORT_H
+#define ANT_REPORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "db/db.h"
+#include "db/views.h"
+#include "report/money.h"
+#include "report/numbering.h"
+
+enum { REPORT_DAYS_MAX = 3700 }; /* about ten years */
+
+enum report_token { /* in the order in which they are drawn */
+	TOKEN_UNCACHED,
+	TOKEN_WRITE_5M,
+	TOKEN_WRITE_1H,
+	TOKEN_READ,
+	TOKEN_OUTPUT,
+	TOKEN_KINDS
+};
+
+enum report_tool { TOOL_EDIT, TOOL_MULTI_EDIT, TOOL_WRITE, TOOL_NOTEBOOK_EDIT, TOOLS };
+
+struct report_options {
+	int64_t from, to;  /* seconds: the period, to exclusive; the report sees nothing later */
+	const char *title; /* NULL: of the organization */
+	money budget;	   /* of a month; -1: none */
+	struct views_place place;
+};
+
+/* A model, a workspace or another thing that costs. */
+struct report_item {
+	const char *id;	 /* "": the default workspace, or the Console */
+	char *name;	 /* as it is shown */
+	int archived;	 /* a workspace that is */
+	money total;	 /* of the period */
+	money *daily;	 /* by day of the scan; NULL: nothing */
+	money *by_model; /* of a workspace, in the period, by number of the model */
+	size_t nby_model;
+	int64_t tokens[TOKEN_KINDS]; /* of a model, in the period */
+};
+
+struct report_items {
+	struct names ids;
+	struct report_item *v; /* by number; ids.n of them */
+	size_t room;
+	size_t *order; /* numbers by total, the largest first */
+};
+
+struct report_kind { /* of cost */
+	char cost_type[40], token_type[48];
+	money total;
+};
+
+struct report_key {
+	const char *id;
+	char *name, *status, *workspace, *hint;
+	int listed;	  /* in api_keys */
+	int64_t created;  /* day; 0: not known */
+	int64_t last_day; /* of use in the period; 0: none */
+	int64_t tokens;
+	money cost;
+};
+
+struct report_user { /* of Claude Code */
+	const char *id;
+	char *name;
+	int is_key; /* not a person */
+	int64_t sessions, added, removed, commits, pulls, accepted, rejected;
+	money cost;
+	uint64_t *days;	   /* bits: active, by day of the scan */
+	int active_recent; /* in the last 30 days */
+};
+
+struct report_day { /* of the scan */
+	money cost;
+	int64_t tokens[TOKEN_KINDS];
+	int64_t searches;
+	int64_t sessions, added, removed, commits, pulls, accepted, rejected, users;
+	money estimate; /* of Claude Code */
+};
+
+struct report_odd { /* a day that stands out */
+	int64_t day;
+	int what; /* 0: all cost, 1: a model, 2: a workspace */
+	const char *name;
+	money cost, usual;
+};
+
+struct report_fresh {
+	char *table;
+	char finished[24], watermark[24]; /* YYYY-MM-DDTHH:MM:SSZ; "" */
+	int64_t loads, rows;
+	int64_t age; /* seconds behind the report's end: of the watermark, else of the load */
+};
+
+struct report {
+	struct report_options o;
+	unsigned tables; /* that there are: enum views_table */
+	char *organization;
+
+	int64_t first, last; /* days of the period, both in it */
+	int64_t open;	     /* the day that is not over; last + 1 where there is none */
+	int64_t scan;	     /* the first day that was read */
+	size_t ndays;	     /* from scan to last */
+	struct report_day *days;
+
+	struct report_items models, workspaces;
+	struct report_kind *kinds;
+	size_t nkinds;
+	struct names key_ids, user_ids;
+	struct report_key *keys; /* by number; "" is the Console */
+	struct report_user *users;
+	size_t keys_room, users_room;
+	size_t *key_order, *user_order; /* by cost, the largest first */
+	int64_t tools[TOOLS][2];	/* accepted, rejected, in the period; -1: not reported */
+	money not_by_key;
+	struct report_odd *odd;
+	size_t nodd;
+	struct report_fresh *fresh;
+	size_t nfresh;
+
+	/* Of cost: complete up to as_of, exclusive.  Months are first days. */
+	int64_t as_of, month, next_month, last_month, first_cost;
+	money spent, spent_last_month, forecast, last30, prior30, period;
+	int64_t tokens30, tokens_prior30, input30, read30, input_prior30, read_prior30;
+	int64_t usage_end, claude_end; /* days behind the last ones with data; 0: no data */
+	int64_t users30, users_prior30;
+};
+
+/*
+ * Ask DB for all of it.  Return 0; -1 with ANT_FAIL for a database that cannot be asked or
+ * holds what is no amount, ANT_USAGE for a period that is empty or too long.  What is
+ * missing is missing: see tables, and the ends of data.
+ */
+int report_load(
+	struct report *r, const struct db *db, const struct report_options *o, struct ant_err *e);
+void report_free(struct report *r);
+
+/* The figures that follow from the others: forecast, comparisons, orders, odd days. */
+int report_derive(struct report *r, struct ant_err *e);
+
+/* A day's struct; NULL where it was not read. */
+const struct report_day *report_day_of(const struct report *r, int64_t day);
+
+/*
+ * The usual cost of a day: the median of its kind of day, working day or weekend, over the
+ * four weeks before.  Return 0 where fewer than three such days are known.
+ */
+int report_usual(const struct report *r, int64_t day, money *usual);
+
+/* The name of a token kind and of a tool, for people. */
+const char *report_token_name(enum report_token t);
+const char *report_tool_name(enum report_tool t);
+
+#endif

@@ -1,0 +1,151 @@
+#include "report/share.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int
+no_memory(struct ant_err *e)
+{
+	return err_sys(e, ANT_FAIL, "cost by key");
+}
+
+/* Cost knows standard and batch; what Priority Tier used has none; flex is in standard. */
+static uint64_t
+tier_of(const struct db_cell *c)
+{
+	if (c == NULL || c->kind != DB_TEXT || c->len == 0)
+		return 0;
+	return strcmp(c->p, "batch") == 0 ? 1 : strcmp(c->p, "priority") == 0 ? 2 : 3;
+}
+
+/* One number for a group; never 0. */
+static int
+group_id(struct shares *s, const struct share_of *of, uint64_t *id, struct ant_err *e)
+{
+	int none = of->context == NULL || of->context->kind != DB_TEXT;
+	long c = none ? 0 : names_add(&s->contexts, of->context->p, of->context->len) + 1;
+
+	if (!none && c == 0)
+		return no_memory(e);
+	if (c > 4000)
+		return err_set(e, ANT_FAIL, "usage_report: too many context windows");
+	*id = ((uint64_t)of->day << 48 | (uint64_t)of->workspace << 32 | (uint64_t)of->model << 16 |
+		      (uint64_t)c << 4 | tier_of(of->tier) << 1) |
+	      1;
+	return 0;
+}
+
+static struct share_group *
+slot(struct shares *s, uint64_t id)
+{
+	size_t at = (size_t)(id * 0x9e3779b97f4a7c15ull >> 20) & (s->slots - 1);
+
+	while (s->groups[at].id != 0 && s->groups[at].id != id)
+		at = (at + 1) & (s->slots - 1);
+	return &s->groups[at];
+}
+
+static int
+more_groups(struct shares *s, struct ant_err *e)
+{
+	struct share_group *old = s->groups;
+	size_t n = s->slots;
+
+	s->slots = n > 0 ? n * 2 : 1024;
+	if ((s->groups = calloc(s->slots, sizeof *s->groups)) == NULL) {
+		s->groups = old;
+		s->slots = n;
+		return no_memory(e);
+	}
+	for (size_t i = 0; i < n; i++)
+		if (old[i].id != 0)
+			*slot(s, old[i].id) = old[i];
+	free(old);
+	return 0;
+}
+
+void
+share_clear(struct shares *s)
+{
+	if (s->slots > 0)
+		memset(s->groups, 0, s->slots * sizeof *s->groups);
+	s->ngroups = s->nuses = 0;
+}
+
+void
+share_free(struct shares *s)
+{
+	names_free(&s->contexts);
+	free(s->uses);
+	free(s->groups);
+	memset(s, 0, sizeof *s);
+}
+
+int
+share_use(struct shares *s, const struct share_of *of, size_t key,
+	const int64_t tokens[SHARE_KINDS], struct ant_err *e)
+{
+	struct share_group *g;
+	struct share_use *u;
+	uint64_t id;
+
+	if (group_id(s, of, &id, e) == -1 ||
+		(s->ngroups * 2 >= s->slots && more_groups(s, e) == -1))
+		return -1;
+	if (s->nuses + 1 >= s->room) {
+		size_t room = s->room > 0 ? s->room * 2 : 4096;
+		struct share_use *uses = realloc(s->uses, room * sizeof *uses);
+
+		if (uses == NULL)
+			return no_memory(e);
+		s->uses = uses;
+		s->room = room;
+	}
+	g = slot(s, id);
+	s->ngroups += g->id == 0;
+	g->id = id;
+	u = &s->uses[++s->nuses];
+	u->key = (uint32_t)key;
+	u->next = g->first;
+	g->first = (uint32_t)s->nuses;
+	for (size_t i = 0; i < SHARE_KINDS; i++) {
+		u->tokens[i] = tokens[i] > 0 ? tokens[i] : 0;
+		g->sums[i] += u->tokens[i];
+	}
+	return 0;
+}
+
+/*
+ * A part runs from the tokens of those before it to its own end, both as parts of the
+ * cost; the last one ends where the cost does.
+ */
+int
+share_out(struct shares *s, const struct share_of *of, int kind, money cost, share_take *take,
+	void *arg, struct ant_err *e)
+{
+	struct share_group *g;
+	money before = 0;
+	int64_t upto = 0;
+	uint64_t id;
+
+	if (kind < 0 || s->slots == 0)
+		return 0;
+	if (group_id(s, of, &id, e) == -1)
+		return -1;
+	g = slot(s, id);
+	if (g->id == 0 || g->sums[kind] == 0)
+		return 0;
+	for (uint32_t at = g->first; at != 0; at = s->uses[at].next) {
+		money until;
+
+		if (s->uses[at].tokens[kind] == 0)
+			continue;
+		upto += s->uses[at].tokens[kind];
+		until = upto == g->sums[kind] ? cost
+					      : (money)((long double)cost * (long double)upto /
+							(long double)g->sums[kind]);
+		take(arg, s->uses[at].key, until - before);
+		before = until;
+	}
+	return 1;
+}

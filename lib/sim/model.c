@@ -1,0 +1,675 @@
+#include "sim/model.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/utc.h"
+#include "sim/groups.h"
+
+/* What a hash is for, apart from those of sim_org.c. */
+enum { OF_STREAM = 100, OF_DAY, OF_COUNT, OF_SPIKE, OF_OUTAGE };
+
+enum profile { OFFICE, BATCH, ALWAYS, BURSTS, PROFILES };
+enum { DAY_MINUTES = 1440 };
+
+const struct sim_model sim_models[SIM_MODELS] = {
+	{"claude-opus-4-6", "Claude Opus 4.6", 5000000, 25000000, 1, 1, 1},
+	{"claude-sonnet-4-5-20250929", "Claude Sonnet 4.5", 3000000, 15000000, 1, 1, 1},
+	{"claude-haiku-4-5-20251001", "Claude Haiku 4.5", 1000000, 5000000, 1, 0, 1},
+	{"claude-sonnet-4-20250514", "Claude Sonnet 4", 3000000, 15000000, 0, 1, 1},
+	{"claude-opus-4-1-20250805", "Claude Opus 4.1", 15000000, 75000000, 0, 0, 1},
+	{"claude-3-5-haiku-20241022", "Claude Haiku 3.5", 800000, 4000000, 0, 0, 1},
+	{"claude-next-preview", "Claude Next (Preview)", 3750000, 18750000, 1, 0, 0},
+};
+
+static const char *const tiers[] = {
+	"standard", "batch", "priority", "priority_on_demand", "flex", "flex_discount"};
+static const char *const windows[] = {"0-200k", "200k-1M"};
+static const char *const geos[] = {"global", "us", "not_available"};
+static const char *const speeds[] = {"standard", "fast"};
+
+static const char *const dim_names[SIM_DIMS] = {"account_id", "api_key_id", "context_window",
+	"inference_geo", "model", "service_account_id", "service_tier", "speed", "workspace_id"};
+
+int64_t
+sim_now(const struct sim *s)
+{
+	return s->config.now != 0 ? s->config.now : (int64_t)time(NULL);
+}
+
+int
+sim_quiet(const struct sim *s, int64_t day)
+{
+	static const unsigned char fixed[][2] = {{1, 1}, {5, 1}, {7, 4}, {12, 25}, {12, 26}};
+	unsigned month, mday, weekday = (unsigned)((day + 3) % 7); /* 0: Monday */
+	int64_t year, block = day / 20;
+
+	utc_civil(day, &year, &month, &mday);
+	for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+		if (fixed[i][0] == month && fixed[i][1] == mday)
+			return 1;
+	if (month == 9 && weekday == 0 && mday <= 7)
+		return 1;
+	if (month == 11 && weekday == 3 && mday >= 22 && mday <= 28)
+		return 1;
+	return (uint64_t)(day % 20) == sim_hash(s->config.seed, OF_OUTAGE, (uint64_t)block, 0) % 20;
+}
+
+/* How much of a day lies before MINUTE, of weight(p, 1440). */
+static uint64_t
+weight(enum profile p, int64_t minute)
+{
+	static const unsigned char hours[PROFILES][24] = {
+		[OFFICE] = {0, 0, 0, 0, 0, 0, 1, 3, 8, 12, 13, 11, 7, 9, 12, 13, 11, 8, 5, 3, 2, 1,
+			0, 0},
+		[BATCH] = {0, 0, 20, 30, 10},
+		[ALWAYS] = {4, 3, 3, 3, 4, 5, 6, 7, 8, 9, 9, 9, 9, 9, 9, 9, 9, 8, 8, 7, 6, 6, 5, 4},
+		[BURSTS] = {[9] = 1, [10] = 4, [14] = 3, [16] = 2},
+	};
+	uint64_t sum = 0, hour = (uint64_t)minute / 60, rest = (uint64_t)minute % 60;
+
+	for (uint64_t h = 0; h < hour; h++)
+		sum += hours[p][h] * (uint64_t)60;
+	if (hour >= 24 || rest == 0)
+		return sum;
+	if (p == BURSTS) /* all of the hour within three minutes */
+		return sum + hours[p][hour] * (rest >= 23	   ? 60U
+						      : rest >= 20 ? (rest - 19) * 15U
+								   : 0U);
+	return sum + hours[p][hour] * rest;
+}
+
+/* ---- streams ---- */
+
+static struct sim_stream *
+add_stream(struct sim *s)
+{
+	struct sim_stream *st;
+
+	if (s->nstreams == s->streams_cap) {
+		size_t cap = s->streams_cap == 0 ? 64 : s->streams_cap * 2;
+
+		if ((st = realloc(s->streams, cap * sizeof *st)) == NULL)
+			return NULL;
+		s->streams = st;
+		s->streams_cap = cap;
+	}
+	st = &s->streams[s->nstreams++];
+	memset(st, 0, sizeof *st);
+	for (size_t d = 0; d < SIM_DIMS; d++)
+		st->dim[d] = -1;
+	return st;
+}
+
+/* A stream to MODEL from a caller that is filled in by the caller of this. */
+static struct sim_stream *
+model_stream(struct sim *s, int model, enum profile p, uint64_t scale)
+{
+	struct sim_stream *st = add_stream(s);
+	uint64_t h = sim_hash(s->config.seed, OF_STREAM, s->nstreams, 0);
+
+	if (st == NULL)
+		return NULL;
+	st->dim[SIM_MODEL] = model;
+	st->dim[SIM_TIER] = SIM_STANDARD;
+	st->dim[SIM_SPEED] = SIM_NORMAL;
+	st->dim[SIM_WINDOW] = sim_models[model].window ? SIM_NARROW : -1;
+	st->dim[SIM_GEO] = !sim_models[model].geo ? SIM_UNKNOWN : h % 5 < 3 ? SIM_GLOBAL : SIM_US;
+	st->profile = (int)p;
+	st->start = utc_days(2024, 6, 1);
+	st->base[SIM_UNCACHED] = scale + (h >> 8) % scale;
+	st->base[SIM_READ] = h % 4 == 0 ? 0 : scale * ((h >> 16) % 5);
+	st->base[SIM_CREATE_5M] = h % 3 == 0 ? 0 : scale / 6;
+	st->base[SIM_CREATE_1H] = h % 7 == 1 ? scale / 20 : 0;
+	st->base[SIM_OUTPUT] = scale / (4 + (h >> 24) % 12);
+	st->base[SIM_SEARCH] = h % 5 == 2 ? 3 + (h >> 32) % 40 : 0;
+	return st;
+}
+
+/* The same caller, model and tier once more: stream N of the list, a little smaller. */
+static struct sim_stream *
+again(struct sim *s, size_t n)
+{
+	struct sim_stream *st = add_stream(s);
+
+	if (st == NULL)
+		return NULL;
+	*st = s->streams[n];
+	for (size_t c = 0; c < SIM_COUNTS; c++)
+		st->base[c] = st->base[c] / 3;
+	return st;
+}
+
+static int
+key_model(struct sim *s, size_t k, size_t j, int model)
+{
+	const struct sim_key *key = &s->org.keys[k];
+	uint64_t h = sim_hash(s->config.seed, OF_STREAM, k + 1000000, j);
+	struct sim_stream *st = model_stream(
+		s, model, h % 3 == 0 ? ALWAYS : OFFICE, (uint64_t)20000 << (h >> 4) % 10);
+	size_t at = s->nstreams - 1;
+
+	if (st == NULL)
+		return -1;
+	st->dim[SIM_KEY] = (int)k;
+	st->dim[SIM_WORKSPACE] = key->workspace;
+	st->start = key->created / UTC_DAY + 1;
+	if (k % 15 == 14)
+		st->dim[SIM_TIER] = j % 2 == 0 ? SIM_PRIORITY : SIM_ON_DEMAND;
+	else if (k % 10 == 9 && j == 0)
+		st->dim[SIM_TIER] = h % 2 == 0 ? SIM_FLEX : SIM_FLEX_DISCOUNT;
+	if (sim_models[model].wide && (h >> 20) % 4 == 0) {
+		if ((st = again(s, at)) == NULL)
+			return -1;
+		st->dim[SIM_WINDOW] = SIM_WIDE;
+	}
+	if (sim_models[model].geo && (h >> 24) % 4 == 0) {
+		if ((st = again(s, at)) == NULL)
+			return -1;
+		st->dim[SIM_GEO] = st->dim[SIM_GEO] == SIM_US ? SIM_GLOBAL : SIM_US;
+	}
+	if (model == SIM_OPUS && (h >> 28) % 3 == 0) {
+		if ((st = again(s, at)) == NULL)
+			return -1;
+		st->dim[SIM_SPEED] = SIM_FAST;
+	}
+	return 0;
+}
+
+/* The nightly job: what it reads from the cache in a day does not fit 32 bits. */
+static int
+nightly(struct sim *s, size_t k)
+{
+	for (int model = SIM_SONNET; model <= SIM_HAIKU; model++) {
+		struct sim_stream *st = model_stream(s, model, BATCH, 9000000);
+
+		if (st == NULL)
+			return -1;
+		st->dim[SIM_KEY] = (int)k;
+		st->dim[SIM_WORKSPACE] = s->org.keys[k].workspace;
+		st->dim[SIM_TIER] = SIM_BATCHED;
+		st->start = s->org.keys[k].created / UTC_DAY + 1;
+		if (model == SIM_HAIKU)
+			st->base[SIM_READ] = 6200000000;
+	}
+	return 0;
+}
+
+static int
+key_streams(struct sim *s, size_t k)
+{
+	uint64_t h = sim_hash(s->config.seed, OF_STREAM, k, 1);
+	struct sim_stream *st;
+
+	if (k == 0) {
+		if ((st = model_stream(s, SIM_LEGACY, ALWAYS, 40000)) == NULL)
+			return -1;
+		st->dim[SIM_KEY] = 0;
+		st->dim[SIM_WORKSPACE] = s->org.keys[0].workspace;
+		st->start = s->org.keys[0].created / UTC_DAY + 1;
+		return 0;
+	}
+	if (k == 1)
+		return nightly(s, k);
+	if (k % 10 == 9 && key_model(s, k, 9, SIM_PREVIEW) == -1)
+		return -1;
+	for (size_t j = 0; j <= h % 3; j++)
+		if (key_model(s, k, j, (int)(((h >> 8) + j * 2) % (SIM_OPUS_4 + 1))) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+other_streams(struct sim *s)
+{
+	static const int console[] = {SIM_HAIKU, SIM_SONNET, SIM_OPUS};
+	int claude = s->org.nworkspaces > 3 ? 2 : 0;
+	struct sim_stream *st;
+
+	for (size_t i = 0; i < 3; i++) { /* the Console: neither key nor account */
+		if ((st = model_stream(s, console[i], BURSTS, 3000)) == NULL)
+			return -1;
+		st->dim[SIM_WORKSPACE] = i == 2 ? 0 : -1;
+	}
+	for (size_t i = 1; i < s->org.nusers; i += 3) { /* users by OAuth */
+		if ((st = model_stream(s, i % 2 == 0 ? SIM_SONNET : SIM_OPUS, OFFICE, 90000)) ==
+			NULL)
+			return -1;
+		st->dim[SIM_ACCOUNT] = (int)i;
+		st->dim[SIM_WORKSPACE] = claude;
+		if (i == 1) {
+			if ((st = again(s, s->nstreams - 1)) == NULL)
+				return -1;
+			st->dim[SIM_SPEED] = SIM_FAST;
+		}
+	}
+	for (size_t i = 0; i < s->org.nservices; i++) {
+		if ((st = model_stream(s, SIM_SONNET_4, ALWAYS, 150000)) == NULL)
+			return -1;
+		st->dim[SIM_SERVICE] = (int)i;
+		st->dim[SIM_WORKSPACE] = i == 0 ? 0 : -1;
+	}
+	return 0;
+}
+
+const struct sim_revision *
+sim_revised(const struct sim *s, int64_t day, const struct sim_revision *after)
+{
+	for (const struct sim_revision *r = after == NULL ? s->revisions : after + 1;
+		r != NULL && r < s->revisions + s->nrevisions; r++)
+		if (r->day == day)
+			return r;
+	return NULL;
+}
+
+/* How much of its base a stream does on DAY, in thousandths of thousandths; 0: nothing. */
+static uint64_t
+activity(const struct sim *s, size_t i, int64_t day)
+{
+	const struct sim_stream *st = &s->streams[i];
+	uint64_t h = sim_hash(s->config.seed, OF_DAY, i, (uint64_t)day);
+	int weekend = (day + 3) % 7 >= 5;
+	int64_t growth = 1000 + (day - utc_days(2026, 1, 1)) * 9 / 10;
+	uint64_t level = 1000, chance = h % 100;
+
+	if (day < st->start || day < s->first_day)
+		return 0;
+	switch ((enum profile)st->profile) {
+	case OFFICE:
+		level = weekend ? 180 : 1000;
+		if (chance < (weekend ? 75U : 8U))
+			return 0;
+		break;
+	case BURSTS:
+		if (chance < (weekend ? 95U : 55U))
+			return 0;
+		break;
+	case BATCH:
+	case ALWAYS:
+	default:
+		if (chance < 3 && i > 0)
+			return 0;
+	}
+	growth = growth < 200 ? 200 : growth > 5000 ? 5000 : growth;
+	level = level * (600 + (h >> 8) % 800) / 1000;
+	if (sim_hash(s->config.seed, OF_SPIKE, (uint64_t)day,
+		    (uint64_t)(st->dim[SIM_WORKSPACE] + 1)) %
+			47 ==
+		0)
+		level *= 6; /* a day on which this workspace went wild */
+	return level * (uint64_t)growth;
+}
+
+void
+sim_day_counts(const struct sim *s, size_t i, int64_t day, uint64_t to[SIM_COUNTS])
+{
+	const struct sim_stream *st = &s->streams[i];
+	uint64_t much = activity(s, i, day);
+
+	memset(to, 0, SIM_COUNTS * sizeof *to);
+	if (much == 0)
+		return;
+	for (size_t c = 0; c < SIM_COUNTS; c++) {
+		uint64_t h = sim_hash(s->config.seed, OF_COUNT, i * SIM_COUNTS + c, (uint64_t)day);
+
+		if (st->base[c] == 0)
+			continue;
+		to[c] = st->base[c] / 1000 * much / 1000 + st->base[c] % 1000 * much / 1000000;
+		to[c] = to[c] / 1000 * (800 + h % 400) + (c == SIM_SEARCH ? to[c] : h % 977);
+	}
+	for (const struct sim_revision *r = sim_revised(s, day, NULL); r != NULL;
+		r = sim_revised(s, day, r)) {
+		for (size_t c = 0; c < SIM_COUNTS; c++)
+			to[c] = to[c] * r->permille / 1000;
+		for (size_t d = 0; d < r->ndropped; d++)
+			if (r->dropped[d] == st->group)
+				memset(to, 0, SIM_COUNTS * sizeof *to);
+	}
+}
+
+/* All streams' counts of DAY to TO: SIM_COUNTS for each stream. */
+static void
+all_counts(const struct sim *s, int64_t day, uint64_t *to)
+{
+	if (sim_quiet(s, day) || day < s->first_day) {
+		memset(to, 0, s->nstreams * SIM_COUNTS * sizeof *to);
+		return;
+	}
+	for (size_t i = 0; i < s->nstreams; i++)
+		sim_day_counts(s, i, day, to + i * SIM_COUNTS);
+}
+
+int
+sim_make(struct sim *s, const struct sim_config *c, struct ant_err *e)
+{
+	const struct strlist none[SIM_DIMS] = {{NULL, 0}};
+	struct sim_usage u;
+	int failed = 0;
+
+	memset(s, 0, sizeof *s);
+	s->config = *c;
+	s->first_day = utc_floor(sim_now(s), UTC_DAY) / UTC_DAY - c->days;
+	if (sim_org_make(&s->org, c, sim_now(s), e) == -1)
+		return -1;
+	for (size_t k = 0; k < s->org.nkeys; k++)
+		failed |= key_streams(s, k);
+	if (failed || other_streams(s) == -1)
+		return err_set(e, ANT_FAIL, "out of memory for the usage");
+	if (sim_usage_open(&u, s,
+		    1U << SIM_KEY | 1U << SIM_WORKSPACE | 1U << SIM_MODEL | 1U << SIM_TIER |
+			    1U << SIM_WINDOW,
+		    none, e) == -1)
+		return -1;
+	for (size_t i = 0; i < s->nstreams; i++)
+		s->streams[i].group = u.group[i];
+	sim_usage_close(&u);
+	return 0;
+}
+
+void
+sim_free(struct sim *s)
+{
+	for (size_t i = 0; i < s->nrevisions; i++)
+		free(s->revisions[i].dropped);
+	free(s->revisions);
+	free(s->streams);
+	sim_org_free(&s->org);
+	memset(s, 0, sizeof *s);
+}
+
+/* ---- changes ---- */
+
+/* A decimal number with up to three decimals, in thousandths. */
+static int
+parse_permille(const char *t, unsigned *permille)
+{
+	unsigned n = 0, scale = 0;
+	int point = 0;
+
+	if (*t == '\0' || strlen(t) > 8)
+		return -1;
+	for (; *t != '\0'; t++) {
+		if (*t == '.' && !point) {
+			point = 1;
+			continue;
+		}
+		if (*t < '0' || *t > '9' || (point && ++scale > 3))
+			return -1;
+		n = n * 10 + (unsigned)(*t - '0');
+	}
+	for (; scale < 3; scale++)
+		n *= 10;
+	*permille = n;
+	return n > 1000000 ? -1 : 0;
+}
+
+/* The first N groups that still have use on the day of R: they go. */
+static int
+drop_groups(struct sim *s, struct sim_revision *r)
+{
+	uint64_t counts[SIM_COUNTS];
+
+	if (r->drop == 0 || sim_quiet(s, r->day))
+		return 0;
+	if ((r->dropped = calloc(r->drop, sizeof *r->dropped)) == NULL)
+		return -1;
+	for (size_t i = 0; i < s->nstreams && r->ndropped < r->drop; i++) {
+		int seen = 0;
+
+		sim_day_counts(s, i, r->day, counts);
+		for (size_t d = 0; d < r->ndropped; d++)
+			seen |= r->dropped[d] == s->streams[i].group;
+		for (size_t c = 0; c < SIM_COUNTS && !seen; c++)
+			if (counts[c] != 0) {
+				r->dropped[r->ndropped++] = s->streams[i].group;
+				break;
+			}
+	}
+	return 0;
+}
+
+static int
+revise(struct sim *s, const char *date, const char *factor, const char *drop, struct ant_err *e)
+{
+	struct sim_revision r = {0, 1000, 0, 0, NULL}, *all;
+	int64_t t;
+	char *end = NULL;
+
+	if (strlen(date) != 10 || utc_parse(date, 10, &t) == -1)
+		return err_set(e, ANT_USAGE, "date: '%s' is not a date YYYY-MM-DD", date);
+	r.day = t / UTC_DAY;
+	if (factor != NULL && parse_permille(factor, &r.permille) == -1)
+		return err_set(e, ANT_USAGE, "factor: '%s' is not a number from 0 to 1000", factor);
+	if (drop != NULL) {
+		unsigned long n = strtoul(drop, &end, 10);
+
+		if (drop[0] < '0' || drop[0] > '9' || *end != '\0' || n > 100000)
+			return err_set(e, ANT_USAGE, "drop: '%s' is not a number to 100000", drop);
+		r.drop = n;
+	}
+	if (drop_groups(s, &r) == -1 ||
+		(all = realloc(s->revisions, (s->nrevisions + 1) * sizeof *all)) == NULL) {
+		free(r.dropped);
+		return err_set(e, ANT_FAIL, "out of memory for a revision");
+	}
+	s->revisions = all;
+	s->revisions[s->nrevisions++] = r;
+	return 0;
+}
+
+int
+sim_change(
+	struct sim *s, const struct strlist *names, const struct strlist *values, struct ant_err *e)
+{
+	static const char *const known[] = {
+		"date", "factor", "drop", "remove", "archive", "rename", "name", "now"};
+	enum { DATE, FACTOR, DROP, REMOVE, ARCHIVE, RENAME, NAME, NOW, KNOWN };
+	const char *v[KNOWN] = {NULL};
+	int64_t t;
+
+	for (size_t i = 0; i < names->n; i++) {
+		size_t k = 0;
+
+		while (k < KNOWN && strcmp(known[k], names->v[i]) != 0)
+			k++;
+		if (k == KNOWN)
+			return err_set(e, ANT_USAGE, "unknown parameter '%s'", names->v[i]);
+		v[k] = values->v[i];
+	}
+	if (v[DATE] != NULL)
+		return revise(s, v[DATE], v[FACTOR], v[DROP], e);
+	if (v[REMOVE] != NULL && sim_org_remove(&s->org, v[REMOVE]) == 0)
+		return 0;
+	if (v[ARCHIVE] != NULL && sim_org_archive(&s->org, v[ARCHIVE], sim_now(s)) == 0)
+		return 0;
+	if (v[RENAME] != NULL && v[NAME] != NULL &&
+		sim_org_rename(&s->org, v[RENAME], v[NAME]) == 0)
+		return 0;
+	if (v[NOW] != NULL && utc_parse(v[NOW], strlen(v[NOW]), &t) == 0) {
+		s->config.now = t;
+		return 0;
+	}
+	return err_set(e, ANT_USAGE,
+		"nothing to change: date=DAY [factor=F] [drop=N], remove=ID, archive=WORKSPACE, "
+		"rename=ID with name=TEXT, or now=TIME, of objects that exist");
+}
+
+/* ---- dimensions ---- */
+
+const char *
+sim_dim_name(enum sim_dim d)
+{
+	return dim_names[d];
+}
+
+int
+sim_dim_find(const char *name)
+{
+	for (int d = 0; d < SIM_DIMS; d++)
+		if (strcmp(dim_names[d], name) == 0)
+			return d;
+	return -1;
+}
+
+const char *
+sim_dim_text(const struct sim *s, enum sim_dim d, int value)
+{
+	if (value < 0)
+		return NULL;
+	switch (d) {
+	case SIM_ACCOUNT:
+		return s->org.users[value].id;
+	case SIM_KEY:
+		return s->org.keys[value].id;
+	case SIM_WINDOW:
+		return windows[value];
+	case SIM_GEO:
+		return geos[value];
+	case SIM_MODEL:
+		return sim_models[value].id;
+	case SIM_SERVICE:
+		return s->org.services[value];
+	case SIM_TIER:
+		return tiers[value];
+	case SIM_SPEED:
+		return speeds[value];
+	case SIM_WORKSPACE:
+		return s->org.workspaces[value].id;
+	case SIM_DIMS:
+	default:
+		return NULL;
+	}
+}
+
+static int
+one_of(const char *text, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i], text) == 0)
+			return 1;
+	return 0;
+}
+
+int
+sim_dim_valid(enum sim_dim d, const char *text)
+{
+	return d == SIM_WINDOW	? one_of(text, windows, SIM_WINDOWS)
+	       : d == SIM_GEO	? one_of(text, geos, SIM_GEOS)
+	       : d == SIM_TIER	? one_of(text, tiers, SIM_TIERS)
+	       : d == SIM_SPEED ? one_of(text, speeds, SIM_SPEEDS)
+				: 1;
+}
+
+int
+sim_model_known(const char *model)
+{
+	for (size_t i = 0; i < SIM_MODELS; i++)
+		if (strcmp(sim_models[i].id, model) == 0)
+			return 1;
+	return 0;
+}
+
+/* ---- usage ---- */
+
+static int
+passes(const struct sim *s, const struct sim_stream *st, const struct strlist wanted[SIM_DIMS])
+{
+	for (int d = 0; d < SIM_DIMS; d++) {
+		const char *t = sim_dim_text(s, (enum sim_dim)d, st->dim[d]);
+
+		if (wanted[d].n > 0 && (t == NULL || !strlist_has(&wanted[d], t, strlen(t))))
+			return 0;
+	}
+	return 1;
+}
+
+int
+sim_usage_open(struct sim_usage *u, const struct sim *s, unsigned dims,
+	const struct strlist wanted[SIM_DIMS], struct ant_err *e)
+{
+	struct sim_groups g = {NULL, NULL, 0, 0};
+
+	memset(u, 0, sizeof *u);
+	u->s = s;
+	u->dims = dims;
+	u->day = INT64_MIN;
+	u->group = calloc(s->nstreams, sizeof *u->group);
+	u->sample = calloc(s->nstreams, sizeof *u->sample);
+	u->sum = calloc(s->nstreams * SIM_COUNTS, sizeof *u->sum);
+	u->values = calloc(s->nstreams * SIM_COUNTS, sizeof *u->values);
+	if (sim_groups_init(&g, s->nstreams) == -1 || u->group == NULL || u->sample == NULL ||
+		u->sum == NULL || u->values == NULL) {
+		sim_groups_free(&g);
+		sim_usage_close(u);
+		return err_set(e, ANT_FAIL, "out of memory for a report");
+	}
+	for (size_t i = 0; i < s->nstreams; i++) {
+		int key[SIM_GROUP_INTS];
+		size_t number, before = g.n;
+
+		for (int d = 0; d < SIM_DIMS; d++)
+			key[d] = dims >> d & 1 ? s->streams[i].dim[d] : -1;
+		u->group[i] = -1;
+		if (!passes(s, &s->streams[i], wanted))
+			continue;
+		number = sim_groups_number(&g, key);
+		u->group[i] = (int)number;
+		if (number == before)
+			u->sample[number] = (int)i;
+	}
+	u->ngroups = g.n;
+	sim_groups_free(&g);
+	return 0;
+}
+
+void
+sim_usage_close(struct sim_usage *u)
+{
+	free(u->group);
+	free(u->sample);
+	free(u->sum);
+	free(u->values);
+	memset(u, 0, sizeof *u);
+}
+
+void
+sim_usage_bucket(struct sim_usage *u, int64_t start, int64_t width)
+{
+	int64_t day = utc_floor(start, UTC_DAY) / UTC_DAY, from = (start - day * UTC_DAY) / 60;
+	uint64_t low[PROFILES], high[PROFILES], all[PROFILES];
+
+	if (u->day != day)
+		all_counts(u->s, day, u->values);
+	u->day = day;
+	for (int p = 0; p < PROFILES; p++) {
+		low[p] = weight((enum profile)p, from);
+		high[p] = weight((enum profile)p, from + width / 60);
+		all[p] = weight((enum profile)p, DAY_MINUTES);
+	}
+	memset(u->sum, 0, u->ngroups * SIM_COUNTS * sizeof *u->sum);
+	for (size_t i = 0; i < u->s->nstreams; i++) {
+		const uint64_t *v = u->values + i * SIM_COUNTS;
+		int p = u->s->streams[i].profile;
+		uint64_t *sum = u->sum + (size_t)(u->group[i] < 0 ? 0 : u->group[i]) * SIM_COUNTS;
+
+		if (u->group[i] < 0 || low[p] == high[p])
+			continue;
+		for (size_t c = 0; c < SIM_COUNTS; c++)
+			sum[c] += v[c] * high[p] / all[p] - v[c] * low[p] / all[p];
+	}
+}
+
+const uint64_t *
+sim_usage_row(const struct sim_usage *u, size_t g, const struct sim_stream **of)
+{
+	const uint64_t *sum = u->sum + g * SIM_COUNTS;
+
+	*of = &u->s->streams[u->sample[g]];
+	for (size_t c = 0; c < SIM_COUNTS; c++)
+		if (sum[c] != 0)
+			return sum;
+	return NULL;
+}

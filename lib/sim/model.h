@@ -1,0 +1,157 @@
+/*
+ * sim_model - what the simulated organization did: its token usage
+ *
+ * The usage is a set of streams: each is what one caller (a key, the Console, a
+ * user's or a service account) sends to one model in one way.  What a stream did
+ * on a day follows from the seed and the day alone, and a day's amounts are cut
+ * at minutes by a profile, so that buckets of every width and rows of every
+ * grouping add up to the same.  Days without use: holidays, an outage now and then, and all
+ * before the organization's first day.
+ */
+#ifndef ANT_SIM_MODEL_H
+#define ANT_SIM_MODEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/strlist.h"
+#include "sim/org.h"
+
+/* In the order in which the API's reference lists group_by[]. */
+enum sim_dim {
+	SIM_ACCOUNT,
+	SIM_KEY,
+	SIM_WINDOW,
+	SIM_GEO,
+	SIM_MODEL,
+	SIM_SERVICE,
+	SIM_TIER,
+	SIM_SPEED,
+	SIM_WORKSPACE,
+	SIM_DIMS
+};
+
+enum sim_count {
+	SIM_UNCACHED,
+	SIM_READ,
+	SIM_CREATE_5M,
+	SIM_CREATE_1H,
+	SIM_OUTPUT,
+	SIM_SEARCH,
+	SIM_COUNTS
+};
+
+/* What the API has as text; the numbers are those of a stream's dimensions. */
+enum {
+	SIM_STANDARD,
+	SIM_BATCHED,
+	SIM_PRIORITY,
+	SIM_ON_DEMAND,
+	SIM_FLEX,
+	SIM_FLEX_DISCOUNT,
+	SIM_TIERS
+};
+enum { SIM_NARROW, SIM_WIDE, SIM_WINDOWS };
+enum { SIM_GLOBAL, SIM_US, SIM_UNKNOWN, SIM_GEOS };
+enum { SIM_NORMAL, SIM_FAST, SIM_SPEEDS };
+enum {
+	SIM_OPUS,
+	SIM_SONNET,
+	SIM_HAIKU,
+	SIM_SONNET_4,
+	SIM_OPUS_4,
+	SIM_LEGACY,
+	SIM_PREVIEW,
+	SIM_MODELS
+};
+
+struct sim_model {
+	const char *id, *label;
+	uint64_t input, output; /* price: units of 10^-10 cents a token, 10^6 are 1 $ a million */
+	int geo, wide, window;	/* its geography is known; takes 1M tokens; has a context window */
+};
+
+extern const struct sim_model sim_models[SIM_MODELS];
+
+struct sim_stream {
+	int dim[SIM_DIMS];  /* -1: null */
+	int profile, group; /* group: of the five usual dimensions, for a revision's drop */
+	int64_t start;	    /* its first day */
+	uint64_t base[SIM_COUNTS];
+};
+
+struct sim_revision {
+	int64_t day;
+	unsigned permille; /* what the day's amounts are multiplied with */
+	size_t drop, ndropped;
+	int *dropped; /* groups of streams that the day no longer has */
+};
+
+struct sim {
+	struct sim_config config;
+	struct sim_org org;
+	struct sim_stream *streams;
+	size_t nstreams, streams_cap;
+	struct sim_revision *revisions;
+	size_t nrevisions;
+	int64_t first_day; /* days since 1970 */
+};
+
+int sim_make(struct sim *s, const struct sim_config *c, struct ant_err *e);
+void sim_free(struct sim *s);
+
+/* 1 where nobody worked on DAY: public holidays, and one day in each twenty an outage. */
+int sim_quiet(const struct sim *s, int64_t day);
+/* The first revision of DAY, or the next one behind AFTER; NULL where there is none. */
+const struct sim_revision *sim_revised(
+	const struct sim *s, int64_t day, const struct sim_revision *after);
+/* What stream I did on DAY, which is not quiet, revisions included. */
+void sim_day_counts(const struct sim *s, size_t i, int64_t day, uint64_t to[SIM_COUNTS]);
+
+/* The clock: seconds since 1970. */
+int64_t sim_now(const struct sim *s);
+
+/*
+ * One change, written as a query string that is decoded into N names and values:
+ *   date=YYYY-MM-DD factor=F drop=N   multiply the day's amounts (F has up to three
+ *                                     decimals), drop the first N rows of its reports
+ *   remove=ID  archive=ID  rename=ID name=TEXT
+ *   now=TIME                          move the clock
+ * Return 0, or -1 with ANT_USAGE and a reason.
+ */
+int sim_change(struct sim *s, const struct strlist *names, const struct strlist *values,
+	struct ant_err *e);
+
+/* The name of dimension D in group_by[], or its number (-1: there is none). */
+const char *sim_dim_name(enum sim_dim d);
+int sim_dim_find(const char *name);
+/* The text of VALUE in dimension D, NULL for -1. */
+const char *sim_dim_text(const struct sim *s, enum sim_dim d, int value);
+/* 1 where TEXT is one of the values of the dimensions that the API enumerates. */
+int sim_dim_valid(enum sim_dim d, const char *text);
+/* 1 where a model of this id has use. */
+int sim_model_known(const char *model);
+
+/* Usage in buckets: rows are groups of streams, in a fixed order. */
+struct sim_usage {
+	const struct sim *s;
+	unsigned dims; /* bits 1 << SIM_... */
+	int *group;    /* of each stream; -1: filtered away */
+	int *sample;   /* a stream of each group, for its dimensions */
+	size_t ngroups;
+	uint64_t *sum; /* SIM_COUNTS for each group: the bucket */
+	uint64_t *values;
+	int64_t day; /* that VALUES holds */
+};
+
+/* WANTED[d] lists the values that dimension D may have; an empty list: all. */
+int sim_usage_open(struct sim_usage *u, const struct sim *s, unsigned dims,
+	const struct strlist wanted[SIM_DIMS], struct ant_err *e);
+void sim_usage_close(struct sim_usage *u);
+/* Sum the bucket; a group whose SIM_COUNTS sums are all 0 has no row. */
+void sim_usage_bucket(struct sim_usage *u, int64_t start, int64_t width);
+/* The counts of group G, or NULL where it has no row; *OF is a stream of it. */
+const uint64_t *sim_usage_row(const struct sim_usage *u, size_t g, const struct sim_stream **of);
+
+#endif

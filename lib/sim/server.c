@@ -1,0 +1,552 @@
+#include "sim/server.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "base/json.h"
+#include "base/utc.h"
+#include "sim/expect.h"
+#include "sim/gzip.h"
+#include "sim/query.h"
+
+#define BODY_MAX ((size_t)1 << 31)
+#define LOG_MAX ((size_t)64 << 20)
+#define CACHE_MAX ((size_t)512 << 20)
+
+enum { OF_REQUEST = 500, OF_ODD };
+
+struct sim_cached {
+	struct sim_cached *next;
+	char *key;
+	struct sim_body *body;
+};
+
+/* ---- bodies and replies ---- */
+
+static struct sim_body *
+body_new(void)
+{
+	struct sim_body *b = calloc(1, sizeof *b);
+
+	if (b == NULL)
+		return NULL;
+	atomic_init(&b->users, 1);
+	buf_init(&b->text, BODY_MAX);
+	return b;
+}
+
+static struct sim_body *
+body_share(struct sim_body *b)
+{
+	atomic_fetch_add(&b->users, 1);
+	return b;
+}
+
+void
+sim_body_release(struct sim_body *b)
+{
+	if (b == NULL || atomic_fetch_sub(&b->users, 1) > 1)
+		return;
+	buf_free(&b->text);
+	free(b);
+}
+
+void
+sim_reply_free(struct sim_reply *r)
+{
+	sim_body_release(r->body);
+	strlist_free(&r->headers);
+	r->body = NULL;
+}
+
+static void
+add_header(struct sim_reply *r, const char *name, const char *value)
+{
+	char line[512];
+	int n = snprintf(line, sizeof line, "%s:%s", name, value);
+
+	if (n > 0 && (size_t)n < sizeof line)
+		strlist_add(&r->headers, line, (size_t)n);
+}
+
+/* Whatever was there gives way to TEXT. */
+static void
+set_body(struct sim_reply *r, const char *text)
+{
+	sim_body_release(r->body);
+	if ((r->body = body_new()) != NULL)
+		buf_puts(&r->body->text, text);
+}
+
+/* ---- the cache of pages ---- */
+
+static uint64_t
+slot_of(const char *key)
+{
+	uint64_t h = 1469598103934665603U; /* FNV-1a */
+
+	for (; *key != '\0'; key++)
+		h = (h ^ (unsigned char)*key) * 1099511628211U;
+	return h % SIM_CACHE_SLOTS;
+}
+
+static void
+cache_clear(struct sim_server *s)
+{
+	for (size_t i = 0; i < SIM_CACHE_SLOTS; i++)
+		while (s->cache[i] != NULL) {
+			struct sim_cached *c = s->cache[i];
+
+			s->cache[i] = c->next;
+			sim_body_release(c->body);
+			free(c->key);
+			free(c);
+		}
+	s->cache_size = 0;
+}
+
+static struct sim_body *
+cache_find(struct sim_server *s, const char *key)
+{
+	struct sim_body *found = NULL;
+
+	pthread_mutex_lock(&s->books);
+	for (struct sim_cached *c = s->cache[slot_of(key)]; c != NULL && found == NULL; c = c->next)
+		if (strcmp(c->key, key) == 0)
+			found = body_share(c->body);
+	pthread_mutex_unlock(&s->books);
+	return found;
+}
+
+/* A page that does not fit is not kept: no failure. */
+static void
+cache_keep(struct sim_server *s, const char *key, struct sim_body *b)
+{
+	struct sim_cached *c = malloc(sizeof *c);
+	char *copy = strdup(key);
+
+	pthread_mutex_lock(&s->books);
+	if (s->cache_size + b->text.len > CACHE_MAX)
+		cache_clear(s);
+	if (c == NULL || copy == NULL || b->text.len > CACHE_MAX) {
+		free(c);
+		free(copy);
+	} else {
+		c->key = copy;
+		c->body = body_share(b);
+		c->next = s->cache[slot_of(key)];
+		s->cache[slot_of(key)] = c;
+		s->cache_size += b->text.len;
+	}
+	pthread_mutex_unlock(&s->books);
+}
+
+/* What a page follows from, besides the model: a moving clock counts by the minute. */
+static int
+cache_key(struct buf *key, const struct sim_server *s, const struct sim_request *r)
+{
+	buf_printf(key, "%s?%s %s %lld", r->path, r->query == NULL ? "" : r->query,
+		r->beta == NULL ? "" : r->beta,
+		s->sim.config.now != 0 ? 0 : (long long)time(NULL) / 60);
+	return buf_str(key) == NULL ? -1 : 0;
+}
+
+/* ---- the API's answer ---- */
+
+/* The answer to R without the cache; F may damage its page. */
+static void
+make_answer(struct sim_server *s, const struct sim_request *r, const struct sim_fault *f,
+	struct sim_reply *reply)
+{
+	uint64_t seed = s->sim.config.seed;
+	struct sim_answer a = {0};
+	int failed;
+
+	sim_api_answer(&s->sim, r, &a);
+	reply->status = a.status;
+	if ((reply->body = body_new()) == NULL) {
+		sim_answer_free(&a);
+		return;
+	}
+	if (a.status != 200)
+		failed = buf_put(&reply->body->text, a.body.data, a.body.len);
+	else if (f != NULL && sim_fault_pages(f))
+		failed = sim_fault_render(&reply->body->text, &a.page, f, seed,
+			(unsigned)sim_hash(seed, OF_REQUEST, slot_of(r->id), 0));
+	else /* now and then the envelope stands before the data */
+		failed = sim_page_render(&reply->body->text, &a.page, NULL,
+			sim_hash(seed, OF_ODD, (uint64_t)a.page.position, slot_of(r->path)) % 4 ==
+				0);
+	if (failed) {
+		reply->status = 500;
+		set_body(reply, "");
+	}
+	sim_answer_free(&a);
+}
+
+static void
+api_answer(struct sim_server *s, const struct sim_request *r, const struct sim_fault *f,
+	struct sim_reply *reply)
+{
+	int plain = (f == NULL || !sim_fault_pages(f)) && sim_call_key_right(r) &&
+		    r->version != NULL && strcmp(r->version, "2023-06-01") == 0 &&
+		    strcmp(r->method, "GET") == 0;
+	struct buf key;
+
+	buf_init(&key, 1 << 20);
+	pthread_rwlock_rdlock(&s->model);
+	if (plain && cache_key(&key, s, r) == 0 &&
+		(reply->body = cache_find(s, key.data)) != NULL) {
+		reply->status = 200;
+	} else {
+		make_answer(s, r, f, reply);
+		if (plain && reply->status == 200 && !key.failed && key.len > 0)
+			cache_keep(s, key.data, reply->body);
+	}
+	pthread_rwlock_unlock(&s->model);
+	buf_free(&key);
+}
+
+/* A body of our own, so that damage to it does not reach the cache. */
+static int
+own_body(struct sim_reply *r)
+{
+	struct sim_body *b;
+
+	if (atomic_load(&r->body->users) == 1)
+		return 0;
+	if ((b = body_new()) == NULL)
+		return -1;
+	buf_put(&b->text, r->body->text.data, r->body->text.len);
+	sim_body_release(r->body);
+	r->body = b;
+	return b->text.failed ? -1 : 0;
+}
+
+static void
+error_reply(struct sim_reply *reply, int status, const char *message, const char *id)
+{
+	reply->status = status;
+	set_body(reply, "");
+	if (reply->body != NULL)
+		sim_error_body(&reply->body->text, status, message, id);
+}
+
+/* What F puts in the place of an answer.  1 where it does. */
+static int
+fault_instead(const struct sim_request *r, const struct sim_fault *f, struct sim_reply *reply)
+{
+	if (f->redirect != NULL) {
+		reply->status = f->status != 0 ? f->status : 302;
+		add_header(reply, "location", f->redirect);
+		set_body(reply, "");
+		return 1;
+	}
+	if (f->body != NULL) {
+		reply->status = f->status != 0 ? f->status : 200;
+		set_body(reply, f->body);
+		return 1;
+	}
+	if (f->status >= 300) {
+		error_reply(reply, f->status,
+			f->status == 429   ? "Number of requests has exceeded your rate limit."
+			: f->status == 529 ? "Overloaded"
+					   : "A fault of the simulator's plan.",
+			f->no_id ? NULL : r->id);
+		return 1;
+	}
+	return 0;
+}
+
+static int
+accepts_gzip(const struct sim_request *r)
+{
+	return r->encoding != NULL && strstr(r->encoding, "gzip") != NULL;
+}
+
+static void
+fault_answer(struct sim_server *s, struct sim_request *r, const struct sim_fault *f,
+	struct sim_reply *reply)
+{
+	if (f->fewer > 0 && (r->page_size == 0 || f->fewer < r->page_size))
+		r->page_size = f->fewer;
+	reply->delay += f->delay;
+	reply->reset = f->reset;
+	reply->framing = f->framing;
+	reply->cut = f->cut;
+	reply->reset_at = f->reset_at;
+	reply->drip_bytes = f->drip_bytes;
+	reply->drip_ms = f->drip_ms;
+	if (!fault_instead(r, f, reply))
+		api_answer(s, r, f, reply);
+	if (f->status != 0)
+		reply->status = f->status;
+	if (reply->body == NULL || own_body(reply) == -1 ||
+		sim_fault_body(&reply->body->text, f) == -1)
+		return;
+	if (f->html)
+		snprintf(reply->type, sizeof reply->type, "text/html; charset=utf-8");
+	if (f->type != NULL)
+		snprintf(reply->type, sizeof reply->type, "%s", f->type);
+	for (size_t i = 0; i < f->headers.n; i++)
+		strlist_add(&reply->headers, f->headers.v[i], strlen(f->headers.v[i]));
+	if (f->gzip && accepts_gzip(r) && sim_gzip(&reply->body->text) == 0)
+		add_header(reply, "content-encoding", "gzip");
+}
+
+/* ---- the log ---- */
+
+static void
+log_string(struct buf *to, const char *name, const char *value)
+{
+	buf_printf(to, ",\"%s\":", name);
+	if (value == NULL)
+		buf_puts(to, "null");
+	else
+		json_put_string(to, value);
+}
+
+static void
+log_request(struct sim_server *s, const struct sim_request *r, const char *query,
+	const struct timespec *at, const struct sim_fault *f, const struct sim_reply *reply)
+{
+	char when[UTC_TEXT];
+
+	utc_format((int64_t)at->tv_sec, when);
+	when[19] = '\0';
+	pthread_mutex_lock(&s->books);
+	if (s->log.len > LOG_MAX - (1 << 21) || s->log.failed) /* what nobody reads is dropped */
+		buf_clear(&s->log);
+	buf_printf(&s->log, "{\"time\":\"%s.%03ldZ\"", when, at->tv_nsec / 1000000);
+	log_string(&s->log, "method", r->method);
+	log_string(&s->log, "path", r->path);
+	log_string(&s->log, "query", query);
+	buf_printf(&s->log, ",\"status\":%d", reply->reset ? 0 : reply->status);
+	log_string(&s->log, "user_agent", r->agent);
+	log_string(&s->log, "accept_encoding", r->encoding);
+	buf_printf(&s->log, ",\"key\":%s,\"bytes\":%zu", sim_call_key_right(r) ? "true" : "false",
+		reply->body == NULL ? (size_t)0 : reply->body->text.len);
+	log_string(&s->log, "request_id", r->id);
+	log_string(&s->log, "fault", f == NULL ? NULL : f->text);
+	buf_puts(&s->log, "}\n");
+	pthread_mutex_unlock(&s->books);
+}
+
+/* ---- the control endpoint ---- */
+
+static void
+control_error(struct sim_reply *reply, int status, const char *reason)
+{
+	reply->status = status;
+	set_body(reply, "{\"error\":");
+	if (reply->body != NULL) {
+		json_put_string(&reply->body->text, reason);
+		buf_puts(&reply->body->text, "}\n");
+	}
+}
+
+static void
+control_faults(struct sim_server *s, const struct sim_request *r, const char *body, size_t len,
+	struct sim_reply *reply)
+{
+	struct ant_err e;
+	int result = 0;
+
+	pthread_mutex_lock(&s->books);
+	if (strcmp(r->method, "POST") == 0)
+		result = sim_faults_add(&s->faults, "faults", body, len, &e);
+	else if (strcmp(r->method, "DELETE") == 0)
+		sim_faults_clear(&s->faults);
+	set_body(reply, "");
+	for (size_t i = 0; result == 0 && reply->body != NULL && i < s->faults.n; i++) {
+		buf_printf(&reply->body->text, "{\"seen\":%ld", s->faults.v[i].seen);
+		log_string(&reply->body->text, "fault", s->faults.v[i].text);
+		buf_puts(&reply->body->text, "}\n");
+	}
+	pthread_mutex_unlock(&s->books);
+	if (result == -1)
+		control_error(reply, 400, e.msg);
+}
+
+static void
+control_log(struct sim_server *s, const struct sim_request *r, struct sim_reply *reply)
+{
+	set_body(reply, "");
+	pthread_mutex_lock(&s->books);
+	if (strcmp(r->method, "DELETE") == 0)
+		buf_clear(&s->log);
+	else if (reply->body != NULL && s->log.len > 0)
+		buf_put(&reply->body->text, s->log.data, s->log.len);
+	pthread_mutex_unlock(&s->books);
+}
+
+static void
+control_change(struct sim_server *s, const struct sim_request *r, struct sim_reply *reply)
+{
+	struct sim_query q;
+	struct ant_err e;
+	int result;
+
+	if (strcmp(r->method, "POST") != 0) {
+		control_error(reply, 405, "POST only");
+		return;
+	}
+	result = sim_query_parse(&q, r->query, &e);
+	if (result == 0) {
+		pthread_rwlock_wrlock(&s->model);
+		result = sim_change(&s->sim, &q.names, &q.values, &e);
+		pthread_mutex_lock(&s->books);
+		cache_clear(s);
+		pthread_mutex_unlock(&s->books);
+		pthread_rwlock_unlock(&s->model);
+	}
+	sim_query_free(&q);
+	if (result == -1)
+		control_error(reply, 400, e.msg);
+	else
+		set_body(reply, "{\"changed\":true}\n");
+}
+
+/* The oracle over the model as it is now: table, from, to, width, group_by. */
+static void
+control_expect(struct sim_server *s, const struct sim_request *r, struct sim_reply *reply)
+{
+	struct sim_expect x = {NULL, NULL, NULL, NULL, NULL};
+	struct sim_query q;
+	struct ant_err e;
+	int result;
+
+	set_body(reply, "");
+	result = sim_query_parse(&q, r->query, &e);
+	x.table = sim_query_value(&q, "table");
+	x.from = sim_query_value(&q, "from");
+	x.to = sim_query_value(&q, "to");
+	x.width = sim_query_value(&q, "width");
+	x.group_by = sim_query_value(&q, "group_by");
+	if (result == 0 && reply->body != NULL) {
+		pthread_rwlock_rdlock(&s->model);
+		result = sim_expect(&reply->body->text, &s->sim, &x, &e);
+		pthread_rwlock_unlock(&s->model);
+	}
+	sim_query_free(&q);
+	snprintf(reply->type, sizeof reply->type, "text/tab-separated-values; charset=utf-8");
+	if (result == -1)
+		control_error(reply, 400, e.msg);
+}
+
+static void
+control(struct sim_server *s, const struct sim_request *r, const char *body, size_t len,
+	struct sim_reply *reply)
+{
+	const char *what = r->path + strlen("/_sim");
+
+	reply->status = 200;
+	snprintf(reply->type, sizeof reply->type, "application/x-ndjson");
+	if (strcmp(what, "/faults") == 0)
+		control_faults(s, r, body, len, reply);
+	else if (strcmp(what, "/log") == 0)
+		control_log(s, r, reply);
+	else if (strcmp(what, "/revise") == 0 || strcmp(what, "/change") == 0)
+		control_change(s, r, reply);
+	else if (strcmp(what, "/expect") == 0)
+		control_expect(s, r, reply);
+	else
+		control_error(reply, 404, "there are /_sim/faults, log, revise, change and expect");
+}
+
+/* ---- all together ---- */
+
+int
+sim_server_open(struct sim_server *s, const struct sim_config *c, struct ant_err *e)
+{
+	memset(s, 0, sizeof *s);
+	buf_init(&s->log, LOG_MAX);
+	if (pthread_rwlock_init(&s->model, NULL) != 0 || pthread_mutex_init(&s->books, NULL) != 0)
+		return err_set(e, ANT_FAIL, "cannot make a lock");
+	return sim_make(&s->sim, c, e);
+}
+
+void
+sim_server_close(struct sim_server *s)
+{
+	cache_clear(s);
+	sim_faults_clear(&s->faults);
+	buf_free(&s->log);
+	sim_free(&s->sim);
+	pthread_mutex_destroy(&s->books);
+	pthread_rwlock_destroy(&s->model);
+}
+
+static void
+request_id(struct sim_server *s, struct sim_request *r)
+{
+	static const char base58[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+	uint64_t n, x = 0;
+
+	pthread_mutex_lock(&s->books);
+	n = s->requests++;
+	pthread_mutex_unlock(&s->books);
+	memcpy(r->id, "req_01", 6);
+	for (uint64_t i = 0; i < 22; i++) {
+		x = i % 8 == 0 ? sim_hash(s->sim.config.seed, OF_REQUEST, n, i) : x / 58;
+		r->id[6 + i] = base58[x % 58];
+	}
+	r->id[28] = '\0';
+}
+
+/* The query as readers of the log and writers of faults see it. */
+static void
+query_text(struct buf *to, const char *raw)
+{
+	struct sim_query q;
+	struct ant_err e;
+
+	if (sim_query_parse(&q, raw, &e) == 0)
+		sim_query_text(to, &q);
+	else
+		buf_puts(to, raw);
+	sim_query_free(&q);
+}
+
+void
+sim_server_answer(struct sim_server *s, struct sim_request *r, const char *body, size_t len,
+	struct sim_reply *reply)
+{
+	struct sim_fault f;
+	struct timespec at;
+	struct buf query;
+	int struck;
+
+	memset(reply, 0, sizeof *reply);
+	reply->cut = reply->reset_at = SIM_WHOLE;
+	if (strncmp(r->path, "/_sim", 5) == 0) {
+		control(s, r, body, len, reply);
+		return;
+	}
+	clock_gettime(CLOCK_REALTIME, &at);
+	request_id(s, r);
+	r->page_size = s->page_size;
+	reply->delay = s->latency;
+	snprintf(reply->type, sizeof reply->type, "application/json");
+	buf_init(&query, 1 << 20);
+	query_text(&query, r->query);
+	if (buf_str(&query) == NULL)
+		buf_clear(&query);
+	pthread_mutex_lock(&s->books);
+	struck = sim_faults_match(&s->faults, r->path, query.data == NULL ? "" : query.data, &f);
+	pthread_mutex_unlock(&s->books);
+	if (struck)
+		fault_answer(s, r, &f, reply);
+	else
+		api_answer(s, r, NULL, reply);
+	if (!struck || !f.no_id)
+		add_header(reply, "request-id", r->id);
+	add_header(reply, "anthropic-organization-id", s->sim.org.id);
+	log_request(s, r, query.data == NULL ? "" : query.data, &at, struck ? &f : NULL, reply);
+	if (struck)
+		sim_fault_free(&f);
+	buf_free(&query);
+}

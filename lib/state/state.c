@@ -1,0 +1,689 @@
+#include "state/state.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/utc.h"
+
+#define MAGIC "anthill watermark 1\n"
+#define SUFFIX ".watermark"
+#define FRESH ".new-" /* start of the name of a file that is being written */
+
+enum { FILE_MAX = 128 << 10, NAME_TABLE_MAX = 63, NAME_SCOPE_MAX = 140, NAME_SCOPE_KEPT = 100 };
+
+static uint64_t
+fnv1a(const char *p, size_t n)
+{
+	uint64_t h = 0xcbf29ce484222325u;
+
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ (unsigned char)p[i]) * 0x100000001b3u;
+	return h;
+}
+
+static int
+alnum(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* A table name becomes part of a file name: nothing but what a table may be called. */
+static int
+check_table(const char *table, struct ant_err *e)
+{
+	size_t n = strlen(table);
+	int fits = n > 0 && n <= NAME_TABLE_MAX && !(table[0] >= '0' && table[0] <= '9');
+
+	for (const char *p = table; fits && *p != '\0'; p++)
+		fits = alnum(*p) || *p == '_';
+	if (!fits)
+		return err_set(e, ANT_USAGE, "'%.100s' is not a table name", table);
+	return 0;
+}
+
+/*
+ * The path of TABLE's file.  A long scope is cut and gets its hash: %% stands
+ * in no other name, and the file itself holds the scope in full.
+ */
+static int
+path_of(const struct state *s, const char *table, const char *suffix, struct buf *to,
+	struct ant_err *e)
+{
+	size_t start;
+
+	buf_clear(to);
+	if (check_table(table, e) == -1)
+		return -1;
+	buf_printf(to, "%s/%s%s", s->folder, table, *s->scope != '\0' ? "@" : "");
+	start = to->len;
+	for (const char *p = s->scope; *p != '\0'; p++)
+		if (alnum(*p) || *p == '_' || *p == '-')
+			buf_putc(to, *p);
+		else
+			buf_printf(to, "%%%02X", (unsigned char)*p);
+	if (!to->failed && to->len - start > NAME_SCOPE_MAX) {
+		to->len = start + NAME_SCOPE_KEPT;
+		buf_printf(
+			to, "%%%%%016llx", (unsigned long long)fnv1a(s->scope, strlen(s->scope)));
+	}
+	buf_puts(to, suffix);
+	if (buf_str(to) == NULL)
+		return err_sys(e, ANT_FAIL, "%s", s->folder);
+	return 0;
+}
+
+/* The contents of a file.  A scope's white space and control bytes are written %XX. */
+static int
+render(const struct state *s, const char *table, const struct mark *m, struct buf *to)
+{
+	char from[UTC_TEXT], till[UTC_TEXT];
+
+	buf_puts(to, MAGIC "scope ");
+	for (const char *p = s->scope; *p != '\0'; p++)
+		if ((unsigned char)*p <= ' ' || *p == '%' || *p == 0x7f)
+			buf_printf(to, "%%%02X", (unsigned char)*p);
+		else
+			buf_putc(to, *p);
+	utc_format(m->watermark, till);
+	buf_printf(to, "\ntable %s\nwatermark %s\n", table, m->known ? till : "-");
+	for (size_t i = 0; i < m->n; i++) {
+		utc_format(m->loaded[i].from, from);
+		utc_format(m->loaded[i].to, till);
+		buf_printf(to, "loaded %s %s\n", from, till);
+	}
+	if (to->failed)
+		return -1;
+	return buf_printf(to, "check %016llx\n", (unsigned long long)fnv1a(to->data, to->len));
+}
+
+/* Step over "NAME ", take what stands up to the newline; NULL where the line is another. */
+static const char *
+take(char **p, const char *name)
+{
+	char *value, *end;
+	size_t n = strlen(name);
+
+	if (strncmp(*p, name, n) != 0 || (*p)[n] != ' ')
+		return NULL;
+	value = *p + n + 1;
+	if ((end = strchr(value, '\n')) == NULL)
+		return NULL;
+	*end = '\0';
+	*p = end + 1;
+	return value;
+}
+
+static int
+take_time(const char *text, int64_t *t)
+{
+	return strlen(text) == UTC_TEXT - 1 && utc_parse(text, UTC_TEXT - 1, t) == 0 ? 0 : -1;
+}
+
+static int
+take_span(const char *text, struct span *to)
+{
+	if (strlen(text) != (size_t)2 * UTC_TEXT - 1 || text[UTC_TEXT - 1] != ' ')
+		return -1;
+	if (utc_parse(text, UTC_TEXT - 1, &to->from) == -1)
+		return -1;
+	return utc_parse(text + UTC_TEXT, UTC_TEXT - 1, &to->to);
+}
+
+/* Undo render()'s %XX in place.  What is wrong shows when the file is rendered again. */
+static void
+unescape(char *s)
+{
+	char *to = s;
+	char hex[3] = "";
+
+	for (; *s != '\0'; s++)
+		if (*s == '%' && s[1] != '\0' && s[2] != '\0') {
+			memcpy(hex, s + 1, 2);
+			*to++ = (char)strtol(hex, NULL, 16);
+			s += 2;
+		} else {
+			*to++ = *s;
+		}
+	*to = '\0';
+}
+
+/* Read TEXT, cutting it up: the lines, loosely.  render() decides whether they were right. */
+static int
+parse(char *text, char **scope, char **table, struct mark *m)
+{
+	char *p = text + sizeof MAGIC - 1;
+	const char *v;
+
+	memset(m, 0, sizeof *m);
+	if (strncmp(text, MAGIC, sizeof MAGIC - 1) != 0)
+		return -1;
+	if ((*scope = (char *)take(&p, "scope")) == NULL ||
+		(*table = (char *)take(&p, "table")) == NULL || (v = take(&p, "watermark")) == NULL)
+		return -1;
+	unescape(*scope);
+	m->known = strcmp(v, "-") != 0;
+	if (m->known && take_time(v, &m->watermark) == -1)
+		return -1;
+	for (; (v = take(&p, "loaded")) != NULL; m->n++)
+		if (m->n == STATE_SPANS_MAX || take_span(v, &m->loaded[m->n]) == -1)
+			return -1;
+	return 0;
+}
+
+/* The bytes of PATH: 1; 0 where there is no such file. */
+static int
+slurp(const char *path, struct buf *to, struct ant_err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char *room;
+	ssize_t got = -1;
+
+	if (fd == -1 && errno == ENOENT)
+		return 0;
+	if (fd == -1)
+		return err_sys(e, ANT_FAIL, "%s", path);
+	while ((room = buf_reserve(to, 4096)) != NULL && (got = read(fd, room, 4096)) > 0)
+		to->len += (size_t)got;
+	if (got != 0)
+		err_sys(e, ANT_FAIL, "%s", path);
+	close(fd);
+	return got == 0 ? 1 : -1;
+}
+
+/*
+ * Read PATH.  Its scope and table go to *SCOPE and *TABLE, which point into
+ * TEXT; they must be those of S and WANT where these are given.
+ */
+static int
+load(const char *path, const struct state *s, const char *want, struct buf *text, char **scope,
+	char **table, struct mark *m, struct ant_err *e)
+{
+	struct buf again, copy;
+	struct state other;
+	int found, good = 0;
+
+	buf_init(&again, FILE_MAX);
+	buf_init(&copy, FILE_MAX);
+	if ((found = slurp(path, text, e)) != 1)
+		goto done;
+	found = -1;
+	if (buf_put(&copy, text->data, text->len) == -1 || buf_str(text) == NULL) {
+		err_sys(e, ANT_FAIL, "%s", path);
+		goto done;
+	}
+	if (text->len > 0 && parse(text->data, scope, table, m) == 0) {
+		other = (struct state){NULL, s != NULL ? s->scope : *scope};
+		good = render(&other, want != NULL ? want : *table, m, &again) == 0 &&
+		       again.len == copy.len && memcmp(again.data, copy.data, copy.len) == 0;
+	}
+	if (good)
+		found = 1;
+	else
+		err_set(e, ANT_FAIL,
+			"%s: damaged watermark file: put a copy back, or see `ant-state reset` and "
+			"`ant-state set`",
+			path);
+done:
+	buf_free(&again);
+	buf_free(&copy);
+	return found;
+}
+
+int
+state_open(struct state *s, const char *folder, const char *scope, struct ant_err *e)
+{
+	*s = (struct state){NULL, NULL};
+	if (scope != NULL && strlen(scope) > STATE_SCOPE_MAX)
+		return err_set(e, ANT_USAGE, "scope: over %d bytes", STATE_SCOPE_MAX);
+	s->folder = strdup(folder);
+	s->scope = strdup(scope != NULL ? scope : "");
+	if (s->folder == NULL || s->scope == NULL) {
+		err_sys(e, ANT_FAIL, "%s", folder);
+		state_close(s);
+		return -1;
+	}
+	return 0;
+}
+
+void
+state_close(struct state *s)
+{
+	free(s->folder);
+	free(s->scope);
+	*s = (struct state){NULL, NULL};
+}
+
+int
+state_read(const struct state *s, const char *table, struct mark *m, struct ant_err *e)
+{
+	struct buf path, text;
+	char *scope, *name;
+	int found = -1;
+
+	memset(m, 0, sizeof *m);
+	buf_init(&path, FILE_MAX);
+	buf_init(&text, FILE_MAX);
+	if (path_of(s, table, SUFFIX, &path, e) == 0)
+		found = load(path.data, s, table, &text, &scope, &name, m, e);
+	buf_free(&path);
+	buf_free(&text);
+	return found;
+}
+
+static int
+sync_folder(const char *path, struct ant_err *e)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int bad = fd == -1 || fsync(fd) == -1;
+
+	if (bad)
+		err_sys(e, ANT_FAIL, "%s", path);
+	if (fd != -1)
+		close(fd);
+	return bad ? -1 : 0;
+}
+
+/* Create PATH where it is missing, its entry durable. */
+static int
+make_one(const char *path, int last, struct ant_err *e)
+{
+	struct ant_err ignored;
+	const char *slash = strrchr(path, '/');
+	char *parent;
+
+	if (mkdir(path, 0700) == -1) {
+		if (errno == EEXIST)
+			return 0;
+		/* A parent that is there but that we may not write is no obstacle. */
+		if (!last && access(path, X_OK) == 0)
+			return 0;
+		return err_sys(e, ANT_FAIL, "%s", path);
+	}
+	if (slash == NULL)
+		parent = strdup(".");
+	else
+		parent = strndup(path, slash == path ? 1 : (size_t)(slash - path));
+	if (parent == NULL)
+		return err_sys(e, ANT_FAIL, "%s", path);
+	sync_folder(parent, &ignored); /* a parent that cannot be read cannot be synced */
+	free(parent);
+	return 0;
+}
+
+/* Create the folder and those above it, for their owner alone. */
+static int
+make_folder(const char *folder, struct ant_err *e)
+{
+	char *path = strdup(folder), *slash;
+	int result = 0;
+
+	if (path == NULL)
+		return err_sys(e, ANT_FAIL, "%s", folder);
+	for (slash = strchr(path + 1, '/'); slash != NULL && result == 0;
+		slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		result = make_one(path, 0, e);
+		*slash = '/';
+	}
+	if (result == 0)
+		result = make_one(path, 1, e);
+	free(path);
+	return result;
+}
+
+/* Open a lock file of the folder, creating both. */
+static int
+open_lock(const struct state *s, const char *path, struct ant_err *e)
+{
+	const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
+	int fd = open(path, flags, 0600);
+
+	if (fd == -1 && errno == ENOENT) {
+		if (make_folder(s->folder, e) == -1)
+			return -1;
+		fd = open(path, flags, 0600);
+	}
+	if (fd == -1)
+		return err_sys(e, ANT_FAIL, "%s", path);
+	return fd;
+}
+
+static int
+flock_again(int fd, int how)
+{
+	int r;
+
+	while ((r = flock(fd, how)) == -1 && errno == EINTR)
+		;
+	return r;
+}
+
+/* One writer at a time, so that no two read the same watermark and write theirs. */
+static int
+begin_update(const struct state *s, struct ant_err *e)
+{
+	struct buf path;
+	int fd;
+
+	buf_init(&path, FILE_MAX);
+	buf_printf(&path, "%s/update", s->folder);
+	if (buf_str(&path) == NULL)
+		return err_sys(e, ANT_FAIL, "%s", s->folder);
+	fd = open_lock(s, path.data, e);
+	if (fd != -1 && flock_again(fd, LOCK_EX) == -1) {
+		err_sys(e, ANT_FAIL, "%s", path.data);
+		close(fd);
+		fd = -1;
+	}
+	buf_free(&path);
+	return fd;
+}
+
+/* Remove what a writer that was killed left behind: we are the only one. */
+static void
+sweep(const char *folder)
+{
+	DIR *d = opendir(folder);
+
+	for (struct dirent *f; d != NULL && (f = readdir(d)) != NULL;)
+		if (strncmp(f->d_name, FRESH, sizeof FRESH - 1) == 0)
+			unlinkat(dirfd(d), f->d_name, 0);
+	if (d != NULL)
+		closedir(d);
+}
+
+static int
+write_all(int fd, const char *p, size_t n)
+{
+	while (n > 0) {
+		ssize_t put = write(fd, p, n);
+
+		if (put == -1 && errno == EINTR)
+			continue;
+		if (put <= 0)
+			return -1;
+		p += put;
+		n -= (size_t)put;
+	}
+	return 0;
+}
+
+/* Write aside, fsync, rename, fsync of the folder: a reader sees the old file or the new one. */
+static int
+replace_file(const struct state *s, const char *path, const struct buf *text, struct ant_err *e)
+{
+	struct buf fresh;
+	int fd = -1, result = -1;
+
+	buf_init(&fresh, FILE_MAX);
+	buf_printf(&fresh, "%s/" FRESH "XXXXXX", s->folder);
+	if (buf_str(&fresh) == NULL || (sweep(s->folder), fd = mkstemp(fresh.data)) == -1) {
+		err_sys(e, ANT_FAIL, "%s", s->folder);
+		goto done;
+	}
+	if (write_all(fd, text->data, text->len) == -1 || fsync(fd) == -1) {
+		err_sys(e, ANT_FAIL, "%s", path);
+		goto discard;
+	}
+	if (close(fd) == -1) {
+		fd = -1;
+		err_sys(e, ANT_FAIL, "%s", path);
+		goto discard;
+	}
+	fd = -1;
+	if (rename(fresh.data, path) == -1) {
+		err_sys(e, ANT_FAIL, "%s", path);
+		goto discard;
+	}
+	result = sync_folder(s->folder, e);
+	goto done;
+discard:
+	if (fd != -1)
+		close(fd);
+	unlink(fresh.data);
+done:
+	buf_free(&fresh);
+	return result;
+}
+
+static int
+save(const struct state *s, const char *table, const struct mark *m, struct ant_err *e)
+{
+	struct buf path, text;
+	int result = -1;
+
+	buf_init(&path, FILE_MAX);
+	buf_init(&text, FILE_MAX);
+	if (path_of(s, table, SUFFIX, &path, e) == 0) {
+		if (render(s, table, m, &text) == -1)
+			err_sys(e, ANT_FAIL, "%s", path.data);
+		else
+			result = replace_file(s, path.data, &text, e);
+	}
+	buf_free(&path);
+	buf_free(&text);
+	return result;
+}
+
+int
+state_set(const struct state *s, const char *table, int64_t t, struct ant_err *e)
+{
+	struct mark m;
+	int fd, result;
+
+	if (check_table(table, e) == -1 || (fd = begin_update(s, e)) == -1)
+		return -1;
+	memset(&m, 0, sizeof m);
+	m.known = 1;
+	m.watermark = t;
+	result = save(s, table, &m, e);
+	close(fd);
+	return result;
+}
+
+int
+state_reset(const struct state *s, const char *table, struct ant_err *e)
+{
+	struct buf path;
+	int fd = -1, result = -1;
+
+	buf_init(&path, FILE_MAX);
+	if (path_of(s, table, SUFFIX, &path, e) == -1)
+		goto done;
+	if (access(path.data, F_OK) == -1 && errno == ENOENT) {
+		result = 0;
+		goto done;
+	}
+	if ((fd = begin_update(s, e)) == -1)
+		goto done;
+	if (unlink(path.data) == -1 && errno != ENOENT)
+		err_sys(e, ANT_FAIL, "%s", path.data);
+	else
+		result = sync_folder(s->folder, e);
+	close(fd);
+done:
+	buf_free(&path);
+	return result;
+}
+
+/* Let the watermark follow over windows that touch it. */
+static void
+follow(struct mark *m)
+{
+	size_t gone = 0;
+
+	while (gone < m->n && m->loaded[gone].from <= m->watermark) {
+		if (m->loaded[gone].to > m->watermark)
+			m->watermark = m->loaded[gone].to;
+		gone++;
+	}
+	memmove(m->loaded, m->loaded + gone, (m->n - gone) * sizeof *m->loaded);
+	m->n -= gone;
+}
+
+/* Add a window beyond the watermark, joined with those it touches. */
+static int
+remember(struct mark *m, struct span w, struct ant_err *e)
+{
+	size_t first = 0, last;
+
+	while (first < m->n && m->loaded[first].to < w.from)
+		first++;
+	for (last = first; last < m->n && m->loaded[last].from <= w.to; last++) {
+		if (m->loaded[last].from < w.from)
+			w.from = m->loaded[last].from;
+		if (m->loaded[last].to > w.to)
+			w.to = m->loaded[last].to;
+	}
+	if (last == first && m->n == STATE_SPANS_MAX)
+		return err_set(e, ANT_FAIL, "over %d windows wait for the ones between them",
+			STATE_SPANS_MAX);
+	memmove(m->loaded + first + 1, m->loaded + last, (m->n - last) * sizeof *m->loaded);
+	m->n = m->n - (last - first) + 1;
+	m->loaded[first] = w;
+	return 0;
+}
+
+/* Work the window into M: 0, 1 for a gap, -1. */
+static int
+advance(struct mark *m, const int64_t *from, int64_t watermark, const int64_t *since, int64_t *gap,
+	struct ant_err *e)
+{
+	int joins = from == NULL;
+
+	if (!joins && m->known)
+		joins = *from <= m->watermark;
+	else if (!joins)
+		joins = since == NULL || *from <= *since;
+	if (!joins && since == NULL) {
+		*gap = m->watermark;
+		return 1;
+	}
+	if (!joins)
+		return remember(m, (struct span){*from, watermark}, e);
+	if (!m->known || watermark > m->watermark)
+		m->watermark = watermark;
+	m->known = 1;
+	follow(m);
+	return 0;
+}
+
+int
+state_advance(const struct state *s, const char *table, const int64_t *from, int64_t watermark,
+	const int64_t *since, int64_t *gap, struct ant_err *e)
+{
+	struct mark m, before;
+	int fd, result = -1;
+
+	if (check_table(table, e) == -1 || (fd = begin_update(s, e)) == -1)
+		return -1;
+	if (state_read(s, table, &m, e) == -1)
+		goto done;
+	memcpy(&before, &m, sizeof m);
+	if ((result = advance(&m, from, watermark, since, gap, e)) != 0)
+		goto done;
+	if (memcmp(&before, &m, sizeof m) != 0)
+		result = save(s, table, &m, e);
+done:
+	close(fd);
+	return result;
+}
+
+int
+state_names(const char *folder, struct strlist *names, struct ant_err *e)
+{
+	const size_t tail = sizeof SUFFIX - 1;
+	DIR *d = opendir(folder);
+	struct dirent *f;
+
+	*names = (struct strlist){NULL, 0};
+	if (d == NULL && errno == ENOENT)
+		return 0;
+	if (d == NULL)
+		return err_sys(e, ANT_FAIL, "%s", folder);
+	while (errno = 0, (f = readdir(d)) != NULL) {
+		size_t n = strlen(f->d_name);
+
+		if (n <= tail || strcmp(f->d_name + n - tail, SUFFIX) != 0)
+			continue;
+		if (strlist_add(names, f->d_name, n) == -1)
+			break;
+	}
+	if (errno != 0) {
+		err_sys(e, ANT_FAIL, "%s", folder);
+		closedir(d);
+		strlist_free(names);
+		return -1;
+	}
+	closedir(d);
+	strlist_sort(names);
+	return 0;
+}
+
+int
+state_describe(const char *folder, const char *name, struct state *s, char *table, size_t size,
+	struct mark *m, struct ant_err *e)
+{
+	struct buf path, text, right;
+	char *scope, *found;
+	int result = -1;
+
+	*s = (struct state){NULL, NULL};
+	buf_init(&path, FILE_MAX);
+	buf_init(&text, FILE_MAX);
+	buf_init(&right, FILE_MAX);
+	buf_printf(&path, "%s/%s", folder, name);
+	if (buf_str(&path) == NULL) {
+		err_sys(e, ANT_FAIL, "%s", folder);
+		goto done;
+	}
+	if ((result = load(path.data, NULL, NULL, &text, &scope, &found, m, e)) != 1)
+		goto done;
+	result = -1;
+	if (state_open(s, folder, scope, e) == -1 || path_of(s, found, SUFFIX, &right, e) == -1)
+		goto done;
+	if (strcmp(right.data, path.data) != 0) {
+		err_set(e, ANT_FAIL, "%s: damaged watermark file: it belongs to %s", path.data,
+			right.data);
+		goto done;
+	}
+	snprintf(table, size, "%s", found);
+	result = 1;
+done:
+	if (result != 1)
+		state_close(s);
+	buf_free(&path);
+	buf_free(&text);
+	buf_free(&right);
+	return result;
+}
+
+int
+state_lock(const struct state *s, const char *table, int shared, int wait, struct ant_err *e)
+{
+	struct buf path;
+	int fd = -1;
+
+	buf_init(&path, FILE_MAX);
+	if (path_of(s, table, ".lock", &path, e) == -1 || (fd = open_lock(s, path.data, e)) == -1)
+		goto done;
+	if (flock_again(fd, (shared ? LOCK_SH : LOCK_EX) | (wait ? 0 : LOCK_NB)) == 0)
+		goto done;
+	if (errno == EWOULDBLOCK)
+		err_set(e, ANT_LOCKED, "%s: another run holds the lock %s", table, path.data);
+	else
+		err_sys(e, ANT_FAIL, "%s", path.data);
+	close(fd);
+	fd = -1;
+done:
+	buf_free(&path);
+	return fd;
+}

@@ -1,0 +1,92 @@
+/*
+ * state - watermark files: how far each table of each destination was loaded
+ *
+ * A folder holds one file a table and scope, TABLE.watermark or
+ * TABLE@SCOPE.watermark, where bytes of the scope other than letters, digits,
+ * `_` and `-` are written %XX:
+ *
+ *	anthill watermark 1
+ *	scope sqlite:///anthill.db
+ *	table usage_report
+ *	watermark 2026-11-20T00:00:00Z
+ *	loaded 2026-12-01T00:00:00Z 2026-12-05T00:00:00Z
+ *	check 5cb3f21a90e4d7b6
+ *
+ * `watermark -` is none yet; `loaded` are windows beyond it that do not join
+ * up with it; `check` is the FNV-1a hash (64 bits) of what stands above.  A
+ * file is valid where writing what was read gives the same bytes: so a file
+ * that was cut off, edited or hit by a flipped bit is an error, and never a
+ * fresh start.  TABLE@SCOPE.lock is what state_lock() holds; `update` is held
+ * while a file is rewritten.  fsync(2), rename(2), flock(2).
+ */
+#ifndef ANT_STATE_H
+#define ANT_STATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/strlist.h"
+
+enum { STATE_SPANS_MAX = 1000, STATE_SCOPE_MAX = 4096 };
+
+struct span {
+	int64_t from, to; /* inclusive, exclusive */
+};
+
+struct mark {
+	int known; /* there is a watermark */
+	int64_t watermark;
+	struct span loaded[STATE_SPANS_MAX]; /* beyond it; ascending, apart from each other */
+	size_t n;
+};
+
+struct state {
+	char *folder, *scope; /* scope "": none */
+};
+
+/*
+ * Use FOLDER, which need not be there yet: it is created with the first write,
+ * for its owner alone.  SCOPE may be NULL.  Return 0, or -1: ANT_USAGE for a
+ * scope over STATE_SCOPE_MAX bytes.
+ */
+int state_open(struct state *s, const char *folder, const char *scope, struct ant_err *e);
+void state_close(struct state *s);
+
+/* What is known of TABLE: 1; 0 where there is no file; -1: ANT_FAIL names the damaged file. */
+int state_read(const struct state *s, const char *table, struct mark *m, struct ant_err *e);
+
+/*
+ * Set the watermark of TABLE to T, forgetting windows beyond it; or remove its
+ * file.  Durable when they return 0.
+ */
+int state_set(const struct state *s, const char *table, int64_t t, struct ant_err *e);
+int state_reset(const struct state *s, const char *table, struct ant_err *e);
+
+/*
+ * A load that ended: up to WATERMARK, from FROM where that is known (else NULL).
+ * SINCE, where it is not NULL, says that windows arrive in any order and that
+ * nothing before it is wanted: a window that leaves a gap is remembered, and
+ * the watermark follows once the gap is closed.
+ * Return 0; 1 where the window leaves a gap after *GAP, the end of what was
+ * loaded, and nothing was changed; -1.
+ */
+int state_advance(const struct state *s, const char *table, const int64_t *from, int64_t watermark,
+	const int64_t *since, int64_t *gap, struct ant_err *e);
+
+/*
+ * The names of the files in FOLDER, sorted, and the scope and table that one
+ * of them holds, with its mark.  No folder: no names.
+ */
+int state_names(const char *folder, struct strlist *names, struct ant_err *e);
+int state_describe(const char *folder, const char *name, struct state *s, char *table, size_t size,
+	struct mark *m, struct ant_err *e);
+
+/*
+ * Hold TABLE alone, or SHARED with others that share it, waiting for it or
+ * not.  The lock lasts as long as the descriptor, which is closed on exec.
+ * Return the descriptor, or -1: ANT_LOCKED where another process holds it.
+ */
+int state_lock(const struct state *s, const char *table, int shared, int wait, struct ant_err *e);
+
+#endif

@@ -1,0 +1,272 @@
+#include "stream/cell.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/decimal.h"
+#include "base/utc.h"
+#include "base/vec.h"
+
+static int
+refuse(const char **why, const char *reason)
+{
+	*why = reason;
+	errno = EINVAL;
+	return -1;
+}
+
+int
+cell_put_null(struct buf *row)
+{
+	return buf_put(row, "\\N", 2);
+}
+
+int
+cell_put_text(struct buf *row, const char *s, size_t len)
+{
+	const char *p = s, *end = s + len;
+
+	while (p < end) {
+		const char *stop = p;
+		char pair[2] = {'\\', 0};
+
+		while (stop < end && *stop != '\\' && *stop != '\t' && *stop != '\n' &&
+			*stop != '\r')
+			stop++;
+		if (buf_put(row, p, (size_t)(stop - p)) == -1)
+			return -1;
+		if ((p = stop) == end)
+			break;
+		pair[1] = *p == '\\' ? '\\' : *p == '\t' ? 't' : *p == '\n' ? 'n' : 'r';
+		if (buf_put(row, pair, 2) == -1)
+			return -1;
+		p++;
+	}
+	return 0;
+}
+
+static int
+put_string(struct buf *row, const struct json_value *v, struct cell_count *count)
+{
+	const char *inside = v->p + 1, *end = v->p + v->len - 1;
+	struct buf text;
+	int result;
+
+	/* ASCII without escapes, which is nearly all text there is, holds nothing to encode. */
+	if (vec_ascii(inside, end) == end)
+		return buf_put(row, inside, (size_t)(end - inside));
+	buf_init(&text, v->len * 3);
+	result = json_text(&text, v, &count->mended);
+	if (result == 0)
+		result = cell_put_text(row, text.data, text.len);
+	buf_free(&text);
+	return result;
+}
+
+static int
+put_json(struct buf *row, const struct json_value *v, struct cell_count *count)
+{
+	struct buf text;
+	int result;
+
+	buf_init(&text, v->len * 3 + 16);
+	result = json_put_value(&text, v, &count->mended);
+	if (result == 0)
+		result = cell_put_text(row, text.data, text.len);
+	buf_free(&text);
+	return result;
+}
+
+/* 1 where the decimal is an integer of 64 bits. */
+static int
+fits_64(const struct decimal *d, int64_t *n)
+{
+	struct decimal whole = *d;
+
+	for (; whole.scale > 0; whole.scale--) {
+		if (whole.mantissa % 10 != 0)
+			return 0;
+		whole.mantissa /= 10;
+	}
+	if (whole.mantissa < INT64_MIN || whole.mantissa > INT64_MAX)
+		return 0;
+	*n = (int64_t)whole.mantissa;
+	return 1;
+}
+
+static int
+put_bigint(struct buf *row, const char *s, size_t len, const char **why)
+{
+	struct decimal d;
+	size_t i = 0;
+	int64_t n;
+
+	while (i < len && s[i] >= '0' && s[i] <= '9')
+		i++;
+	if (i == len && len <= 18)
+		return buf_put(row, s, len);
+	if (decimal_parse(s, len, &d) != DECIMAL_OK || !fits_64(&d, &n))
+		return refuse(why, "is not an integer of 64 bits");
+	return buf_printf(row, "%lld", (long long)n);
+}
+
+/* Numbers keep their text; only what no database could read is refused. */
+static int
+put_number(struct buf *row, const char *s, size_t len, const char **why)
+{
+	const char *e = memchr(s, 'e', len);
+	long exponent = 0;
+
+	if (e == NULL)
+		e = memchr(s, 'E', len);
+	if (e != NULL)
+		exponent = strtol(e + 1, NULL, 10);
+	if (len > CELL_NUMBER_MAX || exponent > CELL_NUMBER_MAX || exponent < -CELL_NUMBER_MAX)
+		return refuse(why, "is a number beyond 1000 digits");
+	return buf_put(row, s, len);
+}
+
+/* 1 where a digit before the exponent is none of zero. */
+static int
+has_digit(const char *s)
+{
+	return strspn(s, "-0.") < strcspn(s, "eE");
+}
+
+static int
+put_double(struct buf *row, const char *s, size_t len, const char **why)
+{
+	char text[CELL_NUMBER_MAX + 1];
+	double d;
+
+	if (len >= sizeof text)
+		return refuse(why, "is a number beyond 1000 digits");
+	memcpy(text, s, len);
+	text[len] = '\0';
+	d = strtod(text, NULL);
+	if (!isfinite(d) || (d == 0 && has_digit(text))) /* PostgreSQL refuses both */
+		return refuse(why, "is beyond a double");
+	return buf_put(row, s, len);
+}
+
+static int
+put_numeric(struct buf *row, const struct json_value *v, const char **why)
+{
+	const char *s = v->p;
+	size_t len = v->len;
+	struct json_error err;
+
+	if (v->kind == JSON_STRING) {
+		s++;
+		len -= 2;
+		if (json_skip_number(s, s + len, &err) != s + len)
+			return refuse(why, "is a string that holds no number");
+	} else if (v->kind != JSON_NUMBER) {
+		return refuse(why, "is not a number");
+	}
+	return put_number(row, s, len, why);
+}
+
+static int
+put_date(struct buf *row, const struct json_value *v, const char **why)
+{
+	int64_t unused;
+
+	if (v->kind != JSON_STRING || v->len != 12 || utc_parse(v->p + 1, 10, &unused) == -1)
+		return refuse(why, "is not a date, YYYY-MM-DD");
+	return buf_put(row, v->p + 1, 10);
+}
+
+/* The usual form, which needs no rewriting. */
+static int
+is_plain_utc(const char *s, size_t len)
+{
+	return len >= 20 && s[10] == 'T' && s[len - 1] == 'Z';
+}
+
+static int
+put_timestamptz(struct buf *row, const struct json_value *v, const char **why)
+{
+	const char *s = v->p + 1, *dot;
+	size_t len = v->len - 2, digits = 0;
+	char text[UTC_TEXT];
+	int64_t t;
+
+	if (v->kind != JSON_STRING || utc_parse(s, len, &t) == -1)
+		return refuse(why, "is not a time of RFC 3339");
+	if (is_plain_utc(s, len))
+		return buf_put(row, s, len);
+	utc_format(t, text);
+	dot = memchr(s, '.', len);
+	if (dot != NULL)
+		digits = strspn(dot + 1, "0123456789") + 1;
+	if (buf_put(row, text, UTC_TEXT - 2) == -1)
+		return -1;
+	if (dot != NULL && buf_put(row, dot, digits) == -1)
+		return -1;
+	return buf_putc(row, 'Z');
+}
+
+/* A string whose type looks at its text, written with escapes: again, without them. */
+static int
+put_unescaped(struct buf *row, enum type type, const struct json_value *v, struct cell_count *count,
+	const char **why)
+{
+	struct json_value clean = {JSON_STRING, NULL, 0};
+	struct buf text;
+	int result;
+
+	buf_init(&text, v->len * 3 + 2);
+	buf_putc(&text, '"');
+	json_text(&text, v, &count->mended);
+	if ((result = buf_putc(&text, '"')) == 0) {
+		clean.p = text.data;
+		clean.len = text.len;
+		/* What still has a backslash, or a quote inside, is no time and no number. */
+		if (memchr(clean.p, '\\', clean.len) != NULL)
+			result = refuse(why, "is not of the column's type");
+		else
+			result = cell_put(row, type, &clean, count, why);
+	}
+	buf_free(&text);
+	return result;
+}
+
+int
+cell_put(struct buf *row, enum type type, const struct json_value *v, struct cell_count *count,
+	const char **why)
+{
+	if (v->kind == JSON_NULL)
+		return cell_put_null(row);
+	if ((type == TYPE_NUMERIC || type == TYPE_DATE || type == TYPE_TIMESTAMPTZ) &&
+		v->kind == JSON_STRING && memchr(v->p, '\\', v->len) != NULL)
+		return put_unescaped(row, type, v, count, why);
+	switch (type) {
+	case TYPE_TEXT:
+		return v->kind == JSON_STRING ? put_string(row, v, count)
+					      : refuse(why, "is not a string");
+	case TYPE_BIGINT:
+		return v->kind == JSON_NUMBER ? put_bigint(row, v->p, v->len, why)
+					      : refuse(why, "is not a number");
+	case TYPE_DOUBLE:
+		return v->kind == JSON_NUMBER ? put_double(row, v->p, v->len, why)
+					      : refuse(why, "is not a number");
+	case TYPE_NUMERIC:
+		return put_numeric(row, v, why);
+	case TYPE_BOOLEAN:
+		if (v->kind != JSON_TRUE && v->kind != JSON_FALSE)
+			return refuse(why, "is not true or false");
+		return buf_put(row, v->p, v->len);
+	case TYPE_DATE:
+		return put_date(row, v, why);
+	case TYPE_TIMESTAMPTZ:
+		return put_timestamptz(row, v, why);
+	case TYPE_JSON:
+	case TYPE_COUNT:
+		break;
+	}
+	return put_json(row, v, count);
+}

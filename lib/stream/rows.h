@@ -1,0 +1,87 @@
+/* rows - read a row stream, anthill-rows(5): every byte is checked before it is handed out */
+#ifndef ANT_ROWS_H
+#define ANT_ROWS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/lines.h"
+#include "tables/table.h"
+
+/* The most columns a stream may have: what PostgreSQL, the narrowest reader, takes. */
+enum { ROWS_COLUMNS_MAX = 1600 };
+
+struct row_column {
+	char *name; /* UTF-8, not empty; it may hold anything but NUL */
+	enum type type;
+	int key;      /* 1 where #key names it */
+	size_t nulls; /* rows so far that were null here */
+};
+
+/*
+ * One value.  P is its text without escapes, LEN its bytes; the byte behind it is
+ * never part of a number (a tab or a newline), so that strtod() stops there.  I is the value of a bigint,
+ * 0 or 1 of a boolean, the days since 1970 of a date, and the microseconds since
+ * 1970 of a timestamptz (a seventh digit of the fraction rounds).
+ */
+struct row_cell {
+	const char *p;
+	size_t len;
+	int64_t i;
+	int null;
+};
+
+struct rows {
+	char *table; /* a valid table name */
+	enum mode mode;
+	int window;		    /* 1: the stream has a window; the next three say which */
+	size_t time_column;	    /* a timestamptz or date; no row lies outside the window */
+	int64_t from, to;	    /* seconds since 1970, from inclusive, to exclusive */
+	struct row_column *columns; /* in the order of the cells */
+	size_t ncolumns;
+	size_t *key; /* columns of the key, in #key's order */
+	size_t nkey; /* 0: no key */
+	int64_t count;
+	int complete; /* 1 after a trailer that agrees with the rows, and nothing behind it */
+	int has_watermark;
+	int64_t watermark; /* seconds since 1970 */
+
+	/* what follows is rows.c's own */
+	struct lines in;
+	struct buf scratch;
+	struct row_cell *cells;
+	char *held; /* a line that was read but not yet looked at */
+	size_t held_len;
+};
+
+/*
+ * Read the directives of a stream from FD, which stays the caller's; NAME is for
+ * messages ("stdin") and not copied.  Return the reader (rows_close() it), or NULL:
+ * ANT_INPUT "NAME:LINE: reason" for what is no such stream, ANT_FAIL for a read error.
+ */
+struct rows *rows_open(int fd, const char *name, struct ant_err *e);
+void rows_close(struct rows *r); /* NULL: no effect */
+
+/*
+ * The next row as ncolumns cells, valid until the next call.  Return 1; 0 after a
+ * complete stream: `complete`, `count` and the watermark are set; -1 as rows_open().
+ * A stream without its trailer, or with anything behind it, is damage: 0 is never
+ * returned for one.
+ */
+int rows_next(struct rows *r, const struct row_cell **cells, struct ant_err *e);
+
+/*
+ * The next rows as the bytes of the stream, whole lines with their newlines, checked
+ * as rows_next() does: PostgreSQL's COPY text as it is.  Returns as rows_next().
+ */
+int rows_block(struct rows *r, const char **p, size_t *len, struct ant_err *e);
+
+/*
+ * Whether the text of a cell, which is not null and has no escapes, is of type T; its
+ * value goes to C->i.  BUF_PAD readable bytes stand behind it.  Return 0 or -1.
+ */
+int rows_fits(enum type t, struct row_cell *c);
+
+#endif

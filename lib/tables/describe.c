@@ -1,0 +1,155 @@
+#include "tables/describe.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/utc.h"
+
+static int
+is_windowed(const struct table *t)
+{
+	return t->mode == MODE_WINDOW;
+}
+
+/* The default bucket width; paging day has days. */
+static const char *
+width_of(const struct table *t)
+{
+	const struct width *w = table_width(t, NULL);
+
+	return w != NULL ? w->name : t->paging == PAGING_DAY ? "1d" : "-";
+}
+
+static int
+put_tsv(struct buf *to, const struct table *t)
+{
+	char earliest[UTC_TEXT] = "-";
+
+	if (is_windowed(t)) {
+		utc_format(t->earliest, earliest);
+		earliest[strlen("YYYY-MM-DD")] = '\0';
+	}
+	return buf_printf(to, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t->name, mode_name(t->mode),
+		is_windowed(t) ? t->mode_column : "-", paging_name(t->paging), width_of(t),
+		earliest, t->foreach_table != NULL ? t->foreach_table : "-");
+}
+
+static void
+put_words(struct buf *to, const char *title, const struct strlist *words)
+{
+	if (words->n == 0)
+		return;
+	buf_printf(to, "  %-10s", title);
+	for (size_t i = 0; i < words->n; i++)
+		buf_printf(to, " %s", words->v[i]);
+	buf_putc(to, '\n');
+}
+
+static int
+put_text(struct buf *to, const struct table *t)
+{
+	int widest = 0;
+
+	buf_printf(to, "%s - %s\n\n", t->name, t->doc);
+	buf_printf(to, "  %-10s %s\n  %-10s %s%s%s\n", "path", t->path, "mode", mode_name(t->mode),
+		t->mode_column != NULL ? " " : "", t->mode_column != NULL ? t->mode_column : "");
+	if (t->foreach_table != NULL)
+		buf_printf(to, "  %-10s %s %s\n", "foreach", t->foreach_table, t->foreach_path);
+	for (size_t i = 0; i < t->nwidths; i++)
+		buf_printf(to, "  %-10s %s, at most %ld buckets a page\n", "width",
+			t->widths[i].name, t->widths[i].limit);
+	put_words(to, "group_by", &t->group_by);
+	put_words(to, "param", &t->params);
+	buf_putc(to, '\n');
+	for (size_t i = 0; i < t->ncolumns; i++)
+		if ((int)strlen(t->columns[i].name) > widest)
+			widest = (int)strlen(t->columns[i].name);
+	for (size_t i = 0; i < t->ncolumns; i++) {
+		const struct column *c = &t->columns[i];
+
+		buf_printf(to, "  %-*s  %-11s  %-3s  %s\n", widest, c->name, type_name(c->type),
+			c->key ? "key" : "", c->doc);
+	}
+	return to->failed ? -1 : 0;
+}
+
+static void
+put_member(struct buf *to, const char *name, const char *text)
+{
+	buf_printf(to, ",\"%s\":", name);
+	if (text == NULL)
+		buf_puts(to, "null");
+	else
+		json_put_string(to, text);
+}
+
+static void
+put_list(struct buf *to, const char *name, const struct strlist *words)
+{
+	buf_printf(to, ",\"%s\":[", name);
+	for (size_t i = 0; i < words->n; i++) {
+		if (i > 0)
+			buf_putc(to, ',');
+		json_put_string(to, words->v[i]);
+	}
+	buf_putc(to, ']');
+}
+
+static int
+put_json(struct buf *to, const struct table *t)
+{
+	char earliest[UTC_TEXT];
+
+	utc_format(t->earliest, earliest);
+	buf_puts(to, "{\"table\":");
+	json_put_string(to, t->name);
+	put_member(to, "text", t->doc);
+	put_member(to, "file", t->file);
+	put_member(to, "path", t->path);
+	put_member(to, "paging", paging_name(t->paging));
+	put_member(to, "mode", mode_name(t->mode));
+	put_member(to, "time_column", t->mode_column);
+	put_member(to, "foreach", t->foreach_table);
+	put_member(to, "earliest", is_windowed(t) ? earliest : NULL);
+	buf_puts(to, ",\"widths\":[");
+	for (size_t i = 0; i < t->nwidths; i++) {
+		buf_puts(to, i > 0 ? ",{\"name\":" : "{\"name\":");
+		json_put_string(to, t->widths[i].name);
+		buf_printf(to, ",\"limit\":%ld}", t->widths[i].limit);
+	}
+	buf_putc(to, ']');
+	put_list(to, "group_by", &t->group_by);
+	put_list(to, "params", &t->params);
+	put_member(to, "rows", t->rows);
+	buf_puts(to, ",\"columns\":[");
+	for (size_t i = 0; i < t->ncolumns; i++) {
+		const struct column *c = &t->columns[i];
+
+		buf_puts(to, i > 0 ? ",{\"name\":" : "{\"name\":");
+		json_put_string(to, c->name);
+		put_member(to, "type", type_name(c->type));
+		buf_printf(to, ",\"key\":%s", c->key ? "true" : "false");
+		put_member(to, "text", c->doc);
+		put_member(to, "jq", c->expr);
+		buf_putc(to, '}');
+	}
+	return buf_puts(to, "]}\n");
+}
+
+int
+describe_table(struct buf *to, const struct table *t, enum describe_form form)
+{
+	switch (form) {
+	case DESCRIBE_NAME:
+		return buf_printf(to, "%s\n", t->name);
+	case DESCRIBE_LINE:
+		return buf_printf(to, "%-22s %s\n", t->name, t->doc);
+	case DESCRIBE_TSV:
+		return put_tsv(to, t);
+	case DESCRIBE_TEXT:
+		return put_text(to, t);
+	case DESCRIBE_JSON:
+		break;
+	}
+	return put_json(to, t);
+}

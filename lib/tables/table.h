@@ -1,0 +1,92 @@
+/* table - a table file: where a table's records come from and how they become rows */
+#ifndef ANT_TABLE_H
+#define ANT_TABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/strlist.h"
+
+/* The types of a row stream, anthill-rows(5); type_name() and type_find() agree with this order. */
+enum type {
+	TYPE_TEXT,
+	TYPE_BIGINT,
+	TYPE_DOUBLE,
+	TYPE_NUMERIC,
+	TYPE_BOOLEAN,
+	TYPE_DATE,
+	TYPE_TIMESTAMPTZ,
+	TYPE_JSON,
+	TYPE_COUNT
+};
+
+enum mode { MODE_WINDOW, MODE_REPLACE, MODE_MERGE, MODE_APPEND, MODE_COUNT };
+enum paging { PAGING_NONE, PAGING_PAGE, PAGING_ID, PAGING_DAY };
+
+enum { TABLE_NAME_MAX = 63, TABLE_COLUMNS_MAX = 500, TABLE_LIST_MAX = 64 };
+
+struct column {
+	char *name, *expr, *doc; /* doc: "" where the file has none */
+	enum type type;
+	int key;
+	size_t line; /* in the file; 0 for a column of the command line */
+};
+
+struct width { /* a bucket width that the API knows */
+	char *name;
+	int64_t seconds;
+	long limit; /* buckets a page, at most */
+};
+
+struct table {
+	char *name, *file, *doc; /* doc: the comment at the head of the file */
+	char *path;		 /* with {} where foreach puts the id */
+	enum paging paging;
+	struct width *widths; /* the first is the default; none: no window */
+	size_t nwidths;
+	long limit;		 /* records a page for the pagings id and day */
+	struct strlist group_by; /* default dimensions */
+	enum mode mode;
+	char *mode_column; /* the time column of mode window, else NULL */
+	char *rows;	   /* jq path from the record to its rows */
+	size_t rows_line;  /* in the file; 0 where it says nothing of rows */
+	char *foreach_table, *foreach_path;
+	struct strlist params; /* NAME=VALUE, always sent */
+	int64_t earliest;      /* first instant that can hold data */
+	int open_bucket;       /* 0: the API refuses a window in the bucket that is still open */
+	struct strlist ignore; /* paths that are known and that no column reads */
+	struct column *columns;
+	size_t ncolumns;
+};
+
+const char *type_name(enum type t);
+int type_find(const char *s, size_t len); /* -1 where there is none */
+const char *mode_name(enum mode m);
+int mode_find(const char *s); /* -1 where there is none */
+const char *paging_name(enum paging p);
+
+/* 1 where S is a table name: a letter or _, then letters, digits or _, at most TABLE_NAME_MAX bytes. */
+int table_name_valid(const char *s);
+
+/*
+ * Parse the table file FILE, whose table is NAME, from LEN bytes of TEXT.
+ * Return the table, or NULL with ANT_USAGE and a reason that starts "FILE:LINE: ".
+ */
+struct table *table_parse(
+	const char *name, const char *file, const char *text, size_t len, struct ant_err *e);
+void table_free(struct table *t); /* NULL: no effect */
+
+/*
+ * Add a column written as in a table file, without the word `column`: NAME TYPE
+ * [key] = JQ.  Return 0, or -1 with ANT_USAGE and a reason; the table stays whole.
+ */
+int table_add_column(struct table *t, const char *text, struct ant_err *e);
+
+/* The column NAME, or NULL. */
+const struct column *table_column(const struct table *t, const char *name);
+
+/* The width NAME (NULL: the default), or NULL where there is none. */
+const struct width *table_width(const struct table *t, const char *name);
+
+#endif

@@ -1,0 +1,188 @@
+#include "tables/tables.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/near.h"
+#include "base/slurp.h"
+
+enum { FILE_MAX_BYTES = 1 << 20 };
+#define SUFFIX ".table"
+
+int
+tables_prefix(char *to, size_t size)
+{
+	char exe[PATH_MAX], *slash;
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+
+	if (n > 0) {
+		exe[n] = '\0';
+		for (int up = 0; up < 2; up++)
+			if ((slash = strrchr(exe, '/')) != NULL)
+				*slash = '\0';
+		if ((size_t)snprintf(to, size, "%s", exe) < size)
+			return 0;
+	}
+	return (size_t)snprintf(to, size, "%s", ANT_PREFIX) < size ? 0 : -1;
+}
+
+/* PREFIX/share/anthill/tables. */
+static int
+add_share(struct tables *ts, const char *prefix)
+{
+	char folder[PATH_MAX + sizeof "/share/anthill/tables"];
+	int n = snprintf(folder, sizeof folder, "%s/share/anthill/tables", prefix);
+
+	if (n < 0 || (size_t)n >= sizeof folder)
+		return 0;
+	return strlist_add(&ts->folders, folder, (size_t)n);
+}
+
+/* What was named on the command line must be there; $ANT_TABLES is a path like $PATH. */
+static int
+check_folder(const char *name, struct ant_err *e)
+{
+	struct stat st;
+
+	if (stat(name, &st) == -1)
+		return err_sys(e, errno == ENOMEM ? ANT_FAIL : ANT_USAGE, "-T %s", name);
+	if (!S_ISDIR(st.st_mode))
+		return err_set(e, ANT_USAGE, "-T %s: not a folder", name);
+	return 0;
+}
+
+int
+tables_init(
+	struct tables *ts, const char *const *first, size_t n, const char *list, struct ant_err *e)
+{
+	char prefix[PATH_MAX];
+
+	memset(ts, 0, sizeof *ts);
+	for (size_t i = 0; i < n; i++) {
+		if (check_folder(first[i], e) == -1) {
+			tables_free(ts);
+			return -1;
+		}
+		if (strlist_add(&ts->folders, first[i], strlen(first[i])) == -1)
+			goto err;
+	}
+	while (list != NULL && *list != '\0') {
+		size_t len = strcspn(list, ":");
+
+		if (len > 0 && strlist_add(&ts->folders, list, len) == -1)
+			goto err;
+		list += len + (list[len] == ':');
+	}
+	if (tables_prefix(prefix, sizeof prefix) == 0 && add_share(ts, prefix) == -1)
+		goto err;
+	if (add_share(ts, ANT_PREFIX) == -1)
+		goto err;
+	return 0;
+err:
+	err_sys(e, ANT_FAIL, "table folders"); /* before free() has the errno */
+	tables_free(ts);
+	return -1;
+}
+
+void
+tables_free(struct tables *ts)
+{
+	strlist_free(&ts->folders);
+}
+
+/* "unknown table 'x'; did you mean a?  The tables are: a, b, c" */
+static void
+unknown(const struct tables *ts, const char *name, struct ant_err *e)
+{
+	struct strlist names = {0};
+	struct ant_err ignored;
+	const char *guess = NULL;
+	size_t used;
+
+	err_set(e, ANT_USAGE, "unknown table '%s'", name);
+	if (tables_names(ts, &names, &ignored) == -1)
+		return;
+	for (size_t i = 0; i < names.n; i++)
+		guess = near_better(name, guess, names.v[i]);
+	if (names.n == 0)
+		err_set(e, ANT_USAGE, "unknown table '%s'; no table files found (see ANT_TABLES)",
+			name);
+	else if (guess == NULL)
+		err_set(e, ANT_USAGE, "unknown table '%s'; the tables are:", name);
+	else
+		err_set(e, ANT_USAGE, "unknown table '%s'; did you mean %s?  The tables are:", name,
+			guess);
+	for (size_t i = 0; i < names.n; i++) {
+		used = strlen(e->msg);
+		snprintf(e->msg + used, sizeof e->msg - used, "%s %s", i == 0 ? "" : ",",
+			names.v[i]);
+	}
+	strlist_free(&names);
+}
+
+struct table *
+tables_load(const struct tables *ts, const char *name, struct ant_err *e)
+{
+	struct table *t = NULL;
+	char path[PATH_MAX];
+	struct buf b;
+	int found = 0;
+
+	buf_init(&b, FILE_MAX_BYTES);
+	for (size_t i = 0; table_name_valid(name) && i < ts->folders.n && found == 0; i++) {
+		int n = snprintf(path, sizeof path, "%s/%s%s", ts->folders.v[i], name, SUFFIX);
+
+		if (n > 0 && (size_t)n < sizeof path)
+			found = slurp(path, &b, e);
+	}
+	if (found == 1)
+		t = table_parse(name, path, b.data == NULL ? "" : b.data, b.len, e);
+	else if (found == 0)
+		unknown(ts, name, e);
+	buf_free(&b);
+	return t;
+}
+
+/* Add the tables of one folder to NAMES; a folder that is not there has none. */
+static int
+folder_names(const char *folder, struct strlist *names)
+{
+	DIR *d = opendir(folder);
+	struct dirent *entry;
+	int result = 0;
+
+	if (d == NULL)
+		return 0;
+	while (result == 0 && (entry = readdir(d)) != NULL) {
+		char name[TABLE_NAME_MAX + 1];
+		size_t len = strlen(entry->d_name), suffix = sizeof SUFFIX - 1;
+
+		if (len <= suffix || len - suffix > TABLE_NAME_MAX ||
+			strcmp(entry->d_name + len - suffix, SUFFIX) != 0)
+			continue;
+		memcpy(name, entry->d_name, len - suffix);
+		name[len - suffix] = '\0';
+		if (table_name_valid(name) && !strlist_has(names, name, len - suffix))
+			result = strlist_add(names, name, len - suffix);
+	}
+	closedir(d);
+	return result;
+}
+
+int
+tables_names(const struct tables *ts, struct strlist *names, struct ant_err *e)
+{
+	for (size_t i = 0; i < ts->folders.n; i++)
+		if (folder_names(ts->folders.v[i], names) == -1) {
+			strlist_free(names);
+			return err_sys(e, ANT_FAIL, "%s", ts->folders.v[i]);
+		}
+	strlist_sort(names);
+	return 0;
+}

@@ -1,0 +1,38 @@
+/* tables - find table files: folders searched in order, the first that has NAME.table wins */
+#ifndef ANT_TABLES_H
+#define ANT_TABLES_H
+
+#include "base/err.h"
+#include "tables/table.h"
+
+struct tables {
+	struct strlist folders;
+};
+
+/*
+ * The search path: the N folders FIRST (option -T), then those of LIST
+ * ($ANT_TABLES: colon separated, may be NULL), then share/anthill/tables beside
+ * the bin folder that holds the running program, then that of the build's PREFIX.
+ * Return 0, or -1: ANT_USAGE where one of FIRST is no folder, or ANT_FAIL.
+ */
+int tables_init(
+	struct tables *ts, const char *const *first, size_t n, const char *list, struct ant_err *e);
+void tables_free(struct tables *ts);
+
+/*
+ * Load the table NAME.  Return it (table_free() it), or NULL: ANT_USAGE for a
+ * name that no folder has, with the list of those there are, and for a wrong file;
+ * ANT_FAIL where memory or the disk failed.
+ */
+struct table *tables_load(const struct tables *ts, const char *name, struct ant_err *e);
+
+/* The names of all tables there are, sorted; strlist_free() them.  Return 0 or -1. */
+int tables_names(const struct tables *ts, struct strlist *names, struct ant_err *e);
+
+/*
+ * The folder that holds bin/ with the running program (of /proc/self/exe), or the
+ * PREFIX it was built for.  0, or -1 where TO is too small.
+ */
+int tables_prefix(char *to, size_t size);
+
+#endif
