@@ -156,7 +156,7 @@ on_progress(void *ctx, const struct fetch_stats *stats)
 {
 	struct session *s = ctx;
 	struct winsize size = {.ws_col = 80};
-	int64_t now = mono_ms();
+	int64_t now = clock_ms();
 	struct buf line;
 
 	if (!s->draw || now < s->redraw_at)
@@ -391,7 +391,7 @@ work(struct settings *s, struct session *session, const char *name, struct ant_e
 		goto done;
 	if (name != NULL && plan_table(s, &ts, name, &table, &parent, &plan, e) == -1)
 		goto done;
-	if (budget_open(&budget, (size_t)s->rate, s->rate_file, mono_ms, e) == -1)
+	if (budget_open(&budget, (size_t)s->rate, s->rate_file, clock_ms, e) == -1)
 		goto done;
 	plan.budget = &budget;
 	if ((plan.http = open_client(s, session->cli, e)) == NULL)
@@ -446,7 +446,7 @@ main(int argc, char **argv)
 	session.log = c.verbose > 0 || s.json_log;
 	session.json = s.json_log;
 	session.draw = isatty(STDERR_FILENO) && !c.quiet && !session.log;
-	session.began = mono_ms();
+	session.began = clock_ms();
 	status = work(&s, &session, argv[optind], &e) == 0 ? ANT_OK : ANT_FAIL;
 	clear_line(&session);
 	if (status != ANT_OK)

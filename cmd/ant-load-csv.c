@@ -54,7 +54,7 @@ static const char help[] =
 
 /* Take an option of the dialect.  Return ANT_OK, or ANT_USAGE after a message. */
 static int
-dialect_option(struct csvfile_dialect *d, int ch, const char *value)
+dialect_option(struct csv_file_dialect *d, int ch, const char *value)
 {
 	switch (ch) {
 	case OPT_DELIMITER:
@@ -93,7 +93,7 @@ main(int argc, char **argv)
 		.help = help,
 		.shorts = "o:",
 		.options = options};
-	struct csvfile_dialect dialect = {.delimiter = ',', .null = "", .header = 1};
+	struct csv_file_dialect dialect = {.delimiter = ',', .null = "", .header = 1};
 	struct load_options o = {0};
 	const char *file = NULL, *name;
 	struct load_csv *csv = NULL;
@@ -123,7 +123,7 @@ main(int argc, char **argv)
 			&cli, "--mode, --allow-shrink, --ledger and --dry-run need -o FILE");
 	else if (name != NULL && strcmp(name, LOAD_CSV_LEDGER) == 0)
 		status = cli_usage(&cli, "-o: %s is the ledger itself", LOAD_CSV_LEDGER);
-	else if (csvfile_check(&dialect, &e) == -1)
+	else if (csv_file_check(&dialect, &e) == -1)
 		status = cli_fail(&e);
 	else if ((csv = load_csv_new(file, &dialect, &e)) == NULL)
 		status = cli_fail(&e);

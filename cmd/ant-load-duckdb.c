@@ -73,7 +73,7 @@ main(int argc, char **argv)
 		struct db views;
 
 		o.place.dialect = SQL_DUCKDB;
-		status = db_duckdb(argv[optind], getenv("ANT_LIBDUCKDB"), 1, &views, &e);
+		status = ask_duckdb(argv[optind], getenv("ANT_LIBDUCKDB"), 1, &views, &e);
 		status = loader_views(&cli, status, &views, &o.place, &e);
 		goto done;
 	}

@@ -71,7 +71,7 @@ main(int argc, char **argv)
 		struct db views;
 
 		o.place.dialect = SQL_SQLITE;
-		status = db_sqlite(argv[optind], 1, &views, &e);
+		status = ask_sqlite(argv[optind], 1, &views, &e);
 		status = loader_views(&cli, status, &views, &o.place, &e);
 		goto done;
 	}

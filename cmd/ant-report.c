@@ -142,7 +142,7 @@ make(const struct call *c, const struct report *r, struct buf *to, int *exceeded
 	}
 	if (c->nchecks > 0)
 		return 0;
-	return c->text ? report_text(to, r, width(), c->ascii, e) : report_html(to, r, e);
+	return c->text ? report_text(to, r, width(), c->ascii, e) : report_page(to, r, e);
 }
 
 static int

@@ -1,12 +1,12 @@
 /*
- * aside - a file that is replaced whole or not at all: written beside it, renamed over it
+ * base/aside - a file that is replaced whole or not at all: written beside it, renamed over it
  *
  * The new file is written as .NAME.anthill in the same folder, and its lock (flock)
  * is the lock of writers: one at a time.  What a killed writer left is not locked any
  * more; the next one removes it, so nothing blocks and nothing piles up.
  */
-#ifndef ANT_ASIDE_H
-#define ANT_ASIDE_H
+#ifndef ANT_BASE_ASIDE_H
+#define ANT_BASE_ASIDE_H
 
 #include "base/err.h"
 

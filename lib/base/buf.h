@@ -1,6 +1,6 @@
-/* buf - a growing byte buffer that is born with its maximum */
-#ifndef ANT_BUF_H
-#define ANT_BUF_H
+/* base/buf - a growing byte buffer that is born with its maximum */
+#ifndef ANT_BASE_BUF_H
+#define ANT_BASE_BUF_H
 
 #include <stddef.h>
 #include <string.h>

@@ -1,12 +1,12 @@
 /*
- * decimal - exact sums of decimal numbers
+ * base/decimal - exact sums of decimal numbers
  *
  * A decimal is MANTISSA / 10^SCALE with at most DECIMAL_DIGITS digits, before
  * and behind the point together: what numeric(38, s) holds.  Nothing is rounded,
  * ever: what does not fit is refused.
  */
-#ifndef ANT_DECIMAL_H
-#define ANT_DECIMAL_H
+#ifndef ANT_BASE_DECIMAL_H
+#define ANT_BASE_DECIMAL_H
 
 #include <stddef.h>
 

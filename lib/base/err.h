@@ -1,6 +1,6 @@
-/* err - the reason of a failure, and what the caller of the program can do about it */
-#ifndef ANT_ERR_H
-#define ANT_ERR_H
+/* base/err - the reason of a failure, and what the caller of the program can do about it */
+#ifndef ANT_BASE_ERR_H
+#define ANT_BASE_ERR_H
 
 #include <stddef.h>
 

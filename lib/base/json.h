@@ -1,11 +1,11 @@
 /*
- * json - a strict reader of JSON texts (RFC 8259), in place, and a writer of strings
+ * base/json - a strict reader of JSON texts (RFC 8259), in place, and a writer of strings
  *
  * Texts are bytes from a buffer with BUF_PAD readable bytes behind the end.
  * Strings may hold invalid UTF-8: it is mended where text is taken out.
  */
-#ifndef ANT_JSON_H
-#define ANT_JSON_H
+#ifndef ANT_BASE_JSON_H
+#define ANT_BASE_JSON_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
-/* lines - read lines of bounded length from a file descriptor, in blocks */
-#ifndef ANT_LINES_H
-#define ANT_LINES_H
+/* base/lines - read lines of bounded length from a file descriptor, in blocks */
+#ifndef ANT_BASE_LINES_H
+#define ANT_BASE_LINES_H
 
 #include <stddef.h>
 

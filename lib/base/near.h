@@ -1,6 +1,6 @@
-/* near - which of the known words a mistyped one may have been meant to be */
-#ifndef ANT_NEAR_H
-#define ANT_NEAR_H
+/* base/near - which of the known words a mistyped one may have been meant to be */
+#ifndef ANT_BASE_NEAR_H
+#define ANT_BASE_NEAR_H
 
 #include <stddef.h>
 

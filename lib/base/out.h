@@ -1,6 +1,6 @@
-/* out - buffered output to a file descriptor, every write checked */
-#ifndef ANT_OUT_H
-#define ANT_OUT_H
+/* base/out - buffered output to a file descriptor, every write checked */
+#ifndef ANT_BASE_OUT_H
+#define ANT_BASE_OUT_H
 
 #include <stddef.h>
 

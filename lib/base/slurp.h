@@ -1,6 +1,6 @@
-/* slurp - a whole file of bounded size in memory */
-#ifndef ANT_SLURP_H
-#define ANT_SLURP_H
+/* base/slurp - a whole file of bounded size in memory */
+#ifndef ANT_BASE_SLURP_H
+#define ANT_BASE_SLURP_H
 
 #include "base/buf.h"
 #include "base/err.h"

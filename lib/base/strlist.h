@@ -1,6 +1,6 @@
-/* strlist - a list of owned strings */
-#ifndef ANT_STRLIST_H
-#define ANT_STRLIST_H
+/* base/strlist - a list of owned strings */
+#ifndef ANT_BASE_STRLIST_H
+#define ANT_BASE_STRLIST_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
-/* utc - instants in UTC: RFC 3339 text, buckets, and the times of the command line */
-#ifndef ANT_UTC_H
-#define ANT_UTC_H
+/* base/utc - instants in UTC: RFC 3339 text, buckets, and the times of the command line */
+#ifndef ANT_BASE_UTC_H
+#define ANT_BASE_UTC_H
 
 #include <stddef.h>
 #include <stdint.h>

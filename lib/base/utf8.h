@@ -1,6 +1,6 @@
-/* utf8 - sequences of UTF-8 (RFC 3629) */
-#ifndef ANT_UTF8_H
-#define ANT_UTF8_H
+/* base/utf8 - sequences of UTF-8 (RFC 3629) */
+#ifndef ANT_BASE_UTF8_H
+#define ANT_BASE_UTF8_H
 
 #include <stddef.h>
 

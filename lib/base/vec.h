@@ -1,11 +1,11 @@
 /*
- * vec - the inner loops over bytes, sixteen at a time where the machine can
+ * base/vec - the inner loops over bytes, sixteen at a time where the machine can
  *
  * Each exists in plain C too, under the name with _plain: other machines use
  * that, and the tests compare the two.  All may read up to 63 bytes past END.
  */
-#ifndef ANT_VEC_H
-#define ANT_VEC_H
+#ifndef ANT_BASE_VEC_H
+#define ANT_BASE_VEC_H
 
 #include <stddef.h>
 

@@ -11,9 +11,10 @@ enum { ITEMS_MAX = 4096 };
 
 struct work {
 	const struct bruin *b;
-	struct ytree *asset, *config, *pipeline; /* config, pipeline: NULL where there is none */
+	struct bruin_yaml *asset, *config,
+		*pipeline;			 /* config, pipeline: NULL where there is none */
 	struct bruin_conns conns;		 /* in config */
-	const struct ytree_node *top, *parameters;
+	const struct bruin_yaml_node *top, *parameters;
 	struct buf *to, a, made; /* a text, and what is made of it */
 	struct ant_err *e;
 };
@@ -29,11 +30,11 @@ too_much(struct work *w)
 
 /* A flag: its place, its name with the underscores of a parameter as dashes, its value. */
 static int
-put(struct work *w, const struct ytree_node *at, const char *flag, const char *value)
+put(struct work *w, const struct bruin_yaml_node *at, const char *flag, const char *value)
 {
 	size_t start;
 
-	buf_printf(w->to, "%s:%zu", w->b->asset.path, ytree_line(at));
+	buf_printf(w->to, "%s:%zu", w->b->asset.path, bruin_yaml_line(at));
 	buf_putc(w->to, '\0');
 	start = w->to->len;
 	buf_puts(w->to, flag);
@@ -47,9 +48,9 @@ put(struct work *w, const struct ytree_node *at, const char *flag, const char *v
 
 /* The same with the value of the scalar AT. */
 static int
-put_value(struct work *w, const struct ytree_node *at, const char *flag)
+put_value(struct work *w, const struct bruin_yaml_node *at, const char *flag)
 {
-	if (ytree_text(w->asset, at, flag + 2, &w->a, w->e) == -1)
+	if (bruin_yaml_text(w->asset, at, flag + 2, &w->a, w->e) == -1)
 		return -1;
 	return put(w, at, flag, buf_str(&w->a));
 }
@@ -77,61 +78,62 @@ static const char *const parameter_switches[] = {
 	"no_inference", "trim_whitespace", "stream", "enforce_schema", NULL};
 
 static int
-parameter(struct work *w, const struct ytree_node *key, const struct ytree_node *value)
+parameter(struct work *w, const struct bruin_yaml_node *key, const struct bruin_yaml_node *value)
 {
 	const char *const *lists[] = {parameter_used, parameter_flags, parameter_switches, NULL};
-	const char *name = ytree_name(key);
+	const char *name = bruin_yaml_name(key);
 	char flag[80];
 
 	snprintf(flag, sizeof flag, "--%.70s", name);
-	if (ytree_is_one(key, parameter_used) || ytree_is(key, "<<"))
+	if (bruin_yaml_is_one(key, parameter_used) || bruin_yaml_is(key, "<<"))
 		return 0;
-	if (ytree_is_one(key, parameter_flags))
-		return ytree_is_null(value) ? 0 : put_value(w, value, flag);
-	if (ytree_is_one(key, parameter_switches))
-		return ytree_is_true(value) ? put(w, value, flag, "") : 0;
-	if (ytree_is(key, "version"))
-		return ytree_fail(w->e, w->asset, key,
+	if (bruin_yaml_is_one(key, parameter_flags))
+		return bruin_yaml_is_null(value) ? 0 : put_value(w, value, flag);
+	if (bruin_yaml_is_one(key, parameter_switches))
+		return bruin_yaml_is_true(value) ? put(w, value, flag, "") : 0;
+	if (bruin_yaml_is(key, "version"))
+		return bruin_yaml_fail(w->e, w->asset, key,
 			"parameter version cannot be honoured: leave it out: no ingestr is run");
 	if (strncmp(name, "cdc", 3) == 0)
-		return ytree_is(value, "false")
+		return bruin_yaml_is(value, "false")
 			       ? 0
-			       : ytree_fail(w->e, w->asset, key,
+			       : bruin_yaml_fail(w->e, w->asset, key,
 					 "parameter %.64s cannot be honoured: leave it "
 					 "out: the source is no database",
 					 name);
-	return ytree_unknown(w->asset, key, "parameter", lists, w->e);
+	return bruin_yaml_unknown(w->asset, key, "parameter", lists, w->e);
 }
 
 static int
 parameters(struct work *w)
 {
-	struct ytree *t = w->asset;
-	const struct ytree_node *at;
+	struct bruin_yaml *t = w->asset;
+	const struct bruin_yaml_node *at;
 
-	if ((w->parameters = ytree_get(t, w->top, "parameters")) == NULL)
-		return ytree_fail(w->e, t, w->top,
+	if ((w->parameters = bruin_yaml_get(t, w->top, "parameters")) == NULL)
+		return bruin_yaml_fail(w->e, t, w->top,
 			"no parameters: source_connection and source_table are needed");
-	if (ytree_check_map(t, w->parameters, "parameters", w->e) == -1)
+	if (bruin_yaml_check_map(t, w->parameters, "parameters", w->e) == -1)
 		return -1;
-	for (size_t i = 0; i < ytree_count(w->parameters); i++)
-		if (parameter(w, ytree_key(t, w->parameters, i),
-			    ytree_value(t, w->parameters, i)) == -1)
+	for (size_t i = 0; i < bruin_yaml_count(w->parameters); i++)
+		if (parameter(w, bruin_yaml_key(t, w->parameters, i),
+			    bruin_yaml_value(t, w->parameters, i)) == -1)
 			return -1;
-	at = ytree_get(t, w->parameters, "source");
-	if (at != NULL && !ytree_is(at, "anthropic"))
-		return ytree_fail(w->e, t, at, "source is another: only anthropic can be honoured");
-	if ((at = ytree_get(t, w->parameters, "source_table")) == NULL)
-		return ytree_fail(
+	at = bruin_yaml_get(t, w->parameters, "source");
+	if (at != NULL && !bruin_yaml_is(at, "anthropic"))
+		return bruin_yaml_fail(
+			w->e, t, at, "source is another: only anthropic can be honoured");
+	if ((at = bruin_yaml_get(t, w->parameters, "source_table")) == NULL)
+		return bruin_yaml_fail(
 			w->e, t, w->parameters, "no source_table: it is one of ant-tables");
 	return put_value(w, at, "--source-table");
 }
 
 /* Strategies of Bruin by the name that ingestr has for them. */
 static int
-strategy(struct work *w, const struct ytree_node *at)
+strategy(struct work *w, const struct bruin_yaml_node *at)
 {
-	if (ytree_is(at, "create+replace"))
+	if (bruin_yaml_is(at, "create+replace"))
 		return put(w, at, "--incremental-strategy", "replace");
 	return put_value(w, at, "--incremental-strategy");
 }
@@ -142,51 +144,52 @@ materialization(struct work *w)
 	static const char *const names[] = {
 		"type", "strategy", "incremental_key", "partition_by", "cluster_by", NULL};
 	const char *const *lists[] = {names, NULL};
-	struct ytree *t = w->asset;
-	const struct ytree_node *map = ytree_get(t, w->top, "materialization"), *at;
+	struct bruin_yaml *t = w->asset;
+	const struct bruin_yaml_node *map = bruin_yaml_get(t, w->top, "materialization"), *at;
 
 	if (map == NULL)
 		return 0;
-	if (ytree_check_map(t, map, "materialization", w->e) == -1)
+	if (bruin_yaml_check_map(t, map, "materialization", w->e) == -1)
 		return -1;
-	for (size_t i = 0; i < ytree_count(map); i++)
-		if (!ytree_is_one(ytree_key(t, map, i), names))
-			return ytree_unknown(
-				t, ytree_key(t, map, i), "materialization", lists, w->e);
-	if ((at = ytree_get(t, map, "type")) != NULL && !ytree_is(at, "table") &&
-		!ytree_is(at, "none"))
-		return ytree_fail(
+	for (size_t i = 0; i < bruin_yaml_count(map); i++)
+		if (!bruin_yaml_is_one(bruin_yaml_key(t, map, i), names))
+			return bruin_yaml_unknown(
+				t, bruin_yaml_key(t, map, i), "materialization", lists, w->e);
+	if ((at = bruin_yaml_get(t, map, "type")) != NULL && !bruin_yaml_is(at, "table") &&
+		!bruin_yaml_is(at, "none"))
+		return bruin_yaml_fail(
 			w->e, t, at, "this type of materialization cannot be honoured: use table");
-	if ((at = ytree_get(t, map, "strategy")) != NULL && strategy(w, at) == -1)
+	if ((at = bruin_yaml_get(t, map, "strategy")) != NULL && strategy(w, at) == -1)
 		return -1;
-	if ((at = ytree_get(t, map, "incremental_key")) != NULL &&
+	if ((at = bruin_yaml_get(t, map, "incremental_key")) != NULL &&
 		put_value(w, at, "--incremental-key") == -1)
 		return -1;
-	if ((at = ytree_get(t, map, "partition_by")) != NULL &&
+	if ((at = bruin_yaml_get(t, map, "partition_by")) != NULL &&
 		put(w, at, "--partition-by", "") == -1)
 		return -1;
-	if ((at = ytree_get(t, map, "cluster_by")) != NULL && put(w, at, "--cluster-by", "") == -1)
+	if ((at = bruin_yaml_get(t, map, "cluster_by")) != NULL &&
+		put(w, at, "--cluster-by", "") == -1)
 		return -1;
 	return 0;
 }
 
 /* What a column says of keys and masks.  1 where it has checks. */
 static int
-column(struct work *w, const struct ytree_node *map)
+column(struct work *w, const struct bruin_yaml_node *map)
 {
-	struct ytree *t = w->asset;
-	const struct ytree_node *name, *at;
+	struct bruin_yaml *t = w->asset;
+	const struct bruin_yaml_node *name, *at;
 
-	if (ytree_check_map(t, map, "a column", w->e) == -1)
+	if (bruin_yaml_check_map(t, map, "a column", w->e) == -1)
 		return -1;
-	if ((name = ytree_get(t, map, "name")) == NULL)
-		return ytree_fail(w->e, t, map, "a column without a name");
-	if (ytree_is_true(ytree_get(t, map, "primary_key")) &&
+	if ((name = bruin_yaml_get(t, map, "name")) == NULL)
+		return bruin_yaml_fail(w->e, t, map, "a column without a name");
+	if (bruin_yaml_is_true(bruin_yaml_get(t, map, "primary_key")) &&
 		put_value(w, name, "--primary-key") == -1)
 		return -1;
-	if ((at = ytree_get(t, map, "mask")) != NULL) {
-		if (ytree_text(t, name, "name", &w->made, w->e) == -1 ||
-			ytree_text(t, at, "mask", &w->a, w->e) == -1)
+	if ((at = bruin_yaml_get(t, map, "mask")) != NULL) {
+		if (bruin_yaml_text(t, name, "name", &w->made, w->e) == -1 ||
+			bruin_yaml_text(t, at, "mask", &w->a, w->e) == -1)
 			return -1;
 		buf_putc(&w->made, ':');
 		buf_puts(&w->made, buf_str(&w->a));
@@ -195,24 +198,24 @@ column(struct work *w, const struct ytree_node *map)
 		if (put(w, at, "--mask", buf_str(&w->made)) == -1)
 			return -1;
 	}
-	return ytree_get(t, map, "checks") != NULL;
+	return bruin_yaml_get(t, map, "checks") != NULL;
 }
 
 static int
 columns(struct work *w)
 {
-	struct ytree *t = w->asset;
-	const struct ytree_node *list = ytree_get(t, w->top, "columns");
+	struct bruin_yaml *t = w->asset;
+	const struct bruin_yaml_node *list = bruin_yaml_get(t, w->top, "columns");
 	int checks = 0, n;
 
 	if (list == NULL)
 		return 0;
-	if (!ytree_is_list(list))
-		return ytree_fail(w->e, t, list, "columns is no list");
-	if (ytree_count(list) > ITEMS_MAX)
-		return ytree_fail(w->e, t, list, "more than %d columns", ITEMS_MAX);
-	for (size_t i = 0; i < ytree_count(list); i++) {
-		if ((n = column(w, ytree_item(t, list, i))) == -1)
+	if (!bruin_yaml_is_list(list))
+		return bruin_yaml_fail(w->e, t, list, "columns is no list");
+	if (bruin_yaml_count(list) > ITEMS_MAX)
+		return bruin_yaml_fail(w->e, t, list, "more than %d columns", ITEMS_MAX);
+	for (size_t i = 0; i < bruin_yaml_count(list); i++) {
+		if ((n = column(w, bruin_yaml_item(t, list, i))) == -1)
 			return -1;
 		checks |= n;
 	}
@@ -223,23 +226,23 @@ static int
 asset_keys(struct work *w)
 {
 	const char *const *lists[] = {asset_used, asset_other, asset_notes, asset_flags, NULL};
-	struct ytree *t = w->asset;
+	struct bruin_yaml *t = w->asset;
 	char note[96];
 
-	for (size_t i = 0; i < ytree_count(w->top); i++) {
-		const struct ytree_node *key = ytree_key(t, w->top, i);
-		const char *name = ytree_name(key);
+	for (size_t i = 0; i < bruin_yaml_count(w->top); i++) {
+		const struct bruin_yaml_node *key = bruin_yaml_key(t, w->top, i);
+		const char *name = bruin_yaml_name(key);
 
 		snprintf(note, sizeof note, "%.64s are not run", name);
-		if (ytree_is_one(key, asset_notes) && put(w, key, "note", note) == -1)
+		if (bruin_yaml_is_one(key, asset_notes) && put(w, key, "note", note) == -1)
 			return -1;
 		snprintf(note, sizeof note, "--%.64s", name);
-		if (ytree_is_one(key, asset_flags) && put(w, key, note, "") == -1)
+		if (bruin_yaml_is_one(key, asset_flags) && put(w, key, note, "") == -1)
 			return -1;
-		if (!ytree_is_one(key, asset_used) && !ytree_is_one(key, asset_other) &&
-			!ytree_is_one(key, asset_notes) && !ytree_is_one(key, asset_flags) &&
-			!ytree_is(key, "<<"))
-			return ytree_unknown(t, key, "the setting", lists, w->e);
+		if (!bruin_yaml_is_one(key, asset_used) && !bruin_yaml_is_one(key, asset_other) &&
+			!bruin_yaml_is_one(key, asset_notes) &&
+			!bruin_yaml_is_one(key, asset_flags) && !bruin_yaml_is(key, "<<"))
+			return bruin_yaml_unknown(t, key, "the setting", lists, w->e);
 	}
 	return 0;
 }
@@ -248,11 +251,11 @@ asset_keys(struct work *w)
 static int
 asset_name(struct work *w)
 {
-	const struct ytree_node *at = ytree_get(w->asset, w->top, "name");
+	const struct bruin_yaml_node *at = bruin_yaml_get(w->asset, w->top, "name");
 
 	if (at == NULL)
 		return 0;
-	if (ytree_text(w->asset, at, "name", &w->a, w->e) == -1)
+	if (bruin_yaml_text(w->asset, at, "name", &w->a, w->e) == -1)
 		return -1;
 	buf_clear(&w->made);
 	if (w->conns.prefix != NULL && strchr(buf_str(&w->a), '.') != NULL)
@@ -266,9 +269,9 @@ asset_name(struct work *w)
 /* ---- its connections -------------------------------------------------------------------- */
 
 static int
-no_connection(struct work *w, const struct ytree_node *at, const char *name, const char *best)
+no_connection(struct work *w, const struct bruin_yaml_node *at, const char *name, const char *best)
 {
-	return ytree_fail(w->e, w->asset, at, "no connection %.64s in %.256s%s%.64s%s", name,
+	return bruin_yaml_fail(w->e, w->asset, at, "no connection %.64s in %.256s%s%.64s%s", name,
 		w->b->config.path, best != NULL ? "; did you mean " : "", best != NULL ? best : "",
 		best != NULL ? "?" : "");
 }
@@ -276,20 +279,21 @@ no_connection(struct work *w, const struct ytree_node *at, const char *name, con
 static int
 source(struct work *w)
 {
-	const struct ytree_node *at = ytree_get(w->asset, w->parameters, "source_connection");
+	const struct bruin_yaml_node *at =
+		bruin_yaml_get(w->asset, w->parameters, "source_connection");
 	const char *best = NULL, *name;
 	int n;
 
 	if (at == NULL)
-		return ytree_fail(w->e, w->asset, w->parameters, "no source_connection");
-	if (*(name = ytree_name(at)) == '\0')
-		return ytree_fail(w->e, w->asset, at, "source_connection is no name");
+		return bruin_yaml_fail(w->e, w->asset, w->parameters, "no source_connection");
+	if (*(name = bruin_yaml_name(at)) == '\0')
+		return bruin_yaml_fail(w->e, w->asset, at, "source_connection is no name");
 	if ((n = bruin_conn_source(&w->conns, name, &best, &w->made, w->e)) == -1)
 		return -1;
 	if (n == 1)
 		return put(w, at, "--source-uri", buf_str(&w->made));
 	if (bruin_conn_is_there(&w->conns, name, &best))
-		return ytree_fail(w->e, w->asset, at,
+		return bruin_yaml_fail(w->e, w->asset, at,
 			"the connection %.64s is not of anthropic: only that source can be "
 			"honoured",
 			name);
@@ -298,13 +302,13 @@ source(struct work *w)
 
 /* The platform that the parameter destination names. */
 static const struct bruin_platform *
-platform(struct work *w, const struct ytree_node *at)
+platform(struct work *w, const struct bruin_yaml_node *at)
 {
 	const char *best = NULL;
-	const struct bruin_platform *f = bruin_conn_platform(ytree_name(at), &best);
+	const struct bruin_platform *f = bruin_conn_platform(bruin_yaml_name(at), &best);
 
 	if (f == NULL)
-		ytree_fail(w->e, w->asset, at,
+		bruin_yaml_fail(w->e, w->asset, at,
 			"this destination cannot be honoured: use bigquery, snowflake, postgres, "
 			"duckdb or sqlite%s%s%s",
 			best != NULL ? "; did you mean " : "", best != NULL ? best : "",
@@ -316,19 +320,19 @@ platform(struct work *w, const struct ytree_node *at)
 static int
 destination(struct work *w)
 {
-	struct ytree *t = w->asset;
-	const struct ytree_node *named = ytree_get(t, w->top, "connection"),
-				*kind = ytree_get(t, w->parameters, "destination");
+	struct bruin_yaml *t = w->asset;
+	const struct bruin_yaml_node *named = bruin_yaml_get(t, w->top, "connection"),
+				     *kind = bruin_yaml_get(t, w->parameters, "destination");
 	const struct bruin_platform *f = NULL;
 	const char *name, *best = NULL;
 	int n;
 
 	if (named == NULL)
-		named = ytree_get(t, w->parameters, "destination_connection");
+		named = bruin_yaml_get(t, w->parameters, "destination_connection");
 	if (named == NULL && kind == NULL)
-		return ytree_fail(w->e, t, w->parameters, "no destination");
-	if (named != NULL && *(name = ytree_name(named)) == '\0')
-		return ytree_fail(w->e, t, named, "the connection is no name");
+		return bruin_yaml_fail(w->e, t, w->parameters, "no destination");
+	if (named != NULL && *(name = bruin_yaml_name(named)) == '\0')
+		return bruin_yaml_fail(w->e, t, named, "the connection is no name");
 	if (named == NULL) {
 		if ((f = platform(w, kind)) == NULL)
 			return -1;
@@ -424,18 +428,18 @@ ends_with(const char *s, const char *end)
 	return n > m && strcmp(s + n - m, end) == 0;
 }
 
-static struct ytree *
+static struct bruin_yaml *
 load_asset(const struct bruin_file *f, struct ant_err *e)
 {
-	struct ytree *t = NULL;
+	struct bruin_yaml *t = NULL;
 	struct buf yaml;
 
 	buf_init(&yaml, 2 * BRUIN_FILE_MAX);
 	if (ends_with(f->path, ".sql")) {
 		if (from_sql(f, &yaml, e) == 0)
-			t = ytree_load(f->path, yaml.data, yaml.len, e);
+			t = bruin_yaml_load(f->path, yaml.data, yaml.len, e);
 	} else if (ends_with(f->path, ".yml") || ends_with(f->path, ".yaml")) {
-		t = ytree_load(f->path, f->text, f->len, e);
+		t = bruin_yaml_load(f->path, f->text, f->len, e);
 	} else
 		err_set(e, ANT_USAGE, "%s:1: an asset is a .sql, .yml or .yaml file", f->path);
 	buf_free(&yaml);
@@ -446,24 +450,24 @@ load_asset(const struct bruin_file *f, struct ant_err *e)
 static int
 asset(struct work *w)
 {
-	const struct ytree_node *at;
+	const struct bruin_yaml_node *at;
 
-	w->top = ytree_root(w->asset);
-	if (ytree_check_map(w->asset, w->top, "the asset", w->e) == -1)
+	w->top = bruin_yaml_root(w->asset);
+	if (bruin_yaml_check_map(w->asset, w->top, "the asset", w->e) == -1)
 		return -1;
-	at = ytree_get(w->asset, w->top, "type");
-	if (!ytree_is(at, "ingestr"))
-		return ytree_fail(w->e, w->asset, at != NULL ? at : w->top,
+	at = bruin_yaml_get(w->asset, w->top, "type");
+	if (!bruin_yaml_is(at, "ingestr"))
+		return bruin_yaml_fail(w->e, w->asset, at != NULL ? at : w->top,
 			"the type is not ingestr: no other asset can be run");
 	if (asset_keys(w) == -1 || parameters(w) == -1 || materialization(w) == -1)
 		return -1;
 	return columns(w);
 }
 
-static struct ytree *
+static struct bruin_yaml *
 load(const struct bruin_file *f, struct ant_err *e)
 {
-	return ytree_load(f->path, f->text, f->len, e);
+	return bruin_yaml_load(f->path, f->text, f->len, e);
 }
 
 static int
@@ -474,7 +478,7 @@ flags(struct work *w)
 	if ((w->asset = load_asset(&b->asset, w->e)) == NULL || asset(w) == -1)
 		return -1;
 	if (b->config.path == NULL && (b->source || b->destination))
-		return ytree_fail(w->e, w->asset, w->top,
+		return bruin_yaml_fail(w->e, w->asset, w->top,
 			"no .bruin.yml with its connections here or above: name it by "
 			"--bruin-config");
 	if (b->config.path != NULL && ((w->config = load(&b->config, w->e)) == NULL ||
@@ -493,12 +497,12 @@ bruin_flags(const struct bruin *b, struct buf *to, struct ant_err *e)
 	struct work w = {.b = b, .to = to, .e = e};
 	int result;
 
-	buf_init(&w.a, YTREE_TEXT_MAX);
-	buf_init(&w.made, YTREE_TEXT_MAX);
+	buf_init(&w.a, BRUIN_YAML_TEXT_MAX);
+	buf_init(&w.made, BRUIN_YAML_TEXT_MAX);
 	result = flags(&w);
-	ytree_free(w.asset);
-	ytree_free(w.config);
-	ytree_free(w.pipeline);
+	bruin_yaml_free(w.asset);
+	bruin_yaml_free(w.config);
+	bruin_yaml_free(w.pipeline);
 	buf_free(&w.a);
 	buf_free(&w.made);
 	return result;

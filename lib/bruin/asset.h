@@ -1,6 +1,6 @@
-/* bruin - an asset of Bruin of type ingestr, as the command line of ingestr that it stands for */
-#ifndef ANT_BRUIN_H
-#define ANT_BRUIN_H
+/* bruin/asset - an asset of Bruin of type ingestr, as the command line of ingestr that it stands for */
+#ifndef ANT_BRUIN_ASSET_H
+#define ANT_BRUIN_ASSET_H
 
 #include <stddef.h>
 

@@ -12,58 +12,59 @@
 static int
 environment(struct bruin_conns *c, struct buf *name, struct ant_err *e)
 {
-	struct ytree *t = c->file;
-	const struct ytree_node *root = ytree_root(t), *at, *all;
+	struct bruin_yaml *t = c->file;
+	const struct bruin_yaml_node *root = bruin_yaml_root(t), *at, *all;
 	const char *wanted;
 
-	if (ytree_check_map(t, root, "the file", e) == -1)
+	if (bruin_yaml_check_map(t, root, "the file", e) == -1)
 		return -1;
-	at = ytree_get(t, root, "default_environment");
-	if (ytree_text(t, at, "default_environment", name, e) == -1)
+	at = bruin_yaml_get(t, root, "default_environment");
+	if (bruin_yaml_text(t, at, "default_environment", name, e) == -1)
 		return -1;
 	wanted = name->len > 0 ? buf_str(name) : "default";
-	if ((all = ytree_get(t, root, "environments")) == NULL)
-		return ytree_fail(e, t, root, "no environments");
-	if ((all = ytree_get(t, all, wanted)) == NULL)
-		return at != NULL ? ytree_fail(e, t, at, "there is no environment of this name")
-				  : ytree_fail(e, t, root, "no environment default");
-	at = ytree_get(t, all, "schema_prefix");
-	if (at != NULL && *ytree_name(at) == '\0')
-		return ytree_fail(e, t, at, "schema_prefix is no name");
-	c->prefix = at != NULL ? ytree_name(at) : NULL;
-	if ((c->types = ytree_get(t, all, "connections")) == NULL)
-		return ytree_fail(e, t, all, "no connections in this environment");
-	return ytree_check_map(t, c->types, "connections", e);
+	if ((all = bruin_yaml_get(t, root, "environments")) == NULL)
+		return bruin_yaml_fail(e, t, root, "no environments");
+	if ((all = bruin_yaml_get(t, all, wanted)) == NULL)
+		return at != NULL
+			       ? bruin_yaml_fail(e, t, at, "there is no environment of this name")
+			       : bruin_yaml_fail(e, t, root, "no environment default");
+	at = bruin_yaml_get(t, all, "schema_prefix");
+	if (at != NULL && *bruin_yaml_name(at) == '\0')
+		return bruin_yaml_fail(e, t, at, "schema_prefix is no name");
+	c->prefix = at != NULL ? bruin_yaml_name(at) : NULL;
+	if ((c->types = bruin_yaml_get(t, all, "connections")) == NULL)
+		return bruin_yaml_fail(e, t, all, "no connections in this environment");
+	return bruin_yaml_check_map(t, c->types, "connections", e);
 }
 
 int
-bruin_conn_open(struct bruin_conns *c, struct ytree *file, struct ant_err *e)
+bruin_conn_open(struct bruin_conns *c, struct bruin_yaml *file, struct ant_err *e)
 {
 	struct buf name;
 	int result;
 
 	c->file = file;
-	buf_init(&name, YTREE_TEXT_MAX);
+	buf_init(&name, BRUIN_YAML_TEXT_MAX);
 	result = environment(c, &name, e);
 	buf_free(&name);
 	return result;
 }
 
 /* The connection NAME of the type TYPE, NULL where there is none; BEST becomes the nearest name. */
-static const struct ytree_node *
+static const struct bruin_yaml_node *
 find(const struct bruin_conns *c, const char *type, const char *name, const char **best)
 {
-	const struct ytree_node *list = ytree_get(c->file, c->types, type);
+	const struct bruin_yaml_node *list = bruin_yaml_get(c->file, c->types, type);
 
-	if (!ytree_is_list(list))
+	if (!bruin_yaml_is_list(list))
 		return NULL;
-	for (size_t i = 0; i < ytree_count(list); i++) {
-		const struct ytree_node *item = ytree_item(c->file, list, i),
-					*at = ytree_get(c->file, item, "name");
+	for (size_t i = 0; i < bruin_yaml_count(list); i++) {
+		const struct bruin_yaml_node *item = bruin_yaml_item(c->file, list, i),
+					     *at = bruin_yaml_get(c->file, item, "name");
 
-		if (ytree_is(at, name))
+		if (bruin_yaml_is(at, name))
 			return item;
-		*best = near_better(name, *best, ytree_name(at));
+		*best = near_better(name, *best, bruin_yaml_name(at));
 	}
 	return NULL;
 }
@@ -71,8 +72,9 @@ find(const struct bruin_conns *c, const char *type, const char *name, const char
 int
 bruin_conn_is_there(const struct bruin_conns *c, const char *name, const char **best)
 {
-	for (size_t i = 0; i < ytree_count(c->types); i++)
-		if (find(c, ytree_name(ytree_key(c->file, c->types, i)), name, best) != NULL)
+	for (size_t i = 0; i < bruin_yaml_count(c->types); i++)
+		if (find(c, bruin_yaml_name(bruin_yaml_key(c->file, c->types, i)), name, best) !=
+			NULL)
 			return 1;
 	return 0;
 }
@@ -81,8 +83,8 @@ bruin_conn_is_there(const struct bruin_conns *c, const char *name, const char **
 
 /* The connection AT on its way to a URI. */
 struct making {
-	struct ytree *file;
-	const struct ytree_node *at;
+	struct bruin_yaml *file;
+	const struct bruin_yaml_node *at;
 	struct buf text, *uri; /* a field, and what it is appended to */
 	struct ant_err *e;
 };
@@ -91,7 +93,7 @@ struct making {
 static int
 too_much(struct making *m)
 {
-	return err_sys(m->e, ANT_FAIL, "%s", ytree_path(m->file));
+	return err_sys(m->e, ANT_FAIL, "%s", bruin_yaml_path(m->file));
 }
 
 /* Append a part of a URI, with %XX for what would end it. */
@@ -109,11 +111,11 @@ put_part(struct buf *b, const char *s)
 static int
 field(struct making *m, const char *before, const char *name)
 {
-	const struct ytree_node *at = ytree_get(m->file, m->at, name);
+	const struct bruin_yaml_node *at = bruin_yaml_get(m->file, m->at, name);
 
 	if (at == NULL)
 		return 0;
-	if (ytree_text(m->file, at, name, &m->text, m->e) == -1)
+	if (bruin_yaml_text(m->file, at, name, &m->text, m->e) == -1)
 		return -1;
 	if (m->text.len == 0)
 		return 0;
@@ -127,17 +129,18 @@ needed(struct making *m, const char *before, const char *name)
 {
 	int n = field(m, before, name);
 
-	return n == 0 ? ytree_fail(m->e, m->file, m->at, "this connection has no %s", name) : n;
+	return n == 0 ? bruin_yaml_fail(m->e, m->file, m->at, "this connection has no %s", name)
+		      : n;
 }
 
 /* Append the path in the field NAME, which is relative to the file's folder. */
 static void
 put_folder(struct making *m, int encoded)
 {
-	const char *path = buf_str(&m->text), *slash = strrchr(ytree_path(m->file), '/');
+	const char *path = buf_str(&m->text), *slash = strrchr(bruin_yaml_path(m->file), '/');
 
 	if (*path != '/' && slash != NULL)
-		for (const char *p = ytree_path(m->file); p <= slash; p++) {
+		for (const char *p = bruin_yaml_path(m->file); p <= slash; p++) {
 			const char one[2] = {*p, '\0'};
 
 			if (encoded)
@@ -154,11 +157,11 @@ put_folder(struct making *m, int encoded)
 static int
 path_field(struct making *m, const char *before, const char *name, int encoded)
 {
-	const struct ytree_node *at = ytree_get(m->file, m->at, name);
+	const struct bruin_yaml_node *at = bruin_yaml_get(m->file, m->at, name);
 
 	if (at == NULL)
 		return 0;
-	if (ytree_text(m->file, at, name, &m->text, m->e) == -1)
+	if (bruin_yaml_text(m->file, at, name, &m->text, m->e) == -1)
 		return -1;
 	buf_puts(m->uri, before);
 	put_folder(m, encoded);
@@ -190,16 +193,18 @@ put_base64(struct buf *b, const char *s, size_t len)
 static int
 bigquery_uri(struct making *m)
 {
-	const struct ytree_node *json = ytree_get(m->file, m->at, "service_account_json");
+	const struct bruin_yaml_node *json = bruin_yaml_get(m->file, m->at, "service_account_json");
 	int n = 0;
 
 	if (needed(m, "bigquery://", "project_id") == -1)
 		return -1;
-	if (!ytree_is_true(ytree_get(m->file, m->at, "use_application_default_credentials"))) {
+	if (!bruin_yaml_is_true(
+		    bruin_yaml_get(m->file, m->at, "use_application_default_credentials"))) {
 		if ((n = path_field(m, "?credentials_path=", "service_account_file", 1)) == -1)
 			return -1;
 		if (n == 0 && json != NULL) {
-			if (ytree_text(m->file, json, "service_account_json", &m->text, m->e) == -1)
+			if (bruin_yaml_text(
+				    m->file, json, "service_account_json", &m->text, m->e) == -1)
 				return -1;
 			buf_puts(m->uri, "?credentials_base64=");
 			put_base64(m->uri, m->text.data, m->text.len);
@@ -250,7 +255,7 @@ file_uri(struct making *m, const char *before)
 {
 	int n = path_field(m, before, "path", 0);
 
-	return n == 0 ? ytree_fail(m->e, m->file, m->at, "this connection has no path") : n;
+	return n == 0 ? bruin_yaml_fail(m->e, m->file, m->at, "this connection has no path") : n;
 }
 
 static int
@@ -308,35 +313,36 @@ bruin_conn_platform(const char *name, const char **best)
 }
 
 const char *
-bruin_conn_usual(const struct bruin_platform *f, struct ytree *pipeline)
+bruin_conn_usual(const struct bruin_platform *f, struct bruin_yaml *pipeline)
 {
-	const struct ytree_node *at = NULL;
+	const struct bruin_yaml_node *at = NULL;
 
 	if (pipeline != NULL)
-		at = ytree_get(pipeline,
-			ytree_get(pipeline, ytree_root(pipeline), "default_connections"), f->type);
-	return *ytree_name(at) != '\0' ? ytree_name(at) : f->usual;
+		at = bruin_yaml_get(pipeline,
+			bruin_yaml_get(pipeline, bruin_yaml_root(pipeline), "default_connections"),
+			f->type);
+	return *bruin_yaml_name(at) != '\0' ? bruin_yaml_name(at) : f->usual;
 }
 
 /* Put the URI of the connection AT, one of F, in URI.  Return 1 or -1. */
 static int
-make(const struct bruin_conns *c, const struct bruin_platform *f, const struct ytree_node *at,
+make(const struct bruin_conns *c, const struct bruin_platform *f, const struct bruin_yaml_node *at,
 	struct buf *uri, struct ant_err *e)
 {
 	struct making m = {.file = c->file, .at = at, .uri = uri, .e = e};
 	const char *const *lists[] = {f->fields, NULL};
 	int result;
 
-	if (ytree_check_map(c->file, at, "a connection", e) == -1)
+	if (bruin_yaml_check_map(c->file, at, "a connection", e) == -1)
 		return -1;
-	for (size_t i = 0; i < ytree_count(at); i++) {
-		const struct ytree_node *key = ytree_key(c->file, at, i);
+	for (size_t i = 0; i < bruin_yaml_count(at); i++) {
+		const struct bruin_yaml_node *key = bruin_yaml_key(c->file, at, i);
 
-		if (!ytree_is_one(key, f->fields) && !ytree_is(key, "<<"))
-			return ytree_unknown(c->file, key, "the field", lists, e);
+		if (!bruin_yaml_is_one(key, f->fields) && !bruin_yaml_is(key, "<<"))
+			return bruin_yaml_unknown(c->file, key, "the field", lists, e);
 	}
 	buf_clear(uri);
-	buf_init(&m.text, YTREE_TEXT_MAX);
+	buf_init(&m.text, BRUIN_YAML_TEXT_MAX);
 	result = f->uri(&m);
 	if (result != -1)
 		result = buf_str(uri) != NULL ? 1 : too_much(&m);
@@ -348,7 +354,7 @@ int
 bruin_conn_source(const struct bruin_conns *c, const char *name, const char **best, struct buf *uri,
 	struct ant_err *e)
 {
-	const struct ytree_node *at = find(c, anthropic.type, name, best);
+	const struct bruin_yaml_node *at = find(c, anthropic.type, name, best);
 
 	return at != NULL ? make(c, &anthropic, at, uri, e) : 0;
 }
@@ -357,7 +363,7 @@ int
 bruin_conn_destination(const struct bruin_conns *c, const struct bruin_platform *f,
 	const char *name, const char **best, struct buf *uri, struct ant_err *e)
 {
-	const struct ytree_node *at;
+	const struct bruin_yaml_node *at;
 
 	for (const struct bruin_platform *p = platforms; p < platforms + PLATFORMS; p++)
 		if ((f == NULL || f == p) && (at = find(c, p->type, name, best)) != NULL)

@@ -1,18 +1,18 @@
 /*
- * bruin_conn - the connections in a .bruin.yml, and the URI that ingestr has for each
+ * bruin/connection - the connections in a .bruin.yml, and the URI that ingestr has for each
  *
  * https://getbruin.com/docs/bruin/secrets/bruinyml.html
  */
-#ifndef ANT_BRUIN_CONN_H
-#define ANT_BRUIN_CONN_H
+#ifndef ANT_BRUIN_CONNECTION_H
+#define ANT_BRUIN_CONNECTION_H
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "bruin/yaml.h"
 
 struct bruin_conns {
-	struct ytree *file;
-	const struct ytree_node *types; /* to each type the list of its connections */
+	struct bruin_yaml *file;
+	const struct bruin_yaml_node *types; /* to each type the list of its connections */
 	const char *prefix;		/* of schemas; NULL: none */
 };
 
@@ -20,7 +20,7 @@ struct bruin_conns {
  * The connections of the default environment in FILE, which must live as long as they are
  * used.  Return 0, or -1 with a reason.
  */
-int bruin_conn_open(struct bruin_conns *c, struct ytree *file, struct ant_err *e);
+int bruin_conn_open(struct bruin_conns *c, struct bruin_yaml *file, struct ant_err *e);
 
 /* What a destination can be: BigQuery, Snowflake, PostgreSQL, DuckDB or SQLite. */
 struct bruin_platform;
@@ -32,7 +32,7 @@ const struct bruin_platform *bruin_conn_platform(const char *name, const char **
  * The name of the connection that is taken where an asset names only the platform F: the
  * default in PIPELINE, which is NULL where there is no pipeline.yml, else what Bruin calls it.
  */
-const char *bruin_conn_usual(const struct bruin_platform *f, struct ytree *pipeline);
+const char *bruin_conn_usual(const struct bruin_platform *f, struct bruin_yaml *pipeline);
 
 /*
  * Put the URI of the connection NAME in URI, which is emptied first: as a source, of

@@ -11,29 +11,29 @@
 
 enum { KEYS_MAX = 512, MERGES_MAX = 8, DEPTH_MAX = 32, VALUE_MAX = 64 << 10 };
 
-struct ytree {
+struct bruin_yaml {
 	const char *path;
 	yaml_document_t tree;
 };
 
 /* A node of ours is one of libyaml under a name that needs no yaml.h. */
 static const yaml_node_t *
-yaml(const struct ytree_node *n)
+yaml(const struct bruin_yaml_node *n)
 {
 	return (const yaml_node_t *)n;
 }
 
-static const struct ytree_node *
-node(struct ytree *t, int id)
+static const struct bruin_yaml_node *
+node(struct bruin_yaml *t, int id)
 {
-	return (const struct ytree_node *)yaml_document_get_node(&t->tree, id);
+	return (const struct bruin_yaml_node *)yaml_document_get_node(&t->tree, id);
 }
 
 /* ---- messages: a place, and never a value ---------------------------------------------- */
 
 int
-ytree_fail(
-	struct ant_err *e, const struct ytree *t, const struct ytree_node *at, const char *fmt, ...)
+bruin_yaml_fail(struct ant_err *e, const struct bruin_yaml *t, const struct bruin_yaml_node *at,
+	const char *fmt, ...)
 {
 	char text[512];
 	va_list ap;
@@ -41,19 +41,19 @@ ytree_fail(
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	return err_set(e, ANT_USAGE, "%s:%zu: %s", t->path, ytree_line(at), text);
+	return err_set(e, ANT_USAGE, "%s:%zu: %s", t->path, bruin_yaml_line(at), text);
 }
 
 int
-ytree_unknown(const struct ytree *t, const struct ytree_node *key, const char *what,
+bruin_yaml_unknown(const struct bruin_yaml *t, const struct bruin_yaml_node *key, const char *what,
 	const char *const *const lists[], struct ant_err *e)
 {
-	const char *best = NULL, *name = ytree_name(key);
+	const char *best = NULL, *name = bruin_yaml_name(key);
 
 	for (size_t l = 0; lists[l] != NULL; l++)
 		for (size_t i = 0; lists[l][i] != NULL; i++)
 			best = near_better(name, best, lists[l][i]);
-	return ytree_fail(e, t, key, "%s %.64s cannot be honoured%s%s%s", what, name,
+	return bruin_yaml_fail(e, t, key, "%s %.64s cannot be honoured%s%s%s", what, name,
 		best != NULL ? "; did you mean " : ": leave it out", best != NULL ? best : "",
 		best != NULL ? "?" : "");
 }
@@ -94,7 +94,7 @@ check_depth(const char *path, const char *text, size_t len, struct ant_err *e)
 }
 
 static int
-parse(struct ytree *t, const char *text, size_t len, struct ant_err *e)
+parse(struct bruin_yaml *t, const char *text, size_t len, struct ant_err *e)
 {
 	yaml_parser_t parser;
 	int good;
@@ -110,10 +110,10 @@ parse(struct ytree *t, const char *text, size_t len, struct ant_err *e)
 	return good ? 0 : -1;
 }
 
-struct ytree *
-ytree_load(const char *path, const char *text, size_t len, struct ant_err *e)
+struct bruin_yaml *
+bruin_yaml_load(const char *path, const char *text, size_t len, struct ant_err *e)
 {
-	struct ytree *t;
+	struct bruin_yaml *t;
 
 	if (check_depth(path, text, len, e) == -1)
 		return NULL;
@@ -126,16 +126,16 @@ ytree_load(const char *path, const char *text, size_t len, struct ant_err *e)
 		free(t);
 		return NULL;
 	}
-	if (ytree_root(t) == NULL) {
-		ytree_fail(e, t, NULL, "nothing is in it");
-		ytree_free(t);
+	if (bruin_yaml_root(t) == NULL) {
+		bruin_yaml_fail(e, t, NULL, "nothing is in it");
+		bruin_yaml_free(t);
 		return NULL;
 	}
 	return t;
 }
 
 void
-ytree_free(struct ytree *t)
+bruin_yaml_free(struct bruin_yaml *t)
 {
 	if (t != NULL)
 		yaml_document_delete(&t->tree);
@@ -143,25 +143,25 @@ ytree_free(struct ytree *t)
 }
 
 const char *
-ytree_path(const struct ytree *t)
+bruin_yaml_path(const struct bruin_yaml *t)
 {
 	return t->path;
 }
 
-const struct ytree_node *
-ytree_root(struct ytree *t)
+const struct bruin_yaml_node *
+bruin_yaml_root(struct bruin_yaml *t)
 {
-	return (const struct ytree_node *)yaml_document_get_root_node(&t->tree);
+	return (const struct bruin_yaml_node *)yaml_document_get_root_node(&t->tree);
 }
 
 size_t
-ytree_line(const struct ytree_node *n)
+bruin_yaml_line(const struct bruin_yaml_node *n)
 {
 	return n != NULL ? yaml(n)->start_mark.line + 1 : 1;
 }
 
 int
-ytree_is(const struct ytree_node *n, const char *text)
+bruin_yaml_is(const struct bruin_yaml_node *n, const char *text)
 {
 	const yaml_node_t *y = yaml(n);
 
@@ -170,46 +170,46 @@ ytree_is(const struct ytree_node *n, const char *text)
 }
 
 int
-ytree_is_one(const struct ytree_node *n, const char *const *texts)
+bruin_yaml_is_one(const struct bruin_yaml_node *n, const char *const *texts)
 {
 	for (; *texts != NULL; texts++)
-		if (ytree_is(n, *texts))
+		if (bruin_yaml_is(n, *texts))
 			return 1;
 	return 0;
 }
 
 int
-ytree_is_null(const struct ytree_node *n)
+bruin_yaml_is_null(const struct bruin_yaml_node *n)
 {
 	static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL};
 
 	return n == NULL || (yaml(n)->type == YAML_SCALAR_NODE &&
 				    yaml(n)->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
-				    ytree_is_one(n, nulls));
+				    bruin_yaml_is_one(n, nulls));
 }
 
 int
-ytree_is_true(const struct ytree_node *n)
+bruin_yaml_is_true(const struct bruin_yaml_node *n)
 {
 	static const char *const truths[] = {"true", "True", "TRUE", "yes", "on", NULL};
 
-	return ytree_is_one(n, truths);
+	return bruin_yaml_is_one(n, truths);
 }
 
 int
-ytree_is_list(const struct ytree_node *n)
+bruin_yaml_is_list(const struct bruin_yaml_node *n)
 {
 	return n != NULL && yaml(n)->type == YAML_SEQUENCE_NODE;
 }
 
 static int
-is_map(const struct ytree_node *n)
+is_map(const struct bruin_yaml_node *n)
 {
 	return n != NULL && yaml(n)->type == YAML_MAPPING_NODE;
 }
 
 const char *
-ytree_name(const struct ytree_node *n)
+bruin_yaml_name(const struct bruin_yaml_node *n)
 {
 	const yaml_node_t *y = yaml(n);
 
@@ -220,81 +220,83 @@ ytree_name(const struct ytree_node *n)
 }
 
 size_t
-ytree_count(const struct ytree_node *n)
+bruin_yaml_count(const struct bruin_yaml_node *n)
 {
 	const yaml_node_t *y = yaml(n);
 
 	if (is_map(n))
 		return (size_t)(y->data.mapping.pairs.top - y->data.mapping.pairs.start);
-	if (ytree_is_list(n))
+	if (bruin_yaml_is_list(n))
 		return (size_t)(y->data.sequence.items.top - y->data.sequence.items.start);
 	return 0;
 }
 
-const struct ytree_node *
-ytree_key(struct ytree *t, const struct ytree_node *map, size_t i)
+const struct bruin_yaml_node *
+bruin_yaml_key(struct bruin_yaml *t, const struct bruin_yaml_node *map, size_t i)
 {
 	return node(t, yaml(map)->data.mapping.pairs.start[i].key);
 }
 
-const struct ytree_node *
-ytree_value(struct ytree *t, const struct ytree_node *map, size_t i)
+const struct bruin_yaml_node *
+bruin_yaml_value(struct bruin_yaml *t, const struct bruin_yaml_node *map, size_t i)
 {
 	return node(t, yaml(map)->data.mapping.pairs.start[i].value);
 }
 
-const struct ytree_node *
-ytree_item(struct ytree *t, const struct ytree_node *list, size_t i)
+const struct bruin_yaml_node *
+bruin_yaml_item(struct bruin_yaml *t, const struct bruin_yaml_node *list, size_t i)
 {
 	return node(t, yaml(list)->data.sequence.items.start[i]);
 }
 
-static const struct ytree_node *
-find(struct ytree *t, const struct ytree_node *map, const char *key, int depth)
+static const struct bruin_yaml_node *
+find(struct bruin_yaml *t, const struct bruin_yaml_node *map, const char *key, int depth)
 {
-	const struct ytree_node *merged = NULL, *found;
+	const struct bruin_yaml_node *merged = NULL, *found;
 
 	if (!is_map(map) || depth > MERGES_MAX)
 		return NULL;
-	for (size_t i = 0; i < ytree_count(map); i++) {
-		if (ytree_is(ytree_key(t, map, i), key))
-			return ytree_is_null(ytree_value(t, map, i)) ? NULL
-								     : ytree_value(t, map, i);
-		if (ytree_is(ytree_key(t, map, i), "<<"))
-			merged = ytree_value(t, map, i);
+	for (size_t i = 0; i < bruin_yaml_count(map); i++) {
+		if (bruin_yaml_is(bruin_yaml_key(t, map, i), key))
+			return bruin_yaml_is_null(bruin_yaml_value(t, map, i))
+				       ? NULL
+				       : bruin_yaml_value(t, map, i);
+		if (bruin_yaml_is(bruin_yaml_key(t, map, i), "<<"))
+			merged = bruin_yaml_value(t, map, i);
 	}
-	if (!ytree_is_list(merged))
+	if (!bruin_yaml_is_list(merged))
 		return find(t, merged, key, depth + 1);
-	for (size_t i = 0; i < ytree_count(merged) && i < MERGES_MAX; i++)
-		if ((found = find(t, ytree_item(t, merged, i), key, MERGES_MAX)) != NULL)
+	for (size_t i = 0; i < bruin_yaml_count(merged) && i < MERGES_MAX; i++)
+		if ((found = find(t, bruin_yaml_item(t, merged, i), key, MERGES_MAX)) != NULL)
 			return found;
 	return NULL;
 }
 
-const struct ytree_node *
-ytree_get(struct ytree *t, const struct ytree_node *map, const char *key)
+const struct bruin_yaml_node *
+bruin_yaml_get(struct bruin_yaml *t, const struct bruin_yaml_node *map, const char *key)
 {
 	return find(t, map, key, 0);
 }
 
 int
-ytree_check_map(struct ytree *t, const struct ytree_node *map, const char *what, struct ant_err *e)
+bruin_yaml_check_map(struct bruin_yaml *t, const struct bruin_yaml_node *map, const char *what,
+	struct ant_err *e)
 {
-	const size_t n = ytree_count(map);
+	const size_t n = bruin_yaml_count(map);
 
 	if (!is_map(map))
-		return ytree_fail(e, t, map, "%s is no mapping of names and values", what);
+		return bruin_yaml_fail(e, t, map, "%s is no mapping of names and values", what);
 	if (n > KEYS_MAX)
-		return ytree_fail(e, t, map, "%s has more than %d keys", what, KEYS_MAX);
+		return bruin_yaml_fail(e, t, map, "%s has more than %d keys", what, KEYS_MAX);
 	for (size_t i = 0; i < n; i++) {
-		const struct ytree_node *key = ytree_key(t, map, i);
-		const char *name = ytree_name(key);
+		const struct bruin_yaml_node *key = bruin_yaml_key(t, map, i);
+		const char *name = bruin_yaml_name(key);
 
 		if (*name == '\0')
-			return ytree_fail(e, t, key, "a key of %s is no name", what);
+			return bruin_yaml_fail(e, t, key, "a key of %s is no name", what);
 		for (size_t j = 0; j < i; j++)
-			if (strcmp(name, ytree_name(ytree_key(t, map, j))) == 0)
-				return ytree_fail(e, t, key, "%.64s is there twice", name);
+			if (strcmp(name, bruin_yaml_name(bruin_yaml_key(t, map, j))) == 0)
+				return bruin_yaml_fail(e, t, key, "%.64s is there twice", name);
 	}
 	return 0;
 }
@@ -314,18 +316,18 @@ variable(const char *p)
 }
 
 static int
-put_variable(const struct ytree *t, const struct ytree_node *at, const char *name, size_t len,
-	struct buf *to, struct ant_err *e)
+put_variable(const struct bruin_yaml *t, const struct bruin_yaml_node *at, const char *name,
+	size_t len, struct buf *to, struct ant_err *e)
 {
 	char copy[256];
 	const char *value;
 
 	if (len >= sizeof copy)
-		return ytree_fail(e, t, at, "the name of a variable is too long");
+		return bruin_yaml_fail(e, t, at, "the name of a variable is too long");
 	memcpy(copy, name, len);
 	copy[len] = '\0';
 	if ((value = getenv(copy)) == NULL)
-		return ytree_fail(e, t, at, "the variable %s is not set", copy);
+		return bruin_yaml_fail(e, t, at, "the variable %s is not set", copy);
 	return buf_puts(to, value) == -1 ? too_much(t->path, e) : 0;
 }
 
@@ -360,7 +362,7 @@ static size_t template(const char *p, const char **name, size_t *len)
 
 /* What TEXT, the value at AT, says, at the end of TO; what a variable holds is not looked at again. */
 static int
-expand(const struct ytree *t, const struct ytree_node *at, const char *p, struct buf *to,
+expand(const struct bruin_yaml *t, const struct bruin_yaml_node *at, const char *p, struct buf *to,
 	struct ant_err *e)
 {
 	const char *name;
@@ -374,7 +376,7 @@ expand(const struct ytree *t, const struct ytree_node *at, const char *p, struct
 			p += n + 3;
 		} else if (p[0] == '{' && (p[1] == '{' || p[1] == '%')) {
 			if (p[1] == '%' || (n = template(p, &name, &len)) == 0)
-				return ytree_fail(e, t, at,
+				return bruin_yaml_fail(e, t, at,
 					"of templates, only {{ env_var('NAME') }} can be honoured");
 			if (put_variable(t, at, name, len, to, e) == -1)
 				return -1;
@@ -386,8 +388,8 @@ expand(const struct ytree *t, const struct ytree_node *at, const char *p, struct
 }
 
 int
-ytree_text(const struct ytree *t, const struct ytree_node *n, const char *what, struct buf *to,
-	struct ant_err *e)
+bruin_yaml_text(const struct bruin_yaml *t, const struct bruin_yaml_node *n, const char *what,
+	struct buf *to, struct ant_err *e)
 {
 	const yaml_node_t *y = yaml(n);
 
@@ -395,11 +397,11 @@ ytree_text(const struct ytree *t, const struct ytree_node *n, const char *what, 
 	if (n == NULL)
 		return buf_str(to) == NULL ? too_much(t->path, e) : 0;
 	if (y->type != YAML_SCALAR_NODE)
-		return ytree_fail(e, t, n, "%s is no text", what);
+		return bruin_yaml_fail(e, t, n, "%s is no text", what);
 	if (strlen((const char *)y->data.scalar.value) != y->data.scalar.length)
-		return ytree_fail(e, t, n, "%s holds a NUL", what);
+		return bruin_yaml_fail(e, t, n, "%s holds a NUL", what);
 	if (y->data.scalar.length > VALUE_MAX)
-		return ytree_fail(e, t, n, "%s is too long", what);
+		return bruin_yaml_fail(e, t, n, "%s is too long", what);
 	if (expand(t, n, (const char *)y->data.scalar.value, to, e) == -1)
 		return -1;
 	return buf_str(to) == NULL ? too_much(t->path, e) : 0;

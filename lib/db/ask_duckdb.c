@@ -8,8 +8,8 @@
 #include "db/duckdb.h"
 #include "db/duckdb_file.h"
 
-struct db_duckdb {
-	struct ddb db;
+struct ask_duckdb {
+	struct db_duckdb db;
 	struct buf sql;
 };
 
@@ -24,7 +24,7 @@ static int
 take_texts(void *arg, const char *const *texts, struct ant_err *e)
 {
 	struct taker *t = arg;
-	struct db_cell row[DDB_ANSWER_MAX];
+	struct db_cell row[DB_DUCKDB_ANSWER_MAX];
 
 	for (size_t i = 0; i < t->n; i++) {
 		row[i].kind = *texts[i] != '\0' ? DB_TEXT : DB_NULL;
@@ -37,15 +37,15 @@ take_texts(void *arg, const char *const *texts, struct ant_err *e)
 static int
 each(void *self, const char *sql, size_t n, db_take *take, void *arg, struct ant_err *e)
 {
-	struct db_duckdb *d = self;
+	struct ask_duckdb *d = self;
 	struct taker t = {n, take, arg};
-	int plain[DDB_ANSWER_MAX];
+	int plain[DB_DUCKDB_ANSWER_MAX];
 
-	if (n > DDB_ANSWER_MAX)
+	if (n > DB_DUCKDB_ANSWER_MAX)
 		return err_set(e, ANT_FAIL, "%s: too many columns are asked for", d->db.file);
 	if (sql == NULL)
 		return err_sys(e, ANT_FAIL, "%s", d->db.file);
-	if (ddb_plain(&d->db, sql, n, plain, e) == -1)
+	if (db_duckdb_plain(&d->db, sql, n, plain, e) == -1)
 		return -1;
 	buf_clear(&d->sql);
 	for (size_t i = 0; i < n; i++)
@@ -54,37 +54,38 @@ each(void *self, const char *sql, size_t n, db_take *take, void *arg, struct ant
 	buf_printf(&d->sql, " FROM (%s)", sql);
 	if (buf_str(&d->sql) == NULL)
 		return err_sys(e, ANT_FAIL, "%s", d->db.file);
-	return ddb_each(&d->db, d->sql.data, n, take_texts, &t, e);
+	return db_duckdb_each(&d->db, d->sql.data, n, take_texts, &t, e);
 }
 
 static int
 run(void *self, const char *sql, struct ant_err *e)
 {
-	struct db_duckdb *d = self;
+	struct ask_duckdb *d = self;
 	struct ant_err ignored;
 
-	if (ddb_run(&d->db, "BEGIN", NULL, e) == -1)
+	if (db_duckdb_run(&d->db, "BEGIN", NULL, e) == -1)
 		return -1;
-	if (ddb_run(&d->db, sql, NULL, e) == 0 && ddb_run(&d->db, "COMMIT", NULL, e) == 0)
+	if (db_duckdb_run(&d->db, sql, NULL, e) == 0 &&
+		db_duckdb_run(&d->db, "COMMIT", NULL, e) == 0)
 		return 0;
-	ddb_run(&d->db, "ROLLBACK", NULL, &ignored);
+	db_duckdb_run(&d->db, "ROLLBACK", NULL, &ignored);
 	return -1;
 }
 
 static void
 close_it(void *self)
 {
-	struct db_duckdb *d = self;
+	struct ask_duckdb *d = self;
 
-	ddb_close(&d->db);
+	db_duckdb_close(&d->db);
 	buf_free(&d->sql);
 	free(d);
 }
 
 int
-db_duckdb(const char *file, const char *library, int write, struct db *to, struct ant_err *e)
+ask_duckdb(const char *file, const char *library, int write, struct db *to, struct ant_err *e)
 {
-	struct db_duckdb *d = calloc(1, sizeof *d);
+	struct ask_duckdb *d = calloc(1, sizeof *d);
 	char path[PATH_MAX];
 
 	if (d == NULL)
@@ -93,9 +94,9 @@ db_duckdb(const char *file, const char *library, int write, struct db *to, struc
 	/* An absolute path: never ":memory:" or "md:x", which mean something to DuckDB. */
 	if (realpath(file, path) == NULL) {
 		err_sys(e, ANT_FAIL, "%s", file);
-	} else if (ddb_init(&d->db, file, library, e) == 0 &&
-		   ddb_open(&d->db, path, !write, e) == 0 &&
-		   (write || ddb_run(&d->db, "BEGIN", NULL, e) == 0)) {
+	} else if (db_duckdb_init(&d->db, file, library, e) == 0 &&
+		   db_duckdb_open(&d->db, path, !write, e) == 0 &&
+		   (write || db_duckdb_run(&d->db, "BEGIN", NULL, e) == 0)) {
 		*to = (struct db){d, SQL_DUCKDB, each, run, close_it};
 		return 0;
 	}

@@ -29,7 +29,7 @@ close_it(void *self)
 }
 
 int
-db_sqlite(const char *file, int write, struct db *to, struct ant_err *e)
+ask_sqlite(const char *file, int write, struct db *to, struct ant_err *e)
 {
 	struct sqlite *s = sqlite_new(file, e);
 	int there;

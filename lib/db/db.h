@@ -1,11 +1,11 @@
 /*
- * db - a database that is asked: what SQLite, PostgreSQL and DuckDB have in common
+ * db/db - a database that is asked: what SQLite, PostgreSQL and DuckDB have in common
  *
- * Each of them fills a struct db: db_sqlite(), load_pg_db(), db_duckdb().  Who holds
+ * Each of them fills a struct db: ask_sqlite(), load_pg_db(), ask_duckdb().  Who holds
  * one need not know which it is, and links only what it uses.
  */
-#ifndef ANT_DB_H
-#define ANT_DB_H
+#ifndef ANT_DB_DB_H
+#define ANT_DB_DB_H
 
 #include <stddef.h>
 #include <stdint.h>

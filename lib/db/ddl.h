@@ -1,6 +1,6 @@
-/* ddl - a table's definition in the SQL of a database */
-#ifndef ANT_DDL_H
-#define ANT_DDL_H
+/* db/ddl - a table's definition in the SQL of a database */
+#ifndef ANT_DB_DDL_H
+#define ANT_DB_DDL_H
 
 #include "base/buf.h"
 #include "db/sql.h"

@@ -8,14 +8,14 @@
 
 enum { IN_PLACE = 12, TEXT_MAX = 1 << 20 }; /* bytes of a string in a vector; of an answer */
 
-struct ddb_vector {
+struct db_duckdb_vector {
 	void *self, *data;
 	uint64_t *validity; /* NULL until the chunk's first null */
 };
 
 /* What DuckDB says, its first line. */
 static int
-failed(struct ddb *d, const char *text, struct ant_err *e)
+failed(struct db_duckdb *d, const char *text, struct ant_err *e)
 {
 	if (text == NULL)
 		text = "out of memory";
@@ -25,7 +25,7 @@ failed(struct ddb *d, const char *text, struct ant_err *e)
 }
 
 int
-ddb_init(struct ddb *d, const char *file, const char *library, struct ant_err *e)
+db_duckdb_init(struct db_duckdb *d, const char *file, const char *library, struct ant_err *e)
 {
 	memset(d, 0, sizeof *d);
 	d->file = file;
@@ -33,7 +33,7 @@ ddb_init(struct ddb *d, const char *file, const char *library, struct ant_err *e
 }
 
 int
-ddb_open(struct ddb *d, const char *path, int read_only, struct ant_err *e)
+db_duckdb_open(struct db_duckdb *d, const char *path, int read_only, struct ant_err *e)
 {
 	static const char *const options[][2] = {{"autoinstall_known_extensions", "false"},
 		{"autoload_known_extensions", "false"}, {"enable_external_access", "false"},
@@ -54,12 +54,12 @@ ddb_open(struct ddb *d, const char *path, int read_only, struct ant_err *e)
 	d->api.free(error);
 	d->api.destroy_config(&config);
 	if (status != 0)
-		ddb_close(d);
+		db_duckdb_close(d);
 	return status;
 }
 
 static void
-drop_append(struct ddb *d)
+drop_append(struct db_duckdb *d)
 {
 	if (d->appender != NULL)
 		d->api.appender_destroy(&d->appender);
@@ -71,7 +71,7 @@ drop_append(struct ddb *d)
 }
 
 void
-ddb_close(struct ddb *d)
+db_duckdb_close(struct db_duckdb *d)
 {
 	drop_append(d);
 	if (d->conn != NULL)
@@ -83,7 +83,7 @@ ddb_close(struct ddb *d)
 
 /* Ask SQL; after 0 the result is the caller's to destroy. */
 static int
-query(struct ddb *d, const char *sql, struct duckdb_result *res, struct ant_err *e)
+query(struct db_duckdb *d, const char *sql, struct duckdb_result *res, struct ant_err *e)
 {
 	if (sql == NULL)
 		return failed(d, NULL, e);
@@ -95,7 +95,7 @@ query(struct ddb *d, const char *sql, struct duckdb_result *res, struct ant_err 
 }
 
 int
-ddb_run(struct ddb *d, const char *sql, int64_t *changed, struct ant_err *e)
+db_duckdb_run(struct db_duckdb *d, const char *sql, int64_t *changed, struct ant_err *e)
 {
 	struct duckdb_result res;
 
@@ -108,11 +108,11 @@ ddb_run(struct ddb *d, const char *sql, int64_t *changed, struct ant_err *e)
 }
 
 int
-ddb_has_json(struct ddb *d)
+db_duckdb_has_json(struct db_duckdb *d)
 {
 	struct ant_err ignored;
 
-	return ddb_run(d, "SELECT NULL::JSON", NULL, &ignored) == 0;
+	return db_duckdb_run(d, "SELECT NULL::JSON", NULL, &ignored) == 0;
 }
 
 /* A column of a chunk of an answer: of texts, or of numbers. */
@@ -141,11 +141,11 @@ put_text(const struct answer *a, uint64_t row, struct buf *text)
 }
 
 static int
-take_chunk(struct ddb *d, struct duckdb_result *res, void *chunk, size_t n, ddb_take *take,
-	void *arg, struct ant_err *e)
+take_chunk(struct db_duckdb *d, struct duckdb_result *res, void *chunk, size_t n,
+	db_duckdb_take *take, void *arg, struct ant_err *e)
 {
-	const char *texts[DDB_ANSWER_MAX];
-	struct answer columns[DDB_ANSWER_MAX];
+	const char *texts[DB_DUCKDB_ANSWER_MAX];
+	struct answer columns[DB_DUCKDB_ANSWER_MAX];
 	struct buf text;
 	int status = 0;
 
@@ -176,8 +176,8 @@ take_chunk(struct ddb *d, struct duckdb_result *res, void *chunk, size_t n, ddb_
 }
 
 int
-ddb_plain(struct ddb *d, const char *sql, size_t n, int plain[static DDB_ANSWER_MAX],
-	struct ant_err *e)
+db_duckdb_plain(struct db_duckdb *d, const char *sql, size_t n,
+	int plain[static DB_DUCKDB_ANSWER_MAX], struct ant_err *e)
 {
 	struct duckdb_result res;
 	struct buf none;
@@ -199,7 +199,8 @@ ddb_plain(struct ddb *d, const char *sql, size_t n, int plain[static DDB_ANSWER_
 }
 
 int
-ddb_each(struct ddb *d, const char *sql, size_t n, ddb_take *take, void *arg, struct ant_err *e)
+db_duckdb_each(struct db_duckdb *d, const char *sql, size_t n, db_duckdb_take *take, void *arg,
+	struct ant_err *e)
 {
 	struct duckdb_result res;
 	void *chunk;
@@ -216,7 +217,7 @@ ddb_each(struct ddb *d, const char *sql, size_t n, ddb_take *take, void *arg, st
 }
 
 static void *
-logical_type(struct ddb *d, enum type t)
+logical_type(struct db_duckdb *d, enum type t)
 {
 	static const enum duckdb_type types[TYPE_COUNT] = {
 		[TYPE_TEXT] = DUCKDB_VARCHAR,
@@ -230,7 +231,7 @@ logical_type(struct ddb *d, enum type t)
 	void *type;
 
 	if (t == TYPE_NUMERIC)
-		return d->api.create_decimal_type(DDB_WIDTH, DDB_SCALE);
+		return d->api.create_decimal_type(DB_DUCKDB_WIDTH, DB_DUCKDB_SCALE);
 	type = d->api.create_logical_type(types[t]);
 	if (t == TYPE_JSON && type != NULL)
 		d->api.logical_type_set_alias(type, "JSON");
@@ -239,7 +240,7 @@ logical_type(struct ddb *d, enum type t)
 
 /* An empty chunk: its vectors are elsewhere now, without nulls. */
 static void
-clear_chunk(struct ddb *d)
+clear_chunk(struct db_duckdb *d)
 {
 	d->api.data_chunk_reset(d->chunk);
 	d->used = 0;
@@ -251,8 +252,8 @@ clear_chunk(struct ddb *d)
 }
 
 int
-ddb_append_start(struct ddb *d, const char *table, const struct sql_column *columns, size_t n,
-	struct ant_err *e)
+db_duckdb_append_start(struct db_duckdb *d, const char *table, const struct sql_column *columns,
+	size_t n, struct ant_err *e)
 {
 	void **types = calloc(n, sizeof *types);
 
@@ -281,7 +282,7 @@ ddb_append_start(struct ddb *d, const char *table, const struct sql_column *colu
 	return 0;
 }
 
-/* The decimal as an integer of DDB_SCALE decimals.  Return 0, or -1 where it does not fit. */
+/* The decimal as an integer of DB_DUCKDB_SCALE decimals.  Return 0, or -1 where it does not fit. */
 static int
 scaled(const struct row_cell *c, decimal_int *v)
 {
@@ -290,15 +291,15 @@ scaled(const struct row_cell *c, decimal_int *v)
 
 	if (decimal_parse(c->p, c->len, &number) != DECIMAL_OK)
 		return -1;
-	for (; number.scale > DDB_SCALE && number.mantissa % 10 == 0; number.scale--)
+	for (; number.scale > DB_DUCKDB_SCALE && number.mantissa % 10 == 0; number.scale--)
 		number.mantissa /= 10;
-	if (number.scale > DDB_SCALE)
+	if (number.scale > DB_DUCKDB_SCALE)
 		return -1;
-	for (int i = 0; i < DDB_WIDTH - DDB_SCALE + number.scale; i++)
+	for (int i = 0; i < DB_DUCKDB_WIDTH - DB_DUCKDB_SCALE + number.scale; i++)
 		limit *= 10;
 	if (number.mantissa >= limit || number.mantissa <= -limit)
 		return -1;
-	for (; number.scale < DDB_SCALE; number.scale++)
+	for (; number.scale < DB_DUCKDB_SCALE; number.scale++)
 		number.mantissa *= 10;
 	*v = number.mantissa;
 	return 0;
@@ -308,7 +309,7 @@ scaled(const struct row_cell *c, decimal_int *v)
 static int
 scaled_short(const struct row_cell *c, decimal_int *v)
 {
-	size_t minus = c->p[0] == '-', decimals = DDB_SCALE;
+	size_t minus = c->p[0] == '-', decimals = DB_DUCKDB_SCALE;
 	int64_t n = 0, unit = 1;
 	int point = 0;
 
@@ -331,7 +332,7 @@ scaled_short(const struct row_cell *c, decimal_int *v)
 }
 
 static int
-put_numeric(struct ddb *d, size_t column, const struct row_cell *c, struct ant_err *e)
+put_numeric(struct db_duckdb *d, size_t column, const struct row_cell *c, struct ant_err *e)
 {
 	struct duckdb_hugeint *to = (struct duckdb_hugeint *)d->vectors[column].data + d->used;
 	decimal_int v;
@@ -340,14 +341,14 @@ put_numeric(struct ddb *d, size_t column, const struct row_cell *c, struct ant_e
 		return err_set(e, ANT_FAIL,
 			"%s: column '%.200s': %.*s is more than DECIMAL(%d,%d) holds exactly",
 			d->file, d->columns[column].name, c->len > 100 ? 100 : (int)c->len, c->p,
-			(int)DDB_WIDTH, (int)DDB_SCALE);
+			(int)DB_DUCKDB_WIDTH, (int)DB_DUCKDB_SCALE);
 	to->lower = (uint64_t)v;
 	to->upper = (int64_t)(v >> 64);
 	return 0;
 }
 
 static void
-put_string(struct ddb *d, size_t column, const struct row_cell *c)
+put_string(struct db_duckdb *d, size_t column, const struct row_cell *c)
 {
 	union duckdb_string *to = (union duckdb_string *)d->vectors[column].data + d->used;
 
@@ -362,7 +363,7 @@ put_string(struct ddb *d, size_t column, const struct row_cell *c)
 }
 
 static void
-put_null(struct ddb *d, size_t column)
+put_null(struct db_duckdb *d, size_t column)
 {
 	static const size_t sizes[TYPE_COUNT] = {[TYPE_TEXT] = 16,
 		[TYPE_BIGINT] = 8,
@@ -372,7 +373,7 @@ put_null(struct ddb *d, size_t column)
 		[TYPE_DATE] = 4,
 		[TYPE_TIMESTAMPTZ] = 8,
 		[TYPE_JSON] = 16};
-	struct ddb_vector *v = &d->vectors[column];
+	struct db_duckdb_vector *v = &d->vectors[column];
 	size_t size = sizes[d->columns[column].type];
 
 	/* DuckDB writes what stands there into the file, null or not. */
@@ -385,7 +386,7 @@ put_null(struct ddb *d, size_t column)
 }
 
 static int
-append_chunk(struct ddb *d, struct ant_err *e)
+append_chunk(struct db_duckdb *d, struct ant_err *e)
 {
 	d->api.data_chunk_set_size(d->chunk, d->used);
 	if (d->api.append_data_chunk(d->appender, d->chunk) != 0)
@@ -395,7 +396,7 @@ append_chunk(struct ddb *d, struct ant_err *e)
 }
 
 int
-ddb_append_row(struct ddb *d, const struct row_cell *cells, struct ant_err *e)
+db_duckdb_append_row(struct db_duckdb *d, const struct row_cell *cells, struct ant_err *e)
 {
 	for (size_t i = 0; i < d->n; i++) {
 		const struct row_cell *c = &cells[i];
@@ -431,7 +432,7 @@ ddb_append_row(struct ddb *d, const struct row_cell *cells, struct ant_err *e)
 }
 
 int
-ddb_append_end(struct ddb *d, struct ant_err *e)
+db_duckdb_append_end(struct db_duckdb *d, struct ant_err *e)
 {
 	if (d->used > 0 && append_chunk(d, e) == -1)
 		return -1;

@@ -1,12 +1,12 @@
 /*
- * duckdb_api - the functions of libduckdb, found when they are needed
+ * db/duckdb_api - the functions of libduckdb, found when they are needed
  *
  * Nothing is linked, so building needs nothing, and who does not use DuckDB needs no
  * library.  The prototypes are those of duckdb.h, https://duckdb.org/docs/stable/clients/c/api,
  * which keeps them stable from version to version.
  */
-#ifndef ANT_DUCKDB_API_H
-#define ANT_DUCKDB_API_H
+#ifndef ANT_DB_DUCKDB_API_H
+#define ANT_DB_DUCKDB_API_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -10,17 +10,17 @@
 #define LOG ".wal"
 
 static int
-open_existing(struct ddb_file *f, int read_only, struct ant_err *e)
+open_existing(struct db_duckdb_file *f, int read_only, struct ant_err *e)
 {
 	/* An absolute path: never ":memory:" or "md:x", which mean something to DuckDB. */
 	if (realpath(f->name, f->path) == NULL)
 		return errno == ENOENT ? 0 : err_sys(e, ANT_FAIL, "%s", f->name);
-	return ddb_open(f->db, f->path, read_only, e) == 0 ? 1 : -1;
+	return db_duckdb_open(f->db, f->path, read_only, e) == 0 ? 1 : -1;
 }
 
 /* Remove the new file, and its log: another one must not read that. */
 static void
-remove_fresh(struct ddb_file *f)
+remove_fresh(struct db_duckdb_file *f)
 {
 	size_t len = strlen(f->path);
 
@@ -31,13 +31,13 @@ remove_fresh(struct ddb_file *f)
 }
 
 int
-ddb_file_look(struct ddb_file *f, struct ant_err *e)
+db_duckdb_file_look(struct db_duckdb_file *f, struct ant_err *e)
 {
 	return open_existing(f, 1, e);
 }
 
 int
-ddb_file_open(struct ddb_file *f, struct ant_err *e)
+db_duckdb_file_open(struct db_duckdb_file *f, struct ant_err *e)
 {
 	int there = open_existing(f, 0, e), n;
 
@@ -56,11 +56,11 @@ ddb_file_open(struct ddb_file *f, struct ant_err *e)
 		return err_set(e, ANT_FAIL, "%s: the path is too long", f->name);
 	}
 	remove_fresh(f); /* a dead load's */
-	return ddb_open(f->db, f->path, 0, e);
+	return db_duckdb_open(f->db, f->path, 0, e);
 }
 
 int
-ddb_file_is_new(const struct ddb_file *f)
+db_duckdb_file_is_new(const struct db_duckdb_file *f)
 {
 	return f->fresh.path != NULL;
 }
@@ -77,11 +77,11 @@ give_name(const char *from, const char *to)
 }
 
 int
-ddb_file_publish(struct ddb_file *f, struct ant_err *e)
+db_duckdb_file_publish(struct db_duckdb_file *f, struct ant_err *e)
 {
 	int fd, status = 0;
 
-	ddb_close(f->db);
+	db_duckdb_close(f->db);
 	fd = open(f->path, O_RDONLY | O_CLOEXEC);
 	if (fd == -1 || fsync(fd) == -1 || give_name(f->path, f->fresh.path) == -1 ||
 		(fsync(f->fresh.dir) == -1 && errno != EINVAL))
@@ -92,10 +92,10 @@ ddb_file_publish(struct ddb_file *f, struct ant_err *e)
 }
 
 void
-ddb_file_close(struct ddb_file *f)
+db_duckdb_file_close(struct db_duckdb_file *f)
 {
-	ddb_close(f->db);
-	if (ddb_file_is_new(f) && f->path[0] != '\0')
+	db_duckdb_close(f->db);
+	if (db_duckdb_file_is_new(f) && f->path[0] != '\0')
 		remove_fresh(f);
 	aside_close(&f->fresh);
 }

@@ -67,6 +67,6 @@ db_open(const char *where, const char *duckdb_library, int write, struct db *to,
 		return load_pg_db(where, place->schema, write, to, &place->schema, e);
 	if (place->schema != NULL)
 		return err_set(e, ANT_USAGE, "--schema: only PostgreSQL has schemas");
-	return duck != NULL ? db_duckdb(duck, duckdb_library, write, to, e)
-			    : db_sqlite(file, write, to, e);
+	return duck != NULL ? ask_duckdb(duck, duckdb_library, write, to, e)
+			    : ask_sqlite(file, write, to, e);
 }

@@ -1,4 +1,4 @@
-/* db_open - the database of a command line: which of the three it is, and open */
+/* db/open - the database of a command line: which of the three it is, and open */
 #ifndef ANT_DB_OPEN_H
 #define ANT_DB_OPEN_H
 

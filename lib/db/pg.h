@@ -1,6 +1,6 @@
-/* pg - a connection to a PostgreSQL server (the only file that includes libpq-fe.h) */
-#ifndef ANT_PG_H
-#define ANT_PG_H
+/* db/pg - a connection to a PostgreSQL server (the only file that includes libpq-fe.h) */
+#ifndef ANT_DB_PG_H
+#define ANT_DB_PG_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
-/* real - decimals that a double holds, so that printing it gives their digits back */
-#ifndef ANT_REAL_H
-#define ANT_REAL_H
+/* db/real - decimals that a double holds, so that printing it gives their digits back */
+#ifndef ANT_DB_REAL_H
+#define ANT_DB_REAL_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
-/* sql - the SQL text that differs by database: names, literals, types, definitions */
-#ifndef ANT_SQL_H
-#define ANT_SQL_H
+/* db/sql - the SQL text that differs by database: names, literals, types, definitions */
+#ifndef ANT_DB_SQL_H
+#define ANT_DB_SQL_H
 
 #include <stddef.h>
 

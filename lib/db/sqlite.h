@@ -1,9 +1,9 @@
 /*
- * sqlite - a SQLite database: opened, asked, and given a row stream as a table (the only file
+ * db/sqlite - a SQLite database: opened, asked, and given a row stream as a table (the only file
  * that includes sqlite3.h)
  */
-#ifndef ANT_SQLITE_H
-#define ANT_SQLITE_H
+#ifndef ANT_DB_SQLITE_H
+#define ANT_DB_SQLITE_H
 
 #include <stddef.h>
 #include <stdint.h>

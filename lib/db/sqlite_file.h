@@ -1,11 +1,11 @@
 /*
- * sqlite_file - a SQLite database's file: the lock of loaders on it, and gone if its load fails
+ * db/sqlite_file - a SQLite database's file: the lock of loaders on it, and gone if its load fails
  *
  * SQLite's own locks keep two writers apart, but say nothing of a file that is removed again
  * because the load that created it failed: nobody else may load into that one.
  */
-#ifndef ANT_SQLITE_FILE_H
-#define ANT_SQLITE_FILE_H
+#ifndef ANT_DB_SQLITE_FILE_H
+#define ANT_DB_SQLITE_FILE_H
 
 #include "base/err.h"
 

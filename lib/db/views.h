@@ -1,11 +1,11 @@
 /*
- * views - SQL views over the loaded tables, with the same names and columns everywhere
+ * db/views - SQL views over the loaded tables, with the same names and columns everywhere
  *
  * Costs are exact dollars: numeric in PostgreSQL, DECIMAL in DuckDB; in SQLite, as its
  * loader stores them, a real of at most 15 digits, else text.  Days are dates in UTC.
  */
-#ifndef ANT_VIEWS_H
-#define ANT_VIEWS_H
+#ifndef ANT_DB_VIEWS_H
+#define ANT_DB_VIEWS_H
 
 #include <stddef.h>
 

@@ -1,12 +1,12 @@
 /*
- * views_sql - the SQL of the views, as templates
+ * db/views_sql - the SQL of the views, as templates
  *
  * What differs between the databases, and what a missing table becomes, stands in braces:
  * {t:TABLE}, {day:EXPR}, {usd:EXPR} and so on, see views.c, which expands them.  Only money is
  * written twice, for SQLite has no decimals.
  */
-#ifndef ANT_VIEWS_SQL_H
-#define ANT_VIEWS_SQL_H
+#ifndef ANT_DB_VIEWS_SQL_H
+#define ANT_DB_VIEWS_SQL_H
 
 #include "db/views.h"
 

@@ -1,13 +1,13 @@
 /*
- * budget - what may be requested, by this process or by all that share a file
+ * fetch/budget - what may be requested, by this process or by all that share a file
  *
  * The rules are those of rate.h.  With a file they hold for the sum of all
  * processes that have it open, now and within the last minute: requests that
  * started, a pause after a 429, what the server has left.  The file is for the
  * processes of one machine since its start; it holds no secret.
  */
-#ifndef ANT_BUDGET_H
-#define ANT_BUDGET_H
+#ifndef ANT_FETCH_BUDGET_H
+#define ANT_FETCH_BUDGET_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -27,7 +27,7 @@ struct budget {
  * shared through the file PATH unless that is NULL.  The file is created where it
  * is missing, for this user alone, and stays.  Return 0, or -1: ANT_USAGE for a
  * file that is not ours (another's, a link, other contents), or that others use
- * with another PER_MINUTE; ANT_FAIL.  CLOCK is mono_ms(), or a test's.
+ * with another PER_MINUTE; ANT_FAIL.  CLOCK is clock_ms(), or a test's.
  */
 int budget_open(struct budget *b, size_t per_minute, const char *path, int64_t (*clock)(void),
 	struct ant_err *e);

@@ -45,8 +45,8 @@ chain_init(struct chain *c)
 void
 chain_free(struct chain *c, struct pieces *pieces)
 {
-	queue_clear(pieces, &c->queue);
-	piece_release(pieces, c->receiving);
+	pieces_clear(pieces, &c->queue);
+	pieces_release(pieces, c->receiving);
 	c->receiving = NULL;
 	buf_free(&c->cursor);
 	seen_free(&c->seen);
@@ -219,6 +219,6 @@ chain_shrink(struct chain *c, const struct chain_kind *k, struct pieces *pieces)
 		c->from = c->next;
 		return;
 	}
-	queue_clear(pieces, &c->queue);
+	pieces_clear(pieces, &c->queue);
 	c->pages = c->records = 0;
 }

@@ -1,12 +1,12 @@
 /*
- * chain - a sequence of pages that need one another's cursors
+ * fetch/chain - a sequence of pages that need one another's cursors
  *
  * A list is one chain; a report is one for each slice of its window, Claude Code
  * one for each day, and a `foreach` one for each id.  A chain knows what to ask for
  * next and what may follow; it does not know of connections, waits or output.
  */
-#ifndef ANT_CHAIN_H
-#define ANT_CHAIN_H
+#ifndef ANT_FETCH_CHAIN_H
+#define ANT_FETCH_CHAIN_H
 
 #include <stddef.h>
 #include <stdint.h>

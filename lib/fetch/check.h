@@ -1,6 +1,6 @@
-/* check - what a key may read */
-#ifndef ANT_CHECK_H
-#define ANT_CHECK_H
+/* fetch/check - what a key may read */
+#ifndef ANT_FETCH_CHECK_H
+#define ANT_FETCH_CHECK_H
 
 #include "base/err.h"
 #include "base/out.h"

@@ -3,7 +3,7 @@
 #include <time.h>
 
 int64_t
-mono_ms(void)
+clock_ms(void)
 {
 	struct timespec t;
 

@@ -1,10 +1,10 @@
-/* mono - milliseconds of a clock that never goes back: for waits and time limits */
-#ifndef ANT_MONO_H
-#define ANT_MONO_H
+/* fetch/clock - milliseconds of a clock that never goes back: for waits and time limits */
+#ifndef ANT_FETCH_CLOCK_H
+#define ANT_FETCH_CLOCK_H
 
 #include <stdint.h>
 
 /* Milliseconds since some point in the past. */
-int64_t mono_ms(void);
+int64_t clock_ms(void);
 
 #endif

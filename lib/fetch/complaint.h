@@ -1,11 +1,11 @@
 /*
- * complaint - what the body of an answer that is no page says, in words
+ * fetch/complaint - what the body of an answer that is no page says, in words
  *
  * Source: the API's page on errors, {"type":"error","error":{"type":…,"message":…,
  * "details":{"error_code":…}}}.  A proxy or a firewall sends something else.
  */
-#ifndef ANT_COMPLAINT_H
-#define ANT_COMPLAINT_H
+#ifndef ANT_FETCH_COMPLAINT_H
+#define ANT_FETCH_COMPLAINT_H
 
 #include <stddef.h>
 

@@ -111,7 +111,7 @@ start_request(struct run *r, struct chain *c, struct ant_err *e)
 {
 	if (chain_target(c, &r->kind, &r->target, e) == -1)
 		return -1;
-	if ((c->receiving = piece_take(&r->pieces)) == NULL)
+	if ((c->receiving = pieces_take(&r->pieces)) == NULL)
 		return err_sys(e, ANT_FAIL, "%s", r->table->name);
 	if (http_get(r->plan->http, r->target.data, &c->receiving->body, c, e) == -1)
 		return -1;
@@ -151,7 +151,7 @@ startable(struct run *r, int64_t now)
 static int
 start_requests(struct run *r, struct ant_err *e)
 {
-	int64_t now = mono_ms(), wait;
+	int64_t now = clock_ms(), wait;
 	struct chain *c;
 
 	r->budget_at = 0;
@@ -159,7 +159,7 @@ start_requests(struct run *r, struct ant_err *e)
 		if ((wait = budget_take(r->plan->budget, e)) == -1)
 			return -1;
 		if (wait > 0) {
-			r->budget_at = mono_ms() + wait;
+			r->budget_at = clock_ms() + wait;
 			break;
 		}
 		if (start_request(r, c, e) == -1)
@@ -188,7 +188,7 @@ write_piece(struct run *r, struct chain *c, const struct page *page, struct ant_
 static int
 write_ready(struct run *r, struct ant_err *e)
 {
-	int64_t began = mono_ms(), spent;
+	int64_t began = clock_ms(), spent;
 	int wrote = 0;
 
 	while (r->head < r->tail) {
@@ -198,7 +198,7 @@ write_ready(struct run *r, struct ant_err *e)
 			if (write_piece(r, c, &c->queue.first->page, e) == -1)
 				return -1;
 			wrote = 1;
-			queue_pop(&r->pieces, &c->queue);
+			pieces_pop(&r->pieces, &c->queue);
 		}
 		if (!c->done)
 			break;
@@ -208,7 +208,7 @@ write_ready(struct run *r, struct ant_err *e)
 		return 0;
 	if (!r->plan->probe && r->collect == NULL && out_flush(r->out, e) == -1)
 		return -1;
-	spent = mono_ms() - began;
+	spent = clock_ms() - began;
 	http_pardon(r->plan->http, spent);
 	r->progress_at += spent;
 	return 0;
@@ -262,7 +262,7 @@ note_budget(struct run *r, const struct http_answer *a, int64_t server_now, stru
 		a->remaining[digits] != '\0')
 		return 0;
 	return budget_left(r->plan->budget, strtol(a->remaining, NULL, 10),
-		(int64_t)http_active(r->plan->http), mono_ms() + reset, e);
+		(int64_t)http_active(r->plan->http), clock_ms() + reset, e);
 }
 
 /* A whole, valid page of C has arrived.  Return as chain_follow(). */
@@ -275,9 +275,9 @@ accept_page(struct run *r, struct chain *c, const struct page *page, char *reaso
 		return -1;
 	c->done |= r->plan->probe;
 	p->page = *page;
-	queue_push(&r->pieces, &c->queue, p);
+	pieces_push(&r->pieces, &c->queue, p);
 	c->receiving = NULL;
-	r->progress_at = mono_ms();
+	r->progress_at = clock_ms();
 	return 0;
 }
 
@@ -307,7 +307,7 @@ recover(struct run *r, struct chain *c, struct retry_case *failed, const char *w
 	struct ant_err *e)
 {
 	struct retry_plan plan = retry_decide(failed, r->plan->backoff_ms, luck(r));
-	int64_t now = mono_ms(), left = r->progress_at + r->plan->deadline_ms - now;
+	int64_t now = clock_ms(), left = r->progress_at + r->plan->deadline_ms - now;
 	char text[4096], url[1024], why[128];
 
 	if (plan.verdict == RETRY_NEVER)
@@ -375,7 +375,7 @@ failed_request(struct run *r, struct chain *c, const struct http_answer *a, enum
 		complaint_read(&complaint, &c->receiving->body);
 	describe_failure(r, &complaint, a, reason, what, sizeof what);
 	log_request(r, c, a, what);
-	piece_release(&r->pieces, c->receiving);
+	pieces_release(&r->pieces, c->receiving);
 	c->receiving = NULL;
 	if (c->id != NULL && cause == RETRY_STATUS && a->status == 404 && c->pages == 0) {
 		char text[4096], url[1024];
@@ -384,7 +384,7 @@ failed_request(struct run *r, struct chain *c, const struct http_answer *a, enum
 		snprintf(text, sizeof text, "%s: %s: skipped", url, what);
 		warn(r, text);
 		c->done = 1;
-		r->progress_at = mono_ms();
+		r->progress_at = clock_ms();
 		return 0;
 	}
 	failed.failures = ++c->failures;
@@ -473,7 +473,7 @@ handle(struct run *r, struct chain *c, const struct http_answer *a, struct ant_e
 static int64_t
 idle_ms(struct run *r)
 {
-	int64_t now = mono_ms(), wait = WAIT_MS;
+	int64_t now = clock_ms(), wait = WAIT_MS;
 
 	for (size_t i = r->head; i < r->tail; i++) {
 		const struct chain *c = chain_at(r, i);
@@ -504,7 +504,7 @@ check_reader(struct run *r, struct ant_err *e)
 static int
 check_deadline(struct run *r, struct ant_err *e)
 {
-	int64_t now = mono_ms(), pause = r->plan->budget->rate.pause_until;
+	int64_t now = clock_ms(), pause = r->plan->budget->rate.pause_until;
 
 	if (r->budget_at > 0 && http_active(r->plan->http) == 0) {
 		/* Waiting for our own budget is no lack of progress. */
@@ -558,7 +558,7 @@ take_answers(struct run *r, struct ant_err *e)
 static int
 crawl(struct run *r, struct ant_err *e)
 {
-	r->progress_at = mono_ms();
+	r->progress_at = clock_ms();
 	while (r->head < r->total) {
 		int answers;
 
@@ -615,7 +615,7 @@ run_init(struct run *r, const struct strlist *ids, struct ant_err *e)
 	r->size = (FETCH_AHEAD + 1) * r->plan->jobs + 1;
 	r->server_now = INT64_MAX;
 	r->open_bucket = w->width > 0 ? utc_floor((int64_t)time(NULL), w->width) : 0;
-	r->random = (uint64_t)mono_ms() * 0x9e3779b97f4a7c15U ^ (uint64_t)getpid() << 32 ^ 1;
+	r->random = (uint64_t)clock_ms() * 0x9e3779b97f4a7c15U ^ (uint64_t)getpid() << 32 ^ 1;
 	buf_init(&r->target, CHAIN_TARGET_MAX);
 	buf_init(&r->cursor, CHAIN_CURSOR_MAX);
 	if ((r->ring = calloc(r->size, sizeof *r->ring)) == NULL)

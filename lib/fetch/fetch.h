@@ -1,11 +1,11 @@
 /*
- * fetch - one table of the API as a record stream, complete or without an end
+ * fetch/fetch - one table of the API as a record stream, complete or without an end
  *
  * The work is cut into chains, see chain.h.  They run side by side; records come
  * out in their order.
  */
-#ifndef ANT_FETCH_H
-#define ANT_FETCH_H
+#ifndef ANT_FETCH_FETCH_H
+#define ANT_FETCH_FETCH_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
-/* ids - the ids of a table's records, for another table that goes through them */
-#ifndef ANT_IDS_H
-#define ANT_IDS_H
+/* fetch/ids - the ids of a table's records, for another table that goes through them */
+#ifndef ANT_FETCH_IDS_H
+#define ANT_FETCH_IDS_H
 
 #include "base/buf.h"
 #include "base/err.h"

@@ -1,6 +1,6 @@
-/* key - the API key: read, checked, and wiped */
-#ifndef ANT_KEY_H
-#define ANT_KEY_H
+/* fetch/key - the API key: read, checked, and wiped */
+#ifndef ANT_FETCH_KEY_H
+#define ANT_FETCH_KEY_H
 
 #include <stddef.h>
 

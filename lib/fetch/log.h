@@ -1,4 +1,4 @@
-/* fetch_log - what a fetch says about itself: requests and progress, as text */
+/* fetch/log - what a fetch says about itself: requests and progress, as text */
 #ifndef ANT_FETCH_LOG_H
 #define ANT_FETCH_LOG_H
 

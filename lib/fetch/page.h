@@ -1,11 +1,11 @@
 /*
- * page - check one answer of the API in a single pass and turn it into lines
+ * fetch/page - check one answer of the API in a single pass and turn it into lines
  *
  * Sources: the API's pages on pagination: {data, has_more, next_page}, {data,
  * has_more, first_id, last_id}, {data, next_page}, and bare objects.
  */
-#ifndef ANT_PAGE_H
-#define ANT_PAGE_H
+#ifndef ANT_FETCH_PAGE_H
+#define ANT_FETCH_PAGE_H
 
 #include <stddef.h>
 #include <stdint.h>

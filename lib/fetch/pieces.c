@@ -5,7 +5,7 @@
 enum { SPARE_BYTES = 32 << 20 }; /* memory of bodies that is kept for the next page */
 
 struct piece *
-piece_take(struct pieces *of)
+pieces_take(struct pieces *of)
 {
 	struct piece *p = of->spare;
 
@@ -21,7 +21,7 @@ piece_take(struct pieces *of)
 }
 
 void
-piece_release(struct pieces *of, struct piece *p)
+pieces_release(struct pieces *of, struct piece *p)
 {
 	if (p == NULL)
 		return;
@@ -49,7 +49,7 @@ pieces_free(struct pieces *of)
 }
 
 void
-queue_push(struct pieces *of, struct queue *q, struct piece *p)
+pieces_push(struct pieces *of, struct queue *q, struct piece *p)
 {
 	p->next = NULL;
 	if (q->last != NULL)
@@ -62,7 +62,7 @@ queue_push(struct pieces *of, struct queue *q, struct piece *p)
 }
 
 void
-queue_pop(struct pieces *of, struct queue *q)
+pieces_pop(struct pieces *of, struct queue *q)
 {
 	struct piece *p = q->first;
 
@@ -71,12 +71,12 @@ queue_pop(struct pieces *of, struct queue *q)
 		q->last = NULL;
 	of->ahead--;
 	of->ahead_bytes -= p->body.len;
-	piece_release(of, p);
+	pieces_release(of, p);
 }
 
 void
-queue_clear(struct pieces *of, struct queue *q)
+pieces_clear(struct pieces *of, struct queue *q)
 {
 	while (q->first != NULL)
-		queue_pop(of, q);
+		pieces_pop(of, q);
 }

@@ -1,12 +1,12 @@
 /*
- * pieces - pages that have arrived and wait for their turn
+ * fetch/pieces - pages that have arrived and wait for their turn
  *
  * The pages of one sequence stand in a queue; all queues of a run take their
  * memory from one pool, which knows how much is waiting and keeps the bodies of
  * pages that were written for those that come.
  */
-#ifndef ANT_PIECES_H
-#define ANT_PIECES_H
+#ifndef ANT_FETCH_PIECES_H
+#define ANT_FETCH_PIECES_H
 
 #include <stddef.h>
 
@@ -31,15 +31,15 @@ struct queue { /* in the order of arrival; all 0 to begin with */
 };
 
 /* A piece to receive a page into, or NULL with ENOMEM. */
-struct piece *piece_take(struct pieces *of);
-void piece_release(struct pieces *of, struct piece *p); /* NULL: no effect */
+struct piece *pieces_take(struct pieces *of);
+void pieces_release(struct pieces *of, struct piece *p); /* NULL: no effect */
 void pieces_free(struct pieces *of);			/* what was released */
 
 /* Behind the others in Q. */
-void queue_push(struct pieces *of, struct queue *q, struct piece *p);
+void pieces_push(struct pieces *of, struct queue *q, struct piece *p);
 /* The first of Q has been written: forget it. */
-void queue_pop(struct pieces *of, struct queue *q);
+void pieces_pop(struct pieces *of, struct queue *q);
 /* Forget all. */
-void queue_clear(struct pieces *of, struct queue *q);
+void pieces_clear(struct pieces *of, struct queue *q);
 
 #endif

@@ -1,6 +1,6 @@
-/* query - the path and query of a request */
-#ifndef ANT_QUERY_H
-#define ANT_QUERY_H
+/* fetch/query - the path and query of a request */
+#ifndef ANT_FETCH_QUERY_H
+#define ANT_FETCH_QUERY_H
 
 #include "base/buf.h"
 

@@ -1,12 +1,12 @@
 /*
- * rate - one budget of requests for all jobs of a process
+ * fetch/rate - one budget of requests for all jobs of a process
  *
  * At most N requests start within any 60 seconds; within that, bursts are free.
  * What the server says (a pause after a 429, how many requests are left until
- * when) holds beside it.  Times are milliseconds of mono_ms().
+ * when) holds beside it.  Times are milliseconds of clock_ms().
  */
-#ifndef ANT_RATE_H
-#define ANT_RATE_H
+#ifndef ANT_FETCH_RATE_H
+#define ANT_FETCH_RATE_H
 
 #include <stddef.h>
 #include <stdint.h>

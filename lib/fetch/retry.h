@@ -1,12 +1,12 @@
 /*
- * retry - what to do after a request that brought no page
+ * fetch/retry - what to do after a request that brought no page
  *
  * Pure functions: no clock, no network, no state.  The policy is that of
  * ant-fetch(1), "RETRIES".  Sources: the error page of the API (429, 529,
  * retry-after), its SDKs (x-should-retry, retry-after-ms), RFC 9110 10.2.3.
  */
-#ifndef ANT_RETRY_H
-#define ANT_RETRY_H
+#ifndef ANT_FETCH_RETRY_H
+#define ANT_FETCH_RETRY_H
 
 #include <stddef.h>
 #include <stdint.h>

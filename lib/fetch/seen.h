@@ -1,6 +1,6 @@
-/* seen - a set that tells whether a text came by before */
-#ifndef ANT_SEEN_H
-#define ANT_SEEN_H
+/* fetch/seen - a set that tells whether a text came by before */
+#ifndef ANT_FETCH_SEEN_H
+#define ANT_FETCH_SEEN_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
-/* window - the time a fetch is about, in whole buckets, and the slices it is fetched in */
-#ifndef ANT_WINDOW_H
-#define ANT_WINDOW_H
+/* fetch/window - the time a fetch is about, in whole buckets, and the slices it is fetched in */
+#ifndef ANT_FETCH_WINDOW_H
+#define ANT_FETCH_WINDOW_H
 
 #include <stddef.h>
 #include <stdint.h>

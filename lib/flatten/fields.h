@@ -1,6 +1,6 @@
-/* fields - what is computed for a row: the columns of the output, and what --where asks */
-#ifndef ANT_FIELDS_H
-#define ANT_FIELDS_H
+/* flatten/fields - what is computed for a row: the columns of the output, and what --where asks */
+#ifndef ANT_FLATTEN_FIELDS_H
+#define ANT_FLATTEN_FIELDS_H
 
 #include <stddef.h>
 

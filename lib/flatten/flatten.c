@@ -20,7 +20,7 @@ struct flatten {
 	int has_begin;
 	struct fields fields;
 	struct mapper mapper; /* from records to... */
-	struct rowput rows;   /* ...rows */
+	struct flatten_rows rows; /* ...rows */
 	size_t records;
 	int more; /* the last page said that there are further pages */
 };
@@ -38,8 +38,8 @@ flatten_new(const struct flatten_options *options, const struct tables *tables, 
 	f->o = options;
 	f->tables = tables;
 	lines_init(&f->in, input, "stdin", LINES_MAX);
-	rowput_init(&f->rows, &f->mapper, &f->fields, options, output);
-	f->mapper.row = rowput_row;
+	flatten_rows_init(&f->rows, &f->mapper, &f->fields, options, output);
+	f->mapper.row = flatten_rows_row;
 	f->mapper.arg = &f->rows;
 	f->mapper.in = &f->in;
 	return f;
@@ -52,7 +52,7 @@ flatten_free(struct flatten *f)
 		return;
 	fields_free(&f->fields);
 	mapper_free(&f->mapper);
-	rowput_free(&f->rows);
+	flatten_rows_free(&f->rows);
 	table_free(f->table);
 	record_begin_free(&f->begin);
 	lines_free(&f->in);
@@ -155,9 +155,9 @@ take_end(struct flatten *f, const char *line, size_t len, struct record_end *end
 static int
 finish(struct flatten *f, const struct record_end *end, struct ant_err *e)
 {
-	if (rowhead_end(&f->rows.row, f->rows.rows, end) == -1)
+	if (head_end(&f->rows.row, f->rows.rows, end) == -1)
 		return no_memory(e);
-	return rowput_flush(&f->rows, e);
+	return flatten_rows_flush(&f->rows, e);
 }
 
 /* Records between control lines, one a line. */
@@ -283,7 +283,7 @@ flatten_run(struct flatten *f, struct ant_err *e)
 	if (open_input(f, 1, e) == -1 || mapper_start(&f->mapper, e) == -1)
 		return -1;
 	begin = f->has_begin ? &f->begin : NULL;
-	if (rowhead_put(&f->rows.row, f->table, &f->fields, begin, f->o->mode, e) == -1)
+	if (head_put(&f->rows.row, f->table, &f->fields, begin, f->o->mode, e) == -1)
 		return -1;
 	return f->has_begin ? run_stream(f, e) : run_plain(f, e);
 }
@@ -302,7 +302,7 @@ flatten_explain(struct flatten *f, struct ant_err *e)
 			f->fields.where.native != NULL ? "native" : "jq", f->o->where);
 	if (f->rows.row.failed)
 		return no_memory(e);
-	return rowput_flush(&f->rows, e);
+	return flatten_rows_flush(&f->rows, e);
 }
 
 void

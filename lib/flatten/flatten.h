@@ -1,12 +1,12 @@
 /*
- * flatten - the records of a table become its rows
+ * flatten/flatten - the records of a table become its rows
  *
  * Reads a record stream (anthill-record(5)), or with a table named the plain
  * JSON that curl prints; writes a row stream (anthill-rows(5)).  The last line
  * is written only where the input was complete.
  */
-#ifndef ANT_FLATTEN_H
-#define ANT_FLATTEN_H
+#ifndef ANT_FLATTEN_FLATTEN_H
+#define ANT_FLATTEN_FLATTEN_H
 
 #include <stddef.h>
 

@@ -112,7 +112,7 @@ put_all(const struct head *h, struct ant_err *e)
 }
 
 int
-rowhead_put(struct buf *to, const struct table *t, const struct fields *f,
+head_put(struct buf *to, const struct table *t, const struct fields *f,
 	const struct record_begin *begin, int mode, struct ant_err *e)
 {
 	const struct head h = {to, t, f, begin, mode};
@@ -121,7 +121,7 @@ rowhead_put(struct buf *to, const struct table *t, const struct fields *f,
 }
 
 int
-rowhead_end(struct buf *to, size_t rows, const struct record_end *end)
+head_end(struct buf *to, size_t rows, const struct record_end *end)
 {
 	char watermark[UTC_TEXT] = "\\N";
 

@@ -1,6 +1,6 @@
-/* rowhead - the directives before and behind the rows of a row stream, anthill-rows(5) */
-#ifndef ANT_ROWHEAD_H
-#define ANT_ROWHEAD_H
+/* flatten/head - the directives before and behind the rows of a row stream, anthill-rows(5) */
+#ifndef ANT_FLATTEN_HEAD_H
+#define ANT_FLATTEN_HEAD_H
 
 #include <stddef.h>
 
@@ -15,10 +15,10 @@
  * NULL where the input is plain JSON; MODE is that of the option, or -1.  Return 0; -1 with
  * ANT_USAGE or ANT_INPUT for a mode that does not fit, or ANT_FAIL.
  */
-int rowhead_put(struct buf *to, const struct table *t, const struct fields *f,
+int head_put(struct buf *to, const struct table *t, const struct fields *f,
 	const struct record_begin *begin, int mode, struct ant_err *e);
 
 /* Append the trailer of ROWS rows; END is the record stream's, or NULL.  0 or -1 as buf_put(). */
-int rowhead_end(struct buf *to, size_t rows, const struct record_end *end);
+int head_end(struct buf *to, size_t rows, const struct record_end *end);
 
 #endif

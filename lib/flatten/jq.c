@@ -42,7 +42,7 @@ static const char prelude[] =
 	" (if type == \"string\" and startswith(\"Cannot iterate over null\") then null else "
 	"error(.) end);";
 
-struct jqmap {
+struct flatten_jq {
 	jq_state *jq;
 	jv_parser *parser;
 	struct buf row, clean;
@@ -53,7 +53,7 @@ struct jqmap {
 static void
 keep_message(void *arg, jv msg)
 {
-	struct jqmap *m = arg;
+	struct flatten_jq *m = arg;
 	jv text = jq_format_error(msg);
 
 	if (m->message[0] == '\0' && jv_get_kind(text) == JV_KIND_STRING)
@@ -61,10 +61,10 @@ keep_message(void *arg, jv msg)
 	jv_free(text);
 }
 
-static struct jqmap *
+static struct flatten_jq *
 compile(const char *program, struct ant_err *e)
 {
-	struct jqmap *m = calloc(1, sizeof *m);
+	struct flatten_jq *m = calloc(1, sizeof *m);
 
 	if (m == NULL || (m->jq = jq_init()) == NULL || (m->parser = jv_parser_new(0)) == NULL) {
 		err_sys(e, ANT_FAIL, "libjq");
@@ -83,13 +83,13 @@ compile(const char *program, struct ant_err *e)
 	}
 	return m;
 err:
-	jqmap_free(m);
+	flatten_jq_free(m);
 	return NULL;
 }
 
 /* Binding $record costs every record something. */
 static int
-needs_record(const char *rows, const struct jqmap_expr *exprs, size_t n)
+needs_record(const char *rows, const struct flatten_jq_expr *exprs, size_t n)
 {
 	int needed = strstr(rows, "$record") != NULL;
 
@@ -98,10 +98,10 @@ needs_record(const char *rows, const struct jqmap_expr *exprs, size_t n)
 	return needed;
 }
 
-struct jqmap *
-jqmap_new(const char *rows, const struct jqmap_expr *exprs, size_t n, struct ant_err *e)
+struct flatten_jq *
+flatten_jq_new(const char *rows, const struct flatten_jq_expr *exprs, size_t n, struct ant_err *e)
 {
-	struct jqmap *m = NULL;
+	struct flatten_jq *m = NULL;
 	struct buf program;
 
 	buf_init(&program, PROGRAM_MAX);
@@ -122,17 +122,17 @@ jqmap_new(const char *rows, const struct jqmap_expr *exprs, size_t n, struct ant
 }
 
 int
-jqmap_check(const char *expr, struct ant_err *e)
+flatten_jq_check(const char *expr, struct ant_err *e)
 {
-	const struct jqmap_expr one = {expr, 0};
-	struct jqmap *m = jqmap_new(".", &one, 1, e);
+	const struct flatten_jq_expr one = {expr, 0};
+	struct flatten_jq *m = flatten_jq_new(".", &one, 1, e);
 
-	jqmap_free(m);
+	flatten_jq_free(m);
 	return m == NULL ? -1 : 0;
 }
 
 void
-jqmap_free(struct jqmap *m)
+flatten_jq_free(struct flatten_jq *m)
 {
 	if (m == NULL)
 		return;
@@ -175,7 +175,7 @@ is_suspect(const char *p, const char *end)
  * each time; but only of an object or an array does it know the end by itself.
  */
 static jv
-parse(struct jqmap *m, const char *text, int len)
+parse(struct flatten_jq *m, const char *text, int len)
 {
 	jv record;
 
@@ -193,7 +193,7 @@ parse(struct jqmap *m, const char *text, int len)
 }
 
 int
-jqmap_record(struct jqmap *m, const char *text, size_t len, struct ant_err *e)
+flatten_jq_record(struct flatten_jq *m, const char *text, size_t len, struct ant_err *e)
 {
 	struct json_value v;
 	struct json_error err;
@@ -223,14 +223,14 @@ jqmap_record(struct jqmap *m, const char *text, size_t len, struct ant_err *e)
 }
 
 int
-jqmap_mended(const struct jqmap *m)
+flatten_jq_mended(const struct flatten_jq *m)
 {
 	return m->mended > 0;
 }
 
 /* Neither a row nor the null behind the last: why. */
 static int
-failed_row(struct jqmap *m, jv result, struct ant_err *e)
+failed_row(struct flatten_jq *m, jv result, struct ant_err *e)
 {
 	jv msg;
 
@@ -247,7 +247,7 @@ failed_row(struct jqmap *m, jv result, struct ant_err *e)
 }
 
 int
-jqmap_next(struct jqmap *m, struct json_value *row, struct ant_err *e)
+flatten_jq_next(struct flatten_jq *m, struct json_value *row, struct ant_err *e)
 {
 	jv result = jq_next(m->jq), text;
 	int failed;

@@ -1,6 +1,6 @@
-/* jsonseq - JSON texts one after another, as curl and jq print them: over many lines, or many on one */
-#ifndef ANT_JSONSEQ_H
-#define ANT_JSONSEQ_H
+/* flatten/jsonseq - JSON texts one after another, as curl and jq print them: over many lines, or many on one */
+#ifndef ANT_FLATTEN_JSONSEQ_H
+#define ANT_FLATTEN_JSONSEQ_H
 
 #include "base/err.h"
 #include "base/json.h"

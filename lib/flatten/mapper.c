@@ -20,7 +20,7 @@ mapper_free(struct mapper *m)
 {
 	plan_free(m->plan);
 	plan_free(m->watch);
-	jqmap_free(m->jq);
+	flatten_jq_free(m->jq);
 }
 
 /*
@@ -40,7 +40,7 @@ use_jq(struct mapper *m, struct field *field, struct ant_err *e)
 	expr_free(field->native);
 	field->native = NULL;
 	field->jq = m->n;
-	m->exprs[m->n++] = (struct jqmap_expr){field->column->expr, known != NULL};
+	m->exprs[m->n++] = (struct flatten_jq_expr){field->column->expr, known != NULL};
 	expr_free(known);
 	return 0;
 }
@@ -138,14 +138,14 @@ mapper_start(struct mapper *m, struct ant_err *e)
 
 	if (m->jq != NULL || (m->n == 0 && m->plan != NULL))
 		return 0;
-	if ((m->jq = jqmap_new(m->table->rows, m->exprs, m->n, e)) != NULL)
+	if ((m->jq = flatten_jq_new(m->table->rows, m->exprs, m->n, e)) != NULL)
 		return 0;
 	/* Which one was it? */
 	for (size_t i = 0; i < m->fields->n; i++) {
 		const struct column *c = m->fields->v[i].column;
 
 		if (m->fields->v[i].native != NULL || m->fields->v[i].raw ||
-			jqmap_check(c->expr, &one) == 0)
+			flatten_jq_check(c->expr, &one) == 0)
 			continue;
 		*e = one;
 		if (c->line > 0)
@@ -154,7 +154,7 @@ mapper_start(struct mapper *m, struct ant_err *e)
 		return err_prefix(e, "--add: column %s: ", c->name);
 	}
 	if (m->fields->has_where && m->fields->where.native == NULL &&
-		jqmap_check(m->fields->where_column.expr, &one) == -1) {
+		flatten_jq_check(m->fields->where_column.expr, &one) == -1) {
 		*e = one;
 		return err_prefix(e, "--where: ");
 	}
@@ -237,7 +237,7 @@ mapper_mended(const struct mapper *m, const struct field *field, const struct js
 	const char *p = v->p, *end = v->p + v->len;
 	size_t n = 0;
 
-	if (field->native != NULL || field->raw || !jqmap_mended(m->jq))
+	if (field->native != NULL || field->raw || !flatten_jq_mended(m->jq))
 		return 0;
 	for (; (p = memchr(p, (unsigned char)UTF8_REPLACEMENT[0], (size_t)(end - p))) != NULL; p++)
 		n += end - p >= 3 && memcmp(p, UTF8_REPLACEMENT, 3) == 0;
@@ -262,7 +262,7 @@ next_jq_row(struct mapper *m)
 {
 	struct json_value row;
 	const char *at = NULL;
-	int more = jqmap_next(m->jq, &row, m->e);
+	int more = flatten_jq_next(m->jq, &row, m->e);
 
 	if (more == -1)
 		return err_prefix(m->e, "stdin:%zu: %s: ", m->line, m->table->name);
@@ -357,7 +357,7 @@ mapper_record(struct mapper *m, const struct json_value *record, size_t line, st
 	m->e = e;
 	if (m->plan == NULL && check_record(m) == -1)
 		return -1;
-	if (m->jq != NULL && jqmap_record(m->jq, record->p, record->len, e) == -1) {
+	if (m->jq != NULL && flatten_jq_record(m->jq, record->p, record->len, e) == -1) {
 		/* Where the text itself is wrong, our own words for it are better. */
 		if (m->plan != NULL && json_parse(record->p, record->len, &unused, &err) == -1)
 			return bad_record(m, PLAN_SYNTAX, &err);

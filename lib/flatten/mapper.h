@@ -1,11 +1,11 @@
 /*
- * mapper - a record becomes rows: each field natively or in libjq, and both at the same row
+ * flatten/mapper - a record becomes rows: each field natively or in libjq, and both at the same row
  *
  * mapper_plan() settles which engine computes what, mapper_start() starts libjq where it is
  * needed, then mapper_record() calls `row` for each row of a record; that asks for the values.
  */
-#ifndef ANT_MAPPER_H
-#define ANT_MAPPER_H
+#ifndef ANT_FLATTEN_MAPPER_H
+#define ANT_FLATTEN_MAPPER_H
 
 #include <stddef.h>
 
@@ -26,8 +26,8 @@ struct mapper {
 
 	struct plan *plan;  /* NULL: libjq computes everything */
 	struct plan *watch; /* where it does: only looks for fields that nothing reads; or NULL */
-	struct jqmap *jq;   /* NULL: nobody needs it */
-	struct jqmap_expr exprs[TABLE_COLUMNS_MAX + 1];
+	struct flatten_jq *jq; /* NULL: nobody needs it */
+	struct flatten_jq_expr exprs[TABLE_COLUMNS_MAX + 1];
 	struct json_value values[TABLE_COLUMNS_MAX + 1]; /* of the row, as libjq gave them */
 	size_t n;
 

@@ -1,6 +1,6 @@
-/* mask - cells that must not leave as they are: hashed, redacted, or an address without its name */
-#ifndef ANT_MASK_H
-#define ANT_MASK_H
+/* flatten/mask - cells that must not leave as they are: hashed, redacted, or an address without its name */
+#ifndef ANT_FLATTEN_MASK_H
+#define ANT_FLATTEN_MASK_H
 
 #include <stddef.h>
 

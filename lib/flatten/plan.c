@@ -12,7 +12,7 @@ plan_new(const char *rows, int *native)
 {
 	struct plan *p = NULL;
 	struct path path = {.nkeys = 0};
-	int found = path_parse(rows, &path);
+	int found = expr_path_parse(rows, &path);
 
 	*native = found != 0;
 	if (found != 1)
@@ -24,10 +24,10 @@ plan_new(const char *rows, int *native)
 	}
 	if ((p = calloc(1, sizeof *p)) == NULL || trie_init(&p->trie, &path) == -1)
 		goto err;
-	path_free(&path);
+	expr_path_free(&path);
 	return p;
 err:
-	path_free(&path);
+	expr_path_free(&path);
 	plan_free(p);
 	return NULL;
 }
@@ -38,7 +38,7 @@ plan_free(struct plan *p)
 	if (p == NULL)
 		return;
 	trie_free(&p->trie);
-	totals_free(&p->totals);
+	total_free(&p->totals);
 	unread_free(&p->unread);
 	free(p);
 }
@@ -56,7 +56,7 @@ plan_add(struct plan *p, struct expr *x)
 			return -1;
 		x->slot = node;
 		if (x->op != EXPR_PATH &&
-			(x->slot = totals_add(&p->totals, x->op, node, iteration)) == -1)
+			(x->slot = total_add(&p->totals, x->op, node, iteration)) == -1)
 			return -1;
 	}
 	for (size_t i = 0; i < 3; i++) {
@@ -83,12 +83,12 @@ int
 plan_ignore(struct plan *p, const char *source)
 {
 	struct path path;
-	int found = path_parse(source, &path);
+	int found = expr_path_parse(source, &path);
 
 	if (found != 1)
 		return found;
 	found = ignore_path(p, &path);
-	path_free(&path);
+	expr_path_free(&path);
 	return found;
 }
 

@@ -1,5 +1,5 @@
 /*
- * plan - all native paths of a table in one trie, and the one pass over a
+ * flatten/plan - all native paths of a table in one trie, and the one pass over a
  * record that fills them
  *
  * Built once: plan_new() with the path of the rows, plan_add() for each native
@@ -8,8 +8,8 @@
  * has wanted members behind it), what no path wants is skipped but still
  * checked.  Memory is that of the plan: nothing is kept per row.
  */
-#ifndef ANT_PLAN_H
-#define ANT_PLAN_H
+#ifndef ANT_FLATTEN_PLAN_H
+#define ANT_FLATTEN_PLAN_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
-/* reads - which fields of a record an expression reads, as far as its text shows it */
-#ifndef ANT_READS_H
-#define ANT_READS_H
+/* flatten/reads - which fields of a record an expression reads, as far as its text shows it */
+#ifndef ANT_FLATTEN_READS_H
+#define ANT_FLATTEN_READS_H
 
 #include "flatten/plan.h"
 

@@ -8,8 +8,8 @@
 enum { FLUSH_AT = 1 << 16, ROW_MAX = 512 << 20 };
 
 void
-rowput_init(struct rowput *w, struct mapper *m, struct fields *f, const struct flatten_options *o,
-	int output)
+flatten_rows_init(struct flatten_rows *w, struct mapper *m, struct fields *f,
+	const struct flatten_options *o, int output)
 {
 	w->mapper = m;
 	w->fields = f;
@@ -21,7 +21,7 @@ rowput_init(struct rowput *w, struct mapper *m, struct fields *f, const struct f
 }
 
 void
-rowput_free(struct rowput *w)
+flatten_rows_free(struct flatten_rows *w)
 {
 	out_free(&w->out);
 	buf_free(&w->row);
@@ -37,7 +37,7 @@ no_memory(struct ant_err *e)
 
 /* The record as it came, where it is clean text; else mended. */
 static int
-put_raw(struct rowput *w)
+put_raw(struct flatten_rows *w)
 {
 	const char *end = w->mapper->record.p + w->mapper->record.len;
 	const char *p = json_space(w->mapper->record.p, end);
@@ -56,7 +56,7 @@ put_raw(struct rowput *w)
 }
 
 static int
-put_masked(struct rowput *w, const struct field *field, const struct json_value *v)
+put_masked(struct flatten_rows *w, const struct field *field, const struct json_value *v)
 {
 	const char *why = NULL;
 
@@ -80,7 +80,7 @@ put_masked(struct rowput *w, const struct field *field, const struct json_value 
 }
 
 static int
-put_field(struct rowput *w, struct field *field)
+put_field(struct flatten_rows *w, struct field *field)
 {
 	struct json_value v;
 	const char *why = NULL;
@@ -125,7 +125,7 @@ copy_cell(char *to, const char *from, size_t len)
  * for all others.  There is room behind the row for a tab and a block of 16.
  */
 static inline int
-put_plain(struct rowput *w, const struct field *field)
+put_plain(struct flatten_rows *w, const struct field *field)
 {
 	const struct json_value *v = field->value;
 	const char *text;
@@ -164,7 +164,7 @@ put_plain(struct rowput *w, const struct field *field)
 
 /* What --where says of this row: 1 in, 0 out, -1 with a reason. */
 static int
-is_wanted(struct rowput *w)
+is_wanted(struct flatten_rows *w)
 {
 	struct json_value v;
 
@@ -177,7 +177,7 @@ is_wanted(struct rowput *w)
 
 /* A row that starts with # is no directive. */
 static int
-guard_start(struct rowput *w, size_t start)
+guard_start(struct flatten_rows *w, size_t start)
 {
 	if (w->row.len == start || w->row.data[start] != '#')
 		return 0;
@@ -189,7 +189,7 @@ guard_start(struct rowput *w, size_t start)
 }
 
 int
-rowput_flush(struct rowput *w, struct ant_err *e)
+flatten_rows_flush(struct flatten_rows *w, struct ant_err *e)
 {
 	if (out_put(&w->out, w->row.data, w->row.len, e) == -1)
 		return -1;
@@ -198,9 +198,9 @@ rowput_flush(struct rowput *w, struct ant_err *e)
 }
 
 int
-rowput_row(void *arg)
+flatten_rows_row(void *arg)
 {
-	struct rowput *w = arg;
+	struct flatten_rows *w = arg;
 	struct field *field = w->fields->v, *end = field + w->fields->n;
 	size_t start = w->row.len;
 	int wanted = is_wanted(w);

@@ -1,6 +1,6 @@
-/* rowput - the rows of a row stream, anthill-rows(5), from what a mapper gives */
-#ifndef ANT_ROWPUT_H
-#define ANT_ROWPUT_H
+/* flatten/rows - the rows of a row stream, anthill-rows(5), from what a mapper gives */
+#ifndef ANT_FLATTEN_ROWS_H
+#define ANT_FLATTEN_ROWS_H
 
 #include <stddef.h>
 
@@ -12,7 +12,7 @@
 #include "flatten/mapper.h"
 #include "stream/cell.h"
 
-struct rowput {
+struct flatten_rows {
 	struct mapper *mapper;
 	struct fields *fields;
 	const struct flatten_options *options; /* for the key of masks */
@@ -24,14 +24,14 @@ struct rowput {
 };
 
 /* For the file descriptor OUTPUT, which stays the caller's, as does all else. */
-void rowput_init(struct rowput *w, struct mapper *m, struct fields *f,
+void flatten_rows_init(struct flatten_rows *w, struct mapper *m, struct fields *f,
 	const struct flatten_options *o, int output);
-void rowput_free(struct rowput *w);
+void flatten_rows_free(struct flatten_rows *w);
 
 /* The row that the mapper stands at: what struct mapper calls, with W as ARG.  0 or -1. */
-int rowput_row(void *w);
+int flatten_rows_row(void *w);
 
 /* Write all there is.  0, or -1 with ANT_FAIL. */
-int rowput_flush(struct rowput *w, struct ant_err *e);
+int flatten_rows_flush(struct flatten_rows *w, struct ant_err *e);
 
 #endif

@@ -17,7 +17,7 @@ scope_start(struct plan *p, int scope)
 
 /* The totals over arrays that belong to SCOPE start anew. */
 static void
-totals_start(struct plan *p, int scope)
+total_start(struct plan *p, int scope)
 {
 	for (int i = 0; i < p->totals.n; i++) {
 		struct total *t = &p->totals.v[i];
@@ -284,7 +284,7 @@ add_element(struct plan *p, void *arg)
 {
 	const int *iteration = arg;
 
-	totals_element(&p->totals, *iteration, p->trie.values, &p->no_memory);
+	total_element(&p->totals, *iteration, p->trie.values, &p->no_memory);
 	return 0;
 }
 
@@ -428,7 +428,7 @@ each_row(struct plan *p, void *arg)
 {
 	int result = call_row(p, arg);
 
-	totals_start(p, TRIE_ROW);
+	total_start(p, TRIE_ROW);
 	return result;
 }
 
@@ -443,7 +443,7 @@ scan_rows(struct plan *p, struct row_call *call)
 		p->err->reason = "the record has no array of rows";
 		return PLAN_TYPE;
 	}
-	totals_start(p, TRIE_ROW);
+	total_start(p, TRIE_ROW);
 	stop = scan_elements(p, TRIE_ROW, p->trie.row_root, p->rows.p, 1, each_row, call);
 	if (stop == NULL)
 		return p->err->reason == NULL ? PLAN_STOP : PLAN_SYNTAX;
@@ -496,7 +496,7 @@ scan_record(struct plan *p, const char *text, size_t len, int (*row)(void *), vo
 	if (p->trie.changed)
 		seal(p);
 	scope_start(p, TRIE_RECORD);
-	totals_start(p, TRIE_RECORD);
+	total_start(p, TRIE_RECORD);
 	text = json_space(text, p->end);
 	if (text >= p->end) {
 		fail(p, p->end, "the text ends where a value should stand");

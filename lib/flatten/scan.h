@@ -1,10 +1,10 @@
 /*
- * scan - the one pass over a record that fills a plan's values
+ * flatten/scan - the one pass over a record that fills a plan's values
  *
  * What stands here is plan.c's and scan.c's alone; all others see plan.h.
  */
-#ifndef ANT_SCAN_H
-#define ANT_SCAN_H
+#ifndef ANT_FLATTEN_SCAN_H
+#define ANT_FLATTEN_SCAN_H
 
 #include "base/json.h"
 #include "flatten/plan.h"

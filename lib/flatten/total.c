@@ -8,7 +8,7 @@
 enum { SUM_MEMBERS_MAX = 256, LIST_MAX = 64 << 20, TOTALS_MAX = 4096 };
 
 int
-totals_add(struct totals *ts, enum expr_op op, int node, int iteration)
+total_add(struct totals *ts, enum expr_op op, int node, int iteration)
 {
 	struct total *t =
 		ts->n == TOTALS_MAX ? NULL : realloc(ts->v, ((size_t)ts->n + 1) * sizeof *t);
@@ -26,7 +26,7 @@ totals_add(struct totals *ts, enum expr_op op, int node, int iteration)
 }
 
 void
-totals_free(struct totals *ts)
+total_free(struct totals *ts)
 {
 	for (int i = 0; i < ts->n; i++)
 		buf_free(&ts->v[i].text);
@@ -179,7 +179,7 @@ add(struct total *t, const struct json_value *v, int *no_memory)
 }
 
 void
-totals_element(struct totals *ts, int iteration, const struct json_value *values, int *no_memory)
+total_element(struct totals *ts, int iteration, const struct json_value *values, int *no_memory)
 {
 	for (int i = 0; i < ts->n; i++)
 		if (ts->v[i].iteration == iteration)

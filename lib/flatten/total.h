@@ -1,6 +1,6 @@
-/* total - sum(path) and list(path) while a record is scanned: exact, and no memory for a value */
-#ifndef ANT_TOTAL_H
-#define ANT_TOTAL_H
+/* flatten/total - sum(path) and list(path) while a record is scanned: exact, and no memory for a value */
+#ifndef ANT_FLATTEN_TOTAL_H
+#define ANT_FLATTEN_TOTAL_H
 
 #include "base/buf.h"
 #include "base/decimal.h"
@@ -29,8 +29,8 @@ struct totals {
 };
 
 /* A new one: OP over the values of NODE, once an element of ITERATION (-1: it has one value).  Its index, or -1. */
-int totals_add(struct totals *ts, enum expr_op op, int node, int iteration);
-void totals_free(struct totals *ts);
+int total_add(struct totals *ts, enum expr_op op, int node, int iteration);
+void total_free(struct totals *ts);
 
 /* Start anew, as over an empty array. */
 void total_clear(struct total *t);
@@ -39,7 +39,7 @@ void total_clear(struct total *t);
 void total_fail(struct total *t, const char *at, const char *reason);
 
 /* One more element of ITERATION: its values by node.  *NO_MEMORY is set where memory ran out. */
-void totals_element(
+void total_element(
 	struct totals *ts, int iteration, const struct json_value *values, int *no_memory);
 
 /*

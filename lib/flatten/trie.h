@@ -1,12 +1,12 @@
 /*
- * trie - the paths of a plan as a tree of what a record's members lead to, and where their values go
+ * flatten/trie - the paths of a plan as a tree of what a record's members lead to, and where their values go
  *
  * A node is a place in a record: the record itself, a member of it, an element of an array.
  * The values of nodes that live as long as one another (those of a record, of a row, of an
  * element) share a scope, which clears them together.  Built by plan.c, filled by scan.c.
  */
-#ifndef ANT_TRIE_H
-#define ANT_TRIE_H
+#ifndef ANT_FLATTEN_TRIE_H
+#define ANT_FLATTEN_TRIE_H
 
 #include "base/json.h"
 #include "tables/expr.h"

@@ -1,6 +1,6 @@
-/* unread - the fields of records that no path reads, each counted once a name */
-#ifndef ANT_UNREAD_H
-#define ANT_UNREAD_H
+/* flatten/unread - the fields of records that no path reads, each counted once a name */
+#ifndef ANT_FLATTEN_UNREAD_H
+#define ANT_FLATTEN_UNREAD_H
 
 #include <stddef.h>
 

@@ -15,7 +15,7 @@
 /* How long the ledger, which several tables share, may be another load's. */
 enum { LEDGER_WAIT_MS = 10000, LEDGER_COLUMNS = 9 };
 
-static const struct csvfile_dialect ledger_dialect = {.delimiter = ',', .null = "", .header = 1};
+static const struct csv_file_dialect ledger_dialect = {.delimiter = ',', .null = "", .header = 1};
 static const char ledger_header[] =
 	"table_name,into_table,mode,window_from,window_to,rows,watermark,started,finished\n";
 
@@ -26,9 +26,9 @@ struct csv_column {	  /* of the file */
 
 struct load_csv {
 	const char *file; /* NULL: stdout */
-	const struct csvfile_dialect *dialect;
+	const struct csv_file_dialect *dialect;
 	const struct load *load;
-	struct csvfile csv;
+	struct csv_file csv;
 	struct aside data, ledger;
 	struct strlist names;
 	struct csv_column *columns;
@@ -38,7 +38,7 @@ struct load_csv {
 	struct row_cell *cells; /* of an old record, by column of the stream */
 	struct buf line, key;
 	struct out to, spool; /* the new file; the rows of a merge, which wait */
-	struct keyset keys;
+	struct csv_keys keys;
 	int64_t kept, removed;
 	size_t risky;
 };
@@ -53,7 +53,7 @@ no_memory(struct load_csv *d, struct ant_err *e)
 static int
 put_line(struct load_csv *d, struct out *to, struct ant_err *e)
 {
-	csvfile_put_end(&d->csv, &d->line);
+	csv_file_put_end(&d->csv, &d->line);
 	if (d->line.failed)
 		return no_memory(d, e);
 	if (!d->load->dry_run && out_put(to, d->line.data, d->line.len, e) == -1)
@@ -79,9 +79,9 @@ put_header(struct load_csv *d, struct out *to, struct ant_err *e)
 		if (i > 0)
 			buf_putc(&d->line, d->dialect->delimiter);
 		if (i < d->n_named) /* as it is: guarded or not */
-			csvfile_put_text(&d->csv, &d->line, c->name, strlen(c->name));
+			csv_file_put_text(&d->csv, &d->line, c->name, strlen(c->name));
 		else
-			csvfile_put_guarded(&d->csv, &d->line, c->name, strlen(c->name));
+			csv_file_put_guarded(&d->csv, &d->line, c->name, strlen(c->name));
 	}
 	return put_line(d, to, e);
 }
@@ -100,12 +100,12 @@ put_cell(struct load_csv *d, char *to, enum type type, const struct row_cell *c)
 {
 	if (type == TYPE_TEXT) {
 		if (!d->dialect->safe)
-			d->risky += (size_t)csvfile_is_risky(&d->csv, c->p, c->len);
-		return csvfile_guarded(&d->csv, to, c->p, c->len);
+			d->risky += (size_t)csv_file_is_risky(&d->csv, c->p, c->len);
+		return csv_file_guarded(&d->csv, to, c->p, c->len);
 	}
 	/* Nothing in a number or a time needs quotes, unless it could be taken for null. */
 	if (type == TYPE_JSON || d->csv.null_len > 0)
-		return csvfile_text(&d->csv, to, c->p, c->len);
+		return csv_file_text(&d->csv, to, c->p, c->len);
 	return copy(to, c->p, c->len);
 }
 
@@ -116,7 +116,7 @@ room_for(const struct load_csv *d, const struct row_cell *cells)
 	const struct row_cell *last = &cells[d->load->rows->ncolumns - 1];
 
 	return 2 * (size_t)(last->p + last->len - cells[0].p) +
-	       d->n * (CSVFILE_ROOM(0) + 1 + d->csv.null_len);
+	       d->n * (CSV_FILE_ROOM(0) + 1 + d->csv.null_len);
 }
 
 /* Append a row of the stream as a line. */
@@ -153,7 +153,7 @@ stream_column(const struct load_csv *d, const char *name)
 		if (strcmp(is, name) == 0)
 			return (long)i;
 		if (d->dialect->safe && *name == '\'' &&
-			csvfile_is_risky(&d->csv, is, strlen(is)) && strcmp(is, name + 1) == 0)
+			csv_file_is_risky(&d->csv, is, strlen(is)) && strcmp(is, name + 1) == 0)
 			return (long)i;
 	}
 	return -1;
@@ -171,7 +171,7 @@ add_column(struct load_csv *d, const char *name, long from, struct ant_err *e)
 
 /* Take the first record of the file as it is: its columns. */
 static int
-take_header(void *arg, const struct csvfile_field *f, size_t n, int64_t number, struct ant_err *e)
+take_header(void *arg, const struct csv_file_field *f, size_t n, int64_t number, struct ant_err *e)
 {
 	struct load_csv *d = arg;
 	size_t shared = 0;
@@ -222,7 +222,7 @@ learn_columns(struct load_csv *d, struct ant_err *e)
 	if (d->columns == NULL || d->cells == NULL)
 		return no_memory(d, e);
 	if (d->data.path != NULL && d->data.old != -1 &&
-		csvfile_read(&d->csv, d->data.old, d->file, take_header, d, e) == -1)
+		csv_file_read(&d->csv, d->data.old, d->file, take_header, d, e) == -1)
 		return -1;
 	for (size_t i = 0; i < r->ncolumns; i++) {
 		size_t j = 0;
@@ -251,7 +251,7 @@ learn_columns(struct load_csv *d, struct ant_err *e)
  * those that it has must be of the stream's types.
  */
 static int
-old_cells(struct load_csv *d, const struct csvfile_field *f, int64_t number, struct ant_err *e)
+old_cells(struct load_csv *d, const struct csv_file_field *f, int64_t number, struct ant_err *e)
 {
 	const struct load *l = d->load;
 
@@ -299,7 +299,7 @@ put_key_part(struct load_csv *d, enum type t, const struct row_cell *c, int guar
 			p = text;
 		}
 		guard = guard && t == TYPE_TEXT && d->dialect->safe &&
-			csvfile_is_risky(&d->csv, p, len);
+			csv_file_is_risky(&d->csv, p, len);
 		size = len + (size_t)guard;
 		buf_put(&d->key, &size, sizeof size);
 		buf_put(&d->key, "'", (size_t)guard);
@@ -340,14 +340,14 @@ is_replaced(struct load_csv *d, struct ant_err *e)
 			return 0;
 		if (make_key(d, d->cells, 0, e) == -1)
 			return -1;
-		return keyset_has(&d->keys, d->key.data, d->key.len);
+		return csv_keys_has(&d->keys, d->key.data, d->key.len);
 	default:
 		return 0;
 	}
 }
 
 static int
-take_old(void *arg, const struct csvfile_field *f, size_t n, int64_t number, struct ant_err *e)
+take_old(void *arg, const struct csv_file_field *f, size_t n, int64_t number, struct ant_err *e)
 {
 	struct load_csv *d = arg;
 	int replaced;
@@ -368,9 +368,9 @@ take_old(void *arg, const struct csvfile_field *f, size_t n, int64_t number, str
 		if (i > 0)
 			buf_putc(&d->line, d->dialect->delimiter);
 		if (i >= d->n_old || f[i].null)
-			csvfile_put_null(&d->csv, &d->line);
-		else if ((to = buf_reserve(&d->line, CSVFILE_ROOM(f[i].len))) != NULL)
-			d->line.len += (size_t)(csvfile_text(&d->csv, to, f[i].p, f[i].len) - to);
+			csv_file_put_null(&d->csv, &d->line);
+		else if ((to = buf_reserve(&d->line, CSV_FILE_ROOM(f[i].len))) != NULL)
+			d->line.len += (size_t)(csv_file_text(&d->csv, to, f[i].p, f[i].len) - to);
 	}
 	return put_line(d, &d->to, e);
 }
@@ -386,7 +386,7 @@ filter(struct load_csv *d, int in, struct ant_err *e)
 		return 0;
 	if (lseek(in, 0, SEEK_SET) == -1)
 		return err_sys(e, ANT_FAIL, "%s", d->file);
-	return csvfile_read(&d->csv, in, d->file, take_old, d, e);
+	return csv_file_read(&d->csv, in, d->file, take_old, d, e);
 }
 
 static int
@@ -394,7 +394,7 @@ start_merge(struct load_csv *d, struct ant_err *e)
 {
 	int fd;
 
-	if (keyset_init(&d->keys, e) == -1 || (fd = aside_scratch(&d->data, e)) == -1)
+	if (csv_keys_init(&d->keys, e) == -1 || (fd = aside_scratch(&d->data, e)) == -1)
 		return -1;
 	out_init(&d->spool, fd, d->file);
 	return 0;
@@ -430,10 +430,10 @@ note_key(struct load_csv *d, const struct row_cell *cells, struct ant_err *e)
 {
 	if (make_key(d, cells, 1, e) == -1)
 		return -1;
-	if (keyset_full(&d->keys) && d->keys.fd == -1 &&
+	if (csv_keys_full(&d->keys) && d->keys.fd == -1 &&
 		(d->keys.fd = aside_scratch(&d->data, e)) == -1)
 		return -1;
-	return keyset_add(&d->keys, d->key.data, d->key.len, e);
+	return csv_keys_add(&d->keys, d->key.data, d->key.len, e);
 }
 
 static int
@@ -500,7 +500,7 @@ merge(struct load_csv *d, struct ant_err *e)
 			break;
 		in = scratch;
 		d->n_old = d->n;
-		status = keyset_turn(&d->keys, e) == 1 ? 0 : -1;
+		status = csv_keys_turn(&d->keys, e) == 1 ? 0 : -1;
 	}
 	if (status == -1 && scratch != -1)
 		close(scratch);
@@ -508,12 +508,12 @@ merge(struct load_csv *d, struct ant_err *e)
 }
 
 static void
-put_value(const struct csvfile *f, struct buf *b, const char *text, char after)
+put_value(const struct csv_file *f, struct buf *b, const char *text, char after)
 {
 	if (*text == '\0')
-		csvfile_put_null(f, b);
+		csv_file_put_null(f, b);
 	else
-		csvfile_put_text(f, b, text, strlen(text));
+		csv_file_put_text(f, b, text, strlen(text));
 	buf_putc(b, after);
 }
 
@@ -549,11 +549,11 @@ static int
 write_ledger(struct load_csv *d, const struct load_entry *entry, struct ant_err *e)
 {
 	const char *name = strrchr(d->data.path, '/');
-	struct csvfile f;
+	struct csv_file f;
 	struct out to;
 	int status;
 
-	csvfile_init(&f, &ledger_dialect);
+	csv_file_init(&f, &ledger_dialect);
 	buf_printf(&d->line, "%s/%s", d->data.folder, LOAD_CSV_LEDGER);
 	if (buf_str(&d->line) == NULL)
 		return no_memory(d, e);
@@ -633,7 +633,7 @@ close_all(struct load_csv *d)
 		close(d->spool.fd);
 	if (d->keys.slots != NULL && d->keys.fd != -1)
 		close(d->keys.fd);
-	keyset_free(&d->keys);
+	csv_keys_free(&d->keys);
 	aside_close(&d->ledger);
 	aside_close(&d->data);
 	strlist_free(&d->names);
@@ -660,7 +660,7 @@ struct printer {
 };
 
 static int
-take_entry(void *arg, const struct csvfile_field *f, size_t n, int64_t number, struct ant_err *e)
+take_entry(void *arg, const struct csv_file_field *f, size_t n, int64_t number, struct ant_err *e)
 {
 	const struct printer *p = arg;
 	const char *texts[LOAD_LEDGER_TEXTS];
@@ -686,9 +686,9 @@ ledger(void *self, struct out *to, struct ant_err *e)
 {
 	struct load_csv *d = self;
 	struct printer p = {.to = to};
-	struct csvfile f;
+	struct csv_file f;
 
-	csvfile_init(&f, &ledger_dialect);
+	csv_file_init(&f, &ledger_dialect);
 	if (aside_look(&d->data, d->file, e) == -1)
 		return -1;
 	buf_printf(&d->line, "%s/%s", d->data.folder, LOAD_CSV_LEDGER);
@@ -699,11 +699,11 @@ ledger(void *self, struct out *to, struct ant_err *e)
 	p.name = d->ledger.path;
 	if (d->ledger.old == -1)
 		return err_set(e, ANT_FAIL, "%s: there is no such file", p.name);
-	return csvfile_read(&f, d->ledger.old, p.name, take_entry, &p, e);
+	return csv_file_read(&f, d->ledger.old, p.name, take_entry, &p, e);
 }
 
 struct load_csv *
-load_csv_new(const char *file, const struct csvfile_dialect *dialect, struct ant_err *e)
+load_csv_new(const char *file, const struct csv_file_dialect *dialect, struct ant_err *e)
 {
 	struct load_csv *d = calloc(1, sizeof *d);
 
@@ -713,7 +713,7 @@ load_csv_new(const char *file, const struct csvfile_dialect *dialect, struct ant
 	}
 	d->file = file;
 	d->dialect = dialect;
-	csvfile_init(&d->csv, dialect);
+	csv_file_init(&d->csv, dialect);
 	buf_init(&d->line, 3 * LINES_MAX);
 	buf_init(&d->key, 2 * LINES_MAX);
 	return d;

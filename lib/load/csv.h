@@ -1,4 +1,4 @@
-/* load_csv - CSV files as a destination of row streams */
+/* load/csv - CSV files as a destination of row streams */
 #ifndef ANT_LOAD_CSV_H
 #define ANT_LOAD_CSV_H
 
@@ -13,11 +13,11 @@ struct load_csv;
 
 /*
  * A destination for FILE, or for stdout where that is NULL; neither it nor DIALECT,
- * which csvfile_check() has seen, is copied.  FILE is written aside and renamed.  What
+ * which csv_file_check() has seen, is copied.  FILE is written aside and renamed.  What
  * went to stdout cannot be taken back, and there is no receipt for it.  NULL with ANT_FAIL.
  */
 struct load_csv *load_csv_new(
-	const char *file, const struct csvfile_dialect *dialect, struct ant_err *e);
+	const char *file, const struct csv_file_dialect *dialect, struct ant_err *e);
 void load_csv_free(struct load_csv *d); /* NULL: no effect */
 
 struct load_dest load_csv_dest(struct load_csv *d);

@@ -17,7 +17,7 @@ enum { BLOCK = 1 << 16 };
 static const char bom[] = "\xef\xbb\xbf";
 
 int
-csvfile_check(const struct csvfile_dialect *d, struct ant_err *e)
+csv_file_check(const struct csv_file_dialect *d, struct ant_err *e)
 {
 	unsigned char c = (unsigned char)d->delimiter;
 
@@ -35,7 +35,7 @@ csvfile_check(const struct csvfile_dialect *d, struct ant_err *e)
 }
 
 void
-csvfile_init(struct csvfile *f, const struct csvfile_dialect *d)
+csv_file_init(struct csv_file *f, const struct csv_file_dialect *d)
 {
 	memset(f, 0, sizeof *f);
 	f->dialect = d;
@@ -49,7 +49,7 @@ csvfile_init(struct csvfile *f, const struct csvfile_dialect *d)
  * the end of the copy, or NULL.  Up to 15 bytes behind P are read, and behind the copy written.
  */
 static char *
-copy_plain(const struct csvfile *f, char *to, const char *p, size_t len)
+copy_plain(const struct csv_file *f, char *to, const char *p, size_t len)
 {
 #ifdef __SSE2__
 	const __m128i delimiter = _mm_set1_epi8(f->dialect->delimiter), quote = _mm_set1_epi8('"');
@@ -80,7 +80,7 @@ copy_plain(const struct csvfile *f, char *to, const char *p, size_t len)
 
 /* A text without quotes, where it can stand so; else NULL. */
 static char *
-bare(const struct csvfile *f, char *to, const char *p, size_t len)
+bare(const struct csv_file *f, char *to, const char *p, size_t len)
 {
 	/* libcsv and others trim what is not quoted; psql ends at a \. that is not. */
 	if (len == 0 || *p == ' ' || *p == '\t' || *p == '\\' || p[len - 1] == ' ' ||
@@ -95,7 +95,7 @@ bare(const struct csvfile *f, char *to, const char *p, size_t len)
 }
 
 char *
-csvfile_text(const struct csvfile *f, char *to, const char *p, size_t len)
+csv_file_text(const struct csv_file *f, char *to, const char *p, size_t len)
 {
 	char *end = bare(f, to, p, len);
 
@@ -103,7 +103,7 @@ csvfile_text(const struct csvfile *f, char *to, const char *p, size_t len)
 }
 
 int
-csvfile_is_risky_at_all(const char *p, size_t len)
+csv_file_is_risky_at_all(const char *p, size_t len)
 {
 	static const char *const wide[] = {"\uff1d", "\uff0b", "\uff0d", "\uff20"};
 
@@ -120,13 +120,13 @@ csvfile_is_risky_at_all(const char *p, size_t len)
 }
 
 char *
-csvfile_guarded(const struct csvfile *f, char *to, const char *p, size_t len)
+csv_file_guarded(const struct csv_file *f, char *to, const char *p, size_t len)
 {
 	const char *null = f->dialect->null;
 	char *end = NULL;
 
-	if (!f->dialect->safe || !csvfile_is_risky(f, p, len))
-		return csvfile_text(f, to, p, len);
+	if (!f->dialect->safe || !csv_file_is_risky(f, p, len))
+		return csv_file_text(f, to, p, len);
 	if (f->null_len != len + 1 || *null != '\'' || memcmp(null + 1, p, len) != 0)
 		end = bare(f, to + 1, p, len);
 	if (end != NULL) {
@@ -140,13 +140,13 @@ csvfile_guarded(const struct csvfile *f, char *to, const char *p, size_t len)
 	return end;
 }
 
-typedef char *writer(const struct csvfile *f, char *to, const char *p, size_t len);
+typedef char *writer(const struct csv_file *f, char *to, const char *p, size_t len);
 
 /* Let WRITE append a text that has nothing readable behind it. */
 static void
-put(const struct csvfile *f, struct buf *b, const char *p, size_t len, writer *write_text)
+put(const struct csv_file *f, struct buf *b, const char *p, size_t len, writer *write_text)
 {
-	size_t room = CSVFILE_ROOM(len);
+	size_t room = CSV_FILE_ROOM(len);
 	char *to = buf_reserve(b, room + len + 16);
 
 	if (to == NULL)
@@ -157,38 +157,38 @@ put(const struct csvfile *f, struct buf *b, const char *p, size_t len, writer *w
 }
 
 void
-csvfile_put_text(const struct csvfile *f, struct buf *b, const char *p, size_t len)
+csv_file_put_text(const struct csv_file *f, struct buf *b, const char *p, size_t len)
 {
-	put(f, b, p, len, csvfile_text);
+	put(f, b, p, len, csv_file_text);
 }
 
 void
-csvfile_put_guarded(const struct csvfile *f, struct buf *b, const char *p, size_t len)
+csv_file_put_guarded(const struct csv_file *f, struct buf *b, const char *p, size_t len)
 {
-	put(f, b, p, len, csvfile_guarded);
+	put(f, b, p, len, csv_file_guarded);
 }
 
 void
-csvfile_put_null(const struct csvfile *f, struct buf *b)
+csv_file_put_null(const struct csv_file *f, struct buf *b)
 {
 	buf_put(b, f->dialect->null, f->null_len);
 }
 
 void
-csvfile_put_end(const struct csvfile *f, struct buf *b)
+csv_file_put_end(const struct csv_file *f, struct buf *b)
 {
 	buf_put(b, &"\r\n"[!f->dialect->crlf], f -> dialect -> crlf ? 2 : 1);
 }
 
 struct reader {
 	struct csv_parser parser;
-	const struct csvfile *file;
+	const struct csv_file *file;
 	const char *name;
-	csvfile_take *take;
+	csv_file_take *take;
 	void *arg;
 	struct ant_err *e;
 	struct buf text; /* of the fields of this record */
-	struct csvfile_field *fields;
+	struct csv_file_field *fields;
 	size_t n, columns; /* fields so far; those of the first record */
 	int64_t number;
 	int quoted, last; /* a quote came in this field; what ended the last record */
@@ -206,8 +206,8 @@ static void
 on_field(void *p, size_t len, void *arg)
 {
 	struct reader *r = arg;
-	const struct csvfile *f = r->file;
-	struct csvfile_field *field = &r->fields[r->n];
+	const struct csv_file *f = r->file;
+	struct csv_file_field *field = &r->fields[r->n];
 
 	if (r->result != 0)
 		return;
@@ -323,7 +323,7 @@ read_all(struct reader *r, int fd)
 }
 
 int
-csvfile_read(const struct csvfile *f, int fd, const char *name, csvfile_take *take, void *arg,
+csv_file_read(const struct csv_file *f, int fd, const char *name, csv_file_take *take, void *arg,
 	struct ant_err *e)
 {
 	struct reader r;

@@ -1,6 +1,6 @@
-/* csvfile - cells of RFC 4180 files, written and read (the only file that includes csv.h, of libcsv) */
-#ifndef ANT_CSVFILE_H
-#define ANT_CSVFILE_H
+/* load/csv_file - cells of RFC 4180 files, written and read (the only file that includes csv.h, of libcsv) */
+#ifndef ANT_LOAD_CSV_FILE_H
+#define ANT_LOAD_CSV_FILE_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -10,7 +10,7 @@
 #include "tables/table.h"
 
 /* How a file is written, and how it must have been written to be read. */
-struct csvfile_dialect {
+struct csv_file_dialect {
 	char delimiter;	  /* an ASCII character that no number or time is made of, not '"' */
 	const char *null; /* what null is written as, without quotes; often "" */
 	int header;	  /* the first line holds the columns' names */
@@ -20,24 +20,24 @@ struct csvfile_dialect {
 };
 
 /* Return 0, or -1 with ANT_USAGE where D is no dialect that could be read again. */
-int csvfile_check(const struct csvfile_dialect *d, struct ant_err *e);
+int csv_file_check(const struct csv_file_dialect *d, struct ant_err *e);
 
-struct csvfile {
-	const struct csvfile_dialect *dialect;
+struct csv_file {
+	const struct csv_file_dialect *dialect;
 	size_t null_len;
 	unsigned char risky[256]; /* what a risky text may start with */
 };
 
-void csvfile_init(struct csvfile *f, const struct csvfile_dialect *d);
+void csv_file_init(struct csv_file *f, const struct csv_file_dialect *d);
 
 /*
- * Write a text to TO, which has room for CSVFILE_ROOM(LEN) bytes, and return its end.
+ * Write a text to TO, which has room for CSV_FILE_ROOM(LEN) bytes, and return its end.
  * BUF_PAD readable bytes stand behind P.  It is quoted where it must be: it is empty, holds a
  * delimiter, a quote or a line's end, starts or ends with a space, or could be taken
  * for null.
  */
-char *csvfile_text(const struct csvfile *f, char *to, const char *p, size_t len);
-#define CSVFILE_ROOM(len) ((len)*2 + 3 + 16)
+char *csv_file_text(const struct csv_file *f, char *to, const char *p, size_t len);
+#define CSV_FILE_ROOM(len) ((len)*2 + 3 + 16)
 
 /*
  * The same for a text that comes from a stream: with the option `safe`, a ' stands
@@ -45,24 +45,24 @@ char *csvfile_text(const struct csvfile *f, char *to, const char *p, size_t len)
  * forms, tab, CR, LF), and before one that starts with such a ', so that taking one
  * ' away always gives the text back.
  */
-char *csvfile_guarded(const struct csvfile *f, char *to, const char *p, size_t len);
+char *csv_file_guarded(const struct csv_file *f, char *to, const char *p, size_t len);
 
 /* Append any text to B, null, a line's end.  All report by B's `failed`. */
-void csvfile_put_text(const struct csvfile *f, struct buf *b, const char *p, size_t len);
-void csvfile_put_guarded(const struct csvfile *f, struct buf *b, const char *p, size_t len);
-void csvfile_put_null(const struct csvfile *f, struct buf *b);
-void csvfile_put_end(const struct csvfile *f, struct buf *b);
+void csv_file_put_text(const struct csv_file *f, struct buf *b, const char *p, size_t len);
+void csv_file_put_guarded(const struct csv_file *f, struct buf *b, const char *p, size_t len);
+void csv_file_put_null(const struct csv_file *f, struct buf *b);
+void csv_file_put_end(const struct csv_file *f, struct buf *b);
 
-/* Whether csvfile_guarded() would put a ' before the text. */
-int csvfile_is_risky_at_all(const char *p, size_t len);
+/* Whether csv_file_guarded() would put a ' before the text. */
+int csv_file_is_risky_at_all(const char *p, size_t len);
 
 static inline int
-csvfile_is_risky(const struct csvfile *f, const char *p, size_t len)
+csv_file_is_risky(const struct csv_file *f, const char *p, size_t len)
 {
-	return len > 0 && f->risky[(unsigned char)*p] && csvfile_is_risky_at_all(p, len);
+	return len > 0 && f->risky[(unsigned char)*p] && csv_file_is_risky_at_all(p, len);
 }
 
-struct csvfile_field {
+struct csv_file_field {
 	const char *p; /* a NUL and BUF_PAD readable bytes stand behind it */
 	size_t len;
 	int null;
@@ -72,8 +72,8 @@ struct csvfile_field {
  * Take one record, the header among them, of N fields; NUMBER counts from 1.  Return 0
  * for the next one, 1 to stop, -1 with a reason.
  */
-typedef int csvfile_take(
-	void *arg, const struct csvfile_field *fields, size_t n, int64_t number, struct ant_err *e);
+typedef int csv_file_take(void *arg, const struct csv_file_field *fields, size_t n, int64_t number,
+	struct ant_err *e);
 
 /*
  * Read the file FD, called NAME, from where it stands, and hand each record to TAKE;
@@ -83,7 +83,7 @@ typedef int csvfile_take(
  * for what is no CSV of this dialect (quotes inside a field or without an end, more
  * than ROWS_COLUMNS_MAX fields, a record over LINES_MAX bytes).
  */
-int csvfile_read(const struct csvfile *f, int fd, const char *name, csvfile_take *take, void *arg,
-	struct ant_err *e);
+int csv_file_read(const struct csv_file *f, int fd, const char *name, csv_file_take *take,
+	void *arg, struct ant_err *e);
 
 #endif

@@ -6,7 +6,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-enum { SLOTS = KEYSET_TURN * 2 };
+enum { SLOTS = CSV_KEYS_TURN * 2 };
 
 static uint64_t
 rotate(uint64_t v, unsigned by)
@@ -30,14 +30,14 @@ round_of(uint64_t v[4])
 }
 
 /* SipHash-2-4 with 128 bits of output, Aumasson and Bernstein, https://github.com/veorq/SipHash */
-static struct keyset_digest
-digest(const struct keyset *k, const unsigned char *p, size_t len)
+static struct csv_keys_digest
+digest(const struct csv_keys *k, const unsigned char *p, size_t len)
 {
 	uint64_t v[4] = {0x736f6d6570736575U ^ k->secret[0],
 		0x646f72616e646f6dU ^ k->secret[1] ^ 0xee, 0x6c7967656e657261U ^ k->secret[0],
 		0x7465646279746573U ^ k->secret[1]};
 	uint64_t last = (uint64_t)len << 56, word;
-	struct keyset_digest d;
+	struct csv_keys_digest d;
 
 	for (; len >= 8; p += 8, len -= 8) {
 		memcpy(&word, p, 8);
@@ -65,8 +65,8 @@ digest(const struct keyset *k, const unsigned char *p, size_t len)
 }
 
 /* The slot that holds D, or the empty one where it belongs. */
-static struct keyset_digest *
-find(const struct keyset *k, struct keyset_digest d)
+static struct csv_keys_digest *
+find(const struct csv_keys *k, struct csv_keys_digest d)
 {
 	size_t i = (size_t)d.a & (SLOTS - 1);
 
@@ -77,13 +77,13 @@ find(const struct keyset *k, struct keyset_digest d)
 }
 
 static int
-is_empty(const struct keyset_digest *slot)
+is_empty(const struct csv_keys_digest *slot)
 {
 	return slot->a == 0 && slot->b == 0;
 }
 
 int
-keyset_init(struct keyset *k, struct ant_err *e)
+csv_keys_init(struct csv_keys *k, struct ant_err *e)
 {
 	memset(k, 0, sizeof *k);
 	k->fd = -1;
@@ -94,7 +94,7 @@ keyset_init(struct keyset *k, struct ant_err *e)
 }
 
 void
-keyset_free(struct keyset *k)
+csv_keys_free(struct csv_keys *k)
 {
 	if (k->out.name != NULL)
 		out_free(&k->out);
@@ -103,19 +103,19 @@ keyset_free(struct keyset *k)
 }
 
 int
-keyset_full(const struct keyset *k)
+csv_keys_full(const struct csv_keys *k)
 {
-	return k->n == KEYSET_TURN;
+	return k->n == CSV_KEYS_TURN;
 }
 
 int
-keyset_add(struct keyset *k, const void *p, size_t len, struct ant_err *e)
+csv_keys_add(struct csv_keys *k, const void *p, size_t len, struct ant_err *e)
 {
-	struct keyset_digest d = digest(k, p, len), *slot = find(k, d);
+	struct csv_keys_digest d = digest(k, p, len), *slot = find(k, d);
 
 	if (!is_empty(slot))
 		return 0;
-	if (!keyset_full(k)) {
+	if (!csv_keys_full(k)) {
 		*slot = d;
 		k->n++;
 		return 0;
@@ -127,15 +127,15 @@ keyset_add(struct keyset *k, const void *p, size_t len, struct ant_err *e)
 }
 
 int
-keyset_has(const struct keyset *k, const void *p, size_t len)
+csv_keys_has(const struct csv_keys *k, const void *p, size_t len)
 {
 	return !is_empty(find(k, digest(k, p, len)));
 }
 
 int
-keyset_turn(struct keyset *k, struct ant_err *e)
+csv_keys_turn(struct csv_keys *k, struct ant_err *e)
 {
-	struct keyset_digest d[256];
+	struct csv_keys_digest d[256];
 
 	if (k->later == 0)
 		return 0;
@@ -148,7 +148,7 @@ keyset_turn(struct keyset *k, struct ant_err *e)
 	}
 	memset(k->slots, 0, SLOTS * sizeof *k->slots);
 	k->n = 0;
-	while (k->later > 0 && k->n + 256 <= KEYSET_TURN) {
+	while (k->later > 0 && k->n + 256 <= CSV_KEYS_TURN) {
 		size_t n = k->later < 256 ? k->later : 256;
 		ssize_t got = read(k->fd, d, n * sizeof *d);
 
@@ -157,7 +157,7 @@ keyset_turn(struct keyset *k, struct ant_err *e)
 		if (got <= 0 || (size_t)got % sizeof *d != 0)
 			return err_sys(e, ANT_FAIL, "the keys' file");
 		for (size_t i = 0; i < (size_t)got / sizeof *d; i++) {
-			struct keyset_digest *slot = find(k, d[i]);
+			struct csv_keys_digest *slot = find(k, d[i]);
 
 			k->n += (size_t)is_empty(slot);
 			*slot = d[i];

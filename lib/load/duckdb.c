@@ -12,8 +12,8 @@
 static const char stage[] = "_anthill_rows"; /* where the rows of a merge arrive */
 
 struct load_duckdb {
-	struct ddb db;
-	struct ddb_file file;
+	struct db_duckdb db;
+	struct db_duckdb_file file;
 	struct sql_column *columns; /* those of the load, in types that the library has */
 	int new_table;
 	struct buf sql;
@@ -34,7 +34,7 @@ run(struct load_duckdb *d, int64_t *rows, struct ant_err *e)
 	const char *sql = buf_str(&d->sql);
 
 	if (sql == NULL || !d->load->dry_run)
-		return ddb_run(&d->db, sql, rows, e);
+		return db_duckdb_run(&d->db, sql, rows, e);
 	buf_printf(d->load->plan, "%s;\n", sql);
 	return d->load->plan->failed ? no_memory(d, e) : 0;
 }
@@ -68,7 +68,7 @@ static int
 ask(struct load_duckdb *d, struct answer *a, struct ant_err *e)
 {
 	memset(a, 0, sizeof *a);
-	return ddb_each(&d->db, buf_str(&d->sql), 1, take_answer, a, e);
+	return db_duckdb_each(&d->db, buf_str(&d->sql), 1, take_answer, a, e);
 }
 
 /* The columns of the load; JSON is text where the library was built without it. */
@@ -76,7 +76,7 @@ static int
 choose_columns(struct load_duckdb *d, struct ant_err *e)
 {
 	size_t n = d->load->rows->ncolumns;
-	int json = d->db.conn == NULL || ddb_has_json(&d->db);
+	int json = d->db.conn == NULL || db_duckdb_has_json(&d->db);
 
 	if ((d->columns = calloc(n, sizeof *d->columns)) == NULL)
 		return no_memory(d, e);
@@ -187,7 +187,8 @@ begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
 	d->load = l;
 	if (strcasecmp(l->into, stage) == 0) /* it would hide the table of that name */
 		return err_set(e, ANT_USAGE, "--table: %s is the loader's own", stage);
-	if ((l->dry_run ? ddb_file_look(&d->file, e) : ddb_file_open(&d->file, e)) == -1 ||
+	if ((l->dry_run ? db_duckdb_file_look(&d->file, e) : db_duckdb_file_open(&d->file, e)) ==
+			-1 ||
 		choose_columns(d, e) == -1 || run_text(d, "BEGIN TRANSACTION", e) == -1 ||
 		make_table(d, e) == -1 || remove_old(d, held, e) == -1)
 		return -1;
@@ -195,7 +196,7 @@ begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
 		return -1;
 	if (l->dry_run)
 		return 0;
-	return ddb_append_start(
+	return db_duckdb_append_start(
 		&d->db, l->mode == MODE_MERGE ? stage : l->into, d->columns, l->rows->ncolumns, e);
 }
 
@@ -207,11 +208,11 @@ rows(void *self, struct rows *r, struct ant_err *e)
 	int more;
 
 	while ((more = rows_next(r, &cells, e)) == 1)
-		if (!d->load->dry_run && ddb_append_row(&d->db, cells, e) == -1)
+		if (!d->load->dry_run && db_duckdb_append_row(&d->db, cells, e) == -1)
 			return -1;
 	if (more == -1 || d->load->dry_run)
 		return more;
-	return ddb_append_end(&d->db, e);
+	return db_duckdb_append_end(&d->db, e);
 }
 
 /* Replace the rows of the same key by those in the stage. */
@@ -256,19 +257,19 @@ commit(void *self, const struct load_entry *entry, const char **into, struct ant
 		return -1;
 	/* What the log holds is safe, but duckdb_close() would not say that it stays there. */
 	if (run_text(d, "CHECKPOINT", &why) == -1) {
-		if (ddb_file_is_new(&d->file)) {
+		if (db_duckdb_file_is_new(&d->file)) {
 			*e = why;
 			return -1;
 		}
 		snprintf(d->warning, sizeof d->warning, "%.500s", why.msg);
 	}
-	return ddb_file_is_new(&d->file) ? ddb_file_publish(&d->file, e) : 0;
+	return db_duckdb_file_is_new(&d->file) ? db_duckdb_file_publish(&d->file, e) : 0;
 }
 
 static void
 close_all(struct load_duckdb *d)
 {
-	ddb_file_close(&d->file);
+	db_duckdb_file_close(&d->file);
 	free(d->columns);
 	d->columns = NULL;
 }
@@ -293,7 +294,7 @@ ledger(void *self, struct out *to, struct ant_err *e)
 	struct load_duckdb *d = self;
 	struct answer there;
 	struct buf sql;
-	int status = ddb_file_look(&d->file, e);
+	int status = db_duckdb_file_look(&d->file, e);
 
 	if (status != 1)
 		return status == 0 ? err_set(e, ANT_FAIL, "%s: there is no such file", d->file.name)
@@ -310,7 +311,7 @@ ledger(void *self, struct out *to, struct ant_err *e)
 			"%s, strftime(make_timestamp(epoch_us(%s)), '%%Y-%%m-%%dT%%H:%%M:%%SZ')",
 			i == 2 ? ", rows::VARCHAR" : "", times[i]);
 	buf_puts(&sql, " FROM " SQL_LEDGER " ORDER BY finished, rowid");
-	status = ddb_each(&d->db, buf_str(&sql), 8, take_entry, to, e);
+	status = db_duckdb_each(&d->db, buf_str(&sql), 8, take_entry, to, e);
 	buf_free(&sql);
 	return status;
 }
@@ -327,7 +328,7 @@ load_duckdb_new(const char *file, const char *library, struct ant_err *e)
 	d->file.db = &d->db;
 	d->file.name = file;
 	buf_init(&d->sql, LOAD_TEXT_MAX);
-	if (ddb_init(&d->db, file, library, e) == 0)
+	if (db_duckdb_init(&d->db, file, library, e) == 0)
 		return d;
 	free(d);
 	return NULL;

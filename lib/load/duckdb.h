@@ -1,4 +1,4 @@
-/* load_duckdb - DuckDB as a destination of row streams */
+/* load/duckdb - DuckDB as a destination of row streams */
 #ifndef ANT_LOAD_DUCKDB_H
 #define ANT_LOAD_DUCKDB_H
 

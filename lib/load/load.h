@@ -1,11 +1,11 @@
 /*
- * load - what all loaders do alike: a row stream goes into a destination, wholly or not at all
+ * load/load - what all loaders do alike: a row stream goes into a destination, wholly or not at all
  *
  * A destination is a struct of five functions; load_run() calls them in the one safe
  * order.  What a new destination must know is on this page.
  */
-#ifndef ANT_LOAD_H
-#define ANT_LOAD_H
+#ifndef ANT_LOAD_LOAD_H
+#define ANT_LOAD_LOAD_H
 
 #include <stddef.h>
 #include <stdint.h>

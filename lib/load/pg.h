@@ -1,4 +1,4 @@
-/* load_pg - PostgreSQL as a destination of row streams */
+/* load/pg - PostgreSQL as a destination of row streams */
 #ifndef ANT_LOAD_PG_H
 #define ANT_LOAD_PG_H
 

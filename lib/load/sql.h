@@ -1,4 +1,4 @@
-/* load_sql - the statements that the loaders of databases have in common, by dialect */
+/* load/sql - the statements that the loaders of databases have in common, by dialect */
 #ifndef ANT_LOAD_SQL_H
 #define ANT_LOAD_SQL_H
 

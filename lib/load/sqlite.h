@@ -1,4 +1,4 @@
-/* load_sqlite - SQLite as a destination of row streams */
+/* load/sqlite - SQLite as a destination of row streams */
 #ifndef ANT_LOAD_SQLITE_H
 #define ANT_LOAD_SQLITE_H
 

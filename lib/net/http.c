@@ -341,7 +341,7 @@ on_body(char *data, size_t one, size_t n, void *arg)
 
 	(void)one;
 	if (s->bytes == 0) {
-		s->stall_from = mono_ms();
+		s->stall_from = clock_ms();
 		s->stall_bytes = 0;
 		curl_easy_getinfo(s->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
 		if (length > 0 && (uintmax_t)length <= s->body->max)
@@ -530,7 +530,7 @@ http_get(struct http *h, const char *target, struct buf *body, void *tag, struct
 	buf_clear(body);
 	if ((r = prepare(h, s)) != CURLE_OK || (r = set_url(h, s, target)) != CURLE_OK)
 		return err_set(e, ANT_FAIL, "libcurl: %s", curl_easy_strerror(r));
-	s->started = mono_ms();
+	s->started = clock_ms();
 	if (curl_multi_add_handle(h->multi, s->easy) != CURLM_OK)
 		return err_set(e, ANT_FAIL, "libcurl: cannot start a request");
 	s->busy = 1;
@@ -547,7 +547,7 @@ finish(struct http *h, struct slot *s, CURLcode code)
 	curl_easy_getinfo(s->easy, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
 	curl_easy_getinfo(s->easy, CURLINFO_RESPONSE_CODE, &s->answer.status);
 	s->answer.wire_bytes = bytes;
-	s->answer.ms = mono_ms() - s->started;
+	s->answer.ms = clock_ms() - s->started;
 	s->code = code;
 	curl_multi_remove_handle(h->multi, s->easy);
 	s->busy = 0;
@@ -577,7 +577,7 @@ time_left(struct slot *s, int64_t now)
 static int64_t
 watch_time(struct http *h, int64_t ms)
 {
-	int64_t now = mono_ms();
+	int64_t now = clock_ms();
 
 	for (size_t i = 0; i < h->nslots; i++) {
 		struct slot *s = &h->slots[i];

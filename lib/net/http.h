@@ -1,12 +1,12 @@
 /*
- * http - GET requests to one server, several at a time
+ * net/http - GET requests to one server, several at a time
  *
  * Everything that concerns libcurl is here.  The key goes in one header to the
  * host of the base URL and nowhere else: redirects are not followed, a proxy
  * does not see it, and memory that libcurl frees is wiped.
  */
-#ifndef ANT_HTTP_H
-#define ANT_HTTP_H
+#ifndef ANT_NET_HTTP_H
+#define ANT_NET_HTTP_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /*
- * report_ask - the questions that a report asks its database, and what their cells hold
+ * report/ask - the questions that a report asks its database, and what their cells hold
  *
  * A question is written to its sql, in the dialect of the report's place, and asked.  What
  * fails while it is written is known when it is asked.
@@ -37,7 +37,7 @@ int64_t report_ask_day(const struct db_cell *c);
 /* Replace *TO, from malloc, by a copy of the text of C, or OTHERWISE.  Return 0 or -1. */
 int report_ask_text(char **to, const struct db_cell *c, const char *otherwise, struct ant_err *e);
 
-/* The reason where malloc or names_add() failed.  Return -1. */
+/* The reason where malloc or numbering_add() failed.  Return -1. */
 int report_ask_no_memory(struct ant_err *e);
 
 #endif

@@ -1,4 +1,4 @@
-/* report_check - limits that a report is held against, for cron and mail */
+/* report/check - limits that a report is held against, for cron and mail */
 #ifndef ANT_REPORT_CHECK_H
 #define ANT_REPORT_CHECK_H
 

@@ -23,14 +23,14 @@ money_title(void *arg, struct buf *b, size_t bin)
 		return;
 	}
 	buf_puts(b, bin == p->bins.open ? " so far: " : ": ");
-	page_cents(b, money_cents(sum));
+	html_cents(b, money_cents(sum));
 	for (size_t i = p->parts->n; i-- > 0;) {
 		if (v[i] == 0)
 			continue;
 		buf_puts(b, "\n");
-		page_escaped(b, p->parts->names[i], 32);
+		html_escaped(b, p->parts->names[i], 32);
 		buf_puts(b, " ");
-		page_cents(b, cents[i]);
+		html_cents(b, cents[i]);
 	}
 }
 
@@ -44,13 +44,13 @@ put_parts_table(struct page *p, const char *of)
 	char caption[96];
 
 	snprintf(caption, sizeof caption, "Cost per %s and %s, US dollars", p->bins.each, of);
-	page_details(p, caption);
+	html_details(p, caption);
 	buf_printf(p->b,
 		"<thead><tr><th scope=\"col\" class=\"l\">%s</th><th scope=\"col\">Total</th>",
-		page_bins_head(p));
+		html_bins_head(p));
 	for (size_t i = 0; i < parts->n; i++) {
 		buf_puts(p->b, "<th scope=\"col\">");
-		page_name(p->b, parts->names[i], PAGE_LABEL);
+		html_name(p->b, parts->names[i], PAGE_LABEL);
 		buf_puts(p->b, "</th>");
 	}
 	buf_puts(p->b, "</tr></thead><tbody>");
@@ -60,16 +60,16 @@ put_parts_table(struct page *p, const char *of)
 		for (size_t i = 0; i < parts->n; i++)
 			sum += v[i] = parts->values[i][bin];
 		money_round(v, parts->n, MONEY_CENT, cents);
-		page_bin_head(p, bin);
+		html_bin_head(p, bin);
 		buf_puts(p->b, "<td>");
-		page_cents(p->b, money_cents(sum));
+		html_cents(p->b, money_cents(sum));
 		for (size_t i = 0; i < parts->n; i++) {
 			buf_puts(p->b, "<td>");
-			page_cents(p->b, cents[i]);
+			html_cents(p->b, cents[i]);
 		}
 	}
 	buf_puts(p->b, "</tbody><tfoot><tr><th scope=\"row\">All</th><td>");
-	page_money(p->b, p->r->period);
+	html_money(p->b, p->r->period);
 	money_round(parts->totals, parts->n, MONEY_CENT, cents);
 	for (size_t i = 0; i < parts->n; i++) {
 		char text[MONEY_TEXT];
@@ -93,7 +93,7 @@ put_cost_chart(struct page *p, const struct show_parts *parts, char letter, cons
 		.series = series,
 		.unit = "$",
 		.title = money_title,
-		.tick = page_tick,
+		.tick = html_tick,
 		.arg = p,
 		.week = *p->bins.each == 'd' ? 7 : 0};
 
@@ -109,12 +109,12 @@ put_cost_chart(struct page *p, const struct show_parts *parts, char letter, cons
 		double *v = values + i * p->bins.n;
 
 		snprintf(classes[i], sizeof classes[i], "%c%d", letter, parts->slot[i] % 10);
-		page_legend(p, classes[i], parts->names[i], 1);
+		html_legend(p, classes[i], parts->names[i], 1);
 		for (size_t bin = 0; bin < p->bins.n; bin++)
 			v[bin] = show_dollars(parts->values[i][bin]);
 		series[i] = (struct svg_series){SVG_BARS, classes[i], v, NULL};
 	}
-	page_open_legend(p);
+	html_open_legend(p);
 	buf_puts(p->b, "</ul>");
 	svg_chart(p->b, &c);
 	free(values);
@@ -133,21 +133,21 @@ report_cost_daily(struct page *p)
 
 	for (size_t i = 0; i < 2; i++) {
 		snprintf(title, sizeof title, "Cost per %s by %s", p->bins.each, of[i]);
-		page_section(p, ids[i], title);
+		html_section(p, ids[i], title);
 		if (parts[i]->n == 0) {
-			page_none(p, VIEWS_COST, "No cost here.");
-			page_end(p);
+			html_none(p, VIEWS_COST, "No cost here.");
+			html_end(p);
 			continue;
 		}
 		buf_puts(p->b, "<p class=\"soft small\">US dollars; ");
-		page_money(p->b, r->period);
+		html_money(p->b, r->period);
 		buf_puts(p->b, " in all");
 		if (parts[i]->others > 0)
 			buf_printf(p->b, "; the eight largest of %s, the others together",
 				show_integer((int64_t)(parts[i]->n - 1 + parts[i]->others), text));
 		buf_puts(p->b, "</p>");
 		put_cost_chart(p, parts[i], letters[i], of[i]);
-		page_end(p);
+		html_end(p);
 	}
 }
 
@@ -177,11 +177,11 @@ month_title(void *arg, struct buf *b, size_t bin)
 	buf_printf(b, "day %zu", bin + 1);
 	if (!isnan(m->now[bin])) {
 		buf_printf(b, "\n%s: ", show_month(m->r->month, text));
-		page_cents(b, money_cents(m->now_exact[bin]));
+		html_cents(b, money_cents(m->now_exact[bin]));
 	}
 	if (!isnan(m->before[bin])) {
 		buf_printf(b, "\n%s: ", show_month(m->r->last_month, text));
-		page_cents(b, money_cents(m->before_exact[bin]));
+		html_cents(b, money_cents(m->before_exact[bin]));
 	}
 }
 
@@ -239,15 +239,15 @@ put_month_chart(struct page *p, const struct month *m)
 	char text[SHOW_TEXT];
 
 	buf_puts(p->b, "<ul class=\"legend\">");
-	page_legend(p, "rule c0", show_month(r->month, text), 0);
-	page_legend(p, "rule dashed c0", "forecast", 0);
-	page_legend(p, "rule c4", show_month(r->last_month, text), 0);
+	html_legend(p, "rule c0", show_month(r->month, text), 0);
+	html_legend(p, "rule dashed c0", "forecast", 0);
+	html_legend(p, "rule c4", show_month(r->last_month, text), 0);
 	if (r->o.budget >= 0)
-		page_legend(p, "rule dashed c1", "budget", 0);
+		html_legend(p, "rule dashed c1", "budget", 0);
 	buf_puts(p->b, "</ul>");
 	svg_chart(p->b, &c);
 	buf_puts(p->b, "<details><summary>Figures as a table</summary>");
-	page_table(p, "Cost of the month added up, US dollars", 1);
+	html_table(p, "Cost of the month added up, US dollars", 1);
 	buf_printf(p->b,
 		"<thead><tr><th scope=\"col\" class=\"l\">Day of the month</th>"
 		"<th scope=\"col\">%s</th>",
@@ -257,12 +257,12 @@ put_month_chart(struct page *p, const struct month *m)
 	for (size_t i = 0; i < m->days; i++) {
 		buf_printf(p->b, "<tr><th scope=\"row\">%zu</th><td>", i + 1);
 		if (!isnan(m->now[i]))
-			page_cents(p->b, money_cents(m->now_exact[i]));
+			html_cents(p->b, money_cents(m->now_exact[i]));
 		buf_puts(p->b, "<td>");
 		if (!isnan(m->before[i]))
-			page_cents(p->b, money_cents(m->before_exact[i]));
+			html_cents(p->b, money_cents(m->before_exact[i]));
 	}
-	page_details_end(p);
+	html_details_end(p);
 }
 
 void
@@ -274,11 +274,11 @@ report_cost_month(struct page *p)
 	double *v = calloc(m.days * 4, sizeof *v);
 	money *exact = calloc(m.days * 2, sizeof *exact);
 
-	page_section(p, "month", "The month so far");
+	html_section(p, "month", "The month so far");
 	if (v == NULL || exact == NULL) {
 		p->b->failed = 1;
 	} else if (r->first_cost == 0) {
-		page_none(p, VIEWS_COST, "No cost here.");
+		html_none(p, VIEWS_COST, "No cost here.");
 	} else {
 		m.now = v;
 		m.before = v + m.days;
@@ -292,7 +292,7 @@ report_cost_month(struct page *p)
 			"takes the mean of each weekday of the last four weeks</p>");
 		put_month_chart(p, &m);
 	}
-	page_end(p);
+	html_end(p);
 	free(v);
 	free(exact);
 }
@@ -314,7 +314,7 @@ put_matrix_row(struct page *p, const char *name, int archived, const money *by_m
 	for (size_t i = 0; i < n; i++)
 		parts[show_slot(&r->models, i)] += show_dollars(by_model[i]);
 	buf_puts(p->b, "<tr><th scope=\"row\" class=\"name\">");
-	page_name(p->b, name, PAGE_NAME);
+	html_name(p->b, name, PAGE_NAME);
 	buf_printf(p->b, "%s</th><td class=\"barcell\">",
 		archived ? " <span class=\"soft\">(archived)</span>" : "");
 	svg_row(p->b, parts, slots, SHOW_PARTS, show_dollars(most), "m");
@@ -332,7 +332,7 @@ report_cost_matrix(struct page *p)
 	money *totals, *rest;
 	int64_t *cents;
 
-	page_section(p, "matrix", "Cost by workspace and model");
+	html_section(p, "matrix", "Cost by workspace and model");
 	while (n < ws->ids.n && ws->v[ws->order[n]].total != 0)
 		n++;
 	shown = n > PAGE_TOP ? PAGE_TOP - 1 : n;
@@ -342,7 +342,7 @@ report_cost_matrix(struct page *p)
 	if (totals == NULL || cents == NULL || rest == NULL) {
 		p->b->failed = 1;
 	} else if (n == 0) {
-		page_none(p, VIEWS_COST, "No cost here.");
+		html_none(p, VIEWS_COST, "No cost here.");
 	} else {
 		size_t rows = shown + (n > shown);
 		money most;
@@ -364,10 +364,10 @@ report_cost_matrix(struct page *p)
 			char class[4];
 
 			snprintf(class, sizeof class, "m%d", p->models.slot[i] % 10);
-			page_legend(p, class, p->models.names[i], 1);
+			html_legend(p, class, p->models.names[i], 1);
 		}
 		buf_puts(p->b, "</ul>");
-		page_table(p, "Cost by workspace; the bars show the models", 0);
+		html_table(p, "Cost by workspace; the bars show the models", 0);
 		buf_puts(p->b,
 			"<thead><tr><th scope=\"col\" class=\"l name\">Workspace</th><th "
 			"scope=\"col\" class=\"l\">Models</th><th scope=\"col\">Cost</th><th "
@@ -387,10 +387,10 @@ report_cost_matrix(struct page *p)
 				cents[shown], cents[rows + shown]);
 		}
 		buf_puts(p->b, "</tbody><tfoot><tr><th scope=\"row\">All</th><td><td>");
-		page_money(p->b, r->period);
+		html_money(p->b, r->period);
 		buf_puts(p->b, "<td>100.0%</tfoot></table></div>");
 	}
-	page_end(p);
+	html_end(p);
 	free(totals);
 	free(cents);
 	free(rest);
@@ -446,11 +446,11 @@ report_cost_kinds(struct page *p)
 	money *totals = calloc(n + 1, sizeof *totals);
 	int64_t *cents = calloc(2 * n + 1, sizeof *cents);
 
-	page_section(p, "kinds", "Cost by token type");
+	html_section(p, "kinds", "Cost by token type");
 	if (kinds == NULL || totals == NULL || cents == NULL) {
 		p->b->failed = 1;
 	} else if (n == 0) {
-		page_none(p, VIEWS_COST, "No cost here.");
+		html_none(p, VIEWS_COST, "No cost here.");
 	} else {
 		memcpy(kinds, r->kinds, n * sizeof *kinds);
 		qsort(kinds, n, sizeof *kinds, by_total);
@@ -458,7 +458,7 @@ report_cost_kinds(struct page *p)
 			totals[i] = kinds[i].total;
 		money_round(totals, n, MONEY_CENT, cents);
 		money_shares(totals, n, cents + n);
-		page_table(p, "Cost by token type", 0);
+		html_table(p, "Cost by token type", 0);
 		buf_puts(p->b, "<thead><tr><th scope=\"col\" class=\"l name\">What</th><th "
 			       "scope=\"col\"></th><th scope=\"col\">Cost</th><th "
 			       "scope=\"col\">Share</th></tr></thead><tbody>");
@@ -468,7 +468,7 @@ report_cost_kinds(struct page *p)
 			char text[SHOW_TEXT];
 
 			buf_puts(p->b, "<tr><th scope=\"row\" class=\"name\">");
-			page_name(p->b, token_type_name(&kinds[i]), PAGE_NAME);
+			html_name(p->b, token_type_name(&kinds[i]), PAGE_NAME);
 			buf_puts(p->b, "</th><td class=\"barcell\">");
 			svg_row(p->b, &part, slot >= 0 ? &slot : (const int[]){8}, 1,
 				show_dollars(totals[0]), slot >= 0 ? "t" : "m");
@@ -477,10 +477,10 @@ report_cost_kinds(struct page *p)
 			buf_printf(p->b, "<td>%s", show_thousandths(cents[n + i], text));
 		}
 		buf_puts(p->b, "</tbody><tfoot><tr><th scope=\"row\">All</th><td><td>");
-		page_money(p->b, r->period);
+		html_money(p->b, r->period);
 		buf_puts(p->b, "<td>100.0%</tfoot></table></div>");
 	}
-	page_end(p);
+	html_end(p);
 	free(kinds);
 	free(totals);
 	free(cents);

@@ -1,4 +1,4 @@
-/* report_cost - the sections of the page that are about cost */
+/* report/cost - the sections of the page that are about cost */
 #ifndef ANT_REPORT_COST_H
 #define ANT_REPORT_COST_H
 

@@ -1,5 +1,5 @@
 /*
- * report_days - which days a report is about, and how far its tables have come
+ * report/days - which days a report is about, and how far its tables have come
  */
 #ifndef ANT_REPORT_DAYS_H
 #define ANT_REPORT_DAYS_H

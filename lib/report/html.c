@@ -12,7 +12,7 @@
 
 /* TEXT of others as text of the page, at most MAX characters. */
 void
-page_escaped(struct buf *b, const char *text, size_t max)
+html_escaped(struct buf *b, const char *text, size_t max)
 {
 	struct buf clean;
 
@@ -44,15 +44,15 @@ page_escaped(struct buf *b, const char *text, size_t max)
 
 /* The same apart from the direction of what is around it. */
 void
-page_name(struct buf *b, const char *text, size_t max)
+html_name(struct buf *b, const char *text, size_t max)
 {
 	buf_puts(b, "<bdi>");
-	page_escaped(b, text, max);
+	html_escaped(b, text, max);
 	buf_puts(b, "</bdi>");
 }
 
 void
-page_cents(struct buf *b, int64_t cents)
+html_cents(struct buf *b, int64_t cents)
 {
 	char text[MONEY_TEXT];
 
@@ -61,7 +61,7 @@ page_cents(struct buf *b, int64_t cents)
 
 /* An amount as it is shown, and exactly for machines. */
 void
-page_money(struct buf *b, money m)
+html_money(struct buf *b, money m)
 {
 	char text[MONEY_TEXT];
 
@@ -70,7 +70,7 @@ page_money(struct buf *b, money m)
 }
 
 void
-page_integer(struct buf *b, int64_t n)
+html_integer(struct buf *b, int64_t n)
 {
 	char text[SHOW_TEXT];
 
@@ -78,21 +78,21 @@ page_integer(struct buf *b, int64_t n)
 }
 
 void
-page_section(struct page *p, const char *id, const char *title)
+html_section(struct page *p, const char *id, const char *title)
 {
 	buf_printf(p->b, "<section id=\"%s\" aria-labelledby=\"h-%s\"><h2 id=\"h-%s\">%s</h2>", id,
 		id, id, title);
 }
 
 void
-page_end(struct page *p)
+html_end(struct page *p)
 {
 	buf_puts(p->b, "</section>\n");
 }
 
 /* What stands where a chart would be: which table is missing, or empty. */
 void
-page_none(struct page *p, unsigned table, const char *what)
+html_none(struct page *p, unsigned table, const char *what)
 {
 	int there = (p->r->tables & table) != 0;
 
@@ -110,7 +110,7 @@ page_none(struct page *p, unsigned table, const char *what)
 
 /* The start of a table in a part that can be scrolled by keyboard, too. */
 void
-page_table(struct page *p, const char *caption, int tall)
+html_table(struct page *p, const char *caption, int tall)
 {
 	buf_printf(p->b,
 		"<div class=\"scroll%s\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>"
@@ -119,20 +119,20 @@ page_table(struct page *p, const char *caption, int tall)
 }
 
 void
-page_details(struct page *p, const char *caption)
+html_details(struct page *p, const char *caption)
 {
 	buf_puts(p->b, "<details><summary>Figures as a table</summary>");
-	page_table(p, caption, p->bins.n > 20);
+	html_table(p, caption, p->bins.n > 20);
 }
 
 void
-page_details_end(struct page *p)
+html_details_end(struct page *p)
 {
 	buf_puts(p->b, "</tbody></table></div></details>");
 }
 
 void
-page_bin_head(struct page *p, size_t i)
+html_bin_head(struct page *p, size_t i)
 {
 	char text[SHOW_TEXT];
 
@@ -141,24 +141,24 @@ page_bin_head(struct page *p, size_t i)
 }
 
 const char *
-page_bins_head(const struct page *p)
+html_bins_head(const struct page *p)
 {
 	return *p->bins.each == 'd' ? "Day" : *p->bins.each == 'w' ? "Week" : "Month";
 }
 
 void
-page_legend(struct page *p, const char *class, const char *name, int text_of_others)
+html_legend(struct page *p, const char *class, const char *name, int text_of_others)
 {
 	buf_printf(p->b, "<li><i class=\"%s\"></i>", class);
 	if (text_of_others)
-		page_name(p->b, name, PAGE_LABEL);
+		html_name(p->b, name, PAGE_LABEL);
 	else
 		buf_printf(p->b, "<span>%s</span>", name);
 	buf_puts(p->b, "</li>");
 }
 
 void
-page_open_legend(struct page *p)
+html_open_legend(struct page *p)
 {
 	if (p->bins.open < p->bins.n)
 		buf_printf(p->b, "<li><i class=\"today\"></i><span>%s, not over yet</span></li>",
@@ -170,7 +170,7 @@ page_open_legend(struct page *p)
 /* ---- charts over the bins --------------------------------------------------------------- */
 
 void
-page_tick(void *arg, size_t bin, size_t before, char *to)
+html_tick(void *arg, size_t bin, size_t before, char *to)
 {
 	const struct page *p = arg;
 	int64_t y1 = 0, y0 = 0, day = p->bins.from[bin];
@@ -210,13 +210,13 @@ value_title(void *arg, struct buf *b, size_t bin)
 		if (*p->unit == '%')
 			buf_printf(b, "%.1f%%", v);
 		else
-			page_integer(b, (int64_t)fabs(v));
+			html_integer(b, (int64_t)fabs(v));
 	}
 }
 
 /* The chart of N series of counts or rates; ROLE is the classes' letter. */
 void
-page_chart(struct page *p, const char *label, const struct svg_series *series, size_t n,
+html_chart(struct page *p, const char *label, const struct svg_series *series, size_t n,
 	const char *const *names, const double *const *values, const char *unit, int low)
 {
 	const struct svg_chart c = {.label = label,
@@ -227,7 +227,7 @@ page_chart(struct page *p, const char *label, const struct svg_series *series, s
 		.unit = unit,
 		.least_max = *unit == '%' ? 100 : 0,
 		.title = value_title,
-		.tick = page_tick,
+		.tick = html_tick,
 		.arg = p,
 		.week = *p->bins.each == 'd' ? 7 : 0,
 		.low = low};

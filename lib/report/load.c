@@ -339,7 +339,7 @@ free_items(struct report_items *s)
 	}
 	free(s->v);
 	free(s->order);
-	names_free(&s->ids);
+	numbering_free(&s->ids);
 }
 
 void
@@ -359,8 +359,8 @@ report_free(struct report *r)
 		free(r->fresh[i].table);
 	free_items(&r->models);
 	free_items(&r->workspaces);
-	names_free(&r->key_ids);
-	names_free(&r->user_ids);
+	numbering_free(&r->key_ids);
+	numbering_free(&r->user_ids);
 	free(r->keys);
 	free(r->users);
 	free(r->key_order);

@@ -1,12 +1,12 @@
 /*
- * money - exact amounts, and how they are shown
+ * report/money - exact amounts, and how they are shown
  *
  * An amount is a whole number of 1e-18 cents in 128 bits: up to 1.7e18 dollars.  What a
  * report shows is rounded at the very end, and where parts are shown beside their sum,
  * all together, so that they add up.
  */
-#ifndef ANT_MONEY_H
-#define ANT_MONEY_H
+#ifndef ANT_REPORT_MONEY_H
+#define ANT_REPORT_MONEY_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -26,7 +26,7 @@ static long
 number(struct names *names, const struct db_cell *c, struct ant_err *e)
 {
 	int text = c->kind == DB_TEXT;
-	long n = names_add(names, text ? c->p : "", text ? c->len : 0);
+	long n = numbering_add(names, text ? c->p : "", text ? c->len : 0);
 
 	if (n == -1)
 		report_ask_no_memory(e);
@@ -104,7 +104,7 @@ take_key(void *arg, const struct db_cell *c, struct ant_err *e)
 		report_ask_text(&k->hint, &c[5], "", e) == -1)
 		return -1;
 	free(k->workspace);
-	w = c[4].kind == DB_TEXT ? names_find(&r->workspaces.ids, c[4].p, c[4].len) : -1;
+	w = c[4].kind == DB_TEXT ? numbering_find(&r->workspaces.ids, c[4].p, c[4].len) : -1;
 	k->workspace =
 		strdup(c[4].kind != DB_TEXT			     ? "Default workspace"
 			: w == -1 || r->workspaces.v[w].name == NULL ? c[4].p
@@ -117,7 +117,7 @@ static int
 take_user(void *arg, const struct db_cell *c, struct ant_err *e)
 {
 	struct report *r = arg;
-	long n = c[0].kind == DB_TEXT ? names_find(&r->user_ids, c[0].p, c[0].len) : -1;
+	long n = c[0].kind == DB_TEXT ? numbering_find(&r->user_ids, c[0].p, c[0].len) : -1;
 
 	if (n == -1 || r->users[n].is_key || c[1].kind != DB_TEXT || c[1].len == 0)
 		return 0;

@@ -1,5 +1,5 @@
 /*
- * report_names - what has an id in a report: models, workspaces, keys, users; and their names
+ * report/names - what has an id in a report: models, workspaces, keys, users; and their names
  *
  * Rows of cost and use number them as they come; the tables of the organization say later
  * what they are called.

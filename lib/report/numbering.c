@@ -53,7 +53,7 @@ grow(struct names *s)
 }
 
 long
-names_find(const struct names *s, const char *p, size_t len)
+numbering_find(const struct names *s, const char *p, size_t len)
 {
 	size_t at;
 
@@ -65,7 +65,7 @@ names_find(const struct names *s, const char *p, size_t len)
 }
 
 long
-names_add(struct names *s, const char *p, size_t len)
+numbering_add(struct names *s, const char *p, size_t len)
 {
 	char *copy;
 	size_t at;
@@ -89,7 +89,7 @@ names_add(struct names *s, const char *p, size_t len)
 }
 
 void
-names_free(struct names *s)
+numbering_free(struct names *s)
 {
 	for (size_t i = 0; i < s->n; i++)
 		free(s->v[i]);

@@ -1,6 +1,6 @@
-/* names - strings numbered in the order in which they come */
-#ifndef ANT_NAMES_H
-#define ANT_NAMES_H
+/* report/numbering - strings numbered in the order in which they come */
+#ifndef ANT_REPORT_NUMBERING_H
+#define ANT_REPORT_NUMBERING_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -17,11 +17,11 @@ struct names {
  * memory is short, or ERANGE where there would be more than NAMES_MAX.
  */
 enum { NAMES_MAX = 65000 };
-long names_add(struct names *s, const char *p, size_t len);
+long numbering_add(struct names *s, const char *p, size_t len);
 
 /* The number, or -1 where it is not there. */
-long names_find(const struct names *s, const char *p, size_t len);
+long numbering_find(const struct names *s, const char *p, size_t len);
 
-void names_free(struct names *s); /* empty and usable again */
+void numbering_free(struct names *s); /* empty and usable again */
 
 #endif

@@ -57,7 +57,7 @@ put_cost_figures(struct page *p)
 	char text[SHOW_TEXT], day[SHOW_TEXT];
 
 	put_kpi(p, "Month to date");
-	page_money(p->b, r->spent);
+	html_money(p->b, r->spent);
 	if (r->o.budget >= 0)
 		put_budget(p);
 	else
@@ -65,16 +65,16 @@ put_cost_figures(struct page *p)
 			show_month(r->month, text), r->as_of > r->month ? "up to" : "before",
 			show_day(r->as_of > r->month ? r->as_of - 1 : r->month, 0, day));
 	put_kpi(p, "Forecast for the month");
-	page_money(p->b, r->forecast);
+	html_money(p->b, r->forecast);
 	if (r->o.budget >= 0 && r->forecast > r->o.budget) {
 		buf_puts(p->b, "</dd><dd class=\"small warn\">");
-		page_cents(p->b, money_cents(r->forecast - r->o.budget));
+		html_cents(p->b, money_cents(r->forecast - r->o.budget));
 		buf_puts(p->b, " over the budget</dd></div>");
 	} else {
 		put_change(p, r->forecast, r->spent_last_month, "last month");
 	}
 	put_kpi(p, "Last 30 days");
-	page_money(p->b, r->last30);
+	html_money(p->b, r->last30);
 	put_change(p, r->last30, r->prior30, "the 30 days before");
 }
 
@@ -100,17 +100,17 @@ put_figures(struct page *p)
 	}
 	if (r->claude_end > 0) {
 		put_kpi(p, "Claude Code users, last 30 days");
-		page_integer(p->b, active);
+		html_integer(p->b, active);
 		put_change(p, active, r->users_prior30, "the 30 days before");
 	}
 	buf_puts(p->b, "</dl>");
 	if (r->first_cost == 0)
-		page_none(p, VIEWS_COST, "No cost yet.");
+		html_none(p, VIEWS_COST, "No cost yet.");
 	if (r->usage_end == 0)
-		page_none(p, VIEWS_USAGE, "No tokens yet.");
+		html_none(p, VIEWS_USAGE, "No tokens yet.");
 	if (r->claude_end == 0)
-		page_none(p, VIEWS_CLAUDE_CODE, "Nothing of Claude Code yet.");
-	page_end(p);
+		html_none(p, VIEWS_CLAUDE_CODE, "Nothing of Claude Code yet.");
+	html_end(p);
 }
 
 /* ---- keys ------------------------------------------------------------------------------------------------ */
@@ -121,18 +121,18 @@ put_key(struct page *p, const struct report_key *k, int64_t cents)
 	char text[SHOW_TEXT];
 
 	buf_puts(p->b, "<tr><th scope=\"row\" class=\"name\">");
-	page_name(p->b, k->name, PAGE_NAME);
+	html_name(p->b, k->name, PAGE_NAME);
 	if (k->listed && k->status != NULL && strcmp(k->status, "active") != 0) {
 		buf_puts(p->b, " <span class=\"soft\">(");
-		page_escaped(p->b, k->status, 20);
+		html_escaped(p->b, k->status, 20);
 		buf_puts(p->b, ")</span>");
 	}
 	buf_puts(p->b, "</th><td class=\"l name\">");
 	if (k->workspace != NULL)
-		page_name(p->b, k->workspace, PAGE_LABEL);
+		html_name(p->b, k->workspace, PAGE_LABEL);
 	buf_printf(p->b, "<td><data value=\"%s\">", money_exact(k->cost, text));
 	buf_printf(p->b, "%s</data><td>", money_text(cents, text));
-	page_integer(p->b, k->tokens);
+	html_integer(p->b, k->tokens);
 	buf_printf(p->b, "<td>%s", k->last_day > 0 ? show_day(k->last_day, 1, text) : "–");
 	buf_printf(p->b, "<td>%s", k->created > 0 ? show_day(k->created, 1, text) : "–");
 }
@@ -172,7 +172,7 @@ put_key_list(struct page *p, int old, const char *title, const char *none)
 		if (old ? !is_old(r, k) : !is_idle(k))
 			continue;
 		buf_puts(p->b, shown++ > 0 ? " · " : "");
-		page_name(p->b, k->name, 80);
+		html_name(p->b, k->name, 80);
 		if (k->created > 0)
 			buf_printf(p->b, " <span class=\"soft\">(since %s)</span>",
 				show_day(k->created, 1, text));
@@ -199,7 +199,7 @@ put_keys_table(struct page *p, size_t n)
 		costs[i < shown ? i : shown] += r->keys[r->key_order[i]].cost;
 	costs[shown + 1] = r->not_by_key;
 	money_round(costs, shown + 2, MONEY_CENT, cents);
-	page_table(p, "Cost by API key", 0);
+	html_table(p, "Cost by API key", 0);
 	buf_puts(p->b,
 		"<thead><tr><th scope=\"col\" class=\"l name\">Key</th><th scope=\"col\" class=\"l "
 		"name\">Workspace</th><th scope=\"col\">Cost</th><th scope=\"col\">Tokens</th><th "
@@ -217,7 +217,7 @@ put_keys_table(struct page *p, size_t n)
 		buf_printf(p->b, "%s</data><td><td><td>", money_text(cents[i], text));
 	}
 	buf_puts(p->b, "</tbody><tfoot><tr><th scope=\"row\">All</th><td><td>");
-	page_money(p->b, r->period);
+	html_money(p->b, r->period);
 	buf_puts(p->b, "<td><td><td></tfoot></table></div>");
 done:
 	free(costs);
@@ -230,12 +230,12 @@ put_keys(struct page *p)
 	const struct report *r = p->r;
 	size_t n = 0;
 
-	page_section(p, "keys", "API keys");
+	html_section(p, "keys", "API keys");
 	while (n < r->key_ids.n &&
 		(r->keys[r->key_order[n]].cost != 0 || r->keys[r->key_order[n]].tokens != 0))
 		n++;
 	if (n == 0)
-		page_none(p, VIEWS_USAGE, "No use of keys here.");
+		html_none(p, VIEWS_USAGE, "No use of keys here.");
 	else {
 		buf_puts(p->b,
 			"<p class=\"soft small\">The API has no cost by key: this is the cost "
@@ -244,13 +244,13 @@ put_keys(struct page *p)
 		put_keys_table(p, n);
 	}
 	if ((r->tables & VIEWS_KEYS) == 0) {
-		page_none(p, VIEWS_KEYS, "Names and ages of keys are not known.");
+		html_none(p, VIEWS_KEYS, "Names and ages of keys are not known.");
 	} else {
 		put_key_list(p, 0, "Active keys without use in this period",
 			"Every active key was used.");
 		put_key_list(p, 1, "Active keys older than a year", "No active key is that old.");
 	}
-	page_end(p);
+	html_end(p);
 }
 
 /* ---- the rest ---------------------------------------------------------------------------------------------- */
@@ -261,10 +261,10 @@ put_odd(struct page *p)
 	static const char *const what[] = {"All cost", "Model ", "Workspace "};
 	const struct report *r = p->r;
 
-	page_section(p, "odd", "Days that stand out");
+	html_section(p, "odd", "Days that stand out");
 	if (r->first_cost == 0) {
-		page_none(p, VIEWS_COST, "No cost here.");
-		page_end(p);
+		html_none(p, VIEWS_COST, "No cost here.");
+		html_end(p);
 		return;
 	}
 	buf_puts(p->b,
@@ -273,10 +273,10 @@ put_odd(struct page *p)
 		"standard deviations, a fifth and ten dollars</p>");
 	if (r->nodd == 0) {
 		buf_puts(p->b, "<p class=\"none\">No day of this period does.</p>");
-		page_end(p);
+		html_end(p);
 		return;
 	}
-	page_table(p, "Days that stand out", 0);
+	html_table(p, "Days that stand out", 0);
 	buf_puts(p->b,
 		"<thead><tr><th scope=\"col\" class=\"l\">Day</th><th scope=\"col\" class=\"l "
 		"name\">What</th><th scope=\"col\">Cost</th><th scope=\"col\">Usual</th><th "
@@ -288,15 +288,15 @@ put_odd(struct page *p)
 		buf_printf(p->b, "<tr><th scope=\"row\">%s</th><td class=\"l name\">%s",
 			show_day(o->day, 1, text), what[o->what]);
 		if (o->what > 0)
-			page_name(p->b, o->name, PAGE_NAME);
+			html_name(p->b, o->name, PAGE_NAME);
 		buf_puts(p->b, "<td>");
-		page_money(p->b, o->cost);
+		html_money(p->b, o->cost);
 		buf_puts(p->b, "<td>");
-		page_cents(p->b, money_cents(o->usual));
+		html_cents(p->b, money_cents(o->usual));
 		buf_printf(p->b, "<td>%s", show_change(o->cost, o->usual, text));
 	}
 	buf_puts(p->b, "</tbody></table></div>");
-	page_end(p);
+	html_end(p);
 }
 
 static void
@@ -304,14 +304,14 @@ put_fresh(struct page *p)
 {
 	const struct report *r = p->r;
 
-	page_section(p, "fresh", "How fresh the data is");
+	html_section(p, "fresh", "How fresh the data is");
 	if (r->nfresh == 0) {
 		buf_puts(p->b, "<p class=\"none\">No load is known: the ledger _anthill_loads is "
 			       "missing or empty. <code>ant-sync</code> loads all tables.</p>");
-		page_end(p);
+		html_end(p);
 		return;
 	}
-	page_table(p, "Loads by table", 0);
+	html_table(p, "Loads by table", 0);
 	buf_puts(p->b,
 		"<thead><tr><th scope=\"col\" class=\"l\">Table</th><th scope=\"col\">Complete up "
 		"to</th><th scope=\"col\">Behind</th><th scope=\"col\">Last load</th><th "
@@ -321,19 +321,19 @@ put_fresh(struct page *p)
 		char text[SHOW_TEXT];
 
 		buf_puts(p->b, "<tr><th scope=\"row\">");
-		page_name(p->b, f->table, PAGE_LABEL);
+		html_name(p->b, f->table, PAGE_LABEL);
 		buf_printf(p->b, "</th><td>%.10s%s%.5s", f->watermark, *f->watermark ? " " : "–",
 			*f->watermark ? f->watermark + 11 : "");
 		buf_printf(p->b, "<td%s>%s", f->age > 36 * UTC_HOUR ? " class=\"warn\"" : "",
 			show_age(f->age, text));
 		buf_printf(p->b, "<td>%.10s %.5s<td>", f->finished,
 			*f->finished ? f->finished + 11 : "");
-		page_integer(p->b, f->loads);
+		html_integer(p->b, f->loads);
 		buf_puts(p->b, "<td>");
-		page_integer(p->b, f->rows);
+		html_integer(p->b, f->rows);
 	}
 	buf_puts(p->b, "</tbody></table></div>");
-	page_end(p);
+	html_end(p);
 }
 
 static void
@@ -356,13 +356,13 @@ put_head(struct page *p)
 		       "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
 		       "<meta name=\"color-scheme\" content=\"light dark\">"
 		       "<meta name=\"generator\" content=\"ant-report " ANT_VERSION "\"><title>");
-	page_escaped(p->b, name, 200);
+	html_escaped(p->b, name, 200);
 	buf_puts(p->b, "</title><style>");
 	buf_puts(p->b, report_style_page);
 	buf_puts(p->b, report_style_charts);
 	buf_puts(p->b, "</style></head><body>\n<a class=\"skip\" href=\"#main\">To the figures</a>"
 		       "<header><h1>");
-	page_name(p->b, name, PAGE_NAME);
+	html_name(p->b, name, PAGE_NAME);
 	utc_format(r->o.to, at);
 	buf_printf(p->b,
 		"</h1><p class=\"soft\">%s to %s; as of %.10s %.5s. Days are in UTC.</p></header>\n"
@@ -399,7 +399,7 @@ put_page(struct page *p)
 }
 
 int
-report_html(struct buf *to, const struct report *r, struct ant_err *e)
+report_page(struct buf *to, const struct report *r, struct ant_err *e)
 {
 	struct page p = {.b = to, .r = r};
 	int status = -1;

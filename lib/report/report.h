@@ -1,12 +1,12 @@
 /*
- * report - the figures of a report: what an organization spends and does
+ * report/report - the figures of a report: what an organization spends and does
  *
- * report_load() asks the database; the pages (report_html.h, report_text.h) and the checks
+ * report_load() asks the database; the pages (report_page.h, report_text.h) and the checks
  * (report_check.h) only read the struct that it fills.  Days are numbered from 1970-01-01,
  * UTC.  Amounts are exact, see money.h; what is rounded is rounded where it is shown.
  */
-#ifndef ANT_REPORT_H
-#define ANT_REPORT_H
+#ifndef ANT_REPORT_REPORT_H
+#define ANT_REPORT_REPORT_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -23,7 +23,7 @@ static int
 group_id(struct shares *s, const struct share_of *of, uint64_t *id, struct ant_err *e)
 {
 	int none = of->context == NULL || of->context->kind != DB_TEXT;
-	long c = none ? 0 : names_add(&s->contexts, of->context->p, of->context->len) + 1;
+	long c = none ? 0 : numbering_add(&s->contexts, of->context->p, of->context->len) + 1;
 
 	if (!none && c == 0)
 		return no_memory(e);
@@ -75,7 +75,7 @@ share_clear(struct shares *s)
 void
 share_free(struct shares *s)
 {
-	names_free(&s->contexts);
+	numbering_free(&s->contexts);
 	free(s->uses);
 	free(s->groups);
 	memset(s, 0, sizeof *s);

@@ -1,5 +1,5 @@
 /*
- * report_share - cost shared out by API key
+ * report/share - cost shared out by API key
  *
  * The API has no cost by key, but usage by key and the same prices for all: so the cost of
  * a day, workspace, model, tier, context window and token type is shared out by the keys'

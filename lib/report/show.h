@@ -1,5 +1,5 @@
 /*
- * report_show - what all forms of a report show alike: numbers, dates, names, the bins of
+ * report/show - what all forms of a report show alike: numbers, dates, names, the bins of
  * a time axis, and the parts of a stacked chart
  */
 #ifndef ANT_REPORT_SHOW_H

@@ -1,4 +1,4 @@
-/* report_style - the style sheet of the page that report_html makes, inside <style> */
+/* report/style - the style sheet of the page that report_page makes, inside <style> */
 #ifndef ANT_REPORT_STYLE_H
 #define ANT_REPORT_STYLE_H
 

@@ -1,5 +1,5 @@
 /*
- * report_svg - charts as inline SVG
+ * report/svg - charts as inline SVG
  *
  * A chart is as wide as its place and text in it keeps its size: bars and lines are in a
  * picture that is stretched, labels beside it at percentages.  Colours come from the

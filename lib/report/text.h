@@ -1,4 +1,4 @@
-/* report_text - a report as text for a terminal */
+/* report/text - a report as text for a terminal */
 #ifndef ANT_REPORT_TEXT_H
 #define ANT_REPORT_TEXT_H
 

@@ -72,8 +72,8 @@ put_counts(struct page *p, const char *label, const char *const *names, const ch
 	if (n > 1 || p->bins.open < p->bins.n) {
 		buf_puts(p->b, "<ul class=\"legend\">");
 		for (size_t i = 0; i < n && n > 1; i++)
-			page_legend(p, classes[i], names[i], 0);
-		page_open_legend(p);
+			html_legend(p, classes[i], names[i], 0);
+		html_open_legend(p);
 		buf_puts(p->b, "</ul>");
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -84,20 +84,20 @@ put_counts(struct page *p, const char *label, const char *const *names, const ch
 		values[i] = at;
 		series[i] = (struct svg_series){SVG_BARS, classes[i], at, NULL};
 	}
-	page_chart(p, label, series, n, names, values, "", low);
-	page_details(p, label);
-	buf_printf(p->b, "<thead><tr><th scope=\"col\" class=\"l\">%s</th>", page_bins_head(p));
+	html_chart(p, label, series, n, names, values, "", low);
+	html_details(p, label);
+	buf_printf(p->b, "<thead><tr><th scope=\"col\" class=\"l\">%s</th>", html_bins_head(p));
 	for (size_t i = 0; i < n; i++)
 		buf_printf(p->b, "<th scope=\"col\">%s</th>", names[i]);
 	buf_puts(p->b, "</tr></thead><tbody>");
 	for (size_t bin = p->bins.n; bin-- > 0;) {
-		page_bin_head(p, bin);
+		html_bin_head(p, bin);
 		for (size_t i = 0; i < n; i++) {
 			buf_puts(p->b, "<td>");
-			page_integer(p->b, exact[i][bin]);
+			html_integer(p->b, exact[i][bin]);
 		}
 	}
-	page_details_end(p);
+	html_details_end(p);
 	free(v);
 }
 
@@ -132,15 +132,15 @@ report_use_tokens(struct page *p)
 
 	snprintf(title, sizeof title, "Tokens per %s", p->bins.each);
 	snprintf(label, sizeof label, "Tokens per %s by kind", p->bins.each);
-	page_section(p, "tokens", title);
+	html_section(p, "tokens", title);
 	if (p->r->usage_end <= p->r->first) {
-		page_none(p, VIEWS_USAGE, "No tokens here.");
+		html_none(p, VIEWS_USAGE, "No tokens here.");
 	} else {
 		for (size_t i = 0; i < TOKEN_KINDS; i++)
 			names[i] = report_token_name((enum report_token)what[i]);
 		put_day_counts(p, label, names, classes, what, TOKEN_KINDS, 0, 0);
 	}
-	page_end(p);
+	html_end(p);
 }
 
 /* ---- rates over time --------------------------------------------------------------------------- */
@@ -161,18 +161,18 @@ put_rate(struct page *p, const char *label, const char *name, const char *class,
 	}
 	for (size_t i = 0; i < p->bins.n; i++)
 		v[i] = whole[i] > 0 ? 100.0 * (double)part[i] / (double)whole[i] : NAN;
-	page_chart(p, label, series, 1, &name, values, "%", 1);
+	html_chart(p, label, series, 1, &name, values, "%", 1);
 	free(v);
-	page_details(p, label);
+	html_details(p, label);
 	buf_printf(p->b,
 		"<thead><tr><th scope=\"col\" class=\"l\">%s</th><th scope=\"col\">%s</th>"
 		"</tr></thead><tbody>",
-		page_bins_head(p), name);
+		html_bins_head(p), name);
 	for (size_t bin = p->bins.n; bin-- > 0;) {
-		page_bin_head(p, bin);
+		html_bin_head(p, bin);
 		buf_printf(p->b, "<td>%s", show_percent(part[bin], whole[bin], text));
 	}
-	page_details_end(p);
+	html_details_end(p);
 }
 
 static void
@@ -182,7 +182,7 @@ put_cache_models(struct page *p)
 	size_t shown = 0;
 
 	buf_puts(p->b, "<h3>By model</h3>");
-	page_table(p, "Cache hit rate by model", 0);
+	html_table(p, "Cache hit rate by model", 0);
 	buf_puts(p->b,
 		"<thead><tr><th scope=\"col\" class=\"l name\">Model</th><th scope=\"col\">Cache "
 		"hit rate</th><th scope=\"col\">Read from cache</th><th scope=\"col\">All "
@@ -198,12 +198,12 @@ put_cache_models(struct page *p)
 			continue;
 		shown++;
 		buf_puts(p->b, "<tr><th scope=\"row\" class=\"name\">");
-		page_name(p->b, m->name, PAGE_NAME);
+		html_name(p->b, m->name, PAGE_NAME);
 		buf_printf(
 			p->b, "</th><td>%s<td>", show_percent(m->tokens[TOKEN_READ], input, text));
-		page_integer(p->b, m->tokens[TOKEN_READ]);
+		html_integer(p->b, m->tokens[TOKEN_READ]);
 		buf_puts(p->b, "<td>");
-		page_integer(p->b, input);
+		html_integer(p->b, input);
 	}
 	buf_puts(p->b, "</tbody></table></div>");
 }
@@ -214,11 +214,11 @@ report_use_cache(struct page *p)
 	int64_t *v = calloc(p->bins.n * 2 + 1, sizeof *v);
 	char label[96];
 
-	page_section(p, "cache", "Cache hit rate");
+	html_section(p, "cache", "Cache hit rate");
 	if (v == NULL) {
 		p->b->failed = 1;
 	} else if (p->r->usage_end <= p->r->first) {
-		page_none(p, VIEWS_USAGE, "No tokens here.");
+		html_none(p, VIEWS_USAGE, "No tokens here.");
 	} else {
 		for (size_t i = 0; i < p->bins.n; i++)
 			for (int t = 0; t < TOKEN_OUTPUT; t++) {
@@ -233,7 +233,7 @@ report_use_cache(struct page *p)
 		put_rate(p, label, "Cache hit rate", "c2", v, v + p->bins.n);
 		put_cache_models(p);
 	}
-	page_end(p);
+	html_end(p);
 	free(v);
 }
 
@@ -247,22 +247,22 @@ put_user(struct page *p, const struct report_user *u, money most)
 	const int slot = 3;
 
 	buf_puts(p->b, "<tr><th scope=\"row\" class=\"name\">");
-	page_name(p->b, u->name, PAGE_NAME);
+	html_name(p->b, u->name, PAGE_NAME);
 	if (u->is_key)
 		buf_puts(p->b, " <span class=\"soft\">(API key)</span>");
 	buf_puts(p->b, "</th><td>");
-	page_money(p->b, u->cost);
+	html_money(p->b, u->cost);
 	svg_row(p->b, &part, &slot, 1, show_dollars(most), "c");
 	buf_puts(p->b, "<td>");
-	page_integer(p->b, u->sessions);
+	html_integer(p->b, u->sessions);
 	buf_puts(p->b, "<td>+");
-	page_integer(p->b, u->added);
+	html_integer(p->b, u->added);
 	buf_puts(p->b, " −");
-	page_integer(p->b, u->removed);
+	html_integer(p->b, u->removed);
 	buf_puts(p->b, "<td>");
-	page_integer(p->b, u->commits);
+	html_integer(p->b, u->commits);
 	buf_puts(p->b, "<td>");
-	page_integer(p->b, u->pulls);
+	html_integer(p->b, u->pulls);
 	buf_printf(p->b, "<td>%s", show_percent(u->accepted, u->accepted + u->rejected, text));
 }
 
@@ -284,17 +284,17 @@ report_use_users(struct page *p)
 	size_t n = users_with_use(r);
 	char text[SHOW_TEXT];
 
-	page_section(p, "users", "Claude Code: who uses it most");
+	html_section(p, "users", "Claude Code: who uses it most");
 	if (n == 0) {
-		page_none(p, VIEWS_CLAUDE_CODE, "Nothing of Claude Code here.");
-		page_end(p);
+		html_none(p, VIEWS_CLAUDE_CODE, "Nothing of Claude Code here.");
+		html_end(p);
 		return;
 	}
 	buf_printf(p->b,
 		"<p class=\"soft small\">%s%s users and keys, by estimated cost; the "
 		"estimate is not the bill</p>",
 		n > PAGE_TOP ? "The first 20 of " : "", show_integer((int64_t)n, text));
-	page_table(p, "Claude Code by user", 0);
+	html_table(p, "Claude Code by user", 0);
 	buf_puts(p->b, "<thead><tr><th scope=\"col\" class=\"l name\">User</th><th "
 		       "scope=\"col\">Estimated "
 		       "cost</th><th scope=\"col\">Sessions</th><th scope=\"col\">Lines</th><th "
@@ -303,7 +303,7 @@ report_use_users(struct page *p)
 	for (size_t i = 0; i < n && i < PAGE_TOP; i++)
 		put_user(p, &r->users[r->user_order[i]], r->users[r->user_order[0]].cost);
 	buf_puts(p->b, "</tbody></table></div>");
-	page_end(p);
+	html_end(p);
 }
 
 void
@@ -312,18 +312,18 @@ report_use_tools(struct page *p)
 	const struct report *r = p->r;
 	int any = 0;
 
-	page_section(p, "tools", "Claude Code: acceptance per tool");
+	html_section(p, "tools", "Claude Code: acceptance per tool");
 	for (size_t i = 0; i < TOOLS; i++)
 		any |= r->tools[i][0] >= 0 || r->tools[i][1] >= 0;
 	if (!any) {
-		page_none(p, VIEWS_CLAUDE_CODE, "No decisions on tools here.");
-		page_end(p);
+		html_none(p, VIEWS_CLAUDE_CODE, "No decisions on tools here.");
+		html_end(p);
 		return;
 	}
 	buf_puts(p->b,
 		"<p class=\"soft small\">Proposals of a tool that were accepted, of all that "
 		"were decided</p>");
-	page_table(p, "Acceptance per tool", 0);
+	html_table(p, "Acceptance per tool", 0);
 	buf_puts(p->b, "<thead><tr><th scope=\"col\" class=\"l name\">Tool</th><th "
 		       "scope=\"col\"></th><th scope=\"col\">Accepted</th><th "
 		       "scope=\"col\">Accepted, count</th><th scope=\"col\">Rejected, "
@@ -340,12 +340,12 @@ report_use_tools(struct page *p)
 			report_tool_name((enum report_tool)i));
 		svg_row(p->b, parts, slots, 2, parts[0] + parts[1], "c");
 		buf_printf(p->b, "<td>%s<td>", show_percent(yes, yes + no, text));
-		page_integer(p->b, yes);
+		html_integer(p->b, yes);
 		buf_puts(p->b, "<td>");
-		page_integer(p->b, no);
+		html_integer(p->b, no);
 	}
 	buf_puts(p->b, "</tbody></table></div>");
-	page_end(p);
+	html_end(p);
 }
 
 void
@@ -361,9 +361,9 @@ report_use_code(struct page *p)
 
 	snprintf(title, sizeof title, "Claude Code: lines, commits and pull requests per %s",
 		p->bins.each);
-	page_section(p, "code", title);
+	html_section(p, "code", title);
 	if (p->r->claude_end <= p->r->first) {
-		page_none(p, VIEWS_CLAUDE_CODE, "Nothing of Claude Code here.");
+		html_none(p, VIEWS_CLAUDE_CODE, "Nothing of Claude Code here.");
 	} else {
 		buf_puts(p->b, "<h3>Lines of code, added and removed</h3>");
 		snprintf(label, sizeof label, "Lines of code per %s", p->bins.each);
@@ -372,7 +372,7 @@ report_use_code(struct page *p)
 		snprintf(label, sizeof label, "Commits and pull requests per %s", p->bins.each);
 		put_day_counts(p, label, commits, commit_classes, commit_counts, 2, 0, 1);
 	}
-	page_end(p);
+	html_end(p);
 }
 
 void
@@ -388,11 +388,11 @@ report_use_activity(struct page *p)
 
 	snprintf(
 		title, sizeof title, "Claude Code: active users and sessions per %s", p->bins.each);
-	page_section(p, "activity", title);
+	html_section(p, "activity", title);
 	if (v == NULL) {
 		p->b->failed = 1;
 	} else if (p->r->claude_end <= p->r->first) {
-		page_none(p, VIEWS_CLAUDE_CODE, "Nothing of Claude Code here.");
+		html_none(p, VIEWS_CLAUDE_CODE, "Nothing of Claude Code here.");
 	} else {
 		for (size_t i = 0; i < p->bins.n; i++)
 			v[i] = users_in(p, i);
@@ -403,6 +403,6 @@ report_use_activity(struct page *p)
 		snprintf(label, sizeof label, "Sessions per %s", p->bins.each);
 		put_day_counts(p, label, sessions, session_classes, session_counts, 1, 0, 1);
 	}
-	page_end(p);
+	html_end(p);
 	free(v);
 }

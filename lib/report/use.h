@@ -1,4 +1,4 @@
-/* report_use - the sections of the page that are about tokens and Claude Code */
+/* report/use - the sections of the page that are about tokens and Claude Code */
 #ifndef ANT_REPORT_USE_H
 #define ANT_REPORT_USE_H
 

@@ -1,5 +1,5 @@
 /*
- * sim_call - one call of the Admin API: its request, its parameters, its refusal
+ * sim/call - one call of the Admin API: its request, its parameters, its refusal
  *
  * What all endpoints have in common, and none has of its own.  The functions that return an
  * int return 0, or -1 where the answer is an error now: the call is over.

@@ -1,4 +1,4 @@
-/* sim_code - the Claude Code report of the simulated organization */
+/* sim/code - the Claude Code report of the simulated organization */
 #ifndef ANT_SIM_CODE_H
 #define ANT_SIM_CODE_H
 

@@ -1,5 +1,5 @@
 /*
- * sim_cost - the cost report of the simulated organization
+ * sim/cost - the cost report of the simulated organization
  *
  * Cost is tokens times price in units of 10^-10 cents, exact, and some lines that
  * are not tokens.  Priority Tier is not in it, as in the real report.

@@ -1,5 +1,5 @@
 /*
- * sim_expect - the oracle: the rows that a table must hold for this organization
+ * sim/expect - the oracle: the rows that a table must hold for this organization
  *
  * They come from the model, not from the answers that the server makes of it, in
  * the order in which the API lists them.  The format is that of a row stream's

@@ -1,5 +1,5 @@
 /*
- * sim_fault - what goes wrong, where and how often
+ * sim/fault - what goes wrong, where and how often
  *
  * A plan has one fault a line: the path it is for (a shell pattern, as of
  * fnmatch(3)), which of the requests to it, and what happens.  ant-sim(1), FAULTS,

@@ -1,4 +1,4 @@
-/* sim_groups - equal keys get equal numbers, counted as they first come */
+/* sim/groups - equal keys get equal numbers, counted as they first come */
 #ifndef ANT_SIM_GROUPS_H
 #define ANT_SIM_GROUPS_H
 

@@ -1,4 +1,4 @@
-/* sim_gzip - compress a body (RFC 1952), with zlib */
+/* sim/gzip - compress a body (RFC 1952), with zlib */
 #ifndef ANT_SIM_GZIP_H
 #define ANT_SIM_GZIP_H
 

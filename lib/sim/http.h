@@ -1,5 +1,5 @@
 /*
- * sim_http - HTTP/1.1 on the loopback interface, with libmicrohttpd
+ * sim/http - HTTP/1.1 on the loopback interface, with libmicrohttpd
  *
  * One thread a connection, so that an answer that is late holds up no other.
  * Answers of usual framing go through the library; those that a fault damages on

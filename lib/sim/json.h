@@ -1,5 +1,5 @@
 /*
- * sim_json - the simulated organization's objects as the API writes them
+ * sim/json - the simulated organization's objects as the API writes them
  *
  * Members stand in one of several orders and text is escaped in one of several
  * ways, as different versions of the real servers do; which one follows from

@@ -1,5 +1,5 @@
 /*
- * sim_lists - the endpoints of the organization's objects: lists with id cursors, single ones
+ * sim/lists - the endpoints of the organization's objects: lists with id cursors, single ones
  *
  * Each fills the answer's page, or refuses the call as in sim_call.h: 0 or -1.
  */

@@ -1,5 +1,5 @@
 /*
- * sim_model - what the simulated organization did: its token usage
+ * sim/model - what the simulated organization did: its token usage
  *
  * The usage is a set of streams: each is what one caller (a key, the Console, a
  * user's or a service account) sends to one model in one way.  What a stream did

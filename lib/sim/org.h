@@ -1,5 +1,5 @@
 /*
- * sim_org - the objects of the simulated organization: users, workspaces, keys, invites, limits
+ * sim/org - the objects of the simulated organization: users, workspaces, keys, invites, limits
  *
  * Everything follows from the seed and the sizes, invites and their states also
  * from the day of the clock.  Among the objects are the awkward ones that a real

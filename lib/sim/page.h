@@ -1,5 +1,5 @@
 /*
- * sim_page - one page of an answer: its elements, its cursor, its envelope
+ * sim/page - one page of an answer: its elements, its cursor, its envelope
  *
  * The elements are kept apart from the envelope until the end, so that a fault
  * can take a page to pieces and put it together wrongly.

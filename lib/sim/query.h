@@ -1,4 +1,4 @@
-/* sim_query - the query of a request's URL (RFC 3986 section 3.4, form encoding) */
+/* sim/query - the query of a request's URL (RFC 3986 section 3.4, form encoding) */
 #ifndef ANT_SIM_QUERY_H
 #define ANT_SIM_QUERY_H
 

@@ -1,5 +1,5 @@
 /*
- * sim_reports - the endpoints of reports: usage and cost in buckets, Claude Code by day
+ * sim/reports - the endpoints of reports: usage and cost in buckets, Claude Code by day
  *
  * Each fills the answer's page, or refuses the call as in sim_call.h: 0 or -1.
  */

@@ -1,5 +1,5 @@
 /*
- * sim_server - what answers: the API, the faults on it, the control endpoint, the log
+ * sim/server - what answers: the API, the faults on it, the control endpoint, the log
  *
  * Between HTTP (sim_http) and the model.  Safe to call from many threads.
  */

@@ -1,5 +1,5 @@
 /*
- * state - watermark files: how far each table of each destination was loaded
+ * state/state - watermark files: how far each table of each destination was loaded
  *
  * A folder holds one file a table and scope, TABLE.watermark or
  * TABLE@SCOPE.watermark, where bytes of the scope other than letters, digits,
@@ -19,8 +19,8 @@
  * fresh start.  TABLE@SCOPE.lock is what state_lock() holds; `update` is held
  * while a file is rewritten.  fsync(2), rename(2), flock(2).
  */
-#ifndef ANT_STATE_H
-#define ANT_STATE_H
+#ifndef ANT_STATE_STATE_H
+#define ANT_STATE_STATE_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,11 +1,11 @@
 /*
- * cell - one cell of a row: a JSON value becomes the text of its column's type
+ * stream/cell - one cell of a row: a JSON value becomes the text of its column's type
  *
  * What both engines of ant-flatten end in, so that they cannot differ in what a
  * type accepts.  The encoding is PostgreSQL's COPY text, anthill-rows(5).
  */
-#ifndef ANT_CELL_H
-#define ANT_CELL_H
+#ifndef ANT_STREAM_CELL_H
+#define ANT_STREAM_CELL_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
-/* receipt - what a loader says after its commit: {"@ant":"loaded",...}, one a line */
-#ifndef ANT_RECEIPT_H
-#define ANT_RECEIPT_H
+/* stream/receipt - what a loader says after its commit: {"@ant":"loaded",...}, one a line */
+#ifndef ANT_STREAM_RECEIPT_H
+#define ANT_STREAM_RECEIPT_H
 
 #include <stddef.h>
 #include <stdint.h>

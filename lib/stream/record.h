@@ -1,5 +1,5 @@
 /*
- * record - the control lines of a record stream, anthill-record(5)
+ * stream/record - the control lines of a record stream, anthill-record(5)
  *
  *     {"@ant":"begin","version":1,"table":"usage_report","from":"…","to":"…","width":"1d","group_by":["model"]}
  *     {…a record…}
@@ -7,8 +7,8 @@
  *
  * A control line is a JSON object whose first key is "@ant"; every other line is a record.
  */
-#ifndef ANT_RECORD_H
-#define ANT_RECORD_H
+#ifndef ANT_STREAM_RECORD_H
+#define ANT_STREAM_RECORD_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
-/* rows - read a row stream, anthill-rows(5): every byte is checked before it is handed out */
-#ifndef ANT_ROWS_H
-#define ANT_ROWS_H
+/* stream/rows - read a row stream, anthill-rows(5): every byte is checked before it is handed out */
+#ifndef ANT_STREAM_ROWS_H
+#define ANT_STREAM_ROWS_H
 
 #include <stddef.h>
 #include <stdint.h>

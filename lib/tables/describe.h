@@ -1,6 +1,6 @@
-/* describe - a table's file told as text or JSON */
-#ifndef ANT_DESCRIBE_H
-#define ANT_DESCRIBE_H
+/* tables/describe - a table's file told as text or JSON */
+#ifndef ANT_TABLES_DESCRIBE_H
+#define ANT_TABLES_DESCRIBE_H
 
 #include "base/buf.h"
 #include "tables/table.h"

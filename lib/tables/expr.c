@@ -142,7 +142,7 @@ parse_path(struct parser *s, struct path *path)
 		more = step(s, path, first);
 	/* `.a?`, `.a[0]` and the like are libjq's. */
 	if (more == -1 || (s->p < s->end && (*s->p == '?' || *s->p == '['))) {
-		path_free(path);
+		expr_path_free(path);
 		return 0;
 	}
 	return 1;
@@ -336,7 +336,7 @@ expr_free(struct expr *x)
 {
 	if (x == NULL)
 		return;
-	path_free(&x->path);
+	expr_path_free(&x->path);
 	expr_free(x->a);
 	expr_free(x->b);
 	expr_free(x->c);
@@ -345,7 +345,7 @@ expr_free(struct expr *x)
 }
 
 int
-path_parse(const char *source, struct path *p)
+expr_path_parse(const char *source, struct path *p)
 {
 	size_t len = strlen(source);
 	char *text = calloc(1, len + 1 + BUF_PAD);
@@ -358,7 +358,7 @@ path_parse(const char *source, struct path *p)
 	s.end = text + len;
 	ok = parse_path(&s, p);
 	if (ok && !at_end(&s)) {
-		path_free(p);
+		expr_path_free(p);
 		ok = 0;
 	}
 	free(text);
@@ -366,7 +366,7 @@ path_parse(const char *source, struct path *p)
 }
 
 void
-path_free(struct path *p)
+expr_path_free(struct path *p)
 {
 	for (size_t i = 0; i < p->nkeys; i++)
 		free(p->keys[i]);

@@ -1,5 +1,5 @@
 /*
- * expr - the part of jq that runs natively
+ * tables/expr - the part of jq that runs natively
  *
  *   expr    = alt
  *   alt     = term *( "//" term )
@@ -13,8 +13,8 @@
  * and, at the top only, a test as a boolean.  What is not of this grammar is
  * left to libjq: expr_parse() says so, it is no error.
  */
-#ifndef ANT_EXPR_H
-#define ANT_EXPR_H
+#ifndef ANT_TABLES_EXPR_H
+#define ANT_TABLES_EXPR_H
 
 #include <stddef.h>
 
@@ -50,7 +50,7 @@ struct expr *expr_parse(const char *source, int *native);
 void expr_free(struct expr *x); /* NULL: no effect */
 
 /* Parse SOURCE as a path alone, such as those of `rows`, `ignore` and `foreach`.  1, 0 not one, -1 memory. */
-int path_parse(const char *source, struct path *p);
-void path_free(struct path *p);
+int expr_path_parse(const char *source, struct path *p);
+void expr_path_free(struct path *p);
 
 #endif

@@ -369,9 +369,9 @@ do_ignore(struct parser *p, char *rest)
 	if (add_words(p, &p->t->ignore, "ignore", rest) == -1)
 		return -1;
 	for (; n < p->t->ignore.n; n++)
-		switch (path_parse(p->t->ignore.v[n], &path)) {
+		switch (expr_path_parse(p->t->ignore.v[n], &path)) {
 		case 1:
-			path_free(&path);
+			expr_path_free(&path);
 			break;
 		case 0:
 			return wrong(p, "ignore takes paths such as .a.b and $record.a; not",

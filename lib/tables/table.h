@@ -1,6 +1,6 @@
-/* table - a table file: where a table's records come from and how they become rows */
-#ifndef ANT_TABLE_H
-#define ANT_TABLE_H
+/* tables/table - a table file: where a table's records come from and how they become rows */
+#ifndef ANT_TABLES_TABLE_H
+#define ANT_TABLES_TABLE_H
 
 #include <stddef.h>
 #include <stdint.h>

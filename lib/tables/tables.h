@@ -1,6 +1,6 @@
-/* tables - find table files: folders searched in order, the first that has NAME.table wins */
-#ifndef ANT_TABLES_H
-#define ANT_TABLES_H
+/* tables/tables - find table files: folders searched in order, the first that has NAME.table wins */
+#ifndef ANT_TABLES_TABLES_H
+#define ANT_TABLES_TABLES_H
 
 #include "base/err.h"
 #include "tables/table.h"

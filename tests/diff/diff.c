@@ -504,13 +504,13 @@ run_native(struct native *n, const struct buf *record, struct outcome *o)
 }
 
 static void
-run_jq(struct jqmap *m, const struct sample *t, const struct buf *record, struct outcome *o)
+run_jq(struct flatten_jq *m, const struct sample *t, const struct buf *record, struct outcome *o)
 {
 	struct json_value row, values, v;
 	struct ant_err e;
-	int more = jqmap_record(m, record->data, record->len, &e);
+	int more = flatten_jq_record(m, record->data, record->len, &e);
 
-	while (more != -1 && (more = jqmap_next(m, &row, &e)) == 1) {
+	while (more != -1 && (more = flatten_jq_next(m, &row, &e)) == 1) {
 		const char *at = NULL;
 
 		for (int i = 0; i < COLUMNS; i++) {
@@ -549,7 +549,7 @@ struct tally {
 };
 
 static void
-compare(struct native *n, struct jqmap *m, struct buf *record, struct tally *c)
+compare(struct native *n, struct flatten_jq *m, struct buf *record, struct tally *c)
 {
 	struct outcome a = {.failed = 0}, b = {.failed = 0};
 
@@ -577,8 +577,8 @@ run_table(uint64_t seed, unsigned records, struct tally *c)
 {
 	struct sample t;
 	struct native n = {.t = &t};
-	struct jqmap_expr exprs[COLUMNS];
-	struct jqmap *m = NULL;
+	struct flatten_jq_expr exprs[COLUMNS];
+	struct flatten_jq *m = NULL;
 	struct ant_err e = {0};
 	struct buf record;
 	int native, ok = 1;
@@ -591,7 +591,7 @@ run_table(uint64_t seed, unsigned records, struct tally *c)
 	if ((n.plan = plan_new(t.rows.data, &native)) == NULL)
 		abort();
 	for (int i = 0; i < COLUMNS; i++) {
-		exprs[i] = (struct jqmap_expr){t.exprs[i].data, i % 2};
+		exprs[i] = (struct flatten_jq_expr){t.exprs[i].data, i % 2};
 		if ((n.x[i] = expr_parse(t.exprs[i].data, &native)) == NULL) {
 			printf("not native: %s\n", t.exprs[i].data);
 			c->differ++;
@@ -600,7 +600,7 @@ run_table(uint64_t seed, unsigned records, struct tally *c)
 			ok = 0; /* paths that contradict one another are libjq's */
 		}
 	}
-	if (ok && (m = jqmap_new(t.rows.data, exprs, COLUMNS, &e)) == NULL) {
+	if (ok && (m = flatten_jq_new(t.rows.data, exprs, COLUMNS, &e)) == NULL) {
 		printf("libjq: %s\n", e.msg);
 		c->differ++;
 	}
@@ -614,7 +614,7 @@ run_table(uint64_t seed, unsigned records, struct tally *c)
 		if (c->differ > before)
 			printf("table %llu, record %u\n\n", (unsigned long long)seed, i + 1);
 	}
-	jqmap_free(m);
+	flatten_jq_free(m);
 	for (int i = 0; i < COLUMNS; i++)
 		expr_free(n.x[i]);
 	plan_free(n.plan);

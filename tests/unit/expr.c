@@ -150,16 +150,16 @@ test_path_parse(void)
 {
 	struct path p;
 
-	CHECK(path_parse(".a.b", &p) == 1 && p.nkeys == 2 && p.iterate == -1 && !p.record);
-	path_free(&p);
-	CHECK(path_parse(" $record.results[] ", &p) == 1 && p.record && p.iterate == 1);
-	path_free(&p);
-	CHECK(path_parse(".a[].b", &p) == 1 && p.iterate == 1 && p.nkeys == 2);
-	path_free(&p);
-	CHECK(path_parse(".a | .b", &p) == 0);
-	CHECK(path_parse("a", &p) == 0);
-	CHECK(path_parse("", &p) == 0);
-	CHECK(path_parse(".a // .b", &p) == 0);
+	CHECK(expr_path_parse(".a.b", &p) == 1 && p.nkeys == 2 && p.iterate == -1 && !p.record);
+	expr_path_free(&p);
+	CHECK(expr_path_parse(" $record.results[] ", &p) == 1 && p.record && p.iterate == 1);
+	expr_path_free(&p);
+	CHECK(expr_path_parse(".a[].b", &p) == 1 && p.iterate == 1 && p.nkeys == 2);
+	expr_path_free(&p);
+	CHECK(expr_path_parse(".a | .b", &p) == 0);
+	CHECK(expr_path_parse("a", &p) == 0);
+	CHECK(expr_path_parse("", &p) == 0);
+	CHECK(expr_path_parse(".a // .b", &p) == 0);
 }
 
 int
