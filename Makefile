@@ -124,6 +124,7 @@ bench: all
 
 # SC2154: bats' run sets output, stderr and lines.  -a: the parts of ant-sync are seen as one with it.
 lint:
+	awk -f tests/lint/floors.awk lib/floors lib/*/*.[ch] cmd/*.[ch]
 	for m in $(MANS); do mandoc -T lint -W warning $$m || exit 1; done
 	shellcheck -a -x -S warning -e SC2154 $(filter-out scripts/sync,$(wildcard scripts/*)) \
 	    $(wildcard packaging/build-deb packaging/debian/p* .ci/run tests/*.bats tests/*.bash tests/bench/*.sh tests/*/run tests/pg-versions tests/dates)

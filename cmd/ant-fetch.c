@@ -15,9 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cli.h"
 #include "fetch/check.h"
-#include "fetch/clock.h"
 #include "fetch/fetch.h"
 #include "fetch/key.h"
 #include "fetch/log.h"

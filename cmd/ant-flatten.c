@@ -104,7 +104,7 @@ set_engine(struct flatten_options *o, const char *name)
 static int
 set_mode(struct flatten_options *o, const char *name)
 {
-	if ((o->mode = mode_find(name)) != -1)
+	if ((o->mode = type_mode_find(name)) != -1)
 		return 0;
 	cli_error("--mode: '%s' is not window, replace, merge or append", name);
 	return -1;

@@ -19,7 +19,7 @@ loader_option(struct load_options *o, int ch, const char *value)
 		break;
 	case LOADER_MODE:
 		o->mode = value;
-		if (mode_find(value) == -1) {
+		if (type_mode_find(value) == -1) {
 			cli_error("--mode: '%s' is not a mode: window, replace, merge or append",
 				value);
 			return ANT_USAGE;

@@ -2,6 +2,15 @@
 
 #include <string.h>
 
+int
+near_find(const char *const *names, int n, const char *s, size_t len)
+{
+	for (int i = 0; i < n; i++)
+		if (strlen(names[i]) == len && memcmp(names[i], s, len) == 0)
+			return i;
+	return -1;
+}
+
 static size_t
 least(size_t a, size_t b)
 {

@@ -1,10 +1,13 @@
-/* base/near - which of the known words a mistyped one may have been meant to be */
+/* base/near - which of the known words this one is, or may have been meant to be */
 #ifndef ANT_BASE_NEAR_H
 #define ANT_BASE_NEAR_H
 
 #include <stddef.h>
 
 enum { NEAR_MAX = 64 }; /* longer words are near to nothing */
+
+/* The place of the LEN bytes at S in the N NAMES, to the letter; -1 where they are none of them. */
+int near_find(const char *const *names, int n, const char *s, size_t len);
 
 /*
  * How many characters must be put in, left out, replaced or swapped with their neighbour to

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
-#include "tables/table.h"
+#include "stream/type.h"
 
 enum sql_dialect {
 	SQL_POSTGRESQL,

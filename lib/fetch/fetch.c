@@ -9,10 +9,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/lines.h"
 #include "base/utc.h"
 #include "fetch/chain.h"
-#include "fetch/clock.h"
 #include "fetch/complaint.h"
 #include "fetch/ids.h"
 #include "fetch/page.h"

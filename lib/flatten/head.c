@@ -91,7 +91,7 @@ put_all(const struct head *h, struct ant_err *e)
 
 	if (choose_mode(h, &mode, e) == -1)
 		return -1;
-	buf_printf(h->to, "#ant-rows\t1\t%s\n#mode\t%s", h->table->name, mode_name(mode));
+	buf_printf(h->to, "#ant-rows\t1\t%s\n#mode\t%s", h->table->name, type_mode_name(mode));
 	if (mode == MODE_WINDOW) {
 		char from[UTC_TEXT], to[UTC_TEXT];
 

@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "tables/table.h"
+#include "stream/type.h"
 
 /* How a file is written, and how it must have been written to be read. */
 struct csv_file_dialect {

@@ -80,7 +80,7 @@ choose_mode(struct load *l, const struct load_options *o, struct ant_err *e)
 	l->mode = l->rows->mode;
 	if (o->mode == NULL)
 		return 0;
-	if ((mode = mode_find(o->mode)) == -1)
+	if ((mode = type_mode_find(o->mode)) == -1)
 		return err_set(e, ANT_USAGE,
 			"--mode: '%s' is not a mode: window, replace, merge or append", o->mode);
 	l->mode = (enum mode)mode;
@@ -169,7 +169,7 @@ describe(const struct load *l, struct load_entry *entry)
 	memset(entry, 0, sizeof *entry);
 	entry->table = r->table;
 	entry->into = l->into;
-	entry->mode = mode_name(l->mode);
+	entry->mode = type_mode_name(l->mode);
 	entry->rows = r->count;
 	if (r->window) {
 		utc_format(r->from, entry->from);

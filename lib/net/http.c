@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "fetch/clock.h"
+#include "base/clock.h"
 
 enum {
 	CONNECT_MS = 15000,  /* to reach the server */

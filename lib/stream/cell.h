@@ -11,7 +11,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
-#include "tables/table.h"
+#include "stream/type.h"
 
 /* A number of any type has at most this many characters, and an exponent within it. */
 enum { CELL_NUMBER_MAX = 1000 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/strlist.h"
 #include "base/utc.h"
 #include "base/utf8.h"
 #include "base/vec.h"
@@ -475,7 +476,7 @@ read_first(struct rows *r, struct field *f, struct ant_err *e)
 	}
 	if ((r->table = copy(&f[1])) == NULL)
 		return no_memory(r, e);
-	if (!table_name_valid(r->table)) {
+	if (!type_is_table_name(r->table)) {
 		err_set(e, ANT_INPUT, "'%.100s' is not a table's name", r->table);
 		return at_line(r, e);
 	}
@@ -494,7 +495,7 @@ read_mode(struct rows *r, struct field *f, char **column, struct ant_err *e)
 		return -1;
 	if (f[0].len < sizeof name)
 		memcpy(name, f[0].p, f[0].len);
-	if ((mode = mode_find(name)) == -1) {
+	if ((mode = type_mode_find(name)) == -1) {
 		err_set(e, ANT_INPUT, "#mode: '%.*s' is not a mode",
 			f[0].len > QUOTE ? QUOTE : (int)f[0].len, f[0].p);
 		return at_line(r, e);

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/lines.h"
-#include "tables/table.h"
+#include "stream/type.h"
 
 /* The most columns a stream may have: what PostgreSQL, the narrowest reader, takes. */
 enum { ROWS_COLUMNS_MAX = 1600 };

@@ -29,7 +29,7 @@ put_tsv(struct buf *to, const struct table *t)
 		utc_format(t->earliest, earliest);
 		earliest[strlen("YYYY-MM-DD")] = '\0';
 	}
-	return buf_printf(to, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t->name, mode_name(t->mode),
+	return buf_printf(to, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t->name, type_mode_name(t->mode),
 		is_windowed(t) ? t->mode_column : "-", paging_name(t->paging), width_of(t),
 		earliest, t->foreach_table != NULL ? t->foreach_table : "-");
 }
@@ -51,7 +51,7 @@ put_text(struct buf *to, const struct table *t)
 	int widest = 0;
 
 	buf_printf(to, "%s - %s\n\n", t->name, t->doc);
-	buf_printf(to, "  %-10s %s\n  %-10s %s%s%s\n", "path", t->path, "mode", mode_name(t->mode),
+	buf_printf(to, "  %-10s %s\n  %-10s %s%s%s\n", "path", t->path, "mode", type_mode_name(t->mode),
 		t->mode_column != NULL ? " " : "", t->mode_column != NULL ? t->mode_column : "");
 	if (t->foreach_table != NULL)
 		buf_printf(to, "  %-10s %s %s\n", "foreach", t->foreach_table, t->foreach_path);
@@ -107,7 +107,7 @@ put_json(struct buf *to, const struct table *t)
 	put_member(to, "file", t->file);
 	put_member(to, "path", t->path);
 	put_member(to, "paging", paging_name(t->paging));
-	put_member(to, "mode", mode_name(t->mode));
+	put_member(to, "mode", type_mode_name(t->mode));
 	put_member(to, "time_column", t->mode_column);
 	put_member(to, "foreach", t->foreach_table);
 	put_member(to, "earliest", is_windowed(t) ? earliest : NULL);

@@ -3,62 +3,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/near.h"
 #include "base/utc.h"
 #include "tables/expr.h"
 
 enum { LINE_MAX_BYTES = 8192 };
 
-static const char *const type_names[TYPE_COUNT] = {
-	"text", "bigint", "double", "numeric", "boolean", "date", "timestamptz", "json"};
-static const char *const mode_names[MODE_COUNT] = {"window", "replace", "merge", "append"};
 static const char *const paging_names[] = {"none", "page", "id", "day"};
 enum { PAGING_COUNT = sizeof paging_names / sizeof *paging_names };
-
-static int
-find(const char *const *names, int n, const char *s, size_t len)
-{
-	for (int i = 0; i < n; i++)
-		if (strlen(names[i]) == len && memcmp(names[i], s, len) == 0)
-			return i;
-	return -1;
-}
-
-const char *
-type_name(enum type t)
-{
-	return type_names[t];
-}
-
-int
-type_find(const char *s, size_t len)
-{
-	return find(type_names, TYPE_COUNT, s, len);
-}
-
-const char *
-mode_name(enum mode m)
-{
-	return mode_names[m];
-}
-
-int
-mode_find(const char *s)
-{
-	return find(mode_names, MODE_COUNT, s, strlen(s));
-}
 
 const char *
 paging_name(enum paging p)
 {
 	return paging_names[p];
-}
-
-int
-table_name_valid(const char *s)
-{
-	size_t n = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
-
-	return n > 0 && n <= TABLE_NAME_MAX && s[n] == '\0' && (*s < '0' || *s > '9');
 }
 
 /* A file while it is read: the table so far and the place, for messages. */
@@ -208,7 +165,7 @@ static int
 do_paging(struct parser *p, char *rest)
 {
 	char *w = word(&rest);
-	int i = w == NULL ? -1 : find(paging_names, PAGING_COUNT, w, strlen(w));
+	int i = w == NULL ? -1 : near_find(paging_names, PAGING_COUNT, w, strlen(w));
 
 	if (i == -1)
 		return wrong(p, "paging is one of none, page, id, day; not", w == NULL ? "" : w);
@@ -256,7 +213,7 @@ static int
 do_mode(struct parser *p, char *rest)
 {
 	char *w = word(&rest);
-	int m = w == NULL ? -1 : mode_find(w);
+	int m = w == NULL ? -1 : type_mode_find(w);
 
 	if (m == -1)
 		return wrong(p, "mode is one of window COLUMN, replace, merge, append; not",
@@ -274,7 +231,7 @@ do_foreach(struct parser *p, char *rest)
 
 	if (set_once(p, &p->t->foreach_table, "foreach", table) == -1)
 		return -1;
-	if (!table_name_valid(table))
+	if (!type_is_table_name(table))
 		return wrong(p, "not a table name:", table);
 	return set_once(p, &p->t->foreach_path, "foreach", trim(rest));
 }
@@ -335,7 +292,7 @@ do_column(struct parser *p, char *rest, const char *doc)
 			type);
 	if (flag != NULL && strcmp(flag, "key") != 0)
 		return wrong(p, "unexpected", flag);
-	if (!table_name_valid(name))
+	if (!type_is_table_name(name))
 		return wrong(p, "not a column name:", name);
 	if (table_column(t, name) != NULL)
 		return wrong(p, "given twice: column", name);
@@ -387,7 +344,7 @@ static int
 check_once(struct parser *p, const char *name)
 {
 	static const char *const once[] = {"paging", "limit", "mode", "earliest", "open_bucket"};
-	int i = find(once, sizeof once / sizeof *once, name, strlen(name));
+	int i = near_find(once, sizeof once / sizeof *once, name, strlen(name));
 
 	if (i == -1)
 		return 0;

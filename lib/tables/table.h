@@ -7,24 +7,11 @@
 
 #include "base/err.h"
 #include "base/strlist.h"
+#include "stream/type.h"
 
-/* The types of a row stream, anthill-rows(5); type_name() and type_find() agree with this order. */
-enum type {
-	TYPE_TEXT,
-	TYPE_BIGINT,
-	TYPE_DOUBLE,
-	TYPE_NUMERIC,
-	TYPE_BOOLEAN,
-	TYPE_DATE,
-	TYPE_TIMESTAMPTZ,
-	TYPE_JSON,
-	TYPE_COUNT
-};
-
-enum mode { MODE_WINDOW, MODE_REPLACE, MODE_MERGE, MODE_APPEND, MODE_COUNT };
 enum paging { PAGING_NONE, PAGING_PAGE, PAGING_ID, PAGING_DAY };
 
-enum { TABLE_NAME_MAX = 63, TABLE_COLUMNS_MAX = 500, TABLE_LIST_MAX = 64 };
+enum { TABLE_COLUMNS_MAX = 500, TABLE_LIST_MAX = 64 };
 
 struct column {
 	char *name, *expr, *doc; /* doc: "" where the file has none */
@@ -60,14 +47,7 @@ struct table {
 	size_t ncolumns;
 };
 
-const char *type_name(enum type t);
-int type_find(const char *s, size_t len); /* -1 where there is none */
-const char *mode_name(enum mode m);
-int mode_find(const char *s); /* -1 where there is none */
 const char *paging_name(enum paging p);
-
-/* 1 where S is a table name: a letter or _, then letters, digits or _, at most TABLE_NAME_MAX bytes. */
-int table_name_valid(const char *s);
 
 /*
  * Parse the table file FILE, whose table is NAME, from LEN bytes of TEXT.

@@ -135,7 +135,7 @@ tables_load(const struct tables *ts, const char *name, struct ant_err *e)
 	int found = 0;
 
 	buf_init(&b, FILE_MAX_BYTES);
-	for (size_t i = 0; table_name_valid(name) && i < ts->folders.n && found == 0; i++) {
+	for (size_t i = 0; type_is_table_name(name) && i < ts->folders.n && found == 0; i++) {
 		int n = snprintf(path, sizeof path, "%s/%s%s", ts->folders.v[i], name, SUFFIX);
 
 		if (n > 0 && (size_t)n < sizeof path)
@@ -160,15 +160,15 @@ folder_names(const char *folder, struct strlist *names)
 	if (d == NULL)
 		return 0;
 	while (result == 0 && (entry = readdir(d)) != NULL) {
-		char name[TABLE_NAME_MAX + 1];
+		char name[TYPE_TABLE_NAME_MAX + 1];
 		size_t len = strlen(entry->d_name), suffix = sizeof SUFFIX - 1;
 
-		if (len <= suffix || len - suffix > TABLE_NAME_MAX ||
+		if (len <= suffix || len - suffix > TYPE_TABLE_NAME_MAX ||
 			strcmp(entry->d_name + len - suffix, SUFFIX) != 0)
 			continue;
 		memcpy(name, entry->d_name, len - suffix);
 		name[len - suffix] = '\0';
-		if (table_name_valid(name) && !strlist_has(names, name, len - suffix))
+		if (type_is_table_name(name) && !strlist_has(names, name, len - suffix))
 			result = strlist_add(names, name, len - suffix);
 	}
 	closedir(d);

@@ -1,4 +1,4 @@
-#include "fetch/clock.h"
+#include "base/clock.h"
 
 #include <time.h>
 
