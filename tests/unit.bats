@@ -5,7 +5,7 @@ load cbuild
 UNIT=$BATS_TEST_DIRNAME/unit
 
 # What holds vector code, compiled anew without it.
-PLAIN=(-U__SSE2__ "$ROOT"/lib/{scan,json,cell,rowput}.c)
+PLAIN=(-U__SSE2__ "$ROOT"/lib/{flatten/scan,base/json,stream/cell,flatten/rows}.c)
 
 unit() { # NAME [OPTION...]
 	local name=$1
