@@ -122,9 +122,13 @@ coverage:
 bench: all
 	@for b in tests/bench/*.sh; do ANT_BIN=$(abspath $B)/bin bash $$b || exit 1; done
 
+# The rules that are this tree's own: who includes whom, and that what a test asserts can fail.
+rules:
+	@bad=0; awk -f tests/lint/floors.awk lib/floors lib/*/*.[ch] cmd/*.[ch] || bad=1; \
+	awk -f tests/lint/asserts.awk tests/*.bats tests/lib/*.bash || bad=1; exit $$bad
+
 # SC2154: bats' run sets output, stderr and lines.  -a: the parts of ant-sync are seen as one with it.
-lint:
-	awk -f tests/lint/floors.awk lib/floors lib/*/*.[ch] cmd/*.[ch]
+lint: rules
 	for m in $(MANS); do mandoc -T lint -W warning $$m || exit 1; done
 	shellcheck -a -x -S warning -e SC2154 $(filter-out scripts/sync,$(wildcard scripts/*)) \
 	    $(wildcard packaging/build-deb packaging/debian/p* .ci/run tests/*.bats tests/lib/*.bash tests/bench/*.sh tests/*/run tests/pg-versions tests/dates)
@@ -165,4 +169,4 @@ clean:
 
 -include $(wildcard $B/lib/*/*.d $B/cmd/*.d)
 
-.PHONY: all setup setup-tests run check test asan memcheck coverage bench lint install uninstall deb clean
+.PHONY: all setup setup-tests run check test asan memcheck coverage bench rules lint install uninstall deb clean

@@ -69,7 +69,8 @@ offers() {
 }
 
 @test "completions: files and folders" {
-	mkdir folder && touch file
+	mkdir folder
+	touch file
 	offers 'ant-load-sqlite fi' 'file'
 	offers 'ant-fetch --key-file fi' 'file'
 	offers 'ant-load-csv -o fi' 'file'

@@ -165,7 +165,8 @@ same() {
 		[ -z "$stderr" ] && [ "${#lines[@]}" -le 50 ] || { echo "$cmd --help: ${#lines[@]} lines"; return 1; }
 		[[ $output == *usage:* ]]
 		run -2 --separate-stderr "$cmd" --no-such-option
-		[ -z "$output" ] && [ -n "$stderr" ]
+		[ -z "$output" ]
+		[ -n "$stderr" ]
 		run -0 --separate-stderr "$cmd" --version
 		[[ $output == "${cmd##*/} $(<"$ROOT/VERSION")" ]]
 	done

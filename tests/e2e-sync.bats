@@ -348,7 +348,8 @@ PY
 	echo "$output" >>out
 	kill "$sampler"
 	wait "$sampler" || :
-	grep -q ant-fetch seen && grep -q ant-load- seen
+	grep -q ant-fetch seen
+	grep -q ant-load- seen
 	run -1 grep -rlE 'sk-ant-admin01-simulated' seen out state tmp m.prom o.db
 	for i in c_ f_ e_; do [ "$(rows o.db ${i}users)" -gt 0 ]; done
 }
@@ -366,7 +367,8 @@ PY
 	echo "$output" >>out
 	kill "$sampler"
 	wait "$sampler" || :
-	grep -q ant-fetch seen && grep -q ant-load- seen
+	grep -q ant-fetch seen
+	grep -q ant-load- seen
 	# The command line as it was typed is there for the moment until its first act.
 	grep -v 'ant-ingest ingest --source-uri anthropic://?api_key' seen >ps2 || :
 	run -1 grep -rlE 'sk-ant-admin01-simulated|e2e-secret' ps2 out state tmp m.prom anthill.db

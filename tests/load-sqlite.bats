@@ -130,7 +130,9 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 		head -c "$at" whole | lite new.db >out 2>err || status=$?
 		[ "$status" = 5 ] || { echo "cut at $at: $status"; cat err; false; }
 		[ ! -s out ]
-		[ ! -e new.db ] && [ ! -e new.db-wal ] && [ ! -e new.db-shm ]
+		[ ! -e new.db ]
+		[ ! -e new.db-wal ]
+		[ ! -e new.db-shm ]
 	done
 }
 

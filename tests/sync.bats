@@ -439,7 +439,7 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$ANT_BIN/ant-sync" --start -1d 2>err >out
 # on_terminal COLSxROWS [REGEX ACTION]... -- OPTION... - a run on a terminal: its screens in ./screens
 on_terminal() {
 	local -a how=()
-	until [ "$1" = -- ]; do how+=("$1") && shift; done
+	until [ "$1" = -- ]; do how+=("$1"); shift; done
 	TERM=xterm python3 "$ROOT/tests/lib/terminal.py" "${how[@]}" -- "$ANT_BIN/ant-sync" "${@:2}" >screens
 }
 
