@@ -15,7 +15,8 @@ setup_file() {
 }
 teardown_file() { stop_sim; }
 
-# torture KIND TABLE-ARGUMENTS... - in two shares, side by side; the sum of their counts in $calls
+# torture KIND TABLE-ARGUMENTS... - in two shares, side by side; how many calls there were in $calls.  OpenSSL 3.5 does
+# not survive each of its own allocations failing: one of fifty may be lost to it, see lib/fail_preload.c.
 torture() {
 	local kind=$1 i
 	shift
@@ -26,7 +27,9 @@ torture() {
 	done
 	wait
 	calls=$(awk '/^calls/ { if ($2 > n) n = $2; seen++ } END { print seen == 2 ? n : 0 }' share.1 share.2)
+	lost=$(awk '/^calls/ { n += $4 } END { print n + 0 }' share.1 share.2)
 	! grep -h -v ' wrong 0$' share.1 share.2 || return 1
+	[ $((lost * 50)) -le "$calls" ] || { cat share.1 share.2; return 1; }
 }
 
 three_days=(--from 2026-11-01 --to 2026-11-04 claude_code_usage)
