@@ -105,7 +105,7 @@ test: all
 # The same suites on other binaries, each kind in a build folder of its own.  A report
 # exits 99, since the usual 1 is what many tests expect of a failing command.
 SAN      = -fsanitize=address,undefined -fno-sanitize-recover=all
-VALGRIND = valgrind -q --vgdb=no --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --suppressions=$(CURDIR)/tests/valgrind.supp
+VALGRIND = valgrind -q --vgdb=no --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --suppressions=$(CURDIR)/tests/lib/valgrind.supp
 # These build what they test by themselves: here it would be the same run once more.
 SELFMADE = $(addprefix tests/,fetch-torture.bats fetch-units.bats fuzz.bats package.bats)
 asan: ASANED = $(if $(findstring command,$(origin SUITES)),$(SUITES),$(filter-out $(SELFMADE),$(SUITES)))
@@ -118,16 +118,24 @@ coverage:
 	$(MAKE) B=build/coverage CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage test
 	gcovr --root . --filter 'lib/' --filter 'cmd/' --branches --object-directory build/coverage
 
+# All of it on a fresh Debian 13.
+debian13:
+	tests/debian13 $(patsubst tests/%.bats,%,$(if $(findstring command,$(origin SUITES)),$(SUITES)))
+
 # Programs that measure; nothing is asserted but the results' equality.
 bench: all
 	@for b in tests/bench/*.sh; do ANT_BIN=$(abspath $B)/bin bash $$b || exit 1; done
 
+# The rules that are this tree's own: who includes whom, and that what a test asserts can fail.
+rules:
+	@bad=0; awk -f tests/lint/floors.awk lib/floors lib/*/*.[ch] cmd/*.[ch] || bad=1; \
+	awk -f tests/lint/asserts.awk tests/*.bats tests/lib/*.bash || bad=1; exit $$bad
+
 # SC2154: bats' run sets output, stderr and lines.  -a: the parts of ant-sync are seen as one with it.
-lint:
-	awk -f tests/lint/floors.awk lib/floors lib/*/*.[ch] cmd/*.[ch]
+lint: rules
 	for m in $(MANS); do mandoc -T lint -W warning $$m || exit 1; done
 	shellcheck -a -x -S warning -e SC2154 $(filter-out scripts/sync,$(wildcard scripts/*)) \
-	    $(wildcard packaging/build-deb packaging/debian/p* .ci/run tests/*.bats tests/*.bash tests/bench/*.sh tests/*/run tests/pg-versions tests/dates)
+	    $(wildcard packaging/build-deb packaging/debian/p* .ci/run tests/*.bats tests/lib/*.bash tests/bench/*.sh tests/*/run tests/pg-versions tests/dates tests/debian13)
 	cppcheck -q --error-exitcode=1 --inline-suppr --enable=warning,portability \
 	    --suppress=missingIncludeSystem -DANT_VERSION='"0"' -DANT_PREFIX='"/usr/local"' \
 	    -Ilib -Icmd cmd lib
@@ -165,4 +173,4 @@ clean:
 
 -include $(wildcard $B/lib/*/*.d $B/cmd/*.d)
 
-.PHONY: all setup setup-tests run check test asan memcheck coverage bench lint install uninstall deb clean
+.PHONY: all setup setup-tests run check test asan memcheck coverage debian13 bench rules lint install uninstall deb clean

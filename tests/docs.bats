@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # Every command line in the README and the manual pages runs, as written, beside a simulated
 # organization and a real PostgreSQL.
-load helper
+load lib/helper
 
 # shellcheck disable=SC2154	# set by run
-load docs
-load duckdb
+load lib/docs
+load lib/duckdb
 
 setup_file() {
 	start_sim --days 20
@@ -116,7 +116,7 @@ same() {
 		options_of_synopsis "$page" >shown
 		[ "$(wc -l <taken)" -ge 7 ]
 		same "$cmd takes, its page lists" taken listed
-		bash "$ROOT/tests/complete.bash" in.bash "$cmd -" | sort -u >offered
+		bash "$ROOT/tests/lib/complete.bash" in.bash "$cmd -" | sort -u >offered
 		same "$cmd takes, bash offers" taken offered
 		sed -n "/^\t$cmd)/,/;;/s/^\t\t\t'\*\(-[A-Za-z-]*\).*/\1/p" in.zsh | sort -u >offered
 		same "$cmd takes, zsh offers" taken offered
@@ -165,7 +165,8 @@ same() {
 		[ -z "$stderr" ] && [ "${#lines[@]}" -le 50 ] || { echo "$cmd --help: ${#lines[@]} lines"; return 1; }
 		[[ $output == *usage:* ]]
 		run -2 --separate-stderr "$cmd" --no-such-option
-		[ -z "$output" ] && [ -n "$stderr" ]
+		[ -z "$output" ]
+		[ -n "$stderr" ]
 		run -0 --separate-stderr "$cmd" --version
 		[[ $output == "${cmd##*/} $(<"$ROOT/VERSION")" ]]
 	done

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # ant-sync and ant-ingest with all their siblings, from a simulated organization.
 # shellcheck disable=SC2016,SC2154	# "bash -c" expands these, not we; run sets stderr
-load helper
-load duckdb
+load lib/helper
+load lib/duckdb
 
 setup_file() {
 	start_sim --days 60
@@ -336,7 +336,7 @@ PY
 		  prefix e_
 	END
 	export SAMPLED=$BATS_TEST_TMPDIR
-	python3 "$ROOT/tests/sample.py" "SAMPLED=$SAMPLED" >seen 3>&- &
+	python3 "$ROOT/tests/lib/sample.py" "SAMPLED=$SAMPLED" >seen 3>&- &
 	local sampler=$!
 	run -0 ant-sync -v -c c --metrics m.prom --dest sqlite:///o.db
 	echo "$output" >out
@@ -348,7 +348,8 @@ PY
 	echo "$output" >>out
 	kill "$sampler"
 	wait "$sampler" || :
-	grep -q ant-fetch seen && grep -q ant-load- seen
+	grep -q ant-fetch seen
+	grep -q ant-load- seen
 	run -1 grep -rlE 'sk-ant-admin01-simulated' seen out state tmp m.prom o.db
 	for i in c_ f_ e_; do [ "$(rows o.db ${i}users)" -gt 0 ]; done
 }
@@ -357,7 +358,7 @@ PY
 	mkdir tmp
 	export TMPDIR=$PWD/tmp
 	export SAMPLED=$BATS_TEST_TMPDIR
-	python3 "$ROOT/tests/sample.py" "SAMPLED=$SAMPLED" >seen 3>&- &
+	python3 "$ROOT/tests/lib/sample.py" "SAMPLED=$SAMPLED" >seen 3>&- &
 	local sampler=$!
 	run -0 ant-sync -v --rate 0 --start -5d --metrics m.prom
 	echo "$output" >out
@@ -366,7 +367,8 @@ PY
 	echo "$output" >>out
 	kill "$sampler"
 	wait "$sampler" || :
-	grep -q ant-fetch seen && grep -q ant-load- seen
+	grep -q ant-fetch seen
+	grep -q ant-load- seen
 	# The command line as it was typed is there for the moment until its first act.
 	grep -v 'ant-ingest ingest --source-uri anthropic://?api_key' seen >ps2 || :
 	run -1 grep -rlE 'sk-ant-admin01-simulated|e2e-secret' ps2 out state tmp m.prom anthill.db

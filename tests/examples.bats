@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # examples/ does what it says, as far as it can run on one machine: against the simulator.
 # shellcheck disable=SC2016,SC2154	# single quotes are for other shells; set by run
-load helper
+load lib/helper
 
 setup_file() {
 	start_sim --days 70 --users 5 --workspaces 2 --api-keys 3
@@ -150,8 +150,11 @@ rows() { sqlite3 "$1" "select count(*) from $2"; }
 	stub ant-fetch "case \"\$*\" in *\"from 2026-10-01\"*cost_report) [ -e '$PWD/healed' ] || exit 75 ;; esac; exec $ANT_BIN/ant-fetch \"\$@\""
 	run make -k -j 2 "${args[@]}"
 	[ "$status" = 2 ]
-	[ ! -e receipts/cost_report.2026-10.json ] && [ -s receipts/usage_report.2026-10.json ] && [ -s receipts/cost_report.2026-09.json ]
-	touch healed && rm trace
+	[ ! -e receipts/cost_report.2026-10.json ]
+	[ -s receipts/usage_report.2026-10.json ]
+	[ -s receipts/cost_report.2026-09.json ]
+	touch healed
+	rm trace
 	run -0 make -k -j 2 "${args[@]}"
 	[ "$(grep -c ^ant-fetch trace)" = 1 ]
 	rm trace

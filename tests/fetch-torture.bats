@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Every call that can fail, failing in turn: fail_preload.c runs main() once for each and judges it.
-load helper
+# Every call that can fail, failing in turn: lib/fail_preload.c runs main() once for each and judges it.
+load lib/helper
 
 setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return
@@ -10,12 +10,13 @@ setup_file() {
 		make -s -C "$ROOT" B="$PWD/plain" CFLAGS=-O1 LDFLAGS= "$PWD/plain/bin/ant-fetch" "$PWD/plain/share/anthill/tables" || return
 		FETCH=$PWD/plain/bin/ant-fetch
 	fi
-	"${CC:-cc}" -O1 -shared -fPIC -o fail.so "$ROOT/tests/fail_preload.c" -ldl || return
+	"${CC:-cc}" -O1 -shared -fPIC -o fail.so "$ROOT/tests/lib/fail_preload.c" -ldl || return
 	start_sim --now 2026-11-21T10:00:00Z --users 30
 }
 teardown_file() { stop_sim; }
 
-# torture KIND TABLE-ARGUMENTS... - in two shares, side by side; the sum of their counts in $calls
+# torture KIND TABLE-ARGUMENTS... - in two shares, side by side; how many calls there were in $calls.  OpenSSL 3.5 does
+# not survive each of its own allocations failing: one of fifty may be lost to it, see lib/fail_preload.c.
 torture() {
 	local kind=$1 i
 	shift
@@ -26,7 +27,9 @@ torture() {
 	done
 	wait
 	calls=$(awk '/^calls/ { if ($2 > n) n = $2; seen++ } END { print seen == 2 ? n : 0 }' share.1 share.2)
+	lost=$(awk '/^calls/ { n += $4 } END { print n + 0 }' share.1 share.2)
 	! grep -h -v ' wrong 0$' share.1 share.2 || return 1
+	[ $((lost * 50)) -le "$calls" ] || { cat share.1 share.2; return 1; }
 }
 
 three_days=(--from 2026-11-01 --to 2026-11-04 claude_code_usage)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2016	# "bash -c" and jq expand these, not we
-load helper
+load lib/helper
 
 O=/v1/organizations
 
@@ -98,7 +98,9 @@ Q
 	after=$(date -u +%s)
 	from=$(begin | jq -r '.from | fromdate') to=$(begin | jq -r '.to | fromdate') mark=$(end | jq -r '.watermark | fromdate')
 	[ $((from % 3600 + to % 3600 + mark % 3600)) -eq 0 ]
-	[ "$to" -ge "$before" ] && [ "$mark" -le "$after" ] && [ $((to - mark)) -le 3600 ]
+	[ "$to" -ge "$before" ]
+	[ "$mark" -le "$after" ]
+	[ $((to - mark)) -le 3600 ]
 	ant fetch --from 2026-11-01T12:00:00+02:00 --to 2026-11-02T01:00:00+02:00 --width 1d usage_report >out
 	[ "$(begin | jq -r '.from, .to' | paste -sd' ')" = "2026-11-01T00:00:00Z 2026-11-02T00:00:00Z" ]
 }

@@ -1,5 +1,5 @@
 # ant-flatten: golden rows, streams, plain JSON, options, types and limits.
-load helper
+load lib/helper
 
 DATA=$BATS_TEST_DIRNAME/data
 
@@ -416,7 +416,8 @@ end1='{"@ant":"end","records":1,"pages":1}'
 	[ "$(grep -v '^#' out)" = $'xé\t{"a" : "x\\\\u00e9","n":1.50 }' ]
 	jq -c '.data[]' "$DATA/api/usage_report_messages.page1.json" | stream usage_report "$in_window" >in
 	cells -q --raw --select bucket --mode append <in | cut -f2 | sort | uniq -c >out
-	[ "$(wc -l <out)" = 1 ] && [[ $(cat out) == *' 3 {'* ]]
+	[ "$(wc -l <out)" = 1 ]
+	[[ $(cat out) == *' 3 {'* ]]
 	own q 'mode append' 'column raw text = .a'
 	run -2 ant flatten --raw -t q </dev/null
 	printf '{"a":"\xff"}\n' | stream w >in
@@ -580,7 +581,8 @@ end1='{"@ant":"end","records":1,"pages":1}'
 	run value double 1.5e300; is_row 1.5e300
 	run value double -0.25; is_row -0.25
 	run value text '""'
-	[ "$status" = 0 ] && [ "$output" = '' ]
+	[ "$status" = 0 ]
+	[ "$output" = '' ]
 	for v in 'boolean 1' 'boolean "true"' 'double "1.5"' 'double 1e999' 'double 1e-999' 'text 5' 'text {"a":1}' 'text ["a"]' 'text false'; do
 		run -5 value "${v%% *}" "${v#* }"
 		[[ $output == *"value.v (${v%% *}): ${v#* } is "* ]]

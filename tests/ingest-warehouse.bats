@@ -2,7 +2,7 @@
 # BigQuery and Snowflake: what their tools are told, and what a failure of theirs leaves.  The tools are stubs
 # that keep arguments, input, files and environment of each call; the organization is the simulated one.
 # shellcheck disable=SC2016,SC2154	# the stubs' shell expands these, not we; set by run
-load helper
+load lib/helper
 
 setup_file() { start_sim --days 5 --seed 7; }
 teardown_file() { stop_sim; }
@@ -108,7 +108,8 @@ no_secret() {
 @test "bigquery: a step that fails ends the load: its words, status 1, no receipt, no watermark, nothing after it" {
 	local n
 	for n in 1 2 3; do
-		rm -rf w state && mkdir w
+		rm -rf w state
+		mkdir w
 		FAIL=$n run -1 --separate-stderr ingest "${BQ[@]}" cost_report "${DAYS[@]}"
 		[ -z "$output" ]
 		[[ $stderr == *'bigquery: Error in query string: the vendor says why'*'bq failed with status 1'* ]]
@@ -122,7 +123,8 @@ no_secret() {
 	ant-state --scope bigquery://my-project/usage set cost_report $D1
 	before=$(marks)
 	FAIL=3 run -1 ingest "${BQ[@]}" cost_report
-	[ -n "$before" ] && [ "$(marks)" = "$before" ]
+	[ -n "$before" ]
+	[ "$(marks)" = "$before" ]
 	echo 0 >w/n
 	run -0 ingest "${BQ[@]}" cost_report # and the same command heals it
 }

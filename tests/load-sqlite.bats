@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC1003,SC2013,SC2016,SC2034,SC2154	# quoted for another shell; lists of numbers; names of helpers
-load helper
-load streams
-load loads
+load lib/helper
+load lib/streams
+load lib/loads
 
 LOADER=load-sqlite FILE=t.db
 lite() { ant load-sqlite "$@"; }
@@ -130,7 +130,9 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 		head -c "$at" whole | lite new.db >out 2>err || status=$?
 		[ "$status" = 5 ] || { echo "cut at $at: $status"; cat err; false; }
 		[ ! -s out ]
-		[ ! -e new.db ] && [ ! -e new.db-wal ] && [ ! -e new.db-shm ]
+		[ ! -e new.db ]
+		[ ! -e new.db-wal ]
+		[ ! -e new.db-shm ]
 	done
 }
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # anthill-nekt(7): each block of settings on the page is taken from it and does what it says.
 # shellcheck disable=SC2016,SC2154	# single quotes are for other shells; set by run
-load helper
-load docs
-load duckdb
+load lib/helper
+load lib/docs
+load lib/duckdb
 
 setup_file() {
 	start_sim --days 40 --users 5 --workspaces 3 --api-keys 4
@@ -231,7 +231,8 @@ as_cron() {
 	ant-sync -q --to today --dest duckdb:///nekt_raw.duckdb >/dev/null
 	block QUERIES 1 | psql -qAt -F '|' catalog >tokens
 	block QUERIES 2 | psql -qAt -F '|' catalog >cost
-	[ "$(wc -l <tokens)" -ge 3 ] && [ "$(wc -l <cost)" -ge 3 ]
+	[ "$(wc -l <tokens)" -ge 3 ]
+	[ "$(wc -l <cost)" -ge 3 ]
 	# As Nekt's page has them.
 	duck nekt_raw.duckdb "SELECT model, context_window, SUM(uncached_input_tokens) AS uncached_input_tokens,
 		SUM(cache_read_input_tokens) AS cache_read_input_tokens, SUM(output_tokens) AS output_tokens, SUM(web_search_requests) AS web_search_requests

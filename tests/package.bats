@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # The Debian package: what is in it, and a life of it from install to purge on a copy of this machine.
 # shellcheck disable=SC2016,SC2154	# single quotes are for other shells; set by run
-load helper
-load docs
-load scratch
+load lib/helper
+load lib/docs
+load lib/scratch
 
 setup_file() {
 	env -u MAKEFLAGS -u MAKELEVEL -u B "$ROOT/packaging/build-deb" "$BATS_FILE_TMPDIR/build" >"$BATS_FILE_TMPDIR/name" 2>"$BATS_FILE_TMPDIR/log" ||
@@ -50,7 +50,8 @@ field() { dpkg-deb -f "$DEB" "$1"; }
 	(cd "$ROOT/examples" && find . -type f) | while read -r file; do
 		cmp "$ROOT/examples/$file" "usr/share/doc/anthill/examples/$file"
 	done
-	[ -e usr/lib/systemd/system/anthill-sync@.service ] && [ -e usr/lib/systemd/system/anthill-sync@.timer ]
+	[ -e usr/lib/systemd/system/anthill-sync@.service ]
+	[ -e usr/lib/systemd/system/anthill-sync@.timer ]
 	grep -q 'MIT' usr/share/doc/anthill/copyright
 	[ -s usr/share/doc/anthill/changelog.gz ]
 	dpkg-deb -e "$DEB" DEBIAN
@@ -94,7 +95,9 @@ field() { dpkg-deb -f "$DEB" "$1"; }
 		readlink /etc/systemd/system/timers.target.wants/anthill-sync@acme.timer >/tmp/enabled
 		# Removed, settings and data stay; purged, nothing does.
 		apt-get remove -y anthill
-		[ -e /etc/anthill/acme.key ] && [ -e /var/lib/anthill/acme/anthill.db ] && ! [ -e /usr/bin/ant-sync ]
+		[ -e /etc/anthill/acme.key ]
+		[ -e /var/lib/anthill/acme/anthill.db ]
+		[ ! -e /usr/bin/ant-sync ]
 		apt-get purge -y anthill
 	END
 	grep -q uncached_input_tokens share/described
@@ -212,7 +215,9 @@ field() { dpkg-deb -f "$DEB" "$1"; }
 	grep -q 'anthill-sync@acme.timer' share/timers
 	[ "$(sqlite3 share/anthill.db 'select count(*) from users')" -gt 0 ]
 	[ "$(sqlite3 share/anthill.db "select count(*) > 1 from _anthill_loads where table_name = 'cost_report'")" = 1 ]
-	grep -qx $'Seccomp:\t2' share/out && grep -qx $'NoNewPrivs:\t1' share/out && grep -qx $'CapEff:\t0000000000000000' share/out
+	grep -qx $'Seccomp:\t2' share/out
+	grep -qx $'NoNewPrivs:\t1' share/out
+	grep -qx $'CapEff:\t0000000000000000' share/out
 	run -1 grep -r sk-ant-admin share/out share/err share/anthill.db
 }
 
@@ -230,6 +235,7 @@ field() { dpkg-deb -f "$DEB" "$1"; }
 	"${make[@]}" uninstall
 	run -0 find root ! -type d
 	[ -z "$output" ]
-	[ ! -e root/opt/anthill/share/anthill ] && [ ! -e root/opt/anthill/share/doc/anthill ]
+	[ ! -e root/opt/anthill/share/anthill ]
+	[ ! -e root/opt/anthill/share/doc/anthill ]
 	"${make[@]}" uninstall
 }

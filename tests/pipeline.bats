@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # The whole suite on a simulated organization: what arrives is what the simulator's own model says.
 # shellcheck disable=SC2016	# "bash -c" expands these, not we
-load helper
+load lib/helper
 
 NOW=2026-11-20T15:30:00Z
 
@@ -64,16 +64,20 @@ export NOW
 @test "hours and minutes, and other dimensions, come out as the model says" {
 	rows --width 1h --from 2026-11-18 --to 2026-11-20 usage_report >got
 	expect usage_report --width 1h --from 2026-11-18 --to 2026-11-20 >want
-	[ -s want ] && cmp want got
+	[ -s want ]
+	cmp want got
 	rows --width 1m --from 2026-11-19T08:00:00Z --to 2026-11-19T12:00:00Z messages_usage >got
 	expect messages_usage --width 1m --from 2026-11-19T08:00:00Z --to 2026-11-19T12:00:00Z >want
-	[ -s want ] && cmp want got
+	[ -s want ]
+	cmp want got
 	rows --group-by model,account_id,inference_geo --from 2026-11-01 --to 2026-11-20 usage_report >got
 	expect usage_report --group-by model,account_id,inference_geo --from 2026-11-01 --to 2026-11-20 >want
-	[ -s want ] && cmp want got
+	[ -s want ]
+	cmp want got
 	rows --group-by workspace_id --from 2026-11-01 --to 2026-11-20 cost_report >got
 	expect cost_report --group-by workspace_id --from 2026-11-01 --to 2026-11-20 >want
-	[ -s want ] && cmp want got
+	[ -s want ]
+	cmp want got
 }
 
 @test "with many jobs and short pages the rows and their order are the same" {

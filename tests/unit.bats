@@ -1,11 +1,13 @@
 # The unit tests in tests/unit, once with the machine's vector code and once with the plain loops.
-load helper
-load cbuild
+load lib/helper
+load lib/cbuild
 
 UNIT=$BATS_TEST_DIRNAME/unit
 
-# What holds vector code, compiled anew without it.
-PLAIN=(-U__SSE2__ "$ROOT"/lib/{flatten/scan,base/json,stream/cell,flatten/rows}.c)
+# What holds vector code, compiled anew without it; it is in no header but base/vec.h.
+VECTOR='base/vec[.]h|__SSE2__'
+mapfile -t PLAIN < <(grep -lE "$VECTOR" "$ROOT"/lib/*/*.c)
+PLAIN+=(-U__SSE2__)
 
 unit() { # NAME [OPTION...]
 	local name=$1
@@ -32,7 +34,8 @@ unit() { # NAME [OPTION...]
 }
 
 @test "plain loops: json, cell and plan pass the same tests without vector code" {
-	export CBUILD_LIBS="-ljq -lnettle"
+	export CBUILD_LIBS='-ljq -lnettle -lcsv'
+	[ "$(grep -lE "$VECTOR" "$ROOT"/{lib/*/*.h,cmd/*.[ch]})" = "$ROOT/lib/base/vec.h" ]
 	unit vec -U__SSE2__
 	unit json "${PLAIN[@]}"
 	unit cell "${PLAIN[@]}"
@@ -43,7 +46,7 @@ unit() { # NAME [OPTION...]
 	local file name n=0
 	mkdir -p plain/bin plain/share/anthill
 	ln -s "$ROOT/lib/tables" plain/share/anthill/tables
-	CBUILD_LIBS='-ljq -lnettle' cbuild plain/bin/ant-flatten "$ROOT"/cmd/{ant-flatten,cli}.c "${PLAIN[@]}"
+	CBUILD_LIBS='-ljq -lnettle -lcsv' cbuild plain/bin/ant-flatten "$ROOT"/cmd/{ant-flatten,cli}.c "${PLAIN[@]}"
 	for file in "$BATS_TEST_DIRNAME"/data/rows/*.rows; do
 		name=${file##*/} name=${name%.rows}
 		plain/bin/ant-flatten -q -t "${name##*.}" <"$BATS_TEST_DIRNAME/data/api/${name%.*}.json" >have
@@ -52,4 +55,15 @@ unit() { # NAME [OPTION...]
 		n=$((n + 1))
 	done
 	[ "$n" = 44 ]
+}
+
+@test "plain loops: ant-load-csv without vector code passes its suite" {
+	local variable unset=()
+	mkdir -p plain/bin plain/share/anthill
+	ln -s "$ROOT/lib/tables" plain/share/anthill/tables
+	ln -s "$ANT_BIN"/ant-* plain/bin/
+	rm plain/bin/ant-load-csv
+	CBUILD_LIBS='-ljq -lnettle -lcsv' cbuild plain/bin/ant-load-csv "$ROOT"/cmd/{ant-load-csv,loader,cli}.c "${PLAIN[@]}"
+	for variable in $(compgen -v BATS_); do unset+=(-u "$variable"); done
+	ANT_BIN=$PWD/plain/bin run -0 env "${unset[@]}" bats "$BATS_TEST_DIRNAME/load-csv.bats"
 }

@@ -13,13 +13,20 @@
  * no call failed any more.  A child is right when it exits (no signal, no hang)
  * and either status is 0 and its output is FAIL_WANT, or status is 1, 2 or 75
  * and its output has no end record.  The parent prints each child that is wrong, then
- * "calls N wrong M"; its status is 0 where M is 0.
+ * "calls N lost K wrong M"; its status is 0 where M is 0.
+ *
+ * A child is lost when an allocation of OpenSSL's own fails and OpenSSL 3.5 then aborts (an
+ * assertion in threads_pthread.c), or waits for itself: to note an error of its first
+ * steps it calls the pthread_once() that it is in.  Neither is ours to mend: such a child is
+ * ended there, by who calls, and counted for the test to bound.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +39,8 @@
 extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
+
+#define LOST 97 /* the status of a child that is */
 
 static long calls, fail_at;
 static int sockets, started, all, reason = ECONNRESET;
@@ -83,7 +92,7 @@ try_all(long first, long step)
 {
 	const char *file = getenv("FAIL_WANT");
 	int fd = file == NULL ? -1 : open(file, O_RDONLY);
-	long wrong = 0, last = 0;
+	long wrong = 0, lost = 0, last = 0;
 	size_t want_len, len;
 	char *want;
 
@@ -101,11 +110,14 @@ try_all(long first, long step)
 		if (pid == 0) {
 			dup2(out, 1);
 			dup2(err, 2);
+			signal(SIGALRM, SIG_DFL); /* GNU parallel ignores it, and so do all that it starts */
 			alarm(30);
 			return;
 		}
 		waitpid(pid, &status, 0);
-		if ((what = judge(status, out, want, want_len)) != NULL) {
+		if (WIFEXITED(status) && WEXITSTATUS(status) == LOST) {
+			lost++;
+		} else if ((what = judge(status, out, want, want_len)) != NULL) {
 			wrong++;
 			dprintf(1, "call %ld: %s: %s\n", fail_at, what, slurp(err, &len));
 		}
@@ -115,7 +127,7 @@ try_all(long first, long step)
 			break;
 		last = fail_at;
 	}
-	dprintf(1, "calls %ld wrong %ld\n", last, wrong);
+	dprintf(1, "calls %ld lost %ld wrong %ld\n", last, lost, wrong);
 	_exit(wrong != 0);
 }
 
@@ -208,6 +220,47 @@ strndup(const char *s, size_t most)
 		return NULL;
 	p[n] = '\0';
 	return memcpy(p, s, n);
+}
+
+static int
+is_of_openssl(const void *code)
+{
+	Dl_info info;
+
+	return started && dladdr(code, &info) != 0 && strstr(info.dli_fname, "/libcrypto.so") != NULL;
+}
+
+void
+abort(void)
+{
+	if (is_of_openssl(__builtin_return_address(0)))
+		_exit(LOST);
+	signal(SIGABRT, SIG_DFL);
+	raise(SIGABRT);
+	_exit(98);
+}
+
+/* Called for ONCE by what it has called for ONCE, it would wait for ever. */
+int
+pthread_once(pthread_once_t *once, void (*init)(void))
+{
+	static int (*real)(pthread_once_t *, void (*)(void));
+	static _Thread_local pthread_once_t *within[16];
+	static _Thread_local int depth;
+	int status;
+
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "pthread_once");
+	for (int i = 0; i < depth; i++) {
+		if (within[i] == once && is_of_openssl(__builtin_return_address(0)))
+			_exit(LOST);
+	}
+	if (depth == 16)
+		abort();
+	within[depth++] = once;
+	status = real(once, init);
+	depth--;
+	return status;
 }
 
 static int
