@@ -6,8 +6,8 @@
 
 #include "base/err.h"
 #include "base/json.h"
-#include "flatten/flatten.h"
 #include "flatten/mask.h"
+#include "flatten/options.h"
 #include "tables/expr.h"
 #include "tables/table.h"
 

@@ -14,15 +14,8 @@
 #include <stddef.h>
 
 #include "base/json.h"
+#include "flatten/trie.h"
 #include "tables/expr.h"
-
-enum plan_result {
-	PLAN_OK = 0,
-	PLAN_SYNTAX = -1, /* the record is not JSON */
-	PLAN_TYPE = -2, /* a path leads through a value that has no members, a sum over text, ... */
-	PLAN_STOP = -3, /* the row function said so */
-	PLAN_MEMORY = -4
-};
 
 struct plan;
 

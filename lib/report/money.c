@@ -39,8 +39,8 @@ from_short_text(const char *s, size_t len, money *to)
 	return 0;
 }
 
-static int
-from_text(const char *s, size_t len, money *to)
+int
+money_from_text(const char *s, size_t len, money *to)
 {
 	struct decimal d;
 
@@ -63,8 +63,8 @@ from_text(const char *s, size_t len, money *to)
  * The usual real in one multiplication: where the nearest whole number of 1e-10 cents has
  * at most 15 digits and divides back to the same real, it is the decimal that was stored.
  */
-static int
-from_real(double v, money *to)
+int
+money_from_real(double v, money *to)
 {
 	double units = v * 1e10;
 	char text[64];
@@ -78,30 +78,13 @@ from_real(double v, money *to)
 		}
 	}
 	snprintf(text, sizeof text, "%.15g", v);
-	return from_text(text, strlen(text), to);
-}
-
-int
-money_read(const struct db_cell *c, money *to)
-{
-	switch (c->kind) {
-	case DB_NULL:
-		*to = 0;
-		return 0;
-	case DB_INTEGER:
-		*to = (money)c->i * MONEY_CENT;
-		return c->i > 100000000000000000 || c->i < -100000000000000000 ? -1 : 0;
-	case DB_REAL:
-		return from_real(c->real, to);
-	default:
-		return from_text(c->p, c->len, to);
-	}
+	return money_from_text(text, strlen(text), to);
 }
 
 int
 money_parse(const char *dollars, money *to)
 {
-	if (from_text(dollars, strlen(dollars), to) == -1 || *to < 0 ||
+	if (money_from_text(dollars, strlen(dollars), to) == -1 || *to < 0 ||
 		*to > ten_to(15) * MONEY_CENT)
 		return -1;
 	*to *= 100;
