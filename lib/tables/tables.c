@@ -11,6 +11,7 @@
 #include "base/near.h"
 #include "base/prefix.h"
 #include "base/slurp.h"
+#include "tables/parse.h"
 
 enum { FILE_MAX_BYTES = 1 << 20 };
 #define SUFFIX ".table"
@@ -125,7 +126,7 @@ tables_load(const struct tables *ts, const char *name, struct ant_err *e)
 			found = slurp(path, &b, e);
 	}
 	if (found == 1)
-		t = table_parse(name, path, b.data == NULL ? "" : b.data, b.len, e);
+		t = parse_table(name, path, b.data == NULL ? "" : b.data, b.len, e);
 	else if (found == 0)
 		unknown(ts, name, e);
 	buf_free(&b);
