@@ -1,7 +1,6 @@
 #include "stream/cell.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,25 +99,12 @@ put_number(struct buf *row, const char *s, size_t len, const char **why)
 	return buf_put(row, s, len);
 }
 
-/* 1 where a digit before the exponent is none of zero. */
-static int
-has_digit(const char *s)
-{
-	return strspn(s, "-0.") < strcspn(s, "eE");
-}
-
 static int
 put_double(struct buf *row, const char *s, size_t len, const char **why)
 {
-	char text[VALUE_NUMBER_MAX + 1];
-	double d;
-
-	if (len >= sizeof text)
+	if (len > VALUE_NUMBER_MAX)
 		return refuse(why, "is a number beyond 1000 digits");
-	memcpy(text, s, len);
-	text[len] = '\0';
-	d = strtod(text, NULL);
-	if (!isfinite(d) || (d == 0 && has_digit(text))) /* PostgreSQL refuses both */
+	if (!value_in_double(s, len)) /* PostgreSQL refuses it */
 		return refuse(why, "is beyond a double");
 	return buf_put(row, s, len);
 }

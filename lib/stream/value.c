@@ -60,25 +60,20 @@ number(const char *p, size_t len)
 	return p == end ? 0 : -1;
 }
 
-/* A number that a double holds: neither beyond its range nor, not being 0, so small that it is lost. */
-static int
-real(const char *p, size_t len)
+int
+value_in_double(const char *p, size_t len)
 {
 	double v;
 
-	if (number(p, len) == -1)
-		return -1;
 	if (len < 300 && memchr(p, 'e', len) == NULL && memchr(p, 'E', len) == NULL)
-		return 0;
+		return 1;
 	v = strtod(p, NULL);
-	if (isinf(v))
-		return -1;
-	if (v != 0)
-		return 0;
+	if (isinf(v) || v != 0)
+		return !isinf(v);
 	for (size_t i = 0; i < len && p[i] != 'e' && p[i] != 'E'; i++)
 		if (p[i] >= '1' && p[i] <= '9')
-			return -1;
-	return 0;
+			return 0;
+	return 1;
 }
 
 /* YYYY-MM-DDTHH:MM:SS[.fraction]Z in microseconds; the seventh digit rounds, within year 9999. */
@@ -135,7 +130,7 @@ value_fits(enum type t, struct row_cell *c)
 	case TYPE_BIGINT:
 		return bigint(c->p, c->len, &c->i);
 	case TYPE_DOUBLE:
-		return real(c->p, c->len);
+		return number(c->p, c->len) == 0 && value_in_double(c->p, c->len) ? 0 : -1;
 	case TYPE_NUMERIC:
 		return number(c->p, c->len);
 	case TYPE_BOOLEAN:

@@ -29,4 +29,10 @@ struct row_cell {
  */
 int value_fits(enum type t, struct row_cell *c);
 
+/*
+ * Whether a double holds the JSON number of LEN bytes at P: it is neither beyond its range nor,
+ * not being 0, so small that it is lost.  The byte after it is as in struct row_cell.
+ */
+int value_in_double(const char *p, size_t len);
+
 #endif
