@@ -20,7 +20,7 @@ static int
 from_short_text(const char *s, size_t len, money *to)
 {
 	const size_t minus = len > 0 && *s == '-';
-	size_t behind = 0; /* the place behind the point */
+	size_t after = 0; /* the place after the point */
 	int64_t n = 0, unit = (int64_t)1000000000 * 1000000000;
 
 	if (len == minus || len - minus > 17 ||
@@ -29,11 +29,11 @@ from_short_text(const char *s, size_t len, money *to)
 	for (size_t i = minus; i < len; i++)
 		if (s[i] >= '0' && s[i] <= '9')
 			n = n * 10 + (s[i] - '0');
-		else if (s[i] == '.' && behind == 0 && i > minus && i + 1 < len)
-			behind = i + 1;
+		else if (s[i] == '.' && after == 0 && i > minus && i + 1 < len)
+			after = i + 1;
 		else
 			return -1;
-	for (; behind > 0 && behind < len; behind++)
+	for (; after > 0 && after < len; after++)
 		unit /= 10;
 	*to = (money)(minus ? -n : n) * unit;
 	return 0;

@@ -72,7 +72,7 @@ in_window(const struct rows *r, struct ant_err *e)
 		from, to);
 }
 
-/* Split and check the row of LEN bytes at P; a newline stands behind it. */
+/* Split and check the row of LEN bytes at P; a newline stands after it. */
 static int
 split(struct rows *r, char *p, size_t len, int in_place, struct ant_err *e)
 {

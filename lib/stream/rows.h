@@ -32,7 +32,7 @@ struct rows {
 	size_t *key; /* columns of the key, in #key's order */
 	size_t nkey; /* 0: no key */
 	int64_t count;
-	int complete; /* 1 after a trailer that agrees with the rows, and nothing behind it */
+	int complete; /* 1 after a trailer that agrees with the rows, and nothing after it */
 	int has_watermark;
 	int64_t watermark; /* seconds since 1970 */
 
@@ -55,7 +55,7 @@ void rows_close(struct rows *r); /* NULL: no effect */
 /*
  * The next row as ncolumns cells, valid until the next call.  Return 1; 0 after a
  * complete stream: `complete`, `count` and the watermark are set; -1 as rows_open().
- * A stream without its trailer, or with anything behind it, is damage: 0 is never
+ * A stream without its trailer, or with anything after it, is damage: 0 is never
  * returned for one.
  */
 int rows_next(struct rows *r, const struct row_cell **cells, struct ant_err *e);

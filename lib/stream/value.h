@@ -25,7 +25,7 @@ struct row_cell {
 
 /*
  * Whether the text of a cell, which is not null and has no escapes, is of type T; its
- * value goes to C->i.  BUF_PAD readable bytes stand behind it.  Return 0 or -1.
+ * value goes to C->i.  BUF_PAD readable bytes stand after it.  Return 0 or -1.
  */
 int value_fits(enum type t, struct row_cell *c);
 
