@@ -70,10 +70,12 @@ static struct cli cli = {
 	.options = options,
 };
 
-/* The lists of options that can be given several times. */
 struct given {
+	struct flatten_options o;
 	const char *folders[LIST_MAX], *adds[LIST_MAX], *masks[LIST_MAX];
-	size_t nfolders, nadds, nmasks;
+	size_t nfolders;
+	struct buf mask_key;
+	int explain;
 };
 
 static int
@@ -148,80 +150,74 @@ report(const struct flatten *f)
 			s.filtered);
 }
 
+/* Return 0, or -1 after a message. */
+static int
+take_option(struct given *g, int ch)
+{
+	struct flatten_options *o = &g->o;
+
+	switch (ch) {
+	case 't':
+		o->table = optarg;
+		return 0;
+	case 'T':
+		return append("-T", g->folders, &g->nfolders, optarg);
+	case OPT_SELECT:
+		o->select = optarg;
+		return 0;
+	case OPT_EXCLUDE:
+		o->exclude = optarg;
+		return 0;
+	case OPT_WHERE:
+		o->where = optarg;
+		return 0;
+	case OPT_ADD:
+		return append("--add", g->adds, &o->nadds, optarg);
+	case OPT_MASK:
+		return append("--mask", g->masks, &o->nmasks, optarg);
+	case OPT_MASK_KEY:
+		return read_mask_key(&g->mask_key, optarg);
+	case OPT_RAW:
+		o->raw = 1;
+		return 0;
+	case OPT_MODE:
+		return set_mode(o, optarg);
+	case OPT_ENGINE:
+		return set_engine(o, optarg);
+	default: /* OPT_EXPLAIN */
+		g->explain = 1;
+		return 0;
+	}
+}
+
 int
 main(int argc, char *argv[])
 {
-	struct flatten_options o = {.mode = -1};
-	struct given g = {.nfolders = 0};
+	struct given g = {.o = {.mode = -1, .adds = g.adds, .masks = g.masks}};
 	struct tables tables = {{NULL, 0}};
 	struct flatten *f = NULL;
-	struct buf mask_key;
 	struct ant_err e;
-	int ch, explain = 0, status = ANT_FAIL;
+	int ch, status = ANT_FAIL;
 
 	cli_start(&cli);
-	buf_init(&mask_key, MASK_KEY_MAX);
+	buf_init(&g.mask_key, MASK_KEY_MAX);
 	/* An expression may read the environment: the key is none of its business. */
 	unsetenv("ANTHROPIC_ADMIN_KEY");
 	unsetenv("ANTHROPIC_ADMIN_API_KEY");
 	while ((ch = cli_next(&cli, argc, argv)) != -1) {
-		int bad = 0;
-
-		switch (ch) {
-		case 't':
-			o.table = optarg;
-			break;
-		case 'T':
-			bad = append("-T", g.folders, &g.nfolders, optarg);
-			break;
-		case OPT_SELECT:
-			o.select = optarg;
-			break;
-		case OPT_EXCLUDE:
-			o.exclude = optarg;
-			break;
-		case OPT_WHERE:
-			o.where = optarg;
-			break;
-		case OPT_ADD:
-			bad = append("--add", g.adds, &g.nadds, optarg);
-			break;
-		case OPT_MASK:
-			bad = append("--mask", g.masks, &g.nmasks, optarg);
-			break;
-		case OPT_MASK_KEY:
-			bad = read_mask_key(&mask_key, optarg);
-			break;
-		case OPT_RAW:
-			o.raw = 1;
-			break;
-		case OPT_MODE:
-			bad = set_mode(&o, optarg);
-			break;
-		case OPT_ENGINE:
-			bad = set_engine(&o, optarg);
-			break;
-		case OPT_EXPLAIN:
-			explain = 1;
-			break;
-		default:
+		if (ch == CLI_STOP)
 			return cli.status;
-		}
-		if (bad)
+		if (take_option(&g, ch) == -1)
 			return ANT_USAGE;
 	}
 	if (optind != argc)
 		return cli_usage(&cli, "unexpected operand '%s'", argv[optind]);
-	o.adds = g.adds;
-	o.nadds = g.nadds;
-	o.masks = g.masks;
-	o.nmasks = g.nmasks;
-	o.mask_key = mask_key.data;
-	o.mask_key_len = mask_key.len;
+	g.o.mask_key = g.mask_key.data;
+	g.o.mask_key_len = g.mask_key.len;
 
 	if (tables_init(&tables, g.folders, g.nfolders, getenv("ANT_TABLES"), &e) == -1 ||
-		(f = flatten_new(&o, &tables, STDIN_FILENO, STDOUT_FILENO, &e)) == NULL ||
-		(explain ? flatten_explain(f, &e) : flatten_run(f, &e)) == -1) {
+		(f = flatten_new(&g.o, &tables, STDIN_FILENO, STDOUT_FILENO, &e)) == NULL ||
+		(g.explain ? flatten_explain(f, &e) : flatten_run(f, &e)) == -1) {
 		status = cli_fail(&e);
 	} else {
 		status = ANT_OK;
@@ -229,6 +225,6 @@ main(int argc, char *argv[])
 	}
 	flatten_free(f);
 	tables_free(&tables);
-	buf_free(&mask_key);
+	buf_free(&g.mask_key);
 	return cli_exit(status);
 }

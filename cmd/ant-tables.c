@@ -165,92 +165,117 @@ print_near(const struct tables *ts, const char *word, char **argv, struct ant_er
 	return 0;
 }
 
+struct given {
+	const char *folders[FOLDERS_MAX], *word;
+	size_t nfolders;
+	struct views_place place;
+	enum describe_form form;
+	int chosen, dialect, views, placed; /* chosen: how many say what is printed */
+};
+
+static void
+choose(struct given *g, enum describe_form form)
+{
+	g->form = form;
+	g->chosen++;
+}
+
+/* Return 0, or ANT_USAGE after a message. */
+static int
+take_option(struct given *g, int ch)
+{
+	struct ant_err e;
+
+	switch (ch) {
+	case 'T':
+		if (g->nfolders == FOLDERS_MAX)
+			return cli_usage(&cli, "-T: given more than %d times", FOLDERS_MAX);
+		g->folders[g->nfolders++] = optarg;
+		return 0;
+	case OPT_NAMES:
+		choose(g, DESCRIBE_NAME);
+		return 0;
+	case OPT_TSV:
+		choose(g, DESCRIBE_TSV);
+		return 0;
+	case OPT_JSON:
+		choose(g, DESCRIBE_JSON);
+		return 0;
+	case OPT_DDL:
+		choose(g, g->form);
+		if ((g->dialect = sql_dialect_find(optarg)) == -1)
+			return cli_usage(&cli,
+				"--ddl: '%s' is none of postgresql, sqlite, duckdb, bigquery, "
+				"snowflake, clickhouse and mysql",
+				optarg);
+		return 0;
+	case OPT_VIEWS:
+		choose(g, g->form);
+		g->views = sql_dialect_find(optarg);
+		if (g->views == -1 || g->views > SQL_DUCKDB)
+			return cli_usage(&cli,
+				"--views: '%s' is none of postgresql, sqlite and duckdb", optarg);
+		return 0;
+	case OPT_NEAR:
+		choose(g, g->form);
+		g->word = optarg;
+		return 0;
+	case OPT_SCHEMA:
+		g->place.schema = optarg;
+		break;
+	case OPT_PREFIX:
+		g->place.prefix = optarg;
+		break;
+	default: /* OPT_TABLE_NAME */
+		if (views_rename(&g->place, optarg, &e) == -1)
+			return cli_usage(&cli, "--table-name: %s", e.msg);
+	}
+	g->placed = 1;
+	return 0;
+}
+
+/* What does not go together.  Return 0, or ANT_USAGE after a message. */
+static int
+check(const struct given *g, int operands)
+{
+	if (g->chosen > 1)
+		return cli_usage(
+			&cli, "only one of --names, --tsv, --json, --ddl, --views and --near");
+	if (g->placed && g->views == -1)
+		return cli_usage(&cli, "--schema, --prefix and --table-name go with --views");
+	if (g->place.schema != NULL && g->views != SQL_POSTGRESQL)
+		return cli_usage(&cli, "--schema: only PostgreSQL has schemas here");
+	if (g->views != -1 && operands > 0)
+		return cli_usage(&cli, "--views takes no TABLE: the views are of several");
+	return 0;
+}
+
 int
 main(int argc, char *argv[])
 {
-	const char *folders[FOLDERS_MAX];
-	size_t nfolders = 0;
+	struct given g = {.form = DESCRIBE_LINE, .dialect = -1, .views = -1};
 	struct tables tables = {{NULL, 0}};
-	struct views_place place = {0};
-	enum describe_form form = DESCRIBE_LINE;
-	const char *word = NULL;
 	struct ant_err e;
-	int ch, chosen = 0, dialect = -1, views = -1, placed = 0, status = ANT_OK;
+	int ch, status = ANT_OK;
 
 	cli_start(&cli);
-	while ((ch = cli_next(&cli, argc, argv)) != -1)
-		switch (ch) {
-		case 'T':
-			if (nfolders == FOLDERS_MAX)
-				return cli_usage(&cli, "-T: given more than %d times", FOLDERS_MAX);
-			folders[nfolders++] = optarg;
-			break;
-		case OPT_NAMES:
-			form = DESCRIBE_NAME;
-			chosen++;
-			break;
-		case OPT_TSV:
-			form = DESCRIBE_TSV;
-			chosen++;
-			break;
-		case OPT_JSON:
-			form = DESCRIBE_JSON;
-			chosen++;
-			break;
-		case OPT_DDL:
-			if ((dialect = sql_dialect_find(optarg)) == -1)
-				return cli_usage(&cli,
-					"--ddl: '%s' is none of postgresql, sqlite, duckdb, "
-					"bigquery, snowflake, clickhouse and mysql",
-					optarg);
-			chosen++;
-			break;
-		case OPT_VIEWS:
-			views = sql_dialect_find(optarg);
-			if (views == -1 || views > SQL_DUCKDB)
-				return cli_usage(&cli,
-					"--views: '%s' is none of postgresql, sqlite and duckdb",
-					optarg);
-			chosen++;
-			break;
-		case OPT_SCHEMA:
-			place.schema = optarg;
-			placed = 1;
-			break;
-		case OPT_PREFIX:
-			place.prefix = optarg;
-			placed = 1;
-			break;
-		case OPT_TABLE_NAME:
-			if (views_rename(&place, optarg, &e) == -1)
-				return cli_usage(&cli, "--table-name: %s", e.msg);
-			placed = 1;
-			break;
-		case OPT_NEAR:
-			word = optarg;
-			chosen++;
-			break;
-		default:
+	while ((ch = cli_next(&cli, argc, argv)) != -1) {
+		if (ch == CLI_STOP)
 			return cli.status;
-		}
-	if (chosen > 1)
-		return cli_usage(
-			&cli, "only one of --names, --tsv, --json, --ddl, --views and --near");
-	if (placed && views == -1)
-		return cli_usage(&cli, "--schema, --prefix and --table-name go with --views");
-	if (place.schema != NULL && views != SQL_POSTGRESQL)
-		return cli_usage(&cli, "--schema: only PostgreSQL has schemas here");
-	if (views != -1 && optind < argc)
-		return cli_usage(&cli, "--views takes no TABLE: the views are of several");
-	if (chosen == 0 && optind < argc)
-		form = DESCRIBE_TEXT;
+		if ((status = take_option(&g, ch)) != 0)
+			return status;
+	}
+	if ((status = check(&g, argc - optind)) != 0)
+		return status;
+	if (g.chosen == 0 && optind < argc)
+		g.form = DESCRIBE_TEXT;
 
-	place.dialect = (enum sql_dialect)views;
-	if (views != -1)
-		return cli_exit(print_views(&place, &e) == -1 ? cli_fail(&e) : ANT_OK);
-	if (tables_init(&tables, folders, nfolders, getenv("ANT_TABLES"), &e) == -1 ||
-		(word != NULL ? print_near(&tables, word, argv + optind, &e)
-			      : print_all(&tables, argv + optind, form, dialect, &e)) == -1)
+	g.place.dialect = (enum sql_dialect)g.views;
+	if (g.views != -1)
+		return cli_exit(print_views(&g.place, &e) == -1 ? cli_fail(&e) : ANT_OK);
+	if (tables_init(&tables, g.folders, g.nfolders, getenv("ANT_TABLES"), &e) == -1 ||
+		(g.word != NULL ? print_near(&tables, g.word, argv + optind, &e)
+				: print_all(&tables, argv + optind, g.form, g.dialect, &e)) == -1)
 		status = cli_fail(&e);
 	tables_free(&tables);
 	return cli_exit(status);

@@ -10,7 +10,7 @@
 struct cli {
 	const char *name;	      /* of the command: starts every message */
 	const char *usage;	      /* shaped as the SYNOPSIS, ends with a newline */
-	const char *help;	      /* what --help prints behind the usage */
+	const char *help;	      /* what --help prints after the usage */
 	const char *shorts;	      /* short options of its own, as for getopt */
 	const struct option *options; /* long options of its own, ended by zeros */
 	int quiet, verbose;	      /* counted by cli_next() */

@@ -29,7 +29,7 @@ int aside_open(struct aside *a, const char *path, int wait_ms, struct ant_err *e
 /* The same for a look only: nothing is created or locked, fd is -1. */
 int aside_look(struct aside *a, const char *path, struct ant_err *e);
 
-/* A new file without a name in the same folder, to be closed.  Return its descriptor or -1. */
+/* Create a file without a name in the same folder.  Return its descriptor, the caller's to close, or -1. */
 int aside_scratch(struct aside *a, struct ant_err *e);
 
 /* Put the new file on the disk; it has no name of its own yet.  Return 0 or -1. */

@@ -27,7 +27,7 @@ void buf_free(struct buf *b);
 void buf_clear(struct buf *b);
 
 /*
- * Make room for N more bytes behind LEN.  Return where they start, or NULL
+ * Make room for N more bytes after LEN.  Return where they start, or NULL
  * with errno ENOMEM or EMSGSIZE (over the maximum); the contents stay.
  */
 char *buf_reserve(struct buf *b, size_t n);

@@ -74,7 +74,7 @@ decimal_parse(const char *s, size_t len, struct decimal *d)
 {
 	const char *end = s + len;
 	int minus = s < end && *s == '-', range = DECIMAL_OK;
-	long scale = 0, e = 0, zeros = 0; /* zeros: behind the point, not yet in the mantissa */
+	long scale = 0, e = 0, zeros = 0; /* zeros: after the point, not yet in the mantissa */
 
 	s += minus;
 	if (s >= end || !is_digit(*s) || (*s == '0' && s + 1 < end && is_digit(s[1])))

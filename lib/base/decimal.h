@@ -2,7 +2,7 @@
  * base/decimal - exact sums of decimal numbers
  *
  * A decimal is MANTISSA / 10^SCALE with at most DECIMAL_DIGITS digits, before
- * and behind the point together: what numeric(38, s) holds.  Nothing is rounded,
+ * and after the point together: what numeric(38, s) holds.  Nothing is rounded,
  * ever: what does not fit is refused.
  */
 #ifndef ANT_BASE_DECIMAL_H

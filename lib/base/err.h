@@ -32,7 +32,7 @@ struct ant_err {
 int err_set(struct ant_err *e, enum ant_status status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* The same with ": " and the text of errno behind it. */
+/* The same with ": " and the text of errno after it. */
 int err_sys(struct ant_err *e, enum ant_status status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -26,7 +26,7 @@ void lines_free(struct lines *l);
 
 /*
  * Store the next line, without its newline, in *LINE and *LEN; it is valid and
- * may be written to until the next call, and BUF_PAD bytes behind it can be
+ * may be written to until the next call, and BUF_PAD bytes after it can be
  * read.  Return 1; 0 at end of input; -1 on a read error (ANT_FAIL) or a line
  * over the maximum (ANT_INPUT).  A last line without a newline is returned with
  * `partial` set: in a stream of this suite that is damage.
@@ -37,7 +37,7 @@ int lines_next(struct lines *l, char **line, size_t *len, struct ant_err *e);
 int lines_ready(const struct lines *l);
 
 /*
- * Read one more block behind what is buffered, for readers that look at
+ * Read one more block after what is buffered, for readers that look at
  * buf.data + start themselves; it may move.  At the end of input, `eof` is set.
  * Return 0, or -1 as lines_next().
  */

@@ -1,4 +1,4 @@
-/* base/near - which of the known words this one is, or may have been meant to be */
+/* base/near - find a word among the known ones; guess which of them a mistyped one was to be */
 #ifndef ANT_BASE_NEAR_H
 #define ANT_BASE_NEAR_H
 

@@ -70,7 +70,7 @@ vec_digits_plain(const char *p)
 }
 
 /*
- * Behind the ] that closes the array at P, a [, by counting brackets outside of
+ * The place after the ] that closes the array at P, a [, by counting brackets outside of
  * strings; NULL where there is none before END.  Nothing else is checked: for
  * what is no JSON the answer may be any place.
  */
@@ -185,7 +185,7 @@ vec_bits(const char *p, char c)
 	return bits;
 }
 
-/* The bytes behind an odd run of backslashes; *CARRY: the next block's first byte is one of them. */
+/* The bytes after an odd run of backslashes; *CARRY: the next block's first byte is one of them. */
 static inline unsigned long long
 vec_escaped(unsigned long long back, int *carry)
 {

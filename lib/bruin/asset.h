@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum { BRUIN_FILE_MAX = 256 << 10 }; /* longer files are nobody's */
+enum { BRUIN_FILE_MAX = 256 << 10 }; /* no file of Bruin's is longer */
 
 /* A file that was read; PATH names it in messages and is NULL where there is none. */
 struct bruin_file {

@@ -18,9 +18,10 @@ struct bruin_yaml;
 struct bruin_yaml_node; /* a mapping, a list or a text; it lives as long as its tree */
 
 /*
- * The first document of the LEN bytes at TEXT, which may go.  PATH names it in messages and is
- * not copied.  Aliases are not expanded: a tree is never larger than its file.  NULL with
- * ANT_USAGE for what is no YAML, empty, or nested deeper than 32; with ANT_FAIL without memory.
+ * Read the first document of the LEN bytes at TEXT, which is not needed afterwards.  PATH names
+ * the file in messages and is not copied.  Aliases are not expanded: a tree is never larger than
+ * its file.  Return NULL with ANT_USAGE where the text is no YAML, is empty or is nested deeper
+ * than 32, or with ANT_FAIL where memory ran out.
  */
 struct bruin_yaml *bruin_yaml_load(
 	const char *path, const char *text, size_t len, struct ant_err *e);
@@ -70,7 +71,7 @@ int bruin_yaml_check_map(struct bruin_yaml *t, const struct bruin_yaml_node *map
 int bruin_yaml_text(const struct bruin_yaml *t, const struct bruin_yaml_node *n, const char *what,
 	struct buf *to, struct ant_err *e);
 
-/* Store ANT_USAGE and "PATH:LINE: " with a reason by printf's rules behind it.  Return -1. */
+/* Store ANT_USAGE and "PATH:LINE: ", followed by a reason in printf's format.  Return -1. */
 int bruin_yaml_fail(struct ant_err *e, const struct bruin_yaml *t, const struct bruin_yaml_node *at,
 	const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 

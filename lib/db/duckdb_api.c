@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tables/tables.h"
+#include "base/prefix.h"
 
 struct symbol {
 	const char *name;
@@ -75,7 +75,7 @@ find(const char *named, struct ant_err *e)
 		return library;
 	}
 	library = dlopen("libduckdb.so", RTLD_NOW | RTLD_LOCAL);
-	if (library == NULL && tables_prefix(prefix, sizeof prefix) == 0)
+	if (library == NULL && prefix_find(prefix, sizeof prefix) == 0)
 		library = try_beside(prefix);
 	if (library == NULL)
 		library = try_beside(ANT_PREFIX);

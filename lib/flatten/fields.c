@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tables/parse.h"
+
 void
 fields_free(struct fields *f)
 {
@@ -145,7 +147,7 @@ int
 fields_choose(struct fields *f, struct table *t, const struct flatten_options *o, struct ant_err *e)
 {
 	for (size_t i = 0; i < o->nadds; i++)
-		if (table_add_column(t, o->adds[i], e) == -1)
+		if (parse_add_column(t, o->adds[i], e) == -1)
 			return err_prefix(e, "--add: ");
 	if (check_list(t, "--select", o->select, e) == -1 ||
 		check_list(t, "--exclude", o->exclude, e) == -1)

@@ -6,12 +6,13 @@
 
 #include "base/err.h"
 #include "base/json.h"
-#include "flatten/flatten.h"
 #include "flatten/mask.h"
+#include "flatten/options.h"
+#include "stream/cell.h"
 #include "tables/expr.h"
 #include "tables/table.h"
 
-enum { FIELDS_TIME_MAX = 40 };
+enum { FIELDS_MAX = TABLE_COLUMNS_MAX + 1 }; /* the record may be one */
 
 /* A column of the output. */
 struct field {
@@ -23,9 +24,7 @@ struct field {
 	int raw; /* the record itself */
 	/* Where a plain path's value stands on each row; NULL where it is to be asked for. */
 	const struct json_value *value;
-	/* The last time of this column, checked and as it stood: most rows repeat it. */
-	char seen[FIELDS_TIME_MAX];
-	size_t seen_len;
+	struct cell_last last;
 };
 
 struct fields {

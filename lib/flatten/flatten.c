@@ -9,6 +9,7 @@
 #include "flatten/jsonseq.h"
 #include "flatten/mapper.h"
 #include "flatten/rows.h"
+#include "stream/directive.h"
 #include "stream/record.h"
 
 struct flatten {
@@ -155,7 +156,9 @@ take_end(struct flatten *f, const char *line, size_t len, struct record_end *end
 static int
 finish(struct flatten *f, const struct record_end *end, struct ant_err *e)
 {
-	if (head_end(&f->rows.row, f->rows.rows, end) == -1)
+	const int64_t *watermark = end != NULL && end->has_watermark ? &end->watermark : NULL;
+
+	if (directive_put_end(&f->rows.row, f->rows.rows, watermark) == -1)
 		return no_memory(e);
 	return flatten_rows_flush(&f->rows, e);
 }

@@ -11,24 +11,8 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "flatten/options.h"
 #include "tables/tables.h"
-
-enum engine { ENGINE_AUTO, ENGINE_NATIVE, ENGINE_JQ };
-
-struct flatten_options {
-	const char *table;	      /* NULL: the stream says it */
-	const char *select, *exclude; /* comma separated column names, or NULL */
-	const char *where;	      /* jq, or NULL */
-	const char *const *adds;      /* NAME TYPE = JQ */
-	size_t nadds;
-	const char *const *masks; /* COLUMN=hash|redact|email */
-	size_t nmasks;
-	const char *mask_key; /* for hashes, or NULL */
-	size_t mask_key_len;
-	int raw;
-	int mode; /* enum mode, or -1: as the stream and the table say */
-	enum engine engine;
-};
 
 struct flatten;
 

@@ -2,11 +2,10 @@
 
 #include <string.h>
 
-#include "base/utc.h"
+#include "stream/directive.h"
 
 /* What the head is of. */
 struct head {
-	struct buf *to;
 	const struct table *table;
 	const struct fields *fields;
 	const struct record_begin *begin; /* or NULL */
@@ -57,12 +56,11 @@ choose_mode(const struct head *h, enum mode *mode, struct ant_err *e)
 
 /* The key, unless one of its columns is not in the output: what is left would be none. */
 static int
-put_key(const struct head *h, enum mode mode, struct ant_err *e)
+choose_key(const struct head *h, const char **key, struct directive_head *to, struct ant_err *e)
 {
-	size_t start = h->to->len, n = 0;
 	const char *missing = NULL;
 
-	buf_puts(h->to, "#key");
+	to->key = key;
 	for (size_t i = 0; i < h->table->ncolumns; i++) {
 		const struct column *c = &h->table->columns[i];
 
@@ -70,62 +68,37 @@ put_key(const struct head *h, enum mode mode, struct ant_err *e)
 			continue;
 		if (fields_find(h->fields, c->name, strlen(c->name)) == NULL)
 			missing = c->name;
-		buf_printf(h->to, "\t%s", c->name);
-		n++;
+		key[to->nkey++] = c->name;
 	}
-	buf_putc(h->to, '\n');
-	if (mode == MODE_MERGE && (n == 0 || missing != NULL))
+	if (to->mode == MODE_MERGE && (to->nkey == 0 || missing != NULL))
 		return err_set(e, ANT_USAGE,
 			"mode merge needs the table's key%s%s%s: use --mode append",
 			missing != NULL ? ", and column " : "", missing != NULL ? missing : "",
 			missing != NULL ? " is not in the output" : "");
-	if (n == 0 || missing != NULL)
-		h->to->len = start;
+	if (missing != NULL)
+		to->nkey = 0;
 	return 0;
-}
-
-static int
-put_all(const struct head *h, struct ant_err *e)
-{
-	enum mode mode;
-
-	if (choose_mode(h, &mode, e) == -1)
-		return -1;
-	buf_printf(h->to, "#ant-rows\t1\t%s\n#mode\t%s", h->table->name, type_mode_name(mode));
-	if (mode == MODE_WINDOW) {
-		char from[UTC_TEXT], to[UTC_TEXT];
-
-		utc_format(h->begin->from, from);
-		utc_format(h->begin->to, to);
-		buf_printf(h->to, "\t%s\t%s\t%s", h->table->mode_column, from, to);
-	}
-	buf_putc(h->to, '\n');
-	if (put_key(h, mode, e) == -1)
-		return -1;
-	buf_puts(h->to, "#type");
-	for (size_t i = 0; i < h->fields->n; i++)
-		buf_printf(h->to, "\t%s", type_name(h->fields->v[i].type));
-	buf_puts(h->to, "\n#cols");
-	for (size_t i = 0; i < h->fields->n; i++)
-		buf_printf(h->to, "\t%s", h->fields->v[i].column->name);
-	return buf_putc(h->to, '\n') == -1 ? err_sys(e, ANT_FAIL, "flatten") : 0;
 }
 
 int
 head_put(struct buf *to, const struct table *t, const struct fields *f,
 	const struct record_begin *begin, int mode, struct ant_err *e)
 {
-	const struct head h = {to, t, f, begin, mode};
+	const struct head h = {t, f, begin, mode};
+	const char *key[TABLE_COLUMNS_MAX], *names[FIELDS_MAX];
+	enum type types[FIELDS_MAX];
+	struct directive_head head = {.table = t->name, .names = names, .types = types};
 
-	return put_all(&h, e);
-}
-
-int
-head_end(struct buf *to, size_t rows, const struct record_end *end)
-{
-	char watermark[UTC_TEXT] = "\\N";
-
-	if (end != NULL && end->has_watermark)
-		utc_format(end->watermark, watermark);
-	return buf_printf(to, "#end\t%zu\t%s\n", rows, watermark);
+	if (choose_mode(&h, &head.mode, e) == -1 || choose_key(&h, key, &head, e) == -1)
+		return -1;
+	if (head.mode == MODE_WINDOW) {
+		head.time_column = t->mode_column;
+		head.from = begin->from;
+		head.to = begin->to;
+	}
+	for (head.ncolumns = 0; head.ncolumns < f->n; head.ncolumns++) {
+		names[head.ncolumns] = f->v[head.ncolumns].column->name;
+		types[head.ncolumns] = f->v[head.ncolumns].type;
+	}
+	return directive_put_head(to, &head) == -1 ? err_sys(e, ANT_FAIL, "flatten") : 0;
 }

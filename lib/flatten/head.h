@@ -1,4 +1,4 @@
-/* flatten/head - the directives before and behind the rows of a row stream, anthill-rows(5) */
+/* flatten/head - the table, mode, key and columns that a row stream tells of itself */
 #ifndef ANT_FLATTEN_HEAD_H
 #define ANT_FLATTEN_HEAD_H
 
@@ -17,8 +17,5 @@
  */
 int head_put(struct buf *to, const struct table *t, const struct fields *f,
 	const struct record_begin *begin, int mode, struct ant_err *e);
-
-/* Append the trailer of ROWS rows; END is the record stream's, or NULL.  0 or -1 as buf_put(). */
-int head_end(struct buf *to, size_t rows, const struct record_end *end);
 
 #endif

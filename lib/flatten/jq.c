@@ -105,7 +105,7 @@ flatten_jq_new(const char *rows, const struct flatten_jq_expr *exprs, size_t n, 
 	struct buf program;
 
 	buf_init(&program, PROGRAM_MAX);
-	/* A newline behind each part: it may end in a comment. */
+	/* A newline after each part: it may end in a comment. */
 	buf_printf(&program, "%s%s ((%s\n) | [", prelude,
 		needs_record(rows, exprs, n) ? " . as $record |" : "", rows);
 	for (size_t i = 0; i < n; i++)
@@ -228,7 +228,7 @@ flatten_jq_mended(const struct flatten_jq *m)
 	return m->mended > 0;
 }
 
-/* Neither a row nor the null behind the last: why. */
+/* Neither a row nor the null after the last: why. */
 static int
 failed_row(struct flatten_jq *m, jv result, struct ant_err *e)
 {

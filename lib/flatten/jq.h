@@ -32,7 +32,7 @@ void flatten_jq_free(struct flatten_jq *m); /* NULL: no effect */
 int flatten_jq_check(const char *expr, struct ant_err *e);
 
 /*
- * Begin a record: LEN bytes of JSON, BUF_PAD readable bytes behind them.  libjq is given it
+ * Begin a record: LEN bytes of JSON, BUF_PAD readable bytes after them.  libjq is given it
  * with U+FFFD for all that is no text, as the native engine gives it.  0, or -1 with
  * ANT_INPUT and a reason.
  */
@@ -43,7 +43,7 @@ int flatten_jq_mended(const struct flatten_jq *m);
 
 /*
  * The next row of the record: 1 and *ROW, the array, in memory of the
- * map until the next call; 0 behind the last row; -1 with ANT_INPUT and jq's reason.
+ * map until the next call; 0 after the last row; -1 with ANT_INPUT and jq's reason.
  */
 int flatten_jq_next(struct flatten_jq *m, struct json_value *row, struct ant_err *e);
 

@@ -14,7 +14,7 @@ jsonseq_newlines(const char *p, const char *end)
 	return n;
 }
 
-/* Go behind the white space; read on until something else stands there.  0 at the end. */
+/* Skip white space; read on until something else stands there.  0 at the end. */
 static int
 skip_space(struct lines *l, struct ant_err *e)
 {
@@ -66,7 +66,7 @@ jsonseq_next(struct lines *l, struct json_value *v, size_t *line, struct ant_err
 		struct json_error err;
 		const char *stop = json_skip(p, end, &err);
 
-		/* What reaches the end of the buffer may go on behind it. */
+		/* What reaches the end of the buffer may go on after it. */
 		if ((stop == NULL ? err.at >= end : stop == end) && !l->eof) {
 			if (double_up(l, e) == -1)
 				return -1;

@@ -256,7 +256,7 @@ mapper_unread(const struct mapper *m, size_t n, const char **path, size_t *count
  * The rows of a record.
  */
 
-/* The next row of libjq in `values`: 1; 0 behind the last; -1. */
+/* The next row of libjq in `values`: 1; 0 after the last; -1. */
 static int
 next_jq_row(struct mapper *m)
 {

@@ -14,6 +14,7 @@
 #include "base/lines.h"
 #include "flatten/fields.h"
 #include "flatten/jq.h"
+#include "flatten/options.h"
 #include "flatten/plan.h"
 #include "tables/table.h"
 

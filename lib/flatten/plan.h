@@ -5,7 +5,7 @@
  * Built once: plan_new() with the path of the rows, plan_add() for each native
  * expression, plan_ignore() for each known path.  Then plan_scan() for each
  * record: every byte is looked at once (twice before a row array whose record
- * has wanted members behind it), what no path wants is skipped but still
+ * has wanted members after it), what no path wants is skipped but still
  * checked.  Memory is that of the plan: nothing is kept per row.
  */
 #ifndef ANT_FLATTEN_PLAN_H
@@ -14,15 +14,8 @@
 #include <stddef.h>
 
 #include "base/json.h"
+#include "flatten/trie.h"
 #include "tables/expr.h"
-
-enum plan_result {
-	PLAN_OK = 0,
-	PLAN_SYNTAX = -1, /* the record is not JSON */
-	PLAN_TYPE = -2, /* a path leads through a value that has no members, a sum over text, ... */
-	PLAN_STOP = -3, /* the row function said so */
-	PLAN_MEMORY = -4
-};
 
 struct plan;
 
@@ -45,7 +38,7 @@ int plan_ignore_expr(struct plan *p, const struct expr *x);
 
 /*
  * Read the record of LEN bytes at TEXT and call ROW for each of its rows.
- * TEXT[LEN] must be a newline or NUL, and BUF_PAD bytes behind it be readable.
+ * TEXT[LEN] must be a newline or NUL, and BUF_PAD bytes after it be readable.
  * Return PLAN_OK, or with ERR set: PLAN_SYNTAX, PLAN_TYPE; or PLAN_STOP where
  * ROW returned other than 0; or PLAN_MEMORY.
  */

@@ -7,7 +7,7 @@
 
 enum { PATH_TEXT_MAX = 256 };
 
-/* Behind the jq string that starts at S with its quote. */
+/* How long the jq string at S is, with its quotes. */
 static size_t
 skip_quoted(const char *s)
 {

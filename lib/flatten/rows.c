@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "base/vec.h"
 #include "flatten/mask.h"
+#include "stream/escape.h"
 
 enum { FLUSH_AT = 1 << 16, ROW_MAX = 512 << 20 };
 
@@ -49,8 +49,8 @@ put_raw(struct flatten_rows *w)
 	if (json_put_value(&w->scratch, &w->mapper->record, &mended) == -1)
 		return no_memory(w->mapper->e);
 	w->count.mended += mended;
-	if (mended == 0 ? cell_put_text(&w->row, p, (size_t)(end - p)) == -1
-			: cell_put_text(&w->row, w->scratch.data, w->scratch.len) == -1)
+	if (mended == 0 ? escape_put(&w->row, p, (size_t)(end - p)) == -1
+			: escape_put(&w->row, w->scratch.data, w->scratch.len) == -1)
 		return no_memory(w->mapper->e);
 	return 0;
 }
@@ -74,7 +74,7 @@ put_masked(struct flatten_rows *w, const struct field *field, const struct json_
 	}
 	if (mask_put(&w->text, field->mask, w->options->mask_key, w->options->mask_key_len,
 		    w->scratch.data == NULL ? "" : w->scratch.data, w->scratch.len) == -1 ||
-		cell_put_text(&w->row, w->text.data, w->text.len) == -1)
+		escape_put(&w->row, w->text.data, w->text.len) == -1)
 		return no_memory(w->mapper->e);
 	return 0;
 }
@@ -84,7 +84,6 @@ put_field(struct flatten_rows *w, struct field *field)
 {
 	struct json_value v;
 	const char *why = NULL;
-	size_t start = w->row.len;
 
 	if (mapper_value(w->mapper, field, &v) == -1)
 		return -1;
@@ -94,72 +93,12 @@ put_field(struct flatten_rows *w, struct field *field)
 		return put_masked(w, field, &v);
 	if (field->raw)
 		return put_raw(w);
-	if (field->type == TYPE_TIMESTAMPTZ && v.len == field->seen_len &&
-		memcmp(v.p, field->seen, v.len) == 0)
-		return buf_put(&w->row, v.p + 1, v.len - 2) == -1 ? no_memory(w->mapper->e) : 0;
-	if (cell_put(&w->row, field->type, &v, &w->count, &why) == -1)
+	if (field->type == TYPE_TIMESTAMPTZ
+			? cell_put_time(&w->row, &v, &field->last, &w->count, &why) == -1
+			: cell_put(&w->row, field->type, &v, &w->count, &why) == -1)
 		return why != NULL ? mapper_refuse(w->mapper, field, v.p, v.len, why)
 				   : no_memory(w->mapper->e);
-	if (field->type == TYPE_TIMESTAMPTZ && v.kind == JSON_STRING && v.len <= FIELDS_TIME_MAX &&
-		w->row.len - start == v.len - 2 &&
-		memcmp(w->row.data + start, v.p + 1, v.len - 2) == 0) {
-		memcpy(field->seen, v.p, v.len);
-		field->seen_len = v.len;
-	}
 	return 0;
-}
-
-/* Copy LEN bytes; up to 32 may be written, and read, in whole blocks of 16. */
-static inline void
-copy_cell(char *to, const char *from, size_t len)
-{
-	memcpy(to, from, 16);
-	if (len > 32)
-		memcpy(to + 16, from + 16, len - 16);
-	else if (len > 16)
-		memcpy(to + 16, from + 16, 16);
-}
-
-/*
- * The usual cells, whose bytes stand in the record as a row wants them: 1; 0
- * for all others.  There is room behind the row for a tab and a block of 16.
- */
-static inline int
-put_plain(struct flatten_rows *w, const struct field *field)
-{
-	const struct json_value *v = field->value;
-	const char *text;
-	size_t len;
-
-	if (v == NULL || w->row.failed || w->row.cap - w->row.len <= v->len + 2)
-		return 0;
-	if (v->kind == JSON_NULL) {
-		memcpy(w->row.data + w->row.len, "\\N", 2);
-		w->row.len += 2;
-		return 1;
-	}
-	text = v->p;
-	len = v->len;
-	if (v->kind == JSON_NUMBER && field->type == TYPE_BIGINT) {
-		/* Sixteen digits and more are looked at more closely. */
-		if (len >= 16 || vec_digits(text) != len)
-			return 0;
-	} else if (v->kind == JSON_STRING && field->type == TYPE_TEXT) {
-		text++;
-		len -= 2;
-		if (vec_ascii(text, text + len) != text + len)
-			return 0;
-	} else if (v->kind == JSON_STRING && field->type == TYPE_TIMESTAMPTZ) {
-		if (len != field->seen_len || memcmp(text, field->seen, len) != 0)
-			return 0;
-		text++;
-		len -= 2;
-	} else {
-		return 0;
-	}
-	copy_cell(w->row.data + w->row.len, text, len);
-	w->row.len += len;
-	return 1;
 }
 
 /* What --where says of this row: 1 in, 0 out, -1 with a reason. */
@@ -173,19 +112,6 @@ is_wanted(struct flatten_rows *w)
 	if (mapper_value(w->mapper, &w->fields->where, &v) == -1)
 		return -1;
 	return v.kind != JSON_NULL && v.kind != JSON_FALSE;
-}
-
-/* A row that starts with # is no directive. */
-static int
-guard_start(struct flatten_rows *w, size_t start)
-{
-	if (w->row.len == start || w->row.data[start] != '#')
-		return 0;
-	if (buf_putc(&w->row, 0) == -1)
-		return no_memory(w->mapper->e);
-	memmove(w->row.data + start + 1, w->row.data + start, w->row.len - start - 1);
-	w->row.data[start] = '\\';
-	return 0;
 }
 
 int
@@ -212,14 +138,16 @@ flatten_rows_row(void *arg)
 		return 0;
 	}
 	for (; field < end; field++) {
-		if (!put_plain(w, field) && put_field(w, field) == -1)
+		if ((field->value == NULL ||
+			    !cell_put_plain(&w->row, field->type, field->value, &field->last)) &&
+			put_field(w, field) == -1)
 			return -1;
 		if (buf_putc(&w->row, '\t') == -1)
 			return no_memory(w->mapper->e);
 	}
 	w->row.data[w->row.len - 1] = '\n';
-	if (guard_start(w, start) == -1)
-		return -1;
+	if (escape_guard(&w->row, start) == -1)
+		return no_memory(w->mapper->e);
 	w->rows++;
 	if (w->row.len < FLUSH_AT)
 		return 0;

@@ -8,8 +8,8 @@
 #include "base/err.h"
 #include "base/out.h"
 #include "flatten/fields.h"
-#include "flatten/flatten.h"
 #include "flatten/mapper.h"
+#include "flatten/options.h"
 #include "stream/cell.h"
 
 struct flatten_rows {

@@ -108,7 +108,7 @@ escaped_child(struct plan *p, const struct node *n, const char *s, size_t len)
 	return found;
 }
 
-/* The key at *S was not the one expected: find its child (-1: unwanted) and go behind it. */
+/* The key at *S was not the one expected: find its child (-1: unwanted) and go past it. */
 static int
 find_child(struct plan *p, int node, const char **s)
 {
@@ -185,7 +185,7 @@ scan_member(struct plan *p, int node, const char *s, int depth)
 	return stop;
 }
 
-/* Behind a member or an element: at the next, or *DONE behind the closing bracket. */
+/* S stands after a member or an element: go to the next, or past the closing bracket with *DONE. */
 static inline const char *
 scan_comma(struct plan *p, const char *s, char close, int *done)
 {

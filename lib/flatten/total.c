@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flatten/trie.h"
-
 enum { SUM_MEMBERS_MAX = 256, LIST_MAX = 64 << 20, TOTALS_MAX = 4096 };
 
 int

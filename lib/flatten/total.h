@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "base/decimal.h"
 #include "base/json.h"
-#include "flatten/plan.h"
+#include "flatten/trie.h"
 #include "tables/expr.h"
 
 /* The running result of one sum or list. */

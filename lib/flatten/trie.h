@@ -11,6 +11,15 @@
 #include "base/json.h"
 #include "tables/expr.h"
 
+/* What comes of a record, and of an expression over its values. */
+enum plan_result {
+	PLAN_OK = 0,
+	PLAN_SYNTAX = -1, /* the record is not JSON */
+	PLAN_TYPE = -2, /* a path leads through a value that has no members, a sum over text, ... */
+	PLAN_STOP = -3, /* the row function said so */
+	PLAN_MEMORY = -4
+};
+
 /* A kind beyond json_kind: a path led into a value that has no members. */
 enum { TRIE_NO_MEMBERS = JSON_OBJECT + 1 };
 

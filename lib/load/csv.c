@@ -264,7 +264,7 @@ old_cells(struct load_csv *d, const struct csv_file_field *f, int64_t number, st
 			continue;
 		c = &d->cells[d->columns[i].from];
 		*c = (struct row_cell){f[i].p, f[i].len, 0, f[i].null};
-		if (!c->null && rows_fits(l->columns[d->columns[i].from].type, c) == -1)
+		if (!c->null && value_fits(l->columns[d->columns[i].from].type, c) == -1)
 			return err_set(e, ANT_FAIL,
 				"%s: record %" PRId64
 				", column '%.200s': '%.60s' is not of type %s, "
@@ -673,7 +673,7 @@ take_entry(void *arg, const struct csv_file_field *f, size_t n, int64_t number, 
 		return 0;
 	rows.p = f[5].p;
 	rows.len = f[5].len;
-	if (rows_fits(TYPE_BIGINT, &rows) == -1)
+	if (value_fits(TYPE_BIGINT, &rows) == -1)
 		return err_set(e, ANT_FAIL, "%s: record %" PRId64 ": '%.60s' is no number of rows",
 			p->name, number, f[5].p);
 	for (size_t i = 0; i < LOAD_LEDGER_TEXTS; i++)

@@ -24,6 +24,23 @@ report_ask_day(const struct db_cell *c)
 }
 
 int
+report_ask_money(const struct db_cell *c, money *to)
+{
+	switch (c->kind) {
+	case DB_NULL:
+		*to = 0;
+		return 0;
+	case DB_INTEGER:
+		*to = (money)c->i * MONEY_CENT;
+		return c->i > 100000000000000000 || c->i < -100000000000000000 ? -1 : 0;
+	case DB_REAL:
+		return money_from_real(c->real, to);
+	default:
+		return money_from_text(c->p, c->len, to);
+	}
+}
+
+int
 report_ask_text(char **to, const struct db_cell *c, const char *otherwise, struct ant_err *e)
 {
 	free(*to);

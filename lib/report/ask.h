@@ -34,6 +34,12 @@ int report_ask(struct report_ask *q, size_t columns, db_take *take, void *arg, s
 /* The day of a time or date as the databases write them: its first ten characters; 0: none. */
 int64_t report_ask_day(const struct db_cell *c);
 
+/*
+ * The amount in a cell of cents: a number or its text; null is 0.  Return 0, or -1 as
+ * money_from_text().
+ */
+int report_ask_money(const struct db_cell *c, money *to);
+
 /* Replace *TO, from malloc, by a copy of the text of C, or OTHERWISE.  Return 0 or -1. */
 int report_ask_text(char **to, const struct db_cell *c, const char *otherwise, struct ant_err *e);
 

@@ -51,7 +51,7 @@ ask_ends(struct report_ask *q, unsigned bit, const char *time, struct ends *to, 
 	return report_ask(q, 2, take_ends, to, e);
 }
 
-/* The end of complete cost: behind the last day with cost, or where the loads have come to. */
+/* The end of complete cost: after the last day with cost, or where the loads have come to. */
 static int
 ask_as_of(struct report_ask *q, const struct ends *cost, struct ant_err *e)
 {

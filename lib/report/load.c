@@ -132,7 +132,7 @@ take_cost(void *arg, const struct db_cell *c, struct ant_err *e)
 
 	if (day < r->scan || day > r->last)
 		return 0;
-	if (money_read(&c[7], &cost) == -1)
+	if (report_ask_money(&c[7], &cost) == -1)
 		return err_set(
 			e, ANT_FAIL, "cost_report: an amount that is no number, or too large");
 	if (model.kind != DB_TEXT) { /* cost that is not of tokens: its kind stands there */
@@ -238,7 +238,7 @@ take_claude(void *arg, const struct db_cell *c, struct ant_err *e)
 
 	if (day < r->scan || day > r->last)
 		return 0;
-	if (money_read(&c[16], &cost) == -1)
+	if (report_ask_money(&c[16], &cost) == -1)
 		return err_set(e, ANT_FAIL,
 			"claude_code_usage: an amount that is no number, or too large");
 	if ((u = report_names_user(r, &c[2], e)) == NULL)

@@ -20,7 +20,7 @@ static int
 from_short_text(const char *s, size_t len, money *to)
 {
 	const size_t minus = len > 0 && *s == '-';
-	size_t behind = 0; /* the place behind the point */
+	size_t after = 0; /* the place after the point */
 	int64_t n = 0, unit = (int64_t)1000000000 * 1000000000;
 
 	if (len == minus || len - minus > 17 ||
@@ -29,18 +29,18 @@ from_short_text(const char *s, size_t len, money *to)
 	for (size_t i = minus; i < len; i++)
 		if (s[i] >= '0' && s[i] <= '9')
 			n = n * 10 + (s[i] - '0');
-		else if (s[i] == '.' && behind == 0 && i > minus && i + 1 < len)
-			behind = i + 1;
+		else if (s[i] == '.' && after == 0 && i > minus && i + 1 < len)
+			after = i + 1;
 		else
 			return -1;
-	for (; behind > 0 && behind < len; behind++)
+	for (; after > 0 && after < len; after++)
 		unit /= 10;
 	*to = (money)(minus ? -n : n) * unit;
 	return 0;
 }
 
-static int
-from_text(const char *s, size_t len, money *to)
+int
+money_from_text(const char *s, size_t len, money *to)
 {
 	struct decimal d;
 
@@ -63,8 +63,8 @@ from_text(const char *s, size_t len, money *to)
  * The usual real in one multiplication: where the nearest whole number of 1e-10 cents has
  * at most 15 digits and divides back to the same real, it is the decimal that was stored.
  */
-static int
-from_real(double v, money *to)
+int
+money_from_real(double v, money *to)
 {
 	double units = v * 1e10;
 	char text[64];
@@ -78,30 +78,13 @@ from_real(double v, money *to)
 		}
 	}
 	snprintf(text, sizeof text, "%.15g", v);
-	return from_text(text, strlen(text), to);
-}
-
-int
-money_read(const struct db_cell *c, money *to)
-{
-	switch (c->kind) {
-	case DB_NULL:
-		*to = 0;
-		return 0;
-	case DB_INTEGER:
-		*to = (money)c->i * MONEY_CENT;
-		return c->i > 100000000000000000 || c->i < -100000000000000000 ? -1 : 0;
-	case DB_REAL:
-		return from_real(c->real, to);
-	default:
-		return from_text(c->p, c->len, to);
-	}
+	return money_from_text(text, strlen(text), to);
 }
 
 int
 money_parse(const char *dollars, money *to)
 {
-	if (from_text(dollars, strlen(dollars), to) == -1 || *to < 0 ||
+	if (money_from_text(dollars, strlen(dollars), to) == -1 || *to < 0 ||
 		*to > ten_to(15) * MONEY_CENT)
 		return -1;
 	*to *= 100;

@@ -12,7 +12,6 @@
 #include <stdint.h>
 
 #include "base/decimal.h"
-#include "db/db.h"
 
 typedef decimal_int money;
 
@@ -22,11 +21,12 @@ enum { MONEY_SCALE = 18, MONEY_TEXT = 48 };
 #define MONEY_CENT ((money)1000000000 * 1000000000)
 
 /*
- * The amount in a cell of cents: a number or its text; null is 0.  A real is the decimal of
+ * The amount in a number of cents, of its LEN bytes of text, or of a real: the decimal of
  * at most 15 digits that it came from.  Return 0, or -1 for what is no number, has more
  * than 18 decimals or is beyond 1e17 cents.
  */
-int money_read(const struct db_cell *c, money *to);
+int money_from_text(const char *s, size_t len, money *to);
+int money_from_real(double cents, money *to);
 
 /* Dollars on the command line, such as 5000 or 1250.50, at least 0.  Return 0 or -1. */
 int money_parse(const char *dollars, money *to);

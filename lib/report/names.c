@@ -5,7 +5,7 @@
 
 /* ---- numbered things ---------------------------------------------------------------- */
 
-/* Make room for one more element of SIZE behind N; what is new is zero. */
+/* Make room for one more element of SIZE after N; what is new is zero. */
 static int
 grow(void **v, size_t *room, size_t n, size_t size, struct ant_err *e)
 {

@@ -133,7 +133,7 @@ struct report {
 	int64_t as_of, month, next_month, last_month, first_cost;
 	money spent, spent_last_month, forecast, last30, prior30, period;
 	int64_t tokens30, tokens_prior30, input30, read30, input_prior30, read_prior30;
-	int64_t usage_end, claude_end; /* days behind the last ones with data; 0: no data */
+	int64_t usage_end, claude_end; /* the days after the last ones with data; 0: no data */
 	int64_t users30, users_prior30;
 };
 

@@ -177,7 +177,7 @@ show_name(struct buf *b, const char *name, size_t max)
 
 enum { DAYS_MOST = 100, WEEKS_MOST = 105 };
 
-/* The first day of the week (Monday) or month behind DAY. */
+/* The first day of the week (Monday) or month after DAY. */
 static int64_t
 next_bin(int64_t day, int months_each)
 {

@@ -2,7 +2,7 @@
 #ifndef ANT_REPORT_STYLE_H
 #define ANT_REPORT_STYLE_H
 
-/* Two texts, one behind the other. */
+/* The style sheet in two parts, to be written in this order. */
 extern const char report_style_page[], report_style_charts[];
 
 #endif

@@ -28,7 +28,7 @@ struct svg_chart {
 	size_t open;		/* the one that is not over; n: none */
 	size_t nseries;
 	const struct svg_series *series;
-	const char *unit; /* before a number: "$"; "%" stands behind it */
+	const char *unit; /* before a number: "$"; "%" stands after it */
 	double least_max; /* the axis goes to this at least */
 	void (*title)(void *arg, struct buf *b, size_t bin); /* what a bin's tooltip says */
 	void (*tick)(void *arg, size_t bin, size_t before, char *to); /* what stands below it */

@@ -5,7 +5,7 @@
 
 #include "base/utc.h"
 
-/* What a hash is for, apart from those of the other modules; the two behind it too. */
+/* What a hash is for, apart from those of the other modules; the next two as well. */
 enum { OF_CODE = 107 };
 
 const char *const sim_tools[SIM_TOOLS] = {

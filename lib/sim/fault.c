@@ -571,7 +571,7 @@ grow(struct buf *b, size_t n)
 	return 0;
 }
 
-/* The colon behind a member's name, from the middle of the body on; NULL where there is none. */
+/* The colon after a member's name, from the middle of the body on; NULL where there is none. */
 static char *
 member_colon(struct buf *b)
 {

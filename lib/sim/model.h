@@ -103,7 +103,7 @@ void sim_free(struct sim *s);
 
 /* 1 where nobody worked on DAY: public holidays, and one day in each twenty an outage. */
 int sim_quiet(const struct sim *s, int64_t day);
-/* The first revision of DAY, or the next one behind AFTER; NULL where there is none. */
+/* The first revision of DAY, or the next one after AFTER; NULL where there is none. */
 const struct sim_revision *sim_revised(
 	const struct sim *s, int64_t day, const struct sim_revision *after);
 /* What stream I did on DAY, which is not quiet, revisions included. */

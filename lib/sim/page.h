@@ -30,7 +30,7 @@ struct sim_span {
 
 struct sim_page {
 	enum sim_envelope kind;
-	struct buf elements; /* one behind the other */
+	struct buf elements; /* one after the other */
 	struct sim_span *items;
 	size_t n, cap;
 	int has_more;

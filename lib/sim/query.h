@@ -11,7 +11,7 @@ struct sim_query {
 };
 
 /*
- * Decode RAW, what stands behind the '?' (NULL: nothing).  A '+' is a space.  An '=' inside a
+ * Decode RAW, what stands after the '?' (NULL: nothing).  A '+' is a space.  An '=' inside a
  * value must be percent-encoded: page tokens end in one, and a client that does
  * not encode them would fail elsewhere.  0, or -1 with ANT_USAGE and a reason;
  * free it either way.

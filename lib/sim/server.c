@@ -83,10 +83,11 @@ set_body(struct sim_reply *r, const char *text)
 
 /* ---- the cache of pages ---- */
 
+/* FNV-1a from a start of its own, not base/hash: the bytes of the answers depend on it. */
 static uint64_t
 slot_of(const char *key)
 {
-	uint64_t h = 1469598103934665603U; /* FNV-1a */
+	uint64_t h = 1469598103934665603U;
 
 	for (; *key != '\0'; key++)
 		h = (h ^ (unsigned char)*key) * 1099511628211U;

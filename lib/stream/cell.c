@@ -1,14 +1,14 @@
 #include "stream/cell.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/decimal.h"
 #include "base/utc.h"
-#include "base/vec.h"
+#include "stream/escape.h"
+#include "stream/value.h"
 
 static int
 refuse(const char **why, const char *reason)
@@ -16,36 +16,6 @@ refuse(const char **why, const char *reason)
 	*why = reason;
 	errno = EINVAL;
 	return -1;
-}
-
-int
-cell_put_null(struct buf *row)
-{
-	return buf_put(row, "\\N", 2);
-}
-
-int
-cell_put_text(struct buf *row, const char *s, size_t len)
-{
-	const char *p = s, *end = s + len;
-
-	while (p < end) {
-		const char *stop = p;
-		char pair[2] = {'\\', 0};
-
-		while (stop < end && *stop != '\\' && *stop != '\t' && *stop != '\n' &&
-			*stop != '\r')
-			stop++;
-		if (buf_put(row, p, (size_t)(stop - p)) == -1)
-			return -1;
-		if ((p = stop) == end)
-			break;
-		pair[1] = *p == '\\' ? '\\' : *p == '\t' ? 't' : *p == '\n' ? 'n' : 'r';
-		if (buf_put(row, pair, 2) == -1)
-			return -1;
-		p++;
-	}
-	return 0;
 }
 
 static int
@@ -61,7 +31,7 @@ put_string(struct buf *row, const struct json_value *v, struct cell_count *count
 	buf_init(&text, v->len * 3);
 	result = json_text(&text, v, &count->mended);
 	if (result == 0)
-		result = cell_put_text(row, text.data, text.len);
+		result = escape_put(row, text.data, text.len);
 	buf_free(&text);
 	return result;
 }
@@ -75,7 +45,7 @@ put_json(struct buf *row, const struct json_value *v, struct cell_count *count)
 	buf_init(&text, v->len * 3 + 16);
 	result = json_put_value(&text, v, &count->mended);
 	if (result == 0)
-		result = cell_put_text(row, text.data, text.len);
+		result = escape_put(row, text.data, text.len);
 	buf_free(&text);
 	return result;
 }
@@ -124,30 +94,17 @@ put_number(struct buf *row, const char *s, size_t len, const char **why)
 		e = memchr(s, 'E', len);
 	if (e != NULL)
 		exponent = strtol(e + 1, NULL, 10);
-	if (len > CELL_NUMBER_MAX || exponent > CELL_NUMBER_MAX || exponent < -CELL_NUMBER_MAX)
+	if (len > VALUE_NUMBER_MAX || exponent > VALUE_NUMBER_MAX || exponent < -VALUE_NUMBER_MAX)
 		return refuse(why, "is a number beyond 1000 digits");
 	return buf_put(row, s, len);
-}
-
-/* 1 where a digit before the exponent is none of zero. */
-static int
-has_digit(const char *s)
-{
-	return strspn(s, "-0.") < strcspn(s, "eE");
 }
 
 static int
 put_double(struct buf *row, const char *s, size_t len, const char **why)
 {
-	char text[CELL_NUMBER_MAX + 1];
-	double d;
-
-	if (len >= sizeof text)
+	if (len > VALUE_NUMBER_MAX)
 		return refuse(why, "is a number beyond 1000 digits");
-	memcpy(text, s, len);
-	text[len] = '\0';
-	d = strtod(text, NULL);
-	if (!isfinite(d) || (d == 0 && has_digit(text))) /* PostgreSQL refuses both */
+	if (!value_in_double(s, len)) /* PostgreSQL refuses it */
 		return refuse(why, "is beyond a double");
 	return buf_put(row, s, len);
 }
@@ -240,7 +197,7 @@ cell_put(struct buf *row, enum type type, const struct json_value *v, struct cel
 	const char **why)
 {
 	if (v->kind == JSON_NULL)
-		return cell_put_null(row);
+		return escape_put_null(row);
 	if ((type == TYPE_NUMERIC || type == TYPE_DATE || type == TYPE_TIMESTAMPTZ) &&
 		v->kind == JSON_STRING && memchr(v->p, '\\', v->len) != NULL)
 		return put_unescaped(row, type, v, count, why);
@@ -269,4 +226,22 @@ cell_put(struct buf *row, enum type type, const struct json_value *v, struct cel
 		break;
 	}
 	return put_json(row, v, count);
+}
+
+int
+cell_put_time(struct buf *row, const struct json_value *v, struct cell_last *last,
+	struct cell_count *count, const char **why)
+{
+	size_t start = row->len;
+
+	if (v->len == last->len && memcmp(v->p, last->text, v->len) == 0)
+		return buf_put(row, v->p + 1, v->len - 2);
+	if (cell_put(row, TYPE_TIMESTAMPTZ, v, count, why) == -1)
+		return -1;
+	if (v->kind == JSON_STRING && v->len <= CELL_LAST_MAX && row->len - start == v->len - 2 &&
+		memcmp(row->data + start, v->p + 1, v->len - 2) == 0) {
+		memcpy(last->text, v->p, v->len);
+		last->len = v->len;
+	}
+	return 0;
 }

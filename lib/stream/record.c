@@ -10,7 +10,7 @@
 
 enum { NUMBER_MAX = 20 }; /* characters of a 64-bit number and its NUL */
 
-/* P behind the text S, or NULL where something else stands there. */
+/* The place after the text S at P, or NULL where something else stands there. */
 static const char *
 after(const char *p, const char *end, const char *s)
 {

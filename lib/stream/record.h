@@ -43,7 +43,7 @@ struct record_end {
 enum record_kind record_kind(const char *line, size_t len);
 
 /*
- * Read a begin line; BUF_PAD bytes behind it must be readable.  Unknown members
+ * Read a begin line; BUF_PAD bytes after it must be readable.  Unknown members
  * are ignored.  Return 0 (record_begin_free() it later), or -1 with ANT_INPUT
  * and a reason without the line's number; ANT_FAIL where memory is short.
  */

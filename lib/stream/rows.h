@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/lines.h"
 #include "stream/type.h"
+#include "stream/value.h"
 
 /* The most columns a stream may have: what PostgreSQL, the narrowest reader, takes. */
 enum { ROWS_COLUMNS_MAX = 1600 };
@@ -18,19 +19,6 @@ struct row_column {
 	enum type type;
 	int key;      /* 1 where #key names it */
 	size_t nulls; /* rows so far that were null here */
-};
-
-/*
- * One value.  P is its text without escapes, LEN its bytes; the byte behind it is
- * never part of a number (a tab or a newline), so that strtod() stops there.  I is the value of a bigint,
- * 0 or 1 of a boolean, the days since 1970 of a date, and the microseconds since
- * 1970 of a timestamptz (a seventh digit of the fraction rounds).
- */
-struct row_cell {
-	const char *p;
-	size_t len;
-	int64_t i;
-	int null;
 };
 
 struct rows {
@@ -44,7 +32,7 @@ struct rows {
 	size_t *key; /* columns of the key, in #key's order */
 	size_t nkey; /* 0: no key */
 	int64_t count;
-	int complete; /* 1 after a trailer that agrees with the rows, and nothing behind it */
+	int complete; /* 1 after a trailer that agrees with the rows, and nothing after it */
 	int has_watermark;
 	int64_t watermark; /* seconds since 1970 */
 
@@ -67,7 +55,7 @@ void rows_close(struct rows *r); /* NULL: no effect */
 /*
  * The next row as ncolumns cells, valid until the next call.  Return 1; 0 after a
  * complete stream: `complete`, `count` and the watermark are set; -1 as rows_open().
- * A stream without its trailer, or with anything behind it, is damage: 0 is never
+ * A stream without its trailer, or with anything after it, is damage: 0 is never
  * returned for one.
  */
 int rows_next(struct rows *r, const struct row_cell **cells, struct ant_err *e);
@@ -77,11 +65,5 @@ int rows_next(struct rows *r, const struct row_cell **cells, struct ant_err *e);
  * as rows_next() does: PostgreSQL's COPY text as it is.  Returns as rows_next().
  */
 int rows_block(struct rows *r, const char **p, size_t *len, struct ant_err *e);
-
-/*
- * Whether the text of a cell, which is not null and has no escapes, is of type T; its
- * value goes to C->i.  BUF_PAD readable bytes stand behind it.  Return 0 or -1.
- */
-int rows_fits(enum type t, struct row_cell *c);
 
 #endif

@@ -30,7 +30,7 @@ put_tsv(struct buf *to, const struct table *t)
 		earliest[strlen("YYYY-MM-DD")] = '\0';
 	}
 	return buf_printf(to, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t->name, type_mode_name(t->mode),
-		is_windowed(t) ? t->mode_column : "-", paging_name(t->paging), width_of(t),
+		is_windowed(t) ? t->mode_column : "-", table_paging_name(t->paging), width_of(t),
 		earliest, t->foreach_table != NULL ? t->foreach_table : "-");
 }
 
@@ -106,7 +106,7 @@ put_json(struct buf *to, const struct table *t)
 	put_member(to, "text", t->doc);
 	put_member(to, "file", t->file);
 	put_member(to, "path", t->path);
-	put_member(to, "paging", paging_name(t->paging));
+	put_member(to, "paging", table_paging_name(t->paging));
 	put_member(to, "mode", type_mode_name(t->mode));
 	put_member(to, "time_column", t->mode_column);
 	put_member(to, "foreach", t->foreach_table);

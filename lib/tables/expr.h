@@ -22,7 +22,7 @@
 
 enum { EXPR_STEPS_MAX = 16, EXPR_TERMS_MAX = 64 };
 
-/* A path: KEYS from its root, with a [] before the key ITERATE (behind the last where it equals NKEYS). */
+/* A path: KEYS from its root, with a [] before the key ITERATE (after the last where it equals NKEYS). */
 struct path {
 	int record;		    /* from $record, not from the row's value */
 	char *keys[EXPR_STEPS_MAX]; /* as text, without escapes; no key holds a NUL */

@@ -47,21 +47,10 @@ struct table {
 	size_t ncolumns;
 };
 
-const char *paging_name(enum paging p);
+const char *table_paging_name(enum paging p);
+int table_paging_find(const char *s); /* -1 where there is none */
 
-/*
- * Parse the table file FILE, whose table is NAME, from LEN bytes of TEXT.
- * Return the table, or NULL with ANT_USAGE and a reason that starts "FILE:LINE: ".
- */
-struct table *table_parse(
-	const char *name, const char *file, const char *text, size_t len, struct ant_err *e);
 void table_free(struct table *t); /* NULL: no effect */
-
-/*
- * Add a column written as in a table file, without the word `column`: NAME TYPE
- * [key] = JQ.  Return 0, or -1 with ANT_USAGE and a reason; the table stays whole.
- */
-int table_add_column(struct table *t, const char *text, struct ant_err *e);
 
 /* The column NAME, or NULL. */
 const struct column *table_column(const struct table *t, const char *name);

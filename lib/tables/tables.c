@@ -6,31 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/near.h"
+#include "base/prefix.h"
 #include "base/slurp.h"
+#include "tables/parse.h"
 
 enum { FILE_MAX_BYTES = 1 << 20 };
 #define SUFFIX ".table"
-
-int
-tables_prefix(char *to, size_t size)
-{
-	char exe[PATH_MAX], *slash;
-	ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
-
-	if (n > 0) {
-		exe[n] = '\0';
-		for (int up = 0; up < 2; up++)
-			if ((slash = strrchr(exe, '/')) != NULL)
-				*slash = '\0';
-		if ((size_t)snprintf(to, size, "%s", exe) < size)
-			return 0;
-	}
-	return (size_t)snprintf(to, size, "%s", ANT_PREFIX) < size ? 0 : -1;
-}
 
 /* PREFIX/share/anthill/tables. */
 static int
@@ -79,7 +63,7 @@ tables_init(
 			goto err;
 		list += len + (list[len] == ':');
 	}
-	if (tables_prefix(prefix, sizeof prefix) == 0 && add_share(ts, prefix) == -1)
+	if (prefix_find(prefix, sizeof prefix) == 0 && add_share(ts, prefix) == -1)
 		goto err;
 	if (add_share(ts, ANT_PREFIX) == -1)
 		goto err;
@@ -142,7 +126,7 @@ tables_load(const struct tables *ts, const char *name, struct ant_err *e)
 			found = slurp(path, &b, e);
 	}
 	if (found == 1)
-		t = table_parse(name, path, b.data == NULL ? "" : b.data, b.len, e);
+		t = parse_table(name, path, b.data == NULL ? "" : b.data, b.len, e);
 	else if (found == 0)
 		unknown(ts, name, e);
 	buf_free(&b);

@@ -29,10 +29,4 @@ struct table *tables_load(const struct tables *ts, const char *name, struct ant_
 /* The names of all tables there are, sorted; strlist_free() them.  Return 0 or -1. */
 int tables_names(const struct tables *ts, struct strlist *names, struct ant_err *e);
 
-/*
- * The folder that holds bin/ with the running program (of /proc/self/exe), or the
- * PREFIX it was built for.  0, or -1 where TO is too small.
- */
-int tables_prefix(char *to, size_t size);
-
 #endif

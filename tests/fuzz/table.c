@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tables/table.h"
+#include "tables/parse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -18,12 +18,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	if (size > 0)
 		memcpy(text, data, size);
-	t = table_parse("t", "t.table", text, size, &e);
+	t = parse_table("t", "t.table", text, size, &e);
 	if (t == NULL && (e.status != ANT_USAGE || strncmp(e.msg, "t.table:", 8) != 0))
 		abort();
 	if (t != NULL && (t->path == NULL || t->ncolumns == 0 || t->rows == NULL))
 		abort();
-	if (t != NULL && table_add_column(t, "fuzz_column text = .x", &e) == -1)
+	if (t != NULL && parse_add_column(t, "fuzz_column text = .x", &e) == -1)
 		if (t->ncolumns < TABLE_COLUMNS_MAX && table_column(t, "fuzz_column") == NULL)
 			abort();
 	table_free(t);

@@ -1,5 +1,6 @@
 /* Cells: each type takes what it says, exactly, and refuses the rest with a reason. */
 #include "stream/cell.h"
+#include "stream/escape.h"
 #include "test.h"
 
 static size_t mended;
@@ -180,9 +181,9 @@ main(void)
 	test_times();
 	test_boolean_and_json();
 	buf_init(&b, 10);
-	CHECK(cell_put_null(&b) == 0);
+	CHECK(escape_put_null(&b) == 0);
 	SAME(buf_str(&b), "\\N");
-	CHECK(cell_put_text(&b, "0123456789\t", 11) == -1);
+	CHECK(escape_put(&b, "0123456789\t", 11) == -1);
 	buf_free(&b);
 	DONE();
 }

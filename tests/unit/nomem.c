@@ -6,7 +6,7 @@
 
 #include "flatten/plan.h"
 #include "stream/cell.h"
-#include "tables/table.h"
+#include "tables/parse.h"
 #include "tables/tables.h"
 #include "test.h"
 
@@ -186,14 +186,14 @@ test_table(void)
 
 	for (n = 0; t == NULL && n < 10000; n++) {
 		left = n;
-		t = table_parse("t", "t.table", file, sizeof file - 1, &e);
+		t = parse_table("t", "t.table", file, sizeof file - 1, &e);
 		left = -1;
 		CHECK(t != NULL || e.status == ANT_FAIL);
 	}
 	CHECK(t != NULL && n > 20);
 	for (n = 0; n < 5; n++) {
 		left = n;
-		CHECK(table_add_column(t, "x text = .x", &e) == -1);
+		CHECK(parse_add_column(t, "x text = .x", &e) == -1);
 		left = -1;
 		CHECK(e.status == ANT_FAIL);
 	}
