@@ -197,7 +197,7 @@ seconds(const char *option, const char *text, double min, double *to)
 static int
 add_param(struct settings *s, const char *text)
 {
-	struct ant_err e = {ANT_FAIL, "out of memory"};
+	struct ant_err e = {.status = ANT_FAIL, .msg = "out of memory"};
 
 	if (fetch_param_valid(text, &e) == 0 && strlist_add(&s->params, text, strlen(text)) == 0)
 		return 0;
@@ -422,7 +422,7 @@ main(int argc, char **argv)
 		.deadline = 900,
 		.backoff = 0.5};
 	struct session session = {.cli = &c, .table = "check"};
-	struct ant_err e = {ANT_FAIL, ""};
+	struct ant_err e = {.status = ANT_FAIL};
 	int option, status = ANT_USAGE;
 
 	cli_start(&c);

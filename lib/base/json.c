@@ -17,8 +17,7 @@ json_space(const char *p, const char *end)
 static const char *
 wrong(struct json_error *err, const char *at, const char *reason)
 {
-	err->at = at;
-	err->reason = reason;
+	*err = (struct json_error){at, reason, JSON_NO_JSON};
 	return NULL;
 }
 
@@ -238,8 +237,11 @@ json_skip_inside(const char *p, const char *end, int depth, struct json_error *e
 		if (p < end && (*p == '{' || *p == '[')) {
 			char close = *p == '{' ? '}' : ']';
 
-			if (open.n + depth >= JSON_DEPTH)
-				return wrong(err, p, "nested deeper than 512 levels");
+			if (open.n + depth >= JSON_DEPTH) {
+				wrong(err, p, "nested deeper than 512 levels");
+				err->code = JSON_TOO_DEEP;
+				return NULL;
+			}
 			open.close[open.n++] = close;
 			p = json_space(p + 1, end);
 			if (p < end && *p == close) {

@@ -90,7 +90,7 @@ check_organization(
 	buf_init(&sample, PAGE_MAX);
 	buf_init(&line, PAGE_MAX);
 	if (probe(ts, "organization", plan, out, &sample, e) == -1) {
-		if (e->status != ANT_AUTH || strstr(e->msg, "HTTP 403") == NULL)
+		if (e->cause != CAUSE_FORBIDDEN)
 			goto done;
 		buf_puts(&line, "organization: unknown: ");
 		put_clean(&line, e->msg);
@@ -140,7 +140,7 @@ int
 check_tables(const struct tables *ts, const struct strlist *names, const struct fetch_plan *plan,
 	struct out *out, struct ant_err *e)
 {
-	struct ant_err other = {ANT_OK, ""}, reason;
+	struct ant_err other = {.status = ANT_OK}, reason;
 	int readable = 0;
 
 	if (check_organization(ts, plan, out, e) == -1)

@@ -289,12 +289,14 @@ give_up(struct run *r, struct chain *c, const struct retry_case *failed, enum an
 	char url[1024];
 
 	describe_url(r, c, url, sizeof url);
-	if (status == ANT_AUTH)
-		return err_set(e, status,
+	if (status == ANT_AUTH) {
+		err_set(e, status,
 			"%s: the API refused the key: %s: it takes an Admin key (sk-ant-admin..., "
-			"made by "
-			"an admin in the Console), not the key of a workspace",
+			"made by an admin in the Console), not the key of a workspace",
 			url, what);
+		e->cause = failed->status == 403 ? CAUSE_FORBIDDEN : CAUSE_ANY;
+		return -1;
+	}
 	if (failed->failures > 1)
 		return err_set(
 			e, status, "%s: %s%s, after %u attempts", url, what, why, failed->failures);

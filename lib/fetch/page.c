@@ -44,7 +44,7 @@ wrong(struct reader *r, const char *fmt, ...)
 static enum page_result
 broken(struct reader *r)
 {
-	if (strstr(r->json.reason, "nested") != NULL) {
+	if (r->json.code == JSON_TOO_DEEP) {
 		wrong(r, "%s at byte %td", r->json.reason, r->json.at - r->base + 1);
 		return PAGE_WRONG;
 	}
@@ -56,8 +56,7 @@ broken(struct reader *r)
 static enum page_result
 broken_at(struct reader *r, const char *at, const char *reason)
 {
-	r->json.at = at;
-	r->json.reason = reason;
+	r->json = (struct json_error){at, reason, JSON_NO_JSON};
 	return broken(r);
 }
 
