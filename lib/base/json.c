@@ -275,10 +275,10 @@ json_skip_inside(const char *p, const char *end, int depth, struct json_error *e
 	}
 }
 
-static enum json_kind
-kind_of(char c)
+enum json_kind
+json_kind_at(const char *p)
 {
-	switch (c) {
+	switch (*p) {
 	case '{':
 		return JSON_OBJECT;
 	case '[':
@@ -304,7 +304,7 @@ json_parse(const char *p, size_t len, struct json_value *v, struct json_error *e
 	p = json_space(p, end);
 	if ((stop = json_skip(p, end, err)) == NULL)
 		return -1;
-	v->kind = kind_of(*p);
+	v->kind = json_kind_at(p);
 	v->p = p;
 	v->len = (size_t)(stop - p);
 	stop = json_space(stop, end);
@@ -337,7 +337,7 @@ json_next(
 		}
 		p = json_skip_key(p, end, &unused);
 	}
-	v->kind = kind_of(*p);
+	v->kind = json_kind_at(p);
 	v->p = p;
 	*at = json_skip(p, end, &unused);
 	v->len = (size_t)(*at - p);

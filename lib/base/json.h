@@ -64,6 +64,9 @@ const char *json_skip_string(const char *p, const char *end, struct json_error *
 const char *json_skip_number(const char *p, const char *end, struct json_error *err);
 const char *json_skip_key(const char *p, const char *end, struct json_error *err);
 
+/* The kind of the checked value that starts at P. */
+enum json_kind json_kind_at(const char *p);
+
 /* Check that LEN bytes are one value with white space around it; describe it.  0 or -1. */
 int json_parse(const char *p, size_t len, struct json_value *v, struct json_error *err);
 
