@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "cli.h"
+#include "fetch/api.h"
 #include "fetch/check.h"
 #include "fetch/fetch.h"
 #include "fetch/key.h"
@@ -363,10 +364,10 @@ open_client(const struct settings *s, const struct cli *cli, struct ant_err *e)
 		if (key.exposed)
 			cli_warn(cli, "--key-file %s: others can read it; chmod 600 keeps it yours",
 				s->key_file);
-		o.key = key.text;
+		api_header(&o, key.text);
 		h = http_open(&o, e);
 	}
-	key_wipe(&key);
+	explicit_bzero(&key, sizeof key);
 	return h;
 }
 

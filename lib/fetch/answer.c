@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "fetch/api.h"
 #include "fetch/complaint.h"
 #include "fetch/retry.h"
 
@@ -55,8 +56,8 @@ log_request(struct answer *a, const char *error)
 	const struct fetch_events *events = &a->crawl->plan->events;
 	const struct http_answer *h = a->http;
 	char url[LOG_URL_MAX];
-	struct fetch_request request = {
-		url, h->request_id, h->status, h->wire_bytes, h->ms, a->chain->failures + 1, error};
+	struct fetch_request request = {url, h->field[API_REQUEST_ID], h->status, h->wire_bytes,
+		h->ms, a->chain->failures + 1, error};
 
 	if (events->request == NULL)
 		return;
@@ -180,9 +181,10 @@ no_page(struct answer *a, enum retry_cause cause, const char *reason)
 	if (c->id != NULL && cause == RETRY_STATUS && h->status == 404 && c->pages == 0)
 		return skip(a);
 	failed.failures = ++c->failures;
-	failed.should_retry = cause == RETRY_STATUS ? retry_should(h->should_retry) : -1;
-	failed.hint_ms = retry_hint(h->retry_after_ms, h->retry_after, a->server_now);
-	failed.reset_ms = retry_reset(h->reset, a->server_now);
+	failed.should_retry = cause == RETRY_STATUS ? retry_should(h->field[API_SHOULD_RETRY]) : -1;
+	failed.hint_ms =
+		retry_hint(h->field[API_RETRY_AFTER_MS], h->field[API_RETRY_AFTER], a->server_now);
+	failed.reset_ms = retry_reset(h->field[API_RESET], a->server_now);
 	failed.spend_limit = h->status == 429 && said.spend_limit;
 	failed.about_size = retry_about_size(said.message, strlen(said.message));
 	failed.can_shrink = chain_can_shrink(c, &a->crawl->kind);
@@ -213,7 +215,7 @@ read_body(struct answer *a)
 	enum page_result result;
 	char reason[512] = "";
 
-	if (strstr(a->http->content_type, "html") != NULL)
+	if (strstr(a->http->field[API_CONTENT_TYPE], "html") != NULL)
 		return no_page(a, RETRY_BROKEN, "the answer is HTML");
 	result = page_read(&c->receiving->body, &rules, page, &w->cursor, reason, sizeof reason);
 	if (result == PAGE_OK) {
@@ -240,13 +242,13 @@ static int
 note_budget(struct answer *a)
 {
 	const struct http_answer *h = a->http;
-	int64_t reset = retry_reset(h->reset, a->server_now);
-	size_t digits = strspn(h->remaining, "0123456789");
+	int64_t reset = retry_reset(h->field[API_RESET], a->server_now);
+	size_t digits = strspn(h->field[API_REMAINING], "0123456789");
 
 	if (reset < 0 || reset > RESET_MS || digits == 0 || digits > 9 ||
-		h->remaining[digits] != '\0')
+		h->field[API_REMAINING][digits] != '\0')
 		return 0;
-	return budget_left(a->crawl->plan->budget, strtol(h->remaining, NULL, 10),
+	return budget_left(a->crawl->plan->budget, strtol(h->field[API_REMAINING], NULL, 10),
 		(int64_t)http_active(a->crawl->plan->http), clock_ms() + reset, a->e);
 }
 
@@ -263,7 +265,7 @@ answer_take(struct crawl *w, struct chain *c, const struct http_answer *h, struc
 	struct answer a = {.crawl = w, .chain = c, .http = h, .e = e};
 	char reason[96];
 
-	if (retry_http_date(h->date, &a.server_now) == -1)
+	if (retry_http_date(h->field[API_DATE], &a.server_now) == -1)
 		a.server_now = (int64_t)time(NULL);
 	else if (h->status == 200 && a.server_now < w->server_now)
 		w->server_now = a.server_now;
