@@ -194,7 +194,7 @@ json_skip_key(const char *p, const char *end, struct json_error *err)
 	return json_space(p + 1, end);
 }
 
-/* Behind an element: over the comma to the next, or NULL after a reason.  *CLOSED where the bracket follows. */
+/* After an element: where the next one starts or, where its bracket CLOSED it, what follows. */
 static const char *
 skip_comma(const char *p, const char *end, char close, int *closed, struct json_error *err)
 {
@@ -255,7 +255,7 @@ json_skip_inside(const char *p, const char *end, int depth, struct json_error *e
 		} else if ((p = json_skip_scalar(p, end, err)) == NULL) {
 			return NULL;
 		}
-		/* Behind a value: close what ends here. */
+		/* After a value: close what ends here. */
 		for (;;) {
 			char close;
 

@@ -1,7 +1,7 @@
 /*
  * base/json - a strict reader of JSON texts (RFC 8259), in place, and a writer of strings
  *
- * Texts are bytes from a buffer with BUF_PAD readable bytes behind the end.
+ * Texts are bytes from a buffer with BUF_PAD readable bytes after the end.
  * Strings may hold invalid UTF-8: it is mended where text is taken out.
  */
 #ifndef ANT_BASE_JSON_H
@@ -56,7 +56,7 @@ const char *json_skip_inside(const char *p, const char *end, int depth, struct j
 
 /*
  * The parts of it, alike: a scalar, a string that starts at P with its quote, a
- * number, and an object's key with the colon and the white space behind it
+ * number, and an object's key with the colon and the white space after it
  * (json_skip_key() returns where the value starts).
  */
 const char *json_skip_scalar(const char *p, const char *end, struct json_error *err);

@@ -343,7 +343,7 @@ page_read(struct buf *body, const struct page_rules *rules, struct page *p, stru
 
 	memset(p, 0, sizeof *p);
 	buf_clear(cursor);
-	if (buf_reserve(body, 1) == NULL) /* room for the newline behind a bare answer */
+	if (buf_reserve(body, 1) == NULL) /* room for the newline after a bare answer */
 		return PAGE_MEMORY;
 	r.base = body->data;
 	r.end = body->data + body->len;

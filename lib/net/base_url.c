@@ -15,20 +15,22 @@ base_url_is_loopback(const char *host)
 }
 
 int
-base_url_check(const struct base_url *u, int insecure_http, struct ant_err *e)
+base_url_check(char *const part[BASE_URL_PARTS], int insecure_http, struct ant_err *e)
 {
-	if (u->scheme == NULL || u->host == NULL)
+	const char *scheme = part[BASE_URL_SCHEME], *host = part[BASE_URL_HOST];
+
+	if (scheme == NULL || host == NULL)
 		return err_set(e, ANT_USAGE, "the base URL has no host");
-	if (u->user != NULL || u->password != NULL)
+	if (part[BASE_URL_USER] != NULL || part[BASE_URL_PASSWORD] != NULL)
 		return err_set(e, ANT_USAGE, "the base URL must not hold a user or a password");
-	if (u->query != NULL || u->fragment != NULL)
+	if (part[BASE_URL_QUERY] != NULL || part[BASE_URL_FRAGMENT] != NULL)
 		return err_set(e, ANT_USAGE, "the base URL must not hold a query or a fragment");
-	if (strcmp(u->scheme, "http") != 0 && strcmp(u->scheme, "https") != 0)
+	if (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0)
 		return err_set(e, ANT_USAGE, "the base URL must start with https://");
-	if (strcmp(u->scheme, "http") == 0 && !base_url_is_loopback(u->host) && !insecure_http)
+	if (strcmp(scheme, "http") == 0 && !base_url_is_loopback(host) && !insecure_http)
 		return err_set(e, ANT_USAGE,
 			"http:// to %s would send the key for everyone to read: use https://, or "
 			"--insecure-http",
-			u->host);
+			host);
 	return 0;
 }

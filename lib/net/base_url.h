@@ -4,17 +4,23 @@
 
 #include "base/err.h"
 
-struct base_url { /* its parts as they will be used; NULL where it has none */
-	const char *scheme, *host, *user, *password, *query, *fragment;
+enum base_url_part {
+	BASE_URL_SCHEME,
+	BASE_URL_HOST,
+	BASE_URL_USER,
+	BASE_URL_PASSWORD,
+	BASE_URL_QUERY,
+	BASE_URL_FRAGMENT,
+	BASE_URL_PARTS
 };
 
 /* 1 where HOST is this machine by its very name: nobody else is asked for its address. */
 int base_url_is_loopback(const char *host);
 
 /*
- * Return 0 where a secret may go there: by https, by http to this machine, or by http
- * to any where INSECURE_HTTP.  Else -1 with ANT_USAGE.
+ * Return 0 where a secret may be sent to the URL of these parts (NULL: it has none): by
+ * https, by http to this machine, or by http to any where INSECURE_HTTP.  Else -1 with ANT_USAGE.
  */
-int base_url_check(const struct base_url *u, int insecure_http, struct ant_err *e);
+int base_url_check(char *const part[BASE_URL_PARTS], int insecure_http, struct ant_err *e);
 
 #endif

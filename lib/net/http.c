@@ -57,20 +57,21 @@ part(CURLU *url, CURLUPart what, int *nomem)
 static int
 check_parts(struct http *h, CURLU *url, int insecure_http, struct ant_err *e)
 {
-	static const CURLUPart parts[] = {CURLUPART_SCHEME, CURLUPART_HOST, CURLUPART_USER,
-		CURLUPART_PASSWORD, CURLUPART_QUERY, CURLUPART_FRAGMENT};
-	enum { N = sizeof parts / sizeof *parts };
-	char *text[N];
+	static const CURLUPart parts[] = {[BASE_URL_SCHEME] = CURLUPART_SCHEME,
+		[BASE_URL_HOST] = CURLUPART_HOST,
+		[BASE_URL_USER] = CURLUPART_USER,
+		[BASE_URL_PASSWORD] = CURLUPART_PASSWORD,
+		[BASE_URL_QUERY] = CURLUPART_QUERY,
+		[BASE_URL_FRAGMENT] = CURLUPART_FRAGMENT};
+	char *text[BASE_URL_PARTS];
 	int nomem = 0, rc;
 
-	for (size_t i = 0; i < N; i++)
+	for (size_t i = 0; i < BASE_URL_PARTS; i++)
 		text[i] = part(url, parts[i], &nomem);
 	rc = nomem ? err_set(e, ANT_FAIL, "libcurl: out of memory")
-		   : base_url_check(&(struct base_url){text[0], text[1], text[2], text[3], text[4],
-					    text[5]},
-			     insecure_http, e);
-	h->loopback = rc == 0 && base_url_is_loopback(text[1]);
-	for (size_t i = 0; i < N; i++)
+		   : base_url_check(text, insecure_http, e);
+	h->loopback = rc == 0 && base_url_is_loopback(text[BASE_URL_HOST]);
+	for (size_t i = 0; i < BASE_URL_PARTS; i++)
 		curl_free(text[i]);
 	return rc;
 }
@@ -278,54 +279,40 @@ on_header(char *line, size_t one, size_t n, void *arg)
  * CURLOPT_NOSIGNAL stays off: libcurl then ignores SIGPIPE in its own calls, and
  * a reader of stdout that has gone ends us in ours.
  */
-static const struct {
-	CURLoption option;
-	long value;
-} settings[] = {{CURLOPT_FOLLOWLOCATION, 0}, {CURLOPT_HEADEROPT, CURLHEADER_SEPARATE},
-	{CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2}, {CURLOPT_SSL_VERIFYPEER, 1},
-	{CURLOPT_SSL_VERIFYHOST, 2}, {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS},
-	{CURLOPT_PATH_AS_IS, 1}, {CURLOPT_TCP_KEEPALIVE, 1}, {CURLOPT_BUFFERSIZE, RECEIVE}};
-
 static CURLcode
-set_security(struct http *h, CURL *c)
+set_up(struct http *h, struct slot *s)
 {
-	CURLcode r = curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+	const struct {
+		CURLoption option;
+		long value;
+	} numbers[] = {{CURLOPT_FOLLOWLOCATION, 0}, {CURLOPT_HEADEROPT, CURLHEADER_SEPARATE},
+		{CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2}, {CURLOPT_SSL_VERIFYPEER, 1},
+		{CURLOPT_SSL_VERIFYHOST, 2}, {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS},
+		/* Share an HTTP/2 connection rather than open another. */
+		{CURLOPT_PIPEWAIT, strncasecmp(h->base, "https:", 6) == 0}, {CURLOPT_PATH_AS_IS, 1},
+		{CURLOPT_TCP_KEEPALIVE, 1}, {CURLOPT_BUFFERSIZE, RECEIVE}};
+	const struct {
+		CURLoption option;
+		const void *value;
+	} pointers[] = {{CURLOPT_PROTOCOLS_STR, "http,https"}, {CURLOPT_USERAGENT, h->user_agent},
+		{CURLOPT_ACCEPT_ENCODING, ""}, {CURLOPT_ERRORBUFFER, s->error},
+		{CURLOPT_WRITEDATA, s}, {CURLOPT_HEADERDATA, s}, {CURLOPT_PRIVATE, s}};
+	CURL *c = s->easy;
+	CURLcode r = curl_easy_setopt(c, CURLOPT_HTTPHEADER, h->headers);
 
-	for (size_t i = 0; r == CURLE_OK && i < sizeof settings / sizeof *settings; i++)
-		r = curl_easy_setopt(c, settings[i].option, settings[i].value);
+	for (size_t i = 0; r == CURLE_OK && i < sizeof numbers / sizeof *numbers; i++)
+		r = curl_easy_setopt(c, numbers[i].option, numbers[i].value);
+	for (size_t i = 0; r == CURLE_OK && i < sizeof pointers / sizeof *pointers; i++)
+		r = curl_easy_setopt(c, pointers[i].option, pointers[i].value);
+	if (r == CURLE_OK)
+		r = curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
+	if (r == CURLE_OK)
+		r = curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
 	if (r == CURLE_OK && h->ca_file != NULL)
 		r = curl_easy_setopt(c, CURLOPT_CAINFO, h->ca_file);
 	/* What is allowed to be plain because it stays on this machine must stay on it. */
 	if (r == CURLE_OK && h->loopback)
 		r = curl_easy_setopt(c, CURLOPT_PROXY, "");
-	return r;
-}
-
-static CURLcode
-set_transfer(struct http *h, struct slot *s)
-{
-	CURL *c = s->easy;
-	CURLcode r = curl_easy_setopt(c, CURLOPT_HTTPHEADER, h->headers);
-
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(c, CURLOPT_USERAGENT, h->user_agent);
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "");
-	if (r == CURLE_OK) /* share an HTTP/2 connection rather than open another */
-		r = curl_easy_setopt(
-			c, CURLOPT_PIPEWAIT, strncasecmp(h->base, "https:", 6) == 0 ? 1L : 0L);
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(c, CURLOPT_ERRORBUFFER, s->error);
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(c, CURLOPT_WRITEDATA, s);
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(c, CURLOPT_HEADERDATA, s);
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(c, CURLOPT_PRIVATE, s);
 	return r;
 }
 
@@ -348,9 +335,7 @@ prepare(struct http *h, struct slot *s)
 		return CURLE_OK;
 	if ((s->easy = curl_easy_init()) == NULL)
 		return CURLE_OUT_OF_MEMORY;
-	if ((r = set_security(h, s->easy)) == CURLE_OK)
-		r = set_transfer(h, s);
-	if (r != CURLE_OK) {
+	if ((r = set_up(h, s)) != CURLE_OK) {
 		curl_easy_cleanup(s->easy);
 		s->easy = NULL;
 	}
