@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "cli.h"
+#include "fetch/api.h"
 #include "fetch/check.h"
 #include "fetch/fetch.h"
 #include "fetch/key.h"
@@ -26,21 +27,21 @@
 enum { REDRAW_MS = 200, NFOLDERS = 64 };
 
 enum long_option {
-	O_FROM = 256,
+	O_FROM = 256, /* from here to ... */
 	O_TO,
 	O_WIDTH,
 	O_GROUP_BY,
+	O_BASE_URL,
+	O_KEY_FILE,
+	O_RATE_FILE, /* ... here the text is kept as it is */
 	O_PARAM,
 	O_JOBS,
 	O_RATE,
-	O_RATE_FILE,
 	O_RETRIES,
 	O_TIMEOUT,
 	O_DEADLINE,
 	O_BACKOFF,
 	O_PAGE_LIMIT,
-	O_BASE_URL,
-	O_KEY_FILE,
 	O_CHECK,
 	O_INSECURE,
 	O_LOG_FORMAT
@@ -197,7 +198,7 @@ seconds(const char *option, const char *text, double min, double *to)
 static int
 add_param(struct settings *s, const char *text)
 {
-	struct ant_err e = {ANT_FAIL, "out of memory"};
+	struct ant_err e = {.status = ANT_FAIL, .msg = "out of memory"};
 
 	if (fetch_param_valid(text, &e) == 0 && strlist_add(&s->params, text, strlen(text)) == 0)
 		return 0;
@@ -230,28 +231,19 @@ set_number(struct settings *s, int option)
 static int
 set_option(struct settings *s, int option)
 {
+	const char **const texts[] = {[O_FROM - O_FROM] = &s->from,
+		[O_TO - O_FROM] = &s->to,
+		[O_WIDTH - O_FROM] = &s->width,
+		[O_GROUP_BY - O_FROM] = &s->group_by,
+		[O_BASE_URL - O_FROM] = &s->base_url,
+		[O_KEY_FILE - O_FROM] = &s->key_file,
+		[O_RATE_FILE - O_FROM] = &s->rate_file};
+
+	if (option >= O_FROM && (size_t)(option - O_FROM) < sizeof texts / sizeof *texts) {
+		*texts[option - O_FROM] = optarg;
+		return 0;
+	}
 	switch (option) {
-	case O_FROM:
-		s->from = optarg;
-		return 0;
-	case O_TO:
-		s->to = optarg;
-		return 0;
-	case O_WIDTH:
-		s->width = optarg;
-		return 0;
-	case O_GROUP_BY:
-		s->group_by = optarg;
-		return 0;
-	case O_BASE_URL:
-		s->base_url = optarg;
-		return 0;
-	case O_KEY_FILE:
-		s->key_file = optarg;
-		return 0;
-	case O_RATE_FILE:
-		s->rate_file = optarg;
-		return 0;
 	case O_CHECK:
 		s->check = 1;
 		return 0;
@@ -363,10 +355,10 @@ open_client(const struct settings *s, const struct cli *cli, struct ant_err *e)
 		if (key.exposed)
 			cli_warn(cli, "--key-file %s: others can read it; chmod 600 keeps it yours",
 				s->key_file);
-		o.key = key.text;
+		api_header(&o, key.text);
 		h = http_open(&o, e);
 	}
-	key_wipe(&key);
+	explicit_bzero(&key, sizeof key);
 	return h;
 }
 
@@ -422,7 +414,7 @@ main(int argc, char **argv)
 		.deadline = 900,
 		.backoff = 0.5};
 	struct session session = {.cli = &c, .table = "check"};
-	struct ant_err e = {ANT_FAIL, ""};
+	struct ant_err e = {.status = ANT_FAIL};
 	int option, status = ANT_USAGE;
 
 	cli_start(&c);

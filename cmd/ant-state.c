@@ -270,7 +270,7 @@ commit_line(
 static int
 commit(struct settings *o, char **arg)
 {
-	struct ant_err e = {ANT_OK, ""};
+	struct ant_err e = {.status = ANT_OK};
 	struct lines in;
 	struct out out;
 	char *line;

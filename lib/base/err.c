@@ -9,6 +9,7 @@ static void
 format(struct ant_err *e, enum ant_status status, const char *fmt, va_list ap)
 {
 	e->status = status;
+	e->cause = CAUSE_ANY;
 	if (vsnprintf(e->msg, sizeof e->msg, fmt, ap) < 0)
 		snprintf(e->msg, sizeof e->msg, "%s", fmt);
 }

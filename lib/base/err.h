@@ -6,7 +6,7 @@
 
 /*
  * Exit statuses of every command, documented once in anthill(7).  A library
- * function that fails stores one of them beside the reason; cmd/ exits with it.
+ * function that fails stores one of them with the reason; cmd/ exits with it.
  */
 enum ant_status {
 	ANT_OK = 0,
@@ -19,20 +19,27 @@ enum ant_status {
 	ANT_TEMP = 75	/* EX_TEMPFAIL: try again later */
 };
 
+/* What a caller may have to tell apart within one status.  It decides by this, never by the words. */
+enum ant_cause {
+	CAUSE_ANY,
+	CAUSE_FORBIDDEN /* of ANT_AUTH: the key is good, but may not read this (403) */
+};
+
 struct ant_err {
 	enum ant_status status;
 	char msg[2048]; /* one line, no newline, what and where; "" where there is no error */
+	enum ant_cause cause;
 };
 
 /*
- * Store STATUS and a reason made by printf's rules in E, cutting a reason that
- * is too long.  Return -1, so that a function can `return err_set(...)`.
+ * Store STATUS, no cause and a reason made by printf's rules in E, cutting a
+ * reason that is too long.  Return -1, so that a function can `return err_set(...)`.
  * The reason may hold foreign text: cli_error() makes it safe to print.
  */
 int err_set(struct ant_err *e, enum ant_status status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* The same with ": " and the text of errno after it. */
+/* The same, followed by ": " and the text of errno. */
 int err_sys(struct ant_err *e, enum ant_status status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

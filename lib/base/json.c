@@ -17,8 +17,7 @@ json_space(const char *p, const char *end)
 static const char *
 wrong(struct json_error *err, const char *at, const char *reason)
 {
-	err->at = at;
-	err->reason = reason;
+	*err = (struct json_error){at, reason, JSON_NO_JSON};
 	return NULL;
 }
 
@@ -195,7 +194,7 @@ json_skip_key(const char *p, const char *end, struct json_error *err)
 	return json_space(p + 1, end);
 }
 
-/* Behind an element: over the comma to the next, or NULL after a reason.  *CLOSED where the bracket follows. */
+/* After an element: where the next one starts or, where its bracket CLOSED it, what follows. */
 static const char *
 skip_comma(const char *p, const char *end, char close, int *closed, struct json_error *err)
 {
@@ -238,8 +237,11 @@ json_skip_inside(const char *p, const char *end, int depth, struct json_error *e
 		if (p < end && (*p == '{' || *p == '[')) {
 			char close = *p == '{' ? '}' : ']';
 
-			if (open.n + depth >= JSON_DEPTH)
-				return wrong(err, p, "nested deeper than 512 levels");
+			if (open.n + depth >= JSON_DEPTH) {
+				wrong(err, p, "nested deeper than 512 levels");
+				err->code = JSON_TOO_DEEP;
+				return NULL;
+			}
 			open.close[open.n++] = close;
 			p = json_space(p + 1, end);
 			if (p < end && *p == close) {
@@ -253,7 +255,7 @@ json_skip_inside(const char *p, const char *end, int depth, struct json_error *e
 		} else if ((p = json_skip_scalar(p, end, err)) == NULL) {
 			return NULL;
 		}
-		/* Behind a value: close what ends here. */
+		/* After a value: close what ends here. */
 		for (;;) {
 			char close;
 
@@ -273,10 +275,10 @@ json_skip_inside(const char *p, const char *end, int depth, struct json_error *e
 	}
 }
 
-static enum json_kind
-kind_of(char c)
+enum json_kind
+json_kind_at(const char *p)
 {
-	switch (c) {
+	switch (*p) {
 	case '{':
 		return JSON_OBJECT;
 	case '[':
@@ -302,7 +304,7 @@ json_parse(const char *p, size_t len, struct json_value *v, struct json_error *e
 	p = json_space(p, end);
 	if ((stop = json_skip(p, end, err)) == NULL)
 		return -1;
-	v->kind = kind_of(*p);
+	v->kind = json_kind_at(p);
 	v->p = p;
 	v->len = (size_t)(stop - p);
 	stop = json_space(stop, end);
@@ -335,7 +337,7 @@ json_next(
 		}
 		p = json_skip_key(p, end, &unused);
 	}
-	v->kind = kind_of(*p);
+	v->kind = json_kind_at(p);
 	v->p = p;
 	*at = json_skip(p, end, &unused);
 	v->len = (size_t)(*at - p);

@@ -23,9 +23,15 @@ enum json_kind {
 
 enum { JSON_DEPTH = 512 }; /* arrays and objects inside one another, at most */
 
+enum json_fault {
+	JSON_NO_JSON, /* not a JSON text, or not the whole of one */
+	JSON_TOO_DEEP /* over JSON_DEPTH: it may be JSON all the same */
+};
+
 struct json_error {
-	const char *at;	    /* the byte that is wrong; the end where the text is cut off */
-	const char *reason; /* static text */
+	const char *at;	      /* the byte that is wrong; the end where the text is cut off */
+	const char *reason;   /* static text, for people */
+	enum json_fault code; /* what callers decide by */
 };
 
 /* A value in place: P and LEN are its bytes, quotes and brackets included. */
@@ -57,6 +63,9 @@ const char *json_skip_scalar(const char *p, const char *end, struct json_error *
 const char *json_skip_string(const char *p, const char *end, struct json_error *err);
 const char *json_skip_number(const char *p, const char *end, struct json_error *err);
 const char *json_skip_key(const char *p, const char *end, struct json_error *err);
+
+/* The kind of the checked value that starts at P. */
+enum json_kind json_kind_at(const char *p);
 
 /* Check that LEN bytes are one value with white space around it; describe it.  0 or -1. */
 int json_parse(const char *p, size_t len, struct json_value *v, struct json_error *err);

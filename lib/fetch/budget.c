@@ -112,7 +112,7 @@ take_over(struct budget *b, const struct head *h, struct ant_err *e)
 	oldest = &r->started[r->next];
 	if ((there = get(b, oldest, sizeof *oldest, slot_at(r->next), e)) == -1)
 		return -1;
-	if (!there) /* its writer was killed, and nobody has written behind it since */
+	if (!there) /* its writer was killed, and nobody has written after it since */
 		*oldest = 0;
 	if (*oldest < 0 || *oldest > h->written)
 		return strange(b, "damaged; remove it", e);
@@ -159,7 +159,7 @@ read_file(struct budget *b, int64_t now, struct ant_err *e)
 	return take_over(b, &h, e);
 }
 
-/* Write the head, and behind it the slot that was FILLED unless that is NULL. */
+/* Write the head, and then the slot that was FILLED unless that is NULL. */
 static int
 write_file(struct budget *b, const int64_t *filled, int64_t now, struct ant_err *e)
 {

@@ -23,8 +23,8 @@ chain_kind_init(struct chain_kind *k, const struct table *table, const struct wi
 		k->slice = (long)((window->to - window->from) / window->width);
 }
 
-size_t
-chain_count(const struct chain_kind *k)
+static size_t
+count(const struct chain_kind *k)
 {
 	if (k->ids != NULL)
 		return k->ids->n;
@@ -33,6 +33,14 @@ chain_count(const struct chain_kind *k)
 	if (k->table->paging == PAGING_DAY)
 		return (size_t)((k->window->to - k->window->from) / UTC_DAY);
 	return 1;
+}
+
+size_t
+chain_count(const struct chain_kind *k)
+{
+	size_t n = count(k);
+
+	return k->one_page && n > 1 ? 1 : n;
 }
 
 void
@@ -134,6 +142,24 @@ chain_target(const struct chain *c, const struct chain_kind *k, struct buf *to, 
 	return 0;
 }
 
+/* PAGE is good: CURSOR tells the next one. */
+static enum page_result
+move_on(struct chain *c, const struct chain_kind *k, const struct page *page,
+	const struct buf *cursor)
+{
+	buf_clear(&c->cursor);
+	if (page->more && (buf_put(&c->cursor, cursor->data, cursor->len) == -1 ||
+				  buf_str(&c->cursor) == NULL))
+		return PAGE_MEMORY;
+	if (k->buckets && page->records > 0)
+		c->next = page->last + k->window->width;
+	c->pages++;
+	c->records += page->records;
+	c->failures = 0;
+	c->done = !page->more || k->one_page;
+	return PAGE_OK;
+}
+
 /*
  * Does paging get anywhere?  Cursors can be new for ever and lead to the same page;
  * buckets cannot repeat, and one record alone may be like another.  1, 0, or -1.
@@ -146,47 +172,27 @@ came_before(struct chain *c, const struct chain_kind *k, const struct page *page
 	return seen_add(&c->pages_seen, page->lines, page->len < PROBE ? page->len : PROBE);
 }
 
-/* Is the page one that can follow?  As chain_follow(). */
-static int
-check_progress(struct chain *c, const struct chain_kind *k, const struct page *page,
+enum page_result
+chain_follow(struct chain *c, const struct chain_kind *k, const struct page *page,
 	const struct buf *cursor, char *reason, size_t size)
 {
-	int known = came_before(c, k, page);
+	int page_known = came_before(c, k, page), cursor_known = 0;
 
-	if (known == 0 && page->more) {
-		if ((known = seen_add(&c->seen, cursor->data, cursor->len)) == 1)
-			snprintf(reason, size, "the cursor of the next page came before");
-	} else if (known == 1) {
+	if (page_known == 0 && page->more)
+		cursor_known = seen_add(&c->seen, cursor->data, cursor->len);
+	if (page_known == -1 || cursor_known == -1)
+		return PAGE_MEMORY;
+	if (page_known)
 		snprintf(reason, size, "the page came before");
-	}
-	if (known != 0)
-		return -1;
-	if (c->pages + 1 >= CHAIN_PAGES_MAX && page->more)
+	else if (cursor_known)
+		snprintf(reason, size, "the cursor of the next page came before");
+	else if (c->pages + 1 >= CHAIN_PAGES_MAX && page->more)
 		snprintf(reason, size, "more than %d pages", CHAIN_PAGES_MAX);
 	else if (c->records + page->records > CHAIN_RECORDS_MAX)
 		snprintf(reason, size, "more than %d records", CHAIN_RECORDS_MAX);
 	else
-		return 0;
-	return -1;
-}
-
-int
-chain_follow(struct chain *c, const struct chain_kind *k, const struct page *page,
-	const struct buf *cursor, char *reason, size_t size)
-{
-	if (check_progress(c, k, page, cursor, reason, size) == -1)
-		return -1;
-	buf_clear(&c->cursor);
-	if (page->more && (buf_put(&c->cursor, cursor->data, cursor->len) == -1 ||
-				  buf_str(&c->cursor) == NULL))
-		return -1;
-	if (k->buckets && page->records > 0)
-		c->next = page->last + k->window->width;
-	c->pages++;
-	c->records += page->records;
-	c->failures = 0;
-	c->done = !page->more;
-	return 0;
+		return move_on(c, k, page, cursor);
+	return PAGE_WRONG;
 }
 
 int

@@ -35,6 +35,7 @@ struct chain_kind { /* what all chains of a table have in common */
 	const struct strlist *group_by, *params; /* may be NULL */
 	long limit;				 /* of a page; 0: none is sent */
 	long slice;				 /* buckets a chain asks for */
+	int one_page; /* the first page of the first chain is all that is wanted */
 };
 
 struct chain {
@@ -72,10 +73,10 @@ int chain_target(
 	const struct chain *c, const struct chain_kind *k, struct buf *to, struct ant_err *e);
 
 /*
- * PAGE has arrived, and CURSOR is its next one's.  Return 0; or -1 where it cannot
- * follow what came before, with a REASON, or without one where memory is short.
+ * PAGE has arrived, and CURSOR is its next one's.  Return PAGE_OK; PAGE_WRONG with a
+ * REASON where it cannot follow what came before; PAGE_MEMORY with errno.
  */
-int chain_follow(struct chain *c, const struct chain_kind *k, const struct page *page,
+enum page_result chain_follow(struct chain *c, const struct chain_kind *k, const struct page *page,
 	const struct buf *cursor, char *reason, size_t size);
 
 /* Can the next page of C be asked for with a smaller limit? */

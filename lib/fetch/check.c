@@ -9,8 +9,8 @@
 
 /* One page of the table NAME; its records go to SAMPLE. */
 static int
-probe(const struct tables *ts, const char *name, const struct fetch_plan *base, struct out *out,
-	struct buf *sample, struct ant_err *e)
+probe(const struct tables *ts, const char *name, const struct fetch_plan *base, struct buf *sample,
+	struct ant_err *e)
 {
 	struct fetch_plan plan = *base;
 	struct table *table = tables_load(ts, name, e), *parent = NULL;
@@ -31,10 +31,8 @@ probe(const struct tables *ts, const char *name, const struct fetch_plan *base, 
 	plan.group_by = table->group_by.n > 0 ? &table->group_by : NULL;
 	plan.params = NULL;
 	plan.limit = table->nwidths > 0 || table->limit > 0 ? 1 : 0;
-	plan.probe = 1;
-	plan.sample = sample;
 	if (window_make(&plan.window, table, NULL, yesterday, today, (int64_t)time(NULL), e) == 0)
-		rc = fetch_run(&plan, out, e);
+		rc = fetch_probe(&plan, sample, e);
 done:
 	table_free(parent);
 	table_free(table);
@@ -89,8 +87,8 @@ check_organization(
 
 	buf_init(&sample, PAGE_MAX);
 	buf_init(&line, PAGE_MAX);
-	if (probe(ts, "organization", plan, out, &sample, e) == -1) {
-		if (e->status != ANT_AUTH || strstr(e->msg, "HTTP 403") == NULL)
+	if (probe(ts, "organization", plan, &sample, e) == -1) {
+		if (e->cause != CAUSE_FORBIDDEN)
 			goto done;
 		buf_puts(&line, "organization: unknown: ");
 		put_clean(&line, e->msg);
@@ -118,7 +116,7 @@ check_table(const struct tables *ts, const char *name, const struct fetch_plan *
 	struct buf line;
 	int readable, rc;
 
-	readable = probe(ts, name, plan, out, NULL, reason) == 0;
+	readable = probe(ts, name, plan, NULL, reason) == 0;
 	if (!readable && reason->status == ANT_FAIL) {
 		*e = *reason;
 		return -1;
@@ -140,7 +138,7 @@ int
 check_tables(const struct tables *ts, const struct strlist *names, const struct fetch_plan *plan,
 	struct out *out, struct ant_err *e)
 {
-	struct ant_err other = {ANT_OK, ""}, reason;
+	struct ant_err other = {.status = ANT_OK}, reason;
 	int readable = 0;
 
 	if (check_organization(ts, plan, out, e) == -1)

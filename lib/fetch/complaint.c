@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "fetch/api.h"
 
 enum { EXCERPT = 160 }; /* bytes of a wrong body that a message shows */
 
@@ -56,8 +57,8 @@ complaint_describe(const struct complaint *c, const struct http_answer *a, const
 {
 	char request[HTTP_FIELD + 16] = "";
 
-	if (a->request_id[0] != '\0')
-		snprintf(request, sizeof request, " (request %s)", a->request_id);
+	if (a->field[API_REQUEST_ID][0] != '\0')
+		snprintf(request, sizeof request, " (request %s)", a->field[API_REQUEST_ID]);
 	if (reason != NULL)
 		snprintf(to, size, "%s%s%s%s", reason, request, c->message[0] != '\0' ? "; " : "",
 			c->message);

@@ -1,8 +1,9 @@
 /*
  * fetch/fetch - one table of the API as a record stream, complete or without an end
  *
- * The work is cut into chains, see chain.h.  They run side by side; records come
- * out in their order.
+ * The work is cut into chains, see chain.h.  They run side by side (crawl.h);
+ * records come out in their order.  What becomes of an answer is in answer.h, and
+ * whether a request is made again is decided by retry_decide() of retry.h alone.
  */
 #ifndef ANT_FETCH_FETCH_H
 #define ANT_FETCH_FETCH_H
@@ -10,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/out.h"
 #include "base/strlist.h"
@@ -58,8 +60,6 @@ struct fetch_plan {
 	unsigned retries;    /* of a request */
 	int64_t deadline_ms; /* without progress */
 	int64_t backoff_ms;  /* the longest first wait */
-	int probe;	     /* one page of one chain is enough: may this be read? */
-	struct buf *sample;  /* gets the records, too; NULL: not wanted */
 	struct http *http;
 	struct budget *budget;
 	struct fetch_events events;
@@ -81,8 +81,14 @@ int fetch_limit(
 /*
  * Fetch all that the plan says and write the record stream to OUT, flushed.
  * Return 0, or -1 with the status of anthill(7) and a reason; what was written
- * then has no end line.  With `probe` nothing is written.
+ * then has no end line.
  */
 int fetch_run(const struct fetch_plan *plan, struct out *out, struct ant_err *e);
+
+/*
+ * May this be read?  Fetch the first page that the plan leads to, and append its
+ * records to SAMPLE unless that is NULL.  Return 0 or -1 as fetch_run().
+ */
+int fetch_probe(const struct fetch_plan *plan, struct buf *sample, struct ant_err *e);
 
 #endif

@@ -7,21 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void
-wipe(char *p, size_t n)
-{
-	volatile char *v = p;
-
-	while (n-- > 0)
-		*v++ = '\0';
-}
-
-void
-key_wipe(struct key *k)
-{
-	wipe(k->text, sizeof k->text);
-}
-
 /* Drop the newline at the end and refuse what could not stand in a header field. */
 static int
 check(struct key *k, size_t len, const char *name, struct ant_err *e)
@@ -76,7 +61,7 @@ forget(const char *name)
 	char *value = getenv(name);
 
 	if (value != NULL)
-		wipe(value, strlen(value));
+		explicit_bzero(value, strlen(value));
 	unsetenv(name);
 }
 
@@ -109,15 +94,10 @@ from_environment(struct key *k, struct ant_err *e)
 int
 key_load(struct key *k, const char *file, struct ant_err *e)
 {
-	int rc;
-
 	memset(k, 0, sizeof *k);
 	if (file == NULL)
 		return from_environment(k, e);
 	forget("ANTHROPIC_ADMIN_KEY");
 	forget("ANTHROPIC_ADMIN_API_KEY");
-	rc = from_file(k, file, e);
-	if (rc == -1)
-		key_wipe(k);
-	return rc;
+	return from_file(k, file, e);
 }

@@ -1,4 +1,4 @@
-/* fetch/key - the API key: read, checked, and wiped */
+/* fetch/key - the API key: read and checked */
 #ifndef ANT_FETCH_KEY_H
 #define ANT_FETCH_KEY_H
 
@@ -18,10 +18,9 @@ struct key {
  * ANTHROPIC_ADMIN_API_KEY, whose values in this process's environment are then
  * overwritten and removed.  A newline at its end is dropped.  Return 0, or -1
  * with ANT_USAGE: no key, an empty one, one over KEY_MAX bytes, or with bytes
- * that no key has (control characters, spaces, other than ASCII).
+ * that no key has (control characters, spaces, other than ASCII).  In any case
+ * K is the caller's to explicit_bzero().
  */
 int key_load(struct key *k, const char *file, struct ant_err *e);
-
-void key_wipe(struct key *k);
 
 #endif

@@ -44,7 +44,7 @@ wrong(struct reader *r, const char *fmt, ...)
 static enum page_result
 broken(struct reader *r)
 {
-	if (strstr(r->json.reason, "nested") != NULL) {
+	if (r->json.code == JSON_TOO_DEEP) {
 		wrong(r, "%s at byte %td", r->json.reason, r->json.at - r->base + 1);
 		return PAGE_WRONG;
 	}
@@ -56,8 +56,7 @@ broken(struct reader *r)
 static enum page_result
 broken_at(struct reader *r, const char *at, const char *reason)
 {
-	r->json.at = at;
-	r->json.reason = reason;
+	r->json = (struct json_error){at, reason, JSON_NO_JSON};
 	return broken(r);
 }
 
@@ -210,36 +209,6 @@ read_data(struct reader *r, const char *p, const char **stop)
 	return PAGE_OK;
 }
 
-static struct json_value
-value_at(const char *p, const char *stop)
-{
-	struct json_value v = {JSON_NUMBER, p, (size_t)(stop - p)};
-
-	switch (*p) {
-	case '"':
-		v.kind = JSON_STRING;
-		break;
-	case 't':
-		v.kind = JSON_TRUE;
-		break;
-	case 'f':
-		v.kind = JSON_FALSE;
-		break;
-	case 'n':
-		v.kind = JSON_NULL;
-		break;
-	case '{':
-		v.kind = JSON_OBJECT;
-		break;
-	case '[':
-		v.kind = JSON_ARRAY;
-		break;
-	default:
-		break;
-	}
-	return v;
-}
-
 /* One member of the answer: data, has_more, a cursor, or something that is passed over. */
 static enum page_result
 read_member(struct reader *r, const struct json_value *key, const char *p, const char **stop)
@@ -257,7 +226,7 @@ read_member(struct reader *r, const struct json_value *key, const char *p, const
 		return PAGE_OK;
 	if (keep->p != NULL)
 		return wrong(r, "the answer has %.*s twice", (int)key->len, key->p);
-	*keep = value_at(p, *stop);
+	*keep = (struct json_value){json_kind_at(p), p, (size_t)(*stop - p)};
 	return PAGE_OK;
 }
 
@@ -327,7 +296,7 @@ read_cursor(struct reader *r, struct buf *cursor)
 static enum page_result
 read_bare(struct reader *r, const char *p)
 {
-	struct json_value object = value_at(p, r->end), v;
+	struct json_value object = {JSON_OBJECT, p, (size_t)(r->end - p)}, v;
 
 	if (json_member(&object, "type", &v) && json_is(&v, "error"))
 		return wrong(r, "the answer is an error with status 200");
@@ -374,7 +343,7 @@ page_read(struct buf *body, const struct page_rules *rules, struct page *p, stru
 
 	memset(p, 0, sizeof *p);
 	buf_clear(cursor);
-	if (buf_reserve(body, 1) == NULL) /* room for the newline behind a bare answer */
+	if (buf_reserve(body, 1) == NULL) /* room for the newline after a bare answer */
 		return PAGE_MEMORY;
 	r.base = body->data;
 	r.end = body->data + body->len;

@@ -2,8 +2,8 @@
  * fetch/pieces - pages that have arrived and wait for their turn
  *
  * The pages of one sequence stand in a queue; all queues of a run take their
- * memory from one pool, which knows how much is waiting and keeps the bodies of
- * pages that were written for those that come.
+ * memory from one pool, which knows how much is waiting and uses the memory of
+ * pages that were written again.
  */
 #ifndef ANT_FETCH_PIECES_H
 #define ANT_FETCH_PIECES_H
@@ -35,7 +35,7 @@ struct piece *pieces_take(struct pieces *of);
 void pieces_release(struct pieces *of, struct piece *p); /* NULL: no effect */
 void pieces_free(struct pieces *of);			/* what was released */
 
-/* Behind the others in Q. */
+/* P is the last of Q. */
 void pieces_push(struct pieces *of, struct queue *q, struct piece *p);
 /* The first of Q has been written: forget it. */
 void pieces_pop(struct pieces *of, struct queue *q);

@@ -8,8 +8,8 @@
 int query_path(struct buf *to, const char *path, const char *id);
 
 /*
- * Append one parameter, both sides percent-encoded (RFC 3986: all but the
- * unreserved characters), behind ? or &, as what TO holds so far wants it.
+ * Append ? or &, whichever TO needs, and one parameter, its name and value
+ * percent-encoded (RFC 3986: all but the unreserved characters).
  */
 int query_add(struct buf *to, const char *name, const char *value);
 

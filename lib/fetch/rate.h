@@ -3,7 +3,7 @@
  *
  * At most N requests start within any 60 seconds; within that, bursts are free.
  * What the server says (a pause after a 429, how many requests are left until
- * when) holds beside it.  Times are milliseconds of clock_ms().
+ * when) holds as well.  Times are milliseconds of clock_ms().
  */
 #ifndef ANT_FETCH_RATE_H
 #define ANT_FETCH_RATE_H

@@ -28,7 +28,7 @@ jitter(double luck, int64_t ms)
 	return (int64_t)(luck * (double)ms);
 }
 
-/* Waits of all jobs spread out a little behind a common hint, lest they all come at once. */
+/* A little after the hint, each job differently, lest they all come at once. */
 static int64_t
 hinted(int64_t hint, double luck)
 {

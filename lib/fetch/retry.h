@@ -1,6 +1,9 @@
 /*
  * fetch/retry - what to do after a request that brought no page
  *
+ * Whether a request is made again is decided here, by retry_decide(), and nowhere
+ * else; answer.c finds the cause and does what was decided.
+ *
  * Pure functions: no clock, no network, no state.  The policy is that of
  * ant-fetch(1), "RETRIES".  Sources: the error page of the API (429, 529,
  * retry-after), its SDKs (x-should-retry, retry-after-ms), RFC 9110 10.2.3.

@@ -294,7 +294,7 @@ bad_record(struct mapper *m, int result, const struct json_error *err)
 static int
 check_row(struct mapper *m, const struct plan *p)
 {
-	struct json_error err = {NULL, "a row that is null"};
+	struct json_error err = {.reason = "a row that is null"};
 
 	if ((err.at = plan_null_row(p)) == NULL)
 		return 0;
@@ -333,7 +333,7 @@ on_watched_row(void *arg)
 static int
 check_record(struct mapper *m)
 {
-	struct json_error err = {m->record.p, ""};
+	struct json_error err = {.at = m->record.p, .reason = ""};
 	struct json_value unused;
 	int result = PLAN_OK;
 
@@ -348,7 +348,7 @@ check_record(struct mapper *m)
 int
 mapper_record(struct mapper *m, const struct json_value *record, size_t line, struct ant_err *e)
 {
-	struct json_error err = {record->p, ""};
+	struct json_error err = {.at = record->p, .reason = ""};
 	struct json_value unused;
 	int more = 0;
 

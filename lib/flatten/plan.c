@@ -155,7 +155,8 @@ plan_eval(struct plan *p, struct expr *x, struct json_value *v, struct json_erro
 		*v = p->trie.values[x->slot];
 		if ((int)v->kind != TRIE_NO_MEMBERS)
 			return PLAN_OK;
-		*err = (struct json_error){v->p, "has no members, but a path leads through it"};
+		*err = (struct json_error){
+			.at = v->p, .reason = "has no members, but a path leads through it"};
 		return PLAN_TYPE;
 	case EXPR_LITERAL:
 		*v = x->literal;

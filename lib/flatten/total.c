@@ -219,7 +219,7 @@ total_value(struct total *t, const struct json_value *here, struct json_value *v
 	}
 	sum = t->decimal;
 	if (decimal_add_integer(&sum, t->integer) != DECIMAL_OK) {
-		*err = (struct json_error){here->p, "makes a sum beyond 38 digits"};
+		*err = (struct json_error){.at = here->p, .reason = "makes a sum beyond 38 digits"};
 		return PLAN_TYPE;
 	}
 	v->len = decimal_format(&sum, t->number);

@@ -1,6 +1,5 @@
 #include "net/http.h"
 
-#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <errno.h>
 #include <stdio.h>
@@ -9,17 +8,15 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "net/base_url.h"
+#include "net/secret.h"
 
 enum {
-	CONNECT_MS = 15000,  /* to reach the server */
-	STALL_MS = 30000,    /* over this long ... */
-	STALL_RATE = 100,    /* ... at least so many bytes a second, once the body has begun */
-	RECEIVE = 256 << 10, /* libcurl's buffer */
-	KEY_HEADER = 8192,
-	KEY_PART = 8 /* bytes of the key that are worth to be covered */
+	CONNECT_MS = 15000, /* to reach the server */
+	STALL_MS = 30000,   /* over this long ... */
+	STALL_RATE = 100,   /* ... at least so many bytes a second, once the body has begun */
+	RECEIVE = 256 << 10 /* libcurl's buffer */
 };
-
-static const char key_name[] = "x-api-key: ";
 
 struct slot { /* one request, or room for one */
 	struct http *http;
@@ -36,99 +33,14 @@ struct slot { /* one request, or room for one */
 struct http {
 	char *base, *ca_file, *user_agent;
 	struct curl_slist *headers;
+	const char *secret; /* in the first of them */
+	const char *const *fields;
 	CURLM *multi;
 	struct slot *slots;
 	size_t nslots, active;
 	int loopback, global;
 	int64_t timeout_ms;
 };
-
-/*
- * libcurl keeps the key in what it sends.  Blocks carry their size in front, so
- * that they can be wiped when they are freed.
- */
-union block {
-	size_t size;
-	max_align_t align;
-};
-
-static void
-wipe(void *p, size_t n)
-{
-	volatile unsigned char *v = p;
-
-	while (n-- > 0)
-		*v++ = 0;
-}
-
-static void *
-wiping_malloc(size_t n)
-{
-	union block *b;
-
-	if (n > SIZE_MAX - sizeof *b || (b = malloc(sizeof *b + n)) == NULL)
-		return NULL;
-	b->size = n;
-	return b + 1;
-}
-
-static void
-wiping_free(void *p)
-{
-	union block *b = p;
-
-	if (p == NULL)
-		return;
-	b--;
-	if (b->size <= KEY_HEADER * 2) /* larger ones hold what was received */
-		wipe(p, b->size);
-	free(b);
-}
-
-static void *
-wiping_calloc(size_t n, size_t size)
-{
-	void *p;
-
-	if (size > 0 && n > SIZE_MAX / size)
-		return NULL;
-	if ((p = wiping_malloc(n * size)) != NULL)
-		memset(p, 0, n * size);
-	return p;
-}
-
-static void *
-wiping_realloc(void *old, size_t n)
-{
-	size_t had = old == NULL ? 0 : ((union block *)old - 1)->size;
-	void *p = wiping_malloc(n);
-
-	if (p == NULL)
-		return NULL;
-	if (old != NULL)
-		memcpy(p, old, had < n ? had : n);
-	wiping_free(old);
-	return p;
-}
-
-static char *
-wiping_strdup(const char *s)
-{
-	size_t n = strlen(s) + 1;
-	char *p = wiping_malloc(n);
-
-	return p == NULL ? NULL : memcpy(p, s, n);
-}
-
-/* By what libcurl makes of the host: 127.0.0.1. would be a name, which it asks others for. */
-static int
-is_loopback(const char *host)
-{
-	struct in_addr four;
-
-	return strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
-	       (strncmp(host, "127.", 4) == 0 && inet_pton(AF_INET, host, &four) == 1);
-}
 
 /* A part of URL, or NULL where it has none (curl_free() it) or memory is short (*NOMEM). */
 static char *
@@ -141,42 +53,26 @@ part(CURLU *url, CURLUPart what, int *nomem)
 	return code == CURLUE_OK ? s : NULL;
 }
 
-/* Check the parts of the base URL. */
+/* Check the parts of URL. */
 static int
-check_base(struct http *h, const struct http_options *o, CURLU *url, struct ant_err *e)
+check_parts(struct http *h, CURLU *url, int insecure_http, struct ant_err *e)
 {
-	int nomem = 0;
-	char *scheme = part(url, CURLUPART_SCHEME, &nomem);
-	char *host = part(url, CURLUPART_HOST, &nomem);
-	char *user = part(url, CURLUPART_USER, &nomem);
-	char *password = part(url, CURLUPART_PASSWORD, &nomem);
-	char *query = part(url, CURLUPART_QUERY, &nomem);
-	char *fragment = part(url, CURLUPART_FRAGMENT, &nomem);
-	int rc = 0;
+	static const CURLUPart parts[] = {[BASE_URL_SCHEME] = CURLUPART_SCHEME,
+		[BASE_URL_HOST] = CURLUPART_HOST,
+		[BASE_URL_USER] = CURLUPART_USER,
+		[BASE_URL_PASSWORD] = CURLUPART_PASSWORD,
+		[BASE_URL_QUERY] = CURLUPART_QUERY,
+		[BASE_URL_FRAGMENT] = CURLUPART_FRAGMENT};
+	char *text[BASE_URL_PARTS];
+	int nomem = 0, rc;
 
-	if (nomem)
-		rc = err_set(e, ANT_FAIL, "libcurl: out of memory");
-	else if (scheme == NULL || host == NULL)
-		rc = err_set(e, ANT_USAGE, "the base URL has no host");
-	else if (user != NULL || password != NULL)
-		rc = err_set(e, ANT_USAGE, "the base URL must not hold a user or a password");
-	else if (query != NULL || fragment != NULL)
-		rc = err_set(e, ANT_USAGE, "the base URL must not hold a query or a fragment");
-	else if (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0)
-		rc = err_set(e, ANT_USAGE, "the base URL must start with https://");
-	else if (strcmp(scheme, "http") == 0 && !is_loopback(host) && !o->insecure_http)
-		rc = err_set(e, ANT_USAGE,
-			"http:// to %s would send the key for everyone to read: use https://, or "
-			"--insecure-http",
-			host);
-	else
-		h->loopback = is_loopback(host);
-	curl_free(scheme);
-	curl_free(host);
-	curl_free(user);
-	curl_free(password);
-	curl_free(query);
-	curl_free(fragment);
+	for (size_t i = 0; i < BASE_URL_PARTS; i++)
+		text[i] = part(url, parts[i], &nomem);
+	rc = nomem ? err_set(e, ANT_FAIL, "libcurl: out of memory")
+		   : base_url_check(text, insecure_http, e);
+	h->loopback = rc == 0 && base_url_is_loopback(text[BASE_URL_HOST]);
+	for (size_t i = 0; i < BASE_URL_PARTS; i++)
+		curl_free(text[i]);
 	return rc;
 }
 
@@ -197,7 +93,7 @@ set_base(struct http *h, const struct http_options *o, struct ant_err *e)
 			strchr(o->base_url, '@') ? "(hidden)" : o->base_url,
 			curl_url_strerror(code));
 	else
-		rc = check_base(h, o, url, e);
+		rc = check_parts(h, url, o->insecure_http, e);
 	curl_url_cleanup(url);
 	if (rc == -1)
 		return -1;
@@ -212,32 +108,33 @@ set_base(struct http *h, const struct http_options *o, struct ant_err *e)
 }
 
 static int
-add_header(struct http *h, const char *line)
+add_header(struct http *h, const char *line, struct ant_err *e)
 {
 	struct curl_slist *more = curl_slist_append(h->headers, line);
 
 	if (more == NULL)
-		return -1;
+		return err_set(e, ANT_FAIL, "libcurl: out of memory");
 	h->headers = more;
 	return 0;
 }
 
+/* The secret's line comes first. */
 static int
 set_headers(struct http *h, const struct http_options *o, struct ant_err *e)
 {
-	char key[KEY_HEADER];
-	int n, rc;
+	char line[SECRET_MAX];
+	int n = snprintf(line, sizeof line, "%s%s", o->secret_header, o->secret), rc;
 
-	n = snprintf(key, sizeof key, "%s%s", key_name, o->key);
-	if (n < 0 || (size_t)n >= sizeof key)
-		rc = err_set(e, ANT_USAGE, "the key is too long");
-	else if (add_header(h, key) == -1 || add_header(h, "anthropic-version: 2023-06-01") == -1 ||
-		 add_header(h, "accept: application/json") == -1)
-		rc = err_set(e, ANT_FAIL, "libcurl: out of memory");
-	else
-		rc = 0;
-	wipe(key, sizeof key);
-	return rc;
+	rc = n < 0 || (size_t)n >= sizeof line ? err_set(e, ANT_USAGE, "the key is too long")
+					       : add_header(h, line, e);
+	explicit_bzero(line, sizeof line);
+	if (rc == -1)
+		return -1;
+	h->secret = h->headers->data + strlen(o->secret_header);
+	for (const char *const *next = o->headers; *next != NULL; next++)
+		if (add_header(h, *next, e) == -1)
+			return -1;
+	return 0;
 }
 
 struct http *
@@ -254,8 +151,9 @@ http_open(const struct http_options *o, struct ant_err *e)
 	}
 	h->nslots = o->jobs;
 	h->timeout_ms = o->timeout_ms;
-	if (curl_global_init_mem(plain ? CURL_GLOBAL_NOTHING : CURL_GLOBAL_ALL, wiping_malloc,
-		    wiping_free, wiping_realloc, wiping_strdup, wiping_calloc) != CURLE_OK) {
+	h->fields = o->fields;
+	if (curl_global_init_mem(plain ? CURL_GLOBAL_NOTHING : CURL_GLOBAL_ALL, secret_malloc,
+		    secret_free, secret_realloc, secret_strdup, secret_calloc) != CURLE_OK) {
 		err_set(e, ANT_FAIL, "libcurl: cannot start");
 		goto error;
 	}
@@ -309,21 +207,7 @@ http_base(const struct http *h)
 void
 http_redact(const struct http *h, char *text)
 {
-	const char *key = h->headers->data + sizeof key_name - 1; /* the first header */
-	size_t len = strlen(key);
-
-	if (len < KEY_PART) /* no real key; it would cover letters of our own */
-		return;
-	for (char *p = text; (p = strstr(p, key)) != NULL; p += len)
-		memset(p, '*', len);
-	for (len--; len >= KEY_PART; len--) {
-		size_t n = strlen(text);
-
-		if (n >= len && memcmp(text + n - len, key, len) == 0) {
-			memset(text + n - len, '*', len);
-			return;
-		}
-	}
+	secret_cover(text, h->secret);
 }
 
 size_t
@@ -386,38 +270,9 @@ on_header(char *line, size_t one, size_t n, void *arg)
 	(void)one;
 	if (n >= 5 && memcmp(line, "HTTP/", 5) == 0) /* what came before was a 100 */
 		memset(a, 0, sizeof *a);
-	take(line, n, "content-type", a->content_type);
-	take(line, n, "request-id", a->request_id);
-	take(line, n, "date", a->date);
-	take(line, n, "x-should-retry", a->should_retry);
-	take(line, n, "retry-after", a->retry_after);
-	take(line, n, "retry-after-ms", a->retry_after_ms);
-	take(line, n, "anthropic-ratelimit-requests-remaining", a->remaining);
-	take(line, n, "anthropic-ratelimit-requests-reset", a->reset);
+	for (size_t i = 0; s->http->fields[i] != NULL; i++)
+		take(line, n, s->http->fields[i], a->field[i]);
 	return n;
-}
-
-static CURLcode
-set_security(struct http *h, CURL *c)
-{
-	CURLcode r = curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
-
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(c, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
-	if (r == CURLE_OK && h->ca_file != NULL)
-		r = curl_easy_setopt(c, CURLOPT_CAINFO, h->ca_file);
-	/* What is allowed to be plain because it stays on this machine must stay on it. */
-	if (r == CURLE_OK && h->loopback)
-		r = curl_easy_setopt(c, CURLOPT_PROXY, "");
-	return r;
 }
 
 /*
@@ -425,38 +280,39 @@ set_security(struct http *h, CURL *c)
  * a reader of stdout that has gone ends us in ours.
  */
 static CURLcode
-set_transfer(struct http *h, struct slot *s)
+set_up(struct http *h, struct slot *s)
 {
+	const struct {
+		CURLoption option;
+		long value;
+	} numbers[] = {{CURLOPT_FOLLOWLOCATION, 0}, {CURLOPT_HEADEROPT, CURLHEADER_SEPARATE},
+		{CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2}, {CURLOPT_SSL_VERIFYPEER, 1},
+		{CURLOPT_SSL_VERIFYHOST, 2}, {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS},
+		/* Share an HTTP/2 connection rather than open another. */
+		{CURLOPT_PIPEWAIT, strncasecmp(h->base, "https:", 6) == 0}, {CURLOPT_PATH_AS_IS, 1},
+		{CURLOPT_TCP_KEEPALIVE, 1}, {CURLOPT_BUFFERSIZE, RECEIVE}};
+	const struct {
+		CURLoption option;
+		const void *value;
+	} pointers[] = {{CURLOPT_PROTOCOLS_STR, "http,https"}, {CURLOPT_USERAGENT, h->user_agent},
+		{CURLOPT_ACCEPT_ENCODING, ""}, {CURLOPT_ERRORBUFFER, s->error},
+		{CURLOPT_WRITEDATA, s}, {CURLOPT_HEADERDATA, s}, {CURLOPT_PRIVATE, s}};
 	CURL *c = s->easy;
 	CURLcode r = curl_easy_setopt(c, CURLOPT_HTTPHEADER, h->headers);
 
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(c, CURLOPT_USERAGENT, h->user_agent);
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "");
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-	if (r == CURLE_OK) /* share an HTTP/2 connection rather than open another */
-		r = curl_easy_setopt(
-			c, CURLOPT_PIPEWAIT, strncasecmp(h->base, "https:", 6) == 0 ? 1L : 0L);
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(c, CURLOPT_PATH_AS_IS, 1L);
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(c, CURLOPT_BUFFERSIZE, (long)RECEIVE);
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(c, CURLOPT_ERRORBUFFER, s->error);
+	for (size_t i = 0; r == CURLE_OK && i < sizeof numbers / sizeof *numbers; i++)
+		r = curl_easy_setopt(c, numbers[i].option, numbers[i].value);
+	for (size_t i = 0; r == CURLE_OK && i < sizeof pointers / sizeof *pointers; i++)
+		r = curl_easy_setopt(c, pointers[i].option, pointers[i].value);
 	if (r == CURLE_OK)
 		r = curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
 	if (r == CURLE_OK)
-		r = curl_easy_setopt(c, CURLOPT_WRITEDATA, s);
-	if (r == CURLE_OK)
 		r = curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(c, CURLOPT_HEADERDATA, s);
-	if (r == CURLE_OK)
-		r = curl_easy_setopt(c, CURLOPT_PRIVATE, s);
+	if (r == CURLE_OK && h->ca_file != NULL)
+		r = curl_easy_setopt(c, CURLOPT_CAINFO, h->ca_file);
+	/* What is allowed to be plain because it stays on this machine must stay on it. */
+	if (r == CURLE_OK && h->loopback)
+		r = curl_easy_setopt(c, CURLOPT_PROXY, "");
 	return r;
 }
 
@@ -479,9 +335,7 @@ prepare(struct http *h, struct slot *s)
 		return CURLE_OK;
 	if ((s->easy = curl_easy_init()) == NULL)
 		return CURLE_OUT_OF_MEMORY;
-	if ((r = set_security(h, s->easy)) == CURLE_OK)
-		r = set_transfer(h, s);
-	if (r != CURLE_OK) {
+	if ((r = set_up(h, s)) != CURLE_OK) {
 		curl_easy_cleanup(s->easy);
 		s->easy = NULL;
 	}
@@ -709,7 +563,8 @@ http_next(struct http *h, struct http_answer *a, void **tag)
 		a->result = result_of(s);
 		if (a->result != HTTP_ANSWERED)
 			explain(s, a);
-		http_redact(h, a->request_id); /* what messages show of it */
+		for (size_t f = 0; h->fields[f] != NULL; f++)
+			http_redact(h, a->field[f]);
 		http_redact(h, a->reason);
 		return 1;
 	}

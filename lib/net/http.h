@@ -1,8 +1,8 @@
 /*
  * net/http - GET requests to one server, several at a time
  *
- * Everything that concerns libcurl is here.  The key goes in one header to the
- * host of the base URL and nowhere else: redirects are not followed, a proxy
+ * Everything that concerns libcurl is here.  A secret goes in one header line to
+ * the host of the base URL and nowhere else: redirects are not followed, a proxy
  * does not see it, and memory that libcurl frees is wiped.
  */
 #ifndef ANT_NET_HTTP_H
@@ -17,7 +17,10 @@
 struct http_options {
 	const char *base_url;	/* https://host[:port][/path]; http where the host is loopback */
 	int insecure_http;	/* http to any host */
-	const char *key;	/* of the API */
+	const char *secret_header; /* what stands before the secret in its line, "x-api-key: " */
+	const char *secret;
+	const char *const *headers; /* the other lines to send, up to NULL */
+	const char *const *fields;  /* what to keep of an answer's header, up to NULL; not copied */
 	const char *user_agent; /* "ant-fetch/0.1.0" */
 	const char *ca_file;	/* trusted certificates, or NULL for the system's */
 	size_t jobs;		/* requests at a time, at most */
@@ -34,38 +37,35 @@ enum http_result {
 	HTTP_FORBIDDEN /* the URL makes no sense to libcurl */
 };
 
-enum { HTTP_FIELD = 96 }; /* size of a kept header field; what is longer is cut */
+enum { HTTP_FIELDS = 8, HTTP_FIELD = 96 }; /* kept header fields; bytes of one, the rest is cut */
 
 struct http_answer {
 	enum http_result result;
 	char reason[256]; /* where it is not HTTP_ANSWERED */
 	long status;	  /* 0 where there was none */
-	/* Header fields: "" where they were not sent. */
-	char content_type[HTTP_FIELD], request_id[HTTP_FIELD], date[HTTP_FIELD];
-	char should_retry[HTTP_FIELD], retry_after[HTTP_FIELD], retry_after_ms[HTTP_FIELD];
-	char remaining[HTTP_FIELD], reset[HTTP_FIELD]; /* anthropic-ratelimit-requests-* */
-	int64_t ms, wire_bytes;			       /* how long it took; bytes of the body */
+	char field[HTTP_FIELDS][HTTP_FIELD]; /* those of the options; "" where one was not sent */
+	int64_t ms, wire_bytes;		     /* how long it took; bytes of the body */
 };
 
 struct http;
 
 /* Return the client, or NULL: ANT_USAGE for a wrong base URL, ANT_FAIL.  One a process. */
 struct http *http_open(const struct http_options *o, struct ant_err *e);
-void http_free(struct http *h); /* ends what is under way, wipes the key; NULL: no effect */
+void http_free(struct http *h); /* ends what is under way, wipes the secret; NULL: no effect */
 
 /* The base URL without a slash at its end: for messages. */
 const char *http_base(const struct http *h);
 
 /*
- * Cover the key wherever it stands in TEXT, such as an answer that quotes it, and what
- * is left of it at the end of a text that was cut.  Parts that are put together: first each.
+ * secret_cover() the secret in TEXT, such as an answer that quotes it.  Cover a text before
+ * it is cut and put together with others: only at the end of TEXT is a part of a secret found.
  */
 void http_redact(const struct http *h, char *text);
 
 /*
- * Start to fetch the base URL with TARGET (path and query, starts with /)
- * behind it into BODY, which is cleared, must stay until the answer and is held
- * to its maximum.  TAG comes back with the answer.  Return 0 or -1 (ANT_FAIL).
+ * Start to fetch TARGET (path and query, starts with /), which is added to the base
+ * URL, into BODY, which is cleared, must stay until the answer and is held to its
+ * maximum.  TAG comes back with the answer.  Return 0 or -1 (ANT_FAIL).
  */
 int http_get(struct http *h, const char *target, struct buf *body, void *tag, struct ant_err *e);
 

@@ -197,8 +197,8 @@ record_begin_parse(const char *line, size_t len, struct record_begin *b, struct 
 void
 record_begin_free(struct record_begin *b)
 {
-	free(b->table);
-	free(b->width);
+	free((void *)b->table);
+	free((void *)b->width);
 	strlist_free(&b->group_by);
 	memset(b, 0, sizeof *b);
 }

@@ -22,10 +22,10 @@ enum { RECORD_VERSION = 1 };
 enum record_kind { RECORD_DATA, RECORD_BEGIN, RECORD_END, RECORD_UNKNOWN };
 
 struct record_begin {
-	char *table;
+	const char *table;
 	int has_window; /* from and to are there: [from, to), whole buckets, seconds since 1970 */
 	int64_t from, to;
-	char *width;		 /* name of the bucket width, or NULL */
+	const char *width;	 /* name of the bucket width, or NULL */
 	int has_group_by;	 /* the key is there; it may be an empty list */
 	struct strlist group_by; /* the dimensions that were asked for, in that order */
 };

@@ -495,7 +495,7 @@ native_row(void *arg)
 static void
 run_native(struct native *n, const struct buf *record, struct outcome *o)
 {
-	struct json_error err = {NULL, ""};
+	struct json_error err = {.reason = ""};
 
 	n->o = o;
 	if (plan_scan(n->plan, record->data, record->len, native_row, n, &err) != PLAN_OK &&

@@ -70,7 +70,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct state *states[3]; /* kept: only the scan is of interest */
 	static const char *const rows[] = {".", ".rows[]", ".x.rows[]"};
 	struct json_value v;
-	struct json_error err = {NULL, ""};
+	struct json_error err = {.reason = ""};
 	struct state *s;
 	char *text;
 	int json, result;

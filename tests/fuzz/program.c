@@ -36,7 +36,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct state s = {.n = 0};
-	struct json_error err = {NULL, ""};
+	struct json_error err = {.reason = ""};
 	char *all = malloc(size + 1), *line, *next, *record;
 	const char *path;
 	size_t count;

@@ -112,7 +112,7 @@ on_row(void *arg)
 static int
 run_once(struct state *s, char *text)
 {
-	struct json_error err = {NULL, ""};
+	struct json_error err = {.reason = ""};
 	int native, result;
 
 	if ((s->plan = plan_new(".rows[]", &native)) == NULL) {

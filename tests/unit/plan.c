@@ -76,7 +76,7 @@ scan(struct run *r, const char *record)
 {
 	size_t len = strlen(record);
 	char *text = calloc(1, len + BUF_PAD);
-	struct json_error err = {text, ""};
+	struct json_error err = {.at = text, .reason = ""};
 	int result;
 
 	if (text == NULL)
