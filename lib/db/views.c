@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "db/views_sql.h"
-
 const char *
 views_table_name(unsigned bit)
 {
