@@ -4,6 +4,7 @@
  * stdin: one anthill-rows(5).  stdout: the receipt, after the commit and only then.
  */
 #include "cli.h"
+#include "db/ask_pg.h"
 #include "load/pg.h"
 #include "loader.h"
 
@@ -82,7 +83,7 @@ main(int argc, char **argv)
 		struct db views;
 
 		o.place.dialect = SQL_POSTGRESQL;
-		status = load_pg_db(conninfo, schema, 1, &views, &o.place.schema, &e);
+		status = ask_pg(conninfo, schema, 1, &views, &o.place.schema, &e);
 		status = loader_views(&cli, status, &views, &o.place, &e);
 		goto done;
 	}

@@ -8,14 +8,13 @@
 #include "db/pg.h"
 #include "load/sql.h"
 
-enum { NAME_MAX_PG = 63 }; /* bytes of an identifier: NAMEDATALEN - 1; longer ones are cut */
-
 static const char stage[] = "pg_temp._anthill_rows"; /* where the rows of a merge arrive */
 
 struct load_pg {
 	struct pg *pg;
 	const char *schema_option;
-	char *schema, *into;	/* of the target; INTO is SCHEMA.TABLE for the receipt */
+	const char *schema;	/* of the target */
+	char *into;		/* SCHEMA.TABLE, for the receipt */
 	int new_table, guarded; /* the table was not there; rows may be kept from us */
 	struct buf sql;
 	const struct load *load;
@@ -55,52 +54,16 @@ put_target(struct load_pg *d)
 }
 
 static int
-check_name(const char *what, const char *name, struct ant_err *e)
-{
-	if (strlen(name) <= NAME_MAX_PG)
-		return 0;
-	return err_set(e, ANT_FAIL, "%s '%.200s' is longer than the %d bytes of a PostgreSQL name",
-		what, name, (int)NAME_MAX_PG);
-}
-
-static int
 check_names(struct load_pg *d, struct ant_err *e)
 {
 	const struct load *l = d->load;
 
-	if (check_name("table", l->into, e) == -1)
+	if (pg_check_name("table", l->into, e) == -1)
 		return -1;
 	for (size_t i = 0; i < l->rows->ncolumns; i++)
-		if (check_name("column", l->columns[i].name, e) == -1)
+		if (pg_check_name("column", l->columns[i].name, e) == -1)
 			return -1;
 	return 0;
-}
-
-static int
-take_text(void *arg, const char *const *texts, struct ant_err *e)
-{
-	char **text = arg;
-
-	return texts[0] == NULL || (*text = strdup(texts[0])) != NULL ? 0 : no_memory(e);
-}
-
-/* The schema of the target: that of the option, or where CREATE TABLE would put it. */
-static int
-choose_schema(struct load_pg *d, struct ant_err *e)
-{
-	const char *name = d->schema_option;
-
-	if (name == NULL) {
-		if (pg_each(d->pg, "SELECT current_schema()", NULL, 0, take_text, &d->schema, e) ==
-			-1)
-			return -1;
-	} else if ((d->schema = strdup(name)) == NULL) {
-		return no_memory(e);
-	}
-	if (d->schema == NULL)
-		return err_set(e, ANT_FAIL,
-			"postgresql: no schema of the search path exists: name one with --schema");
-	return check_name("schema", d->schema, e);
 }
 
 /* One load of a table at a time: the lock goes with the transaction, however that ends. */
@@ -363,7 +326,8 @@ begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
 	if (l->dry_run)
 		buf_puts(l->plan, "BEGIN;\n");
 	if (check_names(d, e) == -1 || pg_connect(d->pg, e) == -1 ||
-		pg_begin(d->pg, l->dry_run, e) == -1 || choose_schema(d, e) == -1)
+		pg_begin(d->pg, l->dry_run, e) == -1 ||
+		pg_choose_schema(d->pg, d->schema_option, &d->schema, e) == -1)
 		return -1;
 	buf_init(&into, LOAD_TEXT_MAX);
 	buf_printf(&into, "%s.%s", d->schema, l->into);
@@ -553,7 +517,7 @@ ledger(void *self, struct out *to, struct ant_err *e)
 	int there = 0;
 
 	if (pg_connect(d->pg, e) == -1 || pg_begin(d->pg, 1, e) == -1 ||
-		choose_schema(d, e) == -1 ||
+		pg_choose_schema(d->pg, d->schema_option, &d->schema, e) == -1 ||
 		pg_ask(d->pg,
 			"SELECT to_regclass(quote_ident($1) || '." SQL_LEDGER "') IS NOT NULL",
 			d->schema, NULL, &there, e) == -1)
@@ -597,7 +561,6 @@ load_pg_free(struct load_pg *d)
 		return;
 	pg_free(d->pg);
 	buf_free(&d->sql);
-	free(d->schema);
 	free(d->into);
 	free(d);
 }
@@ -608,60 +571,4 @@ load_pg_dest(struct load_pg *d)
 	const struct load_dest dest = {d, "postgresql", begin, rows, commit, undo, ledger};
 
 	return dest;
-}
-
-static int
-asked_each(void *self, const char *sql, size_t n, db_take *take, void *arg, struct ant_err *e)
-{
-	struct load_pg *d = self;
-
-	return pg_copy_out(d->pg, sql, n, take, arg, e);
-}
-
-static int
-asked_run(void *self, const char *sql, struct ant_err *e)
-{
-	struct load_pg *d = self;
-	/* Two that define the same at once would collide in the catalog: one waits. */
-	const char *const steps[] = {
-		"DO $$ BEGIN PERFORM pg_advisory_xact_lock(hashtextextended('anthill:views', 0)); "
-		"END $$",
-		sql, "COMMIT"};
-
-	if (pg_begin(d->pg, 0, e) == -1)
-		return -1;
-	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
-		if (pg_run(d->pg, steps[i], NULL, e) == -1)
-			return -1;
-	return 0;
-}
-
-static void
-asked_close(void *self)
-{
-	load_pg_free(self);
-}
-
-int
-load_pg_db(const char *conninfo, const char *schema, int write, struct db *to, const char **chosen,
-	struct ant_err *e)
-{
-	static const char snapshot[] =
-		"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL TimeZone = 'UTC'; "
-		"SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL standard_conforming_strings = on; "
-		"SET LOCAL work_mem = '64MB'";
-	const struct db asked = {NULL, SQL_POSTGRESQL, asked_each, asked_run, asked_close};
-	struct load_pg *d = load_pg_new(conninfo, schema, e);
-
-	if (d == NULL)
-		return -1;
-	if (pg_connect(d->pg, e) == -1 || (!write && pg_run(d->pg, snapshot, NULL, e) == -1) ||
-		choose_schema(d, e) == -1) {
-		load_pg_free(d);
-		return -1;
-	}
-	*to = asked;
-	to->self = d;
-	*chosen = d->schema;
-	return 0;
 }

@@ -3,7 +3,6 @@
 #define ANT_LOAD_PG_H
 
 #include "base/err.h"
-#include "db/db.h"
 #include "load/load.h"
 
 struct load_pg;
@@ -19,14 +18,5 @@ struct load_pg *load_pg_new(const char *conninfo, const char *schema, struct ant
 void load_pg_free(struct load_pg *d); /* NULL: no effect */
 
 struct load_dest load_pg_dest(struct load_pg *d);
-
-/*
- * Connect to ask (or, where WRITE is not 0, to run statements) as a struct db, which
- * db_close() closes.  CONNINFO and SCHEMA as above; *CHOSEN is the schema, TO's own.  All
- * questions see the database as it was at the first.  Return 0, or -1 as load_pg_new() or
- * with ANT_FAIL.
- */
-int load_pg_db(const char *conninfo, const char *schema, int write, struct db *to,
-	const char **chosen, struct ant_err *e);
 
 #endif
