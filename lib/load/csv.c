@@ -702,43 +702,33 @@ ledger(void *self, struct out *to, struct ant_err *e)
 	return csv_file_read(&f, d->ledger.old, p.name, take_entry, &p, e);
 }
 
-struct load_csv *
-load_csv_new(const char *file, const struct csv_file_dialect *dialect, struct ant_err *e)
+static void
+free_all(void *self)
+{
+	close_all(self);
+	free(self);
+}
+
+int
+load_csv(const char *file, const struct csv_file_dialect *dialect, struct load_dest *to,
+	struct ant_err *e)
 {
 	struct load_csv *d = calloc(1, sizeof *d);
 
-	if (d == NULL) {
-		err_sys(e, ANT_FAIL, "%s", file != NULL ? file : "stdout");
-		return NULL;
-	}
+	if (d == NULL)
+		return err_sys(e, ANT_FAIL, "%s", file != NULL ? file : "stdout");
 	d->file = file;
 	d->dialect = dialect;
 	csv_file_init(&d->csv, dialect);
 	buf_init(&d->line, 3 * LINES_MAX);
 	buf_init(&d->key, 2 * LINES_MAX);
-	return d;
-}
-
-void
-load_csv_free(struct load_csv *d)
-{
-	if (d == NULL)
-		return;
-	close_all(d);
-	free(d);
-}
-
-struct load_dest
-load_csv_dest(struct load_csv *d)
-{
-	const struct load_dest dest = {
-		d, d->file != NULL ? "csv" : NULL, begin, rows, commit, undo, ledger};
-
-	return dest;
+	*to = (struct load_dest){
+		d, file != NULL ? "csv" : NULL, begin, rows, commit, undo, ledger, free_all};
+	return 0;
 }
 
 size_t
-load_csv_risky(const struct load_csv *d)
+load_csv_risky(const struct load_dest *dest)
 {
-	return d->risky;
+	return ((const struct load_csv *)dest->self)->risky;
 }

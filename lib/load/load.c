@@ -8,15 +8,6 @@
 
 #include "tables/tables.h"
 
-int
-load_type_differs(
-	struct ant_err *e, const char *into, const char *column, const char *is, const char *wanted)
-{
-	return err_set(e, ANT_FAIL,
-		"table '%.200s', column '%.200s' is of type %s, but the rows need %s", into, column,
-		*is != '\0' ? is : "(none)", *wanted != '\0' ? wanted : "(none)");
-}
-
 /* The mode of this load, where the option may overrule the stream. */
 static int
 choose_mode(struct load *l, const struct load_options *o, struct ant_err *e)

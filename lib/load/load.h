@@ -14,7 +14,6 @@
 #include "base/err.h"
 #include "base/out.h"
 #include "db/sql.h"
-#include "db/views.h"
 #include "stream/receipt.h"
 #include "stream/rows.h"
 #include "tables/table.h"
@@ -32,8 +31,6 @@ struct load_options {
 	const char *mode;	/* instead of the stream's */
 	const char *table_path; /* $ANT_TABLES: where to look for the columns' comments */
 	int allow_shrink, ledger, dry_run;
-	int views;		  /* make the views of views.h instead */
-	struct views_place place; /* of the views */
 };
 
 /* What is loaded, as a destination is told.  All of it stays load_run()'s. */
@@ -84,6 +81,8 @@ struct load_dest {
 
 	/* Print the ledger, oldest line first, as receipts; NULL where there is no ledger. */
 	int (*ledger)(void *self, struct out *to, struct ant_err *e);
+
+	void (*free)(void *self);
 };
 
 /*
@@ -95,9 +94,5 @@ struct load_dest {
  */
 int load_run(const struct load_dest *dest, const struct load_options *o, int fd, const char *name,
 	struct buf *out, struct ant_err *e);
-
-/* A column of the destination that is of another type: names it and both types. */
-int load_type_differs(struct ant_err *e, const char *into, const char *column, const char *is,
-	const char *wanted);
 
 #endif
