@@ -54,8 +54,10 @@ static const char help[] =
 
 /* Take an option of the dialect.  Return ANT_OK, or ANT_USAGE after a message. */
 static int
-dialect_option(struct csv_file_dialect *d, int ch, const char *value)
+dialect_option(struct loader *l, int ch, const char *value)
 {
+	struct csv_file_dialect *d = l->own;
+
 	switch (ch) {
 	case OPT_DELIMITER:
 		if (strcmp(value, "\\t") == 0)
@@ -85,57 +87,52 @@ dialect_option(struct csv_file_dialect *d, int ch, const char *value)
 	return ANT_OK;
 }
 
+static int
+make(struct loader *l)
+{
+	const char *slash = l->where != NULL ? strrchr(l->where, '/') : NULL;
+	const char *name = slash != NULL ? slash + 1 : l->where;
+	const struct load_options *o = &l->o;
+	struct ant_err e;
+
+	if (name == NULL && (o->mode != NULL || o->allow_shrink || o->ledger || o->dry_run))
+		return cli_usage(
+			&l->cli, "--mode, --allow-shrink, --ledger and --dry-run need -o FILE");
+	if (name != NULL && strcmp(name, LOAD_CSV_LEDGER) == 0)
+		return cli_usage(&l->cli, "-o: %s is the ledger itself", LOAD_CSV_LEDGER);
+	if (csv_file_check(l->own, &e) == -1 || load_csv(l->where, l->own, &l->dest, &e) == -1)
+		return cli_fail(&e);
+	return ANT_OK;
+}
+
+static void
+warn(const struct loader *l, int status)
+{
+	size_t n = load_csv_risky(&l->dest);
+
+	(void)status; /* what went to stdout is there in any case */
+	if (n > 0)
+		cli_warn(&l->cli,
+			"texts that a spreadsheet could run as formulas: %zu; --safe guards them",
+			n);
+}
+
 int
 main(int argc, char **argv)
 {
-	struct cli cli = {.name = "ant-load-csv",
-		.usage = usage,
-		.help = help,
-		.shorts = "o:",
-		.options = options};
 	struct csv_file_dialect dialect = {.delimiter = ',', .null = "", .header = 1};
-	struct load_options o = {0};
-	const char *file = NULL, *name;
-	struct load_csv *csv = NULL;
-	struct load_dest dest;
-	struct ant_err e;
-	int ch, status = ANT_OK;
+	struct loader l = {
+		.cli = {.name = "ant-load-csv",
+			.usage = usage,
+			.help = help,
+			.shorts = "o:",
+			.options = options},
+		.hint = "; -o FILE names a file",
+		.own = &dialect,
+		.option = dialect_option,
+		.make = make,
+		.warn = warn,
+	};
 
-	cli_start(&cli);
-	while ((ch = cli_next(&cli, argc, argv)) != -1) {
-		if (ch == CLI_STOP)
-			return cli.status;
-		if (ch == 'o')
-			file = optarg;
-		else if (ch >= LOADER_OWN)
-			status = dialect_option(&dialect, ch, optarg);
-		else
-			status = loader_option(&o, ch, optarg);
-		if (status != ANT_OK)
-			goto done;
-	}
-	name = file != NULL && strrchr(file, '/') != NULL ? strrchr(file, '/') + 1 : file;
-	if (argc != optind)
-		status = cli_usage(
-			&cli, "'%s' is one operand too many; -o FILE names a file", argv[optind]);
-	else if (file == NULL && (o.mode != NULL || o.allow_shrink || o.ledger || o.dry_run))
-		status = cli_usage(
-			&cli, "--mode, --allow-shrink, --ledger and --dry-run need -o FILE");
-	else if (name != NULL && strcmp(name, LOAD_CSV_LEDGER) == 0)
-		status = cli_usage(&cli, "-o: %s is the ledger itself", LOAD_CSV_LEDGER);
-	else if (csv_file_check(&dialect, &e) == -1)
-		status = cli_fail(&e);
-	else if ((csv = load_csv_new(file, &dialect, &e)) == NULL)
-		status = cli_fail(&e);
-	if (status != ANT_OK)
-		goto done;
-	dest = load_csv_dest(csv);
-	status = loader_run(&cli, &dest, &o);
-	if (load_csv_risky(csv) > 0)
-		cli_warn(&cli,
-			"texts that a spreadsheet could run as formulas: %zu; --safe guards them",
-			load_csv_risky(csv));
-done:
-	load_csv_free(csv);
-	return cli_exit(status);
+	return loader_main(&l, argc, argv);
 }

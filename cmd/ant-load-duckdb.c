@@ -11,14 +11,7 @@
 #include "loader.h"
 
 static const struct option options[] = {
-	{"table", required_argument, NULL, LOADER_TABLE},
-	{"prefix", required_argument, NULL, LOADER_PREFIX},
-	{"mode", required_argument, NULL, LOADER_MODE},
-	{"allow-shrink", no_argument, NULL, LOADER_ALLOW_SHRINK},
-	{"ledger", no_argument, NULL, LOADER_LEDGER},
-	{"dry-run", no_argument, NULL, LOADER_DRY_RUN},
-	{"views", no_argument, NULL, LOADER_VIEWS},
-	{"table-name", required_argument, NULL, LOADER_TABLE_NAME},
+	LOADER_OPTIONS,
 	{NULL, 0, NULL, 0},
 };
 
@@ -28,65 +21,52 @@ static const char usage[] =
 
 static const char help[] =
 	"Loads the rows on stdin into the DuckDB database FILE, all of them or none.\n"
-	"\n"
-	"  --table T       into this table, not the one that the stream names\n"
-	"  --prefix P      put P before the table's name\n"
-	"  --mode M        window, replace, merge or append, not the stream's mode\n"
-	"  --allow-shrink  let a load leave fewer than half of the rows\n"
-	"  --ledger        print the receipts of all loads, read nothing\n"
-	"  --dry-run       print the SQL, change nothing\n"
-	"  --views         make the SQL views of ant-tables --views, read nothing\n"
-	"  --table-name TABLE=NAME   for the views: TABLE was loaded with --table NAME\n"
-	"  -h, --help  --version  -q, --quiet  -v, --verbose\n"
-	"\n"
+	"\n" LOADER_HELP "\n"
 	"Load a table:\n"
 	"  ant-fetch users | ant-flatten | ant-load-duckdb anthill.duckdb\n"
 	"Restore the watermarks on a new machine:\n"
 	"  ant-load-duckdb --ledger anthill.duckdb | ant-state commit\n";
 
+static int
+make(struct loader *l)
+{
+	struct ant_err e;
+
+	return load_duckdb(l->where, getenv("ANT_LIBDUCKDB"), &l->dest, &e) == -1 ? cli_fail(&e)
+										  : ANT_OK;
+}
+
+static int
+ask(struct loader *l, struct db *to, struct ant_err *e)
+{
+	return ask_duckdb(l->where, getenv("ANT_LIBDUCKDB"), 1, to, e);
+}
+
+static void
+warn(const struct loader *l, int status)
+{
+	const char *why = load_duckdb_warning(&l->dest);
+
+	(void)status; /* the rows are in, even where the receipt could not be printed */
+	if (*why != '\0')
+		cli_warn(&l->cli, "the rows are committed, but stay in %s.wal: %s", l->where, why);
+}
+
 int
 main(int argc, char **argv)
 {
-	struct cli cli = {.name = "ant-load-duckdb",
-		.usage = usage,
-		.help = help,
-		.shorts = "",
-		.options = options};
-	struct load_options o = {0};
-	struct load_duckdb *db = NULL;
-	struct load_dest dest;
-	struct ant_err e;
-	int ch, status = ANT_OK;
+	struct loader l = {
+		.cli = {.name = "ant-load-duckdb",
+			.usage = usage,
+			.help = help,
+			.shorts = "",
+			.options = options},
+		.operand = "FILE",
+		.dialect = SQL_DUCKDB,
+		.make = make,
+		.ask = ask,
+		.warn = warn,
+	};
 
-	cli_start(&cli);
-	while ((ch = cli_next(&cli, argc, argv)) != -1) {
-		if (ch == CLI_STOP)
-			return cli.status;
-		if ((status = loader_option(&o, ch, optarg)) != ANT_OK)
-			goto done;
-	}
-	if (argc - optind != 1) {
-		status = cli_usage(&cli, "one FILE is needed");
-		goto done;
-	}
-	if (o.views) {
-		struct db views;
-
-		o.place.dialect = SQL_DUCKDB;
-		status = ask_duckdb(argv[optind], getenv("ANT_LIBDUCKDB"), 1, &views, &e);
-		status = loader_views(&cli, status, &views, &o.place, &e);
-		goto done;
-	}
-	if ((db = load_duckdb_new(argv[optind], getenv("ANT_LIBDUCKDB"), &e)) == NULL) {
-		status = cli_fail(&e);
-		goto done;
-	}
-	dest = load_duckdb_dest(db);
-	status = loader_run(&cli, &dest, &o);
-	if (*load_duckdb_warning(db) != '\0')
-		cli_warn(&cli, "the rows are committed, but stay in %s.wal: %s", argv[optind],
-			load_duckdb_warning(db));
-done:
-	load_duckdb_free(db);
-	return cli_exit(status);
+	return loader_main(&l, argc, argv);
 }

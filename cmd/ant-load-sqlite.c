@@ -9,14 +9,7 @@
 #include "loader.h"
 
 static const struct option options[] = {
-	{"table", required_argument, NULL, LOADER_TABLE},
-	{"prefix", required_argument, NULL, LOADER_PREFIX},
-	{"mode", required_argument, NULL, LOADER_MODE},
-	{"allow-shrink", no_argument, NULL, LOADER_ALLOW_SHRINK},
-	{"ledger", no_argument, NULL, LOADER_LEDGER},
-	{"dry-run", no_argument, NULL, LOADER_DRY_RUN},
-	{"views", no_argument, NULL, LOADER_VIEWS},
-	{"table-name", required_argument, NULL, LOADER_TABLE_NAME},
+	LOADER_OPTIONS,
 	{NULL, 0, NULL, 0},
 };
 
@@ -26,65 +19,50 @@ static const char usage[] =
 
 static const char help[] =
 	"Loads the rows on stdin into the SQLite database FILE, all of them or none.\n"
-	"\n"
-	"  --table T       into this table, not the one that the stream names\n"
-	"  --prefix P      put P before the table's name\n"
-	"  --mode M        window, replace, merge or append, not the stream's mode\n"
-	"  --allow-shrink  let a load leave fewer than half of the rows\n"
-	"  --ledger        print the receipts of all loads, read nothing\n"
-	"  --dry-run       print the SQL, change nothing\n"
-	"  --views         make the SQL views of ant-tables --views, read nothing\n"
-	"  --table-name TABLE=NAME   for the views: TABLE was loaded with --table NAME\n"
-	"  -h, --help  --version  -q, --quiet  -v, --verbose\n"
-	"\n"
+	"\n" LOADER_HELP "\n"
 	"Load a table:\n"
 	"  ant-fetch users | ant-flatten | ant-load-sqlite anthill.db\n"
 	"Restore the watermarks on a new machine:\n"
 	"  ant-load-sqlite --ledger anthill.db | ant-state commit\n";
 
+static int
+make(struct loader *l)
+{
+	struct ant_err e;
+
+	return load_sqlite(l->where, &l->dest, &e) == -1 ? cli_fail(&e) : ANT_OK;
+}
+
+static int
+ask(struct loader *l, struct db *to, struct ant_err *e)
+{
+	return ask_sqlite(l->where, 1, to, e);
+}
+
+static void
+warn(const struct loader *l, int status)
+{
+	size_t n = load_sqlite_as_text(&l->dest);
+
+	if (status == ANT_OK && n > 0)
+		cli_warn(&l->cli, "decimals of more than 15 digits, stored as text: %zu", n);
+}
+
 int
 main(int argc, char **argv)
 {
-	struct cli cli = {.name = "ant-load-sqlite",
-		.usage = usage,
-		.help = help,
-		.shorts = "",
-		.options = options};
-	struct load_options o = {0};
-	struct load_sqlite *db = NULL;
-	struct load_dest dest;
-	struct ant_err e;
-	int ch, status = ANT_OK;
+	struct loader l = {
+		.cli = {.name = "ant-load-sqlite",
+			.usage = usage,
+			.help = help,
+			.shorts = "",
+			.options = options},
+		.operand = "FILE",
+		.dialect = SQL_SQLITE,
+		.make = make,
+		.ask = ask,
+		.warn = warn,
+	};
 
-	cli_start(&cli);
-	while ((ch = cli_next(&cli, argc, argv)) != -1) {
-		if (ch == CLI_STOP)
-			return cli.status;
-		if ((status = loader_option(&o, ch, optarg)) != ANT_OK)
-			goto done;
-	}
-	if (argc - optind != 1) {
-		status = cli_usage(&cli, "one FILE is needed");
-		goto done;
-	}
-	if (o.views) {
-		struct db views;
-
-		o.place.dialect = SQL_SQLITE;
-		status = ask_sqlite(argv[optind], 1, &views, &e);
-		status = loader_views(&cli, status, &views, &o.place, &e);
-		goto done;
-	}
-	if ((db = load_sqlite_new(argv[optind], &e)) == NULL) {
-		status = cli_fail(&e);
-		goto done;
-	}
-	dest = load_sqlite_dest(db);
-	status = loader_run(&cli, &dest, &o);
-	if (status == ANT_OK && load_sqlite_as_text(db) > 0)
-		cli_warn(&cli, "decimals of more than 15 digits, stored as text: %zu",
-			load_sqlite_as_text(db));
-done:
-	load_sqlite_free(db);
-	return cli_exit(status);
+	return loader_main(&l, argc, argv);
 }

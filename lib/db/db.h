@@ -1,7 +1,7 @@
 /*
  * db/db - a database that is asked: what SQLite, PostgreSQL and DuckDB have in common
  *
- * Each of them fills a struct db: ask_sqlite(), load_pg_db(), ask_duckdb().  Who holds
+ * Each of them fills a struct db: ask_sqlite(), ask_pg(), ask_duckdb().  Who holds
  * one need not know which it is, and links only what it uses.
  */
 #ifndef ANT_DB_DB_H

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "db/ask_duckdb.h"
+#include "db/ask_pg.h"
 #include "db/ask_sqlite.h"
-#include "load/pg.h"
 
 /* Behind the three slashes of a URI of a file: ant-sync writes them so. */
 static const char *
@@ -64,7 +64,7 @@ db_open(const char *where, const char *duckdb_library, int write, struct db *to,
 	}
 	place->dialect = postgres ? SQL_POSTGRESQL : duck != NULL ? SQL_DUCKDB : SQL_SQLITE;
 	if (postgres)
-		return load_pg_db(where, place->schema, write, to, &place->schema, e);
+		return ask_pg(where, place->schema, write, to, &place->schema, e);
 	if (place->schema != NULL)
 		return err_set(e, ANT_USAGE, "--schema: only PostgreSQL has schemas");
 	return duck != NULL ? ask_duckdb(duck, duckdb_library, write, to, e)

@@ -9,6 +9,7 @@
 enum {
 	SQL_MAX = 16 << 20,
 	COLUMNS_MAX = 16,
+	NAME_MAX_PG = 63, /* bytes of an identifier: NAMEDATALEN - 1; longer ones are cut */
 	/*
 	 * The server reads a message whole before it works on it: larger ones make it and us
 	 * take turns rather than work side by side.  Of 8, 32, 128 KiB and more, 32 was fastest.
@@ -20,6 +21,7 @@ struct pg {
 	const char *conninfo;
 	char *password; /* of CONNINFO: what no message may hold */
 	PGconn *conn;
+	char *schema;
 	int copying;
 	struct buf sql;
 };
@@ -157,6 +159,39 @@ pg_ask(struct pg *p, const char *sql, const char *a, const char *b, int *yes, st
 
 	*yes = 0;
 	return pg_each(p, sql, params, b != NULL ? 2 : 1, take_yes, yes, e);
+}
+
+int
+pg_check_name(const char *what, const char *name, struct ant_err *e)
+{
+	if (strlen(name) <= NAME_MAX_PG)
+		return 0;
+	return err_set(e, ANT_FAIL, "%s '%.200s' is longer than the %d bytes of a PostgreSQL name",
+		what, name, (int)NAME_MAX_PG);
+}
+
+static int
+take_text(void *arg, const char *const *texts, struct ant_err *e)
+{
+	char **text = arg;
+
+	return texts[0] == NULL || (*text = strdup(texts[0])) != NULL ? 0 : no_memory(e);
+}
+
+int
+pg_choose_schema(struct pg *p, const char *wanted, const char **schema, struct ant_err *e)
+{
+	if (wanted == NULL) {
+		if (pg_each(p, "SELECT current_schema()", NULL, 0, take_text, &p->schema, e) == -1)
+			return -1;
+	} else if ((p->schema = strdup(wanted)) == NULL) {
+		return no_memory(e);
+	}
+	if (p->schema == NULL)
+		return err_set(e, ANT_FAIL,
+			"postgresql: no schema of the search path exists: name one with --schema");
+	*schema = p->schema;
+	return pg_check_name("schema", p->schema, e);
 }
 
 static void
@@ -387,5 +422,6 @@ pg_free(struct pg *p)
 	PQfinish(p->conn);
 	buf_free(&p->sql);
 	free(p->password);
+	free(p->schema);
 	free(p);
 }

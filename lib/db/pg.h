@@ -25,6 +25,15 @@ int pg_connect(struct pg *p, struct ant_err *e);
 int pg_is_connected(const struct pg *p); /* and the connection is not lost */
 void pg_close(struct pg *p);
 
+/* "WHAT 'NAME' is longer ..." where the server would cut a name: 0, or -1 with ANT_FAIL. */
+int pg_check_name(const char *what, const char *name, struct ant_err *e);
+
+/*
+ * The schema to work in, P's own: WANTED, or where that is NULL the one in which CREATE TABLE
+ * would put a table.  It need not be there.
+ */
+int pg_choose_schema(struct pg *p, const char *wanted, const char **schema, struct ant_err *e);
+
 /*
  * Begin a transaction.  Settings last as long as it does, for behind a pooler the session
  * belongs to others, too.  What a literal or a time means does not depend on the user's

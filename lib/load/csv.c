@@ -546,7 +546,7 @@ copy_ledger(struct load_csv *d, struct out *to, struct ant_err *e)
 
 /* Write the ledger of the folder with one more line aside. */
 static int
-write_ledger(struct load_csv *d, const struct load_entry *entry, struct ant_err *e)
+write_ledger(struct load_csv *d, const struct receipt_entry *entry, struct ant_err *e)
 {
 	const char *name = strrchr(d->data.path, '/');
 	struct csv_file f;
@@ -584,7 +584,7 @@ write_ledger(struct load_csv *d, const struct load_entry *entry, struct ant_err 
 }
 
 static int
-write_plan(struct load_csv *d, const struct load_entry *entry, struct ant_err *e)
+write_plan(struct load_csv *d, const struct receipt_entry *entry, struct ant_err *e)
 {
 	struct buf *plan = d->load->plan;
 
@@ -604,7 +604,7 @@ write_plan(struct load_csv *d, const struct load_entry *entry, struct ant_err *e
  * first: a ledger that knew of rows that are not there would move a watermark past them.
  */
 static int
-commit(void *self, const struct load_entry *entry, const char **into, struct ant_err *e)
+commit(void *self, const struct receipt_entry *entry, const char **into, struct ant_err *e)
 {
 	struct load_csv *d = self;
 
@@ -663,7 +663,7 @@ static int
 take_entry(void *arg, const struct csv_file_field *f, size_t n, int64_t number, struct ant_err *e)
 {
 	const struct printer *p = arg;
-	const char *texts[LOAD_LEDGER_TEXTS];
+	const char *texts[RECEIPT_TEXTS];
 	struct row_cell rows = {0};
 
 	if (n != LEDGER_COLUMNS)
@@ -676,9 +676,9 @@ take_entry(void *arg, const struct csv_file_field *f, size_t n, int64_t number, 
 	if (value_fits(TYPE_BIGINT, &rows) == -1)
 		return err_set(e, ANT_FAIL, "%s: record %" PRId64 ": '%.60s' is no number of rows",
 			p->name, number, f[5].p);
-	for (size_t i = 0; i < LOAD_LEDGER_TEXTS; i++)
+	for (size_t i = 0; i < RECEIPT_TEXTS; i++)
 		texts[i] = f[i < 7 ? i : 8].p; /* but for when the load started */
-	return load_ledger_print(p->to, "csv", texts, e);
+	return receipt_print(p->to, "csv", texts, e);
 }
 
 static int
@@ -702,43 +702,33 @@ ledger(void *self, struct out *to, struct ant_err *e)
 	return csv_file_read(&f, d->ledger.old, p.name, take_entry, &p, e);
 }
 
-struct load_csv *
-load_csv_new(const char *file, const struct csv_file_dialect *dialect, struct ant_err *e)
+static void
+free_all(void *self)
+{
+	close_all(self);
+	free(self);
+}
+
+int
+load_csv(const char *file, const struct csv_file_dialect *dialect, struct load_dest *to,
+	struct ant_err *e)
 {
 	struct load_csv *d = calloc(1, sizeof *d);
 
-	if (d == NULL) {
-		err_sys(e, ANT_FAIL, "%s", file != NULL ? file : "stdout");
-		return NULL;
-	}
+	if (d == NULL)
+		return err_sys(e, ANT_FAIL, "%s", file != NULL ? file : "stdout");
 	d->file = file;
 	d->dialect = dialect;
 	csv_file_init(&d->csv, dialect);
 	buf_init(&d->line, 3 * LINES_MAX);
 	buf_init(&d->key, 2 * LINES_MAX);
-	return d;
-}
-
-void
-load_csv_free(struct load_csv *d)
-{
-	if (d == NULL)
-		return;
-	close_all(d);
-	free(d);
-}
-
-struct load_dest
-load_csv_dest(struct load_csv *d)
-{
-	const struct load_dest dest = {
-		d, d->file != NULL ? "csv" : NULL, begin, rows, commit, undo, ledger};
-
-	return dest;
+	*to = (struct load_dest){
+		d, file != NULL ? "csv" : NULL, begin, rows, commit, undo, ledger, free_all};
+	return 0;
 }
 
 size_t
-load_csv_risky(const struct load_csv *d)
+load_csv_risky(const struct load_dest *dest)
 {
-	return d->risky;
+	return ((const struct load_csv *)dest->self)->risky;
 }

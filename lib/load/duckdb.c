@@ -2,261 +2,129 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <strings.h>
 
 #include "db/duckdb.h"
 #include "db/duckdb_file.h"
-#include "load/sql.h"
+#include "load/session.h"
 
 static const char stage[] = "_anthill_rows"; /* where the rows of a merge arrive */
 
 struct load_duckdb {
+	struct session session;
 	struct db_duckdb db;
 	struct db_duckdb_file file;
 	struct sql_column *columns; /* those of the load, in types that the library has */
-	int new_table;
-	struct buf sql;
-	const struct load *load;
 	char warning[512];
 };
 
 static int
-no_memory(struct load_duckdb *d, struct ant_err *e)
+run(struct session *s, const char *sql, int64_t *changed, struct ant_err *e)
 {
-	return err_sys(e, ANT_FAIL, "%s", d->file.name);
-}
+	struct load_duckdb *d = s->self;
 
-/* Run the statement in d->sql, or write it into the plan; *ROWS is how many it touched. */
-static int
-run(struct load_duckdb *d, int64_t *rows, struct ant_err *e)
-{
-	const char *sql = buf_str(&d->sql);
-
-	if (sql == NULL || !d->load->dry_run)
-		return db_duckdb_run(&d->db, sql, rows, e);
-	buf_printf(d->load->plan, "%s;\n", sql);
-	return d->load->plan->failed ? no_memory(d, e) : 0;
+	return db_duckdb_run(&d->db, sql, changed, e);
 }
 
 static int
-run_text(struct load_duckdb *d, const char *sql, struct ant_err *e)
+each(struct session *s, const char *sql, size_t n, session_take *take, void *arg, struct ant_err *e)
 {
-	buf_clear(&d->sql);
-	buf_puts(&d->sql, sql);
-	return run(d, NULL, e);
+	struct load_duckdb *d = s->self;
+
+	return db_duckdb_each(&d->db, sql, n, take, arg, e);
 }
 
-struct answer {
-	char text[128];
-	int found;
-};
-
 static int
-take_answer(void *arg, const char *const *texts, struct ant_err *e)
+check(struct session *s, struct ant_err *e)
 {
-	struct answer *a = arg;
-
-	(void)e;
-	snprintf(a->text, sizeof a->text, "%s", texts[0]);
-	a->found = 1;
-	return 0;
-}
-
-/* Ask what stands in d->sql for one text. */
-static int
-ask(struct load_duckdb *d, struct answer *a, struct ant_err *e)
-{
-	memset(a, 0, sizeof *a);
-	return db_duckdb_each(&d->db, buf_str(&d->sql), 1, take_answer, a, e);
+	if (strcasecmp(s->load->into, stage) != 0)
+		return 0;
+	/* It would hide the table of that name. */
+	return err_set(e, ANT_USAGE, "--table: %s is the loader's own", stage);
 }
 
 /* The columns of the load; JSON is text where the library was built without it. */
 static int
-choose_columns(struct load_duckdb *d, struct ant_err *e)
+choose_columns(struct session *s, struct ant_err *e)
 {
-	size_t n = d->load->rows->ncolumns;
+	struct load_duckdb *d = s->self;
+	size_t n = s->load->rows->ncolumns;
 	int json = d->db.conn == NULL || db_duckdb_has_json(&d->db);
 
 	if ((d->columns = calloc(n, sizeof *d->columns)) == NULL)
-		return no_memory(d, e);
+		return err_sys(e, ANT_FAIL, "%s", s->name);
 	for (size_t i = 0; i < n; i++) {
-		d->columns[i] = d->load->columns[i];
+		d->columns[i] = s->load->columns[i];
 		if (d->columns[i].type == TYPE_JSON && !json)
 			d->columns[i].type = TYPE_TEXT;
 	}
-	return 0;
-}
-
-/* Add to the existing table what the stream has and it has not.  DuckDB ignores case. */
-static int
-widen(struct load_duckdb *d, struct ant_err *e)
-{
-	const struct load *l = d->load;
-
-	for (size_t i = 0; i < l->rows->ncolumns; i++) {
-		const char *wanted = sql_type(SQL_DUCKDB, d->columns[i].type);
-		struct answer is;
-
-		buf_clear(&d->sql);
-		buf_puts(&d->sql,
-			"SELECT data_type FROM duckdb_columns() WHERE schema_name = 'main' AND "
-			"database_name = current_database() AND lower(table_name) = lower(");
-		sql_literal(&d->sql, SQL_DUCKDB, l->into);
-		buf_puts(&d->sql, ") AND lower(column_name) = lower(");
-		sql_literal(&d->sql, SQL_DUCKDB, d->columns[i].name);
-		buf_putc(&d->sql, ')');
-		if (ask(d, &is, e) == -1)
-			return -1;
-		if (is.found && strcasecmp(is.text, wanted) != 0)
-			return load_type_differs(e, l->into, d->columns[i].name, is.text, wanted);
-		if (is.found)
-			continue;
-		buf_clear(&d->sql);
-		sql_add_column(&d->sql, SQL_DUCKDB, NULL, l->into, &d->columns[i]);
-		if (run(d, NULL, e) == -1)
-			return -1;
-	}
+	s->columns = d->columns;
 	return 0;
 }
 
 static int
-make_table(struct load_duckdb *d, struct ant_err *e)
+look(struct session *s, struct ant_err *e)
 {
-	const struct load *l = d->load;
-	struct answer kind = {"", 0};
+	struct load_duckdb *d = s->self;
+	int there = db_duckdb_file_look(&d->file, e);
 
-	buf_clear(&d->sql);
-	buf_puts(&d->sql,
-		"SELECT table_type FROM information_schema.tables WHERE table_schema = 'main' AND "
-		"table_catalog = current_database() AND lower(table_name) = lower(");
-	sql_literal(&d->sql, SQL_DUCKDB, l->into);
-	buf_putc(&d->sql, ')');
-	if (d->db.conn != NULL && ask(d, &kind, e) == -1)
+	return there == -1 || (s->load != NULL && choose_columns(s, e) == -1) ? -1 : there;
+}
+
+static int
+begin(struct session *s, struct ant_err *e)
+{
+	struct load_duckdb *d = s->self;
+
+	if (db_duckdb_file_open(&d->file, e) == -1 || choose_columns(s, e) == -1)
 		return -1;
-	if (kind.found && strcmp(kind.text, "BASE TABLE") != 0)
-		return err_set(
-			e, ANT_FAIL, "%s: '%.200s' is a view, not a table", d->file.name, l->into);
-	if (kind.found)
-		return widen(d, e);
-	d->new_table = 1;
-	buf_clear(&d->sql);
-	sql_create_table(&d->sql, SQL_DUCKDB, NULL, l->into, d->columns, l->rows->ncolumns);
-	return run(d, NULL, e);
+	return session_run_text(s, s->ops->begin, e);
 }
 
-/* Remove what the mode replaces; *HELD is how many rows that was, or would be. */
-static int
-remove_old(struct load_duckdb *d, int64_t *held, struct ant_err *e)
+static void
+put_shape(struct session *s, const char *table)
 {
-	const struct load *l = d->load;
-	struct answer count;
-
-	if (d->new_table || (l->mode != MODE_WINDOW && l->mode != MODE_REPLACE))
-		return 0;
-	if (l->dry_run) {
-		buf_clear(&d->sql);
-		load_sql_delete(&d->sql, SQL_DUCKDB, NULL, l, "SELECT count(*)::VARCHAR");
-		if (ask(d, &count, e) == -1)
-			return -1;
-		*held = strtoll(count.text, NULL, 10);
-	}
-	buf_clear(&d->sql);
-	load_sql_delete(&d->sql, SQL_DUCKDB, NULL, l, "DELETE");
-	return run(d, held, e);
-}
-
-/* A table for the rows of a merge, of exactly the target's types. */
-static int
-make_stage(struct load_duckdb *d, struct ant_err *e)
-{
-	buf_clear(&d->sql);
-	buf_printf(&d->sql, "CREATE TEMPORARY TABLE %s AS\n\tSELECT ", stage);
-	sql_idents(&d->sql, SQL_DUCKDB, d->columns, d->load->rows->ncolumns);
-	buf_puts(&d->sql, " FROM ");
-	sql_ident(&d->sql, SQL_DUCKDB, d->load->into);
-	buf_puts(&d->sql, " LIMIT 0");
-	return run(d, NULL, e);
+	buf_puts(&s->sql,
+		"SELECT CAST(t.table_type = 'BASE TABLE' AS BIGINT), '', c.column_name, c.data_type"
+		" FROM information_schema.tables t LEFT JOIN duckdb_columns() c"
+		" ON c.schema_name = t.table_schema AND c.database_name = t.table_catalog"
+		" AND c.table_name = t.table_name"
+		" WHERE t.table_schema = 'main' AND t.table_catalog = current_database()"
+		" AND lower(t.table_name) = lower(");
+	sql_literal(&s->sql, SQL_DUCKDB, table);
+	buf_putc(&s->sql, ')');
 }
 
 static int
-begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
+rows(struct session *s, int64_t *stored, struct ant_err *e)
 {
-	struct load_duckdb *d = self;
-
-	d->load = l;
-	if (strcasecmp(l->into, stage) == 0) /* it would hide the table of that name */
-		return err_set(e, ANT_USAGE, "--table: %s is the loader's own", stage);
-	if ((l->dry_run ? db_duckdb_file_look(&d->file, e) : db_duckdb_file_open(&d->file, e)) ==
-			-1 ||
-		choose_columns(d, e) == -1 || run_text(d, "BEGIN TRANSACTION", e) == -1 ||
-		make_table(d, e) == -1 || remove_old(d, held, e) == -1)
-		return -1;
-	if (l->mode == MODE_MERGE && make_stage(d, e) == -1)
-		return -1;
-	if (l->dry_run)
-		return 0;
-	return db_duckdb_append_start(
-		&d->db, l->mode == MODE_MERGE ? stage : l->into, d->columns, l->rows->ncolumns, e);
-}
-
-static int
-rows(void *self, struct rows *r, struct ant_err *e)
-{
-	struct load_duckdb *d = self;
+	struct load_duckdb *d = s->self;
+	const struct load *l = s->load;
 	const struct row_cell *cells;
 	int more;
 
-	while ((more = rows_next(r, &cells, e)) == 1)
-		if (!d->load->dry_run && db_duckdb_append_row(&d->db, cells, e) == -1)
-			return -1;
-	if (more == -1 || d->load->dry_run)
-		return more;
-	return db_duckdb_append_end(&d->db, e);
-}
-
-/* Replace the rows of the same key by those in the stage. */
-static int
-merge(struct load_duckdb *d, struct ant_err *e)
-{
-	const struct load *l = d->load;
-
-	buf_clear(&d->sql);
-	buf_puts(&d->sql, "DELETE FROM ");
-	sql_ident(&d->sql, SQL_DUCKDB, l->into);
-	buf_printf(&d->sql, " t USING %s s\n\tWHERE ", stage);
-	for (size_t i = 0; i < l->rows->nkey; i++) {
-		buf_puts(&d->sql, i > 0 ? "\n\tAND t." : "t.");
-		sql_ident(&d->sql, SQL_DUCKDB, l->key[i].name);
-		buf_puts(&d->sql, " IS NOT DISTINCT FROM s.");
-		sql_ident(&d->sql, SQL_DUCKDB, l->key[i].name);
-	}
-	if (run(d, NULL, e) == -1)
+	(void)stored; /* nothing in DuckDB keeps a row away */
+	if (l->dry_run)
+		return 0;
+	if (db_duckdb_append_start(&d->db, l->mode == MODE_MERGE ? stage : l->into, d->columns,
+		    l->rows->ncolumns, e) == -1)
 		return -1;
-	buf_clear(&d->sql);
-	load_sql_insert(&d->sql, SQL_DUCKDB, NULL, l, stage);
-	return run(d, NULL, e);
+	while ((more = rows_next(l->rows, &cells, e)) == 1)
+		if (db_duckdb_append_row(&d->db, cells, e) == -1)
+			return -1;
+	return more == -1 ? -1 : db_duckdb_append_end(&d->db, e);
 }
 
 static int
-commit(void *self, const struct load_entry *entry, const char **into, struct ant_err *e)
+commit(struct session *s, struct ant_err *e)
 {
-	struct load_duckdb *d = self;
+	struct load_duckdb *d = s->self;
 	struct ant_err why;
 
-	(void)into; /* the bare name is the receipt's, too */
-	if (d->load->mode == MODE_MERGE && merge(d, e) == -1)
-		return -1;
-	buf_clear(&d->sql);
-	sql_create_ledger(&d->sql, SQL_DUCKDB, NULL);
-	if (run(d, NULL, e) == -1)
-		return -1;
-	buf_clear(&d->sql);
-	load_sql_ledger(&d->sql, SQL_DUCKDB, NULL, entry);
-	if (run(d, NULL, e) == -1 || run_text(d, "COMMIT", e) == -1)
+	if (session_run_text(s, "COMMIT", e) == -1)
 		return -1;
 	/* What the log holds is safe, but duckdb_close() would not say that it stays there. */
-	if (run_text(d, "CHECKPOINT", &why) == -1) {
+	if (session_run_text(s, "CHECKPOINT", &why) == -1) {
 		if (db_duckdb_file_is_new(&d->file)) {
 			*e = why;
 			return -1;
@@ -267,93 +135,66 @@ commit(void *self, const struct load_entry *entry, const char **into, struct ant
 }
 
 static void
-close_all(struct load_duckdb *d)
+undo(struct session *s, const char *reason)
 {
+	struct load_duckdb *d = s->self;
+
+	(void)reason;
 	db_duckdb_file_close(&d->file);
-	free(d->columns);
-	d->columns = NULL;
 }
 
 static void
-undo(void *self, const char *reason)
+free_it(struct session *s)
 {
-	(void)reason;
-	close_all(self);
+	struct load_duckdb *d = s->self;
+
+	db_duckdb_file_close(&d->file);
+	free(d->columns);
+	free(d);
 }
 
-static int
-take_entry(void *arg, const char *const *texts, struct ant_err *e)
+int
+load_duckdb(const char *file, const char *library, struct load_dest *to, struct ant_err *e)
 {
-	return load_ledger_print(arg, "duckdb", texts, e);
-}
-
-static int
-ledger(void *self, struct out *to, struct ant_err *e)
-{
-	static const char *const times[] = {"window_from", "window_to", "watermark", "finished"};
-	struct load_duckdb *d = self;
-	struct answer there;
-	struct buf sql;
-	int status = db_duckdb_file_look(&d->file, e);
-
-	if (status != 1)
-		return status == 0 ? err_set(e, ANT_FAIL, "%s: there is no such file", d->file.name)
-				   : -1;
-	buf_clear(&d->sql);
-	buf_puts(&d->sql, "SELECT 'yes' FROM duckdb_tables() WHERE schema_name = 'main' AND "
-			  "table_name = '" SQL_LEDGER "'");
-	if ((status = ask(d, &there, e)) == -1 || !there.found)
-		return status;
-	buf_init(&sql, LOAD_TEXT_MAX);
-	buf_puts(&sql, "SELECT table_name, into_table, mode");
-	for (size_t i = 0; i < 4; i++) /* this way needs no time zones, an extension */
-		buf_printf(&sql,
-			"%s, strftime(make_timestamp(epoch_us(%s)), '%%Y-%%m-%%dT%%H:%%M:%%SZ')",
-			i == 2 ? ", rows::VARCHAR" : "", times[i]);
-	buf_puts(&sql, " FROM " SQL_LEDGER " ORDER BY finished, rowid");
-	status = db_duckdb_each(&d->db, buf_str(&sql), 8, take_entry, to, e);
-	buf_free(&sql);
-	return status;
-}
-
-struct load_duckdb *
-load_duckdb_new(const char *file, const char *library, struct ant_err *e)
-{
+	static const struct session_ops ops = {
+		.dialect = SQL_DUCKDB,
+		.target = "duckdb",
+		.begin = "BEGIN TRANSACTION",
+		.not_table = "view",
+		.stage = stage,
+		.stage_head = stage,
+		.stage_tail = " LIMIT 0",
+		/* This way needs no time zones, an extension. */
+		.time = {"strftime(make_timestamp(epoch_us(", ")), '%Y-%m-%dT%H:%M:%SZ')"},
+		.order = ", rowid",
+		.ignores_case = 1,
+		.check = check,
+		.look = look,
+		.open = begin,
+		.run = run,
+		.each = each,
+		.put_shape = put_shape,
+		.rows = rows,
+		.commit = commit,
+		.abort = undo,
+		.free = free_it,
+	};
 	struct load_duckdb *d = calloc(1, sizeof *d);
 
-	if (d == NULL) {
-		err_sys(e, ANT_FAIL, "%s", file);
-		return NULL;
-	}
+	if (d == NULL)
+		return err_sys(e, ANT_FAIL, "%s", file);
 	d->file.db = &d->db;
 	d->file.name = file;
-	buf_init(&d->sql, LOAD_TEXT_MAX);
-	if (db_duckdb_init(&d->db, file, library, e) == 0)
-		return d;
-	free(d);
-	return NULL;
-}
-
-void
-load_duckdb_free(struct load_duckdb *d)
-{
-	if (d == NULL)
-		return;
-	close_all(d);
-	buf_free(&d->sql);
-	free(d);
-}
-
-struct load_dest
-load_duckdb_dest(struct load_duckdb *d)
-{
-	const struct load_dest dest = {d, "duckdb", begin, rows, commit, undo, ledger};
-
-	return dest;
+	if (db_duckdb_init(&d->db, file, library, e) == -1) {
+		free(d);
+		return -1;
+	}
+	session_init(&d->session, &ops, d, file, to);
+	return 0;
 }
 
 const char *
-load_duckdb_warning(const struct load_duckdb *d)
+load_duckdb_warning(const struct load_dest *dest)
 {
-	return d->warning;
+	return ((struct load_duckdb *)((struct session *)dest->self)->self)->warning;
 }

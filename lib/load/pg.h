@@ -3,30 +3,13 @@
 #define ANT_LOAD_PG_H
 
 #include "base/err.h"
-#include "db/db.h"
 #include "load/load.h"
 
-struct load_pg;
-
 /*
- * A destination on the server that CONNINFO names (a connection string or URI of libpq,
- * section 34.1.1 of the PostgreSQL manual; NULL: the environment alone) and in SCHEMA
- * (NULL: the first of the search path).  Neither is copied.  Nothing is connected
- * before a load begins.  NULL with ANT_USAGE for a CONNINFO that cannot be read, or
- * with ANT_FAIL.  No reason ever holds a password.
+ * Make TO the server that CONNINFO names, as for pg_new(), and in it SCHEMA, as for
+ * pg_choose_schema().  Neither is copied.  Nothing is connected before a load begins.  Return 0
+ * (TO->free it), or -1 with ANT_USAGE for a CONNINFO that cannot be read, or with ANT_FAIL.
  */
-struct load_pg *load_pg_new(const char *conninfo, const char *schema, struct ant_err *e);
-void load_pg_free(struct load_pg *d); /* NULL: no effect */
-
-struct load_dest load_pg_dest(struct load_pg *d);
-
-/*
- * Connect to ask (or, where WRITE is not 0, to run statements) as a struct db, which
- * db_close() closes.  CONNINFO and SCHEMA as above; *CHOSEN is the schema, TO's own.  All
- * questions see the database as it was at the first.  Return 0, or -1 as load_pg_new() or
- * with ANT_FAIL.
- */
-int load_pg_db(const char *conninfo, const char *schema, int write, struct db *to,
-	const char **chosen, struct ant_err *e);
+int load_pg(const char *conninfo, const char *schema, struct load_dest *to, struct ant_err *e);
 
 #endif

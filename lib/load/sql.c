@@ -6,6 +6,13 @@
 
 enum { INDEX_MAX = 32 }; /* columns of an index: PostgreSQL's INDEX_MAX_KEYS */
 
+/* In SQLite, a temporary table would hide one of the same name. */
+static const char *
+not_temporary(enum sql_dialect d, const char *schema)
+{
+	return d == SQL_SQLITE ? "main" : schema;
+}
+
 /*
  * The window as bounds for its time column, from inclusive, to exclusive: dates where that is
  * one.  In SQLite a time is text and its bounds have no Z: then text compares as time does, with
@@ -53,13 +60,49 @@ load_sql_delete(struct buf *b, enum sql_dialect d, const char *schema, const str
 	sql_literal(b, d, to);
 }
 
+/* "t"."key" = s."key", where NULL equals NULL; in PostgreSQL, in a way that it can hash. */
+static void
+put_same_key(struct buf *b, enum sql_dialect d, const struct sql_column *c, int nulls)
+{
+	/* Any value will do, for the plain comparison behind it decides. */
+	static const char *const any[TYPE_COUNT] = {
+		"''", "0", "0", "0", "false", "'-infinity'", "'-infinity'", "'null'"};
+
+	if (d == SQL_POSTGRESQL && nulls) {
+		buf_puts(b, "coalesce(t.");
+		sql_ident(b, d, c->name);
+		buf_printf(b, ", %s) = coalesce(s.", any[c->type]);
+		sql_ident(b, d, c->name);
+		buf_printf(b, ", %s) AND ", any[c->type]);
+	}
+	buf_puts(b, "t.");
+	sql_ident(b, d, c->name);
+	buf_puts(b, d == SQL_POSTGRESQL && !nulls ? " = s." : " IS NOT DISTINCT FROM s.");
+	sql_ident(b, d, c->name);
+}
+
+void
+load_sql_merged(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l,
+	const char *verb, const char *stage)
+{
+	buf_printf(b, "%s FROM ", verb);
+	sql_name(b, d, schema, l->into);
+	buf_printf(b, " t %s %s s\n\tWHERE ", *verb == 'D' ? "USING" : "CROSS JOIN", stage);
+	for (size_t i = 0; i < l->rows->nkey; i++) {
+		if (i > 0)
+			buf_puts(b, "\n\tAND ");
+		/* A key part that is never null in the stream only meets what is not null. */
+		put_same_key(b, d, &l->key[i], l->rows->columns[l->rows->key[i]].nulls > 0);
+	}
+}
+
 void
 load_sql_insert(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l,
 	const char *from)
 {
 	/* In SQLite, what a column's own ON CONFLICT says would let rows vanish. */
 	buf_puts(b, d == SQL_SQLITE ? "INSERT OR ABORT INTO " : "INSERT INTO ");
-	sql_name(b, d, schema, l->into);
+	sql_name(b, d, not_temporary(d, schema), l->into);
 	buf_puts(b, " (");
 	sql_idents(b, d, l->columns, l->rows->ncolumns);
 	buf_printf(b, ")\n\tSELECT * FROM %s", from);
@@ -97,10 +140,34 @@ load_sql_index(struct buf *b, enum sql_dialect d, const char *schema, const stru
 		return 1;
 	}
 	if ((n = index_columns(l, &kind, columns)) > 0)
-		sql_create_index(
-			b, d, schema, l->into, kind, columns, n > INDEX_MAX ? INDEX_MAX : n);
+		sql_create_index(b, d, not_temporary(d, schema), l->into, kind, columns,
+			n > INDEX_MAX ? INDEX_MAX : n);
 	free(columns);
 	return n > 0;
+}
+
+int
+load_sql_comment(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l,
+	const char *column)
+{
+	const struct column *c;
+	const char *text;
+
+	if (l->doc == NULL)
+		return 0;
+	c = column != NULL ? table_column(l->doc, column) : NULL;
+	text = column == NULL ? l->doc->doc : c != NULL ? c->doc : "";
+	if (text == NULL || *text == '\0')
+		return 0;
+	buf_puts(b, column != NULL ? "COMMENT ON COLUMN " : "COMMENT ON TABLE ");
+	sql_name(b, d, schema, l->into);
+	if (column != NULL) {
+		buf_putc(b, '.');
+		sql_ident(b, d, column);
+	}
+	buf_puts(b, " IS ");
+	sql_literal(b, d, text);
+	return 1;
 }
 
 static void
@@ -115,7 +182,7 @@ value(struct buf *b, enum sql_dialect d, const char *text, const char *after)
 
 void
 load_sql_ledger(
-	struct buf *b, enum sql_dialect d, const char *schema, const struct load_entry *entry)
+	struct buf *b, enum sql_dialect d, const char *schema, const struct receipt_entry *entry)
 {
 	buf_puts(b, "INSERT INTO ");
 	sql_name(b, d, schema, SQL_LEDGER);

@@ -15,6 +15,10 @@
 void load_sql_delete(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l,
 	const char *verb);
 
+/* VERB FROM the table, for the rows whose key is in STAGE, too: those that a merge replaces. */
+void load_sql_merged(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l,
+	const char *verb, const char *stage);
+
 /* INSERT INTO the table all rows of FROM, which has the load's columns in its order and no others. */
 void load_sql_insert(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l,
 	const char *from);
@@ -22,8 +26,12 @@ void load_sql_insert(struct buf *b, enum sql_dialect d, const char *schema, cons
 /* The index that serves the next load of this mode.  Return 1; 0 where there is none. */
 int load_sql_index(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l);
 
+/* What the table file says of COLUMN, NULL: of the table.  Return 1; 0 where it says nothing. */
+int load_sql_comment(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l,
+	const char *column);
+
 /* The ledger's INSERT of ENTRY. */
 void load_sql_ledger(
-	struct buf *b, enum sql_dialect d, const char *schema, const struct load_entry *entry);
+	struct buf *b, enum sql_dialect d, const char *schema, const struct receipt_entry *entry);
 
 #endif

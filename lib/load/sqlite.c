@@ -1,12 +1,10 @@
 #include "load/sqlite.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 #include <strings.h>
 
 #include "db/sqlite.h"
-#include "load/sql.h"
+#include "load/session.h"
 
 enum { NAMES = 3 };
 
@@ -15,95 +13,35 @@ enum { NAMES = 3 };
 #define STAGE "temp._anthill_stage"
 
 struct load_sqlite {
+	struct session session;
 	struct sqlite *db;
-	const char *file;
-	int there; /* the database is open: not so in a dry run on a FILE that is not there */
-	int new_table;
-	int guarded; /* the table has triggers, which may stop a change unseen */
-	struct buf sql;
-	const struct load *load;
 };
 
-static int
-no_memory(struct load_sqlite *d, struct ant_err *e)
+static struct sqlite *
+db_of(const struct session *s)
 {
-	return err_sys(e, ANT_FAIL, "%s", d->file);
-}
-
-/* Run the statement in d->sql, or write it into the plan; *ROWS is how many it touched. */
-static int
-run(struct load_sqlite *d, int64_t *rows, struct ant_err *e)
-{
-	const char *sql = buf_str(&d->sql);
-
-	if (sql == NULL || !d->load->dry_run)
-		return sqlite_run(d->db, sql, rows, e);
-	buf_printf(d->load->plan, "%s;\n", sql);
-	return d->load->plan->failed ? no_memory(d, e) : 0;
+	return ((struct load_sqlite *)s->self)->db;
 }
 
 static int
-run_text(struct load_sqlite *d, const char *sql, struct ant_err *e)
+run(struct session *s, const char *sql, int64_t *changed, struct ant_err *e)
 {
-	buf_clear(&d->sql);
-	buf_puts(&d->sql, sql);
-	return run(d, NULL, e);
+	return sqlite_run(db_of(s), sql, changed, e);
 }
 
 static int
-take_number(void *arg, const char *const *texts, struct ant_err *e)
+each(struct session *s, const char *sql, size_t n, session_take *take, void *arg, struct ant_err *e)
 {
-	int64_t *n = arg;
-
-	(void)e;
-	*n = texts[0] != NULL ? strtoll(texts[0], NULL, 10) : 0;
-	return 0;
-}
-
-/* The integer that SQL answers with; TEXT is its parameter where it is not NULL. */
-static int
-ask(struct load_sqlite *d, const char *sql, const char *text, int64_t *n, struct ant_err *e)
-{
-	return sqlite_each(d->db, sql, &text, text != NULL, take_number, n, e);
-}
-
-struct declaration {
-	struct load_sqlite *d;
-	char *type;
-};
-
-static int
-take_type(void *arg, const char *const *texts, struct ant_err *e)
-{
-	struct declaration *is = arg;
-
-	is->type = strdup(texts[0] != NULL ? texts[0] : "");
-	return is->type != NULL ? 0 : no_memory(is->d, e);
-}
-
-/* The declared type of COLUMN of the load's table, for free(); *TYPE NULL where there is none. */
-static int
-declared(struct load_sqlite *d, const char *column, char **type, struct ant_err *e)
-{
-	const char *const params[] = {d->load->into, column};
-	struct declaration is = {d, NULL};
-	int status;
-
-	status = sqlite_each(d->db,
-		"SELECT type FROM pragma_table_xinfo(?1, 'main') WHERE name = ?2 COLLATE NOCASE",
-		params, 2, take_type, &is, e);
-	if (status == -1) {
-		free(is.type);
-		is.type = NULL;
-	}
-	*type = is.type;
-	return status;
+	(void)n;
+	return sqlite_each(db_of(s), sql, NULL, 0, take, arg, e);
 }
 
 /* Names that differ by case alone are one to SQLite, and an INSERT takes one of the two. */
 static int
-check_names(const struct load *l, struct ant_err *e)
+check(struct session *s, struct ant_err *e)
 {
+	const struct load *l = s->load;
+
 	for (size_t i = 1; i < l->rows->ncolumns; i++)
 		for (size_t j = 0; j < i; j++)
 			if (strcasecmp(l->columns[i].name, l->columns[j].name) == 0)
@@ -114,145 +52,77 @@ check_names(const struct load *l, struct ant_err *e)
 	return 0;
 }
 
-/* Add to the existing table what the stream has and it has not. */
 static int
-widen(struct load_sqlite *d, struct ant_err *e)
+look(struct session *s, struct ant_err *e)
 {
-	const struct load *l = d->load;
+	return sqlite_look(db_of(s), e);
+}
 
-	for (size_t i = 0; i < l->rows->ncolumns; i++) {
-		const char *wanted = sql_type(SQL_SQLITE, l->columns[i].type);
-		char *is;
-		int differs;
+static int
+begin(struct session *s, struct ant_err *e)
+{
+	return sqlite_begin(db_of(s), e);
+}
 
-		if (declared(d, l->columns[i].name, &is, e) == -1)
-			return -1;
-		differs = is != NULL && strcasecmp(is, wanted) != 0;
-		if (differs)
-			load_type_differs(e, l->into, l->columns[i].name, is, wanted);
-		free(is);
-		if (differs)
-			return -1;
-		if (is != NULL)
-			continue;
-		buf_clear(&d->sql);
-		sql_add_column(&d->sql, SQL_SQLITE, NULL, l->into, &l->columns[i]);
-		if (run(d, NULL, e) == -1)
-			return -1;
-	}
+/* A view is not asked for its columns: where what it reads is gone, that would be an error. */
+static void
+put_shape(struct session *s, const char *table)
+{
+	buf_puts(&s->sql, "SELECT o.type = 'table', (SELECT count(*) > 0 FROM sqlite_schema WHERE "
+			  "type = 'trigger' AND tbl_name = ");
+	sql_literal(&s->sql, SQL_SQLITE, table);
+	buf_puts(&s->sql, " COLLATE NOCASE), c.name, c.type FROM sqlite_schema o LEFT JOIN "
+			  "pragma_table_xinfo(CASE o.type WHEN 'table' THEN o.name ELSE '' END, "
+			  "'main') c WHERE o.name = ");
+	sql_literal(&s->sql, SQL_SQLITE, table);
+	buf_puts(&s->sql, " COLLATE NOCASE");
+}
+
+static int
+rows(struct session *s, int64_t *stored, struct ant_err *e)
+{
+	const struct load *l = s->load;
+
+	if (!l->dry_run && sqlite_stream(db_of(s), SOURCE, l->rows, l->columns, e) == -1)
+		return -1;
+	if (l->mode != MODE_MERGE)
+		return session_insert(s, SOURCE, stored, e);
+	if (session_run_text(s, "CREATE TABLE " STAGE " AS SELECT * FROM " SOURCE, e) == -1)
+		return -1;
+	*stored = l->rows->count; /* no trigger is on the stage */
 	return 0;
 }
 
 static int
-make_table(struct load_sqlite *d, struct ant_err *e)
+before_merge(struct session *s, struct ant_err *e)
 {
-	const struct load *l = d->load;
-	int64_t tables = 0, others = 0, triggers = 0;
-
-	if (d->there && (ask(d,
-				 "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND "
-				 "name = ?1 COLLATE NOCASE",
-				 l->into, &tables, e) == -1 ||
-				ask(d,
-					"SELECT count(*) FROM sqlite_schema WHERE type = "
-					"'trigger' AND tbl_name = ?1 COLLATE NOCASE",
-					l->into, &triggers, e) == -1 ||
-				ask(d,
-					"SELECT count(*) FROM sqlite_schema WHERE type <> "
-					"'table' AND name = ?1 COLLATE NOCASE",
-					l->into, &others, e) == -1))
-		return -1;
-	if (others > 0)
-		return err_set(e, ANT_FAIL, "%s: '%.200s' is a view or an index, not a table",
-			d->file, l->into);
-	d->guarded = triggers > 0;
-	if (tables > 0)
-		return widen(d, e);
-	d->new_table = 1;
-	buf_clear(&d->sql);
-	sql_create_table(&d->sql, SQL_SQLITE, NULL, l->into, l->columns, l->rows->ncolumns);
-	return run(d, NULL, e);
-}
-
-/* Where a trigger can keep rows from us, none of those that SQL counts may be left. */
-static int
-check_removed(struct load_sqlite *d, struct ant_err *e)
-{
-	int64_t left;
-
-	if (ask(d, buf_str(&d->sql), NULL, &left, e) == -1)
-		return -1;
-	if (left == 0)
-		return 0;
-	return err_set(e, ANT_FAIL, "%s: '%.200s' keeps %" PRId64 " old rows: a trigger saves some",
-		d->file, d->load->into, left);
-}
-
-/* Insert FROM, all rows of the stream. */
-static int
-insert(struct load_sqlite *d, const char *from, struct ant_err *e)
-{
-	const struct load *l = d->load;
-	int64_t stored = 0;
-
-	buf_clear(&d->sql);
-	load_sql_insert(&d->sql, SQL_SQLITE, "main", l, from);
-	if (run(d, &stored, e) == -1)
-		return -1;
-	if (l->dry_run || stored == l->rows->count)
-		return 0;
-	return err_set(e, ANT_FAIL,
-		"%s: '%.200s' took %" PRId64 " rows of %" PRId64 ": a trigger drops some", d->file,
-		l->into, stored, l->rows->count);
-}
-
-/* Remove what the mode replaces; *HELD is how many rows that was. */
-static int
-remove_old(struct load_sqlite *d, int64_t *held, struct ant_err *e)
-{
-	const struct load *l = d->load;
-
-	if (d->new_table || (l->mode != MODE_WINDOW && l->mode != MODE_REPLACE))
-		return 0;
-	if (l->dry_run) {
-		buf_clear(&d->sql);
-		load_sql_delete(&d->sql, SQL_SQLITE, NULL, l, "SELECT count(*)");
-		if (ask(d, buf_str(&d->sql), NULL, held, e) == -1)
-			return -1;
-	}
-	buf_clear(&d->sql);
-	load_sql_delete(&d->sql, SQL_SQLITE, NULL, l, "DELETE");
-	if (run(d, held, e) == -1)
-		return -1;
-	if (l->dry_run || !d->guarded)
-		return 0;
-	buf_clear(&d->sql);
-	load_sql_delete(&d->sql, SQL_SQLITE, NULL, l, "SELECT count(*)");
-	return check_removed(d, e);
+	return s->new_table ? 0 : session_index(s, e);
 }
 
 static int
-create_index(struct load_sqlite *d, struct ant_err *e)
+take_count(void *arg, const char *const *texts, struct ant_err *e)
 {
-	buf_clear(&d->sql);
-	return load_sql_index(&d->sql, SQL_SQLITE, "main", d->load) ? run(d, NULL, e) : 0;
+	(void)e;
+	*(int *)arg = *texts[0] != '0';
+	return 0;
 }
 
 /* A name of the row's number that no column of the table has taken; NULL where all are. */
 static const char *
-rowid_name(struct load_sqlite *d, struct ant_err *e)
+rowid_name(struct session *s, struct ant_err *e)
 {
 	static const char *const names[NAMES] = {"_rowid_", "rowid", "oid"};
-	const struct load *l = d->load;
+	static const char there[] = "SELECT count(*) FROM pragma_table_xinfo(?1, 'main') WHERE "
+				    "name = ?2 COLLATE NOCASE";
+	const struct load *l = s->load;
 
 	for (size_t i = 0; i < NAMES; i++) {
-		char *type = NULL;
+		const char *const params[] = {l->into, names[i]};
 		int taken = 0;
 
-		if (d->there && declared(d, names[i], &type, e) == -1)
+		if (s->there &&
+			sqlite_each(db_of(s), there, params, 2, take_count, &taken, e) == -1)
 			return NULL;
-		taken = type != NULL;
-		free(type);
 		for (size_t c = 0; c < l->rows->ncolumns; c++)
 			taken |= strcasecmp(l->columns[c].name, names[i]) == 0;
 		if (!taken)
@@ -263,177 +133,90 @@ rowid_name(struct load_sqlite *d, struct ant_err *e)
 	return NULL;
 }
 
-/* VERB for the rows of the target whose key is in the stage. */
-static void
-put_old(struct load_sqlite *d, const char *verb, const char *rowid)
+static int
+put_merged(struct session *s, const char *verb, struct ant_err *e)
 {
-	const struct load *l = d->load;
+	const struct load *l = s->load;
+	const char *rowid = rowid_name(s, e);
 
-	buf_clear(&d->sql);
-	buf_printf(&d->sql, "%s FROM main.", verb);
-	sql_ident(&d->sql, SQL_SQLITE, l->into);
-	buf_printf(&d->sql, "\n\tWHERE %s IN (SELECT t.%s FROM " STAGE " s CROSS JOIN main.", rowid,
+	if (rowid == NULL)
+		return -1;
+	buf_printf(&s->sql, "%s FROM main.", verb);
+	session_put_table(s);
+	buf_printf(&s->sql, "\n\tWHERE %s IN (SELECT t.%s FROM " STAGE " s CROSS JOIN main.", rowid,
 		rowid);
-	sql_ident(&d->sql, SQL_SQLITE, l->into);
-	buf_puts(&d->sql, " t\n\tON ");
+	session_put_table(s);
+	buf_puts(&s->sql, " t\n\tON ");
 	for (size_t i = 0; i < l->rows->nkey; i++) {
-		buf_puts(&d->sql, i == 0 ? "t." : " AND t.");
-		sql_ident(&d->sql, SQL_SQLITE, l->key[i].name);
-		buf_printf(&d->sql, " IS s.c%zu", l->rows->key[i]);
+		buf_puts(&s->sql, i == 0 ? "t." : " AND t.");
+		sql_ident(&s->sql, SQL_SQLITE, l->key[i].name);
+		buf_printf(&s->sql, " IS s.c%zu", l->rows->key[i]);
 	}
-	buf_putc(&d->sql, ')');
-}
-
-/*
- * Merge: the rows wait in a temporary table, for those of the stream that share a key
- * all stay; only then the old rows of their keys go.
- */
-static int
-merge(struct load_sqlite *d, struct ant_err *e)
-{
-	const struct load *l = d->load;
-	const char *rowid = rowid_name(d, e);
-
-	if (rowid == NULL || (!d->new_table && create_index(d, e) == -1))
-		return -1;
-	put_old(d, "DELETE", rowid);
-	if (run(d, NULL, e) == -1)
-		return -1;
-	if (!l->dry_run && d->guarded) {
-		put_old(d, "SELECT count(*)", rowid);
-		if (check_removed(d, e) == -1)
-			return -1;
-	}
-	return insert(d, STAGE, e);
+	buf_putc(&s->sql, ')');
+	return 0;
 }
 
 static int
-begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
+commit(struct session *s, struct ant_err *e)
 {
-	struct load_sqlite *d = self;
-	int there = 1;
-
-	d->load = l;
-	if (l->dry_run) {
-		if ((there = sqlite_look(d->db, e)) == -1 ||
-			run_text(d, "BEGIN IMMEDIATE", e) == -1)
-			return -1;
-	} else if (sqlite_begin(d->db, e) == -1) {
-		return -1;
-	}
-	d->there = there;
-	if (check_names(l, e) == -1 || make_table(d, e) == -1 || remove_old(d, held, e) == -1)
-		return -1;
-	return l->dry_run ? 0 : sqlite_stream(d->db, SOURCE, l->rows, l->columns, e);
-}
-
-static int
-rows(void *self, struct rows *r, struct ant_err *e)
-{
-	struct load_sqlite *d = self;
-	const struct row_cell *cells;
-	int more = 0, merged = d->load->mode == MODE_MERGE;
-
-	if (merged ? run_text(d, "CREATE TABLE " STAGE " AS SELECT * FROM " SOURCE, e) == -1
-		   : insert(d, SOURCE, e) == -1)
-		return -1;
-	while (d->load->dry_run && (more = rows_next(r, &cells, e)) == 1)
-		;
-	return more == -1 || !merged ? more : merge(d, e);
-}
-
-static int
-commit(void *self, const struct load_entry *entry, const char **into, struct ant_err *e)
-{
-	struct load_sqlite *d = self;
-
-	(void)into; /* the bare name is the receipt's, too */
-	if (d->new_table && create_index(d, e) == -1)
-		return -1;
-	buf_clear(&d->sql);
-	sql_create_ledger(&d->sql, SQL_SQLITE, NULL);
-	if (run(d, NULL, e) == -1)
-		return -1;
-	buf_clear(&d->sql);
-	load_sql_ledger(&d->sql, SQL_SQLITE, NULL, entry);
-	if (run(d, NULL, e) == -1)
-		return -1;
-	return d->load->dry_run ? run_text(d, "COMMIT", e) : sqlite_commit(d->db, e);
+	return s->load->dry_run ? session_run_text(s, "COMMIT", e) : sqlite_commit(db_of(s), e);
 }
 
 static void
-undo(void *self, const char *reason)
+undo(struct session *s, const char *reason)
 {
-	struct load_sqlite *d = self;
-
 	(void)reason;
-	sqlite_close(d->db);
+	sqlite_close(db_of(s));
 }
 
-static int
-take_entry(void *arg, const char *const *texts, struct ant_err *e)
+static void
+free_it(struct session *s)
 {
-	return load_ledger_print(arg, "sqlite", texts, e);
+	sqlite_free(db_of(s));
+	free(s->self);
 }
 
-static int
-ledger(void *self, struct out *to, struct ant_err *e)
+int
+load_sqlite(const char *file, struct load_dest *to, struct ant_err *e)
 {
-	struct load_sqlite *d = self;
-	int64_t there = 0;
-	int status;
-
-	if ((status = sqlite_look(d->db, e)) != 1)
-		return status == 0 ? err_set(e, ANT_FAIL, "%s: there is no such file", d->file)
-				   : -1;
-	if (ask(d, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1",
-		    SQL_LEDGER, &there, e) == -1)
-		return -1;
-	if (there == 0)
-		return 0;
-	return sqlite_each(d->db,
-		"SELECT table_name, into_table, mode, window_from, window_to, rows, watermark, "
-		"finished FROM " SQL_LEDGER " ORDER BY finished, _rowid_",
-		NULL, 0, take_entry, to, e);
-}
-
-struct load_sqlite *
-load_sqlite_new(const char *file, struct ant_err *e)
-{
+	static const struct session_ops ops = {
+		.dialect = SQL_SQLITE,
+		.target = "sqlite",
+		.begin = "BEGIN IMMEDIATE",
+		.not_table = "view or an index",
+		.keepers = "trigger",
+		.stage = STAGE,
+		.time = {"", ""},
+		.order = ", _rowid_",
+		.ignores_case = 1,
+		.has_indexes = 1,
+		.check = check,
+		.look = look,
+		.open = begin,
+		.run = run,
+		.each = each,
+		.put_shape = put_shape,
+		.rows = rows,
+		.before_merge = before_merge,
+		.put_merged = put_merged,
+		.commit = commit,
+		.abort = undo,
+		.free = free_it,
+	};
 	struct load_sqlite *d = calloc(1, sizeof *d);
 
-	if (d == NULL) {
-		err_sys(e, ANT_FAIL, "%s", file);
-		return NULL;
-	}
-	d->file = file;
-	buf_init(&d->sql, LOAD_TEXT_MAX);
-	if ((d->db = sqlite_new(file, e)) != NULL)
-		return d;
-	load_sqlite_free(d);
-	return NULL;
-}
-
-void
-load_sqlite_free(struct load_sqlite *d)
-{
 	if (d == NULL)
-		return;
-	sqlite_free(d->db);
-	buf_free(&d->sql);
-	free(d);
-}
-
-struct load_dest
-load_sqlite_dest(struct load_sqlite *d)
-{
-	const struct load_dest dest = {d, "sqlite", begin, rows, commit, undo, ledger};
-
-	return dest;
+		return err_sys(e, ANT_FAIL, "%s", file);
+	if ((d->db = sqlite_new(file, e)) == NULL) {
+		free(d);
+		return -1;
+	}
+	session_init(&d->session, &ops, d, file, to);
+	return 0;
 }
 
 size_t
-load_sqlite_as_text(const struct load_sqlite *d)
+load_sqlite_as_text(const struct load_dest *dest)
 {
-	return sqlite_as_text(d->db);
+	return sqlite_as_text(db_of(dest->self));
 }

@@ -7,19 +7,17 @@
 #include "base/err.h"
 #include "load/load.h"
 
-struct load_sqlite;
+/*
+ * Make TO the database FILE, which is not copied and always taken for a path, whatever it looks
+ * like.  Nothing is opened or created before a load begins; a load that fails removes a FILE
+ * that it created.  Return 0 (TO->free it), or -1 with ANT_FAIL.
+ */
+int load_sqlite(const char *file, struct load_dest *to, struct ant_err *e);
 
 /*
- * A destination for the database FILE, which is not copied and always taken for a
- * path, whatever it looks like.  Nothing is opened or created before a load begins;
- * a load that fails removes a FILE that it created.  NULL with ANT_FAIL.
+ * Of such a destination: how many decimals of the load have more digits than a double holds and
+ * were stored as text.
  */
-struct load_sqlite *load_sqlite_new(const char *file, struct ant_err *e);
-void load_sqlite_free(struct load_sqlite *d); /* NULL: no effect */
-
-struct load_dest load_sqlite_dest(struct load_sqlite *d);
-
-/* How many decimals of the load have more digits than a double holds and were stored as text. */
-size_t load_sqlite_as_text(const struct load_sqlite *d);
+size_t load_sqlite_as_text(const struct load_dest *dest);
 
 #endif

@@ -36,7 +36,7 @@ options_taken() { # COMMAND
 	local source=$ROOT/cmd/$1.c
 	if [ -e "$source" ]; then
 		set -- "$source" "$ROOT/cmd/cli.c"
-		! grep -q '"loader.h"' "$source" || set -- "$@" "$ROOT/cmd/loader.c"
+		! grep -q LOADER_OPTIONS "$source" || set -- "$@" "$ROOT/cmd/loader.h"
 		sed -n 's/^\t{"\([a-z-]*\)", [a-z_]*argument.*/--\1/p' "$@"
 		printf '%s\n' -h -q -v
 		sed -n 's/.*[.]shorts = "\(.*\)".*/\1/p' "$source" | tr -d : | sed 's/./-&\n/g'

@@ -177,11 +177,14 @@ memory_is_constant() {
 
 # options_agree LINES OTHER - those of the help (of so many lines at most), the manual and the source; OTHER is another name of a short one
 options_agree() {
+	local sources
 	ant "$LOADER" --help >help
 	grep -o '^  --[a-z-]*' help | tr -d ' ' | sort >inhelp
 	sed -n 's/^\.It Fl -\([a-z-]*\).*/--\1/p' "$ROOT/man/ant-$LOADER.1" | grep -v version | sort >inman
 	diff inhelp inman
-	sed -n 's/.*{"\([a-z-]*\)", .*_argument.*/--\1/p' "$ROOT/cmd/ant-$LOADER.c" | grep -vx -- "--$2" | sort | diff - inman
+	sources=("$ROOT/cmd/ant-$LOADER.c")
+	! grep -q LOADER_OPTIONS "${sources[0]}" || sources+=("$ROOT/cmd/loader.h")
+	sed -n 's/.*{"\([a-z-]*\)", .*_argument.*/--\1/p' "${sources[@]}" | grep -vx -- "--$2" | sort | diff - inman
 	[ "$(wc -l <help)" -le "$1" ]
 	[[ $(ant "$LOADER" --version) == "ant-$LOADER "* ]]
 }

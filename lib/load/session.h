@@ -1,0 +1,123 @@
+/*
+ * load/session - a load into a database that speaks SQL: which statements, and in which order
+ *
+ * Open and lock; create or widen the table; remove what the mode replaces; take the rows; merge;
+ * index; write the ledger; commit.  What a database does in its own way is a struct session_ops.
+ */
+#ifndef ANT_LOAD_SESSION_H
+#define ANT_LOAD_SESSION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "db/sql.h"
+#include "load/load.h"
+
+struct session_ops;
+
+struct session {
+	const struct session_ops *ops;
+	void *self;	  /* the destination's own */
+	const char *name; /* of the destination, for messages: its file, "postgresql" */
+	struct buf sql;	  /* the statement that is being put together */
+
+	/* what open() and look() may set */
+	const char *schema;		  /* of the table and the ledger; NULL: none is named */
+	const struct sql_column *columns; /* the load's, in types that the database has */
+
+	/* the session's */
+	const struct load *load; /* NULL while only the ledger is asked for */
+	const char *into;	 /* the table for messages and receipts: SCHEMA.TABLE */
+	struct buf qualified;
+	int there;     /* 0: a dry run finds no database */
+	int new_table; /* the load has created it */
+	int guarded;   /* triggers or the like may keep rows from us */
+};
+
+/* Take one row of an answer: its texts, NULL or "" for null.  Return 0, or -1 with a reason. */
+typedef int session_take(void *arg, const char *const *texts, struct ant_err *e);
+
+/*
+ * What is different by database.  A function returns 0, or -1 with a reason; one that stands
+ * for a statement in a dry run, too, goes through session_run(), which writes the plan.
+ */
+struct session_ops {
+	enum sql_dialect dialect;
+	const char *target;    /* in receipts */
+	const char *begin;     /* what open() begins with, for the plan */
+	const char *not_table; /* what a name can belong to instead: "view" */
+	const char *keepers;   /* what can keep rows from us: "trigger"; NULL: nothing can */
+	const char *stage;     /* where the rows of a merge arrive, as SQL names it */
+	const char
+		*stage_head; /* CREATE TEMPORARY TABLE this AS SELECT ...; NULL: rows() makes it */
+	const char *stage_tail; /* and what leaves it empty */
+	const char *time[2];	/* what stands around a time of the ledger to get its text */
+	const char *order;	/* after ORDER BY finished */
+	int ignores_case;	/* in the names of columns and types */
+	int has_indexes, has_comments;
+
+	/* Look at the load before anything is opened: names that do not go. */
+	int (*check)(struct session *s, struct ant_err *e);
+	/* Open to read alone, for a dry run and the ledger.  Return 1; 0 where it is not there; -1. */
+	int (*look)(struct session *s, struct ant_err *e);
+	/* Open, created where it is missing; lock other loads out without waiting; begin. */
+	int (*open)(struct session *s, struct ant_err *e);
+
+	/* Run SQL, NULL being out of memory; *CHANGED, where not NULL: how many rows it touched. */
+	int (*run)(struct session *s, const char *sql, int64_t *changed, struct ant_err *e);
+	/* Hand each row of the answer to SQL, N columns, to TAKE. */
+	int (*each)(struct session *s, const char *sql, size_t n, session_take *take, void *arg,
+		struct ant_err *e);
+
+	/*
+	 * Append to s->sql the question what TABLE is: for each of its columns whether it is a
+	 * table (t or 1), whether it has what keeps rows from us, the column's name and type.
+	 * One row with nulls where there is no column, none where nothing has that name.
+	 */
+	void (*put_shape)(struct session *s, const char *table);
+	/* Before the table is created; NULL: nothing to do. */
+	int (*before_create)(struct session *s, struct ant_err *e);
+	/* For session_run_shared(); NULL: CREATE IF NOT EXISTS is all that is needed. */
+	int (*lock_shared)(struct session *s, struct ant_err *e);
+
+	/*
+	 * Take all rows of the load into the table, or in a merge into the stage; *STORED is
+	 * how many are there then.  In a dry run, the statements alone.
+	 */
+	int (*rows)(struct session *s, int64_t *stored, struct ant_err *e);
+	/* With the stage filled; NULL: nothing to do. */
+	int (*before_merge)(struct session *s, struct ant_err *e);
+	/* load_sql_merged() in a way of its own, appended to s->sql; NULL: that is right. */
+	int (*put_merged)(struct session *s, const char *verb, struct ant_err *e);
+
+	int (*commit)(struct session *s, struct ant_err *e);
+	void (*abort)(struct session *s, const char *reason); /* as that of struct load_dest */
+	void (*free)(struct session *s);
+};
+
+/* Start S, whose memory is SELF's, and make it the destination TO.  NAME is not copied. */
+void session_init(struct session *s, const struct session_ops *ops, void *self, const char *name,
+	struct load_dest *to);
+
+/*
+ * Run the statement in s->sql, or write it into the plan; *CHANGED, where not NULL, is how many
+ * rows it touched.  The second runs TEXT, which s->sql becomes.  Return 0 or -1.
+ */
+int session_run(struct session *s, int64_t *changed, struct ant_err *e);
+int session_run_text(struct session *s, const char *text, struct ant_err *e);
+
+/* session_run() for what several loads share and two must not create at once. */
+int session_run_shared(struct session *s, struct ant_err *e);
+
+/* INSERT all rows of FROM, which has the load's columns in its order and no others. */
+int session_insert(struct session *s, const char *from, int64_t *stored, struct ant_err *e);
+
+/* Create the index that serves the next load of this mode. */
+int session_index(struct session *s, struct ant_err *e);
+
+/* Append the name of the table. */
+void session_put_table(struct session *s);
+
+#endif
