@@ -57,7 +57,7 @@ unit() { # NAME [OPTION...]
 	[ "$n" = 44 ]
 }
 
-@test "plain loops: ant-load-csv without vector code passes its suite" {
+@test "plain loops: ant-load-csv without vector code passes what its suite says of cells" {
 	local variable unset=()
 	mkdir -p plain/bin plain/share/anthill
 	ln -s "$ROOT/lib/tables" plain/share/anthill/tables
@@ -65,5 +65,7 @@ unit() { # NAME [OPTION...]
 	rm plain/bin/ant-load-csv
 	CBUILD_LIBS='-ljq -lnettle -lcsv' cbuild plain/bin/ant-load-csv "$ROOT"/cmd/{ant-load-csv,loader,cli}.c "${PLAIN[@]}"
 	for variable in $(compgen -v BATS_); do unset+=(-u "$variable"); done
-	ANT_BIN=$PWD/plain/bin run -0 env "${unset[@]}" bats "$BATS_TEST_DIRNAME/load-csv.bats"
+	ANT_BIN=$PWD/plain/bin run -0 env "${unset[@]}" bats -f ' (type|quoted|dialect|spreadsheet|twice|merge|editor|null|mark|names|values)' \
+		"$BATS_TEST_DIRNAME/load-csv.bats"
+	[ "$(grep -c ^ok <<<"$output")" -ge 12 ]
 }

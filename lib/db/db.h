@@ -29,6 +29,9 @@ struct db_cell {
 /* Take one row.  Return 0, or -1 with a reason, which ends the answer. */
 typedef int db_take(void *arg, const struct db_cell *row, struct ant_err *e);
 
+/* The same where all is text: NULL for null, but "" in DuckDB's answers. */
+typedef int db_take_texts(void *arg, const char *const *texts, struct ant_err *e);
+
 struct db {
 	void *self;
 	enum sql_dialect dialect;

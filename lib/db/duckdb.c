@@ -142,7 +142,7 @@ put_text(const struct answer *a, uint64_t row, struct buf *text)
 
 static int
 take_chunk(struct db_duckdb *d, struct duckdb_result *res, void *chunk, size_t n,
-	db_duckdb_take *take, void *arg, struct ant_err *e)
+	db_take_texts *take, void *arg, struct ant_err *e)
 {
 	const char *texts[DB_DUCKDB_ANSWER_MAX];
 	struct answer columns[DB_DUCKDB_ANSWER_MAX];
@@ -199,7 +199,7 @@ db_duckdb_plain(struct db_duckdb *d, const char *sql, size_t n,
 }
 
 int
-db_duckdb_each(struct db_duckdb *d, const char *sql, size_t n, db_duckdb_take *take, void *arg,
+db_duckdb_each(struct db_duckdb *d, const char *sql, size_t n, db_take_texts *take, void *arg,
 	struct ant_err *e)
 {
 	struct duckdb_result res;

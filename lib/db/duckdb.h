@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "db/db.h"
 #include "db/duckdb_api.h"
 #include "db/sql.h"
 #include "stream/rows.h"
@@ -43,9 +44,6 @@ void db_duckdb_close(struct db_duckdb *d); /* rolls back; db_duckdb_open() may f
 /* Run SQL, NULL being out of memory; *CHANGED, where not NULL, is how many rows it touched. */
 int db_duckdb_run(struct db_duckdb *d, const char *sql, int64_t *changed, struct ant_err *e);
 
-/* Take one line of an answer: its texts, "" for null.  Return 0 or -1 with a reason. */
-typedef int db_duckdb_take(void *arg, const char *const *texts, struct ant_err *e);
-
 /*
  * Which of the N columns of the answer to SQL are whole numbers, BIGINT, and which are texts,
  * VARCHAR: the types that db_duckdb_each() takes.  Nothing is read for it.  Return 0 or -1.
@@ -54,7 +52,7 @@ int db_duckdb_plain(struct db_duckdb *d, const char *sql, size_t n,
 	int plain[static DB_DUCKDB_ANSWER_MAX], struct ant_err *e);
 
 /* Hand each line of the answer to SQL, N columns, VARCHAR or BIGINT, to TAKE.  Return 0 or -1. */
-int db_duckdb_each(struct db_duckdb *d, const char *sql, size_t n, db_duckdb_take *take, void *arg,
+int db_duckdb_each(struct db_duckdb *d, const char *sql, size_t n, db_take_texts *take, void *arg,
 	struct ant_err *e);
 
 /* Whether the type JSON is there. */

@@ -116,8 +116,8 @@ pg_run(struct pg *p, const char *sql, int64_t *changed, struct ant_err *e)
 
 /* The rows of the answer come one at a time: it has any length. */
 int
-pg_each(struct pg *p, const char *sql, const char *const *params, int n, pg_take *take, void *arg,
-	struct ant_err *e)
+pg_each(struct pg *p, const char *sql, const char *const *params, int n, db_take_texts *take,
+	void *arg, struct ant_err *e)
 {
 	const char *texts[COLUMNS_MAX] = {NULL};
 	PGresult *res;

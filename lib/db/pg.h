@@ -44,11 +44,8 @@ int pg_begin(struct pg *p, int read_only, struct ant_err *e);
 /* Run statements that give no rows; *CHANGED, where not NULL, is how many the last one touched. */
 int pg_run(struct pg *p, const char *sql, int64_t *changed, struct ant_err *e);
 
-/* Take one row of an answer: its texts, NULL for null.  Return 0, or -1 with a reason. */
-typedef int pg_take(void *arg, const char *const *texts, struct ant_err *e);
-
 /* Hand each row of the answer to one statement with the text PARAMS, N of them, to TAKE. */
-int pg_each(struct pg *p, const char *sql, const char *const *params, int n, pg_take *take,
+int pg_each(struct pg *p, const char *sql, const char *const *params, int n, db_take_texts *take,
 	void *arg, struct ant_err *e);
 
 /* The boolean that SQL answers with for A and, where it is not NULL, B. */

@@ -75,8 +75,8 @@ prepare(struct sqlite *s, const char *sql, struct ant_err *e)
 }
 
 int
-sqlite_each(struct sqlite *s, const char *sql, const char *const *params, int n, sqlite_take *take,
-	void *arg, struct ant_err *e)
+sqlite_each(struct sqlite *s, const char *sql, const char *const *params, int n,
+	db_take_texts *take, void *arg, struct ant_err *e)
 {
 	const char *texts[COLUMNS_MAX] = {NULL};
 	sqlite3_stmt *q = prepare(s, sql, e);

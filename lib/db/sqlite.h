@@ -47,12 +47,9 @@ void sqlite_close(struct sqlite *s);
 /* Run statements that give no rows; *CHANGED, where not NULL, is how many the last one touched. */
 int sqlite_run(struct sqlite *s, const char *sql, int64_t *changed, struct ant_err *e);
 
-/* Take one row of an answer: its texts, NULL for null.  Return 0, or -1 with a reason. */
-typedef int sqlite_take(void *arg, const char *const *texts, struct ant_err *e);
-
 /* Hand each row of the answer to one statement with the text PARAMS, N of them, to TAKE. */
 int sqlite_each(struct sqlite *s, const char *sql, const char *const *params, int n,
-	sqlite_take *take, void *arg, struct ant_err *e);
+	db_take_texts *take, void *arg, struct ant_err *e);
 
 /* Hand each row of the answer to SQL, N columns, to TAKE, as the kinds of value they are. */
 int sqlite_cells(

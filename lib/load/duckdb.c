@@ -11,7 +11,6 @@
 static const char stage[] = "_anthill_rows"; /* where the rows of a merge arrive */
 
 struct load_duckdb {
-	struct session session;
 	struct db_duckdb db;
 	struct db_duckdb_file file;
 	struct sql_column *columns; /* those of the load, in types that the library has */
@@ -27,7 +26,8 @@ run(struct session *s, const char *sql, int64_t *changed, struct ant_err *e)
 }
 
 static int
-each(struct session *s, const char *sql, size_t n, session_take *take, void *arg, struct ant_err *e)
+each(struct session *s, const char *sql, size_t n, db_take_texts *take, void *arg,
+	struct ant_err *e)
 {
 	struct load_duckdb *d = s->self;
 
@@ -144,9 +144,9 @@ undo(struct session *s, const char *reason)
 }
 
 static void
-free_it(struct session *s)
+free_it(void *self)
 {
-	struct load_duckdb *d = s->self;
+	struct load_duckdb *d = self;
 
 	db_duckdb_file_close(&d->file);
 	free(d->columns);
@@ -189,8 +189,7 @@ load_duckdb(const char *file, const char *library, struct load_dest *to, struct 
 		free(d);
 		return -1;
 	}
-	session_init(&d->session, &ops, d, file, to);
-	return 0;
+	return session_new(&ops, d, file, NULL, to, e);
 }
 
 const char *

@@ -1,8 +1,8 @@
 /*
  * load/load - what all loaders do alike: a row stream goes into a destination, wholly or not at all
  *
- * A destination is a struct of five functions; load_run() calls them in the one safe
- * order.  What a new destination must know is on this page.
+ * A destination is a struct of functions; load_run() calls them in the one safe order.  What a new
+ * destination must know is on this page, and on that of session.h where it speaks SQL.
  */
 #ifndef ANT_LOAD_LOAD_H
 #define ANT_LOAD_LOAD_H

@@ -1,35 +1,22 @@
 #include "load/pg.h"
 
-#include <stdlib.h>
-
 #include "db/pg.h"
 #include "load/session.h"
 
 static const char stage[] = "pg_temp._anthill_rows"; /* where the rows of a merge arrive */
 
-struct load_pg {
-	struct session session;
-	struct pg *pg;
-	const char *schema; /* that is wanted */
-};
-
-static struct pg *
-pg_of(const struct session *s)
-{
-	return ((struct load_pg *)s->self)->pg;
-}
-
 static int
 run(struct session *s, const char *sql, int64_t *changed, struct ant_err *e)
 {
-	return pg_run(pg_of(s), sql, changed, e);
+	return pg_run(s->self, sql, changed, e);
 }
 
 static int
-each(struct session *s, const char *sql, size_t n, session_take *take, void *arg, struct ant_err *e)
+each(struct session *s, const char *sql, size_t n, db_take_texts *take, void *arg,
+	struct ant_err *e)
 {
 	(void)n;
-	return pg_each(pg_of(s), sql, NULL, 0, take, arg, e);
+	return pg_each(s->self, sql, NULL, 0, take, arg, e);
 }
 
 static int
@@ -48,11 +35,9 @@ check(struct session *s, struct ant_err *e)
 static int
 start(struct session *s, int read_only, struct ant_err *e)
 {
-	const struct load_pg *d = s->self;
-
-	if (pg_connect(d->pg, e) == -1 || pg_begin(d->pg, read_only, e) == -1)
+	if (pg_connect(s->self, e) == -1 || pg_begin(s->self, read_only, e) == -1)
 		return -1;
-	return pg_choose_schema(d->pg, d->schema, &s->schema, e);
+	return pg_choose_schema(s->self, s->schema, &s->schema, e);
 }
 
 static int
@@ -68,7 +53,7 @@ begin(struct session *s, struct ant_err *e)
 	int locked = 0;
 
 	if (start(s, 0, e) == -1 ||
-		pg_ask(pg_of(s),
+		pg_ask(s->self,
 			"SELECT pg_try_advisory_xact_lock(hashtextextended("
 			"'anthill:' || quote_ident($1) || '.' || quote_ident($2), 0))",
 			s->schema, s->load->into, &locked, e) == -1)
@@ -103,7 +88,7 @@ lock_shared(struct session *s, struct ant_err *e)
 {
 	int unused;
 
-	return pg_ask(pg_of(s),
+	return pg_ask(s->self,
 		"SELECT pg_advisory_xact_lock(hashtextextended('anthill:' || quote_ident($1), 0)) "
 		"IS NULL",
 		s->schema, NULL, &unused, e);
@@ -114,7 +99,7 @@ make_schema(struct session *s, struct ant_err *e)
 {
 	int there = 0;
 
-	if (pg_ask(pg_of(s), "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)",
+	if (pg_ask(s->self, "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)",
 		    s->schema, NULL, &there, e) == -1)
 		return -1;
 	if (there)
@@ -129,7 +114,7 @@ static int
 rows(struct session *s, int64_t *stored, struct ant_err *e)
 {
 	const struct load *l = s->load;
-	struct pg *pg = pg_of(s);
+	struct pg *pg = s->self;
 	const char *block;
 	size_t len;
 	int more;
@@ -169,7 +154,7 @@ commit(struct session *s, struct ant_err *e)
 {
 	if (session_run_text(s, "COMMIT", e) == 0)
 		return 0;
-	if (!pg_is_connected(pg_of(s)))
+	if (!pg_is_connected(s->self))
 		err_prefix(e,
 			"the connection was lost at COMMIT, so whether the rows are in is not "
 			"known; loading them again is safe unless the mode is append: ");
@@ -180,7 +165,7 @@ commit(struct session *s, struct ant_err *e)
 static void
 undo(struct session *s, const char *reason)
 {
-	struct pg *pg = pg_of(s);
+	struct pg *pg = s->self;
 	struct ant_err ignored;
 	int64_t unused;
 
@@ -193,10 +178,9 @@ undo(struct session *s, const char *reason)
 }
 
 static void
-free_it(struct session *s)
+free_it(void *self)
 {
-	pg_free(pg_of(s));
-	free(s->self);
+	pg_free(self);
 }
 
 int
@@ -229,15 +213,7 @@ load_pg(const char *conninfo, const char *schema, struct load_dest *to, struct a
 		.abort = undo,
 		.free = free_it,
 	};
-	struct load_pg *d = calloc(1, sizeof *d);
+	struct pg *pg = pg_new(conninfo, e);
 
-	if (d == NULL)
-		return err_sys(e, ANT_FAIL, "postgresql");
-	d->schema = schema;
-	if ((d->pg = pg_new(conninfo, e)) == NULL) {
-		free(d);
-		return -1;
-	}
-	session_init(&d->session, &ops, d, "postgresql", to);
-	return 0;
+	return pg == NULL ? -1 : session_new(&ops, pg, "postgresql", schema, to, e);
 }

@@ -461,18 +461,27 @@ free_all(void *self)
 
 	buf_free(&s->sql);
 	buf_free(&s->qualified);
-	s->ops->free(s);
+	s->ops->free(s->self);
+	free(s);
 }
 
-void
-session_init(struct session *s, const struct session_ops *ops, void *self, const char *name,
-	struct load_dest *to)
+int
+session_new(const struct session_ops *ops, void *self, const char *name, const char *schema,
+	struct load_dest *to, struct ant_err *e)
 {
-	memset(s, 0, sizeof *s);
+	struct session *s = calloc(1, sizeof *s);
+
+	if (s == NULL) {
+		err_sys(e, ANT_FAIL, "%s", name);
+		ops->free(self);
+		return -1;
+	}
 	s->ops = ops;
 	s->self = self;
 	s->name = name;
+	s->schema = schema;
 	buf_init(&s->sql, LOAD_TEXT_MAX);
 	buf_init(&s->qualified, LOAD_TEXT_MAX);
 	*to = (struct load_dest){s, ops->target, begin, rows, commit, undo, ledger, free_all};
+	return 0;
 }

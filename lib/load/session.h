@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "db/db.h"
 #include "db/sql.h"
 #include "load/load.h"
 
@@ -19,11 +20,11 @@ struct session_ops;
 
 struct session {
 	const struct session_ops *ops;
-	void *self;	  /* the destination's own */
+	void *self;	  /* the connection, the destination's own */
 	const char *name; /* of the destination, for messages: its file, "postgresql" */
 	struct buf sql;	  /* the statement that is being put together */
 
-	/* what open() and look() may set */
+	/* what open() and look() may change */
 	const char *schema;		  /* of the table and the ledger; NULL: none is named */
 	const struct sql_column *columns; /* the load's, in types that the database has */
 
@@ -36,9 +37,6 @@ struct session {
 	int guarded;   /* triggers or the like may keep rows from us */
 };
 
-/* Take one row of an answer: its texts, NULL or "" for null.  Return 0, or -1 with a reason. */
-typedef int session_take(void *arg, const char *const *texts, struct ant_err *e);
-
 /*
  * What is different by database.  A function returns 0, or -1 with a reason; one that stands
  * for a statement in a dry run, too, goes through session_run(), which writes the plan.
@@ -50,9 +48,8 @@ struct session_ops {
 	const char *not_table; /* what a name can belong to instead: "view" */
 	const char *keepers;   /* what can keep rows from us: "trigger"; NULL: nothing can */
 	const char *stage;     /* where the rows of a merge arrive, as SQL names it */
-	const char
-		*stage_head; /* CREATE TEMPORARY TABLE this AS SELECT ...; NULL: rows() makes it */
-	const char *stage_tail; /* and what leaves it empty */
+	const char *stage_head; /* CREATE TEMPORARY TABLE this AS SELECT; NULL: rows() makes it */
+	const char *stage_tail; /* what ends that SELECT without a row */
 	const char *time[2];	/* what stands around a time of the ledger to get its text */
 	const char *order;	/* after ORDER BY finished */
 	int ignores_case;	/* in the names of columns and types */
@@ -68,7 +65,7 @@ struct session_ops {
 	/* Run SQL, NULL being out of memory; *CHANGED, where not NULL: how many rows it touched. */
 	int (*run)(struct session *s, const char *sql, int64_t *changed, struct ant_err *e);
 	/* Hand each row of the answer to SQL, N columns, to TAKE. */
-	int (*each)(struct session *s, const char *sql, size_t n, session_take *take, void *arg,
+	int (*each)(struct session *s, const char *sql, size_t n, db_take_texts *take, void *arg,
 		struct ant_err *e);
 
 	/*
@@ -94,12 +91,15 @@ struct session_ops {
 
 	int (*commit)(struct session *s, struct ant_err *e);
 	void (*abort)(struct session *s, const char *reason); /* as that of struct load_dest */
-	void (*free)(struct session *s);
+	void (*free)(void *self);
 };
 
-/* Start S, whose memory is SELF's, and make it the destination TO.  NAME is not copied. */
-void session_init(struct session *s, const struct session_ops *ops, void *self, const char *name,
-	struct load_dest *to);
+/*
+ * Make TO a destination of this kind over SELF, which is its own from here on, even if that fails:
+ * -1 with ANT_FAIL.  NAME and SCHEMA, as it is wanted, are not copied.
+ */
+int session_new(const struct session_ops *ops, void *self, const char *name, const char *schema,
+	struct load_dest *to, struct ant_err *e);
 
 /*
  * Run the statement in s->sql, or write it into the plan; *CHANGED, where not NULL, is how many

@@ -1,6 +1,5 @@
 #include "load/sqlite.h"
 
-#include <stdlib.h>
 #include <strings.h>
 
 #include "db/sqlite.h"
@@ -12,28 +11,18 @@ enum { NAMES = 3 };
 #define SOURCE "temp._anthill_source"
 #define STAGE "temp._anthill_stage"
 
-struct load_sqlite {
-	struct session session;
-	struct sqlite *db;
-};
-
-static struct sqlite *
-db_of(const struct session *s)
-{
-	return ((struct load_sqlite *)s->self)->db;
-}
-
 static int
 run(struct session *s, const char *sql, int64_t *changed, struct ant_err *e)
 {
-	return sqlite_run(db_of(s), sql, changed, e);
+	return sqlite_run(s->self, sql, changed, e);
 }
 
 static int
-each(struct session *s, const char *sql, size_t n, session_take *take, void *arg, struct ant_err *e)
+each(struct session *s, const char *sql, size_t n, db_take_texts *take, void *arg,
+	struct ant_err *e)
 {
 	(void)n;
-	return sqlite_each(db_of(s), sql, NULL, 0, take, arg, e);
+	return sqlite_each(s->self, sql, NULL, 0, take, arg, e);
 }
 
 /* Names that differ by case alone are one to SQLite, and an INSERT takes one of the two. */
@@ -55,13 +44,13 @@ check(struct session *s, struct ant_err *e)
 static int
 look(struct session *s, struct ant_err *e)
 {
-	return sqlite_look(db_of(s), e);
+	return sqlite_look(s->self, e);
 }
 
 static int
 begin(struct session *s, struct ant_err *e)
 {
-	return sqlite_begin(db_of(s), e);
+	return sqlite_begin(s->self, e);
 }
 
 /* A view is not asked for its columns: where what it reads is gone, that would be an error. */
@@ -83,7 +72,7 @@ rows(struct session *s, int64_t *stored, struct ant_err *e)
 {
 	const struct load *l = s->load;
 
-	if (!l->dry_run && sqlite_stream(db_of(s), SOURCE, l->rows, l->columns, e) == -1)
+	if (!l->dry_run && sqlite_stream(s->self, SOURCE, l->rows, l->columns, e) == -1)
 		return -1;
 	if (l->mode != MODE_MERGE)
 		return session_insert(s, SOURCE, stored, e);
@@ -120,8 +109,7 @@ rowid_name(struct session *s, struct ant_err *e)
 		const char *const params[] = {l->into, names[i]};
 		int taken = 0;
 
-		if (s->there &&
-			sqlite_each(db_of(s), there, params, 2, take_count, &taken, e) == -1)
+		if (s->there && sqlite_each(s->self, there, params, 2, take_count, &taken, e) == -1)
 			return NULL;
 		for (size_t c = 0; c < l->rows->ncolumns; c++)
 			taken |= strcasecmp(l->columns[c].name, names[i]) == 0;
@@ -159,21 +147,20 @@ put_merged(struct session *s, const char *verb, struct ant_err *e)
 static int
 commit(struct session *s, struct ant_err *e)
 {
-	return s->load->dry_run ? session_run_text(s, "COMMIT", e) : sqlite_commit(db_of(s), e);
+	return s->load->dry_run ? session_run_text(s, "COMMIT", e) : sqlite_commit(s->self, e);
 }
 
 static void
 undo(struct session *s, const char *reason)
 {
 	(void)reason;
-	sqlite_close(db_of(s));
+	sqlite_close(s->self);
 }
 
 static void
-free_it(struct session *s)
+free_it(void *self)
 {
-	sqlite_free(db_of(s));
-	free(s->self);
+	sqlite_free(self);
 }
 
 int
@@ -203,20 +190,13 @@ load_sqlite(const char *file, struct load_dest *to, struct ant_err *e)
 		.abort = undo,
 		.free = free_it,
 	};
-	struct load_sqlite *d = calloc(1, sizeof *d);
+	struct sqlite *db = sqlite_new(file, e);
 
-	if (d == NULL)
-		return err_sys(e, ANT_FAIL, "%s", file);
-	if ((d->db = sqlite_new(file, e)) == NULL) {
-		free(d);
-		return -1;
-	}
-	session_init(&d->session, &ops, d, file, to);
-	return 0;
+	return db == NULL ? -1 : session_new(&ops, db, file, NULL, to, e);
 }
 
 size_t
 load_sqlite_as_text(const struct load_dest *dest)
 {
-	return sqlite_as_text(db_of(dest->self));
+	return sqlite_as_text(((const struct session *)dest->self)->self);
 }
