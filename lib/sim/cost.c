@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utc.h"
 #include "sim/groups.h"
 
 /* What a hash is for, apart from those of the other modules. */
@@ -211,6 +212,8 @@ sim_cost_row(const struct sim_cost *c, size_t g, struct sim_cost_row *row)
 	memset(row, 0, sizeof *row);
 	if (c->sum[g] == 0)
 		return 0;
+	utc_format(c->day * UTC_DAY, row->start);
+	utc_format((c->day + 1) * UTC_DAY, row->end);
 	/* The API's amounts have as many decimals as they like. */
 	sim_money(row->amount, c->sum[g], h % 5 == 0 ? 6 : h % 5 == 1 ? 2 : 0);
 	row->workspace = sim_dim_text(c->s, SIM_WORKSPACE, k[C_WORKSPACE]);

@@ -19,6 +19,7 @@ struct sim_cost_row { /* texts: NULL for null */
 	const char *cost_type, *model, *token_type, *tier, *window, *geo, *workspace;
 	char description[SIM_DESCRIPTION]; /* "": null */
 	char amount[SIM_MONEY];
+	char start[UTC_TEXT], end[UTC_TEXT]; /* of the day */
 };
 
 struct sim_cost {

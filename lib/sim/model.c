@@ -521,9 +521,9 @@ sim_dim_text(const struct sim *s, enum sim_dim d, int value)
 		return NULL;
 	switch (d) {
 	case SIM_ACCOUNT:
-		return s->org.users[value].id;
+		return s->org.users[value].head.id;
 	case SIM_KEY:
-		return s->org.keys[value].id;
+		return s->org.keys[value].head.id;
 	case SIM_WINDOW:
 		return windows[value];
 	case SIM_GEO:
@@ -537,7 +537,7 @@ sim_dim_text(const struct sim *s, enum sim_dim d, int value)
 	case SIM_SPEED:
 		return speeds[value];
 	case SIM_WORKSPACE:
-		return s->org.workspaces[value].id;
+		return s->org.workspaces[value].head.id;
 	case SIM_DIMS:
 	default:
 		return NULL;
@@ -644,6 +644,8 @@ sim_usage_bucket(struct sim_usage *u, int64_t start, int64_t width)
 	if (u->day != day)
 		all_counts(u->s, day, u->values);
 	u->day = day;
+	utc_format(start, u->start);
+	utc_format(start + width, u->end);
 	for (int p = 0; p < PROFILES; p++) {
 		low[p] = weight((enum profile)p, from);
 		high[p] = weight((enum profile)p, from + width / 60);
@@ -662,14 +664,18 @@ sim_usage_bucket(struct sim_usage *u, int64_t start, int64_t width)
 	}
 }
 
-const uint64_t *
-sim_usage_row(const struct sim_usage *u, size_t g, const struct sim_stream **of)
+int
+sim_usage_row(const struct sim_usage *u, size_t g, struct sim_usage_row *row)
 {
-	const uint64_t *sum = u->sum + g * SIM_COUNTS;
+	const int *dim = u->s->streams[u->sample[g]].dim;
+	uint64_t any = 0;
 
-	*of = &u->s->streams[u->sample[g]];
+	memcpy(row->n, u->sum + g * SIM_COUNTS, sizeof row->n);
+	memcpy(row->start, u->start, sizeof row->start);
+	memcpy(row->end, u->end, sizeof row->end);
 	for (size_t c = 0; c < SIM_COUNTS; c++)
-		if (sum[c] != 0)
-			return sum;
-	return NULL;
+		any |= row->n[c];
+	for (int d = 0; d < SIM_DIMS && any != 0; d++)
+		row->dim[d] = u->dims >> d & 1 ? sim_dim_text(u->s, (enum sim_dim)d, dim[d]) : NULL;
+	return any != 0;
 }

@@ -16,6 +16,7 @@
 
 #include "base/err.h"
 #include "base/strlist.h"
+#include "base/utc.h"
 #include "sim/org.h"
 
 /* In the order in which the API's reference lists group_by[]. */
@@ -142,7 +143,14 @@ struct sim_usage {
 	size_t ngroups;
 	uint64_t *sum; /* SIM_COUNTS for each group: the bucket */
 	uint64_t *values;
-	int64_t day; /* that VALUES holds */
+	int64_t day;			     /* that VALUES holds */
+	char start[UTC_TEXT], end[UTC_TEXT]; /* of the bucket */
+};
+
+struct sim_usage_row {
+	const char *dim[SIM_DIMS]; /* NULL: null, or not asked for */
+	uint64_t n[SIM_COUNTS];
+	char start[UTC_TEXT], end[UTC_TEXT]; /* of the bucket */
 };
 
 /* WANTED[d] lists the values that dimension D may have; an empty list: all. */
@@ -151,7 +159,7 @@ int sim_usage_open(struct sim_usage *u, const struct sim *s, unsigned dims,
 void sim_usage_close(struct sim_usage *u);
 /* Sum the bucket; a group whose SIM_COUNTS sums are all 0 has no row. */
 void sim_usage_bucket(struct sim_usage *u, int64_t start, int64_t width);
-/* The counts of group G, or NULL where it has no row; *OF is a stream of it. */
-const uint64_t *sim_usage_row(const struct sim_usage *u, size_t g, const struct sim_stream **of);
+/* The row of group G: 1, or 0 where it has none. */
+int sim_usage_row(const struct sim_usage *u, size_t g, struct sim_usage_row *row);
 
 #endif
