@@ -7,116 +7,110 @@
 #include "sim/org.h"
 
 static const struct sim_field organization[] = {
-	{"id", SIM_FIELD_CHARS, .at = offsetof(struct sim_org, id)},
-	{"name", SIM_FIELD_TEXT, .at = offsetof(struct sim_org, name), .ways = 2},
-	{"type", SIM_FIELD_CONSTANT, .text = "organization"},
+	{"id", SIM_CHARS, .at = offsetof(struct sim_org, id)},
+	{"name", SIM_TEXT, .at = offsetof(struct sim_org, name), .ways = 2},
+	{"type", SIM_CONSTANT, .text = "organization"},
 	{.name = NULL},
 };
 
 static const struct sim_field user[] = {
-	{"id", SIM_FIELD_CHARS, .at = offsetof(struct sim_user, head.id)},
-	{"added_at", SIM_FIELD_CHARS, .at = offsetof(struct sim_user, added_at)},
-	{"email", SIM_FIELD_TEXT, .at = offsetof(struct sim_user, email), .shift = 4, .ways = 4},
-	{"name", SIM_FIELD_TEXT, .at = offsetof(struct sim_user, head.name), .shift = 8, .ways = 8},
-	{"role", SIM_FIELD_TEXT, .at = offsetof(struct sim_user, role)},
-	{"type", SIM_FIELD_CONSTANT, .text = "user"},
-	{"seat", SIM_FIELD_RAW, .at = offsetof(struct sim_user, seat), .optional = 1},
+	{"id", SIM_CHARS, .at = offsetof(struct sim_user, head.id)},
+	{"added_at", SIM_CHARS, .at = offsetof(struct sim_user, added_at)},
+	{"email", SIM_TEXT, .at = offsetof(struct sim_user, email), .shift = 4, .ways = 4},
+	{"name", SIM_TEXT, .at = offsetof(struct sim_user, head.name), .shift = 8, .ways = 8},
+	{"role", SIM_TEXT, .at = offsetof(struct sim_user, role)},
+	{"type", SIM_CONSTANT, .text = "user"},
+	{"seat", SIM_RAW, .at = offsetof(struct sim_user, seat), .optional = 1},
 	{.name = NULL},
 };
 
 static const struct sim_field invite[] = {
-	{"id", SIM_FIELD_CHARS, .at = offsetof(struct sim_invite, head.id)},
-	{"accepted_at", SIM_FIELD_CHARS, .at = offsetof(struct sim_invite, accepted_at)},
-	{"email", SIM_FIELD_TEXT, .at = offsetof(struct sim_invite, email), .shift = 4, .ways = 2},
-	{"expires_at", SIM_FIELD_CHARS, .at = offsetof(struct sim_invite, expires_at)},
-	{"invited_at", SIM_FIELD_CHARS, .at = offsetof(struct sim_invite, invited_at)},
-	{"rbac_group_ids", SIM_FIELD_RAW, .at = offsetof(struct sim_invite, rbac_groups)},
-	{"role", SIM_FIELD_TEXT, .at = offsetof(struct sim_invite, role)},
-	{"status", SIM_FIELD_TEXT, .at = offsetof(struct sim_invite, status)},
-	{"type", SIM_FIELD_CONSTANT, .text = "invite"},
+	{"id", SIM_CHARS, .at = offsetof(struct sim_invite, head.id)},
+	{"accepted_at", SIM_CHARS, .at = offsetof(struct sim_invite, accepted_at)},
+	{"email", SIM_TEXT, .at = offsetof(struct sim_invite, email), .shift = 4, .ways = 2},
+	{"expires_at", SIM_CHARS, .at = offsetof(struct sim_invite, expires_at)},
+	{"invited_at", SIM_CHARS, .at = offsetof(struct sim_invite, invited_at)},
+	{"rbac_group_ids", SIM_RAW, .at = offsetof(struct sim_invite, rbac_groups)},
+	{"role", SIM_TEXT, .at = offsetof(struct sim_invite, role)},
+	{"status", SIM_TEXT, .at = offsetof(struct sim_invite, status)},
+	{"type", SIM_CONSTANT, .text = "invite"},
 	{.name = NULL},
 };
 
 static const struct sim_field workspace[] = {
-	{"id", SIM_FIELD_CHARS, .at = offsetof(struct sim_workspace, head.id)},
-	{"archived_at", SIM_FIELD_CHARS, .at = offsetof(struct sim_workspace, archived_at)},
-	{"compartment_id", SIM_FIELD_CHARS, .at = offsetof(struct sim_workspace, compartment),
+	{"id", SIM_CHARS, .at = offsetof(struct sim_workspace, head.id)},
+	{"archived_at", SIM_CHARS, .at = offsetof(struct sim_workspace, archived_at)},
+	{"compartment_id", SIM_CHARS, .at = offsetof(struct sim_workspace, compartment),
 		.optional = 1},
-	{"created_at", SIM_FIELD_CHARS, .at = offsetof(struct sim_workspace, created_at)},
-	{"data_residency", SIM_FIELD_MADE, .make = sim_json_residency},
-	{"display_color", SIM_FIELD_CHARS, .at = offsetof(struct sim_workspace, color)},
-	{"external_key_id", SIM_FIELD_CHARS, .at = offsetof(struct sim_workspace, external_key)},
-	{"name", SIM_FIELD_TEXT, .at = offsetof(struct sim_workspace, head.name), .shift = 8,
-		.ways = 8},
-	{"tags", SIM_FIELD_MADE, .make = sim_json_tags, .shift = 12, .ways = 8},
-	{"type", SIM_FIELD_CONSTANT, .text = "workspace"},
+	{"created_at", SIM_CHARS, .at = offsetof(struct sim_workspace, created_at)},
+	{"data_residency", SIM_MADE, .make = sim_json_residency},
+	{"display_color", SIM_CHARS, .at = offsetof(struct sim_workspace, color)},
+	{"external_key_id", SIM_CHARS, .at = offsetof(struct sim_workspace, external_key)},
+	{"name", SIM_TEXT, .at = offsetof(struct sim_workspace, head.name), .shift = 8, .ways = 8},
+	{"tags", SIM_MADE, .make = sim_json_tags, .shift = 12, .ways = 8},
+	{"type", SIM_CONSTANT, .text = "workspace"},
 	{.name = NULL},
 };
 
 static const struct sim_field key[] = {
-	{"id", SIM_FIELD_CHARS, .at = offsetof(struct sim_key, head.id)},
-	{"created_at", SIM_FIELD_CHARS, .at = offsetof(struct sim_key, created_at)},
-	{"created_by", SIM_FIELD_MADE, .at = offsetof(struct sim_key, creator),
-		.make = sim_json_actor},
-	{"expires_at", SIM_FIELD_CHARS, .at = offsetof(struct sim_key, expires_at)},
-	{"name", SIM_FIELD_TEXT, .at = offsetof(struct sim_key, head.name), .shift = 8, .ways = 8},
-	{"partial_key_hint", SIM_FIELD_CHARS, .at = offsetof(struct sim_key, hint)},
-	{"principal", SIM_FIELD_MADE, .at = offsetof(struct sim_key, principal),
-		.make = sim_json_actor},
-	{"status", SIM_FIELD_TEXT, .at = offsetof(struct sim_key, status)},
-	{"type", SIM_FIELD_CONSTANT, .text = "api_key"},
-	{"workspace_id", SIM_FIELD_TEXT, .at = offsetof(struct sim_key, workspace_id)},
-	{"creator", SIM_FIELD_CHARS, .at = offsetof(struct sim_key, creator.id), .hidden = 1},
-	{"creator_type", SIM_FIELD_TEXT, .at = offsetof(struct sim_key, creator.type), .hidden = 1},
-	{"creating_user", SIM_FIELD_TEXT, .at = offsetof(struct sim_key, user), .hidden = 1},
-	{"principal_id", SIM_FIELD_CHARS, .at = offsetof(struct sim_key, principal.id),
-		.hidden = 1},
-	{"principal_type", SIM_FIELD_TEXT, .at = offsetof(struct sim_key, principal.type),
-		.hidden = 1},
+	{"id", SIM_CHARS, .at = offsetof(struct sim_key, head.id)},
+	{"created_at", SIM_CHARS, .at = offsetof(struct sim_key, created_at)},
+	{"created_by", SIM_MADE, .at = offsetof(struct sim_key, creator), .make = sim_json_actor},
+	{"expires_at", SIM_CHARS, .at = offsetof(struct sim_key, expires_at)},
+	{"name", SIM_TEXT, .at = offsetof(struct sim_key, head.name), .shift = 8, .ways = 8},
+	{"partial_key_hint", SIM_CHARS, .at = offsetof(struct sim_key, hint)},
+	{"principal", SIM_MADE, .at = offsetof(struct sim_key, principal), .make = sim_json_actor},
+	{"status", SIM_TEXT, .at = offsetof(struct sim_key, status)},
+	{"type", SIM_CONSTANT, .text = "api_key"},
+	{"workspace_id", SIM_TEXT, .at = offsetof(struct sim_key, workspace_id)},
+	{"creator", SIM_CHARS, .at = offsetof(struct sim_key, creator.id), .hidden = 1},
+	{"creator_type", SIM_TEXT, .at = offsetof(struct sim_key, creator.type), .hidden = 1},
+	{"creating_user", SIM_TEXT, .at = offsetof(struct sim_key, user), .hidden = 1},
+	{"principal_id", SIM_CHARS, .at = offsetof(struct sim_key, principal.id), .hidden = 1},
+	{"principal_type", SIM_TEXT, .at = offsetof(struct sim_key, principal.type), .hidden = 1},
 	{.name = NULL},
 };
 
 static const struct sim_field member[] = {
-	{"type", SIM_FIELD_CONSTANT, .text = "workspace_member"},
-	{"user_id", SIM_FIELD_TEXT, .at = offsetof(struct sim_member, user_id)},
-	{"workspace_id", SIM_FIELD_TEXT, .at = offsetof(struct sim_member, workspace_id)},
-	{"workspace_role", SIM_FIELD_TEXT, .at = offsetof(struct sim_member, role)},
+	{"type", SIM_CONSTANT, .text = "workspace_member"},
+	{"user_id", SIM_TEXT, .at = offsetof(struct sim_member, user_id)},
+	{"workspace_id", SIM_TEXT, .at = offsetof(struct sim_member, workspace_id)},
+	{"workspace_role", SIM_TEXT, .at = offsetof(struct sim_member, role)},
 	{.name = NULL},
 };
 
 static const struct sim_field limit[] = {
-	{"id", SIM_FIELD_TEXT, .at = offsetof(struct sim_limit_group, id)},
-	{"group_type", SIM_FIELD_TEXT, .at = offsetof(struct sim_limit_group, type)},
-	{"limits", SIM_FIELD_MADE, .make = sim_json_limits},
-	{"models", SIM_FIELD_MADE, .make = sim_json_models},
-	{"type", SIM_FIELD_CONSTANT, .text = "rate_limit"},
+	{"id", SIM_TEXT, .at = offsetof(struct sim_limit_group, id)},
+	{"group_type", SIM_TEXT, .at = offsetof(struct sim_limit_group, type)},
+	{"limits", SIM_MADE, .make = sim_json_limits},
+	{"models", SIM_MADE, .make = sim_json_models},
+	{"type", SIM_CONSTANT, .text = "rate_limit"},
 	{.name = NULL},
 };
 
 static const struct sim_field override[] = {
-	{"group_type", SIM_FIELD_TEXT, .at = offsetof(struct sim_override, group.type)},
-	{"limits", SIM_FIELD_MADE, .make = sim_json_overrides},
-	{"models", SIM_FIELD_MADE, .at = offsetof(struct sim_override, group),
-		.make = sim_json_models},
-	{"rate_limit_id", SIM_FIELD_TEXT, .at = offsetof(struct sim_override, group.id)},
-	{"type", SIM_FIELD_CONSTANT, .text = "workspace_rate_limit"},
-	{"workspace_id", SIM_FIELD_TEXT, .at = offsetof(struct sim_override, workspace_id)},
+	{"group_type", SIM_TEXT, .at = offsetof(struct sim_override, group.type)},
+	{"limits", SIM_MADE, .make = sim_json_overrides},
+	{"models", SIM_MADE, .at = offsetof(struct sim_override, group), .make = sim_json_models},
+	{"rate_limit_id", SIM_TEXT, .at = offsetof(struct sim_override, group.id)},
+	{"type", SIM_CONSTANT, .text = "workspace_rate_limit"},
+	{"workspace_id", SIM_TEXT, .at = offsetof(struct sim_override, workspace_id)},
 	{.name = NULL},
 };
 
 static const struct sim_field cost[] = {
-	{"amount", SIM_FIELD_CHARS, .at = offsetof(struct sim_cost_row, amount)},
-	{"context_window", SIM_FIELD_TEXT, .at = offsetof(struct sim_cost_row, window)},
-	{"cost_type", SIM_FIELD_TEXT, .at = offsetof(struct sim_cost_row, cost_type)},
-	{"currency", SIM_FIELD_CONSTANT, .text = "USD"},
-	{"description", SIM_FIELD_CHARS, .at = offsetof(struct sim_cost_row, description)},
-	{"inference_geo", SIM_FIELD_TEXT, .at = offsetof(struct sim_cost_row, geo)},
-	{"model", SIM_FIELD_TEXT, .at = offsetof(struct sim_cost_row, model)},
-	{"service_tier", SIM_FIELD_TEXT, .at = offsetof(struct sim_cost_row, tier)},
-	{"token_type", SIM_FIELD_TEXT, .at = offsetof(struct sim_cost_row, token_type)},
-	{"workspace_id", SIM_FIELD_TEXT, .at = offsetof(struct sim_cost_row, workspace)},
-	{"starting_at", SIM_FIELD_CHARS, .at = offsetof(struct sim_cost_row, start), .hidden = 1},
-	{"ending_at", SIM_FIELD_CHARS, .at = offsetof(struct sim_cost_row, end), .hidden = 1},
+	{"amount", SIM_CHARS, .at = offsetof(struct sim_cost_row, amount)},
+	{"context_window", SIM_TEXT, .at = offsetof(struct sim_cost_row, window)},
+	{"cost_type", SIM_TEXT, .at = offsetof(struct sim_cost_row, cost_type)},
+	{"currency", SIM_CONSTANT, .text = "USD"},
+	{"description", SIM_CHARS, .at = offsetof(struct sim_cost_row, description)},
+	{"inference_geo", SIM_TEXT, .at = offsetof(struct sim_cost_row, geo)},
+	{"model", SIM_TEXT, .at = offsetof(struct sim_cost_row, model)},
+	{"service_tier", SIM_TEXT, .at = offsetof(struct sim_cost_row, tier)},
+	{"token_type", SIM_TEXT, .at = offsetof(struct sim_cost_row, token_type)},
+	{"workspace_id", SIM_TEXT, .at = offsetof(struct sim_cost_row, workspace)},
+	{"starting_at", SIM_CHARS, .at = offsetof(struct sim_cost_row, start), .hidden = 1},
+	{"ending_at", SIM_CHARS, .at = offsetof(struct sim_cost_row, end), .hidden = 1},
 	{.name = NULL},
 };
 
@@ -143,17 +137,17 @@ sim_field_text(const struct sim_field *f, const void *object)
 	const char *value = (const char *)object + f->at, *text;
 
 	switch (f->kind) {
-	case SIM_FIELD_CONSTANT:
+	case SIM_CONSTANT:
 		return f->text;
-	case SIM_FIELD_CHARS:
+	case SIM_CHARS:
 		return *value == '\0' ? NULL : value;
-	case SIM_FIELD_TEXT:
-	case SIM_FIELD_RAW:
+	case SIM_TEXT:
+	case SIM_RAW:
 		memcpy(&text, value, sizeof text); /* char * or const char * */
 		return text;
-	case SIM_FIELD_NUMBER:
-	case SIM_FIELD_BOOLEAN:
-	case SIM_FIELD_MADE:
+	case SIM_NUMBER:
+	case SIM_BOOLEAN:
+	case SIM_MADE:
 	default:
 		return NULL;
 	}

@@ -13,13 +13,13 @@
 #include "base/buf.h"
 
 enum sim_field_kind {
-	SIM_FIELD_TEXT,	    /* const char *; NULL is null */
-	SIM_FIELD_CHARS,    /* an array of char; "" is null */
-	SIM_FIELD_CONSTANT, /* the same text in every object */
-	SIM_FIELD_NUMBER,   /* int64_t; below 0 is null */
-	SIM_FIELD_BOOLEAN,  /* int; below 0 is null */
-	SIM_FIELD_RAW,	    /* const char *: JSON as it is; NULL is null */
-	SIM_FIELD_MADE	    /* JSON that a function makes */
+	SIM_TEXT,     /* const char *; NULL is null */
+	SIM_CHARS,    /* an array of char; "" is null */
+	SIM_CONSTANT, /* the same text in every object */
+	SIM_NUMBER,   /* int64_t; below 0 is null */
+	SIM_BOOLEAN,  /* int; below 0 is null */
+	SIM_RAW,      /* const char *: JSON as it is; NULL is null */
+	SIM_MADE      /* JSON that a function makes */
 };
 
 struct sim_field {

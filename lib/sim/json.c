@@ -142,15 +142,15 @@ sim_json_value(struct buf *to, const struct sim_field *f, const void *object, un
 	const void *value = (const char *)object + f->at;
 	const char *text = sim_field_text(f, object);
 
-	if (f->kind == SIM_FIELD_NUMBER && *(const int64_t *)value >= 0)
+	if (f->kind == SIM_NUMBER && *(const int64_t *)value >= 0)
 		put_number(to, *(const uint64_t *)value);
-	else if (f->kind == SIM_FIELD_BOOLEAN && *(const int *)value >= 0)
+	else if (f->kind == SIM_BOOLEAN && *(const int *)value >= 0)
 		buf_puts(to, *(const int *)value ? "true" : "false");
-	else if (f->kind == SIM_FIELD_MADE)
+	else if (f->kind == SIM_MADE)
 		f->make(to, value, escapes);
 	else if (text == NULL)
 		buf_put(to, "null", 4);
-	else if (f->kind == SIM_FIELD_RAW)
+	else if (f->kind == SIM_RAW)
 		buf_puts(to, text);
 	else
 		put_text(to, text, escapes);

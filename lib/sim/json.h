@@ -30,7 +30,7 @@ void sim_json_usage(
 void sim_json_cost(struct buf *to, const struct sim_cost *c);
 void sim_json_code(struct buf *to, const struct sim *s, const struct sim_code *r);
 
-/* What SIM_FIELD_MADE is made by: of a struct sim_workspace, */
+/* What SIM_MADE is made by: of a struct sim_workspace, */
 void sim_json_residency(struct buf *to, const void *workspace, unsigned escapes);
 void sim_json_tags(struct buf *to, const void *workspace, unsigned escapes);
 /* of a struct sim_actor, {"id":...,"type":...} or null, */
