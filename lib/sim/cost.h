@@ -27,9 +27,8 @@ struct sim_cost {
 	int by_workspace, by_description;
 	struct sim_cost_entry *entries;
 	size_t nentries, cap;
-	int (*keys)[7];
-	size_t ngroups;
-	sim_units *sum;
+	struct sim_groups groups;
+	sim_units *sum; /* of each group */
 	int64_t day;
 };
 

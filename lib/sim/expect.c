@@ -203,7 +203,7 @@ usage(struct oracle *o, struct ant_err *e)
 		return -1;
 	for (int64_t at = o->from; at < o->to_time; at += o->width) {
 		sim_usage_bucket(&u, at, o->width);
-		for (size_t g = 0; g < u.ngroups; g++)
+		for (size_t g = 0; g < u.groups.ids.n; g++)
 			if (sim_usage_row(&u, g, &r))
 				row(o, &r);
 	}
@@ -221,7 +221,7 @@ cost(struct oracle *o, struct ant_err *e)
 		return -1;
 	for (int64_t at = o->from; at < o->to_time; at += UTC_DAY) {
 		sim_cost_day(&c, at / UTC_DAY);
-		for (size_t g = 0; g < c.ngroups; g++)
+		for (size_t g = 0; g < c.groups.ids.n; g++)
 			if (sim_cost_row(&c, g, &r))
 				row(o, &r);
 	}

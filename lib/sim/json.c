@@ -329,7 +329,7 @@ sim_json_usage(struct buf *to, const struct sim_usage *u, int64_t start, int64_t
 	struct object o;
 
 	bucket_start(&o, to, start, width);
-	for (size_t g = 0; g < u->ngroups; g++) {
+	for (size_t g = 0; g < u->groups.ids.n; g++) {
 		if (!sim_usage_row(u, g, &row))
 			continue;
 		next_result(to);
@@ -347,7 +347,7 @@ sim_json_cost(struct buf *to, const struct sim_cost *c)
 	struct object o;
 
 	bucket_start(&o, to, c->day * UTC_DAY, UTC_DAY);
-	for (size_t g = 0; g < c->ngroups; g++) {
+	for (size_t g = 0; g < c->groups.ids.n; g++) {
 		if (!sim_cost_row(c, g, &row))
 			continue;
 		next_result(to);
