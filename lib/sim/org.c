@@ -327,21 +327,19 @@ make_key(struct sim_org *o, size_t i)
 static int
 make_all(struct sim_org *o, int64_t today)
 {
+	int result = 0;
+
 	for (size_t i = 0; i < o->nservices; i++)
 		make_id(o->services[i], "svac_", o->seed, KIND_SERVICE, i);
 	for (size_t i = 0; i < o->nusers; i++)
-		if (make_user(o, i) == -1)
-			return -1;
+		result |= make_user(o, i);
 	for (size_t i = 0; i < o->ninvites; i++)
-		if (make_invite(o, i, today) == -1)
-			return -1;
+		result |= make_invite(o, i, today);
 	for (size_t i = 0; i < o->nworkspaces; i++)
-		if (make_workspace(o, i) == -1)
-			return -1;
+		result |= make_workspace(o, i);
 	for (size_t i = 0; i < o->nkeys; i++)
-		if (make_key(o, i) == -1)
-			return -1;
-	return 0;
+		result |= make_key(o, i);
+	return result;
 }
 
 int
