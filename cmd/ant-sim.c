@@ -4,58 +4,19 @@
  * stdout: the base URL on a line of its own, at once.  Serves until SIGTERM or
  * SIGINT.  With --expect: the rows that a table must hold, and no server.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
+#include <stddef.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/out.h"
+#include "base/slurp.h"
 #include "base/utc.h"
 #include "cli.h"
 #include "sim/expect.h"
 #include "sim/http.h"
 #include "sim/query.h"
-
-enum {
-	OPT_PORT = 256,
-	OPT_SEED,
-	OPT_USERS,
-	OPT_WORKSPACES,
-	OPT_KEYS,
-	OPT_DAYS,
-	OPT_NOW,
-	OPT_LATENCY,
-	OPT_PAGE_SIZE,
-	OPT_FAULTS,
-	OPT_REVISE,
-	OPT_EXPECT,
-	OPT_FROM,
-	OPT_TO,
-	OPT_WIDTH,
-	OPT_GROUP
-};
-
-static const struct option options[] = {
-	{"port", required_argument, NULL, OPT_PORT},
-	{"seed", required_argument, NULL, OPT_SEED},
-	{"users", required_argument, NULL, OPT_USERS},
-	{"workspaces", required_argument, NULL, OPT_WORKSPACES},
-	{"api-keys", required_argument, NULL, OPT_KEYS},
-	{"days", required_argument, NULL, OPT_DAYS},
-	{"now", required_argument, NULL, OPT_NOW},
-	{"latency", required_argument, NULL, OPT_LATENCY},
-	{"page-size", required_argument, NULL, OPT_PAGE_SIZE},
-	{"faults", required_argument, NULL, OPT_FAULTS},
-	{"revise", required_argument, NULL, OPT_REVISE},
-	{"expect", required_argument, NULL, OPT_EXPECT},
-	{"from", required_argument, NULL, OPT_FROM},
-	{"to", required_argument, NULL, OPT_TO},
-	{"width", required_argument, NULL, OPT_WIDTH},
-	{"group-by", required_argument, NULL, OPT_GROUP},
-	{NULL, 0, NULL, 0},
-};
 
 static const char help[] =
 	"Serve a simulated organization behind the Admin API on 127.0.0.1 and print its\n"
@@ -81,72 +42,52 @@ static const char help[] =
 struct settings {
 	struct sim_config config;
 	struct sim_expect expect;
-	long port, latency, page_size;
+	long seed, port, latency, page_size;
 	const char *now, *faults;
 	struct strlist changes;
 };
 
-/* A number option: 0 or -1. */
-static int
-number(int ch, struct settings *s)
-{
-	long seed = 0;
-	int result;
+/* What an option sets: a number from MIN to MAX, or where MAX is 0, text. */
+static const struct setting {
+	const char *name;
+	int has_arg; /* as in struct option */
+	size_t at;   /* in struct settings */
+	long min, max;
+} all[] = {
+	{"port", required_argument, offsetof(struct settings, port), 0, 65535},
+	{"seed", required_argument, offsetof(struct settings, seed), 0, 2147483647},
+	{"users", required_argument, offsetof(struct settings, config.users), 1, 100000},
+	{"workspaces", required_argument, offsetof(struct settings, config.workspaces), 1, 10000},
+	{"api-keys", required_argument, offsetof(struct settings, config.api_keys), 1, 100000},
+	{"days", required_argument, offsetof(struct settings, config.days), 0, 10000},
+	{"now", required_argument, offsetof(struct settings, now), 0, 0},
+	{"latency", required_argument, offsetof(struct settings, latency), 0, 600000},
+	{"page-size", required_argument, offsetof(struct settings, page_size), 1, 100000},
+	{"faults", required_argument, offsetof(struct settings, faults), 0, 0},
+	{"revise", required_argument, offsetof(struct settings, changes), 0, 0}, /* each is kept */
+	{"expect", required_argument, offsetof(struct settings, expect.table), 0, 0},
+	{"from", required_argument, offsetof(struct settings, expect.from), 0, 0},
+	{"to", required_argument, offsetof(struct settings, expect.to), 0, 0},
+	{"width", required_argument, offsetof(struct settings, expect.width), 0, 0},
+	{"group-by", required_argument, offsetof(struct settings, expect.group_by), 0, 0},
+};
 
-	switch (ch) {
-	case OPT_PORT:
-		return cli_number("--port", optarg, 0, 65535, &s->port);
-	case OPT_SEED:
-		result = cli_number("--seed", optarg, 0, 2147483647, &seed);
-		s->config.seed = (uint64_t)seed;
-		return result;
-	case OPT_USERS:
-		return cli_number("--users", optarg, 1, 100000, &s->config.users);
-	case OPT_WORKSPACES:
-		return cli_number("--workspaces", optarg, 1, 10000, &s->config.workspaces);
-	case OPT_KEYS:
-		return cli_number("--api-keys", optarg, 1, 100000, &s->config.api_keys);
-	case OPT_DAYS:
-		return cli_number("--days", optarg, 0, 10000, &s->config.days);
-	case OPT_LATENCY:
-		return cli_number("--latency", optarg, 0, 600000, &s->latency);
-	case OPT_PAGE_SIZE:
-	default:
-		return cli_number("--page-size", optarg, 1, 100000, &s->page_size);
-	}
-}
+enum { SETTINGS = sizeof all / sizeof *all, FIRST_SETTING = 256 };
 
-/* Any option: 0 or -1. */
+/* 0 or -1. */
 static int
-option(int ch, struct settings *s)
+set_option(struct settings *s, const struct setting *o)
 {
-	switch (ch) {
-	case OPT_NOW:
-		s->now = optarg;
-		return 0;
-	case OPT_FAULTS:
-		s->faults = optarg;
-		return 0;
-	case OPT_REVISE:
+	void *at = (char *)s + o->at;
+	char name[32];
+
+	snprintf(name, sizeof name, "--%s", o->name);
+	if (o->max > 0)
+		return cli_number(name, optarg, o->min, o->max, at);
+	if (at == &s->changes)
 		return strlist_add(&s->changes, optarg, strlen(optarg));
-	case OPT_EXPECT:
-		s->expect.table = optarg;
-		return 0;
-	case OPT_FROM:
-		s->expect.from = optarg;
-		return 0;
-	case OPT_TO:
-		s->expect.to = optarg;
-		return 0;
-	case OPT_WIDTH:
-		s->expect.width = optarg;
-		return 0;
-	case OPT_GROUP:
-		s->expect.group_by = optarg;
-		return 0;
-	default:
-		return number(ch, s);
-	}
+	*(const char **)at = optarg;
+	return 0;
 }
 
 static int
@@ -171,22 +112,14 @@ static int
 read_faults(struct sim_faults *f, const char *file, struct ant_err *e)
 {
 	struct buf plan;
-	ssize_t n = 1;
-	int fd = open(file, O_RDONLY | O_CLOEXEC), result;
+	int result;
 
-	if (fd == -1)
-		return err_sys(e, ANT_USAGE, "%s", file);
 	buf_init(&plan, 1 << 20);
-	while (n > 0 && buf_reserve(&plan, 4096) != NULL) {
-		n = read(fd, plan.data + plan.len, 4096);
-		if (n > 0)
-			plan.len += (size_t)n;
-	}
-	if (n != 0)
-		result = err_sys(e, ANT_USAGE, "%s", file);
-	else
+	result = slurp(file, &plan, e);
+	if (result == 1)
 		result = sim_faults_add(f, file, plan.data == NULL ? "" : plan.data, plan.len, e);
-	close(fd);
+	else if (result == 0)
+		result = err_sys(e, ANT_USAGE, "%s", file);
 	buf_free(&plan);
 	return result;
 }
@@ -232,6 +165,19 @@ serve(struct sim_server *server, unsigned port, struct ant_err *e)
 	return 0;
 }
 
+/* 0 or -1. */
+static int
+run(struct sim_server *server, const struct settings *set, struct ant_err *e)
+{
+	server->latency = set->latency;
+	server->page_size = set->page_size;
+	if (set->expect.table != NULL)
+		return print_rows(&server->sim, &set->expect, e);
+	if (set->faults != NULL && read_faults(&server->faults, set->faults, e) == -1)
+		return -1;
+	return serve(server, (unsigned)set->port, e);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -243,46 +189,37 @@ main(int argc, char **argv)
 			 "       ant-sim --expect TABLE [--from T] [--to T] [--width W] "
 			 "[--group-by A,B]\n",
 		.help = help,
-		.shorts = "",
-		.options = options};
-	struct settings set = {.config = {1, 25, 6, 15, 90, 0}, .port = 8086};
-	struct sim_server *server = NULL;
-	static struct sim_server the_server;
+		.shorts = ""};
+	struct option options[SETTINGS + 1] = {{NULL, 0, NULL, 0}};
+	struct settings set = {.config = {1, 25, 6, 15, 90, 0}, .seed = 1, .port = 8086};
+	static struct sim_server server;
 	struct ant_err e;
-	int ch, status = ANT_FAIL;
+	int ch, status = -1;
 
+	for (int i = 0; i < SETTINGS; i++)
+		options[i] = (struct option){all[i].name, all[i].has_arg, NULL, FIRST_SETTING + i};
+	cli.options = options;
 	cli_start(&cli);
 	while ((ch = cli_next(&cli, argc, argv)) != -1) {
 		if (ch == CLI_STOP)
 			return cli.status;
-		if (option(ch, &set) == -1)
+		if (set_option(&set, &all[ch - FIRST_SETTING]) == -1)
 			return ANT_USAGE;
 	}
 	if (optind != argc)
 		return cli_usage(&cli, "there are no operands: %s", argv[optind]);
+	set.config.seed = (uint64_t)set.seed;
 	if (set.now != NULL &&
 		utc_argument(set.now, (int64_t)time(NULL), &set.config.now, &e) == -1) {
-		status = cli_fail(&e);
-		goto done;
+		strlist_free(&set.changes);
+		return cli_exit(cli_fail(&e));
 	}
-	server = &the_server;
-	if (sim_server_open(server, &set.config, &e) == -1 ||
-		apply_changes(&server->sim, &set.changes, &e) == -1) {
+	if (sim_server_open(&server, &set.config, &e) == 0 &&
+		apply_changes(&server.sim, &set.changes, &e) == 0)
+		status = run(&server, &set, &e);
+	if (status == -1)
 		status = cli_fail(&e);
-		goto done;
-	}
-	server->latency = set.latency;
-	server->page_size = set.page_size;
-	if (set.expect.table != NULL)
-		status = print_rows(&server->sim, &set.expect, &e);
-	else if (set.faults != NULL && read_faults(&server->faults, set.faults, &e) == -1)
-		status = -1;
-	else
-		status = serve(server, (unsigned)set.port, &e);
-	status = status == -1 ? cli_fail(&e) : ANT_OK;
-done:
-	if (server != NULL)
-		sim_server_close(server);
+	sim_server_close(&server);
 	strlist_free(&set.changes);
 	return cli_exit(status);
 }

@@ -41,17 +41,27 @@ route(struct sim_call *c)
 	static const struct {
 		const char *path;
 		int (*answer)(struct sim_call *c);
-	} routes[] = {{"me", sim_lists_me}, {"users", sim_lists_users},
-		{"users/{}", sim_lists_user}, {"invites", sim_lists_invites},
-		{"invites/{}", sim_lists_invite}, {"workspaces", sim_lists_workspaces},
-		{"workspaces/{}", sim_lists_workspace},
-		{"workspaces/{}/members", sim_lists_members},
-		{"workspaces/{}/rate_limits", sim_lists_overrides},
-		{"rate_limits", sim_lists_limits}, {"api_keys", sim_lists_keys},
-		{"api_keys/{}", sim_lists_key}, {"usage_report/messages", sim_reports_usage},
-		{"usage_report/claude_code", sim_reports_code}, {"cost_report", sim_reports_cost},
-		{"service_accounts", oauth_only}, {"federation_issuers", oauth_only},
-		{"federation_rules", oauth_only}};
+		enum sim_list list;
+	} routes[] = {
+		{"me", sim_lists_me, 0},
+		{"users", sim_lists_all, SIM_USERS},
+		{"users/{}", sim_lists_one, SIM_USERS},
+		{"invites", sim_lists_all, SIM_INVITES},
+		{"invites/{}", sim_lists_one, SIM_INVITES},
+		{"workspaces", sim_lists_all, SIM_WORKSPACES},
+		{"workspaces/{}", sim_lists_one, SIM_WORKSPACES},
+		{"workspaces/{}/members", sim_lists_all, SIM_MEMBERS},
+		{"workspaces/{}/rate_limits", sim_lists_overrides, 0},
+		{"rate_limits", sim_lists_limits, 0},
+		{"api_keys", sim_lists_all, SIM_KEYS},
+		{"api_keys/{}", sim_lists_one, SIM_KEYS},
+		{"usage_report/messages", sim_reports_usage, 0},
+		{"usage_report/claude_code", sim_reports_code, 0},
+		{"cost_report", sim_reports_cost, 0},
+		{"service_accounts", oauth_only, 0},
+		{"federation_issuers", oauth_only, 0},
+		{"federation_rules", oauth_only, 0},
+	};
 
 	if (strncmp(c->r->path, ROOT, sizeof ROOT - 1) != 0)
 		return sim_call_refuse(c, 404, "Not found");
@@ -60,6 +70,7 @@ route(struct sim_call *c)
 			continue;
 		if (strcmp(c->r->method, "GET") != 0)
 			return sim_call_refuse(c, 405, "Method Not Allowed");
+		c->list = routes[i].list;
 		return routes[i].answer(c);
 	}
 	return sim_call_refuse(c, 404, "Not found");
@@ -68,7 +79,7 @@ route(struct sim_call *c)
 void
 sim_api_answer(const struct sim *s, const struct sim_request *r, struct sim_answer *a)
 {
-	struct sim_call c = {s, r, a, {{NULL, 0}, {NULL, 0}}, ""};
+	struct sim_call c = {.s = s, .r = r, .a = a};
 	struct ant_err e;
 
 	memset(a, 0, sizeof *a);

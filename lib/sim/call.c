@@ -141,7 +141,8 @@ sim_call_limit(struct sim_call *c, long standard, long max, long *limit)
 }
 
 int
-sim_call_wanted(const struct sim_call *c, const char *name, const char *v)
+sim_call_wanted(const struct sim_call *c, const char *name, const char *v,
+	int (*compare)(const char *, const char *))
 {
 	size_t len = strlen(name);
 	int any = 0;
@@ -151,7 +152,7 @@ sim_call_wanted(const struct sim_call *c, const char *name, const char *v)
 
 		if (strncmp(n, name, len) != 0 || (n[len] != '\0' && strcmp(n + len, "[]") != 0))
 			continue;
-		if (strcmp(c->q.values.v[i], v) == 0)
+		if (compare(c->q.values.v[i], v) == 0)
 			return 1;
 		any = 1;
 	}

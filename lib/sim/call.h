@@ -43,7 +43,9 @@ struct sim_call {
 	const struct sim_request *r;
 	struct sim_answer *a;
 	struct sim_query q;
-	char id[SIM_ID]; /* that the path names */
+	char id[SIM_ID];    /* that the path names */
+	enum sim_list list; /* that the path is of */
+	size_t workspace;   /* the number of the one that the path names */
 };
 
 /* The error type that goes with an HTTP status, and an error body of it.  ID NULL: without. */
@@ -65,8 +67,9 @@ int sim_call_names(struct sim_call *c, const char *const *allowed);
 /* Each value of NAME or NAME[] must be in LIST (ended by NULL). */
 int sim_call_values(struct sim_call *c, const char *name, const char *const *list);
 
-/* 1 where V is one of the values of NAME or NAME[], or there are none. */
-int sim_call_wanted(const struct sim_call *c, const char *name, const char *v);
+/* 1 where V is one of the values of NAME or NAME[], as COMPARE says, or there are none. */
+int sim_call_wanted(const struct sim_call *c, const char *name, const char *v,
+	int (*compare)(const char *, const char *));
 
 /* How many items the page has: the parameter limit, else STANDARD, and no more than the server's. */
 int sim_call_limit(struct sim_call *c, long standard, long max, long *limit);

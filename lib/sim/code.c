@@ -28,7 +28,6 @@ static void
 code_model(const struct sim *s, struct sim_code *r, uint64_t h, int model)
 {
 	struct sim_code_model *m = &r->models[r->nmodels++];
-	sim_units cents;
 
 	m->model = sim_models[model].id;
 	m->input = 500 + h % 90000;
@@ -44,27 +43,26 @@ code_model(const struct sim *s, struct sim_code *r, uint64_t h, int model)
 		m->read = m->read * v->permille / 1000;
 		m->create = m->create * v->permille / 1000;
 	}
-	cents = (sim_units)m->input * sim_models[model].input +
-		(sim_units)m->output * sim_models[model].output +
-		(sim_units)m->read * (sim_models[model].input / 10) +
-		(sim_units)m->create * (sim_models[model].input * 5 / 4);
+	m->units = (sim_units)m->input * sim_models[model].input +
+		   (sim_units)m->output * sim_models[model].output +
+		   (sim_units)m->read * (sim_models[model].input / 10) +
+		   (sim_units)m->create * (sim_models[model].input * 5 / 4);
 	/* An estimate: four decimals at most, often whole cents. */
-	cents = h % 3 == 0 ? cents / 1000000 * 1000000 : cents / 10000000000 * 10000000000;
-	sim_money(m->cost, cents, 0);
+	m->units -= m->units % (h % 3 == 0 ? 1000000 : 10000000000);
+	sim_money(m->cost, m->units, 0);
 }
 
 static void
 code_tools(struct sim_code *r, uint64_t h)
 {
 	for (size_t t = 0; t < SIM_TOOLS; t++) {
-		/* Some records lack a tool, some have one that is new. */
-		r->tools[t].present = t + 1 < SIM_TOOLS ? (h >> t * 4) % 8 != 0 : h % 11 == 0;
-		r->tools[t].accepted = (unsigned)(h >> (t * 5 + 8)) % 60;
-		r->tools[t].rejected = (unsigned)(h >> (t * 5 + 20)) % 9;
+		/* Some records lack a tool, some have one that is new, some have none. */
+		int present =
+			h % 17 != 0 && (t + 1 < SIM_TOOLS ? (h >> t * 4) % 8 != 0 : h % 11 == 0);
+
+		r->tools[t].accepted = present ? (int64_t)((unsigned)(h >> (t * 5 + 8)) % 60) : -1;
+		r->tools[t].rejected = present ? (int64_t)((unsigned)(h >> (t * 5 + 20)) % 9) : -1;
 	}
-	if (h % 17 == 0)
-		for (size_t t = 0; t < SIM_TOOLS; t++)
-			r->tools[t].present = 0;
 }
 
 static void
@@ -79,7 +77,7 @@ code_row(const struct sim *s, struct sim_code *r, size_t actor, int is_key, size
 	int old = r->day < utc_days(2026, 8, 1); /* is_remote came then */
 	size_t n = is_key ? 1 + h % 2 : h % 9 == 0 ? 0 : 1 + h % SIM_MODELS_A_DAY;
 
-	r->actor = is_key ? s->org.keys[actor].name : s->org.users[actor].email;
+	r->actor = is_key ? s->org.keys[actor].head.name : s->org.users[actor].email;
 	r->is_key = is_key;
 	/* Row 1 differs from row 0 in is_remote alone; row 2 in terminal and customer. */
 	r->terminal = j == 2 ? (a % 4 == 0	    ? ""

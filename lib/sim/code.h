@@ -13,7 +13,8 @@ extern const char *const sim_tools[SIM_TOOLS];
 struct sim_code_model {
 	const char *model;
 	uint64_t input, output, read, create;
-	char cost[SIM_MONEY]; /* cents */
+	sim_units units;
+	char cost[SIM_MONEY]; /* the units as cents */
 };
 
 struct sim_code {	 /* one record of the Claude Code report */
@@ -24,10 +25,9 @@ struct sim_code {	 /* one record of the Claude Code report */
 	const char *terminal;		     /* NULL: null */
 	const char *customer, *subscription; /* subscription NULL: null */
 	int remote;			     /* -1: absent, as is the subscription then */
-	unsigned sessions, commits, requests, added, removed;
+	int64_t sessions, commits, requests, added, removed;
 	struct {
-		int present;
-		unsigned accepted, rejected;
+		int64_t accepted, rejected; /* -1: the record lacks the tool */
 	} tools[SIM_TOOLS];
 	struct sim_code_model models[SIM_MODELS_A_DAY];
 	size_t nmodels;

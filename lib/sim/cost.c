@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/groups.h"
+#include "base/utc.h"
 
 /* What a hash is for, apart from those of the other modules. */
 enum { OF_LINE = 105, OF_TEXT };
@@ -42,8 +42,7 @@ price(const struct sim_stream *st, enum sim_count c)
 }
 
 static int
-add_entry(struct sim_cost *c, struct sim_groups *g, struct sim_cost_entry en,
-	const int detail[C_INTS])
+add_entry(struct sim_cost *c, struct sim_cost_entry en, const int detail[C_INTS])
 {
 	int key[SIM_GROUP_INTS];
 
@@ -54,13 +53,13 @@ add_entry(struct sim_cost *c, struct sim_groups *g, struct sim_cost_entry en,
 	key[C_WORKSPACE] = c->by_workspace ? en.workspace : -1;
 	if (c->nentries == c->cap)
 		return -1;
-	en.group = sim_groups_number(g, key);
+	en.group = sim_groups_number(&c->groups, key);
 	c->entries[c->nentries++] = en;
 	return 0;
 }
 
 static void
-add_stream_entries(struct sim_cost *c, struct sim_groups *g, size_t i)
+add_stream_entries(struct sim_cost *c, size_t i)
 {
 	const struct sim_stream *st = &c->s->streams[i];
 
@@ -79,7 +78,7 @@ add_stream_entries(struct sim_cost *c, struct sim_groups *g, size_t i)
 			continue;
 		for (int d = C_MODEL; search && d < C_INTS; d++)
 			detail[d] = -1;
-		add_entry(c, g, en, detail);
+		add_entry(c, en, detail);
 	}
 }
 
@@ -87,18 +86,16 @@ int
 sim_cost_open(struct sim_cost *c, const struct sim *s, int by_workspace, int by_description,
 	struct ant_err *e)
 {
-	struct sim_groups g = {0};
-
 	memset(c, 0, sizeof *c);
 	c->s = s;
 	c->by_workspace = by_workspace;
 	c->by_description = by_description;
 	c->cap = s->nstreams * SIM_COUNTS + s->org.nworkspaces * 2;
 	c->entries = calloc(c->cap, sizeof *c->entries);
-	if (c->entries == NULL || sim_groups_init(&g, c->cap) == -1)
+	if (c->entries == NULL || sim_groups_init(&c->groups, c->cap) == -1)
 		goto err;
 	for (size_t i = 0; i < s->nstreams; i++)
-		add_stream_entries(c, &g, i);
+		add_stream_entries(c, i);
 	for (size_t w = 0; w < s->org.nworkspaces; w++) {
 		const int code[C_INTS] = {-1, SIM_COST_CODE, -1, -1, -1, -1, -1};
 		const int session[C_INTS] = {-1, SIM_COST_SESSION, -1, -1, -1, -1, -1};
@@ -106,23 +103,17 @@ sim_cost_open(struct sim_cost *c, const struct sim *s, int by_workspace, int by_
 		struct sim_cost_entry en = {-1, 0, (int)w, 0, 2500000000, SIM_COST_CODE};
 
 		if (w % 2 == 1)
-			add_entry(c, &g, en, code);
+			add_entry(c, en, code);
 		en.kind = SIM_COST_SESSION;
 		en.price = 1000000000;
 		if (w % 3 == 0)
-			add_entry(c, &g, en, session);
+			add_entry(c, en, session);
 	}
-	c->ngroups = g.ids.n;
-	c->keys = calloc(g.ids.n + 1, sizeof *c->keys);
-	c->sum = calloc(g.ids.n + 1, sizeof *c->sum);
-	if (c->keys == NULL || c->sum == NULL)
+	c->sum = calloc(c->groups.ids.n + 1, sizeof *c->sum);
+	if (c->sum == NULL)
 		goto err;
-	for (size_t i = 0; i < g.ids.n; i++)
-		memcpy(c->keys[i], g.keys[i], sizeof *c->keys);
-	sim_groups_free(&g);
 	return 0;
 err:
-	sim_groups_free(&g);
 	sim_cost_close(c);
 	return err_set(e, ANT_FAIL, "out of memory for a report");
 }
@@ -130,8 +121,8 @@ err:
 void
 sim_cost_close(struct sim_cost *c)
 {
+	sim_groups_free(&c->groups);
 	free(c->entries);
-	free(c->keys);
 	free(c->sum);
 	memset(c, 0, sizeof *c);
 }
@@ -158,7 +149,7 @@ sim_cost_day(struct sim_cost *c, int64_t day)
 	int have = -1, silent = sim_quiet(s, day) || day < s->first_day;
 
 	c->day = day;
-	memset(c->sum, 0, c->ngroups * sizeof *c->sum);
+	memset(c->sum, 0, c->groups.ids.n * sizeof *c->sum);
 	for (size_t i = 0; i < c->nentries && !silent; i++) {
 		const struct sim_cost_entry *en = &c->entries[i];
 
@@ -205,12 +196,14 @@ sim_cost_row(const struct sim_cost *c, size_t g, struct sim_cost_row *row)
 		"Input Tokens, Cache Write", "Input Tokens, Cache Write", "Output Tokens"};
 	static const char *const lines[] = {
 		"", "Web Search Usage", "Code Execution Usage", "Managed Agents Session Usage"};
-	const int *k = c->keys[g];
+	const int *k = c->groups.keys[g];
 	uint64_t h = sim_hash(c->s->config.seed, OF_TEXT, (uint64_t)c->day, g);
 
 	memset(row, 0, sizeof *row);
 	if (c->sum[g] == 0)
 		return 0;
+	utc_format(c->day * UTC_DAY, row->start);
+	utc_format((c->day + 1) * UTC_DAY, row->end);
 	/* The API's amounts have as many decimals as they like. */
 	sim_money(row->amount, c->sum[g], h % 5 == 0 ? 6 : h % 5 == 1 ? 2 : 0);
 	row->workspace = sim_dim_text(c->s, SIM_WORKSPACE, k[C_WORKSPACE]);

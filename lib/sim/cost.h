@@ -19,6 +19,7 @@ struct sim_cost_row { /* texts: NULL for null */
 	const char *cost_type, *model, *token_type, *tier, *window, *geo, *workspace;
 	char description[SIM_DESCRIPTION]; /* "": null */
 	char amount[SIM_MONEY];
+	char start[UTC_TEXT], end[UTC_TEXT]; /* of the day */
 };
 
 struct sim_cost {
@@ -26,9 +27,8 @@ struct sim_cost {
 	int by_workspace, by_description;
 	struct sim_cost_entry *entries;
 	size_t nentries, cap;
-	int (*keys)[7];
-	size_t ngroups;
-	sim_units *sum;
+	struct sim_groups groups;
+	sim_units *sum; /* of each group */
 	int64_t day;
 };
 

@@ -6,38 +6,29 @@
 #include "base/utc.h"
 #include "sim/json.h"
 
+enum { COLUMNS = 40 };
+
 /* One call of the oracle. */
 struct oracle {
-	struct buf *to;
+	struct buf *to, json; /* json: of the cell that is being written */
 	const struct sim *s;
+	const struct table *table;
+	const struct sim_field *columns[COLUMNS]; /* NULL: always null */
+	size_t ncolumns;
 	int64_t from, to_time, width;
 	unsigned dims;	       /* of usage */
 	int workspace, detail; /* of cost */
-	int fields;	       /* written in the row so far */
 };
 
-/* ---- cells ---- */
+/* In COLUMNS, a name alone is the field of that name, NAME=FIELD another one, NAME= null. */
+struct table {
+	const char *name, *columns;
+	const struct sim_fields *of;
+	int (*rows)(struct oracle *o, struct ant_err *e);
+	enum sim_list list;
+};
 
-static void
-next_cell(struct oracle *o)
-{
-	if (o->fields++ > 0)
-		buf_putc(o->to, '\t');
-}
-
-static void
-null(struct oracle *o)
-{
-	next_cell(o);
-	buf_put(o->to, "\\N", 2);
-}
-
-static void
-nulls(struct oracle *o, int n)
-{
-	while (n-- > 0)
-		null(o);
-}
+/* ---- rows ---- */
 
 /* Text in the encoding of a row. */
 static void
@@ -57,361 +48,182 @@ put_escaped(struct buf *to, const char *s, size_t len)
 }
 
 static void
-text(struct oracle *o, const char *s)
+put_cell(struct oracle *o, const struct sim_field *f, const void *object)
 {
-	if (s == NULL) {
-		null(o);
-		return;
+	const char *text = f == NULL ? NULL : sim_field_text(f, object);
+
+	if (f != NULL && text == NULL) {
+		buf_clear(&o->json);
+		sim_json_value(&o->json, f, object, 0);
+		if ((text = buf_str(&o->json)) == NULL)
+			o->to->failed = 1;
+		else if (strcmp(text, "null") == 0)
+			text = NULL;
 	}
-	next_cell(o);
-	if (o->fields == 1 && s[0] == '#') /* else it would be a directive */
-		buf_putc(o->to, '\\');
-	put_escaped(o->to, s, strlen(s));
+	if (text == NULL)
+		buf_put(o->to, "\\N", 2);
+	else
+		put_escaped(o->to, text, strlen(text));
 }
 
+/* The row of one object of the table's kind. */
 static void
-optional(struct oracle *o, const char *s)
+row(struct oracle *o, const void *object)
 {
-	text(o, *s == '\0' ? NULL : s);
-}
-
-static void
-number(struct oracle *o, uint64_t n)
-{
-	next_cell(o);
-	buf_printf(o->to, "%llu", (unsigned long long)n);
-}
-
-static void
-instant(struct oracle *o, int64_t t)
-{
-	char s[UTC_TEXT];
-
-	utc_format(t, s);
-	text(o, s);
-}
-
-/* JSON that a function of sim_json has put in B. */
-static void
-json(struct oracle *o, const struct buf *b)
-{
-	next_cell(o);
-	put_escaped(o->to, b->data, b->len);
-}
-
-static void
-row_end(struct oracle *o)
-{
+	for (size_t i = 0; i < o->ncolumns; i++) {
+		if (i > 0)
+			buf_putc(o->to, '\t');
+		put_cell(o, o->columns[i], object);
+	}
 	buf_putc(o->to, '\n');
-	o->fields = 0;
 }
 
 /* ---- the organization's objects ---- */
 
-static void
-organization(struct oracle *o)
+static int
+organization(struct oracle *o, struct ant_err *e)
 {
-	text(o, o->s->org.id);
-	text(o, o->s->org.name);
-	nulls(o, 2); /* settings, created_at */
-	text(o, "organization");
-	row_end(o);
+	(void)e;
+	row(o, &o->s->org);
+	return 0;
 }
 
-static void
-users(struct oracle *o)
+static int
+objects(struct oracle *o, struct ant_err *e)
 {
-	for (size_t i = 0; i < o->s->org.nusers; i++) {
-		const struct sim_user *u = &o->s->org.users[i];
+	const struct sim_head *object;
 
-		if (u->gone)
-			continue;
-		text(o, u->id);
-		text(o, u->email);
-		text(o, u->name);
-		text(o, u->role);
-		text(o, u->added_at);
-		null(o); /* last_login_at */
-		text(o, "user");
-		text(o, u->added_at);
-		row_end(o);
+	(void)e;
+	for (size_t i = 0; (object = sim_org_object(&o->s->org, o->table->list, i)) != NULL; i++)
+		if (!object->gone)
+			row(o, object);
+	return 0;
+}
+
+static int
+members(struct oracle *o, struct ant_err *e)
+{
+	struct sim_member m;
+
+	(void)e;
+	for (size_t w = 0; w < o->s->org.nworkspaces; w++)
+		for (size_t u = 0; u < o->s->org.nusers; u++)
+			if (sim_org_member(&o->s->org, w, u, &m))
+				row(o, &m);
+	return 0;
+}
+
+/* One limit of a group. */
+struct limit {
+	struct sim_override of;
+	const char *type;
+	int64_t value, org;
+};
+
+static const struct sim_field limit_fields[] = {
+	{"workspace_id", SIM_TEXT, .at = offsetof(struct limit, of.workspace_id)},
+	{"group_type", SIM_TEXT, .at = offsetof(struct limit, of.group.type)},
+	{"models", SIM_MADE, .at = offsetof(struct limit, of.group), .make = sim_json_models},
+	{"limit_type", SIM_TEXT, .at = offsetof(struct limit, type)},
+	{"value", SIM_NUMBER, .at = offsetof(struct limit, value)},
+	{"org_value", SIM_NUMBER, .at = offsetof(struct limit, org)},
+	{.name = NULL},
+};
+
+static void
+limits_of(struct oracle *o, const struct sim_override *v)
+{
+	struct limit l = {.of = *v};
+
+	for (size_t i = 0; i < SIM_LIMITS && v->group.limits[i].type != NULL; i++) {
+		l.type = v->group.limits[i].type;
+		l.value = v->group.limits[i].value;
+		l.org = v->org[i];
+		row(o, &l);
 	}
 }
 
-static void
-invites(struct oracle *o)
-{
-	for (size_t i = 0; i < o->s->org.ninvites; i++) {
-		const struct sim_invite *v = &o->s->org.invites[i];
-
-		if (v->gone)
-			continue;
-		text(o, v->id);
-		text(o, v->email);
-		text(o, v->role);
-		text(o, v->expires_at);
-		null(o); /* workspace_ids */
-		text(o, v->invited_at);
-		null(o); /* created_by_user_id */
-		text(o, "invite");
-		text(o, v->status);
-		text(o, v->invited_at);
-		optional(o, v->accepted_at);
-		text(o, i % 5 == 3 ? "[\"rbac_group_01A\",\"rbac_group_01B\"]" : "[]");
-		row_end(o);
-	}
-}
-
-static void
-workspaces(struct oracle *o)
-{
-	struct buf b;
-
-	buf_init(&b, 1 << 20);
-	for (size_t i = 0; i < o->s->org.nworkspaces; i++) {
-		const struct sim_workspace *w = &o->s->org.workspaces[i];
-
-		if (w->gone)
-			continue;
-		text(o, w->id);
-		text(o, w->name);
-		text(o, "workspace");
-		text(o, w->created_at);
-		optional(o, w->archived_at);
-		text(o, w->color);
-		text(o, w->compartment);
-		optional(o, w->external_key);
-		buf_clear(&b);
-		sim_json_residency(&b, w);
-		json(o, &b);
-		buf_clear(&b);
-		sim_json_tags(&b, w, 0);
-		json(o, &b);
-		row_end(o);
-	}
-	if (b.failed)
-		o->to->failed = 1;
-	buf_free(&b);
-}
-
-static void
-api_keys(struct oracle *o)
-{
-	for (size_t i = 0; i < o->s->org.nkeys; i++) {
-		const struct sim_key *k = &o->s->org.keys[i];
-		int by_user = k->creator[0] != '\0' && strcmp(k->creator_type, "user") == 0;
-
-		if (k->gone)
-			continue;
-		text(o, k->id);
-		text(o, k->name);
-		text(o, k->status);
-		text(o, k->created_at);
-		text(o, sim_dim_text(o->s, SIM_WORKSPACE, k->workspace));
-		text(o, by_user ? k->creator : NULL);
-		null(o); /* last_used_at */
-		text(o, "api_key");
-		optional(o, k->expires_at);
-		optional(o, k->hint);
-		optional(o, k->creator);
-		text(o, k->creator_type);
-		optional(o, k->principal);
-		text(o, k->principal_type);
-		row_end(o);
-	}
-}
-
-static void
-members(struct oracle *o)
-{
-	const struct sim_org *org = &o->s->org;
-
-	for (size_t w = 0; w < org->nworkspaces; w++)
-		for (size_t u = 0; u < org->nusers; u++) {
-			const char *role = sim_org_member(org, w, u);
-
-			if (role == NULL)
-				continue;
-			text(o, org->workspaces[w].id);
-			text(o, org->users[u].id);
-			text(o, role);
-			null(o); /* added_at */
-			text(o, "workspace_member");
-			text(o, role);
-			row_end(o);
-		}
-}
-
-static void
-models(struct oracle *o, const struct sim_limit_group *g)
-{
-	struct buf b;
-
-	buf_init(&b, 1 << 16);
-	sim_json_models(&b, g);
-	if (g->models[0] == NULL)
-		null(o);
-	else
-		json(o, &b);
-	buf_free(&b);
-}
-
-static void
-rate_limits(struct oracle *o)
+static int
+rate_limits(struct oracle *o, struct ant_err *e)
 {
 	size_t n;
 	const struct sim_limit_group *g = sim_org_limits(&n);
 
+	(void)e;
 	for (size_t i = 0; i < n; i++)
-		for (size_t l = 0; l < SIM_LIMITS && g[i].limits[l].type != NULL; l++) {
-			text(o, g[i].type);
-			models(o, &g[i]);
-			text(o, g[i].limits[l].type);
-			number(o, (uint64_t)g[i].limits[l].value);
-			row_end(o);
-		}
+		limits_of(o, &(struct sim_override){.group = g[i]});
+	return 0;
 }
 
-static void
-override_rows(struct oracle *o, size_t w, const struct sim_override *v)
-{
-	for (size_t l = 0; l < SIM_LIMITS && v->limits[l].type != NULL; l++) {
-		text(o, o->s->org.workspaces[w].id);
-		text(o, v->group->type);
-		models(o, v->group);
-		text(o, v->limits[l].type);
-		number(o, (uint64_t)v->limits[l].value);
-		if (v->org[l] < 0)
-			null(o);
-		else
-			number(o, (uint64_t)v->org[l]);
-		row_end(o);
-	}
-}
-
-static void
-workspace_rate_limits(struct oracle *o)
+static int
+workspace_rate_limits(struct oracle *o, struct ant_err *e)
 {
 	size_t n;
 	const struct sim_limit_group *g = sim_org_limits(&n);
 	struct sim_override v;
 
+	(void)e;
 	for (size_t w = 0; w < o->s->org.nworkspaces; w++)
-		for (size_t i = 0; i < n && !o->s->org.workspaces[w].gone; i++)
+		for (size_t i = 0; i < n && !o->s->org.workspaces[w].head.gone; i++)
 			if (sim_org_override(&o->s->org, w, &g[i], &v))
-				override_rows(o, w, &v);
+				limits_of(o, &v);
+	return 0;
 }
 
-/* ---- usage ---- */
+/* ---- usage and cost ---- */
 
-/* The text of a dimension of a row: null where it was not asked for. */
-static void
-dim(struct oracle *o, const struct sim_stream *st, enum sim_dim d)
-{
-	text(o, o->dims >> d & 1 ? sim_dim_text(o->s, d, st->dim[d]) : NULL);
-}
-
-static void
-usage_report_row(struct oracle *o, int64_t at, const struct sim_stream *st, const uint64_t *n)
-{
-	instant(o, at);
-	dim(o, st, SIM_KEY);
-	dim(o, st, SIM_WORKSPACE);
-	dim(o, st, SIM_MODEL);
-	dim(o, st, SIM_TIER);
-	number(o, n[SIM_UNCACHED]);
-	number(o, n[SIM_OUTPUT]);
-	number(o, n[SIM_READ]);
-	nulls(o, 7); /* six latencies, api_request_count */
-	number(o, n[SIM_SEARCH]);
-	null(o); /* server_tool_result_count */
-	instant(o, at + o->width);
-	dim(o, st, SIM_WINDOW);
-	dim(o, st, SIM_GEO);
-	dim(o, st, SIM_ACCOUNT);
-	dim(o, st, SIM_SERVICE);
-	number(o, n[SIM_UNCACHED]);
-	number(o, n[SIM_READ]);
-	number(o, n[SIM_CREATE_5M]);
-	number(o, n[SIM_CREATE_1H]);
-	number(o, n[SIM_SEARCH]);
-	row_end(o);
-}
-
-static void
-messages_usage_row(struct oracle *o, int64_t at, const struct sim_stream *st, const uint64_t *n)
-{
-	instant(o, at);
-	instant(o, at + o->width);
-	dim(o, st, SIM_MODEL);
-	dim(o, st, SIM_WORKSPACE);
-	dim(o, st, SIM_KEY);
-	dim(o, st, SIM_TIER);
-	dim(o, st, SIM_WINDOW);
-	number(o, n[SIM_UNCACHED]);
-	number(o, n[SIM_READ]);
-	number(o, n[SIM_CREATE_5M]);
-	number(o, n[SIM_CREATE_1H]);
-	number(o, n[SIM_OUTPUT]);
-	number(o, n[SIM_SEARCH]);
-	row_end(o);
-}
+static const struct sim_field usage_fields[] = {
+	{"starting_at", SIM_CHARS, .at = offsetof(struct sim_usage_row, start)},
+	{"ending_at", SIM_CHARS, .at = offsetof(struct sim_usage_row, end)},
+	{"account_id", SIM_TEXT, .at = offsetof(struct sim_usage_row, dim[SIM_ACCOUNT])},
+	{"api_key_id", SIM_TEXT, .at = offsetof(struct sim_usage_row, dim[SIM_KEY])},
+	{"context_window", SIM_TEXT, .at = offsetof(struct sim_usage_row, dim[SIM_WINDOW])},
+	{"inference_geo", SIM_TEXT, .at = offsetof(struct sim_usage_row, dim[SIM_GEO])},
+	{"model", SIM_TEXT, .at = offsetof(struct sim_usage_row, dim[SIM_MODEL])},
+	{"service_account_id", SIM_TEXT, .at = offsetof(struct sim_usage_row, dim[SIM_SERVICE])},
+	{"service_tier", SIM_TEXT, .at = offsetof(struct sim_usage_row, dim[SIM_TIER])},
+	{"workspace_id", SIM_TEXT, .at = offsetof(struct sim_usage_row, dim[SIM_WORKSPACE])},
+	{"uncached", SIM_NUMBER, .at = offsetof(struct sim_usage_row, n[SIM_UNCACHED])},
+	{"read", SIM_NUMBER, .at = offsetof(struct sim_usage_row, n[SIM_READ])},
+	{"create_5m", SIM_NUMBER, .at = offsetof(struct sim_usage_row, n[SIM_CREATE_5M])},
+	{"create_1h", SIM_NUMBER, .at = offsetof(struct sim_usage_row, n[SIM_CREATE_1H])},
+	{"output", SIM_NUMBER, .at = offsetof(struct sim_usage_row, n[SIM_OUTPUT])},
+	{"searches", SIM_NUMBER, .at = offsetof(struct sim_usage_row, n[SIM_SEARCH])},
+	{.name = NULL},
+};
 
 static int
-usage(struct oracle *o,
-	void (*put)(struct oracle *, int64_t, const struct sim_stream *, const uint64_t *),
-	struct ant_err *e)
+usage(struct oracle *o, struct ant_err *e)
 {
 	const struct strlist none[SIM_DIMS] = {{NULL, 0}};
+	struct sim_usage_row r;
 	struct sim_usage u;
 
 	if (sim_usage_open(&u, o->s, o->dims, none, e) == -1)
 		return -1;
 	for (int64_t at = o->from; at < o->to_time; at += o->width) {
 		sim_usage_bucket(&u, at, o->width);
-		for (size_t g = 0; g < u.ngroups; g++) {
-			const struct sim_stream *st;
-			const uint64_t *n = sim_usage_row(&u, g, &st);
-
-			if (n != NULL)
-				put(o, at, st, n);
-		}
+		for (size_t g = 0; g < u.groups.ids.n; g++)
+			if (sim_usage_row(&u, g, &r))
+				row(o, &r);
 	}
 	sim_usage_close(&u);
 	return 0;
 }
 
-/* ---- cost ---- */
-
 static int
 cost(struct oracle *o, struct ant_err *e)
 {
-	struct sim_cost c;
 	struct sim_cost_row r;
+	struct sim_cost c;
 
 	if (sim_cost_open(&c, o->s, o->workspace, o->detail, e) == -1)
 		return -1;
 	for (int64_t at = o->from; at < o->to_time; at += UTC_DAY) {
 		sim_cost_day(&c, at / UTC_DAY);
-		for (size_t g = 0; g < c.ngroups; g++) {
-			if (!sim_cost_row(&c, g, &r))
-				continue;
-			instant(o, at);
-			text(o, r.workspace);
-			optional(o, r.description);
-			text(o, r.amount);
-			instant(o, at);
-			instant(o, at + UTC_DAY);
-			text(o, r.amount);
-			text(o, "USD");
-			text(o, r.cost_type);
-			text(o, r.model);
-			text(o, r.token_type);
-			text(o, r.tier);
-			text(o, r.window);
-			text(o, r.geo);
-			row_end(o);
-		}
+		for (size_t g = 0; g < c.groups.ids.n; g++)
+			if (sim_cost_row(&c, g, &r))
+				row(o, &r);
 	}
 	sim_cost_close(&c);
 	return 0;
@@ -419,194 +231,208 @@ cost(struct oracle *o, struct ant_err *e)
 
 /* ---- Claude Code ---- */
 
-/* An amount in cents that the model wrote, in units of 10^-10. */
-static sim_units
-units(const char *amount)
-{
-	sim_units u = 0;
-	int decimals = -1;
+/* A record, with one of its models or their sum. */
+struct code {
+	struct sim_code r;
+	struct sim_code_model m;
+	char date[UTC_TEXT];
+	const char *actor_type, *organization, *models;
+};
 
-	for (; *amount != '\0'; amount++) {
-		if (*amount == '.') {
-			decimals = 0;
-			continue;
-		}
-		u = u * 10 + (unsigned)(*amount - '0');
-		decimals += decimals >= 0;
+static const struct sim_field code_fields[] = {
+	{"date", SIM_CHARS, .at = offsetof(struct code, date)},
+	{"actor_type", SIM_TEXT, .at = offsetof(struct code, actor_type)},
+	{"actor_id", SIM_TEXT, .at = offsetof(struct code, r.actor)},
+	{"organization_id", SIM_TEXT, .at = offsetof(struct code, organization)},
+	{"customer_type", SIM_TEXT, .at = offsetof(struct code, r.customer)},
+	{"terminal_type", SIM_TEXT, .at = offsetof(struct code, r.terminal)},
+	{"sessions", SIM_NUMBER, .at = offsetof(struct code, r.sessions)},
+	{"added", SIM_NUMBER, .at = offsetof(struct code, r.added)},
+	{"removed", SIM_NUMBER, .at = offsetof(struct code, r.removed)},
+	{"commits", SIM_NUMBER, .at = offsetof(struct code, r.commits)},
+	{"requests", SIM_NUMBER, .at = offsetof(struct code, r.requests)},
+	{"edit_tool_accepted", SIM_NUMBER, .at = offsetof(struct code, r.tools[0].accepted)},
+	{"edit_tool_rejected", SIM_NUMBER, .at = offsetof(struct code, r.tools[0].rejected)},
+	{"multi_accepted", SIM_NUMBER, .at = offsetof(struct code, r.tools[1].accepted)},
+	{"multi_rejected", SIM_NUMBER, .at = offsetof(struct code, r.tools[1].rejected)},
+	{"write_tool_accepted", SIM_NUMBER, .at = offsetof(struct code, r.tools[2].accepted)},
+	{"write_tool_rejected", SIM_NUMBER, .at = offsetof(struct code, r.tools[2].rejected)},
+	{"notebook_accepted", SIM_NUMBER, .at = offsetof(struct code, r.tools[3].accepted)},
+	{"notebook_rejected", SIM_NUMBER, .at = offsetof(struct code, r.tools[3].rejected)},
+	{"input", SIM_NUMBER, .at = offsetof(struct code, m.input)},
+	{"output", SIM_NUMBER, .at = offsetof(struct code, m.output)},
+	{"read", SIM_NUMBER, .at = offsetof(struct code, m.read)},
+	{"create", SIM_NUMBER, .at = offsetof(struct code, m.create)},
+	{"cost", SIM_CHARS, .at = offsetof(struct code, m.cost)},
+	{"model", SIM_TEXT, .at = offsetof(struct code, m.model)},
+	{"models_used", SIM_TEXT, .at = offsetof(struct code, models)},
+	{"subscription_type", SIM_TEXT, .at = offsetof(struct code, r.subscription)},
+	{"is_remote", SIM_BOOLEAN, .at = offsetof(struct code, r.remote)},
+	{"currency", SIM_CONSTANT, .text = "USD"},
+	{.name = NULL},
+};
+
+/* One row with the sum of all models. */
+static void
+code_sum(struct oracle *o, struct code *c)
+{
+	struct buf names;
+
+	buf_init(&names, 1 << 16);
+	for (size_t i = 0; i < c->r.nmodels; i++) {
+		const struct sim_code_model *m = &c->r.models[i];
+
+		c->m.input += m->input;
+		c->m.output += m->output;
+		c->m.read += m->read;
+		c->m.create += m->create;
+		c->m.units += m->units;
+		buf_printf(&names, "%s%s", i == 0 ? "" : ",", m->model);
 	}
-	for (decimals = decimals < 0 ? 0 : decimals; decimals < 10; decimals++)
-		u *= 10;
-	return u;
+	sim_money(c->m.cost, c->m.units, 0);
+	c->models = c->r.nmodels == 0 ? NULL : buf_str(&names);
+	row(o, c);
+	buf_free(&names);
 }
 
+/* A row for each model. */
 static void
-remote(struct oracle *o, const struct sim_code *r)
+code_each(struct oracle *o, struct code *c)
 {
-	text(o, r->remote < 0 ? NULL : r->remote ? "true" : "false");
-}
-
-static void
-code_totals(struct oracle *o, const struct sim_code *r)
-{
-	struct sim_code_model sum = {0};
-	sim_units cents = 0;
-	struct buf list;
-
-	buf_init(&list, 1 << 16);
-	for (size_t i = 0; i < r->nmodels; i++) {
-		sum.input += r->models[i].input;
-		sum.output += r->models[i].output;
-		sum.read += r->models[i].read;
-		sum.create += r->models[i].create;
-		cents += units(r->models[i].cost);
-		buf_printf(&list, "%s%s", i == 0 ? "" : ",", r->models[i].model);
-	}
-	sim_money(sum.cost, cents, 0);
-	number(o, sum.input);
-	number(o, sum.output);
-	number(o, sum.read);
-	number(o, sum.create);
-	text(o, sum.cost);
-	text(o, r->nmodels == 0 ? NULL : buf_str(&list));
-	buf_free(&list);
-}
-
-static void
-code_usage_row(struct oracle *o, const struct sim_code *r)
-{
-	instant(o, r->day * UTC_DAY);
-	text(o, r->is_key ? "api_actor" : "user_actor");
-	text(o, r->actor);
-	text(o, o->s->org.id);
-	text(o, r->customer);
-	text(o, r->terminal);
-	number(o, r->sessions);
-	number(o, r->added);
-	number(o, r->removed);
-	number(o, r->commits);
-	number(o, r->requests);
-	for (size_t t = 0; t < SIM_TOOLS - 1; t++) { /* the documented ones */
-		if (r->tools[t].present) {
-			number(o, r->tools[t].accepted);
-			number(o, r->tools[t].rejected);
-		} else {
-			nulls(o, 2);
-		}
-	}
-	code_totals(o, r);
-	text(o, r->subscription);
-	remote(o, r);
-	row_end(o);
-}
-
-static void
-code_models_row(struct oracle *o, const struct sim_code *r)
-{
-	for (size_t i = 0; i < r->nmodels; i++) {
-		const struct sim_code_model *m = &r->models[i];
-
-		instant(o, r->day * UTC_DAY);
-		text(o, r->is_key ? "api_actor" : "user_actor");
-		text(o, r->actor);
-		text(o, r->terminal);
-		text(o, r->customer);
-		text(o, r->subscription);
-		remote(o, r);
-		text(o, m->model);
-		number(o, m->input);
-		number(o, m->output);
-		number(o, m->read);
-		number(o, m->create);
-		text(o, m->cost);
-		text(o, "USD");
-		row_end(o);
+	for (size_t i = 0; i < c->r.nmodels; i++) {
+		c->m = c->r.models[i];
+		row(o, c);
 	}
 }
 
 static int
-code(struct oracle *o, void (*put)(struct oracle *, const struct sim_code *), struct ant_err *e)
+code_days(struct oracle *o, void (*put)(struct oracle *o, struct code *c), struct ant_err *e)
 {
 	for (int64_t at = o->from; at < o->to_time; at += UTC_DAY) {
-		struct sim_code *rows;
+		struct sim_code *records;
 		size_t n;
 
-		if (sim_code_day(o->s, at / UTC_DAY, &rows, &n) == -1)
+		if (sim_code_day(o->s, at / UTC_DAY, &records, &n) == -1)
 			return err_set(e, ANT_FAIL, "out of memory for a day of Claude Code");
-		for (size_t i = 0; i < n; i++)
-			put(o, &rows[i]);
-		free(rows);
+		for (size_t i = 0; i < n; i++) {
+			struct code c = {.r = records[i], .organization = o->s->org.id};
+
+			c.actor_type = c.r.is_key ? "api_actor" : "user_actor";
+			utc_format(at, c.date);
+			put(o, &c);
+		}
+		free(records);
 	}
 	return 0;
 }
 
+static int
+code_usage(struct oracle *o, struct ant_err *e)
+{
+	return code_days(o, code_sum, e);
+}
+
+static int
+code_models(struct oracle *o, struct ant_err *e)
+{
+	return code_days(o, code_each, e);
+}
+
 /* ---- the tables ---- */
 
-struct answer {
-	const char *table, *columns;
-	void (*objects)(struct oracle *);
-	void (*usage_row)(struct oracle *, int64_t, const struct sim_stream *, const uint64_t *);
-	void (*code_row)(struct oracle *, const struct sim_code *);
-	int cost;
-};
+static const struct sim_fields limit_row = {limit_fields, 0, 1, 0},
+			       usage_row = {usage_fields, 0, 1, 0},
+			       code_row = {code_fields, 0, 1, 0};
 
-static const struct answer answers[] = {
+static const struct table tables[] = {
 	{"claude_code_usage",
-		"date actor_type actor_id organization_id customer_type terminal_type num_sessions "
-		"lines_added lines_removed commits_by_claude_code pull_requests_by_claude_code "
-		"edit_tool_accepted edit_tool_rejected multi_edit_tool_accepted "
-		"multi_edit_tool_rejected write_tool_accepted write_tool_rejected "
-		"notebook_edit_tool_accepted notebook_edit_tool_rejected total_input_tokens "
-		"total_output_tokens total_cache_read_tokens total_cache_creation_tokens "
-		"total_estimated_cost_cents models_used subscription_type is_remote",
-		NULL, NULL, code_usage_row, 0},
+		"date actor_type actor_id organization_id customer_type terminal_type "
+		"num_sessions=sessions lines_added=added lines_removed=removed "
+		"commits_by_claude_code=commits pull_requests_by_claude_code=requests "
+		"edit_tool_accepted edit_tool_rejected multi_edit_tool_accepted=multi_accepted "
+		"multi_edit_tool_rejected=multi_rejected write_tool_accepted write_tool_rejected "
+		"notebook_edit_tool_accepted=notebook_accepted "
+		"notebook_edit_tool_rejected=notebook_rejected total_input_tokens=input "
+		"total_output_tokens=output total_cache_read_tokens=read "
+		"total_cache_creation_tokens=create total_estimated_cost_cents=cost models_used "
+		"subscription_type is_remote",
+		&code_row, code_usage, 0},
 	{"claude_code_models",
 		"date actor_type actor_id terminal_type customer_type subscription_type is_remote "
-		"model input_tokens output_tokens cache_read_tokens cache_creation_tokens "
-		"estimated_cost_cents currency",
-		NULL, NULL, code_models_row, 0},
+		"model input_tokens=input output_tokens=output cache_read_tokens=read "
+		"cache_creation_tokens=create estimated_cost_cents=cost currency",
+		&code_row, code_models, 0},
 	{"usage_report",
-		"bucket api_key_id workspace_id model service_tier input_tokens output_tokens "
-		"input_cached_tokens api_first_response_latency_ms_p50 "
-		"api_first_response_latency_ms_p95 api_first_response_latency_ms_p99 "
-		"api_total_latency_ms_p50 api_total_latency_ms_p95 api_total_latency_ms_p99 "
-		"api_request_count server_tool_search_count server_tool_result_count ending_at "
-		"context_window inference_geo account_id service_account_id uncached_input_tokens "
-		"cache_read_input_tokens cache_creation_ephemeral_5m_input_tokens "
-		"cache_creation_ephemeral_1h_input_tokens web_search_requests",
-		NULL, usage_report_row, NULL, 0},
+		"bucket=starting_at api_key_id workspace_id model service_tier "
+		"input_tokens=uncached output_tokens=output input_cached_tokens=read "
+		"api_first_response_latency_ms_p50= api_first_response_latency_ms_p95= "
+		"api_first_response_latency_ms_p99= api_total_latency_ms_p50= "
+		"api_total_latency_ms_p95= api_total_latency_ms_p99= api_request_count= "
+		"server_tool_search_count=searches server_tool_result_count= ending_at "
+		"context_window inference_geo account_id service_account_id "
+		"uncached_input_tokens=uncached cache_read_input_tokens=read "
+		"cache_creation_ephemeral_5m_input_tokens=create_5m "
+		"cache_creation_ephemeral_1h_input_tokens=create_1h web_search_requests=searches",
+		&usage_row, usage, 0},
 	{"messages_usage",
 		"starting_at ending_at model workspace_id api_key_id service_tier context_window "
-		"uncached_input_tokens cache_read_input_tokens "
-		"cache_creation_ephemeral_5m_input_tokens cache_creation_ephemeral_1h_input_tokens "
-		"output_tokens web_search_requests",
-		NULL, messages_usage_row, NULL, 0},
+		"uncached_input_tokens=uncached cache_read_input_tokens=read "
+		"cache_creation_ephemeral_5m_input_tokens=create_5m "
+		"cache_creation_ephemeral_1h_input_tokens=create_1h output_tokens=output "
+		"web_search_requests=searches",
+		&usage_row, usage, 0},
 	{"cost_report",
-		"bucket workspace_id description amount_cents starting_at ending_at amount "
-		"currency "
-		"cost_type model token_type service_tier context_window inference_geo",
-		NULL, NULL, NULL, 1},
-	{"organization", "id name settings created_at type", organization, NULL, NULL, 0},
+		"bucket=starting_at workspace_id description amount_cents=amount starting_at "
+		"ending_at amount currency cost_type model token_type service_tier context_window "
+		"inference_geo",
+		&sim_fields_cost, cost, 0},
+	{"organization", "id name settings= created_at= type", &sim_fields_organization,
+		organization, 0},
 	{"workspaces",
 		"id name type created_at archived_at display_color compartment_id external_key_id "
 		"data_residency tags",
-		workspaces, NULL, NULL, 0},
+		&sim_fields_workspace, objects, SIM_WORKSPACES},
 	{"api_keys",
-		"id name status created_at workspace_id created_by_user_id last_used_at type "
-		"expires_at partial_key_hint created_by_id created_by_type principal_id "
-		"principal_type",
-		api_keys, NULL, NULL, 0},
+		"id name status created_at workspace_id created_by_user_id=creating_user "
+		"last_used_at= type expires_at partial_key_hint created_by_id=creator "
+		"created_by_type=creator_type principal_id principal_type",
+		&sim_fields_key, objects, SIM_KEYS},
 	{"invites",
-		"id email role expires_at workspace_ids created_at created_by_user_id type status "
-		"invited_at accepted_at rbac_group_ids",
-		invites, NULL, NULL, 0},
-	{"users", "id email name role created_at last_login_at type added_at", users, NULL, NULL,
-		0},
-	{"workspace_members", "workspace_id user_id role added_at type workspace_role", members,
-		NULL, NULL, 0},
-	{"rate_limits", "group_type models limit_type value", rate_limits, NULL, NULL, 0},
+		"id email role expires_at workspace_ids= created_at=invited_at created_by_user_id= "
+		"type status invited_at accepted_at rbac_group_ids",
+		&sim_fields_invite, objects, SIM_INVITES},
+	{"users", "id email name role created_at=added_at last_login_at= type added_at",
+		&sim_fields_user, objects, SIM_USERS},
+	{"workspace_members",
+		"workspace_id user_id role=workspace_role added_at= type workspace_role",
+		&sim_fields_member, members, 0},
+	{"rate_limits", "group_type models limit_type value", &limit_row, rate_limits, 0},
 	{"workspace_rate_limits", "workspace_id group_type models limit_type value org_value",
-		workspace_rate_limits, NULL, NULL, 0},
+		&limit_row, workspace_rate_limits, 0},
 };
+
+/* The table's columns to o->columns, and their names as the first line. */
+static int
+read_columns(struct oracle *o, struct ant_err *e)
+{
+	const char *p = o->table->columns;
+
+	while (*p != '\0') {
+		size_t len = strcspn(p, " "), name = strcspn(p, " =");
+		size_t skip = name < len ? name + 1 : 0; /* to the field's name */
+		const struct sim_field *f = sim_field_find(o->table->of, p + skip, len - skip);
+
+		if (o->ncolumns == COLUMNS || (f == NULL && len > skip))
+			return err_set(e, ANT_FAIL, "there is no field for %.*s", (int)len, p);
+		if (o->ncolumns > 0)
+			buf_putc(o->to, '\t');
+		buf_put(o->to, p, name);
+		o->columns[o->ncolumns++] = f;
+		p += len + (p[len] == ' ');
+	}
+	buf_putc(o->to, '\n');
+	return 0;
+}
 
 /* ---- arguments ---- */
 
@@ -672,40 +498,27 @@ read_groups(struct oracle *o, const char *list, int cost_report, struct ant_err 
 	return 0;
 }
 
-static void
-put_names(struct buf *to, const char *columns)
-{
-	for (; *columns != '\0'; columns++)
-		buf_putc(to, *columns == ' ' ? '\t' : *columns);
-	buf_putc(to, '\n');
-}
-
 int
 sim_expect(struct buf *to, const struct sim *s, const struct sim_expect *x, struct ant_err *e)
 {
 	struct oracle o = {.to = to, .s = s};
-	const struct answer *a = NULL;
-	int result = 0;
+	int result, days;
 
-	for (size_t i = 0; x->table != NULL && i < sizeof answers / sizeof *answers; i++)
-		if (strcmp(answers[i].table, x->table) == 0)
-			a = &answers[i];
-	if (a == NULL)
+	for (size_t i = 0; x->table != NULL && i < sizeof tables / sizeof *tables; i++)
+		if (strcmp(tables[i].name, x->table) == 0)
+			o.table = &tables[i];
+	if (o.table == NULL)
 		return err_set(e, ANT_USAGE, "'%s' is not a table that the simulator knows",
 			x->table == NULL ? "" : x->table);
-	if (read_width(&o, a->code_row != NULL || a->cost ? NULL : x->width, e) == -1 ||
-		read_window(&o, x, a->cost, e) == -1 ||
-		read_groups(&o, x->group_by, a->cost, e) == -1)
+	days = o.table->of == &code_row || o.table->rows == cost;
+	if (read_width(&o, days ? NULL : x->width, e) == -1 ||
+		read_window(&o, x, o.table->rows == cost, e) == -1 ||
+		read_groups(&o, x->group_by, o.table->rows == cost, e) == -1 ||
+		read_columns(&o, e) == -1)
 		return -1;
-	put_names(to, a->columns);
-	if (a->objects != NULL)
-		a->objects(&o);
-	else if (a->usage_row != NULL)
-		result = usage(&o, a->usage_row, e);
-	else if (a->code_row != NULL)
-		result = code(&o, a->code_row, e);
-	else
-		result = cost(&o, e);
+	buf_init(&o.json, 1 << 20);
+	result = o.table->rows(&o, e);
+	buf_free(&o.json);
 	if (result == 0 && to->failed)
 		return err_set(e, ANT_FAIL, "the rows do not fit in memory");
 	return result;

@@ -21,7 +21,6 @@ sim_fault_free(struct sim_fault *f)
 	free(f->body);
 	free(f->redirect);
 	free(f->type);
-	free(f->shape);
 	free(f->lose);
 	strlist_free(&f->headers);
 }
@@ -139,9 +138,34 @@ set_number(struct sim_fault *f, const char *name, const char *v)
 	return 1;
 }
 
-static const char *const shapes[] = {"data-missing", "data-object", "data-null", "data-string",
-	"data-nulls", "more-missing", "more-string", "cursor-number", "cursor-missing", "array",
-	"string", "null", "number", "object", "error", "results-object"};
+/* What an envelope can be, see sim/page. */
+static const struct {
+	const char *name;
+	struct sim_shape shape;
+} shapes[] = {
+	{"data-missing", {"", NULL, NULL, NULL}}, {"data-object", {"{}", NULL, NULL, NULL}},
+	{"data-null", {"null", NULL, NULL, NULL}}, {"data-string", {"\"\"", NULL, NULL, NULL}},
+	{"data-nulls", {"[null]", NULL, NULL, NULL}}, {"more-missing", {NULL, "", NULL, NULL}},
+	{"more-string", {NULL, "\"yes\"", NULL, NULL}},
+	{"cursor-number", {NULL, "true", "17", NULL}}, {"cursor-missing", {NULL, "true", "", NULL}},
+	{"array", {NULL, NULL, NULL, "[]"}}, {"string", {NULL, NULL, NULL, "\"data\""}},
+	{"null", {NULL, NULL, NULL, "null"}}, {"number", {NULL, NULL, NULL, "42"}},
+	{"object", {NULL, NULL, NULL, "{}"}},
+	{"error", {NULL, NULL, NULL,
+			  "{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":"
+			  "\"Internal server error\"}}"}},
+	{"results-object", {NULL, NULL, NULL, NULL}}, /* see results_object() */
+};
+
+/* The shape of that name, or NULL. */
+static const struct sim_shape *
+find_shape(const char *name)
+{
+	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+		if (strcmp(shapes[i].name, name) == 0)
+			return &shapes[i].shape;
+	return NULL;
+}
 
 static int
 set_named(struct sim_fault *f, const char *name, const char *v, struct ant_err *e)
@@ -165,10 +189,8 @@ set_named(struct sim_fault *f, const char *name, const char *v, struct ant_err *
 		return strlist_add(&f->headers, v, strlen(v)) == -1 || strchr(v, ':') == NULL
 			       ? err_set(e, ANT_USAGE, "header: '%s' is not NAME:VALUE", v)
 			       : 0;
-	if (strcmp(name, "shape") == 0)
-		for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
-			if (strcmp(shapes[i], v) == 0)
-				return set_text(&f->shape, v, e);
+	if (strcmp(name, "shape") == 0 && (f->shape = find_shape(v)) != NULL)
+		return 0;
 	if (strcmp(name, "status") == 0 && number(v, 999, &n) == 0 && n >= 200) {
 		f->status = (int)n;
 		return 0;
@@ -345,33 +367,6 @@ sim_fault_pages(const struct sim_fault *f)
 	       f->empty_more || f->outside || f->disorder || f->repeat || f->skip || f->fewer > 0;
 }
 
-static void
-set_shape(struct sim_shape *s, const char *name)
-{
-	static const struct {
-		const char *name;
-		struct sim_shape shape;
-	} known[] = {{"data-missing", {"", NULL, NULL, NULL}},
-		{"data-object", {"{}", NULL, NULL, NULL}},
-		{"data-null", {"null", NULL, NULL, NULL}},
-		{"data-string", {"\"\"", NULL, NULL, NULL}},
-		{"data-nulls", {"[null]", NULL, NULL, NULL}},
-		{"more-missing", {NULL, "", NULL, NULL}},
-		{"more-string", {NULL, "\"yes\"", NULL, NULL}},
-		{"cursor-number", {NULL, "true", "17", NULL}},
-		{"cursor-missing", {NULL, "true", "", NULL}}, {"array", {NULL, NULL, NULL, "[]"}},
-		{"string", {NULL, NULL, NULL, "\"data\""}}, {"null", {NULL, NULL, NULL, "null"}},
-		{"number", {NULL, NULL, NULL, "42"}}, {"object", {NULL, NULL, NULL, "{}"}},
-		{"error",
-			{NULL, NULL, NULL,
-				"{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":"
-				"\"Internal server error\"}}"}}};
-
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (strcmp(known[i].name, name) == 0)
-			*s = known[i].shape;
-}
-
 /* In all elements, "NAME": becomes "x_NAME": there is no such member any more. */
 static int
 lose_member(struct sim_page *p, const char *name)
@@ -510,10 +505,10 @@ sim_fault_render(
 	}
 	if (f->empty_more && p->kind == SIM_TOKENS && p->next[0] == '\0')
 		sim_token_make(p->next, seed, p->fingerprint, p->position, salt & 0xffffff);
-	if (f->shape != NULL && strcmp(f->shape, "results-object") == 0)
+	if (f->shape == find_shape("results-object"))
 		results_object(p);
 	else if (f->shape != NULL)
-		set_shape(&shape, f->shape);
+		shape = *f->shape;
 	return sim_page_render(to, p, &shape, 0);
 }
 

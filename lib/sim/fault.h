@@ -34,7 +34,8 @@ struct sim_fault {
 	char *body, *redirect, *type;
 	struct strlist headers;
 	/* to the page */
-	char *shape, *lose;
+	const struct sim_shape *shape;
+	char *lose;
 	int endless, cycle, no_cursor, empty_more, outside, disorder, repeat, skip;
 	/* to the body */
 	int html, empty, broken, pretty, gzip;

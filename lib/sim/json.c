@@ -9,6 +9,8 @@
 
 /* Ways to escape text, as bits. */
 enum { ESCAPE_WIDE = 1, ESCAPE_SLASH = 2, ESCAPE_HEX = 4 };
+/* The kinds of sim_json_variant() that have no struct sim_fields. */
+enum { OF_USAGE = 6, OF_CODE = 8 };
 enum { OF_ORDER = 300, MEMBERS = 24 };
 
 /* An object whose members are written in order and then turned round. */
@@ -94,24 +96,6 @@ put_text(struct buf *to, const char *s, unsigned escapes)
 	buf_putc(to, '"');
 }
 
-/* A string, or null where it is NULL. */
-static void
-string(struct object *o, const char *name, const char *s)
-{
-	key(o, name);
-	if (s == NULL)
-		buf_put(o->to, "null", 4);
-	else
-		json_put_string(o->to, s);
-}
-
-/* The same where "" is null. */
-static void
-optional(struct object *o, const char *name, const char *s)
-{
-	string(o, name, *s == '\0' ? NULL : s);
-}
-
 /* Text known to need no escape: an id, a date. */
 static void
 plain(struct object *o, const char *name, const char *s)
@@ -127,86 +111,75 @@ plain(struct object *o, const char *name, const char *s)
 }
 
 static void
-number(struct object *o, const char *name, uint64_t v)
+put_number(struct buf *to, uint64_t v)
 {
 	char digits[24];
 	size_t n = sizeof digits;
 
-	key(o, name);
 	do {
 		digits[--n] = (char)('0' + (int)(v % 10));
 		v /= 10;
 	} while (v != 0);
-	buf_put(o->to, digits + n, sizeof digits - n);
+	buf_put(to, digits + n, sizeof digits - n);
 }
 
-static uint64_t
-variant(const struct sim *s, uint64_t kind, uint64_t i)
+static void
+number(struct object *o, const char *name, uint64_t v)
+{
+	key(o, name);
+	put_number(o->to, v);
+}
+
+uint64_t
+sim_json_variant(const struct sim *s, uint64_t kind, uint64_t i)
 {
 	return sim_hash(s->config.seed, OF_ORDER, kind, i);
 }
 
 void
-sim_json_organization(struct buf *to, const struct sim *s)
+sim_json_value(struct buf *to, const struct sim_field *f, const void *object, unsigned escapes)
 {
-	struct object o;
+	const void *value = (const char *)object + f->at;
+	const char *text = sim_field_text(f, object);
 
-	object_start(&o, to);
-	string(&o, "id", s->org.id);
-	key(&o, "name");
-	put_text(to, s->org.name, s->config.seed % 2 == 0 ? ESCAPE_WIDE : 0);
-	string(&o, "type", "organization");
-	object_end(&o, 0);
+	if (f->kind == SIM_NUMBER && *(const int64_t *)value >= 0)
+		put_number(to, *(const uint64_t *)value);
+	else if (f->kind == SIM_BOOLEAN && *(const int *)value >= 0)
+		buf_puts(to, *(const int *)value ? "true" : "false");
+	else if (f->kind == SIM_MADE)
+		f->make(to, value, escapes);
+	else if (text == NULL)
+		buf_put(to, "null", 4);
+	else if (f->kind == SIM_RAW)
+		buf_puts(to, text);
+	else
+		put_text(to, text, escapes);
 }
 
 void
-sim_json_user(struct buf *to, const struct sim *s, size_t i)
+sim_json_object(struct buf *to, const struct sim_fields *of, const void *object, uint64_t h)
 {
-	const struct sim_user *u = &s->org.users[i];
-	uint64_t h = variant(s, 1, i);
 	struct object o;
 
 	object_start(&o, to);
-	plain(&o, "id", u->id);
-	plain(&o, "added_at", u->added_at);
-	key(&o, "email");
-	put_text(to, u->email, (unsigned)(h >> 4) % 4);
-	key(&o, "name");
-	put_text(to, u->name, (unsigned)(h >> 8) % 8);
-	string(&o, "role", u->role);
-	string(&o, "type", "user");
-	if (i % 8 == 5) {
-		key(&o, "seat");
-		buf_puts(to, "{\"tier\":null,\"tags\":[\"x\",{}]}");
+	for (const struct sim_field *f = of->v; f->name != NULL; f++) {
+		if (f->hidden || (f->optional && sim_field_text(f, object) == NULL))
+			continue;
+		key(&o, f->name);
+		sim_json_value(
+			to, f, object, f->ways == 0 ? 0 : (unsigned)(h >> f->shift) % f->ways);
 	}
-	object_end(&o, h % 3 == 0 ? h % 6 : 0);
+	object_end(&o, of->turns > 0 && h % of->every == 0 ? h % of->turns : 0);
 }
 
-void
-sim_json_invite(struct buf *to, const struct sim *s, size_t i)
-{
-	const struct sim_invite *v = &s->org.invites[i];
-	uint64_t h = variant(s, 2, i);
-	struct object o;
-
-	object_start(&o, to);
-	plain(&o, "id", v->id);
-	optional(&o, "accepted_at", v->accepted_at);
-	key(&o, "email");
-	put_text(to, v->email, (unsigned)(h >> 4) % 2);
-	plain(&o, "expires_at", v->expires_at);
-	plain(&o, "invited_at", v->invited_at);
-	key(&o, "rbac_group_ids");
-	buf_puts(to, i % 5 == 3 ? "[\"rbac_group_01A\",\"rbac_group_01B\"]" : "[]");
-	string(&o, "role", v->role);
-	string(&o, "status", v->status);
-	string(&o, "type", "invite");
-	object_end(&o, h % 3 == 0 ? h % 9 : 0);
-}
+/* ---- values that are more than text ---- */
 
 void
-sim_json_residency(struct buf *to, const struct sim_workspace *w)
+sim_json_residency(struct buf *to, const void *workspace, unsigned escapes)
 {
+	const struct sim_workspace *w = workspace;
+
+	(void)escapes;
 	buf_puts(to, "{\"allowed_inference_geos\":");
 	if (w->geos[0] == NULL)
 		buf_puts(to, "\"unrestricted\"");
@@ -218,8 +191,10 @@ sim_json_residency(struct buf *to, const struct sim_workspace *w)
 }
 
 void
-sim_json_tags(struct buf *to, const struct sim_workspace *w, unsigned escapes)
+sim_json_tags(struct buf *to, const void *workspace, unsigned escapes)
 {
+	const struct sim_workspace *w = workspace;
+
 	buf_putc(to, '{');
 	for (size_t i = 0; i < w->ntags; i++) {
 		if (i > 0)
@@ -232,91 +207,23 @@ sim_json_tags(struct buf *to, const struct sim_workspace *w, unsigned escapes)
 }
 
 void
-sim_json_workspace(struct buf *to, const struct sim *s, size_t i)
+sim_json_actor(struct buf *to, const void *actor, unsigned escapes)
 {
-	const struct sim_workspace *w = &s->org.workspaces[i];
-	uint64_t h = variant(s, 3, i);
-	struct object o;
+	const struct sim_actor *a = actor;
 
-	object_start(&o, to);
-	plain(&o, "id", w->id);
-	optional(&o, "archived_at", w->archived_at);
-	plain(&o, "compartment_id", w->compartment);
-	plain(&o, "created_at", w->created_at);
-	key(&o, "data_residency");
-	sim_json_residency(to, w);
-	plain(&o, "display_color", w->color);
-	optional(&o, "external_key_id", w->external_key);
-	key(&o, "name");
-	put_text(to, w->name, (unsigned)(h >> 8) % 8);
-	key(&o, "tags");
-	sim_json_tags(to, w, (unsigned)(h >> 12) % 8);
-	string(&o, "type", "workspace");
-	object_end(&o, h % 2 == 0 ? h % 10 : 0);
-}
-
-void
-sim_json_default_workspace(struct buf *to, const struct sim *s)
-{
-	buf_printf(to,
-		"{\"id\":\"%s\",\"archived_at\":null,\"created_at\":\"2024-06-01T00:00:00Z\","
-		"\"data_residency\":{\"allowed_inference_geos\":\"unrestricted\","
-		"\"default_inference_geo\":\"global\",\"workspace_geo\":\"us\"},"
-		"\"display_color\":\"#6C5BB9\",\"external_key_id\":null,\"name\":\"Default\","
-		"\"tags\":{},\"type\":\"workspace\"}",
-		s->org.default_workspace);
-}
-
-/* {"id":...,"type":...}, or null where there is no id. */
-static void
-reference(struct object *o, const char *name, const char *id, const char *type)
-{
-	key(o, name);
-	if (*id == '\0')
-		buf_puts(o->to, "null");
+	(void)escapes;
+	if (a->id[0] == '\0')
+		buf_puts(to, "null");
 	else
-		buf_printf(o->to, "{\"id\":\"%s\",\"type\":\"%s\"}", id, type);
+		buf_printf(to, "{\"id\":\"%s\",\"type\":\"%s\"}", a->id, a->type);
 }
 
 void
-sim_json_key(struct buf *to, const struct sim *s, size_t i)
+sim_json_models(struct buf *to, const void *group, unsigned escapes)
 {
-	const struct sim_key *k = &s->org.keys[i];
-	uint64_t h = variant(s, 4, i);
-	struct object o;
+	const struct sim_limit_group *g = group;
 
-	object_start(&o, to);
-	plain(&o, "id", k->id);
-	plain(&o, "created_at", k->created_at);
-	reference(&o, "created_by", k->creator, k->creator_type);
-	optional(&o, "expires_at", k->expires_at);
-	key(&o, "name");
-	put_text(to, k->name, (unsigned)(h >> 8) % 8);
-	optional(&o, "partial_key_hint", k->hint);
-	reference(&o, "principal", k->principal, k->principal_type);
-	string(&o, "status", k->status);
-	string(&o, "type", "api_key");
-	plain(&o, "workspace_id", sim_dim_text(s, SIM_WORKSPACE, k->workspace));
-	object_end(&o, h % 2 == 0 ? h % 10 : 0);
-}
-
-void
-sim_json_member(
-	struct buf *to, const struct sim *s, size_t workspace, size_t user, const char *role)
-{
-	struct object o;
-
-	object_start(&o, to);
-	string(&o, "type", "workspace_member");
-	plain(&o, "user_id", s->org.users[user].id);
-	plain(&o, "workspace_id", s->org.workspaces[workspace].id);
-	string(&o, "workspace_role", role);
-	object_end(&o, variant(s, 5, user) % 4);
-}
-
-void
-sim_json_models(struct buf *to, const struct sim_limit_group *g)
-{
+	(void)escapes;
 	if (g->models[0] == NULL) {
 		buf_puts(to, "null");
 		return;
@@ -326,56 +233,52 @@ sim_json_models(struct buf *to, const struct sim_limit_group *g)
 	buf_putc(to, ']');
 }
 
-void
-sim_json_limit(struct buf *to, const struct sim_limit_group *g)
+/* The limits of G, each with the organization's where ORG is not NULL. */
+static void
+put_limits(struct buf *to, const struct sim_limit_group *g, const int64_t *org)
 {
-	buf_printf(to, "{\"id\":\"%s\",\"group_type\":\"%s\",\"limits\":[", g->id, g->type);
-	for (size_t i = 0; i < SIM_LIMITS && g->limits[i].type != NULL; i++)
-		buf_printf(to, "%s{\"type\":\"%s\",\"value\":%lld}", i == 0 ? "" : ",",
-			g->limits[i].type, (long long)g->limits[i].value);
-	buf_puts(to, "],\"models\":");
-	sim_json_models(to, g);
-	buf_puts(to, ",\"type\":\"rate_limit\"}");
+	buf_putc(to, '[');
+	for (size_t i = 0; i < SIM_LIMITS && g->limits[i].type != NULL; i++) {
+		buf_puts(to, i == 0 ? "{" : ",{");
+		if (org != NULL && org[i] < 0)
+			buf_puts(to, "\"org_limit\":null,");
+		else if (org != NULL)
+			buf_printf(to, "\"org_limit\":%lld,", (long long)org[i]);
+		buf_printf(to, "\"type\":\"%s\",\"value\":%lld}", g->limits[i].type,
+			(long long)g->limits[i].value);
+	}
+	buf_putc(to, ']');
 }
 
 void
-sim_json_override(
-	struct buf *to, const struct sim *s, size_t workspace, const struct sim_override *v)
+sim_json_limits(struct buf *to, const void *group, unsigned escapes)
 {
-	buf_printf(to, "{\"group_type\":\"%s\",\"limits\":[", v->group->type);
-	for (size_t i = 0; i < SIM_LIMITS && v->limits[i].type != NULL; i++) {
-		buf_printf(to, "%s{\"org_limit\":", i == 0 ? "" : ",");
-		if (v->org[i] < 0)
-			buf_puts(to, "null");
-		else
-			buf_printf(to, "%lld", (long long)v->org[i]);
-		buf_printf(to, ",\"type\":\"%s\",\"value\":%lld}", v->limits[i].type,
-			(long long)v->limits[i].value);
-	}
-	buf_puts(to, "],\"models\":");
-	sim_json_models(to, v->group);
-	buf_printf(to,
-		",\"rate_limit_id\":\"%s\",\"type\":\"workspace_rate_limit\",\"workspace_id\":\"%"
-		"s\"}",
-		v->group->id, s->org.workspaces[workspace].id);
+	(void)escapes;
+	put_limits(to, group, NULL);
 }
+
+void
+sim_json_overrides(struct buf *to, const void *override, unsigned escapes)
+{
+	const struct sim_override *o = override;
+
+	(void)escapes;
+	put_limits(to, &o->group, o->org);
+}
+
+/* ---- reports ---- */
 
 static void
-usage_row(struct buf *to, const struct sim_usage *u, const struct sim_stream *st, const uint64_t *n,
-	int speed, uint64_t h)
+usage_row(struct buf *to, const struct sim_usage_row *r, int speed, uint64_t h)
 {
-	static const char *const names[SIM_DIMS] = {"account_id", "api_key_id", "context_window",
-		"inference_geo", "model", "service_account_id", "service_tier", "speed",
-		"workspace_id"};
+	const uint64_t *n = r->n;
 	struct object o, inner;
 
 	object_start(&o, to);
 	for (int d = 0; d < SIM_DIMS; d++) {
-		int asked = u->dims >> d & 1;
-
 		if (d == SIM_SPEED && !speed)
 			continue;
-		plain(&o, names[d], sim_dim_text(u->s, (enum sim_dim)d, asked ? st->dim[d] : -1));
+		plain(&o, sim_dim_name((enum sim_dim)d), r->dim[d]);
 		if (d != SIM_KEY)
 			continue;
 		key(&o, "cache_creation");
@@ -411,22 +314,26 @@ bucket_start(struct object *o, struct buf *to, int64_t start, int64_t width)
 	buf_putc(to, '[');
 }
 
+static void
+next_result(struct buf *to)
+{
+	if (to->len > 0 && to->data[to->len - 1] == '}')
+		buf_putc(to, ',');
+}
+
 void
 sim_json_usage(struct buf *to, const struct sim_usage *u, int64_t start, int64_t width, int speed)
 {
-	uint64_t h = variant(u->s, 6, (uint64_t)start);
+	uint64_t h = sim_json_variant(u->s, OF_USAGE, (uint64_t)start);
+	struct sim_usage_row row;
 	struct object o;
 
 	bucket_start(&o, to, start, width);
-	for (size_t g = 0; g < u->ngroups; g++) {
-		const struct sim_stream *st;
-		const uint64_t *n = sim_usage_row(u, g, &st);
-
-		if (n == NULL)
+	for (size_t g = 0; g < u->groups.ids.n; g++) {
+		if (!sim_usage_row(u, g, &row))
 			continue;
-		if (to->len > 0 && to->data[to->len - 1] == '}')
-			buf_putc(to, ',');
-		usage_row(to, u, st, n, speed, h + n[SIM_OUTPUT]);
+		next_result(to);
+		usage_row(to, &row, speed, h + row.n[SIM_OUTPUT]);
 	}
 	buf_putc(to, ']');
 	object_end(&o, h % 3);
@@ -435,28 +342,16 @@ sim_json_usage(struct buf *to, const struct sim_usage *u, int64_t start, int64_t
 void
 sim_json_cost(struct buf *to, const struct sim_cost *c)
 {
-	uint64_t h = variant(c->s, 7, (uint64_t)c->day);
-	struct object o, r;
+	uint64_t h = sim_json_variant(c->s, sim_fields_cost.hash, (uint64_t)c->day);
 	struct sim_cost_row row;
+	struct object o;
 
 	bucket_start(&o, to, c->day * UTC_DAY, UTC_DAY);
-	for (size_t g = 0; g < c->ngroups; g++) {
+	for (size_t g = 0; g < c->groups.ids.n; g++) {
 		if (!sim_cost_row(c, g, &row))
 			continue;
-		if (to->len > 0 && to->data[to->len - 1] == '}')
-			buf_putc(to, ',');
-		object_start(&r, to);
-		plain(&r, "amount", row.amount);
-		plain(&r, "context_window", row.window);
-		plain(&r, "cost_type", row.cost_type);
-		plain(&r, "currency", "USD");
-		optional(&r, "description", row.description);
-		plain(&r, "inference_geo", row.geo);
-		plain(&r, "model", row.model);
-		plain(&r, "service_tier", row.tier);
-		plain(&r, "token_type", row.token_type);
-		plain(&r, "workspace_id", row.workspace);
-		object_end(&r, (h + g) % 4 == 0 ? (h + g) % 10 : 0);
+		next_result(to);
+		sim_json_object(to, &sim_fields_cost, &row, h + g);
 	}
 	buf_putc(to, ']');
 	object_end(&o, h % 3);
@@ -495,11 +390,11 @@ code_tools(struct buf *to, const struct sim_code *r)
 
 	object_start(&o, to);
 	for (size_t t = 0; t < SIM_TOOLS; t++) {
-		if (!r->tools[t].present)
+		if (r->tools[t].accepted < 0)
 			continue;
 		key(&o, sim_tools[t]);
-		buf_printf(to, "{\"accepted\":%u,\"rejected\":%u}", r->tools[t].accepted,
-			r->tools[t].rejected);
+		buf_printf(to, "{\"accepted\":%lld,\"rejected\":%lld}",
+			(long long)r->tools[t].accepted, (long long)r->tools[t].rejected);
 	}
 	object_end(&o, 0);
 }
@@ -507,7 +402,7 @@ code_tools(struct buf *to, const struct sim_code *r)
 void
 sim_json_code(struct buf *to, const struct sim *s, const struct sim_code *r)
 {
-	uint64_t h = variant(s, 8, (uint64_t)(r->day * 4096 + r->ordinal));
+	uint64_t h = sim_json_variant(s, OF_CODE, (uint64_t)(r->day * 4096 + r->ordinal));
 	char day[UTC_TEXT];
 	struct object o, inner;
 
@@ -516,13 +411,14 @@ sim_json_code(struct buf *to, const struct sim *s, const struct sim_code *r)
 	object_start(&inner, to);
 	key(&inner, r->is_key ? "api_key_name" : "email_address");
 	put_text(to, r->actor, (unsigned)h % 8);
-	string(&inner, "type", r->is_key ? "api_actor" : "user_actor");
+	plain(&inner, "type", r->is_key ? "api_actor" : "user_actor");
 	object_end(&inner, h % 2);
 	key(&o, "core_metrics");
 	buf_printf(to,
-		"{\"commits_by_claude_code\":%u,\"lines_of_code\":{\"added\":%u,\"removed\":%u},"
-		"\"num_sessions\":%u,\"pull_requests_by_claude_code\":%u}",
-		r->commits, r->added, r->removed, r->sessions, r->requests);
+		"{\"commits_by_claude_code\":%lld,\"lines_of_code\":{\"added\":%lld,\"removed\":"
+		"%lld},\"num_sessions\":%lld,\"pull_requests_by_claude_code\":%lld}",
+		(long long)r->commits, (long long)r->added, (long long)r->removed,
+		(long long)r->sessions, (long long)r->requests);
 	plain(&o, "customer_type", r->customer);
 	utc_format(r->day * UTC_DAY, day);
 	plain(&o, "date", day);
@@ -534,10 +430,10 @@ sim_json_code(struct buf *to, const struct sim *s, const struct sim_code *r)
 	key(&o, "model_breakdown");
 	code_models(to, r);
 	plain(&o, "organization_id", s->org.id);
-	string(&o, "terminal_type", r->terminal);
+	plain(&o, "terminal_type", r->terminal);
 	key(&o, "tool_actions");
 	code_tools(to, r);
 	if (h % 13 == 0)
-		string(&o, "client_version", "2.4.1");
+		plain(&o, "client_version", "2.4.1");
 	object_end(&o, h % 3 == 0 ? h % 9 : 0);
 }

@@ -11,29 +11,33 @@
 #include "base/buf.h"
 #include "sim/code.h"
 #include "sim/cost.h"
+#include "sim/field.h"
 #include "sim/model.h"
 
-/* Each appends one object; a failure stays in TO. */
-void sim_json_organization(struct buf *to, const struct sim *s);
-void sim_json_user(struct buf *to, const struct sim *s, size_t i);
-void sim_json_invite(struct buf *to, const struct sim *s, size_t i);
-void sim_json_workspace(struct buf *to, const struct sim *s, size_t i);
-void sim_json_default_workspace(struct buf *to, const struct sim *s);
-void sim_json_key(struct buf *to, const struct sim *s, size_t i);
-void sim_json_member(
-	struct buf *to, const struct sim *s, size_t workspace, size_t user, const char *role);
-void sim_json_limit(struct buf *to, const struct sim_limit_group *g);
-void sim_json_override(
-	struct buf *to, const struct sim *s, size_t workspace, const struct sim_override *o);
+/* Each appends to TO; a failure stays there. */
+
+/* What the order and the escapes of object I of a kind follow from. */
+uint64_t sim_json_variant(const struct sim *s, uint64_t kind, uint64_t i);
+/* An object as H says. */
+void sim_json_object(struct buf *to, const struct sim_fields *of, const void *object, uint64_t h);
+/* The value of one field of it, without white space.  ESCAPES 0: the fewest. */
+void sim_json_value(
+	struct buf *to, const struct sim_field *f, const void *object, unsigned escapes);
+
 /* A bucket of usage: the sums that U holds.  SPEED: the member speed is there. */
 void sim_json_usage(
 	struct buf *to, const struct sim_usage *u, int64_t start, int64_t width, int speed);
 void sim_json_cost(struct buf *to, const struct sim_cost *c);
 void sim_json_code(struct buf *to, const struct sim *s, const struct sim_code *r);
 
-/* The values of json columns, without white space, with the fewest escapes. */
-void sim_json_tags(struct buf *to, const struct sim_workspace *w, unsigned escapes);
-void sim_json_residency(struct buf *to, const struct sim_workspace *w);
-void sim_json_models(struct buf *to, const struct sim_limit_group *g);
+/* What SIM_MADE is made by: of a struct sim_workspace, */
+void sim_json_residency(struct buf *to, const void *workspace, unsigned escapes);
+void sim_json_tags(struct buf *to, const void *workspace, unsigned escapes);
+/* of a struct sim_actor, {"id":...,"type":...} or null, */
+void sim_json_actor(struct buf *to, const void *actor, unsigned escapes);
+/* of a struct sim_limit_group, of a struct sim_override. */
+void sim_json_models(struct buf *to, const void *group, unsigned escapes);
+void sim_json_limits(struct buf *to, const void *group, unsigned escapes);
+void sim_json_overrides(struct buf *to, const void *override, unsigned escapes);
 
 #endif

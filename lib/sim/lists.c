@@ -7,45 +7,126 @@
 
 #include "sim/json.h"
 
-/* ---- lists with id cursors ---- */
-
-struct list {
-	size_t n;
-	/* The id of object I, also of one that is gone or filtered away. */
-	const char *(*id)(const struct sim_call *c, size_t i);
-	int (*shown)(const struct sim_call *c, size_t i);
-	void (*put)(struct buf *to, const struct sim_call *c, size_t i);
+/* Which objects a list shows: those whose FIELD is one of the values of the parameter. */
+struct filter {
+	const char *parameter, *field;
+	const char *const *values; /* that the API documents; NULL: any */
+	/* As strcmp().  NULL: the parameter says whether what has the field is shown, too. */
+	int (*compare)(const char *, const char *);
 };
 
-static int
-cursor_place(struct sim_call *c, const struct list *l, const char *name, size_t *place)
-{
-	const char *v = sim_query_value(&c->q, name);
+struct list {
+	enum sim_list l;
+	const char *singular;
+	const struct sim_fields *of;
+	const char *parameters[10];
+	struct filter filters[3];
+};
 
-	*place = SIZE_MAX;
-	if (v == NULL)
+static const char *const roles[] = {"user", "claude_code_user", "developer", "billing", "admin",
+	"managed", "owner", "membership_admin", "primary_owner", NULL};
+static const char *const booleans[] = {"true", "false", "True", "False", NULL};
+static const char *const invite_statuses[] = {"pending", "accepted", "expired", NULL};
+static const char *const key_statuses[] = {"active", "inactive", "archived", "expired", NULL};
+
+static const struct list lists[] = {
+	[SIM_USERS] = {SIM_USERS, "User", &sim_fields_user,
+		{"limit", "after_id", "before_id", "email", "roles", "roles[]"},
+		{{"email", "email", NULL, strcasecmp}, {"roles", "role", roles, strcmp}}},
+	[SIM_INVITES] = {SIM_INVITES, "Invite", &sim_fields_invite,
+		{"limit", "after_id", "before_id", "email", "roles", "roles[]", "statuses",
+			"statuses[]"},
+		{{"email", "email", NULL, strcasecmp}, {"roles", "role", roles, strcmp},
+			{"statuses", "status", invite_statuses, strcmp}}},
+	[SIM_WORKSPACES] = {SIM_WORKSPACES, "Workspace", &sim_fields_workspace,
+		{"limit", "after_id", "before_id", "include_archived"},
+		{{"include_archived", "archived_at", booleans, NULL}}},
+	[SIM_KEYS] = {SIM_KEYS, "API key", &sim_fields_key,
+		{"limit", "after_id", "before_id", "status", "workspace_id", "created_by_user_id"},
+		{{"status", "status", key_statuses, strcmp},
+			{"workspace_id", "workspace_id", NULL, strcmp},
+			{"created_by_user_id", "creator", NULL, strcmp}}},
+	[SIM_MEMBERS] = {SIM_MEMBERS, NULL, &sim_fields_member, {"limit", "after_id", "before_id"},
+		{{NULL, NULL, NULL, NULL}}},
+};
+
+enum { FILTERS = sizeof lists->filters / sizeof *lists->filters };
+
+/* 1 where F lets OBJECT through. */
+static int
+passes(const struct sim_call *c, const struct list *l, const struct filter *f, const void *object)
+{
+	const struct sim_field *field = sim_field_find(l->of, f->field, strlen(f->field));
+	const char *v = sim_field_text(field, object), *asked;
+
+	if (f->compare != NULL)
+		return sim_call_wanted(c, f->parameter, v == NULL ? "" : v, f->compare);
+	asked = sim_query_value(&c->q, f->parameter);
+	return v == NULL || (asked != NULL && strcasecmp(asked, "true") == 0);
+}
+
+static int
+shown(const struct sim_call *c, const struct list *l, size_t i)
+{
+	const struct sim_head *object = sim_org_object(&c->s->org, l->l, i);
+	struct sim_member m;
+
+	if (l->l == SIM_MEMBERS)
+		return sim_org_member(&c->s->org, c->workspace, i, &m);
+	if (object->gone)
 		return 0;
-	/* What an endless cursor (see sim_fault.h) leads to: the list, from its start. */
-	if (strncmp(v, SIM_ENDLESS, sizeof SIM_ENDLESS - 1) == 0)
-		return 0;
-	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->id(c, i), v) == 0) {
-			*place = i;
-			snprintf(c->a->page.asked, SIM_CURSOR, "%s", v);
+	for (size_t f = 0; f < FILTERS && l->filters[f].parameter != NULL; f++)
+		if (!passes(c, l, &l->filters[f], object))
 			return 0;
-		}
-	return sim_call_refuse(c, 400, "%s: Invalid cursor: no object has this ID", name);
+	return 1;
+}
+
+/* Append one object to the page. */
+static int
+put(struct sim_call *c, const struct sim_fields *of, const void *object, uint64_t h)
+{
+	struct sim_page *p = &c->a->page;
+	size_t at = p->elements.len;
+
+	sim_json_object(&p->elements, of, object, h);
+	if (sim_page_add(p, at) == -1)
+		return sim_call_refuse(c, 500, "Internal server error");
+	return 0;
 }
 
 static int
 put_item(struct sim_call *c, const struct list *l, size_t i)
 {
+	const struct sim_head *object = sim_org_object(&c->s->org, l->l, i);
+	uint64_t h = sim_json_variant(c->s, l->of->hash, i);
 	struct sim_page *p = &c->a->page;
-	size_t at = p->elements.len;
+	struct sim_member m;
 
-	l->put(&p->elements, c, i);
-	if (sim_page_add(p, at) == -1)
-		return sim_call_refuse(c, 500, "Internal server error");
+	if (p->n == 0)
+		snprintf(p->first, sizeof p->first, "%s", object->id);
+	snprintf(p->last, sizeof p->last, "%s", object->id);
+	if (l->l != SIM_MEMBERS)
+		return put(c, l->of, object, h);
+	sim_org_member(&c->s->org, c->workspace, i, &m);
+	return put(c, l->of, &m, h);
+}
+
+/* ---- lists with id cursors ---- */
+
+static int
+cursor_place(struct sim_call *c, const struct list *l, const char *name, size_t *place)
+{
+	const char *v = sim_query_value(&c->q, name);
+	long i;
+
+	*place = SIZE_MAX;
+	/* What an endless cursor (see sim/fault.h) leads to: the list, from its start. */
+	if (v == NULL || strncmp(v, SIM_ENDLESS, sizeof SIM_ENDLESS - 1) == 0)
+		return 0;
+	if ((i = sim_org_find(&c->s->org, l->l, v)) == -1)
+		return sim_call_refuse(c, 400, "%s: Invalid cursor: no object has this ID", name);
+	*place = (size_t)i;
+	snprintf(c->a->page.asked, SIM_CURSOR, "%s", v);
 	return 0;
 }
 
@@ -56,18 +137,16 @@ page_forward(struct sim_call *c, const struct list *l, size_t from, long limit)
 	struct sim_page *p = &c->a->page;
 	size_t i;
 
-	for (i = from; i < l->n; i++) {
-		if (!l->shown(c, i))
+	for (i = from; sim_org_object(&c->s->org, l->l, i) != NULL; i++) {
+		if (!shown(c, l, i))
 			continue;
-		if (p->n == (size_t)limit)
+		if (p->n == (size_t)limit) {
+			p->has_more = 1;
 			break;
-		if (p->n == 0)
-			snprintf(p->first, sizeof p->first, "%s", l->id(c, i));
-		snprintf(p->last, sizeof p->last, "%s", l->id(c, i));
+		}
 		if (put_item(c, l, i) == -1)
 			return -1;
 	}
-	p->has_more = i < l->n;
 	return 0;
 }
 
@@ -76,32 +155,44 @@ static int
 page_back(struct sim_call *c, const struct list *l, size_t to, long limit)
 {
 	size_t from = to, count = 0;
-	struct sim_page *p = &c->a->page;
-	int more = 0;
 
 	while (from > 0 && count < (size_t)limit)
-		count += (size_t)(l->shown(c, --from) != 0);
-	for (size_t i = from; i > 0; i--)
-		more |= l->shown(c, i - 1);
-	for (size_t i = from; i < to; i++) {
-		if (!l->shown(c, i))
-			continue;
-		if (p->n == 0)
-			snprintf(p->first, sizeof p->first, "%s", l->id(c, i));
-		snprintf(p->last, sizeof p->last, "%s", l->id(c, i));
-		if (put_item(c, l, i) == -1)
+		count += (size_t)(shown(c, l, --from) != 0);
+	for (size_t i = from; i < to; i++)
+		if (shown(c, l, i) && put_item(c, l, i) == -1)
 			return -1;
-	}
-	p->has_more = more;
+	while (from > 0 && !c->a->page.has_more)
+		c->a->page.has_more = shown(c, l, --from);
 	return 0;
 }
 
+/* The workspace that the path names to c->workspace, or a 404. */
 static int
-answer_list(struct sim_call *c, const struct list *l)
+path_workspace(struct sim_call *c)
 {
+	long w = sim_org_find(&c->s->org, SIM_WORKSPACES, c->id);
+
+	if (w == -1 || c->s->org.workspaces[w].head.gone)
+		return sim_call_refuse(c, 404, "Workspace not found.");
+	c->workspace = (size_t)w;
+	return 0;
+}
+
+int
+sim_lists_all(struct sim_call *c)
+{
+	const struct list *l = &lists[c->list];
 	size_t after, before;
 	long limit;
 
+	if (sim_call_names(c, l->parameters) == -1)
+		return -1;
+	for (size_t f = 0; f < FILTERS && l->filters[f].parameter != NULL; f++)
+		if (l->filters[f].values != NULL &&
+			sim_call_values(c, l->filters[f].parameter, l->filters[f].values) == -1)
+			return -1;
+	if (l->l == SIM_MEMBERS && path_workspace(c) == -1)
+		return -1;
 	sim_page_init(&c->a->page, SIM_IDS);
 	if (sim_call_limit(c, SIM_CALL_LIMIT, SIM_CALL_LIMIT_MAX, &limit) == -1)
 		return -1;
@@ -117,291 +208,40 @@ answer_list(struct sim_call *c, const struct list *l)
 	return page_forward(c, l, after == SIZE_MAX ? 0 : after + 1, limit);
 }
 
-/* ---- users ---- */
-
-static const char *const role_values[] = {"user", "claude_code_user", "developer", "billing",
-	"admin", "managed", "owner", "membership_admin", "primary_owner", NULL};
-
-static const char *
-user_id(const struct sim_call *c, size_t i)
-{
-	return c->s->org.users[i].id;
-}
-
-static int
-user_shown(const struct sim_call *c, size_t i)
-{
-	const struct sim_user *u = &c->s->org.users[i];
-	const char *email = sim_query_value(&c->q, "email");
-
-	return !u->gone && (email == NULL || strcasecmp(email, u->email) == 0) &&
-	       sim_call_wanted(c, "roles", u->role);
-}
-
-static void
-user_put(struct buf *to, const struct sim_call *c, size_t i)
-{
-	sim_json_user(to, c->s, i);
-}
-
-int
-sim_lists_users(struct sim_call *c)
-{
-	static const char *const names[] = {
-		"limit", "after_id", "before_id", "email", "roles", "roles[]", NULL};
-	const struct list l = {c->s->org.nusers, user_id, user_shown, user_put};
-
-	if (sim_call_names(c, names) == -1 || sim_call_values(c, "roles", role_values) == -1)
-		return -1;
-	return answer_list(c, &l);
-}
-
-/* ---- invites ---- */
-
-static const char *
-invite_id(const struct sim_call *c, size_t i)
-{
-	return c->s->org.invites[i].id;
-}
-
-static int
-invite_shown(const struct sim_call *c, size_t i)
-{
-	const struct sim_invite *v = &c->s->org.invites[i];
-	const char *email = sim_query_value(&c->q, "email");
-
-	return !v->gone && (email == NULL || strcasecmp(email, v->email) == 0) &&
-	       sim_call_wanted(c, "roles", v->role) && sim_call_wanted(c, "statuses", v->status);
-}
-
-static void
-invite_put(struct buf *to, const struct sim_call *c, size_t i)
-{
-	sim_json_invite(to, c->s, i);
-}
-
-int
-sim_lists_invites(struct sim_call *c)
-{
-	static const char *const names[] = {"limit", "after_id", "before_id", "email", "roles",
-		"roles[]", "statuses", "statuses[]", NULL};
-	static const char *const statuses[] = {"pending", "accepted", "expired", NULL};
-	const struct list l = {c->s->org.ninvites, invite_id, invite_shown, invite_put};
-
-	if (sim_call_names(c, names) == -1 || sim_call_values(c, "roles", role_values) == -1 ||
-		sim_call_values(c, "statuses", statuses) == -1)
-		return -1;
-	return answer_list(c, &l);
-}
-
-/* ---- workspaces and their members ---- */
-
-static const char *
-workspace_id(const struct sim_call *c, size_t i)
-{
-	return c->s->org.workspaces[i].id;
-}
-
-static int
-workspace_shown(const struct sim_call *c, size_t i)
-{
-	const struct sim_workspace *w = &c->s->org.workspaces[i];
-	const char *archived = sim_query_value(&c->q, "include_archived");
-
-	return !w->gone && (w->archived_at[0] == '\0' ||
-				   (archived != NULL && strcasecmp(archived, "true") == 0));
-}
-
-static void
-workspace_put(struct buf *to, const struct sim_call *c, size_t i)
-{
-	sim_json_workspace(to, c->s, i);
-}
-
-int
-sim_lists_workspaces(struct sim_call *c)
-{
-	static const char *const names[] = {
-		"limit", "after_id", "before_id", "include_archived", NULL};
-	static const char *const booleans[] = {"true", "false", "True", "False", NULL};
-	const struct list l = {c->s->org.nworkspaces, workspace_id, workspace_shown, workspace_put};
-
-	if (sim_call_names(c, names) == -1 ||
-		sim_call_values(c, "include_archived", booleans) == -1)
-		return -1;
-	return answer_list(c, &l);
-}
-
-/* The number of the workspace that the path names; -1 after a 404. */
-static long
-path_workspace(struct sim_call *c)
-{
-	for (size_t i = 0; i < c->s->org.nworkspaces; i++)
-		if (strcmp(c->s->org.workspaces[i].id, c->id) == 0 && !c->s->org.workspaces[i].gone)
-			return (long)i;
-	return sim_call_refuse(c, 404, "Workspace not found.");
-}
-
-static int
-member_shown(const struct sim_call *c, size_t i)
-{
-	for (size_t w = 0; w < c->s->org.nworkspaces; w++)
-		if (strcmp(c->s->org.workspaces[w].id, c->id) == 0)
-			return sim_org_member(&c->s->org, w, i) != NULL;
-	return 0;
-}
-
-static void
-member_put(struct buf *to, const struct sim_call *c, size_t i)
-{
-	for (size_t w = 0; w < c->s->org.nworkspaces; w++)
-		if (strcmp(c->s->org.workspaces[w].id, c->id) == 0)
-			sim_json_member(to, c->s, w, i, sim_org_member(&c->s->org, w, i));
-}
-
-int
-sim_lists_members(struct sim_call *c)
-{
-	static const char *const names[] = {"limit", "after_id", "before_id", NULL};
-	const struct list l = {c->s->org.nusers, user_id, member_shown, member_put};
-
-	if (sim_call_names(c, names) == -1 || path_workspace(c) == -1)
-		return -1;
-	return answer_list(c, &l);
-}
-
-/* ---- API keys ---- */
-
-static const char *
-key_id(const struct sim_call *c, size_t i)
-{
-	return c->s->org.keys[i].id;
-}
-
-static int
-key_shown(const struct sim_call *c, size_t i)
-{
-	const struct sim_key *k = &c->s->org.keys[i];
-	const char *workspace = sim_query_value(&c->q, "workspace_id");
-	const char *creator = sim_query_value(&c->q, "created_by_user_id");
-	const char *of = sim_dim_text(c->s, SIM_WORKSPACE, k->workspace);
-
-	return !k->gone && sim_call_wanted(c, "status", k->status) &&
-	       (workspace == NULL || strcmp(workspace, of == NULL ? "" : of) == 0) &&
-	       (creator == NULL || strcmp(creator, k->creator) == 0);
-}
-
-static void
-key_put(struct buf *to, const struct sim_call *c, size_t i)
-{
-	sim_json_key(to, c->s, i);
-}
-
-int
-sim_lists_keys(struct sim_call *c)
-{
-	static const char *const names[] = {"limit", "after_id", "before_id", "status",
-		"workspace_id", "created_by_user_id", NULL};
-	static const char *const statuses[] = {"active", "inactive", "archived", "expired", NULL};
-	const struct list l = {c->s->org.nkeys, key_id, key_shown, key_put};
-
-	if (sim_call_names(c, names) == -1 || sim_call_values(c, "status", statuses) == -1)
-		return -1;
-	return answer_list(c, &l);
-}
-
 /* ---- single objects ---- */
 
 static int
-answer_one(struct sim_call *c, const struct list *l, const char *kind)
+one_page(struct sim_call *c)
 {
-	static const char *const names[] = {NULL};
+	static const char *const none[] = {NULL};
 
 	sim_page_init(&c->a->page, SIM_BARE);
-	if (sim_call_names(c, names) == -1)
+	return sim_call_names(c, none);
+}
+
+int
+sim_lists_one(struct sim_call *c)
+{
+	const struct sim_org *o = &c->s->org;
+	const struct list *l = &lists[c->list];
+	long i = sim_org_find(o, l->l, c->id);
+
+	if (one_page(c) == -1)
 		return -1;
-	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->id(c, i), c->id) == 0 && l->shown(c, i))
-			return put_item(c, l, i);
-	return sim_call_refuse(c, 404, "%s not found.", kind);
-}
-
-int
-sim_lists_user(struct sim_call *c)
-{
-	const struct list l = {c->s->org.nusers, user_id, user_shown, user_put};
-
-	return answer_one(c, &l, "User");
-}
-
-int
-sim_lists_invite(struct sim_call *c)
-{
-	const struct list l = {c->s->org.ninvites, invite_id, invite_shown, invite_put};
-
-	return answer_one(c, &l, "Invite");
-}
-
-static int
-workspace_there(const struct sim_call *c, size_t i) /* archived or not */
-{
-	return !c->s->org.workspaces[i].gone;
-}
-
-/* The default workspace and the organization: one object, whatever its number. */
-static int
-always_shown(const struct sim_call *c, size_t i)
-{
-	(void)c;
-	(void)i;
-	return 1;
-}
-
-static const char *
-path_id(const struct sim_call *c, size_t i)
-{
-	(void)i;
-	return c->id;
-}
-
-static void
-default_put(struct buf *to, const struct sim_call *c, size_t i)
-{
-	(void)i;
-	sim_json_default_workspace(to, c->s);
-}
-
-int
-sim_lists_workspace(struct sim_call *c)
-{
-	const struct list l = {c->s->org.nworkspaces, workspace_id, workspace_there, workspace_put};
-	const struct list standard = {1, path_id, always_shown, default_put};
-	int is_default = strcmp(c->id, c->s->org.default_workspace) == 0;
-
-	return answer_one(c, is_default ? &standard : &l, "Workspace");
-}
-
-int
-sim_lists_key(struct sim_call *c)
-{
-	const struct list l = {c->s->org.nkeys, key_id, key_shown, key_put};
-
-	return answer_one(c, &l, "API key");
-}
-
-static void
-me_put(struct buf *to, const struct sim_call *c, size_t i)
-{
-	(void)i;
-	sim_json_organization(to, c->s);
+	if (l->l == SIM_WORKSPACES && strcmp(c->id, o->standard.head.id) == 0)
+		return put(c, l->of, &o->standard, 1);
+	if (i == -1 || sim_org_object(o, l->l, (size_t)i)->gone)
+		return sim_call_refuse(c, 404, "%s not found.", l->singular);
+	return put_item(c, l, (size_t)i);
 }
 
 int
 sim_lists_me(struct sim_call *c)
 {
-	const struct list l = {1, path_id, always_shown, me_put};
-
-	return answer_one(c, &l, "Organization");
+	/* The escapes of its name follow from the seed alone. */
+	return one_page(c) == -1
+		       ? -1
+		       : put(c, &sim_fields_organization, &c->s->org, c->s->config.seed + 1);
 }
 
 /* ---- rate limits ---- */
@@ -433,7 +273,7 @@ limits_page(struct sim_call *c)
 int
 sim_lists_limits(struct sim_call *c)
 {
-	static const char *const names[] = {"group_type", "model", "page", NULL};
+	static const char *const names[] = {"group_type", "page", "model", NULL};
 	const char *model = sim_query_value(&c->q, "model");
 	size_t n;
 	const struct sim_limit_group *g = sim_org_limits(&n);
@@ -442,15 +282,10 @@ sim_lists_limits(struct sim_call *c)
 		return -1;
 	if (model != NULL && !sim_model_known(model))
 		return sim_call_refuse(c, 404, "Model not found.");
-	for (size_t i = 0; i < n; i++) {
-		size_t at = c->a->page.elements.len;
-
-		if (!sim_call_wanted(c, "group_type", g[i].type) || !model_in(&g[i], model))
-			continue;
-		sim_json_limit(&c->a->page.elements, &g[i]);
-		if (sim_page_add(&c->a->page, at) == -1)
-			return sim_call_refuse(c, 500, "Internal server error");
-	}
+	for (size_t i = 0; i < n; i++)
+		if (sim_call_wanted(c, "group_type", g[i].type, strcmp) && model_in(&g[i], model) &&
+			put(c, &sim_fields_limit, &g[i], 0) == -1)
+			return -1;
 	return 0;
 }
 
@@ -458,22 +293,16 @@ int
 sim_lists_overrides(struct sim_call *c)
 {
 	static const char *const names[] = {"group_type", "page", NULL};
-	long w = path_workspace(c);
 	size_t n;
 	const struct sim_limit_group *g = sim_org_limits(&n);
 	struct sim_override v;
 
-	if (w == -1 || sim_call_names(c, names) == -1 || limits_page(c) == -1)
+	if (path_workspace(c) == -1 || sim_call_names(c, names) == -1 || limits_page(c) == -1)
 		return -1;
-	for (size_t i = 0; i < n; i++) {
-		size_t at = c->a->page.elements.len;
-
-		if (!sim_call_wanted(c, "group_type", g[i].type) ||
-			!sim_org_override(&c->s->org, (size_t)w, &g[i], &v))
-			continue;
-		sim_json_override(&c->a->page.elements, c->s, (size_t)w, &v);
-		if (sim_page_add(&c->a->page, at) == -1)
-			return sim_call_refuse(c, 500, "Internal server error");
-	}
+	for (size_t i = 0; i < n; i++)
+		if (sim_call_wanted(c, "group_type", g[i].type, strcmp) &&
+			sim_org_override(&c->s->org, c->workspace, &g[i], &v) &&
+			put(c, &sim_fields_override, &v, 0) == -1)
+			return -1;
 	return 0;
 }

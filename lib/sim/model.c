@@ -7,7 +7,6 @@
 #include <time.h>
 
 #include "base/utc.h"
-#include "sim/groups.h"
 
 /* What a hash is for, apart from those of sim_org.c. */
 enum { OF_STREAM = 100, OF_DAY, OF_COUNT, OF_SPIKE, OF_OUTAGE };
@@ -31,8 +30,21 @@ static const char *const windows[] = {"0-200k", "200k-1M"};
 static const char *const geos[] = {"global", "us", "not_available"};
 static const char *const speeds[] = {"standard", "fast"};
 
-static const char *const dim_names[SIM_DIMS] = {"account_id", "api_key_id", "context_window",
-	"inference_geo", "model", "service_account_id", "service_tier", "speed", "workspace_id"};
+static const struct {
+	const char *name;
+	const char *const *values; /* where the API enumerates them: N */
+	size_t n;
+} dims[SIM_DIMS] = {
+	[SIM_ACCOUNT] = {"account_id", NULL, 0},
+	[SIM_KEY] = {"api_key_id", NULL, 0},
+	[SIM_WINDOW] = {"context_window", windows, SIM_WINDOWS},
+	[SIM_GEO] = {"inference_geo", geos, SIM_GEOS},
+	[SIM_MODEL] = {"model", NULL, 0},
+	[SIM_SERVICE] = {"service_account_id", NULL, 0},
+	[SIM_TIER] = {"service_tier", tiers, SIM_TIERS},
+	[SIM_SPEED] = {"speed", speeds, SIM_SPEEDS},
+	[SIM_WORKSPACE] = {"workspace_id", NULL, 0},
+};
 
 int64_t
 sim_now(const struct sim *s)
@@ -84,20 +96,24 @@ weight(enum profile p, int64_t minute)
 
 /* ---- streams ---- */
 
+/* A new stream, all of it null; where there is no memory, one that nobody reads. */
 static struct sim_stream *
 add_stream(struct sim *s)
 {
-	struct sim_stream *st;
+	struct sim_stream *st = &s->spare;
 
 	if (s->nstreams == s->streams_cap) {
 		size_t cap = s->streams_cap == 0 ? 64 : s->streams_cap * 2;
+		struct sim_stream *grown = realloc(s->streams, cap * sizeof *grown);
 
-		if ((st = realloc(s->streams, cap * sizeof *st)) == NULL)
-			return NULL;
-		s->streams = st;
-		s->streams_cap = cap;
+		s->failed |= grown == NULL;
+		if (grown != NULL) {
+			s->streams = grown;
+			s->streams_cap = cap;
+		}
 	}
-	st = &s->streams[s->nstreams++];
+	if (!s->failed)
+		st = &s->streams[s->nstreams++];
 	memset(st, 0, sizeof *st);
 	for (size_t d = 0; d < SIM_DIMS; d++)
 		st->dim[d] = -1;
@@ -111,8 +127,6 @@ model_stream(struct sim *s, int model, enum profile p, uint64_t scale)
 	struct sim_stream *st = add_stream(s);
 	uint64_t h = sim_hash(s->config.seed, OF_STREAM, s->nstreams, 0);
 
-	if (st == NULL)
-		return NULL;
 	st->dim[SIM_MODEL] = model;
 	st->dim[SIM_TIER] = SIM_STANDARD;
 	st->dim[SIM_SPEED] = SIM_NORMAL;
@@ -129,130 +143,95 @@ model_stream(struct sim *s, int model, enum profile p, uint64_t scale)
 	return st;
 }
 
-/* The same caller, model and tier once more: stream N of the list, a little smaller. */
+/* The same caller, model and tier as FROM once more, a little smaller. */
 static struct sim_stream *
-again(struct sim *s, size_t n)
+again(struct sim *s, struct sim_stream from)
 {
 	struct sim_stream *st = add_stream(s);
 
-	if (st == NULL)
-		return NULL;
-	*st = s->streams[n];
+	*st = from;
 	for (size_t c = 0; c < SIM_COUNTS; c++)
-		st->base[c] = st->base[c] / 3;
+		st->base[c] /= 3;
 	return st;
 }
 
-static int
+/* A stream of key K. */
+static struct sim_stream *
+key_stream(struct sim *s, size_t k, int model, enum profile p, uint64_t scale)
+{
+	struct sim_stream *st = model_stream(s, model, p, scale);
+
+	st->dim[SIM_KEY] = (int)k;
+	st->dim[SIM_WORKSPACE] = s->org.keys[k].workspace;
+	st->start = s->org.keys[k].created / UTC_DAY + 1;
+	return st;
+}
+
+static void
 key_model(struct sim *s, size_t k, size_t j, int model)
 {
-	const struct sim_key *key = &s->org.keys[k];
 	uint64_t h = sim_hash(s->config.seed, OF_STREAM, k + 1000000, j);
-	struct sim_stream *st = model_stream(
-		s, model, h % 3 == 0 ? ALWAYS : OFFICE, (uint64_t)20000 << (h >> 4) % 10);
-	size_t at = s->nstreams - 1;
+	struct sim_stream *st = key_stream(
+		s, k, model, h % 3 == 0 ? ALWAYS : OFFICE, (uint64_t)20000 << (h >> 4) % 10);
+	struct sim_stream first;
 
-	if (st == NULL)
-		return -1;
-	st->dim[SIM_KEY] = (int)k;
-	st->dim[SIM_WORKSPACE] = key->workspace;
-	st->start = key->created / UTC_DAY + 1;
 	if (k % 15 == 14)
 		st->dim[SIM_TIER] = j % 2 == 0 ? SIM_PRIORITY : SIM_ON_DEMAND;
 	else if (k % 10 == 9 && j == 0)
 		st->dim[SIM_TIER] = h % 2 == 0 ? SIM_FLEX : SIM_FLEX_DISCOUNT;
-	if (sim_models[model].wide && (h >> 20) % 4 == 0) {
-		if ((st = again(s, at)) == NULL)
-			return -1;
-		st->dim[SIM_WINDOW] = SIM_WIDE;
-	}
-	if (sim_models[model].geo && (h >> 24) % 4 == 0) {
-		if ((st = again(s, at)) == NULL)
-			return -1;
-		st->dim[SIM_GEO] = st->dim[SIM_GEO] == SIM_US ? SIM_GLOBAL : SIM_US;
-	}
-	if (model == SIM_OPUS && (h >> 28) % 3 == 0) {
-		if ((st = again(s, at)) == NULL)
-			return -1;
-		st->dim[SIM_SPEED] = SIM_FAST;
-	}
-	return 0;
+	first = *st;
+	if (sim_models[model].wide && (h >> 20) % 4 == 0)
+		again(s, first)->dim[SIM_WINDOW] = SIM_WIDE;
+	if (sim_models[model].geo && (h >> 24) % 4 == 0)
+		again(s, first)->dim[SIM_GEO] = first.dim[SIM_GEO] == SIM_US ? SIM_GLOBAL : SIM_US;
+	if (model == SIM_OPUS && (h >> 28) % 3 == 0)
+		again(s, first)->dim[SIM_SPEED] = SIM_FAST;
 }
 
-/* The nightly job: what it reads from the cache in a day does not fit 32 bits. */
-static int
-nightly(struct sim *s, size_t k)
-{
-	for (int model = SIM_SONNET; model <= SIM_HAIKU; model++) {
-		struct sim_stream *st = model_stream(s, model, BATCH, 9000000);
-
-		if (st == NULL)
-			return -1;
-		st->dim[SIM_KEY] = (int)k;
-		st->dim[SIM_WORKSPACE] = s->org.keys[k].workspace;
-		st->dim[SIM_TIER] = SIM_BATCHED;
-		st->start = s->org.keys[k].created / UTC_DAY + 1;
-		if (model == SIM_HAIKU)
-			st->base[SIM_READ] = 6200000000;
-	}
-	return 0;
-}
-
-static int
+static void
 key_streams(struct sim *s, size_t k)
 {
 	uint64_t h = sim_hash(s->config.seed, OF_STREAM, k, 1);
 	struct sim_stream *st;
 
 	if (k == 0) {
-		if ((st = model_stream(s, SIM_LEGACY, ALWAYS, 40000)) == NULL)
-			return -1;
-		st->dim[SIM_KEY] = 0;
-		st->dim[SIM_WORKSPACE] = s->org.keys[0].workspace;
-		st->start = s->org.keys[0].created / UTC_DAY + 1;
-		return 0;
+		key_stream(s, k, SIM_LEGACY, ALWAYS, 40000);
+		return;
 	}
-	if (k == 1)
-		return nightly(s, k);
-	if (k % 10 == 9 && key_model(s, k, 9, SIM_PREVIEW) == -1)
-		return -1;
+	if (k == 1) { /* the nightly job: what it reads from the cache does not fit 32 bits */
+		key_stream(s, k, SIM_SONNET, BATCH, 9000000)->dim[SIM_TIER] = SIM_BATCHED;
+		st = key_stream(s, k, SIM_HAIKU, BATCH, 9000000);
+		st->dim[SIM_TIER] = SIM_BATCHED;
+		st->base[SIM_READ] = 6200000000;
+		return;
+	}
+	if (k % 10 == 9)
+		key_model(s, k, 9, SIM_PREVIEW);
 	for (size_t j = 0; j <= h % 3; j++)
-		if (key_model(s, k, j, (int)(((h >> 8) + j * 2) % (SIM_OPUS_4 + 1))) == -1)
-			return -1;
-	return 0;
+		key_model(s, k, j, (int)(((h >> 8) + j * 2) % (SIM_OPUS_4 + 1)));
 }
 
-static int
+static void
 other_streams(struct sim *s)
 {
 	static const int console[] = {SIM_HAIKU, SIM_SONNET, SIM_OPUS};
 	int claude = s->org.nworkspaces > 3 ? 2 : 0;
 	struct sim_stream *st;
 
-	for (size_t i = 0; i < 3; i++) { /* the Console: neither key nor account */
-		if ((st = model_stream(s, console[i], BURSTS, 3000)) == NULL)
-			return -1;
-		st->dim[SIM_WORKSPACE] = i == 2 ? 0 : -1;
-	}
+	for (size_t i = 0; i < 3; i++) /* the Console: neither key nor account */
+		model_stream(s, console[i], BURSTS, 3000)->dim[SIM_WORKSPACE] = i == 2 ? 0 : -1;
 	for (size_t i = 1; i < s->org.nusers; i += 3) { /* users by OAuth */
-		if ((st = model_stream(s, i % 2 == 0 ? SIM_SONNET : SIM_OPUS, OFFICE, 90000)) ==
-			NULL)
-			return -1;
+		st = model_stream(s, i % 2 == 0 ? SIM_SONNET : SIM_OPUS, OFFICE, 90000);
 		st->dim[SIM_ACCOUNT] = (int)i;
 		st->dim[SIM_WORKSPACE] = claude;
-		if (i == 1) {
-			if ((st = again(s, s->nstreams - 1)) == NULL)
-				return -1;
-			st->dim[SIM_SPEED] = SIM_FAST;
-		}
+		if (i == 1)
+			again(s, *st)->dim[SIM_SPEED] = SIM_FAST;
 	}
 	for (size_t i = 0; i < s->org.nservices; i++) {
-		if ((st = model_stream(s, SIM_SONNET_4, ALWAYS, 150000)) == NULL)
-			return -1;
+		st = model_stream(s, SIM_SONNET_4, ALWAYS, 150000);
 		st->dim[SIM_SERVICE] = (int)i;
 		st->dim[SIM_WORKSPACE] = i == 0 ? 0 : -1;
 	}
-	return 0;
 }
 
 const struct sim_revision *
@@ -347,7 +326,6 @@ sim_make(struct sim *s, const struct sim_config *c, struct ant_err *e)
 {
 	const struct strlist none[SIM_DIMS] = {{NULL, 0}};
 	struct sim_usage u;
-	int failed = 0;
 
 	memset(s, 0, sizeof *s);
 	s->config = *c;
@@ -355,8 +333,9 @@ sim_make(struct sim *s, const struct sim_config *c, struct ant_err *e)
 	if (sim_org_make(&s->org, c, sim_now(s), e) == -1)
 		return -1;
 	for (size_t k = 0; k < s->org.nkeys; k++)
-		failed |= key_streams(s, k);
-	if (failed || other_streams(s) == -1)
+		key_streams(s, k);
+	other_streams(s);
+	if (s->failed)
 		return err_set(e, ANT_FAIL, "out of memory for the usage");
 	if (sim_usage_open(&u, s,
 		    1U << SIM_KEY | 1U << SIM_WORKSPACE | 1U << SIM_MODEL | 1U << SIM_TIER |
@@ -502,14 +481,14 @@ sim_change(
 const char *
 sim_dim_name(enum sim_dim d)
 {
-	return dim_names[d];
+	return dims[d].name;
 }
 
 int
 sim_dim_find(const char *name)
 {
 	for (int d = 0; d < SIM_DIMS; d++)
-		if (strcmp(dim_names[d], name) == 0)
+		if (strcmp(dims[d].name, name) == 0)
 			return d;
 	return -1;
 }
@@ -519,48 +498,22 @@ sim_dim_text(const struct sim *s, enum sim_dim d, int value)
 {
 	if (value < 0)
 		return NULL;
-	switch (d) {
-	case SIM_ACCOUNT:
-		return s->org.users[value].id;
-	case SIM_KEY:
-		return s->org.keys[value].id;
-	case SIM_WINDOW:
-		return windows[value];
-	case SIM_GEO:
-		return geos[value];
-	case SIM_MODEL:
-		return sim_models[value].id;
-	case SIM_SERVICE:
-		return s->org.services[value];
-	case SIM_TIER:
-		return tiers[value];
-	case SIM_SPEED:
-		return speeds[value];
-	case SIM_WORKSPACE:
-		return s->org.workspaces[value].id;
-	case SIM_DIMS:
-	default:
-		return NULL;
-	}
-}
-
-static int
-one_of(const char *text, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(list[i], text) == 0)
-			return 1;
-	return 0;
+	if (dims[d].values != NULL)
+		return dims[d].values[value];
+	return d == SIM_ACCOUNT	  ? s->org.users[value].head.id
+	       : d == SIM_KEY	  ? s->org.keys[value].head.id
+	       : d == SIM_MODEL	  ? sim_models[value].id
+	       : d == SIM_SERVICE ? s->org.services[value]
+				  : s->org.workspaces[value].head.id;
 }
 
 int
 sim_dim_valid(enum sim_dim d, const char *text)
 {
-	return d == SIM_WINDOW	? one_of(text, windows, SIM_WINDOWS)
-	       : d == SIM_GEO	? one_of(text, geos, SIM_GEOS)
-	       : d == SIM_TIER	? one_of(text, tiers, SIM_TIERS)
-	       : d == SIM_SPEED ? one_of(text, speeds, SIM_SPEEDS)
-				: 1;
+	for (size_t i = 0; i < dims[d].n; i++)
+		if (strcmp(dims[d].values[i], text) == 0)
+			return 1;
+	return dims[d].n == 0;
 }
 
 int
@@ -587,49 +540,37 @@ passes(const struct sim *s, const struct sim_stream *st, const struct strlist wa
 }
 
 int
-sim_usage_open(struct sim_usage *u, const struct sim *s, unsigned dims,
+sim_usage_open(struct sim_usage *u, const struct sim *s, unsigned asked,
 	const struct strlist wanted[SIM_DIMS], struct ant_err *e)
 {
-	struct sim_groups g = {0};
-
 	memset(u, 0, sizeof *u);
 	u->s = s;
-	u->dims = dims;
 	u->day = INT64_MIN;
 	u->group = calloc(s->nstreams, sizeof *u->group);
-	u->sample = calloc(s->nstreams, sizeof *u->sample);
 	u->sum = calloc(s->nstreams * SIM_COUNTS, sizeof *u->sum);
 	u->values = calloc(s->nstreams * SIM_COUNTS, sizeof *u->values);
-	if (sim_groups_init(&g, s->nstreams) == -1 || u->group == NULL || u->sample == NULL ||
-		u->sum == NULL || u->values == NULL) {
-		sim_groups_free(&g);
+	if (sim_groups_init(&u->groups, s->nstreams) == -1 || u->group == NULL || u->sum == NULL ||
+		u->values == NULL) {
 		sim_usage_close(u);
 		return err_set(e, ANT_FAIL, "out of memory for a report");
 	}
 	for (size_t i = 0; i < s->nstreams; i++) {
 		int key[SIM_GROUP_INTS];
-		size_t number, before = g.ids.n;
 
 		for (int d = 0; d < SIM_DIMS; d++)
-			key[d] = dims >> d & 1 ? s->streams[i].dim[d] : -1;
-		u->group[i] = -1;
-		if (!passes(s, &s->streams[i], wanted))
-			continue;
-		number = sim_groups_number(&g, key);
-		u->group[i] = (int)number;
-		if (number == before)
-			u->sample[number] = (int)i;
+			key[d] = asked >> d & 1 ? s->streams[i].dim[d] : -1;
+		u->group[i] = passes(s, &s->streams[i], wanted)
+				      ? (int)sim_groups_number(&u->groups, key)
+				      : -1;
 	}
-	u->ngroups = g.ids.n;
-	sim_groups_free(&g);
 	return 0;
 }
 
 void
 sim_usage_close(struct sim_usage *u)
 {
+	sim_groups_free(&u->groups);
 	free(u->group);
-	free(u->sample);
 	free(u->sum);
 	free(u->values);
 	memset(u, 0, sizeof *u);
@@ -644,12 +585,14 @@ sim_usage_bucket(struct sim_usage *u, int64_t start, int64_t width)
 	if (u->day != day)
 		all_counts(u->s, day, u->values);
 	u->day = day;
+	utc_format(start, u->start);
+	utc_format(start + width, u->end);
 	for (int p = 0; p < PROFILES; p++) {
 		low[p] = weight((enum profile)p, from);
 		high[p] = weight((enum profile)p, from + width / 60);
 		all[p] = weight((enum profile)p, DAY_MINUTES);
 	}
-	memset(u->sum, 0, u->ngroups * SIM_COUNTS * sizeof *u->sum);
+	memset(u->sum, 0, u->groups.ids.n * SIM_COUNTS * sizeof *u->sum);
 	for (size_t i = 0; i < u->s->nstreams; i++) {
 		const uint64_t *v = u->values + i * SIM_COUNTS;
 		int p = u->s->streams[i].profile;
@@ -662,14 +605,17 @@ sim_usage_bucket(struct sim_usage *u, int64_t start, int64_t width)
 	}
 }
 
-const uint64_t *
-sim_usage_row(const struct sim_usage *u, size_t g, const struct sim_stream **of)
+int
+sim_usage_row(const struct sim_usage *u, size_t g, struct sim_usage_row *row)
 {
-	const uint64_t *sum = u->sum + g * SIM_COUNTS;
+	uint64_t any = 0;
 
-	*of = &u->s->streams[u->sample[g]];
+	memcpy(row->n, u->sum + g * SIM_COUNTS, sizeof row->n);
+	memcpy(row->start, u->start, sizeof row->start);
+	memcpy(row->end, u->end, sizeof row->end);
 	for (size_t c = 0; c < SIM_COUNTS; c++)
-		if (sum[c] != 0)
-			return sum;
-	return NULL;
+		any |= row->n[c];
+	for (int d = 0; d < SIM_DIMS && any != 0; d++)
+		row->dim[d] = sim_dim_text(u->s, (enum sim_dim)d, u->groups.keys[g][d]);
+	return any != 0;
 }

@@ -16,6 +16,8 @@
 
 #include "base/err.h"
 #include "base/strlist.h"
+#include "base/utc.h"
+#include "sim/groups.h"
 #include "sim/org.h"
 
 /* In the order in which the API's reference lists group_by[]. */
@@ -93,6 +95,8 @@ struct sim {
 	struct sim_org org;
 	struct sim_stream *streams;
 	size_t nstreams, streams_cap;
+	struct sim_stream spare; /* where the next one goes after FAILED: memory ran out */
+	int failed;
 	struct sim_revision *revisions;
 	size_t nrevisions;
 	int64_t first_day; /* days since 1970 */
@@ -136,22 +140,30 @@ int sim_model_known(const char *model);
 /* Usage in buckets: rows are groups of streams, in a fixed order. */
 struct sim_usage {
 	const struct sim *s;
-	unsigned dims; /* bits 1 << SIM_... */
-	int *group;    /* of each stream; -1: filtered away */
-	int *sample;   /* a stream of each group, for its dimensions */
-	size_t ngroups;
-	uint64_t *sum; /* SIM_COUNTS for each group: the bucket */
+	struct sim_groups groups; /* by dimensions; -1: null, or not asked for */
+	int *group;		  /* of each stream; -1: filtered away */
+	uint64_t *sum;		  /* SIM_COUNTS for each group: the bucket */
 	uint64_t *values;
-	int64_t day; /* that VALUES holds */
+	int64_t day;			     /* that VALUES holds */
+	char start[UTC_TEXT], end[UTC_TEXT]; /* of the bucket */
 };
 
-/* WANTED[d] lists the values that dimension D may have; an empty list: all. */
-int sim_usage_open(struct sim_usage *u, const struct sim *s, unsigned dims,
+struct sim_usage_row {
+	const char *dim[SIM_DIMS]; /* NULL: null, or not asked for */
+	uint64_t n[SIM_COUNTS];
+	char start[UTC_TEXT], end[UTC_TEXT]; /* of the bucket */
+};
+
+/*
+ * ASKED: the dimensions to group by, as bits 1 << SIM_...  WANTED[d] lists the values that dimension
+ * D may have; an empty list: all.  0, or -1 with ANT_FAIL.
+ */
+int sim_usage_open(struct sim_usage *u, const struct sim *s, unsigned asked,
 	const struct strlist wanted[SIM_DIMS], struct ant_err *e);
 void sim_usage_close(struct sim_usage *u);
 /* Sum the bucket; a group whose SIM_COUNTS sums are all 0 has no row. */
 void sim_usage_bucket(struct sim_usage *u, int64_t start, int64_t width);
-/* The counts of group G, or NULL where it has no row; *OF is a stream of it. */
-const uint64_t *sim_usage_row(const struct sim_usage *u, size_t g, const struct sim_stream **of);
+/* The row of group G: 1, or 0 where it has none. */
+int sim_usage_row(const struct sim_usage *u, size_t g, struct sim_usage_row *row);
 
 #endif

@@ -190,21 +190,22 @@ make_user(struct sim_org *o, size_t i)
 	const char *first = first_names[h % 20], *last = last_names[(h >> 8) % 20];
 	int64_t from = utc_days(2024, 6, 3) * UTC_DAY, to = utc_days(2026, 6, 30) * UTC_DAY;
 
-	make_id(u->id, "user_", o->seed, KIND_USER, i);
+	make_id(u->head.id, "user_", o->seed, KIND_USER, i);
 	/* Newest first, as the API lists them. */
 	make_time(
 		u->added_at, spread(o->seed, KIND_USER, o->nusers - 1 - i, o->nusers, from, to), h);
 	if (i < PEOPLE) {
-		u->name = text("%s", people[i].name);
+		u->head.name = text("%s", people[i].name);
 		u->email = text("%s@example.com", people[i].local);
 		u->role = people[i].role;
 	} else {
-		u->name = text("%s %s", first, last);
+		u->head.name = text("%s %s", first, last);
 		u->email = text("%s.%s.%zu@example.com",
 			strcmp(first, "Chloé") == 0 ? "Chloe" : first, last, i);
 		u->role = roles[(h >> 20) % 7];
 	}
-	return u->name == NULL || u->email == NULL ? -1 : 0;
+	u->seat = i % 8 == 5 ? "{\"tier\":null,\"tags\":[\"x\",{}]}" : NULL;
+	return u->head.name == NULL || u->email == NULL ? -1 : 0;
 }
 
 static int
@@ -214,10 +215,11 @@ make_invite(struct sim_org *o, size_t i, int64_t today)
 	uint64_t h = sim_hash(o->seed, OF_PERSON, KIND_INVITE, i);
 	int64_t invited = today - (int64_t)(i * 5 + h % 4) * UTC_DAY - (int64_t)(h % 40000) - 60;
 
-	make_id(v->id, "invite_", o->seed, KIND_INVITE, i);
+	make_id(v->head.id, "invite_", o->seed, KIND_INVITE, i);
 	make_time(v->invited_at, invited, h);
 	make_time(v->expires_at, invited + 21 * (int64_t)UTC_DAY, h);
 	v->role = roles[h % 7];
+	v->rbac_groups = i % 5 == 3 ? "[\"rbac_group_01A\",\"rbac_group_01B\"]" : "[]";
 	v->email = i == 0 ? text("new.hire+ops@example.com")
 			  : text("%s.%s.%zu@example.com", first_names[(h >> 9) % 20],
 				    last_names[(h >> 17) % 20], i);
@@ -239,7 +241,7 @@ make_workspace(struct sim_org *o, size_t i)
 	uint64_t h = sim_hash(o->seed, OF_WORKSPACE, 0, i);
 	int64_t from = utc_days(2024, 7, 1) * UTC_DAY, to = utc_days(2025, 6, 30) * UTC_DAY;
 
-	make_id(w->id, "wrkspc_", o->seed, KIND_WORKSPACE, i);
+	make_id(w->head.id, "wrkspc_", o->seed, KIND_WORKSPACE, i);
 	make_uuid(w->compartment, o->seed, KIND_WORKSPACE, i);
 	make_time(w->created_at, spread(o->seed, KIND_WORKSPACE, i, o->nworkspaces, from, to), h);
 	if (i % 16 == ARCHIVED || (o->nworkspaces <= ARCHIVED && i > 0 && i + 1 == o->nworkspaces))
@@ -259,9 +261,16 @@ make_workspace(struct sim_org *o, size_t i)
 	if (i % 4 == 1)
 		w->tags[w->ntags++] =
 			(struct sim_tag){"クライアント", "東京;\"a,b\"\n2nd\tline \\ end"};
-	w->name = i < WORKSPACE_NAMES ? text("%s", workspace_names[i])
-				      : text("Team %s %zu", last_names[h % 20], i);
-	return w->name == NULL ? -1 : 0;
+	w->head.name = i < WORKSPACE_NAMES ? text("%s", workspace_names[i])
+					   : text("Team %s %zu", last_names[h % 20], i);
+	return w->head.name == NULL ? -1 : 0;
+}
+
+static void
+set_actor(struct sim_actor *a, const char *type, const char *id)
+{
+	a->type = type;
+	snprintf(a->id, sizeof a->id, "%s", id);
 }
 
 /* Whose key it is: mostly of a user, sometimes of nobody, a few act for somebody. */
@@ -269,19 +278,17 @@ static void
 key_people(struct sim_org *o, size_t i, uint64_t h)
 {
 	struct sim_key *k = &o->keys[i];
-	const char *user = o->users[h % o->nusers].id;
+	const char *user = o->users[h % o->nusers].head.id;
 
 	if (i % 6 == 4)
 		return; /* created by the system: null */
-	snprintf(k->creator, sizeof k->creator, "%s", i % 8 == 7 ? o->services[0] : user);
-	k->creator_type = i % 8 == 7 ? "service_account" : "user";
-	if (i % 5 == 3) {
-		snprintf(k->principal, sizeof k->principal, "%s", user);
-		k->principal_type = "user";
-	} else if (i % 7 == 2) {
-		snprintf(k->principal, sizeof k->principal, "%s", o->services[i % o->nservices]);
-		k->principal_type = "service_account";
-	}
+	set_actor(&k->creator, i % 8 == 7 ? "service_account" : "user",
+		i % 8 == 7 ? o->services[0] : user);
+	k->user = i % 8 == 7 ? NULL : k->creator.id;
+	if (i % 5 == 3)
+		set_actor(&k->principal, "user", user);
+	else if (i % 7 == 2)
+		set_actor(&k->principal, "service_account", o->services[i % o->nservices]);
 }
 
 static int
@@ -294,7 +301,7 @@ make_key(struct sim_org *o, size_t i)
 	int64_t from = utc_days(2024, 8, 1) * UTC_DAY, to = utc_days(2025, 7, 31) * UTC_DAY;
 	size_t last = o->nworkspaces - 1;
 
-	make_id(k->id, "apikey_", o->seed, KIND_KEY, i);
+	make_id(k->head.id, "apikey_", o->seed, KIND_KEY, i);
 	k->created = spread(o->seed, KIND_KEY, i, o->nkeys, from, to);
 	make_time(k->created_at, k->created, h);
 	/* The first key is of the archived workspace, where there is one; every third of none. */
@@ -303,37 +310,36 @@ make_key(struct sim_org *o, size_t i)
 				    : (int)(h % o->nworkspaces);
 	if (i > 0 && k->workspace > 0 && o->workspaces[k->workspace].archived_at[0] != '\0')
 		k->workspace = 0;
+	k->workspace_id = k->workspace < 0 ? NULL : o->workspaces[k->workspace].head.id;
 	k->status = i == 0 ? "archived" : i < 5 ? "active" : statuses[h % 5];
 	if (strcmp(k->status, "expired") == 0 || i % 9 == 5)
 		make_time(k->expires_at, k->created + 400 * (int64_t)UTC_DAY, h >> 5);
 	if (i % 10 != 6)
-		snprintf(k->hint, sizeof k->hint, "sk-ant-api03-%.3s...%.2sAA", k->id + 10,
-			k->id + 14);
+		snprintf(k->hint, sizeof k->hint, "sk-ant-api03-%.3s...%.2sAA", k->head.id + 10,
+			k->head.id + 14);
 	key_people(o, i, h >> 7);
-	k->name = i < KEY_NAMES ? text("%s", key_names[i])
-				: text("%s-%s-%zu", i % 5 == 3 ? "claude_code_key" : "service",
-					  last_names[h % 20], i);
-	return k->name == NULL ? -1 : 0;
+	k->head.name = i < KEY_NAMES ? text("%s", key_names[i])
+				     : text("%s-%s-%zu", i % 5 == 3 ? "claude_code_key" : "service",
+					       last_names[h % 20], i);
+	return k->head.name == NULL ? -1 : 0;
 }
 
 static int
 make_all(struct sim_org *o, int64_t today)
 {
+	int result = 0;
+
 	for (size_t i = 0; i < o->nservices; i++)
 		make_id(o->services[i], "svac_", o->seed, KIND_SERVICE, i);
 	for (size_t i = 0; i < o->nusers; i++)
-		if (make_user(o, i) == -1)
-			return -1;
+		result |= make_user(o, i);
 	for (size_t i = 0; i < o->ninvites; i++)
-		if (make_invite(o, i, today) == -1)
-			return -1;
+		result |= make_invite(o, i, today);
 	for (size_t i = 0; i < o->nworkspaces; i++)
-		if (make_workspace(o, i) == -1)
-			return -1;
+		result |= make_workspace(o, i);
 	for (size_t i = 0; i < o->nkeys; i++)
-		if (make_key(o, i) == -1)
-			return -1;
-	return 0;
+		result |= make_key(o, i);
+	return result;
 }
 
 int
@@ -347,16 +353,19 @@ sim_org_make(struct sim_org *o, const struct sim_config *c, int64_t now, struct 
 	o->ninvites = o->nusers / 4 + 4;
 	o->nservices = 2;
 	make_uuid(o->id, c->seed, 50, 0);
-	make_id(o->default_workspace, "wrkspc_", c->seed, KIND_WORKSPACE, 1 << 20);
+	o->standard = (struct sim_workspace){
+		.created_at = "2024-06-01T00:00:00Z", .color = "#6C5BB9", .default_geo = "global"};
+	make_id(o->standard.head.id, "wrkspc_", c->seed, KIND_WORKSPACE, 1 << 20);
+	o->standard.head.name = strdup("Default");
 	o->name = strdup("Exämple Analytics, Inc.");
 	o->users = calloc(o->nusers, sizeof *o->users);
 	o->invites = calloc(o->ninvites, sizeof *o->invites);
 	o->workspaces = calloc(o->nworkspaces, sizeof *o->workspaces);
 	o->keys = calloc(o->nkeys, sizeof *o->keys);
 	o->services = calloc(o->nservices, sizeof *o->services);
-	if (o->name == NULL || o->users == NULL || o->invites == NULL || o->workspaces == NULL ||
-		o->keys == NULL || o->services == NULL ||
-		make_all(o, utc_floor(now, UTC_DAY)) == -1)
+	if (o->name == NULL || o->standard.head.name == NULL || o->users == NULL ||
+		o->invites == NULL || o->workspaces == NULL || o->keys == NULL ||
+		o->services == NULL || make_all(o, utc_floor(now, UTC_DAY)) == -1)
 		return err_set(e, ANT_FAIL, "out of memory for the organization");
 	return 0;
 }
@@ -365,16 +374,17 @@ void
 sim_org_free(struct sim_org *o)
 {
 	for (size_t i = 0; o->users != NULL && i < o->nusers; i++) {
-		free(o->users[i].name);
+		free(o->users[i].head.name);
 		free(o->users[i].email);
 	}
 	for (size_t i = 0; o->invites != NULL && i < o->ninvites; i++)
 		free(o->invites[i].email);
 	for (size_t i = 0; o->workspaces != NULL && i < o->nworkspaces; i++)
-		free(o->workspaces[i].name);
+		free(o->workspaces[i].head.name);
 	for (size_t i = 0; o->keys != NULL && i < o->nkeys; i++)
-		free(o->keys[i].name);
+		free(o->keys[i].head.name);
 	free(o->name);
+	free(o->standard.head.name);
 	free(o->users);
 	free(o->invites);
 	free(o->workspaces);
@@ -383,20 +393,49 @@ sim_org_free(struct sim_org *o)
 	memset(o, 0, sizeof *o);
 }
 
-const char *
-sim_org_member(const struct sim_org *o, size_t w, size_t u)
+struct sim_head *
+sim_org_object(const struct sim_org *o, enum sim_list l, size_t i)
+{
+	switch (l) {
+	case SIM_INVITES:
+		return i < o->ninvites ? &o->invites[i].head : NULL;
+	case SIM_WORKSPACES:
+		return i < o->nworkspaces ? &o->workspaces[i].head : NULL;
+	case SIM_KEYS:
+		return i < o->nkeys ? &o->keys[i].head : NULL;
+	case SIM_USERS:
+	case SIM_MEMBERS:
+	default:
+		return i < o->nusers ? &o->users[i].head : NULL;
+	}
+}
+
+long
+sim_org_find(const struct sim_org *o, enum sim_list l, const char *id)
+{
+	const struct sim_head *h;
+
+	for (size_t i = 0; (h = sim_org_object(o, l, i)) != NULL; i++)
+		if (strcmp(h->id, id) == 0)
+			return (long)i;
+	return -1;
+}
+
+int
+sim_org_member(const struct sim_org *o, size_t w, size_t u, struct sim_member *m)
 {
 	static const char *const member_roles[] = {"workspace_user", "workspace_developer",
 		"workspace_restricted_developer", "workspace_billing", "workspace_developer"};
 	uint64_t h = sim_hash(o->seed, OF_MEMBER, w, u);
 
-	if (o->users[u].gone || o->workspaces[w].gone)
-		return NULL;
-	if (w % 7 == 4) /* a workspace that nobody is in */
-		return NULL;
-	if (strcmp(o->users[u].role, "admin") == 0)
-		return "workspace_admin";
-	return h % 10 < 4 ? member_roles[(h >> 8) % 5] : NULL;
+	m->workspace_id = o->workspaces[w].head.id;
+	m->user_id = o->users[u].head.id;
+	m->role = strcmp(o->users[u].role, "admin") == 0 ? "workspace_admin"
+		  : h % 10 < 4				 ? member_roles[(h >> 8) % 5]
+							 : NULL;
+	/* Some workspaces have nobody in them. */
+	return m->role != NULL && w % 7 != 4 && !o->users[u].head.gone &&
+	       !o->workspaces[w].head.gone;
 }
 
 const struct sim_limit_group *
@@ -411,68 +450,62 @@ sim_org_override(
 	const struct sim_org *o, size_t w, const struct sim_limit_group *g, struct sim_override *ov)
 {
 	uint64_t h = sim_hash(o->seed, OF_LIMIT, w, (uint64_t)(g - limit_groups));
-	size_t n = 0;
 
 	memset(ov, 0, sizeof *ov);
-	ov->group = g;
+	ov->workspace_id = o->workspaces[w].head.id;
+	ov->group = *g;
+	memset(ov->group.limits, 0, sizeof ov->group.limits);
 	if (w % 3 == 1 || o->workspaces[w].archived_at[0] != '\0' || (w > 0 && h % 3 == 0))
 		return 0;
-	for (size_t i = 0; i < SIM_LIMITS && g->limits[i].type != NULL && n < 2; i++) {
-		ov->limits[n].type = g->limits[i].type;
-		ov->limits[n].value = g->limits[i].value / 4;
+	for (size_t i = 0; i < 2 && g->limits[i].type != NULL; i++) {
+		ov->group.limits[i] = (struct sim_limit){g->limits[i].type, g->limits[i].value / 4};
 		/* The organization may have no limit where a workspace has one. */
-		ov->org[n] = n == 1 && w == 0 ? -1 : g->limits[i].value;
-		n++;
+		ov->org[i] = i == 1 && w == 0 ? -1 : g->limits[i].value;
 	}
 	return 1;
+}
+
+static struct sim_head *
+find_any(struct sim_org *o, const char *id)
+{
+	long i = -1;
+	int l = 0;
+
+	while (l < SIM_LISTS && (i = sim_org_find(o, (enum sim_list)l, id)) == -1)
+		l++;
+	return i == -1 ? NULL : sim_org_object(o, (enum sim_list)l, (size_t)i);
 }
 
 int
 sim_org_remove(struct sim_org *o, const char *id)
 {
-	for (size_t i = 0; i < o->nusers; i++)
-		if (!o->users[i].gone && strcmp(o->users[i].id, id) == 0)
-			return o->users[i].gone = 1, 0;
-	for (size_t i = 0; i < o->ninvites; i++)
-		if (!o->invites[i].gone && strcmp(o->invites[i].id, id) == 0)
-			return o->invites[i].gone = 1, 0;
-	for (size_t i = 0; i < o->nworkspaces; i++)
-		if (!o->workspaces[i].gone && strcmp(o->workspaces[i].id, id) == 0)
-			return o->workspaces[i].gone = 1, 0;
-	for (size_t i = 0; i < o->nkeys; i++)
-		if (!o->keys[i].gone && strcmp(o->keys[i].id, id) == 0)
-			return o->keys[i].gone = 1, 0;
-	return -1;
+	struct sim_head *h = find_any(o, id);
+
+	if (h == NULL || h->gone)
+		return -1;
+	h->gone = 1;
+	return 0;
 }
 
 int
 sim_org_archive(struct sim_org *o, const char *workspace, int64_t now)
 {
-	for (size_t i = 0; i < o->nworkspaces; i++)
-		if (strcmp(o->workspaces[i].id, workspace) == 0) {
-			make_time(o->workspaces[i].archived_at, now, 0);
-			return 0;
-		}
-	return -1;
+	long w = sim_org_find(o, SIM_WORKSPACES, workspace);
+
+	if (w == -1)
+		return -1;
+	make_time(o->workspaces[w].archived_at, now, 0);
+	return 0;
 }
 
 int
 sim_org_rename(struct sim_org *o, const char *id, const char *name)
 {
-	char **slot = NULL, *copy;
+	struct sim_head *h = find_any(o, id);
+	char **slot = strcmp(o->id, id) == 0 ? &o->name : h == NULL ? NULL : &h->name, *copy;
 
-	for (size_t i = 0; i < o->nusers; i++)
-		if (strcmp(o->users[i].id, id) == 0)
-			slot = &o->users[i].name;
-	for (size_t i = 0; i < o->nworkspaces; i++)
-		if (strcmp(o->workspaces[i].id, id) == 0)
-			slot = &o->workspaces[i].name;
-	for (size_t i = 0; i < o->nkeys; i++)
-		if (strcmp(o->keys[i].id, id) == 0)
-			slot = &o->keys[i].name;
-	if (strcmp(o->id, id) == 0)
-		slot = &o->name;
-	if (slot == NULL || (copy = strdup(name)) == NULL)
+	/* What has no name gets none. */
+	if (slot == NULL || *slot == NULL || (copy = strdup(name)) == NULL)
 		return -1;
 	free(*slot);
 	*slot = copy;

@@ -22,18 +22,25 @@ struct sim_config {
 	int64_t now; /* the fixed clock; 0: the real one */
 };
 
+/* What each object of the lists starts with. */
+struct sim_head {
+	char id[SIM_ID];
+	char *name; /* NULL: it has none */
+	int gone;   /* removed by a change: no list has it any more */
+};
+
 struct sim_user {
-	char id[SIM_ID], added_at[SIM_TIME];
-	char *email, *name;
-	const char *role;
-	int gone; /* removed by a change: no list has it any more */
+	struct sim_head head;
+	char added_at[SIM_TIME];
+	char *email;
+	const char *role, *seat; /* seat: JSON of a member that no document names, or NULL */
 };
 
 struct sim_invite {
-	char id[SIM_ID], invited_at[SIM_TIME], expires_at[SIM_TIME], accepted_at[SIM_TIME];
-	char *email; /* accepted_at: "" for null */
-	const char *role, *status;
-	int gone;
+	struct sim_head head;
+	char invited_at[SIM_TIME], expires_at[SIM_TIME], accepted_at[SIM_TIME]; /* "": null */
+	char *email;
+	const char *role, *status, *rbac_groups; /* rbac_groups: JSON */
 };
 
 struct sim_tag {
@@ -41,25 +48,33 @@ struct sim_tag {
 };
 
 struct sim_workspace {
-	char id[SIM_ID], created_at[SIM_TIME], archived_at[SIM_TIME]; /* archived_at: "" for null */
-	char compartment[SIM_ID], external_key[SIM_ID], color[8]; /* external_key: "" for null */
-	char *name;
+	struct sim_head head;
+	char created_at[SIM_TIME], archived_at[SIM_TIME];	  /* "": null */
+	char compartment[SIM_ID], external_key[SIM_ID], color[8]; /* the same */
 	const char *geos[3]; /* allowed; the first NULL: "unrestricted" */
 	const char *default_geo;
 	struct sim_tag tags[3];
 	size_t ntags;
-	int gone;
+};
+
+struct sim_actor {
+	char id[SIM_ID]; /* "": nobody */
+	const char *type;
 };
 
 struct sim_key {
-	char id[SIM_ID], created_at[SIM_TIME], expires_at[SIM_TIME], hint[SIM_ID]; /* "": null */
-	char principal[SIM_ID], creator[SIM_ID];				   /* "": null */
-	const char *principal_type, *creator_type;
-	char *name;
+	struct sim_head head;
+	char created_at[SIM_TIME], expires_at[SIM_TIME], hint[SIM_ID]; /* "": null */
+	struct sim_actor principal, creator;
+	const char *user; /* the creator's id, where that is a user; else NULL */
 	const char *status;
-	int workspace; /* -1: the default workspace */
+	const char *workspace_id; /* NULL: the default workspace */
+	int workspace;		  /* its number; -1: the default workspace */
 	int64_t created;
-	int gone;
+};
+
+struct sim_member {
+	const char *workspace_id, *user_id, *role;
 };
 
 struct sim_limit {
@@ -74,15 +89,26 @@ struct sim_limit_group { /* of the organization */
 };
 
 struct sim_override { /* of a workspace */
-	const struct sim_limit_group *group;
-	struct sim_limit limits[SIM_LIMITS];
-	int64_t org[SIM_LIMITS]; /* -1: null */
+	const char *workspace_id;
+	struct sim_limit_group group; /* with the workspace's limits */
+	int64_t org[SIM_LIMITS];      /* the organization's; -1: null */
+};
+
+/* The lists.  Members are listed as users are: the one with a user's number is that user. */
+enum sim_list {
+	SIM_USERS,
+	SIM_INVITES,
+	SIM_WORKSPACES,
+	SIM_KEYS,
+	SIM_LISTS,
+	SIM_MEMBERS = SIM_LISTS
 };
 
 struct sim_org {
 	uint64_t seed;
-	char id[SIM_ID], default_workspace[SIM_ID];
+	char id[SIM_ID];
 	char *name;
+	struct sim_workspace standard;	  /* the default workspace, which is in no list */
 	struct sim_user *users;		  /* newest first */
 	struct sim_invite *invites;	  /* newest first */
 	struct sim_workspace *workspaces; /* oldest first, archived ones among them */
@@ -95,8 +121,13 @@ struct sim_org {
 int sim_org_make(struct sim_org *o, const struct sim_config *c, int64_t now, struct ant_err *e);
 void sim_org_free(struct sim_org *o);
 
-/* The role of user U in workspace W, or NULL where U is no member. */
-const char *sim_org_member(const struct sim_org *o, size_t w, size_t u);
+/* Object I of a list, also one that is gone; NULL from the list's end on. */
+struct sim_head *sim_org_object(const struct sim_org *o, enum sim_list l, size_t i);
+/* The number of the object with that ID, also of one that is gone; -1 where there is none. */
+long sim_org_find(const struct sim_org *o, enum sim_list l, const char *id);
+
+/* User U as a member of workspace W: 1, or 0 where U is none. */
+int sim_org_member(const struct sim_org *o, size_t w, size_t u, struct sim_member *m);
 
 /* The groups of limits, *N of them. */
 const struct sim_limit_group *sim_org_limits(size_t *n);

@@ -12,53 +12,109 @@ enum { GROUP_MAX = 5 };
 
 /* ---- parameters of reports in buckets ---- */
 
-/* The window: FROM and TO snapped to WIDTH, TO not beyond END. */
-static int
-read_window(struct sim_call *c, int64_t width, int64_t end, int64_t *from, int64_t *to)
-{
-	const char *start = sim_query_value(&c->q, "starting_at");
-	const char *stop = sim_query_value(&c->q, "ending_at");
-	int64_t t;
+struct width {
+	const char *name;
+	int64_t seconds;
+	long standard, max;
+};
 
-	if (start == NULL)
-		return sim_call_refuse(c, 400, "starting_at: Field required");
-	if (strlen(start) == 10 || utc_parse(start, strlen(start), &t) == -1)
+static const struct width widths[] = {
+	{"1d", UTC_DAY, 7, 31}, {"1h", UTC_HOUR, 24, 168}, {"1m", UTC_MINUTE, 60, 1440}};
+
+/* What a call asks for: the buckets from AT to TO, LIMIT of them. */
+struct report {
+	const struct width *width;
+	int64_t from, to, at;
+	long limit;
+};
+
+/* The first N of the widths are allowed. */
+static int
+read_width(struct sim_call *c, size_t n, const struct width **w)
+{
+	const char *v = sim_query_value(&c->q, "bucket_width");
+
+	*w = widths;
+	if (v == NULL)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(widths[i].name, v) == 0) {
+			*w = &widths[i];
+			return 0;
+		}
+	return sim_call_refuse(
+		c, 400, "bucket_width: Input should be %s", n > 1 ? "'1d', '1h' or '1m'" : "'1d'");
+}
+
+/* The parameter NAME to *T, which stays as it is without one. */
+static int
+read_instant(struct sim_call *c, const char *name, int64_t *t)
+{
+	const char *v = sim_query_value(&c->q, name);
+
+	if (v != NULL && (strlen(v) == 10 || utc_parse(v, strlen(v), t) == -1))
 		return sim_call_refuse(
-			c, 400, "starting_at: Input should be a valid datetime in RFC 3339 format");
-	*from = utc_floor(t, width);
-	*to = end;
-	if (stop != NULL) {
-		if (strlen(stop) == 10 || utc_parse(stop, strlen(stop), &t) == -1)
-			return sim_call_refuse(c, 400,
-				"ending_at: Input should be a valid datetime in RFC 3339 format");
-		if (utc_ceil(t, width) < end)
-			*to = utc_ceil(t, width);
-	}
-	if (*from >= *to)
-		return sim_call_refuse(c, 400, "ending date must be after starting date");
+			c, 400, "%s: Input should be a valid datetime in RFC 3339 format", name);
 	return 0;
 }
 
-/* group_by[] as bits 1 << SIM_...; ALLOWED has those that the endpoint knows. */
+/* The width, one of the first NWIDTHS, the window snapped to it, and the limit. */
 static int
-read_groups(struct sim_call *c, unsigned allowed, unsigned *dims)
+read_report(struct sim_call *c, const char *const *names, size_t nwidths, struct report *r)
+{
+	int64_t end, seconds;
+
+	sim_page_init(&c->a->page, SIM_TOKENS);
+	if (sim_call_names(c, names) == -1 || read_width(c, nwidths, &r->width) == -1)
+		return -1;
+	seconds = r->width->seconds;
+	/* The bucket that is open has usage already, and no cost yet. */
+	end = r->to = utc_floor(sim_now(c->s), seconds) + (nwidths > 1 ? seconds : 0);
+	if (sim_query_value(&c->q, "starting_at") == NULL)
+		return sim_call_refuse(c, 400, "starting_at: Field required");
+	if (read_instant(c, "starting_at", &r->from) == -1 ||
+		read_instant(c, "ending_at", &r->to) == -1)
+		return -1;
+	r->from = utc_floor(r->from, seconds);
+	r->to = r->to < end ? utc_ceil(r->to, seconds) : end;
+	if (r->from >= r->to)
+		return sim_call_refuse(c, 400, "ending date must be after starting date");
+	return sim_call_limit(c, r->width->standard, r->width->max, &r->limit);
+}
+
+/* The page's first bucket. */
+static int
+read_place(struct sim_call *c, struct report *r)
+{
+	if (sim_call_token(c, r->from, &r->at) == -1)
+		return -1;
+	if (r->at < r->from || r->at >= r->to || r->at % r->width->seconds != 0)
+		return sim_call_refuse(c, 400, "page: Invalid page token for these parameters");
+	return 0;
+}
+
+enum { DESCRIPTION = SIM_DIMS }; /* what the cost report has besides the dimensions */
+
+/* group_by[] as bits 1 << SIM_..., all of them in ALLOWED, which the API calls SAID. */
+static int
+read_groups(struct sim_call *c, unsigned allowed, const char *said, unsigned *dims)
 {
 	int n = 0;
 
 	*dims = 0;
 	for (size_t i = 0; i < c->q.names.n; i++) {
-		int d;
+		const char *v = c->q.values.v[i];
+		int d = strcmp(v, "description") == 0 ? DESCRIPTION : sim_dim_find(v);
 
 		if (strcmp(c->q.names.v[i], "group_by[]") != 0)
 			continue;
-		d = sim_dim_find(c->q.values.v[i]);
 		if (d < 0 || (allowed >> d & 1) == 0)
-			return sim_call_refuse(
-				c, 400, "group_by[]: Input should be one of the documented values");
+			return sim_call_refuse(c, 400, "group_by[]: Input should be %s", said);
 		*dims |= 1U << d;
 		n++;
 	}
-	if (n > GROUP_MAX)
+	/* The cost report has but two, however often they stand there. */
+	if (n > GROUP_MAX && (allowed >> DESCRIPTION & 1) == 0)
 		return sim_call_refuse(c, 400, "Cannot specify more than 5 group_by[] dimensions.");
 	return 0;
 }
@@ -86,29 +142,6 @@ read_filters(struct sim_call *c, struct strlist filters[SIM_DIMS])
 	return 0;
 }
 
-struct width {
-	const char *name;
-	int64_t seconds;
-	long standard, max;
-};
-
-static int
-read_width(struct sim_call *c, const struct width *widths, size_t n, const struct width **w)
-{
-	const char *v = sim_query_value(&c->q, "bucket_width");
-
-	*w = widths;
-	if (v == NULL)
-		return 0;
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(widths[i].name, v) == 0) {
-			*w = &widths[i];
-			return 0;
-		}
-	return sim_call_refuse(
-		c, 400, "bucket_width: Input should be %s", n > 1 ? "'1d', '1h' or '1m'" : "'1d'");
-}
-
 /* 1 where the request has the beta header of the dimension speed. */
 static int
 may_speed(const struct sim_call *c)
@@ -116,36 +149,55 @@ may_speed(const struct sim_call *c)
 	return c->r->beta != NULL && strstr(c->r->beta, SPEED_BETA) != NULL;
 }
 
-/* The place of the page in the window [FROM, TO), a bucket start. */
-static int
-read_place(struct sim_call *c, int64_t from, int64_t to, int64_t width, int64_t *at)
-{
-	if (sim_call_token(c, from, at) == -1)
-		return -1;
-	if (*at < from || *at >= to || *at % width != 0)
-		return sim_call_refuse(c, 400, "page: Invalid page token for these parameters");
-	return 0;
-}
-
 /* ---- usage and cost ---- */
 
+/* The buckets of a page, each of which PUT appends. */
 static int
-put_usage(
-	struct sim_call *c, struct sim_usage *u, int64_t at, int64_t to, int64_t width, long limit)
+put_buckets(struct sim_call *c, struct report *r,
+	void (*put)(struct sim_call *c, void *of, int64_t at, int64_t width), void *of)
 {
 	struct sim_page *p = &c->a->page;
 
-	for (; at < to && p->n < (size_t)limit; at += width) {
+	for (; r->at < r->to && p->n < (size_t)r->limit; r->at += r->width->seconds) {
 		size_t start = p->elements.len;
 
-		sim_usage_bucket(u, at, width);
-		sim_json_usage(&p->elements, u, at, width, may_speed(c));
+		put(c, of, r->at, r->width->seconds);
 		if (sim_page_add(p, start) == -1)
 			return sim_call_refuse(c, 500, "Internal server error");
 	}
-	if (at < to)
-		sim_call_next(c, at);
+	if (r->at < r->to)
+		sim_call_next(c, r->at);
 	return 0;
+}
+
+static void
+put_usage(struct sim_call *c, void *usage, int64_t at, int64_t width)
+{
+	sim_usage_bucket(usage, at, width);
+	sim_json_usage(&c->a->page.elements, usage, at, width, may_speed(c));
+}
+
+static int
+usage(struct sim_call *c, struct report *r, struct strlist filters[SIM_DIMS])
+{
+	struct sim_usage u;
+	struct ant_err e;
+	unsigned dims;
+	int result;
+
+	if (read_groups(c, (1U << SIM_DIMS) - 1, "one of the documented values", &dims) == -1 ||
+		read_filters(c, filters) == -1)
+		return -1;
+	if ((dims >> SIM_SPEED & 1 || filters[SIM_SPEED].n > 0) && !may_speed(c))
+		return sim_call_refuse(
+			c, 400, "speed: requires the anthropic-beta header " SPEED_BETA);
+	if (read_place(c, r) == -1)
+		return -1;
+	if (sim_usage_open(&u, c->s, dims, filters, &e) == -1)
+		return sim_call_refuse(c, 500, "Internal server error");
+	result = put_buckets(c, r, put_usage, &u);
+	sim_usage_close(&u);
+	return result;
 }
 
 int
@@ -155,61 +207,22 @@ sim_reports_usage(struct sim_call *c)
 		"page", "group_by[]", "account_ids[]", "api_key_ids[]", "service_account_ids[]",
 		"workspace_ids[]", "models[]", "service_tiers[]", "context_window[]",
 		"inference_geos[]", "speeds[]", NULL};
-	static const struct width widths[] = {
-		{"1d", UTC_DAY, 7, 31}, {"1h", UTC_HOUR, 24, 168}, {"1m", UTC_MINUTE, 60, 1440}};
 	struct strlist filters[SIM_DIMS] = {{NULL, 0}};
-	const struct width *w;
-	struct sim_usage u = {0};
-	struct ant_err e;
-	int64_t from, to, at;
-	unsigned dims;
-	int result = -1;
-	long limit;
+	struct report r;
+	int result = read_report(c, names, 3, &r);
 
-	sim_page_init(&c->a->page, SIM_TOKENS);
-	if (sim_call_names(c, names) == -1 || read_width(c, widths, 3, &w) == -1 ||
-		read_window(c, w->seconds, utc_floor(sim_now(c->s), w->seconds) + w->seconds, &from,
-			&to) == -1 ||
-		sim_call_limit(c, w->standard, w->max, &limit) == -1 ||
-		read_groups(c, (1U << SIM_DIMS) - 1, &dims) == -1 || read_filters(c, filters) == -1)
-		goto done;
-	if ((dims >> SIM_SPEED & 1 || filters[SIM_SPEED].n > 0) && !may_speed(c)) {
-		sim_call_refuse(c, 400, "speed: requires the anthropic-beta header " SPEED_BETA);
-		goto done;
-	}
-	if (read_place(c, from, to, w->seconds, &at) == -1)
-		goto done;
-	if (sim_usage_open(&u, c->s, dims, filters, &e) == -1) {
-		sim_call_refuse(c, 500, "Internal server error");
-		goto done;
-	}
-	result = put_usage(c, &u, at, to, w->seconds, limit);
-done:
-	sim_usage_close(&u);
+	if (result == 0)
+		result = usage(c, &r, filters);
 	for (size_t d = 0; d < SIM_DIMS; d++)
 		strlist_free(&filters[d]);
 	return result;
 }
 
-/* group_by[] of the cost report: a dimension of its own among them. */
-static int
-read_cost_groups(struct sim_call *c, int *workspace, int *description)
+static void
+put_cost(struct sim_call *c, void *cost, int64_t at, int64_t width)
 {
-	*workspace = *description = 0;
-	for (size_t i = 0; i < c->q.names.n; i++) {
-		const char *v = c->q.values.v[i];
-
-		if (strcmp(c->q.names.v[i], "group_by[]") != 0)
-			continue;
-		if (strcmp(v, "workspace_id") == 0)
-			*workspace = 1;
-		else if (strcmp(v, "description") == 0)
-			*description = 1;
-		else
-			return sim_call_refuse(c, 400,
-				"group_by[]: Input should be 'workspace_id' or 'description'");
-	}
-	return 0;
+	sim_cost_day(cost, at / width);
+	sim_json_cost(&c->a->page.elements, cost);
 }
 
 int
@@ -217,38 +230,23 @@ sim_reports_cost(struct sim_call *c)
 {
 	static const char *const names[] = {
 		"starting_at", "ending_at", "bucket_width", "limit", "page", "group_by[]", NULL};
-	static const struct width widths[] = {{"1d", UTC_DAY, 7, 31}};
-	const struct width *w;
-	struct sim_cost report;
-	struct sim_page *p = &c->a->page;
+	const unsigned allowed = 1U << SIM_WORKSPACE | 1U << DESCRIPTION;
+	struct sim_cost cost;
+	struct report r;
 	struct ant_err e;
-	int64_t from, to, at;
-	int by_workspace, by_description;
-	long limit;
+	unsigned dims;
+	int result;
 
-	sim_page_init(p, SIM_TOKENS);
-	if (sim_call_names(c, names) == -1 || read_width(c, widths, 1, &w) == -1 ||
-		read_window(c, UTC_DAY, utc_floor(sim_now(c->s), UTC_DAY), &from, &to) == -1 ||
-		sim_call_limit(c, w->standard, w->max, &limit) == -1 ||
-		read_cost_groups(c, &by_workspace, &by_description) == -1 ||
-		read_place(c, from, to, UTC_DAY, &at) == -1)
+	if (read_report(c, names, 1, &r) == -1 ||
+		read_groups(c, allowed, "'workspace_id' or 'description'", &dims) == -1 ||
+		read_place(c, &r) == -1)
 		return -1;
-	if (sim_cost_open(&report, c->s, by_workspace, by_description, &e) == -1)
+	if (sim_cost_open(&cost, c->s, dims >> SIM_WORKSPACE & 1, dims >> DESCRIPTION & 1, &e) ==
+		-1)
 		return sim_call_refuse(c, 500, "Internal server error");
-	for (; at < to && p->n < (size_t)limit; at += UTC_DAY) {
-		size_t start = p->elements.len;
-
-		sim_cost_day(&report, at / UTC_DAY);
-		sim_json_cost(&p->elements, &report);
-		if (sim_page_add(p, start) == -1) {
-			sim_cost_close(&report);
-			return sim_call_refuse(c, 500, "Internal server error");
-		}
-	}
-	sim_cost_close(&report);
-	if (at < to)
-		sim_call_next(c, at);
-	return 0;
+	result = put_buckets(c, &r, put_cost, &cost);
+	sim_cost_close(&cost);
+	return result;
 }
 
 /* ---- Claude Code ---- */
