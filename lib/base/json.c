@@ -491,7 +491,7 @@ json_put_text(struct buf *to, const char *s, size_t len)
 
 	buf_putc(to, '"');
 	while (p < end) {
-		const char *stop = vec_ascii_plain(p, end);
+		const char *stop = vec_find_plain(p, end, 1, 1);
 		size_t n = 1;
 
 		buf_put(to, p, (size_t)(stop - p));
