@@ -4,14 +4,13 @@
  * stdout: the base URL on a line of its own, at once.  Serves until SIGTERM or
  * SIGINT.  With --expect: the rows that a table must hold, and no server.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/out.h"
+#include "base/slurp.h"
 #include "base/utc.h"
 #include "cli.h"
 #include "sim/expect.h"
@@ -19,22 +18,22 @@
 #include "sim/query.h"
 
 enum {
-	OPT_PORT = 256,
+	OPT_PORT = 1, /* from here to ... */
 	OPT_SEED,
 	OPT_USERS,
 	OPT_WORKSPACES,
 	OPT_KEYS,
 	OPT_DAYS,
-	OPT_NOW,
 	OPT_LATENCY,
-	OPT_PAGE_SIZE,
+	OPT_PAGE_SIZE, /* ... here they are numbers */
+	OPT_NOW,
 	OPT_FAULTS,
-	OPT_REVISE,
 	OPT_EXPECT,
 	OPT_FROM,
 	OPT_TO,
 	OPT_WIDTH,
-	OPT_GROUP
+	OPT_GROUP,
+	OPT_REVISE
 };
 
 static const struct option options[] = {
@@ -81,72 +80,41 @@ static const char help[] =
 struct settings {
 	struct sim_config config;
 	struct sim_expect expect;
-	long port, latency, page_size;
+	long port, seed, latency, page_size;
 	const char *now, *faults;
 	struct strlist changes;
 };
-
-/* A number option: 0 or -1. */
-static int
-number(int ch, struct settings *s)
-{
-	long seed = 0;
-	int result;
-
-	switch (ch) {
-	case OPT_PORT:
-		return cli_number("--port", optarg, 0, 65535, &s->port);
-	case OPT_SEED:
-		result = cli_number("--seed", optarg, 0, 2147483647, &seed);
-		s->config.seed = (uint64_t)seed;
-		return result;
-	case OPT_USERS:
-		return cli_number("--users", optarg, 1, 100000, &s->config.users);
-	case OPT_WORKSPACES:
-		return cli_number("--workspaces", optarg, 1, 10000, &s->config.workspaces);
-	case OPT_KEYS:
-		return cli_number("--api-keys", optarg, 1, 100000, &s->config.api_keys);
-	case OPT_DAYS:
-		return cli_number("--days", optarg, 0, 10000, &s->config.days);
-	case OPT_LATENCY:
-		return cli_number("--latency", optarg, 0, 600000, &s->latency);
-	case OPT_PAGE_SIZE:
-	default:
-		return cli_number("--page-size", optarg, 1, 100000, &s->page_size);
-	}
-}
 
 /* Any option: 0 or -1. */
 static int
 option(int ch, struct settings *s)
 {
-	switch (ch) {
-	case OPT_NOW:
-		s->now = optarg;
-		return 0;
-	case OPT_FAULTS:
-		s->faults = optarg;
-		return 0;
-	case OPT_REVISE:
+	const struct {
+		const char *name;
+		long least, most, *to;
+	} numbers[] = {[OPT_PORT] = {"--port", 0, 65535, &s->port},
+		[OPT_SEED] = {"--seed", 0, 2147483647, &s->seed},
+		[OPT_USERS] = {"--users", 1, 100000, &s->config.users},
+		[OPT_WORKSPACES] = {"--workspaces", 1, 10000, &s->config.workspaces},
+		[OPT_KEYS] = {"--api-keys", 1, 100000, &s->config.api_keys},
+		[OPT_DAYS] = {"--days", 0, 10000, &s->config.days},
+		[OPT_LATENCY] = {"--latency", 0, 600000, &s->latency},
+		[OPT_PAGE_SIZE] = {"--page-size", 1, 100000, &s->page_size}};
+	const char **const texts[] = {[OPT_NOW] = &s->now,
+		[OPT_FAULTS] = &s->faults,
+		[OPT_EXPECT] = &s->expect.table,
+		[OPT_FROM] = &s->expect.from,
+		[OPT_TO] = &s->expect.to,
+		[OPT_WIDTH] = &s->expect.width,
+		[OPT_GROUP] = &s->expect.group_by};
+
+	if (ch == OPT_REVISE)
 		return strlist_add(&s->changes, optarg, strlen(optarg));
-	case OPT_EXPECT:
-		s->expect.table = optarg;
-		return 0;
-	case OPT_FROM:
-		s->expect.from = optarg;
-		return 0;
-	case OPT_TO:
-		s->expect.to = optarg;
-		return 0;
-	case OPT_WIDTH:
-		s->expect.width = optarg;
-		return 0;
-	case OPT_GROUP:
-		s->expect.group_by = optarg;
-		return 0;
-	default:
-		return number(ch, s);
-	}
+	if (ch <= OPT_PAGE_SIZE)
+		return cli_number(numbers[ch].name, optarg, numbers[ch].least, numbers[ch].most,
+			numbers[ch].to);
+	*texts[ch] = optarg;
+	return 0;
 }
 
 static int
@@ -159,10 +127,8 @@ apply_changes(struct sim *s, const struct strlist *changes, struct ant_err *e)
 		if (result == 0)
 			result = sim_change(s, &q.names, &q.values, e);
 		sim_query_free(&q);
-		if (result == -1) {
-			err_prefix(e, "--revise %s: ", changes->v[i]);
-			return -1;
-		}
+		if (result == -1)
+			return err_prefix(e, "--revise %s: ", changes->v[i]);
 	}
 	return 0;
 }
@@ -171,22 +137,13 @@ static int
 read_faults(struct sim_faults *f, const char *file, struct ant_err *e)
 {
 	struct buf plan;
-	ssize_t n = 1;
-	int fd = open(file, O_RDONLY | O_CLOEXEC), result;
+	int result;
 
-	if (fd == -1)
-		return err_sys(e, ANT_USAGE, "%s", file);
 	buf_init(&plan, 1 << 20);
-	while (n > 0 && buf_reserve(&plan, 4096) != NULL) {
-		n = read(fd, plan.data + plan.len, 4096);
-		if (n > 0)
-			plan.len += (size_t)n;
-	}
-	if (n != 0)
+	if ((result = slurp(file, &plan, e)) == 0)
 		result = err_sys(e, ANT_USAGE, "%s", file);
-	else
+	else if (result == 1)
 		result = sim_faults_add(f, file, plan.data == NULL ? "" : plan.data, plan.len, e);
-	close(fd);
 	buf_free(&plan);
 	return result;
 }
@@ -232,6 +189,22 @@ serve(struct sim_server *server, unsigned port, struct ant_err *e)
 	return 0;
 }
 
+/* What the command was started for. */
+static int
+run(struct sim_server *server, const struct settings *set, struct ant_err *e)
+{
+	if (sim_server_open(server, &set->config, e) == -1 ||
+		apply_changes(&server->sim, &set->changes, e) == -1)
+		return -1;
+	if (set->expect.table != NULL)
+		return print_rows(&server->sim, &set->expect, e);
+	server->latency = set->latency;
+	server->page_size = set->page_size;
+	if (set->faults != NULL && read_faults(&server->faults, set->faults, e) == -1)
+		return -1;
+	return serve(server, (unsigned)set->port, e);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -245,11 +218,10 @@ main(int argc, char **argv)
 		.help = help,
 		.shorts = "",
 		.options = options};
-	struct settings set = {.config = {1, 25, 6, 15, 90, 0}, .port = 8086};
-	struct sim_server *server = NULL;
-	static struct sim_server the_server;
+	struct settings set = {.config = {1, 25, 6, 15, 90, 0}, .port = 8086, .seed = 1};
+	static struct sim_server server;
 	struct ant_err e;
-	int ch, status = ANT_FAIL;
+	int ch, status;
 
 	cli_start(&cli);
 	while ((ch = cli_next(&cli, argc, argv)) != -1) {
@@ -260,29 +232,14 @@ main(int argc, char **argv)
 	}
 	if (optind != argc)
 		return cli_usage(&cli, "there are no operands: %s", argv[optind]);
+	set.config.seed = (uint64_t)set.seed;
 	if (set.now != NULL &&
 		utc_argument(set.now, (int64_t)time(NULL), &set.config.now, &e) == -1) {
 		status = cli_fail(&e);
-		goto done;
+	} else {
+		status = run(&server, &set, &e) == -1 ? cli_fail(&e) : ANT_OK;
+		sim_server_close(&server);
 	}
-	server = &the_server;
-	if (sim_server_open(server, &set.config, &e) == -1 ||
-		apply_changes(&server->sim, &set.changes, &e) == -1) {
-		status = cli_fail(&e);
-		goto done;
-	}
-	server->latency = set.latency;
-	server->page_size = set.page_size;
-	if (set.expect.table != NULL)
-		status = print_rows(&server->sim, &set.expect, &e);
-	else if (set.faults != NULL && read_faults(&server->faults, set.faults, &e) == -1)
-		status = -1;
-	else
-		status = serve(server, (unsigned)set.port, &e);
-	status = status == -1 ? cli_fail(&e) : ANT_OK;
-done:
-	if (server != NULL)
-		sim_server_close(server);
 	strlist_free(&set.changes);
 	return cli_exit(status);
 }
