@@ -151,21 +151,11 @@ json_skip_scalar(const char *p, const char *end, struct json_error *err)
 {
 	if (p >= end)
 		return wrong(err, end, "the text ends where a value should stand");
-	switch (*p) {
-	case '"':
+	if (*p == '"')
 		return json_skip_string(p, end, err);
-	case '-':
-	case '0':
-	case '1':
-	case '2':
-	case '3':
-	case '4':
-	case '5':
-	case '6':
-	case '7':
-	case '8':
-	case '9':
+	if (*p == '-' || is_digit(*p))
 		return json_skip_number(p, end, err);
+	switch (*p) {
 	case 't':
 		return skip_word(p, end, "true", 4, err);
 	case 'f':

@@ -78,8 +78,7 @@ from_environment(struct key *k, struct ant_err *e)
 	if (value == NULL) {
 		rc = err_set(e, ANT_USAGE,
 			"no key: set ANTHROPIC_ADMIN_KEY to an Admin key (sk-ant-admin..., made by "
-			"an "
-			"admin in the Console), or use --key-file");
+			"an admin in the Console), or use --key-file");
 	} else if (strlen(value) > KEY_MAX) {
 		rc = err_set(e, ANT_USAGE, "%s is longer than %d bytes", name, KEY_MAX);
 	} else {
