@@ -508,6 +508,13 @@ json_put_string(struct buf *to, const char *s)
 	return json_put_text(to, s, strlen(s));
 }
 
+int
+json_put_member(struct buf *to, const char *name, const char *text)
+{
+	buf_printf(to, ",\"%s\":", name);
+	return text == NULL ? buf_puts(to, "null") : json_put_string(to, text);
+}
+
 /* A string: its text again, with the fewest escapes. */
 static int
 put_string(struct buf *to, const struct json_value *v, size_t *mended)
