@@ -294,9 +294,7 @@ json_parse(const char *p, size_t len, struct json_value *v, struct json_error *e
 	p = json_space(p, end);
 	if ((stop = json_skip(p, end, err)) == NULL)
 		return -1;
-	v->kind = json_kind_at(p);
-	v->p = p;
-	v->len = (size_t)(stop - p);
+	*v = (struct json_value){json_kind_at(p), p, (size_t)(stop - p)};
 	stop = json_space(stop, end);
 	if (stop < end) {
 		wrong(err, stop, "text behind the value");
@@ -320,17 +318,12 @@ json_next(
 	if (of->kind == JSON_OBJECT) {
 		const char *stop = json_skip_string(p, end, &unused);
 
-		if (key != NULL) {
-			key->kind = JSON_STRING;
-			key->p = p;
-			key->len = (size_t)(stop - p);
-		}
+		if (key != NULL)
+			*key = (struct json_value){JSON_STRING, p, (size_t)(stop - p)};
 		p = json_skip_key(p, end, &unused);
 	}
-	v->kind = json_kind_at(p);
-	v->p = p;
 	*at = json_skip(p, end, &unused);
-	v->len = (size_t)(*at - p);
+	*v = (struct json_value){json_kind_at(p), p, (size_t)(*at - p)};
 	return 1;
 }
 

@@ -116,19 +116,13 @@ take(char **p, const char *name)
 }
 
 static int
-take_time(const char *text, int64_t *t)
-{
-	return strlen(text) == UTC_TEXT - 1 && utc_parse(text, UTC_TEXT - 1, t) == 0 ? 0 : -1;
-}
-
-static int
 take_span(const char *text, struct span *to)
 {
-	if (strlen(text) != (size_t)2 * UTC_TEXT - 1 || text[UTC_TEXT - 1] != ' ')
+	size_t n = strcspn(text, " ");
+
+	if (text[n] == '\0' || utc_parse(text, n, &to->from) == -1)
 		return -1;
-	if (utc_parse(text, UTC_TEXT - 1, &to->from) == -1)
-		return -1;
-	return utc_parse(text + UTC_TEXT, UTC_TEXT - 1, &to->to);
+	return utc_parse(text + n + 1, strlen(text + n + 1), &to->to);
 }
 
 /* Undo render()'s %XX in place.  What is wrong shows when the file is rendered again. */
@@ -164,7 +158,7 @@ parse(char *text, char **scope, char **table, struct mark *m)
 		return -1;
 	unescape(*scope);
 	m->known = strcmp(v, "-") != 0;
-	if (m->known && take_time(v, &m->watermark) == -1)
+	if (m->known && utc_parse(v, strlen(v), &m->watermark) == -1)
 		return -1;
 	for (; (v = take(&p, "loaded")) != NULL; m->n++)
 		if (m->n == STATE_SPANS_MAX || take_span(v, &m->loaded[m->n]) == -1)
