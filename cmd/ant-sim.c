@@ -168,7 +168,7 @@ serve(struct sim_server *server, unsigned port, struct ant_err *e)
 {
 	struct sim_http *http;
 	sigset_t set;
-	int received;
+	int received, result = 0;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);

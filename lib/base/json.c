@@ -61,27 +61,17 @@ skip_escape(const char *p, const char *end, struct json_error *err)
 {
 	if (end - p < 2)
 		return wrong(err, end, "the text ends in a string");
-	switch (p[1]) {
-	case '"':
-	case '\\':
-	case '/':
-	case 'b':
-	case 'f':
-	case 'n':
-	case 'r':
-	case 't':
+	if (memchr("\"\\/bfnrt", p[1], 8) != NULL)
 		return p + 2;
-	case 'u':
-		for (int i = 2; i < 6; i++) {
-			if (p + i >= end)
-				return wrong(err, end, "the text ends in a string");
-			if (hex_digit(p[i]) < 0)
-				return wrong(err, p, "\\u without four hexadecimal digits");
-		}
-		return p + 6;
-	default:
+	if (p[1] != 'u')
 		return wrong(err, p, "unknown escape in a string");
+	for (int i = 2; i < 6; i++) {
+		if (p + i >= end)
+			return wrong(err, end, "the text ends in a string");
+		if (hex_digit(p[i]) < 0)
+			return wrong(err, p, "\\u without four hexadecimal digits");
 	}
+	return p + 6;
 }
 
 const char *
@@ -376,24 +366,14 @@ mend(struct buf *to, size_t *mended)
 static long
 escape(const char *p, size_t *len)
 {
+	static const char letters[] = "bfnrt", meant[] = "\b\f\n\r\t";
+	const char *letter;
 	long c, low;
 
 	*len = 2;
-	switch (p[1]) {
-	case 'b':
-		return '\b';
-	case 'f':
-		return '\f';
-	case 'n':
-		return '\n';
-	case 'r':
-		return '\r';
-	case 't':
-		return '\t';
-	case 'u':
-		break;
-	default:
-		return p[1];
+	if (p[1] != 'u') {
+		letter = memchr(letters, p[1], sizeof letters - 1);
+		return letter != NULL ? meant[letter - letters] : p[1];
 	}
 	*len = 6;
 	c = hex4(p + 2);

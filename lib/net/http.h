@@ -14,7 +14,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-struct http_options { /* fields, user_agent and ca_file are not copied */
+/* Of these FIELDS, USER_AGENT and CA_FILE are not copied. */
+struct http_options {
 	const char *base_url;	/* https://host[:port][/path]; http where the host is loopback */
 	int insecure_http;	/* http to any host */
 	const char *secret_header; /* what stands before the secret in its line, "x-api-key: " */
