@@ -178,15 +178,14 @@ serve(struct sim_server *server, unsigned port, struct ant_err *e)
 		return -1;
 	printf("http://127.0.0.1:%u\n", sim_http_port(http));
 	if (fflush(stdout) == EOF) {
-		err_sys(e, ANT_FAIL, "stdout");
-		sim_http_stop(http);
-		return -1;
+		result = err_sys(e, ANT_FAIL, "stdout");
+	} else {
+		if (isatty(STDERR_FILENO))
+			fprintf(stderr, "The key is %s.  Stop it with Ctrl-C.\n", SIM_KEY_TEXT);
+		sigwait(&set, &received);
 	}
-	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "The key is %s.  Stop it with Ctrl-C.\n", SIM_KEY_TEXT);
-	sigwait(&set, &received);
 	sim_http_stop(http);
-	return 0;
+	return result;
 }
 
 /* What the command was started for. */

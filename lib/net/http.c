@@ -517,9 +517,9 @@ result_of(const struct slot *s)
 static void
 explain(const struct slot *s, struct http_answer *a)
 {
-	const char *text = s->nomem                ? strerror(ENOMEM)
+	const char *text = s->nomem		 ? strerror(ENOMEM)
 			   : s->error[0] != '\0' ? s->error
-						  : curl_easy_strerror(s->code);
+						 : curl_easy_strerror(s->code);
 
 	if (s->late && s->bytes > 0)
 		snprintf(a->reason, sizeof a->reason, "too slow: %lld bytes in %lld ms",

@@ -64,8 +64,7 @@ send_all(struct sim_http *h, int fd, const char *p, size_t n)
 		}
 		if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)
 			return -1;
-		if (atomic_load(&h->stopping) || clock_ms() > end ||
-			poll(&out, 1, SLICE_MS) == -1)
+		if (atomic_load(&h->stopping) || clock_ms() > end || poll(&out, 1, SLICE_MS) == -1)
 			return -1;
 	}
 	return 0;
