@@ -53,8 +53,6 @@ buf_reserve(struct buf *b, size_t n)
 	cap = b->cap < 256 ? 256 : b->cap;
 	while (cap < want)
 		cap = cap > b->max / 2 ? b->max : cap * 2;
-	if (cap < want)
-		cap = want;
 	if (cap > b->max) /* what is reserved can be filled without asking again */
 		cap = b->max;
 	if ((p = realloc(b->data, cap + BUF_PAD)) == NULL)

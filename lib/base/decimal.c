@@ -81,8 +81,7 @@ decimal_parse(const char *s, size_t len, struct decimal *d)
 		return DECIMAL_SYNTAX;
 	d->mantissa = 0;
 	for (; s < end && is_digit(*s); s++)
-		if (push(&d->mantissa, *s - '0') != DECIMAL_OK)
-			range = DECIMAL_RANGE;
+		range |= push(&d->mantissa, *s - '0');
 	if (s < end && *s == '.') {
 		if (++s >= end || !is_digit(*s))
 			return DECIMAL_SYNTAX;
@@ -92,10 +91,8 @@ decimal_parse(const char *s, size_t len, struct decimal *d)
 				continue;
 			}
 			for (scale += zeros + 1; zeros > 0; zeros--)
-				if (push(&d->mantissa, 0) != DECIMAL_OK)
-					range = DECIMAL_RANGE;
-			if (push(&d->mantissa, *s - '0') != DECIMAL_OK)
-				range = DECIMAL_RANGE;
+				range |= push(&d->mantissa, 0);
+			range |= push(&d->mantissa, *s - '0');
 		}
 	}
 	if (s < end && (*s == 'e' || *s == 'E')) {

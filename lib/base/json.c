@@ -61,27 +61,17 @@ skip_escape(const char *p, const char *end, struct json_error *err)
 {
 	if (end - p < 2)
 		return wrong(err, end, "the text ends in a string");
-	switch (p[1]) {
-	case '"':
-	case '\\':
-	case '/':
-	case 'b':
-	case 'f':
-	case 'n':
-	case 'r':
-	case 't':
+	if (memchr("\"\\/bfnrt", p[1], 8) != NULL)
 		return p + 2;
-	case 'u':
-		for (int i = 2; i < 6; i++) {
-			if (p + i >= end)
-				return wrong(err, end, "the text ends in a string");
-			if (hex_digit(p[i]) < 0)
-				return wrong(err, p, "\\u without four hexadecimal digits");
-		}
-		return p + 6;
-	default:
+	if (p[1] != 'u')
 		return wrong(err, p, "unknown escape in a string");
+	for (int i = 2; i < 6; i++) {
+		if (p + i >= end)
+			return wrong(err, end, "the text ends in a string");
+		if (hex_digit(p[i]) < 0)
+			return wrong(err, p, "\\u without four hexadecimal digits");
 	}
+	return p + 6;
 }
 
 const char *
@@ -151,21 +141,11 @@ json_skip_scalar(const char *p, const char *end, struct json_error *err)
 {
 	if (p >= end)
 		return wrong(err, end, "the text ends where a value should stand");
-	switch (*p) {
-	case '"':
+	if (*p == '"')
 		return json_skip_string(p, end, err);
-	case '-':
-	case '0':
-	case '1':
-	case '2':
-	case '3':
-	case '4':
-	case '5':
-	case '6':
-	case '7':
-	case '8':
-	case '9':
+	if (*p == '-' || is_digit(*p))
 		return json_skip_number(p, end, err);
+	switch (*p) {
 	case 't':
 		return skip_word(p, end, "true", 4, err);
 	case 'f':
@@ -304,9 +284,7 @@ json_parse(const char *p, size_t len, struct json_value *v, struct json_error *e
 	p = json_space(p, end);
 	if ((stop = json_skip(p, end, err)) == NULL)
 		return -1;
-	v->kind = json_kind_at(p);
-	v->p = p;
-	v->len = (size_t)(stop - p);
+	*v = (struct json_value){json_kind_at(p), p, (size_t)(stop - p)};
 	stop = json_space(stop, end);
 	if (stop < end) {
 		wrong(err, stop, "text behind the value");
@@ -330,17 +308,12 @@ json_next(
 	if (of->kind == JSON_OBJECT) {
 		const char *stop = json_skip_string(p, end, &unused);
 
-		if (key != NULL) {
-			key->kind = JSON_STRING;
-			key->p = p;
-			key->len = (size_t)(stop - p);
-		}
+		if (key != NULL)
+			*key = (struct json_value){JSON_STRING, p, (size_t)(stop - p)};
 		p = json_skip_key(p, end, &unused);
 	}
-	v->kind = json_kind_at(p);
-	v->p = p;
 	*at = json_skip(p, end, &unused);
-	v->len = (size_t)(*at - p);
+	*v = (struct json_value){json_kind_at(p), p, (size_t)(*at - p)};
 	return 1;
 }
 
@@ -393,24 +366,14 @@ mend(struct buf *to, size_t *mended)
 static long
 escape(const char *p, size_t *len)
 {
+	static const char letters[] = "bfnrt", meant[] = "\b\f\n\r\t";
+	const char *letter;
 	long c, low;
 
 	*len = 2;
-	switch (p[1]) {
-	case 'b':
-		return '\b';
-	case 'f':
-		return '\f';
-	case 'n':
-		return '\n';
-	case 'r':
-		return '\r';
-	case 't':
-		return '\t';
-	case 'u':
-		break;
-	default:
-		return p[1];
+	if (p[1] != 'u') {
+		letter = memchr(letters, p[1], sizeof letters - 1);
+		return letter != NULL ? meant[letter - letters] : p[1];
 	}
 	*len = 6;
 	c = hex4(p + 2);
@@ -491,7 +454,7 @@ json_put_text(struct buf *to, const char *s, size_t len)
 
 	buf_putc(to, '"');
 	while (p < end) {
-		const char *stop = vec_ascii_plain(p, end);
+		const char *stop = vec_find_plain(p, end, 1, 1);
 		size_t n = 1;
 
 		buf_put(to, p, (size_t)(stop - p));
@@ -516,6 +479,13 @@ int
 json_put_string(struct buf *to, const char *s)
 {
 	return json_put_text(to, s, strlen(s));
+}
+
+int
+json_put_member(struct buf *to, const char *name, const char *text)
+{
+	buf_printf(to, ",\"%s\":", name);
+	return text == NULL ? buf_puts(to, "null") : json_put_string(to, text);
 }
 
 /* A string: its text again, with the fewest escapes. */

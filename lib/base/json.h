@@ -98,6 +98,9 @@ int json_same(const struct json_value *a, const struct json_value *b);
 int json_put_text(struct buf *to, const char *s, size_t len);
 int json_put_string(struct buf *to, const char *s);
 
+/* Append the member NAME, after a comma: TEXT as a string, or null where it is NULL. */
+int json_put_member(struct buf *to, const char *name, const char *text);
+
 /*
  * Append V without white space, its strings rewritten with the fewest escapes
  * and mended, its numbers as they are.

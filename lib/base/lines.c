@@ -68,35 +68,26 @@ int
 lines_next(struct lines *l, char **line, size_t *len, struct ant_err *e)
 {
 	size_t seen = 0; /* bytes of the started line known to hold no newline */
-	char *nl;
 
 	for (;;) {
 		size_t have = l->buf.len - l->start;
+		char *nl = NULL;
 
-		if (have > seen) {
-			*line = l->buf.data + l->start;
-			nl = memchr(*line + seen, '\n', have - seen);
-			if (nl != NULL) {
-				*len = (size_t)(nl - *line);
-				if (*len > l->buf.max - BLOCK)
-					return too_long(l, e);
-				l->start += *len + 1;
-				l->number++;
-				return 1;
-			}
-			seen = have;
-		}
-		if (l->eof) {
+		if (have > seen)
+			nl = memchr(l->buf.data + l->start + seen, '\n', have - seen);
+		if (nl != NULL || l->eof) {
 			if (have == 0)
 				return 0;
-			if (have > l->buf.max - BLOCK)
+			*line = l->buf.data + l->start;
+			*len = nl != NULL ? (size_t)(nl - *line) : have;
+			if (*len > l->buf.max - BLOCK)
 				return too_long(l, e);
-			*len = have;
-			l->start = l->buf.len;
+			l->start += *len + (nl != NULL);
 			l->number++;
-			l->partial = 1;
+			l->partial = nl == NULL;
 			return 1;
 		}
+		seen = have;
 		if (lines_more(l, e) == -1)
 			return -1;
 	}

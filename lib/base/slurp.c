@@ -16,7 +16,7 @@ fail(const char *path, struct ant_err *e)
 int
 slurp(const char *path, struct buf *b, struct ant_err *e)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), result = -1;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char block[4096];
 	ssize_t n;
 
@@ -24,19 +24,14 @@ slurp(const char *path, struct buf *b, struct ant_err *e)
 		return 0;
 	if (fd == -1)
 		return fail(path, e);
-	for (;;) {
-		n = read(fd, block, sizeof block);
+	while ((n = read(fd, block, sizeof block)) != 0) {
 		if (n == -1 && errno == EINTR)
 			continue;
-		if (n == -1 || buf_put(b, block, (size_t)n) == -1) {
-			fail(path, e);
+		if (n == -1 || buf_put(b, block, (size_t)n) == -1)
 			break;
-		}
-		if (n == 0) {
-			result = 1;
-			break;
-		}
 	}
+	if (n != 0)
+		fail(path, e);
 	close(fd);
-	return result;
+	return n == 0 ? 1 : -1;
 }

@@ -13,46 +13,17 @@
 #include <emmintrin.h>
 #endif
 
-/* The first byte at or after P that ends or interrupts a JSON string: '"', '\\' or below 0x20; END where none. */
-static inline const char *
-vec_string_plain(const char *p, const char *end)
-{
-	for (; p < end; p++) {
-		unsigned char c = (unsigned char)*p;
-
-		if (c == '"' || c == '\\' || c < 0x20)
-			break;
-	}
-	return p;
-}
-
 /*
- * The first byte at or after P that a row cannot hold as it is: what ends a
- * JSON string, and every byte from 0x80 on (to be checked as UTF-8).
+ * The first byte at or after P that is a backslash, a control character, with QUOTE a '"',
+ * or with HIGH from 0x80 on; END where none.
  */
 static inline const char *
-vec_ascii_plain(const char *p, const char *end)
+vec_find_plain(const char *p, const char *end, int quote, int high)
 {
 	for (; p < end; p++) {
 		unsigned char c = (unsigned char)*p;
 
-		if (c == '"' || c == '\\' || c < 0x20 || c >= 0x80)
-			break;
-	}
-	return p;
-}
-
-/*
- * The first byte at or after P that is special in a row: a backslash, a control
- * character such as the tab or the newline, or a byte from 0x80 on.
- */
-static inline const char *
-vec_cell_plain(const char *p, const char *end)
-{
-	for (; p < end; p++) {
-		unsigned char c = (unsigned char)*p;
-
-		if (c == '\\' || c < 0x20 || c >= 0x80)
+		if (c == '\\' || c < 0x20 || (quote && c == '"') || (high && c >= 0x80))
 			break;
 	}
 	return p;
@@ -99,59 +70,22 @@ vec_array_end_plain(const char *p, const char *end)
 
 #ifdef __SSE2__
 static inline const char *
-vec_string(const char *p, const char *end)
+vec_find(const char *p, const char *end, int quote, int high)
 {
-	const __m128i quote = _mm_set1_epi8('"'), back = _mm_set1_epi8('\\');
-	const __m128i control = _mm_set1_epi8(0x1f);
+	const __m128i quotes = _mm_set1_epi8('"'), back = _mm_set1_epi8('\\');
+	const __m128i control = _mm_set1_epi8(0x1f), space = _mm_set1_epi8(0x20);
 
 	for (; p < end; p += 16) {
 		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-		__m128i hit = _mm_or_si128(
-			_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, back)),
-			_mm_cmpeq_epi8(_mm_min_epu8(v, control), v));
-		unsigned mask = (unsigned)_mm_movemask_epi8(hit);
+		__m128i hit = _mm_cmpeq_epi8(v, back);
+		unsigned mask;
 
-		if (mask != 0) {
-			p += __builtin_ctz(mask);
-			return p < end ? p : end;
-		}
-	}
-	return end;
-}
-
-static inline const char *
-vec_ascii(const char *p, const char *end)
-{
-	const __m128i quote = _mm_set1_epi8('"'), back = _mm_set1_epi8('\\');
-	const __m128i space = _mm_set1_epi8(0x20);
-
-	for (; p < end; p += 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+		if (quote)
+			hit = _mm_or_si128(_mm_cmpeq_epi8(v, quotes), hit);
 		/* Signed: both the controls and the bytes from 0x80 on are less than a space. */
-		__m128i hit = _mm_or_si128(
-			_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, back)),
-			_mm_cmplt_epi8(v, space));
-		unsigned mask = (unsigned)_mm_movemask_epi8(hit);
-
-		if (mask != 0) {
-			p += __builtin_ctz(mask);
-			return p < end ? p : end;
-		}
-	}
-	return end;
-}
-
-static inline const char *
-vec_cell(const char *p, const char *end)
-{
-	const __m128i back = _mm_set1_epi8('\\'), space = _mm_set1_epi8(0x20);
-
-	for (; p < end; p += 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-		__m128i hit = _mm_or_si128(_mm_cmpeq_epi8(v, back), _mm_cmplt_epi8(v, space));
-		unsigned mask = (unsigned)_mm_movemask_epi8(hit);
-
-		if (mask != 0) {
+		hit = _mm_or_si128(hit, high ? _mm_cmplt_epi8(v, space)
+					     : _mm_cmpeq_epi8(_mm_min_epu8(v, control), v));
+		if ((mask = (unsigned)_mm_movemask_epi8(hit)) != 0) {
 			p += __builtin_ctz(mask);
 			return p < end ? p : end;
 		}
@@ -257,22 +191,37 @@ vec_array_end(const char *p, const char *end)
 }
 
 static inline const char *
+vec_find(const char *p, const char *end, int quote, int high)
+{
+	return vec_find_plain(p, end, quote, high);
+}
+#endif
+
+/* The first byte at or after P that ends or interrupts a JSON string; END where none. */
+static inline const char *
 vec_string(const char *p, const char *end)
 {
-	return vec_string_plain(p, end);
+	return vec_find(p, end, 1, 0);
 }
 
+/*
+ * The first byte at or after P that a row cannot hold as it is: what ends a
+ * JSON string, and every byte from 0x80 on (to be checked as UTF-8).
+ */
 static inline const char *
 vec_ascii(const char *p, const char *end)
 {
-	return vec_ascii_plain(p, end);
+	return vec_find(p, end, 1, 1);
 }
 
+/*
+ * The first byte at or after P that is special in a row: a backslash, a control
+ * character such as the tab or the newline, or a byte from 0x80 on.
+ */
 static inline const char *
 vec_cell(const char *p, const char *end)
 {
-	return vec_cell_plain(p, end);
+	return vec_find(p, end, 0, 1);
 }
-#endif
 
 #endif

@@ -1,9 +1,4 @@
-/*
- * fetch/answer - what an answer means for its chain: a page, another attempt, or the end
- *
- * Whether a request is made again is decided by retry_decide() of retry.h alone,
- * from the cause of its failure; here the cause is found, and the decision carried out.
- */
+/* fetch/answer - what an answer means for its chain: a page, another attempt, or the end */
 #ifndef ANT_FETCH_ANSWER_H
 #define ANT_FETCH_ANSWER_H
 

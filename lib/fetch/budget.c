@@ -122,9 +122,7 @@ take_over(struct budget *b, const struct head *h, struct ant_err *e)
 static void
 start_anew(struct rate *r)
 {
-	r->used = r->next = 0;
-	r->pause_until = r->left_until = 0;
-	r->left = -1;
+	*r = (struct rate){.started = r->started, .size = r->size, .left = -1};
 }
 
 /* Bring b->rate to what the file says at NOW.  It is locked. */

@@ -23,23 +23,17 @@ chain_kind_init(struct chain_kind *k, const struct table *table, const struct wi
 		k->slice = (long)((window->to - window->from) / window->width);
 }
 
-static size_t
-count(const struct chain_kind *k)
-{
-	if (k->ids != NULL)
-		return k->ids->n;
-	if (k->buckets)
-		return window_slices(k->window, k->slice);
-	if (k->table->paging == PAGING_DAY)
-		return (size_t)((k->window->to - k->window->from) / UTC_DAY);
-	return 1;
-}
-
 size_t
 chain_count(const struct chain_kind *k)
 {
-	size_t n = count(k);
+	size_t n = 1;
 
+	if (k->ids != NULL)
+		n = k->ids->n;
+	else if (k->buckets)
+		n = window_slices(k->window, k->slice);
+	else if (k->table->paging == PAGING_DAY)
+		n = (size_t)((k->window->to - k->window->from) / UTC_DAY);
 	return k->one_page && n > 1 ? 1 : n;
 }
 
@@ -137,9 +131,7 @@ chain_target(const struct chain *c, const struct chain_kind *k, struct buf *to, 
 		return err_sys(e, ANT_FAIL, "%s", t->path);
 	if (c->cursor.len > 0)
 		query_add(to, t->paging == PAGING_ID ? "after_id" : "page", c->cursor.data);
-	if (buf_str(to) == NULL)
-		return err_sys(e, ANT_FAIL, "%s", t->path);
-	return 0;
+	return buf_str(to) != NULL ? 0 : err_sys(e, ANT_FAIL, "%s", t->path);
 }
 
 /* PAGE is good: CURSOR tells the next one. */

@@ -1,6 +1,5 @@
 #include "fetch/check.h"
 
-#include <errno.h>
 #include <string.h>
 #include <time.h>
 
@@ -14,15 +13,11 @@ probe(const struct tables *ts, const char *name, const struct fetch_plan *base, 
 {
 	struct fetch_plan plan = *base;
 	struct table *table = tables_load(ts, name, e), *parent = NULL;
-	const char *yesterday = NULL, *today = NULL;
-	int rc = -1;
+	int windowed, rc = -1;
 
 	if (table == NULL)
 		return -1;
-	if (table->nwidths > 0 || table->paging == PAGING_DAY) {
-		yesterday = "-1d";
-		today = "today";
-	}
+	windowed = table->nwidths > 0 || table->paging == PAGING_DAY;
 	if (table->foreach_table != NULL &&
 		(parent = tables_load(ts, table->foreach_table, e)) == NULL)
 		goto done;
@@ -31,7 +26,8 @@ probe(const struct tables *ts, const char *name, const struct fetch_plan *base, 
 	plan.group_by = table->group_by.n > 0 ? &table->group_by : NULL;
 	plan.params = NULL;
 	plan.limit = table->nwidths > 0 || table->limit > 0 ? 1 : 0;
-	if (window_make(&plan.window, table, NULL, yesterday, today, (int64_t)time(NULL), e) == 0)
+	if (window_make(&plan.window, table, NULL, windowed ? "-1d" : NULL,
+		    windowed ? "today" : NULL, (int64_t)time(NULL), e) == 0)
 		rc = fetch_probe(&plan, sample, e);
 done:
 	table_free(parent);

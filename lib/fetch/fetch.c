@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/lines.h"
+#include "base/near.h"
 #include "base/utc.h"
 #include "fetch/crawl.h"
 #include "fetch/ids.h"
@@ -15,16 +16,14 @@ fetch_param_valid(const char *param, struct ant_err *e)
 	static const char *const own[] = {"starting_at", "ending_at", "bucket_width", "page",
 		"limit", "after_id", "before_id", "group_by[]", "group_by"};
 	const char *value = strchr(param, '=');
-	size_t len;
+	int known;
 
 	if (value == NULL || value == param)
 		return err_set(e, ANT_USAGE, "--param: '%s' is not NAME=VALUE", param);
-	len = (size_t)(value - param);
-	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-		if (strlen(own[i]) == len && memcmp(own[i], param, len) == 0)
-			return err_set(
-				e, ANT_USAGE, "--param: %s is sent by ant-fetch itself", own[i]);
-	return 0;
+	known = near_find(own, (int)(sizeof own / sizeof *own), param, (size_t)(value - param));
+	if (known == -1)
+		return 0;
+	return err_set(e, ANT_USAGE, "--param: %s is sent by ant-fetch itself", own[known]);
 }
 
 int
@@ -84,40 +83,6 @@ put_probe(void *to, const struct page *page, struct ant_err *e)
 	return 0;
 }
 
-/* The sink of a parent's rows. */
-static int
-put_ids(void *to, const struct page *page, struct ant_err *e)
-{
-	return ids_add(to, page, e);
-}
-
-/* The ids of the parent's rows, whatever page they are on. */
-static int
-fetch_ids(const struct fetch_plan *plan, int one_page, struct fetch_stats *stats,
-	struct strlist *to, struct ant_err *e)
-{
-	const struct table *parent = plan->parent;
-	struct ids ids;
-	struct out nowhere;
-	const struct sink sink = {put_ids, &ids, &nowhere};
-	struct crawl w = {.plan = plan, .sink = &sink, .stats = stats};
-	long limit;
-	int rc;
-
-	if (parent->nwidths > 0 || parent->paging == PAGING_DAY || parent->foreach_table != NULL)
-		return err_set(e, ANT_USAGE, "%s: foreach goes through plain lists, and %s is none",
-			plan->table->file, parent->name);
-	if (fetch_limit(parent, NULL, 0, &limit, e) == -1)
-		return -1;
-	chain_kind_init(&w.kind, parent, &plan->window, limit, plan->jobs == 1);
-	w.kind.one_page = one_page;
-	out_init(&nowhere, -1, "");
-	ids_init(&ids, parent->name, plan->table->foreach_path, to);
-	rc = crawl_run(&w, e);
-	ids_free(&ids);
-	return rc;
-}
-
 /* The pages of the plan's table for SINK, ONE_PAGE alone or all; *SERVER_NOW as in a crawl. */
 static int
 fetch_pages(const struct fetch_plan *plan, const struct sink *sink, int one_page,
@@ -133,7 +98,7 @@ fetch_pages(const struct fetch_plan *plan, const struct sink *sink, int one_page
 	w.kind.params = plan->params;
 	if (plan->parent != NULL) {
 		w.kind.ids = &ids;
-		rc = fetch_ids(plan, one_page, stats, &ids, e);
+		rc = ids_fetch(plan, one_page, stats, &ids, e);
 	}
 	if (rc == 0)
 		rc = crawl_run(&w, e);

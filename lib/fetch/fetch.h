@@ -2,8 +2,7 @@
  * fetch/fetch - one table of the API as a record stream, complete or without an end
  *
  * The work is cut into chains, see chain.h.  They run side by side (crawl.h);
- * records come out in their order.  What becomes of an answer is in answer.h, and
- * whether a request is made again is decided by retry_decide() of retry.h alone.
+ * records come out in their order.
  */
 #ifndef ANT_FETCH_FETCH_H
 #define ANT_FETCH_FETCH_H

@@ -4,23 +4,16 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "fetch/crawl.h"
+#include "fetch/seen.h"
 
-void
-ids_init(struct ids *ids, const char *table, const char *path, struct strlist *to)
-{
-	memset(ids, 0, sizeof *ids);
-	ids->table = table;
-	ids->path = path;
-	ids->to = to;
-	buf_init(&ids->text, PAGE_MAX);
-}
-
-void
-ids_free(struct ids *ids)
-{
-	seen_free(&ids->seen);
-	buf_free(&ids->text);
-}
+struct ids {
+	const char *table; /* whose they are, for messages */
+	const char *path;  /* where in a record, such as .id */
+	struct strlist *to;
+	struct seen seen;
+	struct buf text;
+};
 
 /* The text at the path in one record, in ids->text; empty where there is none.  0 or -1. */
 static int
@@ -68,17 +61,45 @@ add(struct ids *ids, const char *line, size_t len, struct ant_err *e)
 	return 0;
 }
 
-int
-ids_add(struct ids *ids, const struct page *page, struct ant_err *e)
+/* A sink of pages: add the ids in the records of PAGE that are not there yet. */
+static int
+put_ids(void *to, const struct page *page, struct ant_err *e)
 {
 	const char *p = page->lines, *end = p + page->len;
 
 	while (p < end) {
 		const char *nl = memchr(p, '\n', (size_t)(end - p));
 
-		if (add(ids, p, (size_t)(nl - p), e) == -1)
+		if (add(to, p, (size_t)(nl - p), e) == -1)
 			return -1;
 		p = nl + 1;
 	}
 	return 0;
+}
+
+int
+ids_fetch(const struct fetch_plan *plan, int one_page, struct fetch_stats *stats,
+	struct strlist *to, struct ant_err *e)
+{
+	const struct table *parent = plan->parent;
+	struct ids ids = {.table = parent->name, .path = plan->table->foreach_path, .to = to};
+	struct out nowhere;
+	const struct sink sink = {put_ids, &ids, &nowhere};
+	struct crawl w = {.plan = plan, .sink = &sink, .stats = stats};
+	long limit;
+	int rc;
+
+	if (parent->nwidths > 0 || parent->paging == PAGING_DAY || parent->foreach_table != NULL)
+		return err_set(e, ANT_USAGE, "%s: foreach goes through plain lists, and %s is none",
+			plan->table->file, parent->name);
+	if (fetch_limit(parent, NULL, 0, &limit, e) == -1)
+		return -1;
+	chain_kind_init(&w.kind, parent, &plan->window, limit, plan->jobs == 1);
+	w.kind.one_page = one_page;
+	out_init(&nowhere, -1, "");
+	buf_init(&ids.text, PAGE_MAX);
+	rc = crawl_run(&w, e);
+	seen_free(&ids.seen);
+	buf_free(&ids.text);
+	return rc;
 }

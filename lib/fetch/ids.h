@@ -2,31 +2,18 @@
 #ifndef ANT_FETCH_IDS_H
 #define ANT_FETCH_IDS_H
 
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/strlist.h"
-#include "fetch/page.h"
-#include "fetch/seen.h"
+#include "fetch/fetch.h"
 
 enum { IDS_MAX = 1000000, ID_MAX = 256 }; /* ids, and bytes of one: they stay in memory */
 
-struct ids {
-	const char *table; /* whose they are, for messages */
-	const char *path;  /* where in a record, such as .id */
-	struct strlist *to;
-	struct seen seen;
-	struct buf text;
-};
-
-/* TABLE, PATH and TO are kept, not copied. */
-void ids_init(struct ids *ids, const char *table, const char *path, struct strlist *to);
-void ids_free(struct ids *ids); /* TO stays */
-
 /*
- * Add the ids in the records of PAGE that are not there yet.  Return 0, or -1:
- * ANT_API where a record has none, or one that leads out of a path or is too long;
- * ANT_FAIL.
+ * Append the ids of PLAN's parent's rows to TO, each once, those of ONE_PAGE alone or all.
+ * Return 0, or -1: ANT_USAGE where the parent is no plain list; ANT_API where a record has no
+ * id, or one that leads out of a path or is too long; else as fetch_run().
  */
-int ids_add(struct ids *ids, const struct page *page, struct ant_err *e);
+int ids_fetch(const struct fetch_plan *plan, int one_page, struct fetch_stats *stats,
+	struct strlist *to, struct ant_err *e);
 
 #endif

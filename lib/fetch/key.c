@@ -69,35 +69,29 @@ static int
 from_environment(struct key *k, struct ant_err *e)
 {
 	const char *name = "ANTHROPIC_ADMIN_KEY", *value = getenv(name);
-	int rc;
 
 	if (value == NULL) {
 		name = "ANTHROPIC_ADMIN_API_KEY";
 		value = getenv(name);
 	}
-	if (value == NULL) {
-		rc = err_set(e, ANT_USAGE,
+	if (value == NULL)
+		return err_set(e, ANT_USAGE,
 			"no key: set ANTHROPIC_ADMIN_KEY to an Admin key (sk-ant-admin..., made by "
-			"an "
-			"admin in the Console), or use --key-file");
-	} else if (strlen(value) > KEY_MAX) {
-		rc = err_set(e, ANT_USAGE, "%s is longer than %d bytes", name, KEY_MAX);
-	} else {
-		memcpy(k->text, value, strlen(value) + 1);
-		rc = check(k, strlen(value), name, e);
-	}
-	forget("ANTHROPIC_ADMIN_KEY");
-	forget("ANTHROPIC_ADMIN_API_KEY");
-	return rc;
+			"an admin in the Console), or use --key-file");
+	if (strlen(value) > KEY_MAX)
+		return err_set(e, ANT_USAGE, "%s is longer than %d bytes", name, KEY_MAX);
+	memcpy(k->text, value, strlen(value) + 1);
+	return check(k, strlen(value), name, e);
 }
 
 int
 key_load(struct key *k, const char *file, struct ant_err *e)
 {
+	int rc;
+
 	memset(k, 0, sizeof *k);
-	if (file == NULL)
-		return from_environment(k, e);
+	rc = file != NULL ? from_file(k, file, e) : from_environment(k, e);
 	forget("ANTHROPIC_ADMIN_KEY");
 	forget("ANTHROPIC_ADMIN_API_KEY");
-	return from_file(k, file, e);
+	return rc;
 }

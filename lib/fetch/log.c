@@ -27,24 +27,16 @@ fetch_log_json(struct buf *to, const struct fetch_request *r, int64_t now)
 	char time[UTC_TEXT];
 
 	utc_format(now, time);
-	buf_printf(to, "{\"time\":\"%s\",\"method\":\"GET\",\"url\":", time);
-	json_put_string(to, r->url);
+	buf_printf(to, "{\"time\":\"%s\",\"method\":\"GET\"", time);
+	json_put_member(to, "url", r->url);
 	if (r->status != 0)
 		buf_printf(to, ",\"status\":%ld", r->status);
 	else
 		buf_puts(to, ",\"status\":null");
-	buf_puts(to, ",\"request_id\":");
-	if (r->request_id[0] != '\0')
-		json_put_string(to, r->request_id);
-	else
-		buf_puts(to, "null");
-	buf_printf(to,
-		",\"bytes\":%" PRId64 ",\"ms\":%" PRId64 ",\"attempt\":%u,\"error\":", r->bytes,
-		r->ms, r->attempt);
-	if (r->error != NULL)
-		json_put_string(to, r->error);
-	else
-		buf_puts(to, "null");
+	json_put_member(to, "request_id", r->request_id[0] != '\0' ? r->request_id : NULL);
+	buf_printf(to, ",\"bytes\":%" PRId64 ",\"ms\":%" PRId64 ",\"attempt\":%u", r->bytes, r->ms,
+		r->attempt);
+	json_put_member(to, "error", r->error);
 	return buf_putc(to, '}');
 }
 

@@ -17,6 +17,7 @@ struct reader {
 	int breaks; /* the text has line breaks: a record may hold some */
 	int has_data, wrong;
 	struct json_value more, next_page, last_id; /* kind as sent; p NULL: absent */
+	struct json_value starting_at;		    /* the same, of the bucket that is read */
 	struct json_error json;
 	char *reason;
 	size_t size;
@@ -82,64 +83,83 @@ put_line(struct reader *r, const char *p, const char *stop)
 
 /* starting_at of a bucket. */
 static enum page_result
-check_bucket(struct reader *r, const char *p, const char *stop)
+check_bucket(struct reader *r)
 {
 	const struct page_rules *rules = r->rules;
-	size_t i = r->page->records;
+	const char *text;
+	size_t i = r->page->records, len;
 	int64_t t;
 
-	if (p == NULL)
+	if (r->starting_at.p == NULL)
 		return wrong(r, "bucket %zu has no starting_at", i + 1);
-	if (*p != '"' || utc_parse(p + 1, (size_t)(stop - p - 2), &t) == -1)
+	text = r->starting_at.p + 1;
+	len = r->starting_at.len - 2;
+	if (r->starting_at.kind != JSON_STRING || utc_parse(text, len, &t) == -1)
 		return wrong(r, "starting_at of bucket %zu is no time", i + 1);
 	if (t < rules->from || t >= rules->to)
 		return wrong(r, "bucket %zu (%.*s) is outside the window that was asked for", i + 1,
-			(int)(stop - p - 2), p + 1);
+			(int)len, text);
 	if (i > 0 && t <= r->page->last)
 		return wrong(r, "bucket %zu (%.*s) is not later than the one before", i + 1,
-			(int)(stop - p - 2), p + 1);
+			(int)len, text);
 	r->page->last = t;
 	r->page->closed += t < rules->open;
 	return PAGE_OK;
 }
 
-/* Walk the bucket at P by its members, so that its results are looked at only once. */
+/* What becomes of the member with the key at KEY and its value at P; *STOP: where that ends. */
+typedef enum page_result member_reader(
+	struct reader *r, const char *key, const char *p, const char **stop);
+
 static enum page_result
-read_bucket(struct reader *r, const char *p, const char **stop)
+read_bucket_member(struct reader *r, const char *key, const char *p, const char **stop)
 {
 	static const char name[] = "\"starting_at\"";
-	const char *start = NULL, *start_end = NULL;
+
+	if ((*stop = json_skip(p, r->end, &r->json)) == NULL)
+		return broken(r);
+	if (memcmp(key, name, sizeof name - 1) == 0)
+		r->starting_at = (struct json_value){json_kind_at(p), p, (size_t)(*stop - p)};
+	return PAGE_OK;
+}
+
+/* Walk the object at P by its members, so that what is in them is looked at only once. */
+static enum page_result
+read_members(struct reader *r, const char *p, const char **stop, member_reader *read)
+{
+	enum page_result result;
 
 	p = json_space(p + 1, r->end);
 	for (int first = 1; p < r->end && *p != '}'; first = 0) {
-		const char *key, *value;
+		const char *value;
 
 		if (!first) {
 			if (*p != ',')
 				return broken_at(r, p, "no comma behind an object's member");
 			p = json_space(p + 1, r->end);
 		}
-		key = p;
-		if ((value = json_skip_key(p, r->end, &r->json)) == NULL ||
-			(p = json_skip(value, r->end, &r->json)) == NULL)
+		if ((value = json_skip_key(p, r->end, &r->json)) == NULL)
 			return broken(r);
-		if (memcmp(key, name, sizeof name - 1) == 0) {
-			start = value;
-			start_end = p;
-		}
-		p = json_space(p, r->end);
+		if ((result = read(r, p, value, stop)) != PAGE_OK)
+			return result;
+		p = json_space(*stop, r->end);
 	}
 	if (p >= r->end)
 		return broken_at(r, r->end, "the text ends in an object");
 	*stop = p + 1;
-	return check_bucket(r, start, start_end);
+	return PAGE_OK;
 }
 
 static enum page_result
 read_element(struct reader *r, const char *p, const char **stop)
 {
-	if (r->rules->buckets && p < r->end && *p == '{')
-		return read_bucket(r, p, stop);
+	if (r->rules->buckets && p < r->end && *p == '{') {
+		enum page_result result;
+
+		r->starting_at.p = NULL;
+		result = read_members(r, p, stop, read_bucket_member);
+		return result == PAGE_OK ? check_bucket(r) : result;
+	}
 	if ((*stop = json_skip(p, r->end, &r->json)) == NULL)
 		return broken(r);
 	if (*p != '{')
@@ -211,52 +231,24 @@ read_data(struct reader *r, const char *p, const char **stop)
 
 /* One member of the answer: data, has_more, a cursor, or something that is passed over. */
 static enum page_result
-read_member(struct reader *r, const struct json_value *key, const char *p, const char **stop)
+read_member(struct reader *r, const char *name, const char *p, const char **stop)
 {
-	struct json_value *keep = json_is(key, "has_more")    ? &r->more
-				  : json_is(key, "next_page") ? &r->next_page
-				  : json_is(key, "last_id")   ? &r->last_id
-							      : NULL;
+	const struct json_value key = {
+		JSON_STRING, name, (size_t)(json_skip_string(name, r->end, &r->json) - name)};
+	struct json_value *keep = json_is(&key, "has_more")    ? &r->more
+				  : json_is(&key, "next_page") ? &r->next_page
+				  : json_is(&key, "last_id")   ? &r->last_id
+							       : NULL;
 
-	if (p < r->end && json_is(key, "data"))
+	if (p < r->end && json_is(&key, "data"))
 		return read_data(r, p, stop);
 	if ((*stop = json_skip(p, r->end, &r->json)) == NULL)
 		return broken(r);
 	if (keep == NULL)
 		return PAGE_OK;
 	if (keep->p != NULL)
-		return wrong(r, "the answer has %.*s twice", (int)key->len, key->p);
+		return wrong(r, "the answer has %.*s twice", (int)key.len, key.p);
 	*keep = (struct json_value){json_kind_at(p), p, (size_t)(*stop - p)};
-	return PAGE_OK;
-}
-
-/* The members of the answer, an object at P. */
-static enum page_result
-read_members(struct reader *r, const char *p, const char **stop)
-{
-	enum page_result result;
-
-	p = json_space(p + 1, r->end);
-	for (int first = 1; p < r->end && *p != '}'; first = 0) {
-		struct json_value key = {JSON_STRING, NULL, 0};
-		const char *value;
-
-		if (!first) {
-			if (*p != ',')
-				return broken_at(r, p, "no comma behind an object's member");
-			p = json_space(p + 1, r->end);
-		}
-		key.p = p;
-		if ((value = json_skip_key(p, r->end, &r->json)) == NULL)
-			return broken(r);
-		key.len = (size_t)(json_skip_string(p, r->end, &r->json) - p);
-		if ((result = read_member(r, &key, value, stop)) != PAGE_OK)
-			return result;
-		p = json_space(*stop, r->end);
-	}
-	if (p >= r->end)
-		return broken_at(r, r->end, "the text ends in an object");
-	*stop = p + 1;
 	return PAGE_OK;
 }
 
@@ -323,7 +315,7 @@ read_answer(struct reader *r, struct buf *cursor)
 	if (*p != '{' || r->rules->paging == PAGING_NONE) {
 		if ((stop = json_skip(p, r->end, &r->json)) == NULL)
 			return broken(r);
-	} else if ((result = read_members(r, p, &stop)) != PAGE_OK) {
+	} else if ((result = read_members(r, p, &stop, read_member)) != PAGE_OK) {
 		return result;
 	}
 	if ((rest = json_space(stop, r->end)) < r->end)

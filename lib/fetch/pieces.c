@@ -15,9 +15,7 @@ pieces_take(struct pieces *of)
 	} else if ((p = malloc(sizeof *p)) != NULL) {
 		buf_init(&p->body, PAGE_MAX);
 	}
-	if (p != NULL)
-		p->next = NULL;
-	return p;
+	return p; /* pieces_push() and pieces_release() set its next one */
 }
 
 void

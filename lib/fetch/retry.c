@@ -1,5 +1,6 @@
 #include "fetch/retry.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -58,40 +59,32 @@ passing(long status)
 	return status == 408 || status == 409 || status == 429 || (status >= 500 && status <= 599);
 }
 
+/* What the causes mean but for RETRY_STATUS; what is ANT_TEMP is worth another attempt. */
+static const enum ant_status meanings[] = {[RETRY_NETWORK] = ANT_TEMP,
+	[RETRY_TIMEOUT] = ANT_TEMP,
+	[RETRY_BROKEN] = ANT_TEMP,
+	[RETRY_BIG] = ANT_API,
+	[RETRY_TLS] = ANT_API,
+	[RETRY_LOCAL] = ANT_FAIL};
+
 static enum ant_status
 meaning(const struct retry_case *c, int again)
 {
-	switch (c->cause) {
-	case RETRY_STATUS:
-		if (c->status == 401 || c->status == 403)
-			return ANT_AUTH;
-		return again ? ANT_TEMP : ANT_API;
-	case RETRY_NETWORK:
-	case RETRY_TIMEOUT:
-	case RETRY_BROKEN:
-		return ANT_TEMP;
-	case RETRY_LOCAL:
-		return ANT_FAIL;
-	default:
-		return ANT_API;
-	}
+	if (c->cause != RETRY_STATUS)
+		return meanings[c->cause];
+	if (c->status == 401 || c->status == 403)
+		return ANT_AUTH;
+	return again ? ANT_TEMP : ANT_API;
 }
 
 static int
 worth_it(const struct retry_case *c)
 {
-	switch (c->cause) {
-	case RETRY_STATUS:
-		if (c->spend_limit)
-			return 0;
-		return c->should_retry >= 0 ? c->should_retry : passing(c->status);
-	case RETRY_NETWORK:
-	case RETRY_TIMEOUT:
-	case RETRY_BROKEN:
-		return 1;
-	default:
+	if (c->cause != RETRY_STATUS)
+		return meanings[c->cause] == ANT_TEMP;
+	if (c->spend_limit)
 		return 0;
-	}
+	return c->should_retry >= 0 ? c->should_retry : passing(c->status);
 }
 
 /* A page that is too much for the server: at once, or when it failed twice on it. */
@@ -156,14 +149,7 @@ retry_http_date(const char *s, int64_t *t)
 			break;
 	if (month == 12 || s[4] != ' ' || s[7] != ' ' || s[11] != ' ' || s[16] != ' ')
 		return -1;
-	memcpy(iso, s + 12, 4);
-	iso[4] = iso[7] = '-';
-	iso[5] = (char)('0' + (month + 1) / 10);
-	iso[6] = (char)('0' + (month + 1) % 10);
-	memcpy(iso + 8, s + 5, 2);
-	iso[10] = 'T';
-	memcpy(iso + 11, s + 17, 8);
-	iso[19] = 'Z';
+	snprintf(iso, sizeof iso, "%.4s-%02zu-%.2sT%.8sZ", s + 12, month + 1, s + 5, s + 17);
 	return utc_parse(iso, 20, t);
 }
 

@@ -31,7 +31,8 @@ struct slot { /* one request, or room for one */
 };
 
 struct http {
-	char *base, *ca_file, *user_agent;
+	char *base;
+	const char *ca_file, *user_agent; /* the caller's */
 	struct curl_slist *headers;
 	const char *secret; /* in the first of them */
 	const char *const *fields;
@@ -41,17 +42,6 @@ struct http {
 	int loopback, global;
 	int64_t timeout_ms;
 };
-
-/* A part of URL, or NULL where it has none (curl_free() it) or memory is short (*NOMEM). */
-static char *
-part(CURLU *url, CURLUPart what, int *nomem)
-{
-	char *s = NULL;
-	CURLUcode code = curl_url_get(url, what, &s, 0);
-
-	*nomem |= code == CURLUE_OUT_OF_MEMORY;
-	return code == CURLUE_OK ? s : NULL;
-}
 
 /* Check the parts of URL. */
 static int
@@ -63,11 +53,11 @@ check_parts(struct http *h, CURLU *url, int insecure_http, struct ant_err *e)
 		[BASE_URL_PASSWORD] = CURLUPART_PASSWORD,
 		[BASE_URL_QUERY] = CURLUPART_QUERY,
 		[BASE_URL_FRAGMENT] = CURLUPART_FRAGMENT};
-	char *text[BASE_URL_PARTS];
+	char *text[BASE_URL_PARTS] = {NULL}; /* stays so where URL has no such part */
 	int nomem = 0, rc;
 
 	for (size_t i = 0; i < BASE_URL_PARTS; i++)
-		text[i] = part(url, parts[i], &nomem);
+		nomem |= curl_url_get(url, parts[i], &text[i], 0) == CURLUE_OUT_OF_MEMORY;
 	rc = nomem ? err_set(e, ANT_FAIL, "libcurl: out of memory")
 		   : base_url_check(text, insecure_http, e);
 	h->loopback = rc == 0 && base_url_is_loopback(text[BASE_URL_HOST]);
@@ -152,6 +142,8 @@ http_open(const struct http_options *o, struct ant_err *e)
 	h->nslots = o->jobs;
 	h->timeout_ms = o->timeout_ms;
 	h->fields = o->fields;
+	h->ca_file = o->ca_file;
+	h->user_agent = o->user_agent;
 	if (curl_global_init_mem(plain ? CURL_GLOBAL_NOTHING : CURL_GLOBAL_ALL, secret_malloc,
 		    secret_free, secret_realloc, secret_strdup, secret_calloc) != CURLE_OK) {
 		err_set(e, ANT_FAIL, "libcurl: cannot start");
@@ -160,11 +152,6 @@ http_open(const struct http_options *o, struct ant_err *e)
 	h->global = 1;
 	if (set_base(h, o, e) == -1 || set_headers(h, o, e) == -1)
 		goto error;
-	if ((h->user_agent = strdup(o->user_agent)) == NULL ||
-		(o->ca_file != NULL && (h->ca_file = strdup(o->ca_file)) == NULL)) {
-		err_sys(e, ANT_FAIL, "http");
-		goto error;
-	}
 	if ((h->multi = curl_multi_init()) == NULL) {
 		err_set(e, ANT_FAIL, "libcurl: out of memory");
 		goto error;
@@ -193,8 +180,6 @@ http_free(struct http *h)
 		curl_global_cleanup();
 	free(h->slots);
 	free(h->base);
-	free(h->ca_file);
-	free(h->user_agent);
 	free(h);
 }
 
@@ -532,7 +517,9 @@ result_of(const struct slot *s)
 static void
 explain(const struct slot *s, struct http_answer *a)
 {
-	const char *text = s->error[0] != '\0' ? s->error : curl_easy_strerror(s->code);
+	const char *text = s->nomem		 ? strerror(ENOMEM)
+			   : s->error[0] != '\0' ? s->error
+						 : curl_easy_strerror(s->code);
 
 	if (s->late && s->bytes > 0)
 		snprintf(a->reason, sizeof a->reason, "too slow: %lld bytes in %lld ms",
@@ -542,8 +529,6 @@ explain(const struct slot *s, struct http_answer *a)
 	else if (s->big)
 		snprintf(a->reason, sizeof a->reason, "the page is larger than %zu bytes",
 			s->body->max);
-	else if (s->nomem)
-		snprintf(a->reason, sizeof a->reason, "%s", strerror(ENOMEM));
 	else
 		snprintf(a->reason, sizeof a->reason, "%s", text);
 }

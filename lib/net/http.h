@@ -14,13 +14,14 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+/* Of these FIELDS, USER_AGENT and CA_FILE are not copied. */
 struct http_options {
 	const char *base_url;	/* https://host[:port][/path]; http where the host is loopback */
 	int insecure_http;	/* http to any host */
 	const char *secret_header; /* what stands before the secret in its line, "x-api-key: " */
 	const char *secret;
 	const char *const *headers; /* the other lines to send, up to NULL */
-	const char *const *fields;  /* what to keep of an answer's header, up to NULL; not copied */
+	const char *const *fields;  /* what to keep of an answer's header, up to NULL */
 	const char *user_agent; /* "ant-fetch/0.1.0" */
 	const char *ca_file;	/* trusted certificates, or NULL for the system's */
 	size_t jobs;		/* requests at a time, at most */

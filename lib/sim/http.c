@@ -9,9 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include <microhttpd.h>
+
+#include "base/clock.h"
 
 enum { UPLOAD_MAX = 1 << 20, SLICE_MS = 50, STALL_MS = 30000, CONNECTIONS = 2000 };
 
@@ -29,22 +30,13 @@ struct exchange {
 	int started;
 };
 
-static int64_t
-milliseconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Wait.  0, or -1 where the client has gone or the server stops. */
 static int
 pause_ms(struct sim_http *h, int fd, long ms)
 {
-	int64_t end = milliseconds() + ms;
+	int64_t end = clock_ms() + ms;
 
-	for (int64_t rest = ms; rest > 0; rest = end - milliseconds()) {
+	for (int64_t rest = ms; rest > 0; rest = end - clock_ms()) {
 		struct pollfd p = {fd, POLLRDHUP, 0};
 
 		if (atomic_load(&h->stopping) ||
@@ -59,7 +51,7 @@ pause_ms(struct sim_http *h, int fd, long ms)
 static int
 send_all(struct sim_http *h, int fd, const char *p, size_t n)
 {
-	int64_t end = milliseconds() + STALL_MS;
+	int64_t end = clock_ms() + STALL_MS;
 
 	while (n > 0) {
 		ssize_t w = send(fd, p, n, MSG_NOSIGNAL);
@@ -72,8 +64,7 @@ send_all(struct sim_http *h, int fd, const char *p, size_t n)
 		}
 		if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)
 			return -1;
-		if (atomic_load(&h->stopping) || milliseconds() > end ||
-			poll(&out, 1, SLICE_MS) == -1)
+		if (atomic_load(&h->stopping) || clock_ms() > end || poll(&out, 1, SLICE_MS) == -1)
 			return -1;
 	}
 	return 0;

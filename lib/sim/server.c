@@ -301,16 +301,6 @@ fault_answer(struct sim_server *s, struct sim_request *r, const struct sim_fault
 /* ---- the log ---- */
 
 static void
-log_string(struct buf *to, const char *name, const char *value)
-{
-	buf_printf(to, ",\"%s\":", name);
-	if (value == NULL)
-		buf_puts(to, "null");
-	else
-		json_put_string(to, value);
-}
-
-static void
 log_request(struct sim_server *s, const struct sim_request *r, const char *query,
 	const struct timespec *at, const struct sim_fault *f, const struct sim_reply *reply)
 {
@@ -322,16 +312,16 @@ log_request(struct sim_server *s, const struct sim_request *r, const char *query
 	if (s->log.len > LOG_MAX - (1 << 21) || s->log.failed) /* what nobody reads is dropped */
 		buf_clear(&s->log);
 	buf_printf(&s->log, "{\"time\":\"%s.%03ldZ\"", when, at->tv_nsec / 1000000);
-	log_string(&s->log, "method", r->method);
-	log_string(&s->log, "path", r->path);
-	log_string(&s->log, "query", query);
+	json_put_member(&s->log, "method", r->method);
+	json_put_member(&s->log, "path", r->path);
+	json_put_member(&s->log, "query", query);
 	buf_printf(&s->log, ",\"status\":%d", reply->reset ? 0 : reply->status);
-	log_string(&s->log, "user_agent", r->agent);
-	log_string(&s->log, "accept_encoding", r->encoding);
+	json_put_member(&s->log, "user_agent", r->agent);
+	json_put_member(&s->log, "accept_encoding", r->encoding);
 	buf_printf(&s->log, ",\"key\":%s,\"bytes\":%zu", sim_call_key_right(r) ? "true" : "false",
 		reply->body == NULL ? (size_t)0 : reply->body->text.len);
-	log_string(&s->log, "request_id", r->id);
-	log_string(&s->log, "fault", f == NULL ? NULL : f->text);
+	json_put_member(&s->log, "request_id", r->id);
+	json_put_member(&s->log, "fault", f == NULL ? NULL : f->text);
 	buf_puts(&s->log, "}\n");
 	pthread_mutex_unlock(&s->books);
 }
@@ -364,7 +354,7 @@ control_faults(struct sim_server *s, const struct sim_request *r, const char *bo
 	set_body(reply, "");
 	for (size_t i = 0; result == 0 && reply->body != NULL && i < s->faults.n; i++) {
 		buf_printf(&reply->body->text, "{\"seen\":%ld", s->faults.v[i].seen);
-		log_string(&reply->body->text, "fault", s->faults.v[i].text);
+		json_put_member(&reply->body->text, "fault", s->faults.v[i].text);
 		buf_puts(&reply->body->text, "}\n");
 	}
 	pthread_mutex_unlock(&s->books);

@@ -7,9 +7,9 @@ enum { SIZE = 80, PAD = 64 };
 static void
 compare(const char *p, const char *end)
 {
-	CHECK(vec_string(p, end) == vec_string_plain(p, end));
-	CHECK(vec_ascii(p, end) == vec_ascii_plain(p, end));
-	CHECK(vec_cell(p, end) == vec_cell_plain(p, end));
+	CHECK(vec_string(p, end) == vec_find_plain(p, end, 1, 0));
+	CHECK(vec_ascii(p, end) == vec_find_plain(p, end, 1, 1));
+	CHECK(vec_cell(p, end) == vec_find_plain(p, end, 0, 1));
 }
 
 static void
