@@ -333,8 +333,9 @@ cut_line(char *p, struct db_cell *row, size_t n)
 }
 
 int
-pg_copy_out(struct pg *p, const char *sql, size_t n, db_take *take, void *arg, struct ant_err *e)
+pg_copy_out(void *pg, const char *sql, size_t n, db_take *take, void *arg, struct ant_err *e)
 {
+	struct pg *p = pg;
 	struct db_cell row[DB_COLUMNS_MAX];
 	PGresult *res;
 	char *line = NULL;

@@ -61,8 +61,7 @@ int pg_copy_put(struct pg *p, const char *block, size_t len, struct ant_err *e);
 int pg_copy_end(struct pg *p, const char *reason, int64_t *rows, struct ant_err *e);
 int pg_is_copying(const struct pg *p);
 
-/* Hand each row of the answer to SQL, N columns, to TAKE: by COPY, without memory for it. */
-int pg_copy_out(
-	struct pg *p, const char *sql, size_t n, db_take *take, void *arg, struct ant_err *e);
+/* The `each` of a struct db whose self is PG: by COPY, without memory for the answer. */
+int pg_copy_out(void *pg, const char *sql, size_t n, db_take *take, void *arg, struct ant_err *e);
 
 #endif
