@@ -518,6 +518,25 @@ json_put_string(struct buf *to, const char *s)
 	return json_put_text(to, s, strlen(s));
 }
 
+int
+json_put_member(struct buf *to, const char *name, const char *text)
+{
+	buf_printf(to, ",\"%s\":", name);
+	return text != NULL ? json_put_string(to, text) : buf_puts(to, "null");
+}
+
+int
+json_put_list(struct buf *to, const char *name, const struct strlist *texts)
+{
+	buf_printf(to, ",\"%s\":[", name);
+	for (size_t i = 0; i < texts->n; i++) {
+		if (i > 0)
+			buf_putc(to, ',');
+		json_put_string(to, texts->v[i]);
+	}
+	return buf_putc(to, ']');
+}
+
 /* A string: its text again, with the fewest escapes. */
 static int
 put_string(struct buf *to, const struct json_value *v, size_t *mended)

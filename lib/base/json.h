@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "base/strlist.h"
 
 enum json_kind {
 	JSON_NULL,
@@ -97,6 +98,10 @@ int json_same(const struct json_value *a, const struct json_value *b);
 /* Append LEN bytes of text as a JSON string with its quotes, mended as json_text() does. */
 int json_put_text(struct buf *to, const char *s, size_t len);
 int json_put_string(struct buf *to, const char *s);
+
+/* Append ,"NAME":"TEXT" or null where TEXT is NULL; the same with a list of texts. */
+int json_put_member(struct buf *to, const char *name, const char *text);
+int json_put_list(struct buf *to, const char *name, const struct strlist *texts);
 
 /*
  * Append V without white space, its strings rewritten with the fewest escapes

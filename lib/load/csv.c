@@ -78,10 +78,9 @@ put_header(struct load_csv *d, struct out *to, struct ant_err *e)
 
 		if (i > 0)
 			buf_putc(&d->line, d->dialect->delimiter);
-		if (i < d->n_named) /* as it is: guarded or not */
-			csv_file_put_text(&d->csv, &d->line, c->name, strlen(c->name));
-		else
-			csv_file_put_guarded(&d->csv, &d->line, c->name, strlen(c->name));
+		/* A name that the file has stays as it is, guarded or not. */
+		csv_file_put(&d->csv, &d->line, c->name, strlen(c->name),
+			i < d->n_named ? csv_file_text : csv_file_guarded);
 	}
 	return put_line(d, to, e);
 }
@@ -518,7 +517,7 @@ put_value(const struct csv_file *f, struct buf *b, const char *text, char after)
 	if (*text == '\0')
 		csv_file_put_null(f, b);
 	else
-		csv_file_put_text(f, b, text, strlen(text));
+		csv_file_put(f, b, text, strlen(text), csv_file_text);
 	buf_putc(b, after);
 }
 
@@ -567,12 +566,10 @@ write_ledger(struct load_csv *d, const struct receipt_entry *entry, struct ant_e
 	put_value(&f, &d->line, entry->finished, '\n');
 	out_init(&to, d->ledger.fd, d->ledger.path);
 	status = d->line.failed ? no_memory(d, e) : 0;
-	if (status == 0)
-		status = copy_ledger(d, &to, e);
-	if (status == 0)
-		status = out_put(&to, d->line.data, d->line.len, e);
-	if (status == 0)
-		status = out_flush(&to, e);
+	if (status == 0 &&
+		(copy_ledger(d, &to, e) == -1 || out_put(&to, d->line.data, d->line.len, e) == -1 ||
+			out_flush(&to, e) == -1))
+		status = -1;
 	out_free(&to);
 	return status == 0 ? aside_sync(&d->ledger, e) : -1;
 }

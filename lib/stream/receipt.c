@@ -11,11 +11,7 @@ enum { RECEIPT_MAX = 16 << 20 };
 static void
 member(struct buf *b, const char *name, const char *value)
 {
-	buf_printf(b, ",\"%s\":", name);
-	if (value == NULL || *value == '\0')
-		buf_puts(b, "null");
-	else
-		json_put_string(b, value);
+	json_put_member(b, name, value != NULL && *value != '\0' ? value : NULL);
 }
 
 /* A receipt without its end. */

@@ -73,28 +73,6 @@ put_text(struct buf *to, const struct table *t)
 	return to->failed ? -1 : 0;
 }
 
-static void
-put_member(struct buf *to, const char *name, const char *text)
-{
-	buf_printf(to, ",\"%s\":", name);
-	if (text == NULL)
-		buf_puts(to, "null");
-	else
-		json_put_string(to, text);
-}
-
-static void
-put_list(struct buf *to, const char *name, const struct strlist *words)
-{
-	buf_printf(to, ",\"%s\":[", name);
-	for (size_t i = 0; i < words->n; i++) {
-		if (i > 0)
-			buf_putc(to, ',');
-		json_put_string(to, words->v[i]);
-	}
-	buf_putc(to, ']');
-}
-
 static int
 put_json(struct buf *to, const struct table *t)
 {
@@ -103,14 +81,14 @@ put_json(struct buf *to, const struct table *t)
 	utc_format(t->earliest, earliest);
 	buf_puts(to, "{\"table\":");
 	json_put_string(to, t->name);
-	put_member(to, "text", t->doc);
-	put_member(to, "file", t->file);
-	put_member(to, "path", t->path);
-	put_member(to, "paging", table_paging_name(t->paging));
-	put_member(to, "mode", type_mode_name(t->mode));
-	put_member(to, "time_column", t->mode_column);
-	put_member(to, "foreach", t->foreach_table);
-	put_member(to, "earliest", is_windowed(t) ? earliest : NULL);
+	json_put_member(to, "text", t->doc);
+	json_put_member(to, "file", t->file);
+	json_put_member(to, "path", t->path);
+	json_put_member(to, "paging", table_paging_name(t->paging));
+	json_put_member(to, "mode", type_mode_name(t->mode));
+	json_put_member(to, "time_column", t->mode_column);
+	json_put_member(to, "foreach", t->foreach_table);
+	json_put_member(to, "earliest", is_windowed(t) ? earliest : NULL);
 	buf_puts(to, ",\"widths\":[");
 	for (size_t i = 0; i < t->nwidths; i++) {
 		buf_puts(to, i > 0 ? ",{\"name\":" : "{\"name\":");
@@ -118,19 +96,19 @@ put_json(struct buf *to, const struct table *t)
 		buf_printf(to, ",\"limit\":%ld}", t->widths[i].limit);
 	}
 	buf_putc(to, ']');
-	put_list(to, "group_by", &t->group_by);
-	put_list(to, "params", &t->params);
-	put_member(to, "rows", t->rows);
+	json_put_list(to, "group_by", &t->group_by);
+	json_put_list(to, "params", &t->params);
+	json_put_member(to, "rows", t->rows);
 	buf_puts(to, ",\"columns\":[");
 	for (size_t i = 0; i < t->ncolumns; i++) {
 		const struct column *c = &t->columns[i];
 
 		buf_puts(to, i > 0 ? ",{\"name\":" : "{\"name\":");
 		json_put_string(to, c->name);
-		put_member(to, "type", type_name(c->type));
+		json_put_member(to, "type", type_name(c->type));
 		buf_printf(to, ",\"key\":%s", c->key ? "true" : "false");
-		put_member(to, "text", c->doc);
-		put_member(to, "jq", c->expr);
+		json_put_member(to, "text", c->doc);
+		json_put_member(to, "jq", c->expr);
 		buf_putc(to, '}');
 	}
 	return buf_puts(to, "]}\n");
