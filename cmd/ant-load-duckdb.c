@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "cli.h"
-#include "db/ask_duckdb.h"
+#include "db/ask.h"
 #include "load/duckdb.h"
 #include "loader.h"
 

@@ -4,7 +4,7 @@
  * stdin: one anthill-rows(5).  stdout: the receipt, after the commit and only then.
  */
 #include "cli.h"
-#include "db/ask_pg.h"
+#include "db/ask.h"
 #include "load/pg.h"
 #include "loader.h"
 

@@ -485,7 +485,19 @@ int
 json_put_member(struct buf *to, const char *name, const char *text)
 {
 	buf_printf(to, ",\"%s\":", name);
-	return text == NULL ? buf_puts(to, "null") : json_put_string(to, text);
+	return text != NULL ? json_put_string(to, text) : buf_puts(to, "null");
+}
+
+int
+json_put_list(struct buf *to, const char *name, const struct strlist *texts)
+{
+	buf_printf(to, ",\"%s\":[", name);
+	for (size_t i = 0; i < texts->n; i++) {
+		if (i > 0)
+			buf_putc(to, ',');
+		json_put_string(to, texts->v[i]);
+	}
+	return buf_putc(to, ']');
 }
 
 /* A string: its text again, with the fewest escapes. */

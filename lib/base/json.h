@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "base/strlist.h"
 
 enum json_kind {
 	JSON_NULL,
@@ -98,8 +99,9 @@ int json_same(const struct json_value *a, const struct json_value *b);
 int json_put_text(struct buf *to, const char *s, size_t len);
 int json_put_string(struct buf *to, const char *s);
 
-/* Append the member NAME, after a comma: TEXT as a string, or null where it is NULL. */
+/* Append ,"NAME":"TEXT" or null where TEXT is NULL; the same with a list of texts. */
 int json_put_member(struct buf *to, const char *name, const char *text);
+int json_put_list(struct buf *to, const char *name, const struct strlist *texts);
 
 /*
  * Append V without white space, its strings rewritten with the fewest escapes

@@ -1,4 +1,4 @@
-#include "db/ask_duckdb.h"
+#include "db/ask.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -6,7 +6,6 @@
 
 #include "base/buf.h"
 #include "db/duckdb.h"
-#include "db/duckdb_file.h"
 
 struct ask_duckdb {
 	struct db_duckdb db;

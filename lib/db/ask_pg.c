@@ -1,12 +1,6 @@
-#include "db/ask_pg.h"
+#include "db/ask.h"
 
 #include "db/pg.h"
-
-static int
-each(void *self, const char *sql, size_t n, db_take *take, void *arg, struct ant_err *e)
-{
-	return pg_copy_out(self, sql, n, take, arg, e);
-}
 
 static int
 run(void *self, const char *sql, struct ant_err *e)
@@ -48,6 +42,6 @@ ask_pg(const char *conninfo, const char *schema, int write, struct db *to, const
 		pg_free(p);
 		return -1;
 	}
-	*to = (struct db){p, SQL_POSTGRESQL, each, run, close_it};
+	*to = (struct db){p, SQL_POSTGRESQL, pg_copy_out, run, close_it};
 	return 0;
 }

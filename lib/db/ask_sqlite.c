@@ -1,12 +1,6 @@
-#include "db/ask_sqlite.h"
+#include "db/ask.h"
 
 #include "db/sqlite.h"
-
-static int
-each(void *self, const char *sql, size_t n, db_take *take, void *arg, struct ant_err *e)
-{
-	return sqlite_cells(self, sql, n, take, arg, e);
-}
 
 static int
 run(void *self, const char *sql, struct ant_err *e)
@@ -44,6 +38,6 @@ ask_sqlite(const char *file, int write, struct db *to, struct ant_err *e)
 		sqlite_free(s);
 		return -1;
 	}
-	*to = (struct db){s, SQL_SQLITE, each, run, close_it};
+	*to = (struct db){s, SQL_SQLITE, sqlite_cells, run, close_it};
 	return 0;
 }

@@ -121,30 +121,25 @@ put_index(struct buf *b, enum sql_dialect d, const struct table *t)
 	free(c);
 }
 
+static void
+put_comment(
+	struct buf *b, enum sql_dialect d, const char *table, const char *column, const char *doc)
+{
+	if (!has_doc(doc))
+		return;
+	sql_comment(b, d, NULL, table, column, doc);
+	buf_puts(b, ";\n");
+}
+
 /* COMMENT ON, where comments are statements of their own. */
 static void
 put_comments(struct buf *b, enum sql_dialect d, const struct table *t)
 {
 	if (d != SQL_POSTGRESQL && d != SQL_DUCKDB)
 		return;
-	if (has_doc(t->doc)) {
-		buf_puts(b, "COMMENT ON TABLE ");
-		sql_ident(b, d, t->name);
-		buf_puts(b, " IS ");
-		sql_literal(b, d, t->doc);
-		buf_puts(b, ";\n");
-	}
-	for (size_t i = 0; i < t->ncolumns; i++) {
-		if (!has_doc(t->columns[i].doc))
-			continue;
-		buf_puts(b, "COMMENT ON COLUMN ");
-		sql_ident(b, d, t->name);
-		buf_putc(b, '.');
-		sql_ident(b, d, t->columns[i].name);
-		buf_puts(b, " IS ");
-		sql_literal(b, d, t->columns[i].doc);
-		buf_puts(b, ";\n");
-	}
+	put_comment(b, d, t->name, NULL, t->doc);
+	for (size_t i = 0; i < t->ncolumns; i++)
+		put_comment(b, d, t->name, t->columns[i].name, t->columns[i].doc);
 }
 
 /* Whether MySQL cannot read the column's text as it is. */

@@ -216,23 +216,29 @@ db_duckdb_each(struct db_duckdb *d, const char *sql, size_t n, db_take_texts *ta
 	return status;
 }
 
+/* What a type is to DuckDB, and the bytes of its values in a vector. */
+static const struct {
+	enum duckdb_type type;
+	size_t size;
+} types[TYPE_COUNT] = {
+	[TYPE_TEXT] = {DUCKDB_VARCHAR, 16},
+	[TYPE_BIGINT] = {DUCKDB_BIGINT, 8},
+	[TYPE_DOUBLE] = {DUCKDB_DOUBLE, 8},
+	[TYPE_NUMERIC] = {.size = 16}, /* a type that is created */
+	[TYPE_BOOLEAN] = {DUCKDB_BOOLEAN, 1},
+	[TYPE_DATE] = {DUCKDB_DATE, 4},
+	[TYPE_TIMESTAMPTZ] = {DUCKDB_TIMESTAMP_TZ, 8},
+	[TYPE_JSON] = {DUCKDB_VARCHAR, 16},
+};
+
 static void *
 logical_type(struct db_duckdb *d, enum type t)
 {
-	static const enum duckdb_type types[TYPE_COUNT] = {
-		[TYPE_TEXT] = DUCKDB_VARCHAR,
-		[TYPE_BIGINT] = DUCKDB_BIGINT,
-		[TYPE_DOUBLE] = DUCKDB_DOUBLE,
-		[TYPE_BOOLEAN] = DUCKDB_BOOLEAN,
-		[TYPE_DATE] = DUCKDB_DATE,
-		[TYPE_TIMESTAMPTZ] = DUCKDB_TIMESTAMP_TZ,
-		[TYPE_JSON] = DUCKDB_VARCHAR,
-	};
 	void *type;
 
 	if (t == TYPE_NUMERIC)
 		return d->api.create_decimal_type(DB_DUCKDB_WIDTH, DB_DUCKDB_SCALE);
-	type = d->api.create_logical_type(types[t]);
+	type = d->api.create_logical_type(types[t].type);
 	if (t == TYPE_JSON && type != NULL)
 		d->api.logical_type_set_alias(type, "JSON");
 	return type;
@@ -255,21 +261,21 @@ int
 db_duckdb_append_start(struct db_duckdb *d, const char *table, const struct sql_column *columns,
 	size_t n, struct ant_err *e)
 {
-	void **types = calloc(n, sizeof *types);
+	void **made = calloc(n, sizeof *made);
 
 	d->columns = columns;
 	d->n = n;
 	d->vectors = calloc(n, sizeof *d->vectors);
-	if (types == NULL || d->vectors == NULL) {
-		free(types);
+	if (made == NULL || d->vectors == NULL) {
+		free(made);
 		return failed(d, NULL, e);
 	}
 	for (size_t i = 0; i < n; i++)
-		types[i] = logical_type(d, columns[i].type);
-	d->chunk = d->api.create_data_chunk(types, n);
+		made[i] = logical_type(d, columns[i].type);
+	d->chunk = d->api.create_data_chunk(made, n);
 	for (size_t i = 0; i < n; i++)
-		d->api.destroy_logical_type(&types[i]);
-	free(types);
+		d->api.destroy_logical_type(&made[i]);
+	free(made);
 	if (d->chunk == NULL)
 		return failed(d, NULL, e);
 	d->room = d->api.vector_size();
@@ -365,16 +371,8 @@ put_string(struct db_duckdb *d, size_t column, const struct row_cell *c)
 static void
 put_null(struct db_duckdb *d, size_t column)
 {
-	static const size_t sizes[TYPE_COUNT] = {[TYPE_TEXT] = 16,
-		[TYPE_BIGINT] = 8,
-		[TYPE_DOUBLE] = 8,
-		[TYPE_NUMERIC] = 16,
-		[TYPE_BOOLEAN] = 1,
-		[TYPE_DATE] = 4,
-		[TYPE_TIMESTAMPTZ] = 8,
-		[TYPE_JSON] = 16};
 	struct db_duckdb_vector *v = &d->vectors[column];
-	size_t size = sizes[d->columns[column].type];
+	size_t size = types[d->columns[column].type].size;
 
 	/* DuckDB writes what stands there into the file, null or not. */
 	memset((char *)v->data + d->used * size, 0, size);

@@ -5,9 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "db/ask_duckdb.h"
-#include "db/ask_pg.h"
-#include "db/ask_sqlite.h"
+#include "db/ask.h"
 
 /* Behind the three slashes of a URI of a file: ant-sync writes them so. */
 static const char *

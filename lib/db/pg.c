@@ -28,7 +28,7 @@ struct pg {
 
 /* Put TEXT, which may have several lines, on one, without the password, into E. */
 static int
-say(struct pg *p, const char *prefix, const char *text, struct ant_err *e)
+say(struct pg *p, const char *text, struct ant_err *e)
 {
 	size_t secret = p->password != NULL ? strlen(p->password) : 0;
 	struct buf line;
@@ -46,10 +46,8 @@ say(struct pg *p, const char *prefix, const char *text, struct ant_err *e)
 			buf_putc(&line, *text++);
 		}
 	}
-	if (buf_str(&line) == NULL)
-		err_set(e, ANT_FAIL, "%s: out of memory", prefix);
-	else
-		err_set(e, ANT_FAIL, "%s: %s", prefix, buf_str(&line));
+	text = buf_str(&line);
+	err_set(e, ANT_FAIL, "postgresql: %s", text != NULL ? text : "out of memory");
 	buf_free(&line);
 	return -1;
 }
@@ -63,13 +61,13 @@ failed(struct pg *p, const PGresult *res, struct ant_err *e)
 	struct buf all;
 
 	if (text == NULL || PQstatus(p->conn) != CONNECTION_OK)
-		return say(p, "postgresql", PQerrorMessage(p->conn), e);
+		return say(p, PQerrorMessage(p->conn), e);
 	buf_init(&all, 1 << 16);
 	buf_puts(&all, text);
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
 		if ((text = PQresultErrorField(res, fields[i])) != NULL)
 			buf_printf(&all, "\n%s", text);
-	say(p, "postgresql", buf_str(&all) != NULL ? all.data : "out of memory", e);
+	say(p, buf_str(&all) != NULL ? all.data : "out of memory", e);
 	buf_free(&all);
 	return -1;
 }
@@ -213,7 +211,7 @@ pg_connect(struct pg *p, struct ant_err *e)
 	if (p->conn == NULL)
 		return no_memory(e);
 	if (PQstatus(p->conn) != CONNECTION_OK)
-		return say(p, "postgresql", PQerrorMessage(p->conn), e);
+		return say(p, PQerrorMessage(p->conn), e);
 	PQsetNoticeReceiver(p->conn, ignore_notice, NULL);
 	return 0;
 }
@@ -222,13 +220,6 @@ int
 pg_is_connected(const struct pg *p)
 {
 	return p->conn != NULL && PQstatus(p->conn) == CONNECTION_OK;
-}
-
-void
-pg_close(struct pg *p)
-{
-	PQfinish(p->conn);
-	p->conn = NULL;
 }
 
 int
@@ -275,12 +266,6 @@ pg_copy_put(struct pg *p, const char *block, size_t len, struct ant_err *e)
 }
 
 int
-pg_is_copying(const struct pg *p)
-{
-	return p->copying;
-}
-
-int
 pg_copy_end(struct pg *p, const char *reason, int64_t *rows, struct ant_err *e)
 {
 	PGresult *res;
@@ -298,6 +283,21 @@ pg_copy_end(struct pg *p, const char *reason, int64_t *rows, struct ant_err *e)
 	}
 	PQclear(res);
 	return status;
+}
+
+void
+pg_abort(struct pg *p, const char *reason)
+{
+	struct ant_err ignored;
+	int64_t unused;
+
+	if (pg_is_connected(p)) {
+		if (p->copying)
+			pg_copy_end(p, reason, &unused, &ignored);
+		pg_run(p, "ROLLBACK", NULL, &ignored);
+	}
+	PQfinish(p->conn);
+	p->conn = NULL;
 }
 
 /*
@@ -333,8 +333,9 @@ cut_line(char *p, struct db_cell *row, size_t n)
 }
 
 int
-pg_copy_out(struct pg *p, const char *sql, size_t n, db_take *take, void *arg, struct ant_err *e)
+pg_copy_out(void *pg, const char *sql, size_t n, db_take *take, void *arg, struct ant_err *e)
 {
+	struct pg *p = pg;
 	struct db_cell row[DB_COLUMNS_MAX];
 	PGresult *res;
 	char *line = NULL;

@@ -23,7 +23,6 @@ void pg_free(struct pg *p); /* NULL: no effect */
 
 int pg_connect(struct pg *p, struct ant_err *e);
 int pg_is_connected(const struct pg *p); /* and the connection is not lost */
-void pg_close(struct pg *p);
 
 /* "WHAT 'NAME' is longer ..." where the server would cut a name: 0, or -1 with ANT_FAIL. */
 int pg_check_name(const char *what, const char *name, struct ant_err *e);
@@ -59,10 +58,14 @@ int pg_ask(
 int pg_copy_start(struct pg *p, const char *sql, struct ant_err *e);
 int pg_copy_put(struct pg *p, const char *block, size_t len, struct ant_err *e);
 int pg_copy_end(struct pg *p, const char *reason, int64_t *rows, struct ant_err *e);
-int pg_is_copying(const struct pg *p);
 
-/* Hand each row of the answer to SQL, N columns, to TAKE: by COPY, without memory for it. */
-int pg_copy_out(
-	struct pg *p, const char *sql, size_t n, db_take *take, void *arg, struct ant_err *e);
+/*
+ * Undo the transaction, if there is one, for REASON, and close the connection.  The rollback is
+ * waited for: whoever comes next must not find the locks of this one.
+ */
+void pg_abort(struct pg *p, const char *reason);
+
+/* The `each` of a struct db whose self is PG: by COPY, without memory for the answer. */
+int pg_copy_out(void *pg, const char *sql, size_t n, db_take *take, void *arg, struct ant_err *e);
 
 #endif

@@ -44,14 +44,14 @@ sql_type(enum sql_dialect d, enum type t)
 	return dialects[d].types[t];
 }
 
-/* S between two QUOTEs, those inside doubled. */
+/* S between two QUOTEs, with an ESCAPE before each of those inside and each other ESCAPE. */
 static void
-quoted(struct buf *b, const char *s, char quote)
+quoted(struct buf *b, const char *s, char quote, char escape)
 {
 	buf_putc(b, quote);
 	for (; *s != '\0'; s++) {
-		if (*s == quote)
-			buf_putc(b, quote);
+		if (*s == quote || *s == escape)
+			buf_putc(b, escape);
 		buf_putc(b, *s);
 	}
 	buf_putc(b, quote);
@@ -61,9 +61,10 @@ void
 sql_ident(struct buf *b, enum sql_dialect d, const char *name)
 {
 	size_t start = b->len;
+	char quote = d == SQL_BIGQUERY || d == SQL_CLICKHOUSE || d == SQL_MYSQL ? '`' : '"';
 
 	/* BigQuery's names hold no backslash, which alone would need more. */
-	quoted(b, name, d == SQL_BIGQUERY || d == SQL_CLICKHOUSE || d == SQL_MYSQL ? '`' : '"');
+	quoted(b, name, quote, quote);
 	/* Snowflake takes a name without quotes for one in capitals. */
 	for (size_t i = start; d == SQL_SNOWFLAKE && i < b->len; i++)
 		if (b->data[i] >= 'a' && b->data[i] <= 'z')
@@ -83,17 +84,10 @@ sql_name(struct buf *b, enum sql_dialect d, const char *schema, const char *tabl
 void
 sql_literal(struct buf *b, enum sql_dialect d, const char *text)
 {
-	if (d <= SQL_DUCKDB) { /* the standard; PostgreSQL's standard_conforming_strings is on */
-		quoted(b, text, '\'');
-		return;
-	}
-	buf_putc(b, '\'');
-	for (; *text != '\0'; text++) { /* the others take a backslash for an escape, too */
-		if (*text == '\'' || *text == '\\')
-			buf_putc(b, '\\');
-		buf_putc(b, *text);
-	}
-	buf_putc(b, '\'');
+	if (d <= SQL_DUCKDB) /* the standard; PostgreSQL's standard_conforming_strings is on */
+		quoted(b, text, '\'', '\'');
+	else
+		quoted(b, text, '\'', '\\');
 }
 
 void
@@ -165,6 +159,20 @@ sql_create_index(struct buf *b, enum sql_dialect d, const char *schema, const ch
 	buf_puts(b, " (");
 	sql_idents(b, d, c, n);
 	buf_putc(b, ')');
+}
+
+void
+sql_comment(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
+	const char *column, const char *text)
+{
+	buf_puts(b, column != NULL ? "COMMENT ON COLUMN " : "COMMENT ON TABLE ");
+	sql_name(b, d, schema, table);
+	if (column != NULL) {
+		buf_putc(b, '.');
+		sql_ident(b, d, column);
+	}
+	buf_puts(b, " IS ");
+	sql_literal(b, d, text);
 }
 
 void

@@ -51,6 +51,10 @@ void sql_add_column(struct buf *b, enum sql_dialect d, const char *schema, const
 void sql_create_index(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
 	const char *kind, const struct sql_column *c, size_t n);
 
+/* COMMENT ON the table, or its COLUMN where that is not NULL. */
+void sql_comment(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
+	const char *column, const char *text);
+
 /* The ledger's name and definition: the same columns in every database. */
 #define SQL_LEDGER "_anthill_loads"
 void sql_create_ledger(struct buf *b, enum sql_dialect d, const char *schema);

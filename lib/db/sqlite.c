@@ -1,14 +1,18 @@
 #include "db/sqlite.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/utc.h"
 #include "db/real.h"
-#include "db/sqlite_file.h"
 
 enum {
 	WAIT_MS = 500,	  /* for a lock: a second load must give up within a second */
@@ -18,7 +22,10 @@ enum {
 };
 
 struct sqlite {
-	struct sqlite_file file;
+	const char *name; /* of the file as the user gave it, always a path */
+	char *path;	  /* the same as SQLite cannot take it for anything else */
+	int fd;		  /* holds the lock of loaders on it; -1: there is none */
+	int created;	  /* the lock's owner has made it, and removes it unless the load commits */
 	int begun;
 	int rollback; /* the file was no WAL database, and is to be none unless this load commits */
 	sqlite3 *db;  /* NULL: not open */
@@ -39,14 +46,14 @@ failed(struct sqlite *s, struct ant_err *e)
 	int code = sqlite3_errcode(s->db) & 0xff;
 
 	if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
-		return err_set(e, ANT_LOCKED, "%s: another process has locked it", s->file.name);
-	return err_set(e, ANT_FAIL, "%s: %s", s->file.name, sqlite3_errmsg(s->db));
+		return err_set(e, ANT_LOCKED, "%s: another process has locked it", s->name);
+	return err_set(e, ANT_FAIL, "%s: %s", s->name, sqlite3_errmsg(s->db));
 }
 
 static int
 no_memory(struct sqlite *s, struct ant_err *e)
 {
-	return err_sys(e, ANT_FAIL, "%s", s->file.name);
+	return err_sys(e, ANT_FAIL, "%s", s->name);
 }
 
 int
@@ -135,9 +142,9 @@ read_cell(struct sqlite *s, sqlite3_value *v, struct db_cell *to, struct ant_err
 }
 
 int
-sqlite_cells(
-	struct sqlite *s, const char *sql, size_t n, db_take *take, void *arg, struct ant_err *e)
+sqlite_cells(void *db, const char *sql, size_t n, db_take *take, void *arg, struct ant_err *e)
 {
+	struct sqlite *s = db;
 	sqlite3_stmt *q = prepare(s, sql, e);
 	struct db_cell row[DB_COLUMNS_MAX];
 	int code = SQLITE_DONE, status = 0;
@@ -159,7 +166,7 @@ sqlite_cells(
 static int
 open_database(struct sqlite *s, int flags, struct ant_err *e)
 {
-	if (sqlite3_open_v2(s->file.path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK)
+	if (sqlite3_open_v2(s->path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK)
 		return sqlite3_busy_timeout(s->db, WAIT_MS) == SQLITE_OK ? 0 : failed(s, e);
 	if (s->db == NULL)
 		return no_memory(s, e);
@@ -169,8 +176,8 @@ open_database(struct sqlite *s, int flags, struct ant_err *e)
 int
 sqlite_look(struct sqlite *s, struct ant_err *e)
 {
-	if (!sqlite_file_exists(&s->file))
-		return 0;
+	if (access(s->path, F_OK) == -1 && errno == ENOENT)
+		return 0; /* what else is wrong, the opening says */
 	/* Read-write, for a reader of a WAL database leaves its helper files behind. */
 	return open_database(s, SQLITE_OPEN_READWRITE, e) == -1 ? -1 : 1;
 }
@@ -186,17 +193,17 @@ open_unchanging(struct sqlite *s, struct ant_err *e)
 	int code;
 
 	buf_clear(&s->sql);
-	buf_printf(&s->sql, "%s-wal", s->file.path);
+	buf_printf(&s->sql, "%s-wal", s->path);
 	if (buf_str(&s->sql) == NULL)
 		return no_memory(s, e);
 	if (stat(s->sql.data, &st) == 0 && st.st_size > 0)
 		return err_set(e, ANT_FAIL,
 			"%s: %s-wal holds changes that can be read only where its folder can be "
 			"written: copy both",
-			s->file.name, s->file.name);
+			s->name, s->name);
 	buf_clear(&s->sql);
 	buf_puts(&s->sql, "file:");
-	for (const char *c = s->file.path; *c != '\0'; c++)
+	for (const char *c = s->path; *c != '\0'; c++)
 		if (strchr("?#%", *c) != NULL)
 			buf_printf(&s->sql, "%%%02X", (unsigned)*c);
 		else
@@ -226,6 +233,42 @@ sqlite_snapshot(struct sqlite *s, struct ant_err *e)
 	return code == SQLITE_OK ? 0 : failed(s, e);
 }
 
+/*
+ * Lock the file without waiting, and create it where it is missing.  SQLite's own locks keep
+ * two writers apart, but say nothing of a file that is removed again because the load that
+ * created it failed.  That is done while this lock is held, so what was locked must still be
+ * what stands under the name.
+ */
+static int
+lock_file(struct sqlite *s, struct ant_err *e)
+{
+	struct stat held, named;
+
+	for (int try = 0; try < 100; try++) {
+		s->fd = open(s->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		s->created = s->fd != -1;
+		if (s->fd == -1 && errno == EEXIST)
+			s->fd = open(s->path, O_RDWR | O_CLOEXEC);
+		if (s->fd == -1 && errno == ENOENT && try < 99)
+			continue;
+		if (s->fd == -1)
+			return err_sys(e, ANT_FAIL, "%s", s->name);
+		if (flock(s->fd, LOCK_EX | LOCK_NB) == -1) {
+			s->created = 0;
+			return errno == EWOULDBLOCK
+				       ? err_set(e, ANT_LOCKED, "%s: another load is writing to it",
+						 s->name)
+				       : err_sys(e, ANT_FAIL, "%s: lock", s->name);
+		}
+		if (fstat(s->fd, &held) == 0 && stat(s->path, &named) == 0 &&
+			held.st_dev == named.st_dev && held.st_ino == named.st_ino)
+			return 0;
+		close(s->fd);
+		s->fd = -1;
+	}
+	return err_set(e, ANT_LOCKED, "%s: it comes and goes: another load is at work", s->name);
+}
+
 static int
 take_journal(void *arg, const char *const *texts, struct ant_err *e)
 {
@@ -241,8 +284,7 @@ sqlite_begin(struct sqlite *s, struct ant_err *e)
 {
 	char pragmas[128];
 
-	if (sqlite_file_lock(&s->file, e) == -1 ||
-		open_database(s, SQLITE_OPEN_READWRITE, e) == -1 ||
+	if (lock_file(s, e) == -1 || open_database(s, SQLITE_OPEN_READWRITE, e) == -1 ||
 		sqlite_each(s, "PRAGMA journal_mode", NULL, 0, take_journal, s, e) == -1)
 		return -1;
 	sqlite3_snprintf(sizeof pragmas, pragmas,
@@ -261,7 +303,7 @@ sqlite_commit(struct sqlite *s, struct ant_err *e)
 	if (sqlite_run(s, "COMMIT", NULL, e) == -1)
 		return -1;
 	s->begun = 0;
-	s->file.created = 0;
+	s->created = 0;
 	s->rollback = 0;
 	return 0;
 }
@@ -272,13 +314,19 @@ sqlite_close(struct sqlite *s)
 	if (s->begun)
 		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 	s->begun = 0;
-	if (s->rollback && !s->file.created) /* who reads it now keeps it from that */
+	if (s->rollback && !s->created) /* who reads it now keeps it from that */
 		sqlite3_exec(s->db, "PRAGMA busy_timeout=0; PRAGMA journal_mode=DELETE", NULL, NULL,
 			NULL);
 	s->rollback = 0;
 	sqlite3_close(s->db);
 	s->db = NULL;
-	sqlite_file_close(&s->file);
+	/* Only now: closing a second descriptor of the file drops SQLite's locks, which are POSIX's. */
+	if (s->created) /* while our lock is held, nobody else loads into it */
+		unlink(s->path);
+	s->created = 0;
+	if (s->fd != -1)
+		close(s->fd);
+	s->fd = -1;
 }
 
 static void
@@ -487,15 +535,17 @@ struct sqlite *
 sqlite_new(const char *file, struct ant_err *e)
 {
 	struct sqlite *s = calloc(1, sizeof *s);
+	size_t size = strlen(file) + sizeof "./";
 
-	if (s == NULL) {
+	if (s == NULL || (s->path = malloc(size)) == NULL) {
 		err_sys(e, ANT_FAIL, "%s", file);
-		return NULL;
-	}
-	if (sqlite_file_init(&s->file, file, e) == -1) {
 		free(s);
 		return NULL;
 	}
+	/* "" and ":memory:" name no file for SQLite, "file:x" perhaps another one. */
+	snprintf(s->path, size, "%s%s", *file == '/' ? "" : "./", file);
+	s->name = file;
+	s->fd = -1;
 	buf_init(&s->sql, SQL_MAX);
 	return s;
 }
@@ -506,7 +556,7 @@ sqlite_free(struct sqlite *s)
 	if (s == NULL)
 		return;
 	sqlite_close(s);
-	sqlite_file_free(&s->file);
+	free(s->path);
 	buf_free(&s->sql);
 	free(s);
 }

@@ -51,9 +51,8 @@ int sqlite_run(struct sqlite *s, const char *sql, int64_t *changed, struct ant_e
 int sqlite_each(struct sqlite *s, const char *sql, const char *const *params, int n,
 	db_take_texts *take, void *arg, struct ant_err *e);
 
-/* Hand each row of the answer to SQL, N columns, to TAKE, as the kinds of value they are. */
-int sqlite_cells(
-	struct sqlite *s, const char *sql, size_t n, db_take *take, void *arg, struct ant_err *e);
+/* The `each` of a struct db whose self is DB. */
+int sqlite_cells(void *db, const char *sql, size_t n, db_take *take, void *arg, struct ant_err *e);
 
 /*
  * Make what is left of R readable, once, as the table NAME, "temp.x", with the columns c0, c1

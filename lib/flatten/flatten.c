@@ -60,12 +60,6 @@ flatten_free(struct flatten *f)
 	free(f);
 }
 
-static int
-no_memory(struct ant_err *e)
-{
-	return err_sys(e, ANT_FAIL, "flatten");
-}
-
 /* A dimension that no column holds would fold distinct groups into equal rows. */
 static int
 check_dimensions(struct flatten *f, struct ant_err *e)
@@ -159,7 +153,7 @@ finish(struct flatten *f, const struct record_end *end, struct ant_err *e)
 	const int64_t *watermark = end != NULL && end->has_watermark ? &end->watermark : NULL;
 
 	if (directive_put_end(&f->rows.row, f->rows.rows, watermark) == -1)
-		return no_memory(e);
+		return err_sys(e, ANT_FAIL, "flatten");
 	return flatten_rows_flush(&f->rows, e);
 }
 
@@ -304,7 +298,7 @@ flatten_explain(struct flatten *f, struct ant_err *e)
 		buf_printf(&f->rows.row, "--where\t%s\t%s\n",
 			f->fields.where.native != NULL ? "native" : "jq", f->o->where);
 	if (f->rows.row.failed)
-		return no_memory(e);
+		return err_sys(e, ANT_FAIL, "flatten");
 	return flatten_rows_flush(&f->rows, e);
 }
 
@@ -321,5 +315,8 @@ flatten_stats(const struct flatten *f, struct flatten_stats *s)
 int
 flatten_unread(const struct flatten *f, size_t n, const char **path, size_t *count)
 {
-	return mapper_unread(&f->mapper, n, path, count);
+	const struct mapper *m = &f->mapper;
+	const struct plan *p = m->plan != NULL ? m->plan : m->watch;
+
+	return p != NULL && plan_unread(p, n, path, count);
 }

@@ -9,12 +9,6 @@
 
 enum { SNIPPET = 60 };
 
-static int
-no_memory(struct ant_err *e)
-{
-	return err_sys(e, ANT_FAIL, "flatten");
-}
-
 void
 mapper_free(struct mapper *m)
 {
@@ -55,9 +49,9 @@ plan_field(struct mapper *m, struct field *field, enum engine engine, struct ant
 	if (m->plan != NULL) {
 		field->native = expr_parse(field->column->expr, &native);
 		if (field->native == NULL && native)
-			return no_memory(e);
+			return err_sys(e, ANT_FAIL, "flatten");
 		if (field->native != NULL && (added = plan_add(m->plan, field->native)) == -1)
-			return no_memory(e);
+			return err_sys(e, ANT_FAIL, "flatten");
 	}
 	if (added)
 		return 0;
@@ -111,7 +105,7 @@ mapper_plan(struct mapper *m, const struct table *t, struct fields *fields, enum
 	m->table = t;
 	m->fields = fields;
 	if (p == NULL && native)
-		return no_memory(e);
+		return err_sys(e, ANT_FAIL, "flatten");
 	if (engine == ENGINE_JQ)
 		m->watch = p;
 	else
@@ -125,7 +119,7 @@ mapper_plan(struct mapper *m, const struct table *t, struct fields *fields, enum
 	if (fields->has_where && plan_field(m, &fields->where, engine, e) == -1)
 		return -1;
 	if (p != NULL && note_all(m, p) == -1)
-		return no_memory(e);
+		return err_sys(e, ANT_FAIL, "flatten");
 	if (m->plan != NULL)
 		find_values(m);
 	return 0;
@@ -227,7 +221,7 @@ mapper_value(struct mapper *m, const struct field *field, struct json_value *v)
 	case PLAN_TYPE:
 		return bad_path(m, field, &err);
 	default:
-		return no_memory(m->e);
+		return err_sys(m->e, ANT_FAIL, "flatten");
 	}
 }
 
@@ -242,14 +236,6 @@ mapper_mended(const struct mapper *m, const struct field *field, const struct js
 	for (; (p = memchr(p, (unsigned char)UTF8_REPLACEMENT[0], (size_t)(end - p))) != NULL; p++)
 		n += end - p >= 3 && memcmp(p, UTF8_REPLACEMENT, 3) == 0;
 	return n;
-}
-
-int
-mapper_unread(const struct mapper *m, size_t n, const char **path, size_t *count)
-{
-	const struct plan *p = m->plan != NULL ? m->plan : m->watch;
-
-	return p != NULL && plan_unread(p, n, path, count);
 }
 
 /*
@@ -276,14 +262,10 @@ next_jq_row(struct mapper *m)
 static int
 bad_record(struct mapper *m, int result, const struct json_error *err)
 {
-	switch (result) {
-	case PLAN_MEMORY:
-		return no_memory(m->e);
-	case PLAN_STOP:
+	if (result == PLAN_MEMORY)
+		return err_sys(m->e, ANT_FAIL, "flatten");
+	if (result == PLAN_STOP)
 		return -1;
-	default:
-		break;
-	}
 	return err_set(m->e, ANT_INPUT, "stdin:%zu:%zu: %s%s%s",
 		m->line + jsonseq_newlines(m->record.p, err->at), lines_byte(m->in, err->at),
 		result == PLAN_TYPE ? m->table->name : "", result == PLAN_TYPE ? ": " : "",

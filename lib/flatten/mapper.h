@@ -67,7 +67,4 @@ size_t mapper_mended(const struct mapper *m, const struct field *field, const st
 int mapper_refuse(
 	struct mapper *m, const struct field *field, const char *at, size_t len, const char *why);
 
-/* The Nth field of the records that nothing reads, as plan_unread(). */
-int mapper_unread(const struct mapper *m, size_t n, const char **path, size_t *count);
-
 #endif

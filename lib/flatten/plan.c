@@ -106,13 +106,6 @@ plan_ignore_expr(struct plan *p, const struct expr *x)
 		       : 1;
 }
 
-int
-plan_scan(struct plan *p, const char *text, size_t len, int (*row)(void *), void *arg,
-	struct json_error *err)
-{
-	return scan_record(p, text, len, row, arg, err);
-}
-
 const char *
 plan_null_row(const struct plan *p)
 {
@@ -190,5 +183,11 @@ plan_slot(const struct plan *p, const struct expr *x)
 int
 plan_unread(const struct plan *p, size_t n, const char **path, size_t *count)
 {
-	return unread_at(&p->unread, n, path, count);
+	const struct unread *u = &p->unread;
+
+	if (n >= u->n + (u->more > 0))
+		return 0;
+	*path = n < u->n ? u->fields[n].path : "(further names)";
+	*count = n < u->n ? u->fields[n].count : u->more;
+	return 1;
 }

@@ -29,12 +29,6 @@ flatten_rows_free(struct flatten_rows *w)
 	buf_free(&w->text);
 }
 
-static int
-no_memory(struct ant_err *e)
-{
-	return err_sys(e, ANT_FAIL, "flatten");
-}
-
 /* The record as it came, where it is clean text; else mended. */
 static int
 put_raw(struct flatten_rows *w)
@@ -47,11 +41,11 @@ put_raw(struct flatten_rows *w)
 		end--;
 	buf_clear(&w->scratch);
 	if (json_put_value(&w->scratch, &w->mapper->record, &mended) == -1)
-		return no_memory(w->mapper->e);
+		return err_sys(w->mapper->e, ANT_FAIL, "flatten");
 	w->count.mended += mended;
 	if (mended == 0 ? escape_put(&w->row, p, (size_t)(end - p)) == -1
 			: escape_put(&w->row, w->scratch.data, w->scratch.len) == -1)
-		return no_memory(w->mapper->e);
+		return err_sys(w->mapper->e, ANT_FAIL, "flatten");
 	return 0;
 }
 
@@ -65,17 +59,17 @@ put_masked(struct flatten_rows *w, const struct field *field, const struct json_
 	/* The column's own type still holds. */
 	if (cell_put(&w->scratch, field->column->type, v, &w->count, &why) == -1)
 		return why != NULL ? mapper_refuse(w->mapper, field, v->p, v->len, why)
-				   : no_memory(w->mapper->e);
+				   : err_sys(w->mapper->e, ANT_FAIL, "flatten");
 	if (field->column->type == TYPE_TEXT || field->column->type == TYPE_JSON) {
 		buf_clear(&w->scratch); /* the text itself, not as a row encodes it */
 		if ((field->column->type == TYPE_TEXT ? json_text(&w->scratch, v, NULL)
 						      : json_put_value(&w->scratch, v, NULL)) == -1)
-			return no_memory(w->mapper->e);
+			return err_sys(w->mapper->e, ANT_FAIL, "flatten");
 	}
 	if (mask_put(&w->text, field->mask, w->options->mask_key, w->options->mask_key_len,
 		    w->scratch.data == NULL ? "" : w->scratch.data, w->scratch.len) == -1 ||
 		escape_put(&w->row, w->text.data, w->text.len) == -1)
-		return no_memory(w->mapper->e);
+		return err_sys(w->mapper->e, ANT_FAIL, "flatten");
 	return 0;
 }
 
@@ -97,7 +91,7 @@ put_field(struct flatten_rows *w, struct field *field)
 			? cell_put_time(&w->row, &v, &field->last, &w->count, &why) == -1
 			: cell_put(&w->row, field->type, &v, &w->count, &why) == -1)
 		return why != NULL ? mapper_refuse(w->mapper, field, v.p, v.len, why)
-				   : no_memory(w->mapper->e);
+				   : err_sys(w->mapper->e, ANT_FAIL, "flatten");
 	return 0;
 }
 
@@ -143,11 +137,11 @@ flatten_rows_row(void *arg)
 			put_field(w, field) == -1)
 			return -1;
 		if (buf_putc(&w->row, '\t') == -1)
-			return no_memory(w->mapper->e);
+			return err_sys(w->mapper->e, ANT_FAIL, "flatten");
 	}
 	w->row.data[w->row.len - 1] = '\n';
 	if (escape_guard(&w->row, start) == -1)
-		return no_memory(w->mapper->e);
+		return err_sys(w->mapper->e, ANT_FAIL, "flatten");
 	w->rows++;
 	if (w->row.len < FLUSH_AT)
 		return 0;

@@ -481,7 +481,7 @@ find_wrong(struct plan *p, const char *text)
 }
 
 int
-scan_record(struct plan *p, const char *text, size_t len, int (*row)(void *), void *arg,
+plan_scan(struct plan *p, const char *text, size_t len, int (*row)(void *), void *arg,
 	struct json_error *err)
 {
 	struct row_call call = {row, arg};

@@ -1,7 +1,5 @@
 /*
- * flatten/scan - the one pass over a record that fills a plan's values
- *
- * What stands here is plan.c's and scan.c's alone; all others see plan.h.
+ * flatten/scan - what is in a plan: for plan.c, and for scan.c, which is plan_scan() alone
  */
 #ifndef ANT_FLATTEN_SCAN_H
 #define ANT_FLATTEN_SCAN_H
@@ -26,9 +24,5 @@ struct plan {
 	/* That array, or one that a double key replaced, whose inside nobody has checked. */
 	const char *unchecked;
 };
-
-/* Do as plan_scan() says. */
-int scan_record(struct plan *p, const char *text, size_t len, int (*row)(void *), void *arg,
-	struct json_error *err);
 
 #endif

@@ -39,22 +39,6 @@ unread_count(struct unread *u, int node, const char *path, const char *key, size
 	u->n++;
 }
 
-int
-unread_at(const struct unread *u, size_t n, const char **path, size_t *count)
-{
-	if (n < u->n) {
-		*path = u->fields[n].path;
-		*count = u->fields[n].count;
-		return 1;
-	}
-	if (n == u->n && u->more > 0) {
-		*path = "(further names)";
-		*count = u->more;
-		return 1;
-	}
-	return 0;
-}
-
 void
 unread_free(struct unread *u)
 {

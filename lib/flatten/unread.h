@@ -21,9 +21,6 @@ struct unread {
  */
 void unread_count(struct unread *u, int node, const char *path, const char *key, size_t len);
 
-/* The Nth field, as plan_unread(). */
-int unread_at(const struct unread *u, size_t n, const char **path, size_t *count);
-
 void unread_free(struct unread *u);
 
 #endif

@@ -78,10 +78,9 @@ put_header(struct load_csv *d, struct out *to, struct ant_err *e)
 
 		if (i > 0)
 			buf_putc(&d->line, d->dialect->delimiter);
-		if (i < d->n_named) /* as it is: guarded or not */
-			csv_file_put_text(&d->csv, &d->line, c->name, strlen(c->name));
-		else
-			csv_file_put_guarded(&d->csv, &d->line, c->name, strlen(c->name));
+		/* A name that the file has stays as it is, guarded or not. */
+		csv_file_put(&d->csv, &d->line, c->name, strlen(c->name),
+			i < d->n_named ? csv_file_text : csv_file_guarded);
 	}
 	return put_line(d, to, e);
 }
@@ -324,17 +323,12 @@ static int
 is_replaced(struct load_csv *d, struct ant_err *e)
 {
 	const struct rows *r = d->load->rows;
-	const struct row_cell *c = &d->cells[r->time_column];
-	int64_t unit, seconds;
 
 	switch (d->load->mode) {
 	case MODE_REPLACE:
 		return 1;
 	case MODE_WINDOW:
-		unit = r->columns[r->time_column].type == TYPE_DATE ? 1 : 1000000;
-		seconds = unit == 1 ? UTC_DAY : 1;
-		return !c->null && c->i * seconds >= r->from * unit &&
-		       c->i * seconds < r->to * unit;
+		return rows_in_window(r, &d->cells[r->time_column]);
 	case MODE_MERGE:
 		if (d->keys.slots == NULL) /* a dry run */
 			return 0;
@@ -453,26 +447,36 @@ rows(void *self, struct rows *r, struct ant_err *e)
 	return more;
 }
 
+/* Copy what is left of the file FD, called NAME, to TO; *LAST becomes its last byte. */
+static int
+copy_rest(int fd, const char *name, struct out *to, char *last, struct ant_err *e)
+{
+	char block[1 << 14];
+	ssize_t n;
+
+	while ((n = read(fd, block, sizeof block)) != 0) {
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return err_sys(e, ANT_FAIL, "%s", name);
+		*last = block[n - 1];
+		if (out_put(to, block, (size_t)n, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 /* Append what the spool holds to the new file. */
 static int
 append_spool(struct load_csv *d, struct ant_err *e)
 {
-	char block[1 << 14];
-	ssize_t n;
+	char unused;
 
 	if (out_flush(&d->spool, e) == -1)
 		return -1;
 	if (lseek(d->spool.fd, 0, SEEK_SET) == -1)
 		return err_sys(e, ANT_FAIL, "%s", d->file);
-	while ((n = read(d->spool.fd, block, sizeof block)) != 0) {
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return err_sys(e, ANT_FAIL, "%s", d->file);
-		if (out_put(&d->to, block, (size_t)n, e) == -1)
-			return -1;
-	}
-	return 0;
+	return copy_rest(d->spool.fd, d->file, &d->to, &unused, e);
 }
 
 /*
@@ -513,34 +517,25 @@ put_value(const struct csv_file *f, struct buf *b, const char *text, char after)
 	if (*text == '\0')
 		csv_file_put_null(f, b);
 	else
-		csv_file_put_text(f, b, text, strlen(text));
+		csv_file_put(f, b, text, strlen(text), csv_file_text);
 	buf_putc(b, after);
 }
 
-/* Copy the ledger as it is, which must be ours and whole. */
+/* Copy the ledger as it is, which must be ours and whole; where there is none, begin one. */
 static int
 copy_ledger(struct load_csv *d, struct out *to, struct ant_err *e)
 {
-	char block[1 << 14], last = '\n';
-	size_t at = 0;
-	ssize_t n;
+	char start[sizeof ledger_header - 1], last = '\n';
+	int there = d->ledger.old != -1;
+	ssize_t n = there ? read(d->ledger.old, start, sizeof start) : 0;
 
-	while ((n = read(d->ledger.old, block, sizeof block)) != 0) {
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return err_sys(e, ANT_FAIL, "%s", d->ledger.path);
-		if (at == 0 && ((size_t)n < sizeof ledger_header - 1 ||
-				       memcmp(block, ledger_header, sizeof ledger_header - 1) != 0))
-			return err_set(
-				e, ANT_FAIL, "%s: this is no ledger of anthill's", d->ledger.path);
-		at += (size_t)n;
-		last = block[n - 1];
-		if (out_put(to, block, (size_t)n, e) == -1)
-			return -1;
-	}
-	if (at == 0)
-		return out_put(to, ledger_header, sizeof ledger_header - 1, e);
+	if (n == -1)
+		return err_sys(e, ANT_FAIL, "%s", d->ledger.path);
+	if (n != 0 && ((size_t)n < sizeof start || memcmp(start, ledger_header, sizeof start) != 0))
+		return err_set(e, ANT_FAIL, "%s: this is no ledger of anthill's", d->ledger.path);
+	if (out_put(to, ledger_header, sizeof start, e) == -1 ||
+		(there && copy_rest(d->ledger.old, d->ledger.path, to, &last, e) == -1))
+		return -1;
 	return last == '\n' ? 0 : out_put(to, "\n", 1, e);
 }
 
@@ -571,14 +566,10 @@ write_ledger(struct load_csv *d, const struct receipt_entry *entry, struct ant_e
 	put_value(&f, &d->line, entry->finished, '\n');
 	out_init(&to, d->ledger.fd, d->ledger.path);
 	status = d->line.failed ? no_memory(d, e) : 0;
-	if (status == 0 && d->ledger.old != -1)
-		status = copy_ledger(d, &to, e);
-	else if (status == 0)
-		status = out_put(&to, ledger_header, sizeof ledger_header - 1, e);
-	if (status == 0)
-		status = out_put(&to, d->line.data, d->line.len, e);
-	if (status == 0)
-		status = out_flush(&to, e);
+	if (status == 0 &&
+		(copy_ledger(d, &to, e) == -1 || out_put(&to, d->line.data, d->line.len, e) == -1 ||
+			out_flush(&to, e) == -1))
+		status = -1;
 	out_free(&to);
 	return status == 0 ? aside_sync(&d->ledger, e) : -1;
 }

@@ -140,11 +140,9 @@ csv_file_guarded(const struct csv_file *f, char *to, const char *p, size_t len)
 	return end;
 }
 
-typedef char *writer(const struct csv_file *f, char *to, const char *p, size_t len);
-
-/* Let WRITE append a text that has nothing readable behind it. */
-static void
-put(const struct csv_file *f, struct buf *b, const char *p, size_t len, writer *write_text)
+void
+csv_file_put(const struct csv_file *f, struct buf *b, const char *p, size_t len,
+	csv_file_writer *write_text)
 {
 	size_t room = CSV_FILE_ROOM(len);
 	char *to = buf_reserve(b, room + len + 16);
@@ -154,18 +152,6 @@ put(const struct csv_file *f, struct buf *b, const char *p, size_t len, writer *
 	memcpy(to + room, p, len);
 	memset(to + room + len, 0, 16);
 	b->len += (size_t)(write_text(f, to, to + room, len) - to);
-}
-
-void
-csv_file_put_text(const struct csv_file *f, struct buf *b, const char *p, size_t len)
-{
-	put(f, b, p, len, csv_file_text);
-}
-
-void
-csv_file_put_guarded(const struct csv_file *f, struct buf *b, const char *p, size_t len)
-{
-	put(f, b, p, len, csv_file_guarded);
 }
 
 void

@@ -47,9 +47,13 @@ char *csv_file_text(const struct csv_file *f, char *to, const char *p, size_t le
  */
 char *csv_file_guarded(const struct csv_file *f, char *to, const char *p, size_t len);
 
-/* Append any text to B, null, a line's end.  All report by B's `failed`. */
-void csv_file_put_text(const struct csv_file *f, struct buf *b, const char *p, size_t len);
-void csv_file_put_guarded(const struct csv_file *f, struct buf *b, const char *p, size_t len);
+/*
+ * Append to B a text by one of the two, behind which nothing need be readable; null; a line's
+ * end.  All report by B's `failed`.
+ */
+typedef char *csv_file_writer(const struct csv_file *f, char *to, const char *p, size_t len);
+void csv_file_put(const struct csv_file *f, struct buf *b, const char *p, size_t len,
+	csv_file_writer *write_text);
 void csv_file_put_null(const struct csv_file *f, struct buf *b);
 void csv_file_put_end(const struct csv_file *f, struct buf *b);
 

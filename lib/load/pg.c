@@ -161,20 +161,10 @@ commit(struct session *s, struct ant_err *e)
 	return -1;
 }
 
-/* Wait for the rollback: the next load must not find the lock of this one. */
 static void
 undo(struct session *s, const char *reason)
 {
-	struct pg *pg = s->self;
-	struct ant_err ignored;
-	int64_t unused;
-
-	if (pg_is_connected(pg)) {
-		if (pg_is_copying(pg))
-			pg_copy_end(pg, reason, &unused, &ignored);
-		pg_run(pg, "ROLLBACK", NULL, &ignored);
-	}
-	pg_close(pg);
+	pg_abort(s->self, reason);
 }
 
 static void

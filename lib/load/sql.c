@@ -159,14 +159,7 @@ load_sql_comment(struct buf *b, enum sql_dialect d, const char *schema, const st
 	text = column == NULL ? l->doc->doc : c != NULL ? c->doc : "";
 	if (text == NULL || *text == '\0')
 		return 0;
-	buf_puts(b, column != NULL ? "COMMENT ON COLUMN " : "COMMENT ON TABLE ");
-	sql_name(b, d, schema, l->into);
-	if (column != NULL) {
-		buf_putc(b, '.');
-		sql_ident(b, d, column);
-	}
-	buf_puts(b, " IS ");
-	sql_literal(b, d, text);
+	sql_comment(b, d, schema, l->into, column, text);
 	return 1;
 }
 

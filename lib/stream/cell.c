@@ -18,18 +18,16 @@ refuse(const char **why, const char *reason)
 	return -1;
 }
 
+/* What MAKE, json_text() or json_put_value(), makes of V. */
 static int
-put_string(struct buf *row, const struct json_value *v, struct cell_count *count)
+put_made(struct buf *row, const struct json_value *v, struct cell_count *count,
+	int (*make)(struct buf *, const struct json_value *, size_t *))
 {
-	const char *inside = v->p + 1, *end = v->p + v->len - 1;
 	struct buf text;
 	int result;
 
-	/* ASCII without escapes, which is nearly all text there is, holds nothing to encode. */
-	if (vec_ascii(inside, end) == end)
-		return buf_put(row, inside, (size_t)(end - inside));
-	buf_init(&text, v->len * 3);
-	result = json_text(&text, v, &count->mended);
+	buf_init(&text, v->len * 3 + 16);
+	result = make(&text, v, &count->mended);
 	if (result == 0)
 		result = escape_put(row, text.data, text.len);
 	buf_free(&text);
@@ -37,17 +35,14 @@ put_string(struct buf *row, const struct json_value *v, struct cell_count *count
 }
 
 static int
-put_json(struct buf *row, const struct json_value *v, struct cell_count *count)
+put_string(struct buf *row, const struct json_value *v, struct cell_count *count)
 {
-	struct buf text;
-	int result;
+	const char *inside = v->p + 1, *end = v->p + v->len - 1;
 
-	buf_init(&text, v->len * 3 + 16);
-	result = json_put_value(&text, v, &count->mended);
-	if (result == 0)
-		result = escape_put(row, text.data, text.len);
-	buf_free(&text);
-	return result;
+	/* ASCII without escapes, which is nearly all text there is, holds nothing to encode. */
+	if (vec_ascii(inside, end) == end)
+		return buf_put(row, inside, (size_t)(end - inside));
+	return put_made(row, v, count, json_text);
 }
 
 /* 1 where the decimal is an integer of 64 bits. */
@@ -83,22 +78,6 @@ put_bigint(struct buf *row, const char *s, size_t len, const char **why)
 	return buf_printf(row, "%lld", (long long)n);
 }
 
-/* Numbers keep their text; only what no database could read is refused. */
-static int
-put_number(struct buf *row, const char *s, size_t len, const char **why)
-{
-	const char *e = memchr(s, 'e', len);
-	long exponent = 0;
-
-	if (e == NULL)
-		e = memchr(s, 'E', len);
-	if (e != NULL)
-		exponent = strtol(e + 1, NULL, 10);
-	if (len > VALUE_NUMBER_MAX || exponent > VALUE_NUMBER_MAX || exponent < -VALUE_NUMBER_MAX)
-		return refuse(why, "is a number beyond 1000 digits");
-	return buf_put(row, s, len);
-}
-
 static int
 put_double(struct buf *row, const char *s, size_t len, const char **why)
 {
@@ -109,6 +88,7 @@ put_double(struct buf *row, const char *s, size_t len, const char **why)
 	return buf_put(row, s, len);
 }
 
+/* Numbers keep their text; only what no database could read is refused. */
 static int
 put_numeric(struct buf *row, const struct json_value *v, const char **why)
 {
@@ -124,7 +104,8 @@ put_numeric(struct buf *row, const struct json_value *v, const char **why)
 	} else if (v->kind != JSON_NUMBER) {
 		return refuse(why, "is not a number");
 	}
-	return put_number(row, s, len, why);
+	return value_is_short(s, len) ? buf_put(row, s, len)
+				      : refuse(why, "is a number beyond 1000 digits");
 }
 
 static int
@@ -225,7 +206,7 @@ cell_put(struct buf *row, enum type type, const struct json_value *v, struct cel
 	case TYPE_COUNT:
 		break;
 	}
-	return put_json(row, v, count);
+	return put_made(row, v, count, json_put_value);
 }
 
 int

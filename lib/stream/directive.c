@@ -152,12 +152,11 @@ find_column(const struct rows *r, const char *name)
 
 /* #ant-rows VERSION TABLE */
 static int
-take_first(struct directive_reader *d, struct rows *r, char *p, size_t len, struct ant_err *e)
+take_first(struct directive_reader *d, struct rows *r, long n, struct ant_err *e)
 {
 	struct directive_field *f = d->f;
 
-	if (cut(p, len, "#ant-rows", f, 2, 2, e) == -1)
-		return -1;
+	(void)n;
 	if (f[0].len != 1 || *f[0].p != '1')
 		return wrong(&f[0], "version", "of the row stream is not known here, 1 is", e);
 	if ((r->table = strndup(f[1].p, f[1].len)) == NULL)
@@ -169,15 +168,12 @@ take_first(struct directive_reader *d, struct rows *r, char *p, size_t len, stru
 
 /* #mode MODE, or #mode window COLUMN FROM TO */
 static int
-take_mode(struct directive_reader *d, struct rows *r, char *p, size_t len, struct ant_err *e)
+take_mode(struct directive_reader *d, struct rows *r, long n, struct ant_err *e)
 {
 	struct directive_field *f = d->f;
 	char name[16] = "";
-	long n = cut(p, len, "#mode", f, 1, 4, e);
 	int mode;
 
-	if (n == -1)
-		return -1;
 	if (f[0].len < sizeof name)
 		memcpy(name, f[0].p, f[0].len);
 	if ((mode = type_mode_find(name)) == -1)
@@ -199,12 +195,8 @@ take_mode(struct directive_reader *d, struct rows *r, char *p, size_t len, struc
 
 /* #key NAME... */
 static int
-take_key(struct directive_reader *d, struct rows *r, char *p, size_t len, struct ant_err *e)
+take_key(struct directive_reader *d, struct rows *r, long n, struct ant_err *e)
 {
-	long n = cut(p, len, "#key", d->f, 1, ROWS_COLUMNS_MAX, e);
-
-	if (n == -1)
-		return -1;
 	if ((r->key = calloc((size_t)n, sizeof *r->key)) == NULL)
 		return no_memory(e);
 	for (long i = 0; i < n; i++)
@@ -215,12 +207,8 @@ take_key(struct directive_reader *d, struct rows *r, char *p, size_t len, struct
 
 /* #type TYPE... */
 static int
-take_types(struct directive_reader *d, struct rows *r, char *p, size_t len, struct ant_err *e)
+take_types(struct directive_reader *d, struct rows *r, long n, struct ant_err *e)
 {
-	long n = cut(p, len, "#type", d->f, 1, ROWS_COLUMNS_MAX, e);
-
-	if (n == -1)
-		return -1;
 	if ((r->columns = calloc((size_t)n, sizeof *r->columns)) == NULL)
 		return no_memory(e);
 	r->ncolumns = (size_t)n;
@@ -274,19 +262,17 @@ resolve_window(struct rows *r, const char *name, struct ant_err *e)
 
 /* #cols NAME... */
 static int
-take_names(struct directive_reader *d, struct rows *r, char *p, size_t len, struct ant_err *e)
+take_names(struct directive_reader *d, struct rows *r, long n, struct ant_err *e)
 {
-	if (cut(p, len, "#cols", d->f, r->ncolumns, r->ncolumns, e) == -1)
-		return -1;
-	for (size_t i = 0; i < r->ncolumns; i++) {
+	for (long i = 0; i < n; i++) {
 		char *name = strndup(d->f[i].p, d->f[i].len);
 
 		if (name == NULL)
 			return no_memory(e);
 		if (*name == '\0' || find_column(r, name) != -1) {
 			err_set(e, ANT_INPUT,
-				*name == '\0' ? "#cols: column %zu has no name%s"
-					      : "#cols: column %zu: '%.200s' is there twice",
+				*name == '\0' ? "#cols: column %ld has no name%s"
+					      : "#cols: column %ld: '%.200s' is there twice",
 				i + 1, name);
 			free(name);
 			return -1;
@@ -302,16 +288,26 @@ int
 directive_read_head(
 	struct directive_reader *d, struct rows *r, char *p, size_t len, struct ant_err *e)
 {
-	static int (*const take[])(struct directive_reader *, struct rows *, char *, size_t,
-		struct ant_err *) = {take_first, take_mode, take_key, take_types, take_names};
+	static const struct {
+		const char *name;
+		size_t min, max; /* fields */
+		int (*take)(struct directive_reader *, struct rows *, long n, struct ant_err *);
+	} lines[] = {{"#ant-rows", 2, 2, take_first}, {"#mode", 1, 4, take_mode},
+		{"#key", 1, ROWS_COLUMNS_MAX, take_key}, {"#type", 1, ROWS_COLUMNS_MAX, take_types},
+		{"#cols", 1, ROWS_COLUMNS_MAX, take_names}};
+	size_t columns = r->ncolumns; /* from #type on: as many names must follow */
+	long n;
 
 	if (d->f == NULL && (d->f = calloc(ROWS_COLUMNS_MAX, sizeof *d->f)) == NULL)
 		return no_memory(e);
-	if (take[d->line] == take_key && !is_directive(p, len, "#key")) /* it may be missing */
+	if (lines[d->line].take == take_key &&
+		!is_directive(p, len, "#key")) /* it may be missing */
 		d->line++;
-	if (take[d->line++](d, r, p, len, e) == -1)
+	n = cut(p, len, lines[d->line].name, d->f, columns > 0 ? columns : lines[d->line].min,
+		columns > 0 ? columns : lines[d->line].max, e);
+	if (n == -1 || lines[d->line].take(d, r, n, e) == -1)
 		return -1;
-	return d->line < sizeof take / sizeof *take;
+	return ++d->line < sizeof lines / sizeof *lines;
 }
 
 void

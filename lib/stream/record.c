@@ -234,25 +234,16 @@ put_instant(struct buf *to, const char *key, int64_t t)
 int
 record_begin_put(struct buf *to, const struct record_begin *b)
 {
-	buf_printf(to, "{\"@ant\":\"begin\",\"version\":%d,\"table\":", RECORD_VERSION);
-	json_put_string(to, b->table);
+	buf_printf(to, "{\"@ant\":\"begin\",\"version\":%d", RECORD_VERSION);
+	json_put_member(to, "table", b->table);
 	if (b->has_window) {
 		put_instant(to, "from", b->from);
 		put_instant(to, "to", b->to);
 	}
-	if (b->width != NULL) {
-		buf_puts(to, ",\"width\":");
-		json_put_string(to, b->width);
-	}
-	if (b->has_group_by) {
-		buf_puts(to, ",\"group_by\":[");
-		for (size_t i = 0; i < b->group_by.n; i++) {
-			if (i > 0)
-				buf_putc(to, ',');
-			json_put_string(to, b->group_by.v[i]);
-		}
-		buf_putc(to, ']');
-	}
+	if (b->width != NULL)
+		json_put_member(to, "width", b->width);
+	if (b->has_group_by)
+		json_put_list(to, "group_by", &b->group_by);
 	return buf_puts(to, "}\n");
 }
 

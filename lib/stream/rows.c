@@ -55,15 +55,22 @@ escaped_value(struct rows *r, const struct row_column *column, struct row_cell *
 	return 0;
 }
 
-static int
-in_window(const struct rows *r, struct ant_err *e)
+int
+rows_in_window(const struct rows *r, const struct row_cell *c)
 {
-	const struct row_cell *c = &r->cells[r->time_column];
 	int date = r->columns[r->time_column].type == TYPE_DATE;
 	int64_t unit = date ? 1 : 1000000, seconds = date ? UTC_DAY : 1;
+
+	return !c->null && c->i * seconds >= r->from * unit && c->i * seconds < r->to * unit;
+}
+
+static int
+check_window(const struct rows *r, struct ant_err *e)
+{
+	const struct row_cell *c = &r->cells[r->time_column];
 	char from[UTC_TEXT], to[UTC_TEXT];
 
-	if (!c->null && c->i * seconds >= r->from * unit && c->i * seconds < r->to * unit)
+	if (rows_in_window(r, c))
 		return 0;
 	utc_format(r->from, from);
 	utc_format(r->to, to);
@@ -108,7 +115,7 @@ split(struct rows *r, char *p, size_t len, int in_place, struct ant_err *e)
 			return -1;
 		p++;
 	}
-	return r->window ? in_window(r, e) : 0;
+	return r->window ? check_window(r, e) : 0;
 }
 
 /*

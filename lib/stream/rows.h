@@ -60,6 +60,9 @@ void rows_close(struct rows *r); /* NULL: no effect */
  */
 int rows_next(struct rows *r, const struct row_cell **cells, struct ant_err *e);
 
+/* Whether a cell of the time column, checked by value_fits(), lies in the stream's window. */
+int rows_in_window(const struct rows *r, const struct row_cell *c);
+
 /*
  * The next rows as the bytes of the stream, whole lines with their newlines, checked
  * as rows_next() does: PostgreSQL's COPY text as it is.  Returns as rows_next().

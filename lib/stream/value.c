@@ -27,37 +27,26 @@ bigint(const char *p, size_t len, int64_t *v)
 	return 0;
 }
 
-/* JSON's grammar of numbers, within what ant-flatten writes. */
+int
+value_is_short(const char *p, size_t len)
+{
+	const char *e = memchr(p, 'e', len);
+	long exponent = 0;
+
+	if (e == NULL)
+		e = memchr(p, 'E', len);
+	if (e != NULL)
+		exponent = strtol(e + 1, NULL, 10);
+	return len <= VALUE_NUMBER_MAX && exponent <= VALUE_NUMBER_MAX &&
+	       exponent >= -VALUE_NUMBER_MAX;
+}
+
 static int
 number(const char *p, size_t len)
 {
-	const char *end = p + len, *start;
-	long exponent = 0;
+	struct json_error why;
 
-	if (len > VALUE_NUMBER_MAX)
-		return -1;
-	if (p < end && *p == '-')
-		p++;
-	for (start = p; p < end && *p >= '0' && *p <= '9'; p++)
-		;
-	if (p == start || (*start == '0' && p > start + 1))
-		return -1;
-	if (p < end && *p == '.') {
-		for (start = ++p; p < end && *p >= '0' && *p <= '9'; p++)
-			;
-		if (p == start)
-			return -1;
-	}
-	if (p < end && (*p == 'e' || *p == 'E')) {
-		if (++p < end && (*p == '+' || *p == '-'))
-			p++;
-		for (start = p; p < end && *p >= '0' && *p <= '9'; p++)
-			if (exponent <= VALUE_NUMBER_MAX)
-				exponent = exponent * 10 + (*p - '0');
-		if (p == start || exponent > VALUE_NUMBER_MAX)
-			return -1;
-	}
-	return p == end ? 0 : -1;
+	return json_skip_number(p, p + len, &why) == p + len && value_is_short(p, len) ? 0 : -1;
 }
 
 int

@@ -29,6 +29,9 @@ struct row_cell {
  */
 int value_fits(enum type t, struct row_cell *c);
 
+/* Whether a JSON number of LEN bytes at P is within VALUE_NUMBER_MAX; what follows is as below. */
+int value_is_short(const char *p, size_t len);
+
 /*
  * Whether a double holds the JSON number of LEN bytes at P: it is neither beyond its range nor,
  * not being 0, so small that it is lost.  The byte after it is as in struct row_cell.

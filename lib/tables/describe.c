@@ -73,18 +73,6 @@ put_text(struct buf *to, const struct table *t)
 	return to->failed ? -1 : 0;
 }
 
-static void
-put_list(struct buf *to, const char *name, const struct strlist *words)
-{
-	buf_printf(to, ",\"%s\":[", name);
-	for (size_t i = 0; i < words->n; i++) {
-		if (i > 0)
-			buf_putc(to, ',');
-		json_put_string(to, words->v[i]);
-	}
-	buf_putc(to, ']');
-}
-
 static int
 put_json(struct buf *to, const struct table *t)
 {
@@ -108,8 +96,8 @@ put_json(struct buf *to, const struct table *t)
 		buf_printf(to, ",\"limit\":%ld}", t->widths[i].limit);
 	}
 	buf_putc(to, ']');
-	put_list(to, "group_by", &t->group_by);
-	put_list(to, "params", &t->params);
+	json_put_list(to, "group_by", &t->group_by);
+	json_put_list(to, "params", &t->params);
 	json_put_member(to, "rows", t->rows);
 	buf_puts(to, ",\"columns\":[");
 	for (size_t i = 0; i < t->ncolumns; i++) {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/near.h"
+#include "base/buf.h"
 #include "base/utc.h"
 #include "tables/expr.h"
 
@@ -21,11 +21,11 @@ struct parser {
 static int
 wrong(struct parser *p, const char *what, const char *text)
 {
+	err_set(p->e, ANT_USAGE, "%s%s%s%s", what, text != NULL ? " '" : "",
+		text != NULL ? text : "", text != NULL ? "'" : "");
 	if (p->line == 0) /* a column of the command line */
-		return err_set(p->e, ANT_USAGE, "%s%s%s%s", what, text != NULL ? " '" : "",
-			text != NULL ? text : "", text != NULL ? "'" : "");
-	return err_set(p->e, ANT_USAGE, "%s:%zu: %s%s%s%s", p->t->file, p->line, what,
-		text != NULL ? " '" : "", text != NULL ? text : "", text != NULL ? "'" : "");
+		return -1;
+	return err_prefix(p->e, "%s:%zu: ", p->t->file, p->line);
 }
 
 static int
@@ -414,44 +414,28 @@ finish(struct parser *p)
 	return 0;
 }
 
-/* The comment lines at the head of the file are the table's text. */
+/* The comment lines at the head of the file are the table's text; of very many, the first ones. */
 static int
-head_comment(struct parser *p, struct strlist *doc, const char *line)
+head_comment(struct parser *p, struct buf *doc, const char *line)
 {
 	line++;
 	while (is_space(*line))
 		line++;
-	if (doc->n == TABLE_LIST_MAX)
+	if (p->line > TABLE_LIST_MAX)
 		return 0;
-	return strlist_add(doc, line, strcspn(line, "\r")) == -1 ? no_memory(p) : 0;
-}
-
-static char *
-join(const struct strlist *s)
-{
-	size_t len = 1;
-	char *to, *text;
-
-	for (size_t i = 0; i < s->n; i++)
-		len += strlen(s->v[i]) + 1;
-	if ((to = text = malloc(len)) == NULL)
-		return NULL;
-	for (size_t i = 0; i < s->n; i++) {
-		if (to != text)
-			*to++ = ' ';
-		to = stpcpy(to, s->v[i]);
-	}
-	*to = '\0';
-	return text;
+	if (doc->len > 0)
+		buf_putc(doc, ' ');
+	return buf_put(doc, line, strcspn(line, "\r")) == -1 ? no_memory(p) : 0;
 }
 
 static int
 parse_lines(struct parser *p, const char *text, size_t len)
 {
 	const char *end = text + len;
-	struct strlist doc = {0};
+	struct buf doc;
 	int head = 1, result = -1;
 
+	buf_init(&doc, TABLE_LIST_MAX * LINE_MAX_BYTES);
 	while (text < end) {
 		const char *nl = memchr(text, '\n', (size_t)(end - text));
 		size_t n = (size_t)((nl == NULL ? end : nl) - text);
@@ -471,12 +455,12 @@ parse_lines(struct parser *p, const char *text, size_t len)
 	}
 	if (p->line == 0) /* an empty file: what it lacks, it lacks on its first line */
 		p->line = 1;
-	if ((p->t->doc = join(&doc)) == NULL)
+	if (buf_str(&doc) == NULL || (p->t->doc = strdup(doc.data)) == NULL)
 		no_memory(p);
 	else
 		result = finish(p);
 done:
-	strlist_free(&doc);
+	buf_free(&doc);
 	return result;
 }
 
