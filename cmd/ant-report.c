@@ -100,32 +100,14 @@ static int
 write_file(const char *file, const struct buf *b, struct ant_err *e)
 {
 	struct aside a = {0};
-	struct out out;
 	int status = aside_open(&a, file, 1000, e);
 
 	if (status == -1)
 		return -1;
-	out_init(&out, a.fd, file);
-	if (out_put(&out, b->data, b->len, e) == -1 || out_flush(&out, e) == -1 ||
-		aside_sync(&a, e) == -1 || aside_rename(&a, e) == -1)
+	if (out_write(a.fd, file, b->data, b->len, e) == -1 || aside_sync(&a, e) == -1 ||
+		aside_rename(&a, e) == -1)
 		status = -1;
-	out_free(&out);
 	aside_close(&a);
-	return status;
-}
-
-static int
-write_stdout(const struct buf *b, struct ant_err *e)
-{
-	struct out out;
-	int status;
-
-	out_init(&out, STDOUT_FILENO, "stdout");
-	status = out_put(&out, b->data != NULL ? b->data : "", b->len, e) == -1 ||
-				 out_flush(&out, e) == -1
-			 ? -1
-			 : 0;
-	out_free(&out);
 	return status;
 }
 
@@ -157,7 +139,8 @@ run(struct call *c, const char *where)
 	buf_init(&b, PAGE_MAX);
 	if (db_open(where, getenv("ANT_LIBDUCKDB"), 0, &db, &c->o.place, &e) == -1 ||
 		report_load(&r, &db, &c->o, &e) == -1 || make(c, &r, &b, &exceeded, &e) == -1 ||
-		(c->file != NULL ? write_file(c->file, &b, &e) : write_stdout(&b, &e)) == -1)
+		(c->file != NULL ? write_file(c->file, &b, &e)
+				 : out_write(STDOUT_FILENO, "stdout", b.data, b.len, &e)) == -1)
 		status = cli_fail(&e);
 	report_free(&r);
 	db_close(&db);

@@ -195,15 +195,12 @@ static int
 print_rows(const struct sim *s, const struct sim_expect *x, struct ant_err *e)
 {
 	struct buf rows;
-	struct out out;
 	int result;
 
 	buf_init(&rows, (size_t)1 << 34);
-	out_init(&out, STDOUT_FILENO, "stdout");
 	result = sim_expect(&rows, s, x, e);
 	if (result == 0)
-		result = out_put(&out, rows.data, rows.len, e) == -1 ? -1 : out_flush(&out, e);
-	out_free(&out);
+		result = out_write(STDOUT_FILENO, "stdout", rows.data, rows.len, e);
 	buf_free(&rows);
 	return result;
 }

@@ -104,12 +104,10 @@ print_all(const struct tables *ts, char **argv, enum describe_form form, int dia
 	struct ant_err *e)
 {
 	struct strlist names = {NULL, 0};
-	struct out out;
 	struct buf b;
 	int result = -1;
 
 	buf_init(&b, (size_t)64 << 20);
-	out_init(&out, STDOUT_FILENO, "stdout");
 	if (names_wanted(ts, argv, &names, e) == -1)
 		goto done;
 	for (size_t i = 0; i < names.n; i++) {
@@ -118,11 +116,9 @@ print_all(const struct tables *ts, char **argv, enum describe_form form, int dia
 		if (print_table(ts, names.v[i], form, dialect, &b, e) == -1)
 			goto done;
 	}
-	if (out_put(&out, b.data == NULL ? "" : b.data, b.len, e) == 0 && out_flush(&out, e) == 0)
-		result = 0;
+	result = out_write(STDOUT_FILENO, "stdout", b.data, b.len, e);
 done:
 	strlist_free(&names);
-	out_free(&out);
 	buf_free(&b);
 	return result;
 }
@@ -130,18 +126,13 @@ done:
 static int
 print_views(const struct views_place *place, struct ant_err *e)
 {
-	struct out out;
 	struct buf b;
-	int result = -1;
+	int result;
 
 	buf_init(&b, 1 << 20);
-	out_init(&out, STDOUT_FILENO, "stdout");
 	views_create(&b, place, VIEWS_ALL);
-	if (b.failed)
-		err_sys(e, ANT_FAIL, "--views");
-	else if (out_put(&out, b.data, b.len, e) == 0 && out_flush(&out, e) == 0)
-		result = 0;
-	out_free(&out);
+	result = b.failed ? err_sys(e, ANT_FAIL, "--views")
+			  : out_write(STDOUT_FILENO, "stdout", b.data, b.len, e);
 	buf_free(&b);
 	return result;
 }

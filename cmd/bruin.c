@@ -82,13 +82,11 @@ run(const char *path, const char *config, struct bruin *b, struct ant_err *e)
 	static const char *const pipelines[] = {"pipeline.yml", "pipeline.yaml", NULL};
 	static struct held files[3];
 	struct buf to;
-	struct out out;
 	int result = -1;
 
 	for (size_t i = 0; i < 3; i++)
 		buf_init(&files[i].b, BRUIN_FILE_MAX);
 	buf_init(&to, 16 * BRUIN_FILE_MAX);
-	out_init(&out, STDOUT_FILENO, "stdout");
 	if (must_hold(&files[0], path, &b->asset, e) == -1)
 		goto done;
 	if (config != NULL ? must_hold(&files[1], config, &b->config, e) == -1
@@ -96,14 +94,12 @@ run(const char *path, const char *config, struct bruin *b, struct ant_err *e)
 		goto done;
 	if (look_up(&files[2], path, pipelines, &b->pipeline, e) == -1)
 		goto done;
-	if (bruin_flags(b, &to, e) == 0 && out_put(&out, to.data, to.len, e) == 0 &&
-		out_flush(&out, e) == 0)
-		result = 0;
+	if (bruin_flags(b, &to, e) == 0)
+		result = out_write(STDOUT_FILENO, "stdout", to.data, to.len, e);
 done:
 	for (size_t i = 0; i < 3; i++)
 		buf_free(&files[i].b);
 	buf_free(&to);
-	out_free(&out);
 	return result;
 }
 
