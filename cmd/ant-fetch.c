@@ -134,12 +134,8 @@ on_reader_gone(void *ctx)
 	raise(SIGPIPE);
 }
 
-static struct settings settings = {.jobs = 4,
-	.rate = 100,
-	.retries = 8,
-	.timeout = 120,
-	.deadline = 900,
-	.backoff = 0.5};
+static struct settings settings = {
+	.jobs = 4, .rate = 100, .retries = 8, .timeout = 120, .deadline = 900, .backoff = 0.5};
 
 static int
 take_param(const struct cli *c, const char *text)

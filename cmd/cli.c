@@ -172,9 +172,9 @@ cli_options(struct cli *c, const struct cli_option *own, int argc, char **argv)
 	int ch;
 
 	for (const struct cli_option *o = own; o->name != NULL && n < OPTIONS_MAX - 1; o++, n++) {
-		longs[n] = (struct option){o->name,
-			o->flag != NULL ? no_argument : required_argument, NULL,
-			o->letter != 0 ? o->letter : OWN + (int)n};
+		longs[n] =
+			(struct option){o->name, o->flag != NULL ? no_argument : required_argument,
+				NULL, o->letter != 0 ? o->letter : OWN + (int)n};
 		if (o->letter == 0)
 			continue;
 		shorts[len++] = (char)o->letter;

@@ -10,7 +10,6 @@
 
 /* ---- pieces --------------------------------------------------------------------------- */
 
-/* TEXT of others as text of the page, at most MAX characters. */
 void
 html_escaped(struct buf *b, const char *text, size_t max)
 {
@@ -42,7 +41,6 @@ html_escaped(struct buf *b, const char *text, size_t max)
 	buf_free(&clean);
 }
 
-/* The same apart from the direction of what is around it. */
 void
 html_name(struct buf *b, const char *text, size_t max)
 {
@@ -59,16 +57,6 @@ html_cents(struct buf *b, int64_t cents)
 	buf_puts(b, money_text(cents, text));
 }
 
-/* An amount as it is shown, and exactly for machines. */
-void
-html_money(struct buf *b, money m)
-{
-	char text[MONEY_TEXT];
-
-	buf_printf(b, "<data value=\"%s\">", money_exact(m, text));
-	buf_printf(b, "%s</data>", money_text(money_cents(m), text));
-}
-
 void
 html_integer(struct buf *b, int64_t n)
 {
@@ -78,19 +66,50 @@ html_integer(struct buf *b, int64_t n)
 }
 
 void
-html_section(struct page *p, const char *id, const char *title)
+html_amount(struct buf *b, money m, int64_t cents)
 {
-	buf_printf(p->b, "<section id=\"%s\" aria-labelledby=\"h-%s\"><h2 id=\"h-%s\">%s</h2>", id,
-		id, id, title);
+	char text[MONEY_TEXT];
+
+	buf_printf(b, "<data value=\"%s\">", money_exact(m, text));
+	buf_printf(b, "%s</data>", money_text(cents, text));
+}
+
+void
+html_money(struct buf *b, money m)
+{
+	html_amount(b, m, money_cents(m));
+}
+
+void *
+html_room(struct page *p, size_t n, size_t size)
+{
+	void *v = p->nrooms < ROOMS ? calloc(n + 1, size) : NULL;
+
+	if (v == NULL)
+		p->b->failed = 1;
+	else
+		p->rooms[p->nrooms++] = v;
+	return v;
+}
+
+void
+html_section(struct page *p, const char *id, const char *title, const char *by)
+{
+	buf_printf(p->b, "<section id=\"%s\" aria-labelledby=\"h-%s\"><h2 id=\"h-%s\">%s", id, id,
+		id, title);
+	if (by != NULL)
+		buf_printf(p->b, " per %s%s", p->bins.each, by);
+	buf_puts(p->b, "</h2>");
 }
 
 void
 html_end(struct page *p)
 {
+	while (p->nrooms > 0)
+		free(p->rooms[--p->nrooms]);
 	buf_puts(p->b, "</section>\n");
 }
 
-/* What stands where a chart would be: which table is missing, or empty. */
 void
 html_none(struct page *p, unsigned table, const char *what)
 {
@@ -108,27 +127,81 @@ html_none(struct page *p, unsigned table, const char *what)
 	buf_puts(p->b, "</p>");
 }
 
-/* The start of a table in a part that can be scrolled by keyboard, too. */
 void
-html_table(struct page *p, const char *caption, int tall)
+html_note(struct page *p, const char *text)
 {
+	buf_printf(p->b, "<p class=\"soft small\">%s</p>", text);
+}
+
+/* ---- tables --------------------------------------------------------------------------- */
+
+void
+html_table(
+	struct page *p, const char *caption, int tall, const struct html_column *columns, size_t n)
+{
+	static const char *const classes[] = {
+		"", " class=\"l\"", " class=\"l name\"", ""}; /* by kind */
+
 	buf_printf(p->b,
 		"<div class=\"scroll%s\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>"
-		"<caption>%s</caption>",
+		"<caption>%s</caption><thead><tr>",
 		tall ? " tall" : "", caption, caption);
+	for (size_t i = 0; i < n; i++) {
+		buf_printf(p->b, "<th scope=\"col\"%s>", classes[columns[i].kind]);
+		if (columns[i].kind == HTML_OTHERS)
+			html_name(p->b, columns[i].title, PAGE_LABEL);
+		else
+			buf_puts(p->b, columns[i].title);
+		buf_puts(p->b, "</th>");
+	}
+	buf_puts(p->b, "</tr></thead><tbody>");
 }
 
 void
-html_details(struct page *p, const char *caption)
+html_table_end(struct page *p)
+{
+	buf_puts(p->b, "</tbody></table></div>");
+}
+
+void
+html_table_all(struct page *p, const char *rest)
+{
+	buf_puts(p->b, "</tbody><tfoot><tr><th scope=\"row\">All</th><td><td>");
+	html_money(p->b, p->r->period);
+	buf_printf(p->b, "%s</tfoot></table></div>", rest);
+}
+
+void
+html_details(struct page *p, const char *caption, const struct html_column *columns, size_t n)
 {
 	buf_puts(p->b, "<details><summary>Figures as a table</summary>");
-	html_table(p, caption, p->bins.n > 20);
+	html_table(p, caption, p->bins.n > 20, columns, n);
 }
 
 void
 html_details_end(struct page *p)
 {
 	buf_puts(p->b, "</tbody></table></div></details>");
+}
+
+void
+html_row(struct page *p, const char *name, const char *note)
+{
+	buf_puts(p->b, "<tr><th scope=\"row\" class=\"name\">");
+	html_name(p->b, name, PAGE_NAME);
+	if (note != NULL) {
+		buf_puts(p->b, " <span class=\"soft\">(");
+		html_escaped(p->b, note, 20);
+		buf_puts(p->b, ")</span>");
+	}
+	buf_puts(p->b, "</th>");
+}
+
+void
+html_count(struct page *p, int64_t n)
+{
+	buf_puts(p->b, "<td>");
+	html_integer(p->b, n);
 }
 
 void
@@ -214,7 +287,6 @@ value_title(void *arg, struct buf *b, size_t bin)
 	}
 }
 
-/* The chart of N series of counts or rates; ROLE is the classes' letter. */
 void
 html_chart(struct page *p, const char *label, const struct svg_series *series, size_t n,
 	const char *const *names, const double *const *values, const char *unit, int low)

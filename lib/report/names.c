@@ -100,8 +100,7 @@ take_key(void *arg, const struct db_cell *c, struct ant_err *e)
 	k->listed = 1;
 	k->created = report_ask_day(&c[3]);
 	if (report_ask_text(&k->name, &c[1], k->id, e) == -1 ||
-		report_ask_text(&k->status, &c[2], "", e) == -1 ||
-		report_ask_text(&k->hint, &c[5], "", e) == -1)
+		report_ask_text(&k->status, &c[2], "", e) == -1)
 		return -1;
 	free(k->workspace);
 	w = c[4].kind == DB_TEXT ? numbering_find(&r->workspaces.ids, c[4].p, c[4].len) : -1;
@@ -156,9 +155,9 @@ report_names_load(struct report_ask *q, struct ant_err *e)
 			take_workspace, e) == -1 ||
 		look_up(q, VIEWS_KEYS,
 			duckdb ? "id, name, status, strftime(make_timestamp(epoch_us(created_at)), "
-				 "'%Y-%m-%d'), workspace_id, partial_key_hint"
-			       : "id, name, status, created_at, workspace_id, partial_key_hint",
-			6, take_key, e) == -1 ||
+				 "'%Y-%m-%d'), workspace_id"
+			       : "id, name, status, created_at, workspace_id",
+			5, take_key, e) == -1 ||
 		look_up(q, VIEWS_USERS, "email, name", 2, take_user, e) == -1)
 		return -1;
 	return 0;
