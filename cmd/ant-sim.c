@@ -18,45 +18,6 @@
 #include "sim/http.h"
 #include "sim/query.h"
 
-enum {
-	OPT_PORT = 256,
-	OPT_SEED,
-	OPT_USERS,
-	OPT_WORKSPACES,
-	OPT_KEYS,
-	OPT_DAYS,
-	OPT_NOW,
-	OPT_LATENCY,
-	OPT_PAGE_SIZE,
-	OPT_FAULTS,
-	OPT_REVISE,
-	OPT_EXPECT,
-	OPT_FROM,
-	OPT_TO,
-	OPT_WIDTH,
-	OPT_GROUP
-};
-
-static const struct option options[] = {
-	{"port", required_argument, NULL, OPT_PORT},
-	{"seed", required_argument, NULL, OPT_SEED},
-	{"users", required_argument, NULL, OPT_USERS},
-	{"workspaces", required_argument, NULL, OPT_WORKSPACES},
-	{"api-keys", required_argument, NULL, OPT_KEYS},
-	{"days", required_argument, NULL, OPT_DAYS},
-	{"now", required_argument, NULL, OPT_NOW},
-	{"latency", required_argument, NULL, OPT_LATENCY},
-	{"page-size", required_argument, NULL, OPT_PAGE_SIZE},
-	{"faults", required_argument, NULL, OPT_FAULTS},
-	{"revise", required_argument, NULL, OPT_REVISE},
-	{"expect", required_argument, NULL, OPT_EXPECT},
-	{"from", required_argument, NULL, OPT_FROM},
-	{"to", required_argument, NULL, OPT_TO},
-	{"width", required_argument, NULL, OPT_WIDTH},
-	{"group-by", required_argument, NULL, OPT_GROUP},
-	{NULL, 0, NULL, 0},
-};
-
 static const char help[] =
 	"Serve a simulated organization behind the Admin API on 127.0.0.1 and print its\n"
 	"base URL.  The key is " SIM_KEY_TEXT ".\n"
@@ -78,76 +39,42 @@ static const char help[] =
 	"  export ANTHROPIC_BASE_URL=http://127.0.0.1:8086\n"
 	"  ANTHROPIC_ADMIN_KEY=" SIM_KEY_TEXT " ant-sync users usage_report\n";
 
-struct settings {
+static struct settings {
 	struct sim_config config;
 	struct sim_expect expect;
-	long port, latency, page_size;
+	long port, seed, latency, page_size;
 	const char *now, *faults;
 	struct strlist changes;
+} set = {.config = {.users = 25, .workspaces = 6, .api_keys = 15, .days = 90},
+	.seed = 1,
+	.port = 8086};
+
+static int
+take_change(const struct cli *c, const char *value)
+{
+	(void)c;
+	return strlist_add(&set.changes, value, strlen(value)) == 0 ? ANT_OK : ANT_USAGE;
+}
+
+static const struct cli_option options[] = {
+	{.name = "port", .number = &set.port, .most = 65535},
+	{.name = "seed", .number = &set.seed, .most = 2147483647},
+	{.name = "users", .number = &set.config.users, .least = 1, .most = 100000},
+	{.name = "workspaces", .number = &set.config.workspaces, .least = 1, .most = 10000},
+	{.name = "api-keys", .number = &set.config.api_keys, .least = 1, .most = 100000},
+	{.name = "days", .number = &set.config.days, .most = 10000},
+	{.name = "now", .text = &set.now},
+	{.name = "latency", .number = &set.latency, .most = 600000},
+	{.name = "page-size", .number = &set.page_size, .least = 1, .most = 100000},
+	{.name = "faults", .text = &set.faults},
+	{.name = "revise", .take = take_change},
+	{.name = "expect", .text = &set.expect.table},
+	{.name = "from", .text = &set.expect.from},
+	{.name = "to", .text = &set.expect.to},
+	{.name = "width", .text = &set.expect.width},
+	{.name = "group-by", .text = &set.expect.group_by},
+	{.name = NULL},
 };
-
-/* A number option: 0 or -1. */
-static int
-number(int ch, struct settings *s)
-{
-	long seed = 0;
-	int result;
-
-	switch (ch) {
-	case OPT_PORT:
-		return cli_number("--port", optarg, 0, 65535, &s->port);
-	case OPT_SEED:
-		result = cli_number("--seed", optarg, 0, 2147483647, &seed);
-		s->config.seed = (uint64_t)seed;
-		return result;
-	case OPT_USERS:
-		return cli_number("--users", optarg, 1, 100000, &s->config.users);
-	case OPT_WORKSPACES:
-		return cli_number("--workspaces", optarg, 1, 10000, &s->config.workspaces);
-	case OPT_KEYS:
-		return cli_number("--api-keys", optarg, 1, 100000, &s->config.api_keys);
-	case OPT_DAYS:
-		return cli_number("--days", optarg, 0, 10000, &s->config.days);
-	case OPT_LATENCY:
-		return cli_number("--latency", optarg, 0, 600000, &s->latency);
-	case OPT_PAGE_SIZE:
-	default:
-		return cli_number("--page-size", optarg, 1, 100000, &s->page_size);
-	}
-}
-
-/* Any option: 0 or -1. */
-static int
-option(int ch, struct settings *s)
-{
-	switch (ch) {
-	case OPT_NOW:
-		s->now = optarg;
-		return 0;
-	case OPT_FAULTS:
-		s->faults = optarg;
-		return 0;
-	case OPT_REVISE:
-		return strlist_add(&s->changes, optarg, strlen(optarg));
-	case OPT_EXPECT:
-		s->expect.table = optarg;
-		return 0;
-	case OPT_FROM:
-		s->expect.from = optarg;
-		return 0;
-	case OPT_TO:
-		s->expect.to = optarg;
-		return 0;
-	case OPT_WIDTH:
-		s->expect.width = optarg;
-		return 0;
-	case OPT_GROUP:
-		s->expect.group_by = optarg;
-		return 0;
-	default:
-		return number(ch, s);
-	}
-}
 
 static int
 apply_changes(struct sim *s, const struct strlist *changes, struct ant_err *e)
@@ -210,13 +137,13 @@ static int
 serve(struct sim_server *server, unsigned port, struct ant_err *e)
 {
 	struct sim_http *http;
-	sigset_t set;
+	sigset_t ends;
 	int received;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL); /* in all threads, which start below */
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGTERM);
+	sigaddset(&ends, SIGINT);
+	sigprocmask(SIG_BLOCK, &ends, NULL); /* in all threads, which start below */
 	if ((http = sim_http_start(server, port, e)) == NULL)
 		return -1;
 	printf("http://127.0.0.1:%u\n", sim_http_port(http));
@@ -227,7 +154,7 @@ serve(struct sim_server *server, unsigned port, struct ant_err *e)
 	}
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "The key is %s.  Stop it with Ctrl-C.\n", SIM_KEY_TEXT);
-	sigwait(&set, &received);
+	sigwait(&ends, &received);
 	sim_http_stop(http);
 	return 0;
 }
@@ -242,22 +169,15 @@ main(int argc, char **argv)
 			 "               [--faults FILE] [--revise CHANGE]...\n"
 			 "       ant-sim --expect TABLE [--from T] [--to T] [--width W] "
 			 "[--group-by A,B]\n",
-		.help = help,
-		.shorts = "",
-		.options = options};
-	struct settings set = {.config = {1, 25, 6, 15, 90, 0}, .port = 8086};
+		.help = help};
 	struct sim_server *server = NULL;
 	static struct sim_server the_server;
 	struct ant_err e;
-	int ch, status = ANT_FAIL;
+	int status = ANT_FAIL;
 
 	cli_start(&cli);
-	while ((ch = cli_next(&cli, argc, argv)) != -1) {
-		if (ch == CLI_STOP)
-			return cli.status;
-		if (option(ch, &set) == -1)
-			return ANT_USAGE;
-	}
+	if (cli_options(&cli, options, argc, argv) == -1)
+		return cli.status;
 	if (optind != argc)
 		return cli_usage(&cli, "there are no operands: %s", argv[optind]);
 	if (set.now != NULL &&
@@ -265,6 +185,7 @@ main(int argc, char **argv)
 		status = cli_fail(&e);
 		goto done;
 	}
+	set.config.seed = (uint64_t)set.seed;
 	server = &the_server;
 	if (sim_server_open(server, &set.config, &e) == -1 ||
 		apply_changes(&server->sim, &set.changes, &e) == -1) {
