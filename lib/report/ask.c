@@ -59,26 +59,30 @@ report_ask_time(struct report_ask *q, const char *time)
 }
 
 void
+report_ask_compare(struct report_ask *q, const char *time, const char *is, int64_t day)
+{
+	char text[UTC_TEXT];
+
+	utc_format(day * UTC_DAY, text);
+	if (q->r->o.place.dialect == SQL_DUCKDB)
+		buf_printf(&q->sql, "epoch_us(%s) %s %" PRId64 "000000", time, is, day * UTC_DAY);
+	else
+		buf_printf(&q->sql, "%s %s '%.10s'", time, is, text);
+}
+
+void
 report_ask_select(struct report_ask *q, unsigned bit, const char *time, const char *columns,
 	int64_t from, int64_t to)
 {
-	char a[UTC_TEXT], b[UTC_TEXT];
-
-	utc_format(from * UTC_DAY, a);
-	utc_format(to * UTC_DAY, b);
-	a[10] = b[10] = '\0';
 	buf_clear(&q->sql);
 	buf_puts(&q->sql, "SELECT ");
 	report_ask_time(q, time);
 	buf_printf(&q->sql, ", %s FROM ", columns);
 	views_put_table(&q->sql, &q->r->o.place, bit);
-	if (q->r->o.place.dialect == SQL_DUCKDB)
-		buf_printf(&q->sql,
-			" WHERE epoch_us(%s) >= %" PRId64 "000000 AND epoch_us(%s) < %" PRId64
-			"000000",
-			time, from * UTC_DAY, time, to * UTC_DAY);
-	else
-		buf_printf(&q->sql, " WHERE %s >= '%s' AND %s < '%s'", time, a, time, b);
+	buf_puts(&q->sql, " WHERE ");
+	report_ask_compare(q, time, ">=", from);
+	buf_puts(&q->sql, " AND ");
+	report_ask_compare(q, time, "<", to);
 }
 
 int

@@ -24,6 +24,9 @@ struct report_ask {
 /* Append TIME, a column or a call, as text whose first ten characters are the day. */
 void report_ask_time(struct report_ask *q, const char *time);
 
+/* Append "TIME IS the start of DAY", IS being one of < and >=. */
+void report_ask_compare(struct report_ask *q, const char *time, const char *is, int64_t day);
+
 /* Begin anew: "SELECT TIME, COLUMNS FROM table" of the days FROM to TO, exclusive. */
 void report_ask_select(struct report_ask *q, unsigned bit, const char *time, const char *columns,
 	int64_t from, int64_t to);

@@ -78,16 +78,6 @@ put_parts(struct page *p, const struct show_parts *parts, char letter, const cha
 	struct svg_series series[SHOW_PARTS];
 	double *values = html_room(p, p->bins.n * SHOW_PARTS, sizeof *values);
 	char classes[SHOW_PARTS][4], label[96], text[SHOW_TEXT];
-	const struct svg_chart c = {.label = label,
-		.n = p->bins.n,
-		.open = p->bins.open,
-		.nseries = parts->n,
-		.series = series,
-		.unit = "$",
-		.title = money_title,
-		.tick = html_tick,
-		.arg = p,
-		.week = *p->bins.each == 'd' ? 7 : 0};
 
 	if (parts->n == 0 || values == NULL)
 		return 0;
@@ -108,11 +98,11 @@ put_parts(struct page *p, const struct show_parts *parts, char letter, const cha
 		html_legend(p, classes[i], parts->names[i], 1);
 		for (size_t bin = 0; bin < p->bins.n; bin++)
 			v[bin] = show_dollars(parts->values[i][bin]);
-		series[i] = (struct svg_series){SVG_BARS, classes[i], v, NULL};
+		series[i] = (struct svg_series){SVG_BARS, classes[i], v, NULL, NULL};
 	}
 	html_open_legend(p);
 	buf_puts(p->b, "</ul>");
-	svg_chart(p->b, &c);
+	html_chart(p, label, series, parts->n, "$", 0, money_title);
 	put_parts_table(p, of);
 	return 1;
 }
@@ -200,9 +190,9 @@ static void
 put_month_chart(struct page *p, const struct month *m)
 {
 	const struct report *r = p->r;
-	const struct svg_series series[] = {{SVG_LINE, "c4", m->before, ""},
-		{SVG_LINE, "c0", m->ahead, "dash"}, {SVG_LINE, "c0", m->now, ""},
-		{SVG_LINE, "c1", m->limit, "dash"}};
+	const struct svg_series series[] = {{SVG_LINE, "c4", m->before, "", NULL},
+		{SVG_LINE, "c0", m->ahead, "dash", NULL}, {SVG_LINE, "c0", m->now, "", NULL},
+		{SVG_LINE, "c1", m->limit, "dash", NULL}};
 	const struct svg_chart c = {.label = "Cost of the month, day by day added up, beside the "
 					     "last month; the figures are in the table below",
 		.n = m->days,

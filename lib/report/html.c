@@ -242,8 +242,8 @@ html_open_legend(struct page *p)
 
 /* ---- charts over the bins --------------------------------------------------------------- */
 
-void
-html_tick(void *arg, size_t bin, size_t before, char *to)
+static void
+put_tick(void *arg, size_t bin, size_t before, char *to)
 {
 	const struct page *p = arg;
 	int64_t y1 = 0, y0 = 0, day = p->bins.from[bin];
@@ -267,19 +267,19 @@ html_tick(void *arg, size_t bin, size_t before, char *to)
 	}
 }
 
-static void
-value_title(void *arg, struct buf *b, size_t bin)
+void
+html_values(void *arg, struct buf *b, size_t bin)
 {
 	const struct page *p = arg;
 	char text[SHOW_TEXT];
 
 	buf_printf(b, "%s%s", show_bin(&p->bins, bin, text), bin == p->bins.open ? ", so far" : "");
-	for (size_t i = p->nvalues; i-- > 0;) {
-		double v = p->values[i][bin];
+	for (size_t i = p->nseries; i-- > 0;) {
+		double v = p->series[i].v[bin];
 
 		if (isnan(v))
 			continue;
-		buf_printf(b, "\n%s: ", p->names[i]);
+		buf_printf(b, "\n%s: ", p->series[i].name);
 		if (*p->unit == '%')
 			buf_printf(b, "%.1f%%", v);
 		else
@@ -289,7 +289,7 @@ value_title(void *arg, struct buf *b, size_t bin)
 
 void
 html_chart(struct page *p, const char *label, const struct svg_series *series, size_t n,
-	const char *const *names, const double *const *values, const char *unit, int low)
+	const char *unit, int low, void (*title)(void *page, struct buf *b, size_t bin))
 {
 	const struct svg_chart c = {.label = label,
 		.n = p->bins.n,
@@ -298,15 +298,14 @@ html_chart(struct page *p, const char *label, const struct svg_series *series, s
 		.series = series,
 		.unit = unit,
 		.least_max = *unit == '%' ? 100 : 0,
-		.title = value_title,
-		.tick = html_tick,
+		.title = title,
+		.tick = put_tick,
 		.arg = p,
 		.week = *p->bins.each == 'd' ? 7 : 0,
 		.low = low};
 
-	p->names = names;
-	p->values = values;
-	p->nvalues = n;
+	p->series = series;
+	p->nseries = n;
 	p->unit = unit;
 	svg_chart(p->b, &c);
 }

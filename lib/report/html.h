@@ -24,9 +24,8 @@ struct page {
 	struct show_parts models, workspaces;
 	/* of the chart that is being drawn: */
 	const struct show_parts *parts;
-	const char *const *names; /* of its series */
-	const double *const *values;
-	size_t nvalues;
+	const struct svg_series *series;
+	size_t nseries;
 	const char *unit;
 	void *rooms[ROOMS]; /* of html_room() */
 	size_t nrooms;
@@ -83,10 +82,12 @@ void html_count(struct page *p, int64_t n);
 void html_legend(struct page *p, const char *class, const char *name, int others);
 void html_open_legend(struct page *p);
 
-/* The chart of N series of counts or rates over the bins, with their NAMES in the tooltips. */
+/*
+ * The chart of N series over the bins.  TITLE is that of struct svg_chart and called with the
+ * page: html_values(), which tells the values of all series in P, or another.
+ */
 void html_chart(struct page *p, const char *label, const struct svg_series *series, size_t n,
-	const char *const *names, const double *const *values, const char *unit, int low);
-/* What stands below a bin; of struct svg_chart. */
-void html_tick(void *page, size_t bin, size_t before, char *to);
+	const char *unit, int low, void (*title)(void *page, struct buf *b, size_t bin));
+void html_values(void *page, struct buf *b, size_t bin);
 
 #endif

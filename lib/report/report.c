@@ -280,21 +280,42 @@ median(money *v, size_t n)
 	return n % 2 == 1 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
 }
 
+/* DAILY is by day of the scan; NULL: all cost. */
+static money
+cost_at(const struct report *r, const money *daily, int64_t day)
+{
+	return daily != NULL ? daily[day - r->scan] : r->days[day - r->scan].cost;
+}
+
+static int
+is_weekend(int64_t day)
+{
+	return (day + 3) % 7 >= 5; /* 1970-01-01 was a Thursday */
+}
+
+/* To V the costs of the days of the same kind, of the four weeks before DAY and from FIRST on. */
+static size_t
+days_like(const struct report *r, const money *daily, int64_t first, int64_t day, money v[BEFORE])
+{
+	size_t n = 0;
+
+	for (int64_t d = day - BEFORE; d < day; d++)
+		if (d >= r->scan && d >= first && d <= r->last && is_weekend(d) == is_weekend(day))
+			v[n++] = cost_at(r, daily, d);
+	return n;
+}
+
 /*
  * Compare a day with those of its kind, working days or weekends, of the four weeks before:
  * it stands out where it is further from their median than 3.5 standard deviations as the
  * median of the distances tells them (times 1.4826), and by a fifth and by ten dollars.
  */
 static int
-stands_out(const money *daily, int64_t at, int64_t scan, money *usual)
+stands_out(const struct report *r, const money *daily, int64_t day, money *usual)
 {
-	money v[BEFORE], cost = daily[at], spread, distance;
-	size_t n = 0;
-	int weekend = (at + scan + 3) % 7 >= 5; /* 1970-01-01 was a Thursday */
+	money v[BEFORE], cost = cost_at(r, daily, day), spread, distance;
+	size_t n = days_like(r, daily, r->scan, day, v);
 
-	for (int64_t i = at - BEFORE; i < at; i++)
-		if (i >= 0 && ((i + scan + 3) % 7 >= 5) == weekend)
-			v[n++] = daily[i];
 	if (n < 6)
 		return 0;
 	*usual = median(v, n);
@@ -310,13 +331,8 @@ int
 report_usual(const struct report *r, int64_t day, money *usual)
 {
 	money v[BEFORE];
-	size_t n = 0;
-	int weekend = (day + 3) % 7 >= 5;
+	size_t n = days_like(r, NULL, r->first_cost, day, v);
 
-	for (int64_t i = day - BEFORE; i < day; i++)
-		if (i >= r->scan && i >= r->first_cost && i <= r->last &&
-			((i + 3) % 7 >= 5) == weekend)
-			v[n++] = r->days[i - r->scan].cost;
 	if (n < 3)
 		return 0;
 	*usual = median(v, n);
@@ -333,13 +349,24 @@ add_odd(struct report *r, const money *daily, int what, const char *of, struct a
 		money usual;
 
 		/* Days before the first with any cost are no measure of anything. */
-		if (day - r->first_cost < 14 || !stands_out(daily, day - r->scan, r->scan, &usual))
+		if (day - r->first_cost < 14 || !stands_out(r, daily, day, &usual))
 			continue;
 		if ((v = realloc(r->odd, (r->nodd + 1) * sizeof *v)) == NULL)
 			return no_memory(e);
 		r->odd = v;
-		r->odd[r->nodd++] = (struct report_odd){day, what, of, daily[day - r->scan], usual};
+		r->odd[r->nodd++] =
+			(struct report_odd){day, what, of, cost_at(r, daily, day), usual};
 	}
+	return 0;
+}
+
+static int
+add_odd_items(struct report *r, const struct report_items *s, int what, struct ant_err *e)
+{
+	for (size_t i = 0; i < s->ids.n; i++)
+		if (s->v[i].daily != NULL &&
+			add_odd(r, s->v[i].daily, what, s->v[i].name, e) == -1)
+			return -1;
 	return 0;
 }
 
@@ -373,24 +400,11 @@ by_day(const void *a, const void *b)
 static int
 find_odd(struct report *r, struct ant_err *e)
 {
-	money *all = calloc(r->ndays, sizeof *all);
-	int status;
-
-	if (all == NULL)
-		return no_memory(e);
-	for (size_t i = 0; i < r->ndays; i++)
-		all[i] = r->days[i].cost;
-	status = add_odd(r, all, 0, "", e);
-	free(all);
-	for (size_t i = 0; status == 0 && i < r->models.ids.n; i++)
-		if (r->models.v[i].daily != NULL)
-			status = add_odd(r, r->models.v[i].daily, 1, r->models.v[i].name, e);
-	for (size_t i = 0; status == 0 && i < r->workspaces.ids.n; i++)
-		if (r->workspaces.v[i].daily != NULL)
-			status =
-				add_odd(r, r->workspaces.v[i].daily, 2, r->workspaces.v[i].name, e);
-	if (status == -1 || r->nodd == 0)
-		return status;
+	if (add_odd(r, NULL, 0, "", e) == -1 || add_odd_items(r, &r->models, 1, e) == -1 ||
+		add_odd_items(r, &r->workspaces, 2, e) == -1)
+		return -1;
+	if (r->nodd == 0)
+		return 0;
 	/* The largest ones, the latest first. */
 	qsort(r->odd, r->nodd, sizeof *r->odd, by_oddness);
 	r->nodd = r->nodd > ODD_MAX ? ODD_MAX : r->nodd;

@@ -59,8 +59,6 @@ put_counts(struct page *p, const struct counts *c)
 	struct svg_series series[TOKEN_KINDS];
 	struct html_column columns[TOKEN_KINDS + 1] = {{html_bins_head(p), HTML_LEFT}};
 	double *v = html_room(p, p->bins.n * c->n, sizeof *v);
-	const double *values[TOKEN_KINDS];
-	const char *names[TOKEN_KINDS];
 	char label[96];
 
 	if (v == NULL)
@@ -79,12 +77,11 @@ put_counts(struct page *p, const struct counts *c)
 		for (size_t bin = 0; bin < p->bins.n; bin++)
 			at[bin] = (double)count_in(p, bin, c->series[i].what) *
 				  (c->downwards && i > 0 ? -1 : 1);
-		values[i] = at;
-		names[i] = c->series[i].name;
-		series[i] = (struct svg_series){SVG_BARS, c->series[i].class, at, NULL};
-		columns[i + 1] = (struct html_column){names[i], HTML_NUMBER};
+		series[i] = (struct svg_series){
+			SVG_BARS, c->series[i].class, at, NULL, c->series[i].name};
+		columns[i + 1] = (struct html_column){c->series[i].name, HTML_NUMBER};
 	}
-	html_chart(p, label, series, c->n, names, values, "", c->low);
+	html_chart(p, label, series, c->n, "", c->low, html_values);
 	html_details(p, label, columns, c->n + 1);
 	for (size_t bin = p->bins.n; bin-- > 0;) {
 		html_bin_head(p, bin);
@@ -116,8 +113,7 @@ static void
 put_rate(struct page *p, const char *name, const int64_t *part, const int64_t *whole)
 {
 	double *v = html_room(p, p->bins.n, sizeof *v);
-	const double *values[] = {v};
-	const struct svg_series series[] = {{SVG_LINE, "c2", v, ""}};
+	const struct svg_series series[] = {{SVG_LINE, "c2", v, "", name}};
 	const struct html_column columns[] = {{html_bins_head(p), HTML_LEFT}, {name, HTML_NUMBER}};
 	char text[SHOW_TEXT], label[96];
 
@@ -126,7 +122,7 @@ put_rate(struct page *p, const char *name, const int64_t *part, const int64_t *w
 	snprintf(label, sizeof label, "%s per %s", name, p->bins.each);
 	for (size_t i = 0; i < p->bins.n; i++)
 		v[i] = whole[i] > 0 ? 100.0 * (double)part[i] / (double)whole[i] : NAN;
-	html_chart(p, label, series, 1, &name, values, "%", 1);
+	html_chart(p, label, series, 1, "%", 1, html_values);
 	html_details(p, label, columns, 2);
 	for (size_t bin = p->bins.n; bin-- > 0;) {
 		html_bin_head(p, bin);
