@@ -138,12 +138,11 @@ static struct settings settings = {
 	.jobs = 4, .rate = 100, .retries = 8, .timeout = 120, .deadline = 900, .backoff = 0.5};
 
 static int
-take_param(const struct cli *c, const char *text)
+take_param(const char *text)
 {
 	struct strlist *params = &settings.params;
 	struct ant_err e = {.status = ANT_FAIL, .msg = "out of memory"};
 
-	(void)c;
 	if (fetch_param_valid(text, &e) == 0 && strlist_add(params, text, strlen(text)) == 0)
 		return ANT_OK;
 	cli_error("--param: %s", e.msg);
@@ -151,9 +150,8 @@ take_param(const struct cli *c, const char *text)
 }
 
 static int
-take_log_format(const struct cli *c, const char *text)
+take_log_format(const char *text)
 {
-	(void)c;
 	settings.json_log = strcmp(text, "json") == 0;
 	if (settings.json_log || strcmp(text, "text") == 0)
 		return ANT_OK;

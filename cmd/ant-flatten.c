@@ -43,11 +43,10 @@ static struct buf mask_key;
 static int explain;
 
 static int
-take_engine(const struct cli *c, const char *name)
+take_engine(const char *name)
 {
 	static const char *const names[] = {"auto", "native", "jq"};
 
-	(void)c;
 	for (int i = 0; i < 3; i++)
 		if (strcmp(names[i], name) == 0) {
 			given.engine = (enum engine)i;
@@ -58,9 +57,8 @@ take_engine(const struct cli *c, const char *name)
 }
 
 static int
-take_mode(const struct cli *c, const char *name)
+take_mode(const char *name)
 {
-	(void)c;
 	if ((given.mode = type_mode_find(name)) != -1)
 		return ANT_OK;
 	cli_error("--mode: '%s' is not window, replace, merge or append", name);
@@ -68,12 +66,11 @@ take_mode(const struct cli *c, const char *name)
 }
 
 static int
-take_mask_key(const struct cli *c, const char *file)
+take_mask_key(const char *file)
 {
 	struct ant_err e;
 	int found;
 
-	(void)c;
 	buf_clear(&mask_key);
 	found = slurp(file, &mask_key, &e);
 	while (found == 1 && mask_key.len > 0 && mask_key.data[mask_key.len - 1] == '\n')

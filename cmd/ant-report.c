@@ -54,34 +54,34 @@ static struct call {
 } call = {.o = {.from = NO_TIME, .to = NO_TIME, .budget = -1}};
 
 static int
-take_budget(const struct cli *c, const char *value)
+take_budget(const char *value)
 {
 	if (money_parse(value, &call.o.budget) == 0)
 		return ANT_OK;
-	return cli_usage(c, "--budget: '%s' is no amount of dollars", value);
+	return cli_usage(&cli, "--budget: '%s' is no amount of dollars", value);
 }
 
 static int
-take_check(const struct cli *c, const char *value)
+take_check(const char *value)
 {
 	struct ant_err e;
 
 	if (call.nchecks == CHECKS_MAX)
-		return cli_usage(c, "--check: given more than %d times", CHECKS_MAX);
+		return cli_usage(&cli, "--check: given more than %d times", CHECKS_MAX);
 	if (report_check(NULL, NULL, value, &e) == -1)
-		return cli_usage(c, "%s", e.msg);
+		return cli_usage(&cli, "%s", e.msg);
 	call.checks[call.nchecks++] = value;
 	return ANT_OK;
 }
 
 static int
-take_table_name(const struct cli *c, const char *value)
+take_table_name(const char *value)
 {
 	struct ant_err e;
 
 	if (views_rename(&call.o.place, value, &e) == 0)
 		return ANT_OK;
-	return cli_usage(c, "--table-name: %s", e.msg);
+	return cli_usage(&cli, "--table-name: %s", e.msg);
 }
 
 static const struct cli_option options[] = {

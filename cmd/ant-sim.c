@@ -50,9 +50,8 @@ static struct settings {
 	.port = 8086};
 
 static int
-take_change(const struct cli *c, const char *value)
+take_change(const char *value)
 {
-	(void)c;
 	return strlist_add(&set.changes, value, strlen(value)) == 0 ? ANT_OK : ANT_USAGE;
 }
 

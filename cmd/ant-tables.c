@@ -48,36 +48,36 @@ static int names, tsv, json, ddl = -1, views = -1; /* the last two: a dialect, o
 static int chosen, placed;			   /* how often --ddl and --views, --table-name */
 
 static int
-take_ddl(const struct cli *c, const char *value)
+take_ddl(const char *value)
 {
 	chosen++;
 	if ((ddl = sql_dialect_find(value)) != -1)
 		return ANT_OK;
-	return cli_usage(c,
+	return cli_usage(&cli,
 		"--ddl: '%s' is none of postgresql, sqlite, duckdb, bigquery, snowflake, "
 		"clickhouse and mysql",
 		value);
 }
 
 static int
-take_views(const struct cli *c, const char *value)
+take_views(const char *value)
 {
 	chosen++;
 	views = sql_dialect_find(value);
 	if (views != -1 && views <= SQL_DUCKDB)
 		return ANT_OK;
-	return cli_usage(c, "--views: '%s' is none of postgresql, sqlite and duckdb", value);
+	return cli_usage(&cli, "--views: '%s' is none of postgresql, sqlite and duckdb", value);
 }
 
 static int
-take_table_name(const struct cli *c, const char *value)
+take_table_name(const char *value)
 {
 	struct ant_err e;
 
 	placed = 1;
 	if (views_rename(&place, value, &e) == 0)
 		return ANT_OK;
-	return cli_usage(c, "--table-name: %s", e.msg);
+	return cli_usage(&cli, "--table-name: %s", e.msg);
 }
 
 static const struct cli_option options[] = {

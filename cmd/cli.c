@@ -157,7 +157,7 @@ take(const struct cli *c, const struct cli_option *o, int64_t now)
 		if (take_seconds(option, optarg, o->least, o->seconds) == -1)
 			return ANT_USAGE;
 	} else {
-		return o->take(c, optarg);
+		return o->take(optarg);
 	}
 	return ANT_OK;
 }

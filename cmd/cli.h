@@ -47,7 +47,7 @@ struct cli_option {
 	long *number;	       /* from LEAST to MOST */
 	double *seconds;       /* with decimals, from LEAST to a day */
 	/* Anything else.  Return ANT_OK, or another status after a message. */
-	int (*take)(const struct cli *c, const char *value);
+	int (*take)(const char *value);
 	double least;
 	long most;
 };

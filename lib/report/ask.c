@@ -70,10 +70,24 @@ report_ask_compare(struct report_ask *q, const char *time, const char *is, int64
 		buf_printf(&q->sql, "%s %s '%.10s'", time, is, text);
 }
 
-void
-report_ask_select(struct report_ask *q, unsigned bit, const char *time, const char *columns,
-	int64_t from, int64_t to)
+int
+report_ask(struct report_ask *q, size_t columns, db_take *take, void *arg, struct ant_err *e)
 {
+	if (buf_str(&q->sql) == NULL)
+		return report_ask_no_memory(e);
+	return q->db->each(q->db->self, q->sql.data, columns, take, arg, e);
+}
+
+int
+report_ask_days(struct report_ask *q, unsigned bit, const char *time, const char *columns,
+	int64_t from, int64_t to, db_take *take, void *arg, struct ant_err *e)
+{
+	size_t n = 2; /* the time, and one more than there are commas */
+
+	if ((q->r->tables & bit) == 0)
+		return 0;
+	for (const char *p = columns; (p = strchr(p, ',')) != NULL; p++)
+		n++;
 	buf_clear(&q->sql);
 	buf_puts(&q->sql, "SELECT ");
 	report_ask_time(q, time);
@@ -83,12 +97,5 @@ report_ask_select(struct report_ask *q, unsigned bit, const char *time, const ch
 	report_ask_compare(q, time, ">=", from);
 	buf_puts(&q->sql, " AND ");
 	report_ask_compare(q, time, "<", to);
-}
-
-int
-report_ask(struct report_ask *q, size_t columns, db_take *take, void *arg, struct ant_err *e)
-{
-	if (buf_str(&q->sql) == NULL)
-		return report_ask_no_memory(e);
-	return q->db->each(q->db->self, q->sql.data, columns, take, arg, e);
+	return report_ask(q, n, take, arg, e);
 }

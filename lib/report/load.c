@@ -25,7 +25,6 @@ in_period(const struct report *r, int64_t day)
 
 #define COST_COLUMNS                                                                               \
 	"workspace_id, model, cost_type, token_type, service_tier, context_window, amount_cents"
-enum { COST_N = 8 };
 
 static int
 add_daily(struct report *r, struct report_item *item, int64_t day, money cost, struct ant_err *e)
@@ -152,7 +151,6 @@ take_cost(void *arg, const struct db_cell *c, struct ant_err *e)
 	"workspace_id, model, service_tier, context_window, api_key_id, uncached_input_tokens, "   \
 	"cache_creation_ephemeral_5m_input_tokens, cache_creation_ephemeral_1h_input_tokens, "     \
 	"cache_read_input_tokens, output_tokens, web_search_requests"
-enum { USAGE_N = 12 };
 
 static int
 take_usage(void *arg, const struct db_cell *c, struct ant_err *e)
@@ -210,7 +208,6 @@ take_usage(void *arg, const struct db_cell *c, struct ant_err *e)
 	"multi_edit_tool_accepted, multi_edit_tool_rejected, write_tool_accepted, "                \
 	"write_tool_rejected, notebook_edit_tool_accepted, notebook_edit_tool_rejected, "          \
 	"total_estimated_cost_cents"
-enum { CLAUDE_N = 17 };
 
 static int
 take_claude(void *arg, const struct db_cell *c, struct ant_err *e)
@@ -261,21 +258,14 @@ load_days(struct load *l, struct ant_err *e)
 		int64_t to = from + CHUNK <= r->last ? from + CHUNK : r->last + 1;
 
 		share_clear(&l->shares);
-		if ((r->tables & VIEWS_USAGE) != 0) {
-			report_ask_select(q, VIEWS_USAGE, "bucket", USAGE_COLUMNS, from, to);
-			if (report_ask(q, USAGE_N, take_usage, l, e) == -1)
-				return -1;
-		}
-		if ((r->tables & VIEWS_COST) != 0) {
-			report_ask_select(q, VIEWS_COST, "bucket", COST_COLUMNS, from, to);
-			if (report_ask(q, COST_N, take_cost, l, e) == -1)
-				return -1;
-		}
+		if (report_ask_days(q, VIEWS_USAGE, "bucket", USAGE_COLUMNS, from, to, take_usage,
+			    l, e) == -1 ||
+			report_ask_days(q, VIEWS_COST, "bucket", COST_COLUMNS, from, to, take_cost,
+				l, e) == -1)
+			return -1;
 	}
-	if ((r->tables & VIEWS_CLAUDE_CODE) == 0)
-		return 0;
-	report_ask_select(q, VIEWS_CLAUDE_CODE, "date", CLAUDE_COLUMNS, r->scan, r->last + 1);
-	return report_ask(q, CLAUDE_N, take_claude, l, e);
+	return report_ask_days(q, VIEWS_CLAUDE_CODE, "date", CLAUDE_COLUMNS, r->scan, r->last + 1,
+		take_claude, l, e);
 }
 
 int
