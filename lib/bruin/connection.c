@@ -317,8 +317,7 @@ static int
 make(const struct bruin_conns *c, const struct bruin_platform *f, const struct bruin_yaml_node *at,
 	struct buf *uri, struct ant_err *e)
 {
-	struct making m = {
-		.file = c->file, .at = at, .platform = f->name, .uri = uri, .e = e};
+	struct making m = {.file = c->file, .at = at, .platform = f->name, .uri = uri, .e = e};
 	const char *const *lists[] = {f->fields, NULL};
 	int result;
 

@@ -81,8 +81,8 @@ put_table_name(struct buf *b, const struct views_place *p, unsigned bit, int as_
 	const char *own = views_table_name(bit);
 	const char *given = p->names[table_number(own, strlen(own))];
 
-	put_name(b, p, bit != VIEWS_LEDGER ? p->prefix : NULL, given != NULL ? given : own,
-		as_text);
+	put_name(
+		b, p, bit != VIEWS_LEDGER ? p->prefix : NULL, given != NULL ? given : own, as_text);
 }
 
 void
@@ -174,7 +174,8 @@ put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size
 		views_put_into(x->b, x->p, 1u << table_number(arg, len));
 	else if (is(name, n, "null"))
 		buf_printf(x->b, "CAST(NULL AS %s)",
-			sql_type(x->p->dialect, is(arg, len, "text") ? TYPE_TEXT : TYPE_TIMESTAMPTZ));
+			sql_type(x->p->dialect,
+				is(arg, len, "text") ? TYPE_TEXT : TYPE_TIMESTAMPTZ));
 	else if (is(name, n, "div")) /* {div:A,7} */
 		buf_printf(x->b, "((%.*s) %s 7)", (int)len - 2, arg,
 			x->p->dialect == SQL_DUCKDB ? "//" : "/");

@@ -364,8 +364,7 @@ static int
 add_odd_items(struct report *r, const struct report_items *s, int what, struct ant_err *e)
 {
 	for (size_t i = 0; i < s->ids.n; i++)
-		if (s->v[i].daily != NULL &&
-			add_odd(r, s->v[i].daily, what, s->v[i].name, e) == -1)
+		if (s->v[i].daily != NULL && add_odd(r, s->v[i].daily, what, s->v[i].name, e) == -1)
 			return -1;
 	return 0;
 }

@@ -15,8 +15,7 @@ static const char *const months[] = {"January", "February", "March", "April", "M
 char *
 show_integer(int64_t n, char *to)
 {
-	money_digits(
-		n < 0 ? 0 - (uint64_t)n : (uint64_t)n, stpcpy(to, n < 0 ? "-" : ""));
+	money_digits(n < 0 ? 0 - (uint64_t)n : (uint64_t)n, stpcpy(to, n < 0 ? "-" : ""));
 	return to;
 }
 

@@ -6,19 +6,17 @@
  */
 /* clang-format off: it would break the rules anywhere */
 /* The colours of series on white: of a light screen, of paper. */
-#define ON_WHITE \
-	"--m0:#3566cc;--m1:#dd7a1c;--m2:#178a66;--m3:#b3459c;--m4:#c7a11b;--m5:#41a0c6;" \
-	"--m6:#c43d3d;--m7:#7757c7;--m8:#9a9ea6;--w0:#0f766e;--w1:#c2603c;--w2:#5870bb;" \
-	"--w3:#94761f;--w4:#a8486f;--w5:#439245;--w6:#7d52a6;--w7:#4b8bab;--w8:#9a9ea6;" \
-	"--t0:#c25a3c;--t1:#e0a134;--t2:#a3761b;--t3:#4fa08f;--t4:#3b5b9c;--c0:#3566cc;" \
+#define ON_WHITE                                                                                   \
+	"--m0:#3566cc;--m1:#dd7a1c;--m2:#178a66;--m3:#b3459c;--m4:#c7a11b;--m5:#41a0c6;"           \
+	"--m6:#c43d3d;--m7:#7757c7;--m8:#9a9ea6;--w0:#0f766e;--w1:#c2603c;--w2:#5870bb;"           \
+	"--w3:#94761f;--w4:#a8486f;--w5:#439245;--w6:#7d52a6;--w7:#4b8bab;--w8:#9a9ea6;"           \
+	"--t0:#c25a3c;--t1:#e0a134;--t2:#a3761b;--t3:#4fa08f;--t4:#3b5b9c;--c0:#3566cc;"           \
 	"--c1:#c43d3d;--c2:#178a66;--c3:#7757c7;--c4:#8d919a;"
 
 const char report_style_page[] =
 	":root{color-scheme:light dark;--page:#f6f6f3;--card:#fff;--text:#1d1f23;--soft:#5a5f69;"
 	"--rule:#e2e2dc;--grid:#e8e8e3;--zero:#8d919a;--link:#1f5fbf;--open:#ecebe4;"
-	"--hit:#0000000d;"
-	ON_WHITE
-	"--warn:#a33a16}"
+	"--hit:#0000000d;" ON_WHITE "--warn:#a33a16}"
 	"@media (prefers-color-scheme:dark){"
 	":root{--page:#14161a;--card:#1c1f25;--text:#e9eaed;--soft:#a6abb6;--rule:#30343d;"
 	"--grid:#2b2f37;--zero:#6d727d;--link:#8ab4f8;--open:#2a2d34;--hit:#ffffff12;--m0:#6f9bf2;"
@@ -107,9 +105,7 @@ const char report_style_charts[] =
 	"@media (max-width:340px){.kpis{grid-template-columns:1fr}}"
 	"@media print{"
 	":root{--page:#fff;--card:#fff;--text:#000;--soft:#4a4e57;--rule:#ccc;--grid:#ddd;"
-	"--zero:#888;--link:#000;--open:#eee;"
-	ON_WHITE
-	"--warn:#8a2c0c}"
+	"--zero:#888;--link:#000;--open:#eee;" ON_WHITE "--warn:#8a2c0c}"
 	"*{-webkit-print-color-adjust:exact;print-color-adjust:exact}body{font-size:11px}"
 	"main,header,footer{padding:0;max-width:none}nav,details:not([open]),.skip{display:none}"
 	"section,.kpi{break-inside:avoid;border-color:#ccc;border-radius:4px;padding:10px 12px;"
