@@ -4,8 +4,8 @@
  * Colours: text is at least 4.5:1 on what is behind it, in both schemes.  m: models,
  * w: workspaces, t: token kinds, c: the rest; 8 is always "other".
  */
-/* clang-format off: it would break the rules anywhere */
-/* The colours of series on white: of a light screen, of paper. */
+
+/* The series on white: of a light screen, of paper. */
 #define ON_WHITE                                                                                   \
 	"--m0:#3566cc;--m1:#dd7a1c;--m2:#178a66;--m3:#b3459c;--m4:#c7a11b;--m5:#41a0c6;"           \
 	"--m6:#c43d3d;--m7:#7757c7;--m8:#9a9ea6;--w0:#0f766e;--w1:#c2603c;--w2:#5870bb;"           \
@@ -113,4 +113,3 @@ const char report_style_charts[] =
 	".kpis{grid-template-columns:repeat(3,1fr)}table{font-size:9.5px}"
 	"th,td{padding:3px 5px;white-space:normal}.scroll,.tall{overflow:visible;max-height:none}"
 	".name{min-width:0}section.long{break-inside:auto}tr{break-inside:avoid}}";
-/* clang-format on */
