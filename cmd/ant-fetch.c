@@ -24,51 +24,7 @@
 #include "fetch/log.h"
 #include "tables/tables.h"
 
-enum { REDRAW_MS = 200, NFOLDERS = 64 };
-
-enum long_option {
-	O_FROM = 256, /* from here to ... */
-	O_TO,
-	O_WIDTH,
-	O_GROUP_BY,
-	O_BASE_URL,
-	O_KEY_FILE,
-	O_RATE_FILE, /* ... here the text is kept as it is */
-	O_PARAM,
-	O_JOBS,
-	O_RATE,
-	O_RETRIES,
-	O_TIMEOUT,
-	O_DEADLINE,
-	O_BACKOFF,
-	O_PAGE_LIMIT,
-	O_CHECK,
-	O_INSECURE,
-	O_LOG_FORMAT
-};
-
-static const struct option options[] = {
-	{"from", required_argument, NULL, O_FROM},
-	{"to", required_argument, NULL, O_TO},
-	{"width", required_argument, NULL, O_WIDTH},
-	{"group-by", required_argument, NULL, O_GROUP_BY},
-	{"param", required_argument, NULL, O_PARAM},
-	{"jobs", required_argument, NULL, O_JOBS},
-	{"rate", required_argument, NULL, O_RATE},
-	{"rate-file", required_argument, NULL, O_RATE_FILE},
-	{"retries", required_argument, NULL, O_RETRIES},
-	{"timeout", required_argument, NULL, O_TIMEOUT},
-	{"deadline", required_argument, NULL, O_DEADLINE},
-	{"backoff", required_argument, NULL, O_BACKOFF},
-	{"page-limit", required_argument, NULL, O_PAGE_LIMIT},
-	{"base-url", required_argument, NULL, O_BASE_URL},
-	{"key-file", required_argument, NULL, O_KEY_FILE},
-	{"check", no_argument, NULL, O_CHECK},
-	{"insecure-http", no_argument, NULL, O_INSECURE},
-	{"log-format", required_argument, NULL, O_LOG_FORMAT},
-	{"tables", required_argument, NULL, 'T'},
-	{NULL, 0, NULL, 0},
-};
+enum { REDRAW_MS = 200 };
 
 static const char usage[] =
 	"usage: ant-fetch [--from T] [--to T] [--width 1d|1h|1m] [--group-by A,B]\n"
@@ -95,8 +51,7 @@ static const char help[] =
 
 struct settings {
 	const char *from, *to, *width, *group_by, *base_url, *key_file, *rate_file;
-	const char *folders[NFOLDERS];
-	size_t nfolders;
+	struct cli_list folders;
 	struct strlist params, dimensions;
 	long jobs, rate, retries, page_limit;
 	double timeout, deadline, backoff;
@@ -180,95 +135,53 @@ on_reader_gone(void *ctx)
 	raise(SIGPIPE);
 }
 
-/* Seconds with decimals, from MIN to 86400. */
-static int
-seconds(const char *option, const char *text, double min, double *to)
-{
-	char *end;
-
-	*to = strtod(text, &end);
-	if (*text < '0' || *text > '9' || *end != '\0' || !(*to >= min) || *to > 86400) {
-		cli_error(
-			"%s: '%s' is not a number of seconds from %g to 86400", option, text, min);
-		return -1;
-	}
-	return 0;
-}
+static struct settings settings = {
+	.jobs = 4, .rate = 100, .retries = 8, .timeout = 120, .deadline = 900, .backoff = 0.5};
 
 static int
-add_param(struct settings *s, const char *text)
+take_param(const char *text)
 {
+	struct strlist *params = &settings.params;
 	struct ant_err e = {.status = ANT_FAIL, .msg = "out of memory"};
 
-	if (fetch_param_valid(text, &e) == 0 && strlist_add(&s->params, text, strlen(text)) == 0)
-		return 0;
+	if (fetch_param_valid(text, &e) == 0 && strlist_add(params, text, strlen(text)) == 0)
+		return ANT_OK;
 	cli_error("--param: %s", e.msg);
-	return -1;
-}
-
-/* Options that hold a number or a list.  Return 0 or -1 after a message. */
-static int
-set_number(struct settings *s, int option)
-{
-	switch (option) {
-	case O_JOBS:
-		return cli_number("--jobs", optarg, 1, 64, &s->jobs);
-	case O_RATE:
-		return cli_number("--rate", optarg, 0, RATE_MAX, &s->rate);
-	case O_RETRIES:
-		return cli_number("--retries", optarg, 0, 100, &s->retries);
-	case O_PAGE_LIMIT:
-		return cli_number("--page-limit", optarg, 1, 1000000, &s->page_limit);
-	case O_TIMEOUT:
-		return seconds("--timeout", optarg, 0.1, &s->timeout);
-	case O_DEADLINE:
-		return seconds("--deadline", optarg, 0.1, &s->deadline);
-	default:
-		return seconds("--backoff", optarg, 0.001, &s->backoff);
-	}
+	return ANT_USAGE;
 }
 
 static int
-set_option(struct settings *s, int option)
+take_log_format(const char *text)
 {
-	const char **const texts[] = {[O_FROM - O_FROM] = &s->from,
-		[O_TO - O_FROM] = &s->to,
-		[O_WIDTH - O_FROM] = &s->width,
-		[O_GROUP_BY - O_FROM] = &s->group_by,
-		[O_BASE_URL - O_FROM] = &s->base_url,
-		[O_KEY_FILE - O_FROM] = &s->key_file,
-		[O_RATE_FILE - O_FROM] = &s->rate_file};
-
-	if (option >= O_FROM && (size_t)(option - O_FROM) < sizeof texts / sizeof *texts) {
-		*texts[option - O_FROM] = optarg;
-		return 0;
-	}
-	switch (option) {
-	case O_CHECK:
-		s->check = 1;
-		return 0;
-	case O_INSECURE:
-		s->insecure = 1;
-		return 0;
-	case O_PARAM:
-		return add_param(s, optarg);
-	case O_LOG_FORMAT:
-		s->json_log = strcmp(optarg, "json") == 0;
-		if (s->json_log || strcmp(optarg, "text") == 0)
-			return 0;
-		cli_error("--log-format: '%s' is neither text nor json", optarg);
-		return -1;
-	case 'T':
-		if (s->nfolders == NFOLDERS) {
-			cli_error("-T: more than %d folders", NFOLDERS);
-			return -1;
-		}
-		s->folders[s->nfolders++] = optarg;
-		return 0;
-	default:
-		return set_number(s, option);
-	}
+	settings.json_log = strcmp(text, "json") == 0;
+	if (settings.json_log || strcmp(text, "text") == 0)
+		return ANT_OK;
+	cli_error("--log-format: '%s' is neither text nor json", text);
+	return ANT_USAGE;
 }
+
+static const struct cli_option options[] = {
+	{.name = "from", .text = &settings.from},
+	{.name = "to", .text = &settings.to},
+	{.name = "width", .text = &settings.width},
+	{.name = "group-by", .text = &settings.group_by},
+	{.name = "param", .take = take_param},
+	{.name = "jobs", .number = &settings.jobs, .least = 1, .most = 64},
+	{.name = "rate", .number = &settings.rate, .most = RATE_MAX},
+	{.name = "rate-file", .text = &settings.rate_file},
+	{.name = "retries", .number = &settings.retries, .most = 100},
+	{.name = "timeout", .seconds = &settings.timeout, .least = 0.1},
+	{.name = "deadline", .seconds = &settings.deadline, .least = 0.1},
+	{.name = "backoff", .seconds = &settings.backoff, .least = 0.001},
+	{.name = "page-limit", .number = &settings.page_limit, .least = 1, .most = 1000000},
+	{.name = "base-url", .text = &settings.base_url},
+	{.name = "key-file", .text = &settings.key_file},
+	{.name = "check", .flag = &settings.check},
+	{.name = "insecure-http", .flag = &settings.insecure},
+	{.name = "log-format", .take = take_log_format},
+	{.name = "tables", .letter = 'T', .list = &settings.folders},
+	{.name = NULL},
+};
 
 /* --group-by A,B into the list of dimensions; "" is none. */
 static int
@@ -379,7 +292,7 @@ work(struct settings *s, struct session *session, const char *name, struct ant_e
 	int rc = -1;
 
 	out_init(&out, STDOUT_FILENO, "stdout");
-	if (tables_init(&ts, s->folders, s->nfolders, getenv("ANT_TABLES"), e) == -1)
+	if (tables_init(&ts, s->folders.v, s->folders.n, getenv("ANT_TABLES"), e) == -1)
 		goto done;
 	if (name != NULL && plan_table(s, &ts, name, &table, &parent, &plan, e) == -1)
 		goto done;
@@ -402,49 +315,36 @@ done:
 int
 main(int argc, char **argv)
 {
-	struct cli c = {.name = "ant-fetch",
-		.usage = usage,
-		.help = help,
-		.shorts = "T:",
-		.options = options};
-	struct settings s = {.jobs = 4,
-		.rate = 100,
-		.retries = 8,
-		.timeout = 120,
-		.deadline = 900,
-		.backoff = 0.5};
+	struct cli c = {.name = "ant-fetch", .usage = usage, .help = help};
 	struct session session = {.cli = &c, .table = "check"};
+	struct settings *s = &settings;
 	struct ant_err e = {.status = ANT_FAIL};
-	int option, status = ANT_USAGE;
+	int status;
 
 	cli_start(&c);
 #ifdef __linux__
 	prctl(PR_SET_DUMPABLE, 0); /* a core pattern that is a pipe ignores the limit */
 #endif
-	while ((option = cli_next(&c, argc, argv)) != -1) {
-		if (option == CLI_STOP) { /* stdout is closed already */
-			strlist_free(&s.params);
-			return c.status;
-		}
-		if (set_option(&s, option) == -1)
-			goto done;
+	if (cli_options(&c, options, argc, argv) == -1) {
+		status = c.status;
+		goto done;
 	}
-	if (argc - optind > 1 || (argc == optind && !s.check)) {
+	if (argc - optind > 1 || (argc == optind && !s->check)) {
 		status = cli_usage(&c, argc == optind ? "which table?" : "one table at a time");
 		goto done;
 	}
 	if (optind < argc)
 		session.table = argv[optind];
-	session.log = c.verbose > 0 || s.json_log;
-	session.json = s.json_log;
+	session.log = c.verbose > 0 || s->json_log;
+	session.json = s->json_log;
 	session.draw = isatty(STDERR_FILENO) && !c.quiet && !session.log;
 	session.began = clock_ms();
-	status = work(&s, &session, argv[optind], &e) == 0 ? ANT_OK : ANT_FAIL;
+	status = work(s, &session, argv[optind], &e) == 0 ? ANT_OK : ANT_FAIL;
 	clear_line(&session);
 	if (status != ANT_OK)
 		status = cli_fail(&e);
 done:
-	strlist_free(&s.params);
-	strlist_free(&s.dimensions);
+	strlist_free(&s->params);
+	strlist_free(&s->dimensions);
 	return cli_exit(status);
 }

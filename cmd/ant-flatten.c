@@ -13,37 +13,6 @@
 #include "flatten/flatten.h"
 #include "flatten/mask.h"
 
-enum { LIST_MAX = 64 };
-
-enum {
-	OPT_SELECT = 256,
-	OPT_EXCLUDE,
-	OPT_WHERE,
-	OPT_ADD,
-	OPT_MASK,
-	OPT_MASK_KEY,
-	OPT_RAW,
-	OPT_MODE,
-	OPT_ENGINE,
-	OPT_EXPLAIN
-};
-
-static const struct option options[] = {
-	{"table", required_argument, NULL, 't'},
-	{"tables", required_argument, NULL, 'T'},
-	{"select", required_argument, NULL, OPT_SELECT},
-	{"exclude", required_argument, NULL, OPT_EXCLUDE},
-	{"where", required_argument, NULL, OPT_WHERE},
-	{"add", required_argument, NULL, OPT_ADD},
-	{"mask", required_argument, NULL, OPT_MASK},
-	{"mask-key-file", required_argument, NULL, OPT_MASK_KEY},
-	{"raw", no_argument, NULL, OPT_RAW},
-	{"mode", required_argument, NULL, OPT_MODE},
-	{"engine", required_argument, NULL, OPT_ENGINE},
-	{"explain", no_argument, NULL, OPT_EXPLAIN},
-	{NULL, 0, NULL, 0},
-};
-
 static struct cli cli = {
 	.name = "ant-flatten",
 	.usage = "usage: ant-flatten [-hqv] [-t TABLE] [-T DIR]... [--select C,...]\n"
@@ -66,69 +35,69 @@ static struct cli cli = {
 		"  --mode MODE              window, replace, merge or append\n"
 		"  --engine ENGINE          auto, native or jq\n"
 		"  --explain                print where each column is computed\n",
-	.shorts = "t:T:",
-	.options = options,
 };
 
-struct given {
-	struct flatten_options o;
-	const char *folders[LIST_MAX], *adds[LIST_MAX], *masks[LIST_MAX];
-	size_t nfolders;
-	struct buf mask_key;
-	int explain;
-};
+static struct flatten_options given = {.mode = -1};
+static struct cli_list folders, adds, masks;
+static struct buf mask_key;
+static int explain;
 
 static int
-append(const char *option, const char **list, size_t *n, const char *value)
-{
-	if (*n == LIST_MAX) {
-		cli_error("%s: given more than %d times", option, LIST_MAX);
-		return -1;
-	}
-	list[(*n)++] = value;
-	return 0;
-}
-
-static int
-set_engine(struct flatten_options *o, const char *name)
+take_engine(const char *name)
 {
 	static const char *const names[] = {"auto", "native", "jq"};
 
 	for (int i = 0; i < 3; i++)
 		if (strcmp(names[i], name) == 0) {
-			o->engine = (enum engine)i;
-			return 0;
+			given.engine = (enum engine)i;
+			return ANT_OK;
 		}
 	cli_error("--engine: '%s' is not auto, native or jq", name);
-	return -1;
+	return ANT_USAGE;
 }
 
 static int
-set_mode(struct flatten_options *o, const char *name)
+take_mode(const char *name)
 {
-	if ((o->mode = type_mode_find(name)) != -1)
-		return 0;
+	if ((given.mode = type_mode_find(name)) != -1)
+		return ANT_OK;
 	cli_error("--mode: '%s' is not window, replace, merge or append", name);
-	return -1;
+	return ANT_USAGE;
 }
 
 static int
-read_mask_key(struct buf *key, const char *file)
+take_mask_key(const char *file)
 {
 	struct ant_err e;
 	int found;
 
-	buf_clear(key);
-	found = slurp(file, key, &e);
-	while (found == 1 && key->len > 0 && key->data[key->len - 1] == '\n')
-		key->len--;
-	if (found == 1 && key->len > 0)
-		return 0;
+	buf_clear(&mask_key);
+	found = slurp(file, &mask_key, &e);
+	while (found == 1 && mask_key.len > 0 && mask_key.data[mask_key.len - 1] == '\n')
+		mask_key.len--;
+	if (found == 1 && mask_key.len > 0)
+		return ANT_OK;
 	cli_error("--mask-key-file: %s", found == -1  ? e.msg
 					 : found == 0 ? "no such file"
 						      : "empty");
-	return -1;
+	return ANT_USAGE;
 }
+
+static const struct cli_option options[] = {
+	{.name = "table", .letter = 't', .text = &given.table},
+	{.name = "tables", .letter = 'T', .list = &folders},
+	{.name = "select", .text = &given.select},
+	{.name = "exclude", .text = &given.exclude},
+	{.name = "where", .text = &given.where},
+	{.name = "add", .list = &adds},
+	{.name = "mask", .list = &masks},
+	{.name = "mask-key-file", .take = take_mask_key},
+	{.name = "raw", .flag = &given.raw},
+	{.name = "mode", .take = take_mode},
+	{.name = "engine", .take = take_engine},
+	{.name = "explain", .flag = &explain},
+	{.name = NULL},
+};
 
 /* What is worth knowing although the rows are right. */
 static void
@@ -150,74 +119,33 @@ report(const struct flatten *f)
 			s.filtered);
 }
 
-/* Return 0, or -1 after a message. */
-static int
-take_option(struct given *g, int ch)
-{
-	struct flatten_options *o = &g->o;
-
-	switch (ch) {
-	case 't':
-		o->table = optarg;
-		return 0;
-	case 'T':
-		return append("-T", g->folders, &g->nfolders, optarg);
-	case OPT_SELECT:
-		o->select = optarg;
-		return 0;
-	case OPT_EXCLUDE:
-		o->exclude = optarg;
-		return 0;
-	case OPT_WHERE:
-		o->where = optarg;
-		return 0;
-	case OPT_ADD:
-		return append("--add", g->adds, &o->nadds, optarg);
-	case OPT_MASK:
-		return append("--mask", g->masks, &o->nmasks, optarg);
-	case OPT_MASK_KEY:
-		return read_mask_key(&g->mask_key, optarg);
-	case OPT_RAW:
-		o->raw = 1;
-		return 0;
-	case OPT_MODE:
-		return set_mode(o, optarg);
-	case OPT_ENGINE:
-		return set_engine(o, optarg);
-	default: /* OPT_EXPLAIN */
-		g->explain = 1;
-		return 0;
-	}
-}
-
 int
 main(int argc, char *argv[])
 {
-	struct given g = {.o = {.mode = -1, .adds = g.adds, .masks = g.masks}};
 	struct tables tables = {{NULL, 0}};
 	struct flatten *f = NULL;
 	struct ant_err e;
-	int ch, status = ANT_FAIL;
+	int status = ANT_FAIL;
 
 	cli_start(&cli);
-	buf_init(&g.mask_key, MASK_KEY_MAX);
+	buf_init(&mask_key, MASK_KEY_MAX);
 	/* An expression may read the environment: the key is none of its business. */
 	unsetenv("ANTHROPIC_ADMIN_KEY");
 	unsetenv("ANTHROPIC_ADMIN_API_KEY");
-	while ((ch = cli_next(&cli, argc, argv)) != -1) {
-		if (ch == CLI_STOP)
-			return cli.status;
-		if (take_option(&g, ch) == -1)
-			return ANT_USAGE;
-	}
+	if (cli_options(&cli, options, argc, argv) == -1)
+		return cli.status;
 	if (optind != argc)
 		return cli_usage(&cli, "unexpected operand '%s'", argv[optind]);
-	g.o.mask_key = g.mask_key.data;
-	g.o.mask_key_len = g.mask_key.len;
+	given.adds = adds.v;
+	given.nadds = adds.n;
+	given.masks = masks.v;
+	given.nmasks = masks.n;
+	given.mask_key = mask_key.data;
+	given.mask_key_len = mask_key.len;
 
-	if (tables_init(&tables, g.folders, g.nfolders, getenv("ANT_TABLES"), &e) == -1 ||
-		(f = flatten_new(&g.o, &tables, STDIN_FILENO, STDOUT_FILENO, &e)) == NULL ||
-		(g.explain ? flatten_explain(f, &e) : flatten_run(f, &e)) == -1) {
+	if (tables_init(&tables, folders.v, folders.n, getenv("ANT_TABLES"), &e) == -1 ||
+		(f = flatten_new(&given, &tables, STDIN_FILENO, STDOUT_FILENO, &e)) == NULL ||
+		(explain ? flatten_explain(f, &e) : flatten_run(f, &e)) == -1) {
 		status = cli_fail(&e);
 	} else {
 		status = ANT_OK;
@@ -225,6 +153,6 @@ main(int argc, char *argv[])
 	}
 	flatten_free(f);
 	tables_free(&tables);
-	buf_free(&g.mask_key);
+	buf_free(&mask_key);
 	return cli_exit(status);
 }

@@ -20,34 +20,8 @@
 #include "report/report.h"
 #include "report/text.h"
 
-enum {
-	OPT_FROM = 256,
-	OPT_TO,
-	OPT_BUDGET,
-	OPT_TITLE,
-	OPT_TEXT,
-	OPT_ASCII,
-	OPT_CHECK,
-	OPT_SCHEMA,
-	OPT_PREFIX,
-	OPT_TABLE_NAME
-};
+#define NO_TIME INT64_MIN
 enum { PAGE_MAX = 64 << 20, CHECKS_MAX = 32, PERIOD = 90, WIDTH = 80 };
-
-static const struct option options[] = {
-	{"from", required_argument, NULL, OPT_FROM},
-	{"to", required_argument, NULL, OPT_TO},
-	{"budget", required_argument, NULL, OPT_BUDGET},
-	{"title", required_argument, NULL, OPT_TITLE},
-	{"output", required_argument, NULL, 'o'},
-	{"text", no_argument, NULL, OPT_TEXT},
-	{"ascii", no_argument, NULL, OPT_ASCII},
-	{"check", required_argument, NULL, OPT_CHECK},
-	{"schema", required_argument, NULL, OPT_SCHEMA},
-	{"prefix", required_argument, NULL, OPT_PREFIX},
-	{"table-name", required_argument, NULL, OPT_TABLE_NAME},
-	{NULL, 0, NULL, 0},
-};
 
 static struct cli cli = {
 	.name = "ant-report",
@@ -69,16 +43,60 @@ static struct cli cli = {
 		"A page to look at, and a mail from cron when something is amiss:\n"
 		"  ant-report -o report.html anthill.db\n"
 		"  ant-report --check forecast=5000 --check stale=36h anthill.db\n",
-	.shorts = "o:",
-	.options = options,
 };
 
-struct call {
+static struct call {
 	struct report_options o;
 	const char *file; /* NULL: stdout */
 	const char *checks[CHECKS_MAX];
 	size_t nchecks;
 	int text, ascii;
+} call = {.o = {.from = NO_TIME, .to = NO_TIME, .budget = -1}};
+
+static int
+take_budget(const char *value)
+{
+	if (money_parse(value, &call.o.budget) == 0)
+		return ANT_OK;
+	return cli_usage(&cli, "--budget: '%s' is no amount of dollars", value);
+}
+
+static int
+take_check(const char *value)
+{
+	struct ant_err e;
+
+	if (call.nchecks == CHECKS_MAX)
+		return cli_usage(&cli, "--check: given more than %d times", CHECKS_MAX);
+	if (report_check(NULL, NULL, value, &e) == -1)
+		return cli_usage(&cli, "%s", e.msg);
+	call.checks[call.nchecks++] = value;
+	return ANT_OK;
+}
+
+static int
+take_table_name(const char *value)
+{
+	struct ant_err e;
+
+	if (views_rename(&call.o.place, value, &e) == 0)
+		return ANT_OK;
+	return cli_usage(&cli, "--table-name: %s", e.msg);
+}
+
+static const struct cli_option options[] = {
+	{.name = "from", .time = &call.o.from},
+	{.name = "to", .time = &call.o.to},
+	{.name = "budget", .take = take_budget},
+	{.name = "title", .text = &call.o.title},
+	{.name = "output", .letter = 'o', .text = &call.file},
+	{.name = "text", .flag = &call.text},
+	{.name = "ascii", .flag = &call.ascii},
+	{.name = "check", .take = take_check},
+	{.name = "schema", .text = &call.o.place.schema},
+	{.name = "prefix", .text = &call.o.place.prefix},
+	{.name = "table-name", .take = take_table_name},
+	{.name = NULL},
 };
 
 /* The width of the terminal: $COLUMNS, what the terminal says, or 80. */
@@ -148,81 +166,23 @@ run(struct call *c, const char *where)
 	return status == ANT_OK && exceeded > 0 ? ANT_FAIL : status;
 }
 
-/* One option; ANT_OK, or the status after a message. */
-static int
-take_option(struct call *c, int ch, int64_t now)
-{
-	struct ant_err e;
-
-	switch (ch) {
-	case OPT_FROM:
-		if (utc_argument(optarg, now, &c->o.from, &e) == -1)
-			return cli_usage(&cli, "--from: %s", e.msg);
-		break;
-	case OPT_TO:
-		if (utc_argument(optarg, now, &c->o.to, &e) == -1)
-			return cli_usage(&cli, "--to: %s", e.msg);
-		break;
-	case OPT_BUDGET:
-		if (money_parse(optarg, &c->o.budget) == -1)
-			return cli_usage(&cli, "--budget: '%s' is no amount of dollars", optarg);
-		break;
-	case OPT_TITLE:
-		c->o.title = optarg;
-		break;
-	case 'o':
-		c->file = optarg;
-		break;
-	case OPT_ASCII:
-		c->ascii = 1;
-		break;
-	case OPT_TEXT:
-		c->text = 1;
-		break;
-	case OPT_CHECK:
-		if (c->nchecks == CHECKS_MAX)
-			return cli_usage(&cli, "--check: given more than %d times", CHECKS_MAX);
-		if (report_check(NULL, NULL, optarg, &e) == -1)
-			return cli_usage(&cli, "%s", e.msg);
-		c->checks[c->nchecks++] = optarg;
-		break;
-	case OPT_SCHEMA:
-		c->o.place.schema = optarg;
-		break;
-	case OPT_PREFIX:
-		c->o.place.prefix = optarg;
-		break;
-	case OPT_TABLE_NAME:
-		if (views_rename(&c->o.place, optarg, &e) == -1)
-			return cli_usage(&cli, "--table-name: %s", e.msg);
-		break;
-	}
-	return ANT_OK;
-}
-
 int
 main(int argc, char *argv[])
 {
-	const int64_t now = (int64_t)time(NULL), none = INT64_MIN;
-	struct call c = {.o = {.from = none, .to = none, .budget = -1}};
-	int ch, status;
+	const int64_t now = (int64_t)time(NULL);
 
 	cli_start(&cli);
-	while ((ch = cli_next(&cli, argc, argv)) != -1) {
-		if (ch == CLI_STOP)
-			return cli.status;
-		if ((status = take_option(&c, ch, now)) != ANT_OK)
-			return status;
-	}
+	if (cli_options(&cli, options, argc, argv) == -1)
+		return cli.status;
 	if (argc - optind != 1)
 		return cli_usage(&cli, "one DB is needed");
-	if (c.ascii && !c.text)
+	if (call.ascii && !call.text)
 		return cli_usage(&cli, "--ascii goes with --text");
-	if (c.text && c.nchecks > 0)
+	if (call.text && call.nchecks > 0)
 		return cli_usage(&cli, "only one of --text and --check");
-	if (c.o.to == none || c.o.to > now)
-		c.o.to = now;
-	if (c.o.from == none)
-		c.o.from = utc_floor(c.o.to - 1, UTC_DAY) - (PERIOD - 1) * UTC_DAY;
-	return cli_exit(run(&c, argv[optind]));
+	if (call.o.to == NO_TIME || call.o.to > now)
+		call.o.to = now;
+	if (call.o.from == NO_TIME)
+		call.o.from = utc_floor(call.o.to - 1, UTC_DAY) - (PERIOD - 1) * UTC_DAY;
+	return cli_exit(run(&call, argv[optind]));
 }

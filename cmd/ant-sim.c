@@ -4,8 +4,9 @@
  * stdout: the base URL on a line of its own, at once.  Serves until SIGTERM or
  * SIGINT.  With --expect: the rows that a table must hold, and no server.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
-#include <stddef.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -39,56 +40,41 @@ static const char help[] =
 	"  export ANTHROPIC_BASE_URL=http://127.0.0.1:8086\n"
 	"  ANTHROPIC_ADMIN_KEY=" SIM_KEY_TEXT " ant-sync users usage_report\n";
 
-struct settings {
+static struct settings {
 	struct sim_config config;
 	struct sim_expect expect;
-	long seed, port, latency, page_size;
+	long port, seed, latency, page_size;
 	const char *now, *faults;
 	struct strlist changes;
-};
+} set = {.config = {.users = 25, .workspaces = 6, .api_keys = 15, .days = 90},
+	.seed = 1,
+	.port = 8086};
 
-/* What an option sets: a number from MIN to MAX, or where MAX is 0, text. */
-static const struct setting {
-	const char *name;
-	int has_arg; /* as in struct option */
-	size_t at;   /* in struct settings */
-	long min, max;
-} all[] = {
-	{"port", required_argument, offsetof(struct settings, port), 0, 65535},
-	{"seed", required_argument, offsetof(struct settings, seed), 0, 2147483647},
-	{"users", required_argument, offsetof(struct settings, config.users), 1, 100000},
-	{"workspaces", required_argument, offsetof(struct settings, config.workspaces), 1, 10000},
-	{"api-keys", required_argument, offsetof(struct settings, config.api_keys), 1, 100000},
-	{"days", required_argument, offsetof(struct settings, config.days), 0, 10000},
-	{"now", required_argument, offsetof(struct settings, now), 0, 0},
-	{"latency", required_argument, offsetof(struct settings, latency), 0, 600000},
-	{"page-size", required_argument, offsetof(struct settings, page_size), 1, 100000},
-	{"faults", required_argument, offsetof(struct settings, faults), 0, 0},
-	{"revise", required_argument, offsetof(struct settings, changes), 0, 0}, /* each is kept */
-	{"expect", required_argument, offsetof(struct settings, expect.table), 0, 0},
-	{"from", required_argument, offsetof(struct settings, expect.from), 0, 0},
-	{"to", required_argument, offsetof(struct settings, expect.to), 0, 0},
-	{"width", required_argument, offsetof(struct settings, expect.width), 0, 0},
-	{"group-by", required_argument, offsetof(struct settings, expect.group_by), 0, 0},
-};
-
-enum { SETTINGS = sizeof all / sizeof *all, FIRST_SETTING = 256 };
-
-/* 0 or -1. */
 static int
-set_option(struct settings *s, const struct setting *o)
+take_change(const char *value)
 {
-	void *at = (char *)s + o->at;
-	char name[32];
-
-	snprintf(name, sizeof name, "--%s", o->name);
-	if (o->max > 0)
-		return cli_number(name, optarg, o->min, o->max, at);
-	if (at == &s->changes)
-		return strlist_add(&s->changes, optarg, strlen(optarg));
-	*(const char **)at = optarg;
-	return 0;
+	return strlist_add(&set.changes, value, strlen(value)) == 0 ? ANT_OK : ANT_USAGE;
 }
+
+static const struct cli_option options[] = {
+	{.name = "port", .number = &set.port, .most = 65535},
+	{.name = "seed", .number = &set.seed, .most = 2147483647},
+	{.name = "users", .number = &set.config.users, .least = 1, .most = 100000},
+	{.name = "workspaces", .number = &set.config.workspaces, .least = 1, .most = 10000},
+	{.name = "api-keys", .number = &set.config.api_keys, .least = 1, .most = 100000},
+	{.name = "days", .number = &set.config.days, .most = 10000},
+	{.name = "now", .text = &set.now},
+	{.name = "latency", .number = &set.latency, .most = 600000},
+	{.name = "page-size", .number = &set.page_size, .least = 1, .most = 100000},
+	{.name = "faults", .text = &set.faults},
+	{.name = "revise", .take = take_change},
+	{.name = "expect", .text = &set.expect.table},
+	{.name = "from", .text = &set.expect.from},
+	{.name = "to", .text = &set.expect.to},
+	{.name = "width", .text = &set.expect.width},
+	{.name = "group-by", .text = &set.expect.group_by},
+	{.name = NULL},
+};
 
 static int
 apply_changes(struct sim *s, const struct strlist *changes, struct ant_err *e)
@@ -143,39 +129,41 @@ static int
 serve(struct sim_server *server, unsigned port, struct ant_err *e)
 {
 	struct sim_http *http;
-	sigset_t set;
-	int received;
+	sigset_t ends;
+	int received, result = 0;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL); /* in all threads, which start below */
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGTERM);
+	sigaddset(&ends, SIGINT);
+	sigprocmask(SIG_BLOCK, &ends, NULL); /* in all threads, which start below */
 	if ((http = sim_http_start(server, port, e)) == NULL)
 		return -1;
 	printf("http://127.0.0.1:%u\n", sim_http_port(http));
 	if (fflush(stdout) == EOF) {
-		err_sys(e, ANT_FAIL, "stdout");
-		sim_http_stop(http);
-		return -1;
+		result = err_sys(e, ANT_FAIL, "stdout");
+	} else {
+		if (isatty(STDERR_FILENO))
+			fprintf(stderr, "The key is %s.  Stop it with Ctrl-C.\n", SIM_KEY_TEXT);
+		sigwait(&ends, &received);
 	}
-	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "The key is %s.  Stop it with Ctrl-C.\n", SIM_KEY_TEXT);
-	sigwait(&set, &received);
 	sim_http_stop(http);
-	return 0;
+	return result;
 }
 
-/* 0 or -1. */
+/* What the command was started for. */
 static int
-run(struct sim_server *server, const struct settings *set, struct ant_err *e)
+run(struct sim_server *server, struct ant_err *e)
 {
-	server->latency = set->latency;
-	server->page_size = set->page_size;
-	if (set->expect.table != NULL)
-		return print_rows(&server->sim, &set->expect, e);
-	if (set->faults != NULL && read_faults(&server->faults, set->faults, e) == -1)
+	if (sim_server_open(server, &set.config, e) == -1 ||
+		apply_changes(&server->sim, &set.changes, e) == -1)
 		return -1;
-	return serve(server, (unsigned)set->port, e);
+	if (set.expect.table != NULL)
+		return print_rows(&server->sim, &set.expect, e);
+	server->latency = set.latency;
+	server->page_size = set.page_size;
+	if (set.faults != NULL && read_faults(&server->faults, set.faults, e) == -1)
+		return -1;
+	return serve(server, (unsigned)set.port, e);
 }
 
 int
@@ -188,38 +176,24 @@ main(int argc, char **argv)
 			 "               [--faults FILE] [--revise CHANGE]...\n"
 			 "       ant-sim --expect TABLE [--from T] [--to T] [--width W] "
 			 "[--group-by A,B]\n",
-		.help = help,
-		.shorts = ""};
-	struct option options[SETTINGS + 1] = {{NULL, 0, NULL, 0}};
-	struct settings set = {.config = {1, 25, 6, 15, 90, 0}, .seed = 1, .port = 8086};
+		.help = help};
 	static struct sim_server server;
 	struct ant_err e;
-	int ch, status = -1;
+	int status;
 
-	for (int i = 0; i < SETTINGS; i++)
-		options[i] = (struct option){all[i].name, all[i].has_arg, NULL, FIRST_SETTING + i};
-	cli.options = options;
 	cli_start(&cli);
-	while ((ch = cli_next(&cli, argc, argv)) != -1) {
-		if (ch == CLI_STOP)
-			return cli.status;
-		if (set_option(&set, &all[ch - FIRST_SETTING]) == -1)
-			return ANT_USAGE;
-	}
+	if (cli_options(&cli, options, argc, argv) == -1)
+		return cli.status;
 	if (optind != argc)
 		return cli_usage(&cli, "there are no operands: %s", argv[optind]);
 	set.config.seed = (uint64_t)set.seed;
 	if (set.now != NULL &&
 		utc_argument(set.now, (int64_t)time(NULL), &set.config.now, &e) == -1) {
-		strlist_free(&set.changes);
-		return cli_exit(cli_fail(&e));
-	}
-	if (sim_server_open(&server, &set.config, &e) == 0 &&
-		apply_changes(&server.sim, &set.changes, &e) == 0)
-		status = run(&server, &set, &e);
-	if (status == -1)
 		status = cli_fail(&e);
-	sim_server_close(&server);
+	} else {
+		status = run(&server, &e) == -1 ? cli_fail(&e) : ANT_OK;
+		sim_server_close(&server);
+	}
 	strlist_free(&set.changes);
 	return cli_exit(status);
 }

@@ -15,33 +15,6 @@
 #include "tables/describe.h"
 #include "tables/tables.h"
 
-enum { FOLDERS_MAX = 64 };
-enum {
-	OPT_NAMES = 256,
-	OPT_TSV,
-	OPT_JSON,
-	OPT_DDL,
-	OPT_VIEWS,
-	OPT_NEAR,
-	OPT_SCHEMA,
-	OPT_PREFIX,
-	OPT_TABLE_NAME
-};
-
-static const struct option options[] = {
-	{"tables", required_argument, NULL, 'T'},
-	{"names", no_argument, NULL, OPT_NAMES},
-	{"tsv", no_argument, NULL, OPT_TSV},
-	{"json", no_argument, NULL, OPT_JSON},
-	{"ddl", required_argument, NULL, OPT_DDL},
-	{"views", required_argument, NULL, OPT_VIEWS},
-	{"schema", required_argument, NULL, OPT_SCHEMA},
-	{"prefix", required_argument, NULL, OPT_PREFIX},
-	{"table-name", required_argument, NULL, OPT_TABLE_NAME},
-	{"near", required_argument, NULL, OPT_NEAR},
-	{NULL, 0, NULL, 0},
-};
-
 static struct cli cli = {
 	.name = "ant-tables",
 	.usage = "usage: ant-tables [-hqv] [-T DIR]... [--names | --tsv | --json] [TABLE...]\n"
@@ -67,70 +40,118 @@ static struct cli cli = {
 		"                     say how the tables were loaded\n"
 		"  --near WORD        the NAME, or without any the table, that a mistyped WORD\n"
 		"                     may have been meant to be; nothing where none is near\n",
-	.shorts = "T:",
-	.options = options,
+};
+
+static struct cli_list folders, words;
+static struct views_place place;
+static int names, tsv, json, ddl = -1, views = -1; /* the last two: a dialect, or -1 */
+static int chosen, placed;			   /* how often --ddl and --views, --table-name */
+
+static int
+take_ddl(const char *value)
+{
+	chosen++;
+	if ((ddl = sql_dialect_find(value)) != -1)
+		return ANT_OK;
+	return cli_usage(&cli,
+		"--ddl: '%s' is none of postgresql, sqlite, duckdb, bigquery, snowflake, "
+		"clickhouse and mysql",
+		value);
+}
+
+static int
+take_views(const char *value)
+{
+	chosen++;
+	views = sql_dialect_find(value);
+	if (views != -1 && views <= SQL_DUCKDB)
+		return ANT_OK;
+	return cli_usage(&cli, "--views: '%s' is none of postgresql, sqlite and duckdb", value);
+}
+
+static int
+take_table_name(const char *value)
+{
+	struct ant_err e;
+
+	placed = 1;
+	if (views_rename(&place, value, &e) == 0)
+		return ANT_OK;
+	return cli_usage(&cli, "--table-name: %s", e.msg);
+}
+
+static const struct cli_option options[] = {
+	{.name = "tables", .letter = 'T', .list = &folders},
+	{.name = "names", .flag = &names},
+	{.name = "tsv", .flag = &tsv},
+	{.name = "json", .flag = &json},
+	{.name = "ddl", .take = take_ddl},
+	{.name = "views", .take = take_views},
+	{.name = "schema", .text = &place.schema},
+	{.name = "prefix", .text = &place.prefix},
+	{.name = "table-name", .take = take_table_name},
+	{.name = "near", .list = &words},
+	{.name = NULL},
 };
 
 /* All tables where none is named. */
 static int
-names_wanted(const struct tables *ts, char **argv, struct strlist *names, struct ant_err *e)
+names_wanted(const struct tables *ts, char **argv, struct strlist *to, struct ant_err *e)
 {
 	if (*argv == NULL)
-		return tables_names(ts, names, e);
+		return tables_names(ts, to, e);
 	for (; *argv != NULL; argv++)
-		if (strlist_add(names, *argv, strlen(*argv)) == -1)
+		if (strlist_add(to, *argv, strlen(*argv)) == -1)
 			return err_sys(e, ANT_FAIL, "%s", *argv);
 	return 0;
 }
 
 static int
-print_table(const struct tables *ts, const char *name, enum describe_form form, int dialect,
-	struct buf *b, struct ant_err *e)
+print_table(const struct tables *ts, const char *name, enum describe_form form, struct buf *b,
+	struct ant_err *e)
 {
 	struct table *t = tables_load(ts, name, e);
 	int result;
 
 	if (t == NULL)
 		return -1;
-	result = dialect != -1 ? ddl_table(b, (enum sql_dialect)dialect, t)
-			       : describe_table(b, t, form);
+	result = ddl != -1 ? ddl_table(b, (enum sql_dialect)ddl, t) : describe_table(b, t, form);
 	table_free(t);
 	return result == 0 ? 0 : err_sys(e, ANT_FAIL, "%s", name);
 }
 
 /* Nothing is printed where a table is wrong: scripts read this. */
 static int
-print_all(const struct tables *ts, char **argv, enum describe_form form, int dialect,
-	struct ant_err *e)
+print_all(const struct tables *ts, char **argv, enum describe_form form, struct ant_err *e)
 {
-	struct strlist names = {NULL, 0};
+	struct strlist all = {NULL, 0};
 	struct buf b;
 	int result = -1;
 
 	buf_init(&b, (size_t)64 << 20);
-	if (names_wanted(ts, argv, &names, e) == -1)
+	if (names_wanted(ts, argv, &all, e) == -1)
 		goto done;
-	for (size_t i = 0; i < names.n; i++) {
-		if ((form == DESCRIBE_TEXT || dialect != -1) && i > 0)
+	for (size_t i = 0; i < all.n; i++) {
+		if ((form == DESCRIBE_TEXT || ddl != -1) && i > 0)
 			buf_putc(&b, '\n');
-		if (print_table(ts, names.v[i], form, dialect, &b, e) == -1)
+		if (print_table(ts, all.v[i], form, &b, e) == -1)
 			goto done;
 	}
 	result = out_write(STDOUT_FILENO, "stdout", b.data, b.len, e);
 done:
-	strlist_free(&names);
+	strlist_free(&all);
 	buf_free(&b);
 	return result;
 }
 
 static int
-print_views(const struct views_place *place, struct ant_err *e)
+print_views(struct ant_err *e)
 {
 	struct buf b;
 	int result;
 
 	buf_init(&b, 1 << 20);
-	views_create(&b, place, VIEWS_ALL);
+	views_create(&b, &place, VIEWS_ALL);
 	result = b.failed ? err_sys(e, ANT_FAIL, "--views")
 			  : out_write(STDOUT_FILENO, "stdout", b.data, b.len, e);
 	buf_free(&b);
@@ -139,134 +160,52 @@ print_views(const struct views_place *place, struct ant_err *e)
 
 /* The guess of our own messages, for the shell drivers to share. */
 static int
-print_near(const struct tables *ts, const char *word, char **argv, struct ant_err *e)
+print_near(const struct tables *ts, char **argv, struct ant_err *e)
 {
-	struct strlist names = {NULL, 0};
+	struct strlist all = {NULL, 0};
 	const char *best = NULL;
+	int result = names_wanted(ts, argv, &all, e);
 
-	if (names_wanted(ts, argv, &names, e) == -1) {
-		strlist_free(&names);
-		return -1;
-	}
-	for (size_t i = 0; i < names.n; i++)
-		best = near_better(word, best, names.v[i]);
+	for (size_t i = 0; result == 0 && i < all.n; i++)
+		best = near_better(words.v[0], best, all.v[i]);
 	if (best != NULL)
 		puts(best);
-	strlist_free(&names);
-	return 0;
-}
-
-struct given {
-	const char *folders[FOLDERS_MAX], *word;
-	size_t nfolders;
-	struct views_place place;
-	enum describe_form form;
-	int chosen, dialect, views, placed; /* chosen: how many say what is printed */
-};
-
-static void
-choose(struct given *g, enum describe_form form)
-{
-	g->form = form;
-	g->chosen++;
-}
-
-/* Return 0, or ANT_USAGE after a message. */
-static int
-take_option(struct given *g, int ch)
-{
-	struct ant_err e;
-
-	switch (ch) {
-	case 'T':
-		if (g->nfolders == FOLDERS_MAX)
-			return cli_usage(&cli, "-T: given more than %d times", FOLDERS_MAX);
-		g->folders[g->nfolders++] = optarg;
-		return 0;
-	case OPT_NAMES:
-		choose(g, DESCRIBE_NAME);
-		return 0;
-	case OPT_TSV:
-		choose(g, DESCRIBE_TSV);
-		return 0;
-	case OPT_JSON:
-		choose(g, DESCRIBE_JSON);
-		return 0;
-	case OPT_DDL:
-		choose(g, g->form);
-		if ((g->dialect = sql_dialect_find(optarg)) == -1)
-			return cli_usage(&cli,
-				"--ddl: '%s' is none of postgresql, sqlite, duckdb, bigquery, "
-				"snowflake, clickhouse and mysql",
-				optarg);
-		return 0;
-	case OPT_VIEWS:
-		choose(g, g->form);
-		g->views = sql_dialect_find(optarg);
-		if (g->views == -1 || g->views > SQL_DUCKDB)
-			return cli_usage(&cli,
-				"--views: '%s' is none of postgresql, sqlite and duckdb", optarg);
-		return 0;
-	case OPT_NEAR:
-		choose(g, g->form);
-		g->word = optarg;
-		return 0;
-	case OPT_SCHEMA:
-		g->place.schema = optarg;
-		break;
-	case OPT_PREFIX:
-		g->place.prefix = optarg;
-		break;
-	default: /* OPT_TABLE_NAME */
-		if (views_rename(&g->place, optarg, &e) == -1)
-			return cli_usage(&cli, "--table-name: %s", e.msg);
-	}
-	g->placed = 1;
-	return 0;
-}
-
-/* What does not go together.  Return 0, or ANT_USAGE after a message. */
-static int
-check(const struct given *g, int operands)
-{
-	if (g->chosen > 1)
-		return cli_usage(
-			&cli, "only one of --names, --tsv, --json, --ddl, --views and --near");
-	if (g->placed && g->views == -1)
-		return cli_usage(&cli, "--schema, --prefix and --table-name go with --views");
-	if (g->place.schema != NULL && g->views != SQL_POSTGRESQL)
-		return cli_usage(&cli, "--schema: only PostgreSQL has schemas here");
-	if (g->views != -1 && operands > 0)
-		return cli_usage(&cli, "--views takes no TABLE: the views are of several");
-	return 0;
+	strlist_free(&all);
+	return result;
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct given g = {.form = DESCRIBE_LINE, .dialect = -1, .views = -1};
 	struct tables tables = {{NULL, 0}};
+	enum describe_form form;
 	struct ant_err e;
-	int ch, status = ANT_OK;
+	int status = ANT_OK;
 
 	cli_start(&cli);
-	while ((ch = cli_next(&cli, argc, argv)) != -1) {
-		if (ch == CLI_STOP)
-			return cli.status;
-		if ((status = take_option(&g, ch)) != 0)
-			return status;
-	}
-	if ((status = check(&g, argc - optind)) != 0)
-		return status;
-	if (g.chosen == 0 && optind < argc)
-		g.form = DESCRIBE_TEXT;
-
-	g.place.dialect = (enum sql_dialect)g.views;
-	if (g.views != -1)
-		return cli_exit(print_views(&g.place, &e) == -1 ? cli_fail(&e) : ANT_OK);
-	if (tables_init(&tables, g.folders, g.nfolders, getenv("ANT_TABLES"), &e) == -1 ||
-		(g.word != NULL ? print_near(&tables, g.word, argv + optind, &e)
-				: print_all(&tables, argv + optind, g.form, g.dialect, &e)) == -1)
+	if (cli_options(&cli, options, argc, argv) == -1)
+		return cli.status;
+	chosen += names + tsv + json + (int)words.n;
+	if (chosen > 1)
+		return cli_usage(
+			&cli, "only one of --names, --tsv, --json, --ddl, --views and --near");
+	if ((placed || place.schema != NULL || place.prefix != NULL) && views == -1)
+		return cli_usage(&cli, "--schema, --prefix and --table-name go with --views");
+	if (place.schema != NULL && views != SQL_POSTGRESQL)
+		return cli_usage(&cli, "--schema: only PostgreSQL has schemas here");
+	if (views != -1 && optind < argc)
+		return cli_usage(&cli, "--views takes no TABLE: the views are of several");
+	form = names			      ? DESCRIBE_NAME
+	       : tsv			      ? DESCRIBE_TSV
+	       : json			      ? DESCRIBE_JSON
+	       : chosen == 0 && optind < argc ? DESCRIBE_TEXT
+					      : DESCRIBE_LINE;
+	place.dialect = (enum sql_dialect)views;
+	if (views != -1)
+		return cli_exit(print_views(&e) == -1 ? cli_fail(&e) : ANT_OK);
+	if (tables_init(&tables, folders.v, folders.n, getenv("ANT_TABLES"), &e) == -1 ||
+		(words.n > 0 ? print_near(&tables, argv + optind, &e)
+			     : print_all(&tables, argv + optind, form, &e)) == -1)
 		status = cli_fail(&e);
 	tables_free(&tables);
 	return cli_exit(status);

@@ -7,11 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/near.h"
+#include "base/utc.h"
 
-enum { OPTIONS_MAX = 64, VERSION_OPTION = CLI_STOP + 1 };
+enum { OPTIONS_MAX = 64, OWN = 0x100, VERSION_OPTION = CLI_STOP + 1 };
 
 static const struct option common[] = {
 	{"help", no_argument, NULL, 'h'},
@@ -109,6 +111,87 @@ cli_next(struct cli *c, int argc, char **argv)
 			return ch;
 		}
 	}
+}
+
+/* Seconds with decimals, up to a day. */
+static int
+take_seconds(const char *option, const char *text, double least, double *to)
+{
+	char *end;
+
+	*to = strtod(text, &end);
+	if (*text >= '0' && *text <= '9' && *end == '\0' && *to >= least && *to <= 86400)
+		return 0;
+	cli_error("%s: '%s' is not a number of seconds from %g to 86400", option, text, least);
+	return -1;
+}
+
+/* Put the value of an option where it goes.  Return ANT_OK, or the status after a message. */
+static int
+take(const struct cli *c, const struct cli_option *o, int64_t now)
+{
+	struct ant_err e;
+	char option[NEAR_MAX + 3];
+
+	if (o->letter != 0)
+		snprintf(option, sizeof option, "-%c", o->letter);
+	else
+		snprintf(option, sizeof option, "--%s", o->name);
+	if (o->flag != NULL) {
+		++*o->flag;
+	} else if (o->text != NULL) {
+		*o->text = optarg;
+	} else if (o->list != NULL) {
+		if (o->list->n == CLI_LIST_MAX) {
+			cli_error("%s: given more than %d times", option, CLI_LIST_MAX);
+			return ANT_USAGE;
+		}
+		o->list->v[o->list->n++] = optarg;
+	} else if (o->time != NULL) {
+		if (utc_argument(optarg, now, o->time, &e) == -1)
+			return cli_usage(c, "%s: %s", option, e.msg);
+	} else if (o->number != NULL) {
+		if (cli_number(option, optarg, (long)o->least, o->most, o->number) == -1)
+			return ANT_USAGE;
+	} else if (o->seconds != NULL) {
+		if (take_seconds(option, optarg, o->least, o->seconds) == -1)
+			return ANT_USAGE;
+	} else {
+		return o->take(optarg);
+	}
+	return ANT_OK;
+}
+
+int
+cli_options(struct cli *c, const struct cli_option *own, int argc, char **argv)
+{
+	static struct option longs[OPTIONS_MAX];
+	static char shorts[2 * OPTIONS_MAX];
+	const int64_t now = (int64_t)time(NULL);
+	size_t n = 0, len = 0;
+	int ch;
+
+	for (const struct cli_option *o = own; o->name != NULL && n < OPTIONS_MAX - 1; o++, n++) {
+		longs[n] =
+			(struct option){o->name, o->flag != NULL ? no_argument : required_argument,
+				NULL, o->letter != 0 ? o->letter : OWN + (int)n};
+		if (o->letter == 0)
+			continue;
+		shorts[len++] = (char)o->letter;
+		if (o->flag == NULL)
+			shorts[len++] = ':';
+	}
+	c->options = longs;
+	c->shorts = shorts;
+	while ((ch = cli_next(c, argc, argv)) != -1) {
+		if (ch == CLI_STOP)
+			return -1;
+		for (n = 0; longs[n].val != ch;)
+			n++;
+		if ((c->status = take(c, &own[n], now)) != ANT_OK)
+			return -1;
+	}
+	return 0;
 }
 
 /*

@@ -3,6 +3,7 @@
 #define ANT_CLI_H
 
 #include <getopt.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "base/err.h"
@@ -27,6 +28,35 @@ void cli_start(const struct cli *c);
  * options are dealt with here: CLI_STOP means return c->status at once.
  */
 int cli_next(struct cli *c, int argc, char **argv);
+
+enum { CLI_LIST_MAX = 64 };
+
+struct cli_list { /* the values of an option that may be repeated */
+	const char *v[CLI_LIST_MAX];
+	size_t n;
+};
+
+/* An option of a command, and one place where it goes. */
+struct cli_option {
+	const char *name;
+	int letter;	       /* the short one; 0: none */
+	int *flag;	       /* counted; all others have a value */
+	const char **text;     /* kept as it is */
+	struct cli_list *list; /* kept, too */
+	int64_t *time;	       /* seconds, see utc_argument() */
+	long *number;	       /* from LEAST to MOST */
+	double *seconds;       /* with decimals, from LEAST to a day */
+	/* Anything else.  Return ANT_OK, or another status after a message. */
+	int (*take)(const char *value);
+	double least;
+	long most;
+};
+
+/*
+ * Take all options that stand in OWN, which ends with a name of NULL, in place of cli_next() and
+ * of C's shorts and options.  Return 0, or -1 where c->status is to be returned at once.
+ */
+int cli_options(struct cli *c, const struct cli_option *own, int argc, char **argv);
 
 /* "ant-NAME: reason" on stderr, control characters made visible.  A warning keeps still under -q. */
 void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

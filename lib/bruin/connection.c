@@ -85,6 +85,7 @@ bruin_conn_is_there(const struct bruin_conns *c, const char *name, const char **
 struct making {
 	struct bruin_yaml *file;
 	const struct bruin_yaml_node *at;
+	const char *platform;  /* its name */
 	struct buf text, *uri; /* a field, and what it is appended to */
 	struct ant_err *e;
 };
@@ -96,11 +97,11 @@ too_much(struct making *m)
 	return err_sys(m->e, ANT_FAIL, "%s", bruin_yaml_path(m->file));
 }
 
-/* Append a part of a URI, with %XX for what would end it. */
+/* Append N bytes of a part of a URI, with %XX for what would end it. */
 static void
-put_part(struct buf *b, const char *s)
+put_part(struct buf *b, const char *s, size_t n)
 {
-	for (; *s != '\0'; s++)
+	for (const char *end = s + n; s < end; s++)
 		if (isalnum((unsigned char)*s) || strchr("-._~", *s) != NULL)
 			buf_putc(b, *s);
 		else
@@ -120,7 +121,7 @@ field(struct making *m, const char *before, const char *name)
 	if (m->text.len == 0)
 		return 0;
 	buf_puts(m->uri, before);
-	put_part(m->uri, buf_str(&m->text));
+	put_part(m->uri, m->text.data, m->text.len);
 	return m->uri->failed ? too_much(m) : 1;
 }
 
@@ -137,21 +138,17 @@ needed(struct making *m, const char *before, const char *name)
 static void
 put_folder(struct making *m, int encoded)
 {
-	const char *path = buf_str(&m->text), *slash = strrchr(bruin_yaml_path(m->file), '/');
+	const char *file = bruin_yaml_path(m->file), *slash = strrchr(file, '/');
+	const char *path = buf_str(&m->text);
+	size_t folder = *path != '/' && slash != NULL ? (size_t)(slash - file) + 1 : 0;
 
-	if (*path != '/' && slash != NULL)
-		for (const char *p = bruin_yaml_path(m->file); p <= slash; p++) {
-			const char one[2] = {*p, '\0'};
-
-			if (encoded)
-				put_part(m->uri, one);
-			else
-				buf_putc(m->uri, *p);
-		}
-	if (encoded)
-		put_part(m->uri, path);
-	else
+	if (encoded) {
+		put_part(m->uri, file, folder);
+		put_part(m->uri, path, strlen(path));
+	} else {
+		buf_put(m->uri, file, folder);
 		buf_puts(m->uri, path);
+	}
 }
 
 static int
@@ -251,23 +248,14 @@ postgres_uri(struct making *m)
 }
 
 static int
-file_uri(struct making *m, const char *before)
+file_uri(struct making *m)
 {
-	int n = path_field(m, before, "path", 0);
+	char before[40];
+	int n;
 
+	snprintf(before, sizeof before, "%s:///", m->platform);
+	n = path_field(m, before, "path", 0);
 	return n == 0 ? bruin_yaml_fail(m->e, m->file, m->at, "this connection has no path") : n;
-}
-
-static int
-duckdb_uri(struct making *m)
-{
-	return file_uri(m, "duckdb:///");
-}
-
-static int
-sqlite_uri(struct making *m)
-{
-	return file_uri(m, "sqlite:///");
 }
 
 static int
@@ -293,8 +281,8 @@ static const struct bruin_platform platforms[] = {
 	{"postgres", "postgres", "postgres-default", postgres_uri,
 		{"name", "username", "password", "host", "port", "database", "schema", "ssl_mode",
 			"pool_max_conns"}},
-	{"duckdb", "duckdb", "duckdb-default", duckdb_uri, {"name", "path"}},
-	{"sqlite", "sqlite", "sqlite-default", sqlite_uri, {"name", "path"}},
+	{"duckdb", "duckdb", "duckdb-default", file_uri, {"name", "path"}},
+	{"sqlite", "sqlite", "sqlite-default", file_uri, {"name", "path"}},
 };
 static const struct bruin_platform anthropic = {
 	"anthropic", "anthropic", NULL, anthropic_uri, {"name", "api_key"}};
@@ -329,7 +317,7 @@ static int
 make(const struct bruin_conns *c, const struct bruin_platform *f, const struct bruin_yaml_node *at,
 	struct buf *uri, struct ant_err *e)
 {
-	struct making m = {.file = c->file, .at = at, .uri = uri, .e = e};
+	struct making m = {.file = c->file, .at = at, .platform = f->name, .uri = uri, .e = e};
 	const char *const *lists[] = {f->fields, NULL};
 	int result;
 

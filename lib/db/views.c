@@ -13,14 +13,19 @@ views_table_name(unsigned bit)
 	return NULL;
 }
 
+static int
+is(const char *name, size_t n, const char *what)
+{
+	return strlen(what) == n && strncmp(name, what, n) == 0;
+}
+
 /* The number of the table whose own name this is; VIEWS_TABLES: of none. */
 static size_t
 table_number(const char *name, size_t len)
 {
 	size_t i = 0;
 
-	while (i < VIEWS_TABLES && (strlen(views_sql_tables[i].name) != len ||
-					   strncmp(views_sql_tables[i].name, name, len) != 0))
+	while (i < VIEWS_TABLES && !is(name, len, views_sql_tables[i].name))
 		i++;
 	return i;
 }
@@ -50,18 +55,15 @@ views_rename(struct views_place *p, const char *pair, struct ant_err *e)
 	return -1;
 }
 
-/* What the table of BIT is called there, as an identifier or as a text. */
+/* PREFIX, which may be NULL, and OWN: as an identifier, or as a text. */
 static void
-put_name(struct buf *b, const struct views_place *p, unsigned bit, int as_text)
+put_name(struct buf *b, const struct views_place *p, const char *prefix, const char *own,
+	int as_text)
 {
-	const char *own = views_table_name(bit);
-	const char *given = p->names[table_number(own, strlen(own))];
 	struct buf name;
 
 	buf_init(&name, 4096);
-	/* The ledger has no prefix. */
-	buf_printf(&name, "%s%s", p->prefix != NULL && bit != VIEWS_LEDGER ? p->prefix : "",
-		given != NULL ? given : own);
+	buf_printf(&name, "%s%s", prefix != NULL ? prefix : "", own);
 	if (buf_str(&name) == NULL)
 		b->failed = 1;
 	else if (as_text)
@@ -71,16 +73,27 @@ put_name(struct buf *b, const struct views_place *p, unsigned bit, int as_text)
 	buf_free(&name);
 }
 
+/* What the table of BIT is called there.  The ledger has no prefix. */
+static void
+put_table_name(struct buf *b, const struct views_place *p, unsigned bit, int as_text)
+{
+	const char *own = views_table_name(bit);
+	const char *given = p->names[table_number(own, strlen(own))];
+
+	put_name(
+		b, p, bit != VIEWS_LEDGER ? p->prefix : NULL, given != NULL ? given : own, as_text);
+}
+
 void
 views_put_table(struct buf *b, const struct views_place *p, unsigned bit)
 {
-	put_name(b, p, bit, 0);
+	put_table_name(b, p, bit, 0);
 }
 
 void
 views_put_into(struct buf *b, const struct views_place *p, unsigned bit)
 {
-	put_name(b, p, bit, 1);
+	put_table_name(b, p, bit, 1);
 }
 
 struct expansion {
@@ -147,43 +160,29 @@ put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size
 				  "round((epoch_us(now()) - epoch_us(%)) / 3600e6, 1)"}},
 	};
 
-	if (n == 4 && strncmp(name, "used", n) == 0) {
-		expand(x, views_sql_used, strlen(views_sql_used));
-		return;
-	}
-	if (n == 1 && *name == 't') {
-		put_table(x, arg, len);
-		return;
-	}
-	if (n == 4 && strncmp(name, "into", n) == 0) {
-		views_put_into(x->b, x->p, 1u << table_number(arg, len));
-		return;
-	}
-	if (n == 4 && strncmp(name, "null", n) == 0) {
-		int text = strncmp(arg, "text", len) == 0;
-
-		buf_puts(x->b, "CAST(NULL AS ");
-		buf_puts(x->b, sql_type(x->p->dialect, text ? TYPE_TEXT : TYPE_TIMESTAMPTZ));
-		buf_putc(x->b, ')');
-		return;
-	}
-	if (n == 3 && strncmp(name, "div", n) == 0) { /* {div:A,7} */
-		buf_puts(x->b, "((");
-		buf_put(x->b, arg, len - 2);
-		buf_puts(x->b, x->p->dialect == SQL_DUCKDB ? ") // 7)" : ") / 7)");
-		return;
-	}
-	if (n == 5 && strncmp(name, "month", n) == 0) { /* {month:as_of,N} */
-		buf_printf(x->b, "CAST(date_trunc('month', as_of) + INTERVAL '%.*s month' AS date)",
-			(int)len - 6, arg + 6);
-		return;
-	}
 	for (size_t i = 0; i < sizeof macros / sizeof *macros; i++)
-		if (strlen(macros[i].name) == n && strncmp(macros[i].name, name, n) == 0) {
+		if (is(name, n, macros[i].name)) {
 			wrap(x, macros[i].texts, arg, len);
 			return;
 		}
-	x->b->failed = 1;
+	if (is(name, n, "used"))
+		expand(x, views_sql_used, strlen(views_sql_used));
+	else if (is(name, n, "t"))
+		put_table(x, arg, len);
+	else if (is(name, n, "into"))
+		views_put_into(x->b, x->p, 1u << table_number(arg, len));
+	else if (is(name, n, "null"))
+		buf_printf(x->b, "CAST(NULL AS %s)",
+			sql_type(x->p->dialect,
+				is(arg, len, "text") ? TYPE_TEXT : TYPE_TIMESTAMPTZ));
+	else if (is(name, n, "div")) /* {div:A,7} */
+		buf_printf(x->b, "((%.*s) %s 7)", (int)len - 2, arg,
+			x->p->dialect == SQL_DUCKDB ? "//" : "/");
+	else if (is(name, n, "month")) /* {month:as_of,N} */
+		buf_printf(x->b, "CAST(date_trunc('month', as_of) + INTERVAL '%.*s month' AS date)",
+			(int)len - 6, arg + 6);
+	else
+		x->b->failed = 1;
 }
 
 /* Append the template TEXT with what is in its braces, which may be nested. */
@@ -254,20 +253,6 @@ put_sqlite_money(struct expansion *x, const struct views_sql *v)
 	buf_puts(b, "))))");
 }
 
-static void
-put_view_name(struct buf *b, const struct views_place *p, const struct views_sql *v)
-{
-	struct buf name;
-
-	buf_init(&name, 4096);
-	buf_printf(&name, "%s%s", p->prefix != NULL ? p->prefix : "", v->name);
-	if (buf_str(&name) != NULL)
-		sql_name(b, p->dialect, p->schema, name.data);
-	else
-		b->failed = 1;
-	buf_free(&name);
-}
-
 /* "CREATE VIEW name AS ..."; the dialects that can replace one do. */
 static void
 put_view(struct buf *b, const struct views_place *p, unsigned have, const struct views_sql *v)
@@ -275,7 +260,7 @@ put_view(struct buf *b, const struct views_place *p, unsigned have, const struct
 	struct expansion x = {b, p, have};
 
 	buf_puts(b, p->dialect == SQL_SQLITE ? "CREATE VIEW " : "CREATE OR REPLACE VIEW ");
-	put_view_name(b, p, v);
+	put_name(b, p, p->prefix, v->name, 0);
 	buf_puts(b, " AS ");
 	if (p->dialect == SQL_SQLITE && v->sqlite != NULL)
 		put_sqlite_money(&x, v);
@@ -300,7 +285,7 @@ put_statements(struct buf *b, const struct views_place *p, unsigned have, const 
 
 	if (p->dialect == SQL_SQLITE) {
 		buf_puts(b, "DROP VIEW IF EXISTS ");
-		put_view_name(b, p, v);
+		put_name(b, p, p->prefix, v->name, 0);
 		buf_puts(b, ";\n");
 	}
 	start = b->len;
@@ -309,7 +294,7 @@ put_statements(struct buf *b, const struct views_place *p, unsigned have, const 
 		size_t len = b->len - start;
 
 		buf_puts(b, ";\nCOMMENT ON VIEW ");
-		put_view_name(b, p, v);
+		put_name(b, p, p->prefix, v->name, 0);
 		buf_puts(b, " IS ");
 		if (!b->failed)
 			put_mark(b, b->data + start, len);
@@ -368,13 +353,11 @@ views_tables(const struct db *db, const struct views_place *p, struct ant_err *e
 static void
 put_same(struct buf *b, const struct views_place *p, unsigned have, const struct views_sql *v)
 {
-	struct buf text, name;
+	struct buf text;
 
 	buf_init(&text, 1 << 20);
-	buf_init(&name, 4096);
 	put_view(&text, p, have, v);
-	buf_printf(&name, "%s%s", p->prefix != NULL ? p->prefix : "", v->name);
-	if (buf_str(&text) == NULL || buf_str(&name) == NULL) {
+	if (buf_str(&text) == NULL) {
 		b->failed = 1;
 	} else if (p->dialect == SQL_SQLITE) {
 		buf_puts(b, "SELECT count(*) FROM sqlite_schema WHERE type = 'view' AND sql = ");
@@ -392,10 +375,8 @@ put_same(struct buf *b, const struct views_place *p, unsigned have, const struct
 		put_mark(b, text.data, text.len);
 		buf_puts(b, " AND view_name = ");
 	}
-	if (!b->failed)
-		sql_literal(b, p->dialect, name.data);
+	put_name(b, p, p->prefix, v->name, 1);
 	buf_free(&text);
-	buf_free(&name);
 }
 
 int

@@ -59,26 +59,15 @@ report_ask_time(struct report_ask *q, const char *time)
 }
 
 void
-report_ask_select(struct report_ask *q, unsigned bit, const char *time, const char *columns,
-	int64_t from, int64_t to)
+report_ask_compare(struct report_ask *q, const char *time, const char *is, int64_t day)
 {
-	char a[UTC_TEXT], b[UTC_TEXT];
+	char text[UTC_TEXT];
 
-	utc_format(from * UTC_DAY, a);
-	utc_format(to * UTC_DAY, b);
-	a[10] = b[10] = '\0';
-	buf_clear(&q->sql);
-	buf_puts(&q->sql, "SELECT ");
-	report_ask_time(q, time);
-	buf_printf(&q->sql, ", %s FROM ", columns);
-	views_put_table(&q->sql, &q->r->o.place, bit);
+	utc_format(day * UTC_DAY, text);
 	if (q->r->o.place.dialect == SQL_DUCKDB)
-		buf_printf(&q->sql,
-			" WHERE epoch_us(%s) >= %" PRId64 "000000 AND epoch_us(%s) < %" PRId64
-			"000000",
-			time, from * UTC_DAY, time, to * UTC_DAY);
+		buf_printf(&q->sql, "epoch_us(%s) %s %" PRId64 "000000", time, is, day * UTC_DAY);
 	else
-		buf_printf(&q->sql, " WHERE %s >= '%s' AND %s < '%s'", time, a, time, b);
+		buf_printf(&q->sql, "%s %s '%.10s'", time, is, text);
 }
 
 int
@@ -87,4 +76,26 @@ report_ask(struct report_ask *q, size_t columns, db_take *take, void *arg, struc
 	if (buf_str(&q->sql) == NULL)
 		return report_ask_no_memory(e);
 	return q->db->each(q->db->self, q->sql.data, columns, take, arg, e);
+}
+
+int
+report_ask_days(struct report_ask *q, unsigned bit, const char *time, const char *columns,
+	int64_t from, int64_t to, db_take *take, void *arg, struct ant_err *e)
+{
+	size_t n = 2; /* the time, and one more than there are commas */
+
+	if ((q->r->tables & bit) == 0)
+		return 0;
+	for (const char *p = columns; (p = strchr(p, ',')) != NULL; p++)
+		n++;
+	buf_clear(&q->sql);
+	buf_puts(&q->sql, "SELECT ");
+	report_ask_time(q, time);
+	buf_printf(&q->sql, ", %s FROM ", columns);
+	views_put_table(&q->sql, &q->r->o.place, bit);
+	buf_puts(&q->sql, " WHERE ");
+	report_ask_compare(q, time, ">=", from);
+	buf_puts(&q->sql, " AND ");
+	report_ask_compare(q, time, "<", to);
+	return report_ask(q, n, take, arg, e);
 }

@@ -24,12 +24,18 @@ struct report_ask {
 /* Append TIME, a column or a call, as text whose first ten characters are the day. */
 void report_ask_time(struct report_ask *q, const char *time);
 
-/* Begin anew: "SELECT TIME, COLUMNS FROM table" of the days FROM to TO, exclusive. */
-void report_ask_select(struct report_ask *q, unsigned bit, const char *time, const char *columns,
-	int64_t from, int64_t to);
+/* Append "TIME IS the start of DAY", IS being one of < and >=. */
+void report_ask_compare(struct report_ask *q, const char *time, const char *is, int64_t day);
 
 /* Hand each row, of so many COLUMNS, to TAKE with ARG.  Return 0, or -1 with a reason. */
 int report_ask(struct report_ask *q, size_t columns, db_take *take, void *arg, struct ant_err *e);
+
+/*
+ * Ask for TIME and COLUMNS, separated by commas, of the rows of a table from the day FROM to TO,
+ * exclusive.  Nothing is handed on, and 0 returned, where there is no such table.
+ */
+int report_ask_days(struct report_ask *q, unsigned bit, const char *time, const char *columns,
+	int64_t from, int64_t to, db_take *take, void *arg, struct ant_err *e);
 
 /* The day of a time or date as the databases write them: its first ten characters; 0: none. */
 int64_t report_ask_day(const struct db_cell *c);

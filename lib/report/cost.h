@@ -4,9 +4,11 @@
 
 #include "report/html.h"
 
-void report_cost_daily(struct page *p);	 /* over time, by model and by workspace */
-void report_cost_month(struct page *p);	 /* added up, beside the last month and the budget */
-void report_cost_matrix(struct page *p); /* by workspace and model */
-void report_cost_kinds(struct page *p);	 /* by token type */
+/* Each returns 0 where there is nothing to show, and then has written nothing. */
+int report_cost_models(struct page *p); /* over time */
+int report_cost_workspaces(struct page *p);
+int report_cost_month(struct page *p);	/* added up, beside the last month and the budget */
+int report_cost_matrix(struct page *p); /* by workspace and model */
+int report_cost_kinds(struct page *p);	/* by token type */
 
 #endif

@@ -1,6 +1,5 @@
 #include "report/days.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,8 +25,6 @@ take_ends(void *arg, const struct db_cell *c, struct ant_err *e)
 static int
 ask_ends(struct report_ask *q, unsigned bit, const char *time, struct ends *to, struct ant_err *e)
 {
-	char text[UTC_TEXT];
-
 	to->first = to->last = 0;
 	if ((q->r->tables & bit) == 0)
 		return 0;
@@ -40,13 +37,9 @@ ask_ends(struct report_ask *q, unsigned bit, const char *time, struct ends *to, 
 		report_ask_time(q, call);
 		buf_puts(&q->sql, " FROM ");
 		views_put_table(&q->sql, &q->r->o.place, bit);
-		utc_format((q->r->last + 1) * UTC_DAY, text);
-		text[10] = '\0';
-		if (q->r->o.place.dialect == SQL_DUCKDB)
-			buf_printf(&q->sql, " WHERE epoch_us(%s) < %" PRId64 "000000)", time,
-				(q->r->last + 1) * UTC_DAY);
-		else
-			buf_printf(&q->sql, " WHERE %s < '%s')", time, text);
+		buf_puts(&q->sql, " WHERE ");
+		report_ask_compare(q, time, "<", q->r->last + 1);
+		buf_putc(&q->sql, ')');
 	}
 	return report_ask(q, 2, take_ends, to, e);
 }
@@ -79,22 +72,16 @@ ask_as_of(struct report_ask *q, const struct ends *cost, struct ant_err *e)
 	return 0;
 }
 
+/* The first day of the month that is MONTHS after that of DAY. */
 static int64_t
 month_of(int64_t day, int months)
 {
-	int64_t year;
+	int64_t year, n;
 	unsigned month, d;
 
 	utc_civil(day, &year, &month, &d);
-	for (; months < 0; months++) {
-		year -= month == 1;
-		month = month == 1 ? 12 : month - 1;
-	}
-	for (; months > 0; months--) {
-		year += month == 12;
-		month = month == 12 ? 1 : month + 1;
-	}
-	return utc_days(year, month, 1);
+	n = year * 12 + month - 1 + months;
+	return utc_days(n / 12, (unsigned)(n % 12) + 1, 1);
 }
 
 int

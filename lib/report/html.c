@@ -10,7 +10,6 @@
 
 /* ---- pieces --------------------------------------------------------------------------- */
 
-/* TEXT of others as text of the page, at most MAX characters. */
 void
 html_escaped(struct buf *b, const char *text, size_t max)
 {
@@ -42,7 +41,6 @@ html_escaped(struct buf *b, const char *text, size_t max)
 	buf_free(&clean);
 }
 
-/* The same apart from the direction of what is around it. */
 void
 html_name(struct buf *b, const char *text, size_t max)
 {
@@ -59,16 +57,6 @@ html_cents(struct buf *b, int64_t cents)
 	buf_puts(b, money_text(cents, text));
 }
 
-/* An amount as it is shown, and exactly for machines. */
-void
-html_money(struct buf *b, money m)
-{
-	char text[MONEY_TEXT];
-
-	buf_printf(b, "<data value=\"%s\">", money_exact(m, text));
-	buf_printf(b, "%s</data>", money_text(money_cents(m), text));
-}
-
 void
 html_integer(struct buf *b, int64_t n)
 {
@@ -78,19 +66,50 @@ html_integer(struct buf *b, int64_t n)
 }
 
 void
-html_section(struct page *p, const char *id, const char *title)
+html_amount(struct buf *b, money m, int64_t cents)
 {
-	buf_printf(p->b, "<section id=\"%s\" aria-labelledby=\"h-%s\"><h2 id=\"h-%s\">%s</h2>", id,
-		id, id, title);
+	char text[MONEY_TEXT];
+
+	buf_printf(b, "<data value=\"%s\">", money_exact(m, text));
+	buf_printf(b, "%s</data>", money_text(cents, text));
+}
+
+void
+html_money(struct buf *b, money m)
+{
+	html_amount(b, m, money_cents(m));
+}
+
+void *
+html_room(struct page *p, size_t n, size_t size)
+{
+	void *v = p->nrooms < ROOMS ? calloc(n + 1, size) : NULL;
+
+	if (v == NULL)
+		p->b->failed = 1;
+	else
+		p->rooms[p->nrooms++] = v;
+	return v;
+}
+
+void
+html_section(struct page *p, const char *id, const char *title, const char *by)
+{
+	buf_printf(p->b, "<section id=\"%s\" aria-labelledby=\"h-%s\"><h2 id=\"h-%s\">%s", id, id,
+		id, title);
+	if (by != NULL)
+		buf_printf(p->b, " per %s%s", p->bins.each, by);
+	buf_puts(p->b, "</h2>");
 }
 
 void
 html_end(struct page *p)
 {
+	while (p->nrooms > 0)
+		free(p->rooms[--p->nrooms]);
 	buf_puts(p->b, "</section>\n");
 }
 
-/* What stands where a chart would be: which table is missing, or empty. */
 void
 html_none(struct page *p, unsigned table, const char *what)
 {
@@ -108,27 +127,81 @@ html_none(struct page *p, unsigned table, const char *what)
 	buf_puts(p->b, "</p>");
 }
 
-/* The start of a table in a part that can be scrolled by keyboard, too. */
 void
-html_table(struct page *p, const char *caption, int tall)
+html_note(struct page *p, const char *text)
 {
+	buf_printf(p->b, "<p class=\"soft small\">%s</p>", text);
+}
+
+/* ---- tables --------------------------------------------------------------------------- */
+
+void
+html_table(
+	struct page *p, const char *caption, int tall, const struct html_column *columns, size_t n)
+{
+	static const char *const classes[] = {
+		"", " class=\"l\"", " class=\"l name\"", ""}; /* by kind */
+
 	buf_printf(p->b,
 		"<div class=\"scroll%s\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>"
-		"<caption>%s</caption>",
+		"<caption>%s</caption><thead><tr>",
 		tall ? " tall" : "", caption, caption);
+	for (size_t i = 0; i < n; i++) {
+		buf_printf(p->b, "<th scope=\"col\"%s>", classes[columns[i].kind]);
+		if (columns[i].kind == HTML_OTHERS)
+			html_name(p->b, columns[i].title, PAGE_LABEL);
+		else
+			buf_puts(p->b, columns[i].title);
+		buf_puts(p->b, "</th>");
+	}
+	buf_puts(p->b, "</tr></thead><tbody>");
 }
 
 void
-html_details(struct page *p, const char *caption)
+html_table_end(struct page *p)
+{
+	buf_puts(p->b, "</tbody></table></div>");
+}
+
+void
+html_table_all(struct page *p, const char *rest)
+{
+	buf_puts(p->b, "</tbody><tfoot><tr><th scope=\"row\">All</th><td><td>");
+	html_money(p->b, p->r->period);
+	buf_printf(p->b, "%s</tfoot></table></div>", rest);
+}
+
+void
+html_details(struct page *p, const char *caption, const struct html_column *columns, size_t n)
 {
 	buf_puts(p->b, "<details><summary>Figures as a table</summary>");
-	html_table(p, caption, p->bins.n > 20);
+	html_table(p, caption, p->bins.n > 20, columns, n);
 }
 
 void
 html_details_end(struct page *p)
 {
 	buf_puts(p->b, "</tbody></table></div></details>");
+}
+
+void
+html_row(struct page *p, const char *name, const char *note)
+{
+	buf_puts(p->b, "<tr><th scope=\"row\" class=\"name\">");
+	html_name(p->b, name, PAGE_NAME);
+	if (note != NULL) {
+		buf_puts(p->b, " <span class=\"soft\">(");
+		html_escaped(p->b, note, 20);
+		buf_puts(p->b, ")</span>");
+	}
+	buf_puts(p->b, "</th>");
+}
+
+void
+html_count(struct page *p, int64_t n)
+{
+	buf_puts(p->b, "<td>");
+	html_integer(p->b, n);
 }
 
 void
@@ -169,8 +242,8 @@ html_open_legend(struct page *p)
 
 /* ---- charts over the bins --------------------------------------------------------------- */
 
-void
-html_tick(void *arg, size_t bin, size_t before, char *to)
+static void
+put_tick(void *arg, size_t bin, size_t before, char *to)
 {
 	const struct page *p = arg;
 	int64_t y1 = 0, y0 = 0, day = p->bins.from[bin];
@@ -194,19 +267,19 @@ html_tick(void *arg, size_t bin, size_t before, char *to)
 	}
 }
 
-static void
-value_title(void *arg, struct buf *b, size_t bin)
+void
+html_values(void *arg, struct buf *b, size_t bin)
 {
 	const struct page *p = arg;
 	char text[SHOW_TEXT];
 
 	buf_printf(b, "%s%s", show_bin(&p->bins, bin, text), bin == p->bins.open ? ", so far" : "");
-	for (size_t i = p->nvalues; i-- > 0;) {
-		double v = p->values[i][bin];
+	for (size_t i = p->nseries; i-- > 0;) {
+		double v = p->series[i].v[bin];
 
 		if (isnan(v))
 			continue;
-		buf_printf(b, "\n%s: ", p->names[i]);
+		buf_printf(b, "\n%s: ", p->series[i].name);
 		if (*p->unit == '%')
 			buf_printf(b, "%.1f%%", v);
 		else
@@ -214,10 +287,9 @@ value_title(void *arg, struct buf *b, size_t bin)
 	}
 }
 
-/* The chart of N series of counts or rates; ROLE is the classes' letter. */
 void
 html_chart(struct page *p, const char *label, const struct svg_series *series, size_t n,
-	const char *const *names, const double *const *values, const char *unit, int low)
+	const char *unit, int low, void (*title)(void *page, struct buf *b, size_t bin))
 {
 	const struct svg_chart c = {.label = label,
 		.n = p->bins.n,
@@ -226,15 +298,14 @@ html_chart(struct page *p, const char *label, const struct svg_series *series, s
 		.series = series,
 		.unit = unit,
 		.least_max = *unit == '%' ? 100 : 0,
-		.title = value_title,
-		.tick = html_tick,
+		.title = title,
+		.tick = put_tick,
 		.arg = p,
 		.week = *p->bins.each == 'd' ? 7 : 0,
 		.low = low};
 
-	p->names = names;
-	p->values = values;
-	p->nvalues = n;
+	p->series = series;
+	p->nseries = n;
 	p->unit = unit;
 	svg_chart(p->b, &c);
 }

@@ -15,6 +15,8 @@
 /* Rows of a list; characters of a name in a table, and in a legend. */
 enum { PAGE_TOP = 20, PAGE_NAME = 512, PAGE_LABEL = 48 };
 
+enum { ROOMS = 8 };
+
 struct page {
 	struct buf *b;
 	const struct report *r;
@@ -22,43 +24,70 @@ struct page {
 	struct show_parts models, workspaces;
 	/* of the chart that is being drawn: */
 	const struct show_parts *parts;
-	const char *const *names; /* of its series */
-	const double *const *values;
-	size_t nvalues;
+	const struct svg_series *series;
+	size_t nseries;
 	const char *unit;
+	void *rooms[ROOMS]; /* of html_room() */
+	size_t nrooms;
 };
+
+/* Zeroed memory for N elements of SIZE, until html_end(); NULL, and the page has failed, without. */
+void *html_room(struct page *p, size_t n, size_t size);
 
 /* TEXT of others as text of the page, at most MAX characters. */
 void html_escaped(struct buf *b, const char *text, size_t max);
 /* The same apart from the direction of what is around it. */
 void html_name(struct buf *b, const char *text, size_t max);
 void html_cents(struct buf *b, int64_t cents);
-/* An amount as it is shown, and exactly for machines. */
-void html_money(struct buf *b, money m);
 void html_integer(struct buf *b, int64_t n);
+/* An amount as it is shown, rounded to CENTS together with others, and exactly for machines. */
+void html_amount(struct buf *b, money m, int64_t cents);
+/* The same of one that stands alone. */
+void html_money(struct buf *b, money m);
 
-void html_section(struct page *p, const char *id, const char *title);
+/* TITLE, and " per day" with BY behind it where that is not NULL: "Cost per week by model". */
+void html_section(struct page *p, const char *id, const char *title, const char *by);
 void html_end(struct page *p);
 /* What stands where a chart would be: which table is missing, or empty. */
 void html_none(struct page *p, unsigned table, const char *what);
+/* A sentence about the section. */
+void html_note(struct page *p, const char *text);
 
-/* The start of a table in a part that can be scrolled by keyboard, too. */
-void html_table(struct page *p, const char *caption, int tall);
-/* The same below a chart, to be opened, and its end. */
-void html_details(struct page *p, const char *caption);
+/* What stands above a column: how it is aligned, and whether its title is others' text. */
+enum html_kind { HTML_NUMBER, HTML_LEFT, HTML_NAME, HTML_OTHERS };
+struct html_column {
+	const char *title;
+	enum html_kind kind;
+};
+
+/* A table up to its first row, in a part that can be scrolled by keyboard, too; and its end. */
+void html_table(
+	struct page *p, const char *caption, int tall, const struct html_column *columns, size_t n);
+void html_table_end(struct page *p);
+/* The same of the bins, below their chart, to be opened. */
+void html_details(struct page *p, const char *caption, const struct html_column *columns, size_t n);
 void html_details_end(struct page *p);
-void html_bin_head(struct page *p, size_t bin);
-/* What stands above these: "Day", "Week", "Month". */
+/* The end with a row of the cost of the period in the third column, then REST. */
+void html_table_all(struct page *p, const char *rest);
+/* What stands above bins: "Day", "Week", "Month". */
 const char *html_bins_head(const struct page *p);
+
+/* The start of a row: the bin; or a name of others, and in brackets a NOTE, which may be NULL. */
+void html_bin_head(struct page *p, size_t bin);
+void html_row(struct page *p, const char *name, const char *note);
+/* A cell with a number. */
+void html_count(struct page *p, int64_t n);
 
 /* NAME is the program's own text, or OTHERS' where that is not 0. */
 void html_legend(struct page *p, const char *class, const char *name, int others);
 void html_open_legend(struct page *p);
 
-/* The chart of N series of counts or rates over the bins, with their NAMES in the tooltips. */
+/*
+ * The chart of N series over the bins.  TITLE is that of struct svg_chart and called with the
+ * page: html_values(), which tells the values of all series in P, or another.
+ */
 void html_chart(struct page *p, const char *label, const struct svg_series *series, size_t n,
-	const char *const *names, const double *const *values, const char *unit, int low);
-/* What stands below a bin; of struct svg_chart. */
-void html_tick(void *page, size_t bin, size_t before, char *to);
+	const char *unit, int low, void (*title)(void *page, struct buf *b, size_t bin));
+void html_values(void *page, struct buf *b, size_t bin);
 
 #endif

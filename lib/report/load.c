@@ -25,17 +25,6 @@ in_period(const struct report *r, int64_t day)
 
 #define COST_COLUMNS                                                                               \
 	"workspace_id, model, cost_type, token_type, service_tier, context_window, amount_cents"
-enum { COST_N = 8 };
-
-static const char *
-kind_of_cost(const char *type)
-{
-	return strcmp(type, "web_search") == 0	     ? "Web search"
-	       : strcmp(type, "code_execution") == 0 ? "Code execution"
-	       : strcmp(type, "session_usage") == 0  ? "Agent sessions"
-	       : *type != '\0'			     ? type
-						     : "Other";
-}
 
 static int
 add_daily(struct report *r, struct report_item *item, int64_t day, money cost, struct ant_err *e)
@@ -78,7 +67,7 @@ add_kind(struct report *r, const char *type, const char *token, money cost, stru
 			strcmp(r->kinds[i].token_type, k.token_type) == 0)
 			break;
 	if (i == r->nkinds) {
-		if (i == 256)
+		if (i == REPORT_KINDS_MAX)
 			return err_set(e, ANT_FAIL, "cost_report: too many types of cost");
 		if ((v = realloc(r->kinds, (i + 1) * sizeof *v)) == NULL)
 			return report_ask_no_memory(e);
@@ -89,18 +78,15 @@ add_kind(struct report *r, const char *type, const char *token, money cost, stru
 	return 0;
 }
 
+/* By whose use a cost is shared out; -1: by none. */
 static int
-token_kind(const char *token, const char *type)
+shared_by(const char *token, const char *type)
 {
-	static const char *const names[] = {"uncached_input_tokens",
-		"cache_creation.ephemeral_5m_input_tokens",
-		"cache_creation.ephemeral_1h_input_tokens", "cache_read_input_tokens",
-		"output_tokens"};
+	int kind = report_type(token);
 
-	for (int i = 0; i < TOKEN_KINDS; i++)
-		if (strcmp(token, names[i]) == 0)
-			return i;
-	return strcmp(type, "web_search") == 0 ? SHARE_SEARCHES : -1;
+	if (kind >= 0 && kind < TOKEN_KINDS)
+		return kind;
+	return report_type(type) == REPORT_SEARCHES ? SHARE_SEARCHES : -1;
 }
 
 static void
@@ -128,7 +114,7 @@ take_cost(void *arg, const struct db_cell *c, struct ant_err *e)
 	struct report_item *workspace, *m;
 	struct share_of of;
 	money cost;
-	int kind = token_kind(token, type), shared;
+	int kind = shared_by(token, type), shared;
 
 	if (day < r->scan || day > r->last)
 		return 0;
@@ -137,7 +123,7 @@ take_cost(void *arg, const struct db_cell *c, struct ant_err *e)
 			e, ANT_FAIL, "cost_report: an amount that is no number, or too large");
 	if (model.kind != DB_TEXT) { /* cost that is not of tokens: its kind stands there */
 		model.kind = DB_TEXT;
-		model.p = kind_of_cost(type);
+		model.p = report_type_name(type);
 		model.len = strlen(model.p);
 	}
 	if ((workspace = report_names_item(&r->workspaces, &c[1], e)) == NULL ||
@@ -165,7 +151,6 @@ take_cost(void *arg, const struct db_cell *c, struct ant_err *e)
 	"workspace_id, model, service_tier, context_window, api_key_id, uncached_input_tokens, "   \
 	"cache_creation_ephemeral_5m_input_tokens, cache_creation_ephemeral_1h_input_tokens, "     \
 	"cache_read_input_tokens, output_tokens, web_search_requests"
-enum { USAGE_N = 12 };
 
 static int
 take_usage(void *arg, const struct db_cell *c, struct ant_err *e)
@@ -192,7 +177,6 @@ take_usage(void *arg, const struct db_cell *c, struct ant_err *e)
 		all += tokens[i];
 	}
 	searches[SHARE_SEARCHES] = db_integer(&c[11]);
-	d->searches += searches[SHARE_SEARCHES];
 	if (!in_period(r, day))
 		return 0;
 	if ((workspace = report_names_item(&r->workspaces, &c[1], e)) == NULL ||
@@ -224,16 +208,14 @@ take_usage(void *arg, const struct db_cell *c, struct ant_err *e)
 	"multi_edit_tool_accepted, multi_edit_tool_rejected, write_tool_accepted, "                \
 	"write_tool_rejected, notebook_edit_tool_accepted, notebook_edit_tool_rejected, "          \
 	"total_estimated_cost_cents"
-enum { CLAUDE_N = 17 };
 
 static int
 take_claude(void *arg, const struct db_cell *c, struct ant_err *e)
 {
 	struct load *l = arg;
 	struct report *r = l->q.r;
-	int64_t day = report_ask_day(&c[0]), accepted = 0, rejected = 0;
+	int64_t day = report_ask_day(&c[0]), did[DID_KINDS] = {0};
 	struct report_user *u;
-	struct report_day *d;
 	money cost;
 
 	if (day < r->scan || day > r->last)
@@ -243,30 +225,20 @@ take_claude(void *arg, const struct db_cell *c, struct ant_err *e)
 			"claude_code_usage: an amount that is no number, or too large");
 	if ((u = report_names_user(r, &c[2], e)) == NULL)
 		return -1;
+	for (size_t i = 0; i < DID_ACCEPTED; i++)
+		did[i] = db_integer(&c[3 + i]);
 	for (size_t i = 0; i < TOOLS; i++) {
-		accepted += db_integer(&c[8 + 2 * i]);
-		rejected += db_integer(&c[9 + 2 * i]);
+		did[DID_ACCEPTED] += db_integer(&c[8 + 2 * i]);
+		did[DID_REJECTED] += db_integer(&c[9 + 2 * i]);
 	}
-	d = &r->days[day - r->scan];
-	d->sessions += db_integer(&c[3]);
-	d->added += db_integer(&c[4]);
-	d->removed += db_integer(&c[5]);
-	d->commits += db_integer(&c[6]);
-	d->pulls += db_integer(&c[7]);
-	d->accepted += accepted;
-	d->rejected += rejected;
-	d->estimate += cost;
 	u->days[(day - r->scan) / 64] |= 1ull << (day - r->scan) % 64;
 	u->is_key = c[1].kind == DB_TEXT && strcmp(c[1].p, "api_actor") == 0;
+	for (size_t i = 0; i < DID_KINDS; i++) {
+		r->days[day - r->scan].did[i] += did[i];
+		u->did[i] += in_period(r, day) ? did[i] : 0;
+	}
 	if (!in_period(r, day))
 		return 0;
-	u->sessions += db_integer(&c[3]);
-	u->added += db_integer(&c[4]);
-	u->removed += db_integer(&c[5]);
-	u->commits += db_integer(&c[6]);
-	u->pulls += db_integer(&c[7]);
-	u->accepted += accepted;
-	u->rejected += rejected;
 	u->cost += cost;
 	for (size_t i = 0; i < TOOLS; i++)
 		for (size_t no = 0; no < 2; no++)
@@ -286,21 +258,14 @@ load_days(struct load *l, struct ant_err *e)
 		int64_t to = from + CHUNK <= r->last ? from + CHUNK : r->last + 1;
 
 		share_clear(&l->shares);
-		if ((r->tables & VIEWS_USAGE) != 0) {
-			report_ask_select(q, VIEWS_USAGE, "bucket", USAGE_COLUMNS, from, to);
-			if (report_ask(q, USAGE_N, take_usage, l, e) == -1)
-				return -1;
-		}
-		if ((r->tables & VIEWS_COST) != 0) {
-			report_ask_select(q, VIEWS_COST, "bucket", COST_COLUMNS, from, to);
-			if (report_ask(q, COST_N, take_cost, l, e) == -1)
-				return -1;
-		}
+		if (report_ask_days(q, VIEWS_USAGE, "bucket", USAGE_COLUMNS, from, to, take_usage,
+			    l, e) == -1 ||
+			report_ask_days(q, VIEWS_COST, "bucket", COST_COLUMNS, from, to, take_cost,
+				l, e) == -1)
+			return -1;
 	}
-	if ((r->tables & VIEWS_CLAUDE_CODE) == 0)
-		return 0;
-	report_ask_select(q, VIEWS_CLAUDE_CODE, "date", CLAUDE_COLUMNS, r->scan, r->last + 1);
-	return report_ask(q, CLAUDE_N, take_claude, l, e);
+	return report_ask_days(q, VIEWS_CLAUDE_CODE, "date", CLAUDE_COLUMNS, r->scan, r->last + 1,
+		take_claude, l, e);
 }
 
 int
@@ -349,7 +314,6 @@ report_free(struct report *r)
 		free(r->keys[i].name);
 		free(r->keys[i].status);
 		free(r->keys[i].workspace);
-		free(r->keys[i].hint);
 	}
 	for (size_t i = 0; i < r->user_ids.n && i < r->users_room; i++) {
 		free(r->users[i].name);

@@ -166,20 +166,26 @@ money_shares(const money *parts, size_t n, int64_t *to)
 }
 
 char *
+money_digits(uint64_t n, char *to)
+{
+	char digits[24];
+	int len = snprintf(digits, sizeof digits, "%" PRIu64, n);
+
+	for (int i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0)
+			*to++ = ',';
+		*to++ = digits[i];
+	}
+	*to = '\0';
+	return to;
+}
+
+char *
 money_text(int64_t cents, char *to)
 {
 	uint64_t v = cents < 0 ? 0 - (uint64_t)cents : (uint64_t)cents;
-	char digits[24], *p = to;
-	int n = snprintf(digits, sizeof digits, "%" PRIu64, v / 100);
+	char *p = money_digits(v / 100, stpcpy(to, cents < 0 ? "-$" : "$"));
 
-	if (cents < 0)
-		*p++ = '-';
-	*p++ = '$';
-	for (int i = 0; i < n; i++) {
-		if (i > 0 && (n - i) % 3 == 0)
-			*p++ = ',';
-		*p++ = digits[i];
-	}
 	snprintf(p, 4, ".%02u", (unsigned)(v % 100));
 	return to;
 }

@@ -43,6 +43,9 @@ void money_round(const money *parts, size_t n, money unit, int64_t *to);
 /* The same for shares of the sum in thousandths: 125 is 12.5%.  All 0 where the sum is 0. */
 void money_shares(const money *parts, size_t n, int64_t *to);
 
+/* Append the digits of N in groups, 1,234,567, to TO.  Return the end, a NUL. */
+char *money_digits(uint64_t n, char *to);
+
 /* Text of whole cents: "$1,234.50", "-$0.07".  TO has MONEY_TEXT bytes. */
 char *money_text(int64_t cents, char *to);
 

@@ -5,40 +5,25 @@
 
 /* ---- numbered things ---------------------------------------------------------------- */
 
-/* Make room for one more element of SIZE after N; what is new is zero. */
-static int
-grow(void **v, size_t *room, size_t n, size_t size, struct ant_err *e)
-{
-	size_t more = *room > 0 ? *room * 2 : 32;
-	char *p;
-
-	if (n < *room)
-		return 0;
-	if ((p = realloc(*v, more * size)) == NULL)
-		return report_ask_no_memory(e);
-	memset(p + *room * size, 0, (more - *room) * size);
-	*v = p;
-	*room = more;
-	return 0;
-}
-
+/* The number of the thing called C among NAMES, with room for it at *V; -1 with a reason. */
 static long
-number(struct names *names, const struct db_cell *c, struct ant_err *e)
+number(struct names *names, const struct db_cell *c, void *v, size_t *room, size_t size,
+	struct ant_err *e)
 {
 	int text = c->kind == DB_TEXT;
 	long n = numbering_add(names, text ? c->p : "", text ? c->len : 0);
 
-	if (n == -1)
-		report_ask_no_memory(e);
+	if (n == -1 || numbering_grow(v, room, (size_t)n + 1, size, 32) == -1)
+		return report_ask_no_memory(e);
 	return n;
 }
 
 struct report_item *
 report_names_item(struct report_items *s, const struct db_cell *id, struct ant_err *e)
 {
-	long n = number(&s->ids, id, e);
+	long n = number(&s->ids, id, &s->v, &s->room, sizeof *s->v, e);
 
-	if (n == -1 || grow((void **)&s->v, &s->room, (size_t)n, sizeof *s->v, e) == -1)
+	if (n == -1)
 		return NULL;
 	s->v[n].id = s->ids.v[n];
 	return &s->v[n];
@@ -47,9 +32,9 @@ report_names_item(struct report_items *s, const struct db_cell *id, struct ant_e
 struct report_key *
 report_names_key(struct report *r, const struct db_cell *id, struct ant_err *e)
 {
-	long n = number(&r->key_ids, id, e);
+	long n = number(&r->key_ids, id, &r->keys, &r->keys_room, sizeof *r->keys, e);
 
-	if (n == -1 || grow((void **)&r->keys, &r->keys_room, (size_t)n, sizeof *r->keys, e) == -1)
+	if (n == -1)
 		return NULL;
 	r->keys[n].id = r->key_ids.v[n];
 	return &r->keys[n];
@@ -58,11 +43,10 @@ report_names_key(struct report *r, const struct db_cell *id, struct ant_err *e)
 struct report_user *
 report_names_user(struct report *r, const struct db_cell *id, struct ant_err *e)
 {
-	long n = number(&r->user_ids, id, e);
+	long n = number(&r->user_ids, id, &r->users, &r->users_room, sizeof *r->users, e);
 	struct report_user *u;
 
-	if (n == -1 ||
-		grow((void **)&r->users, &r->users_room, (size_t)n, sizeof *r->users, e) == -1)
+	if (n == -1)
 		return NULL;
 	u = &r->users[n];
 	u->id = r->user_ids.v[n];
@@ -100,8 +84,7 @@ take_key(void *arg, const struct db_cell *c, struct ant_err *e)
 	k->listed = 1;
 	k->created = report_ask_day(&c[3]);
 	if (report_ask_text(&k->name, &c[1], k->id, e) == -1 ||
-		report_ask_text(&k->status, &c[2], "", e) == -1 ||
-		report_ask_text(&k->hint, &c[5], "", e) == -1)
+		report_ask_text(&k->status, &c[2], "", e) == -1)
 		return -1;
 	free(k->workspace);
 	w = c[4].kind == DB_TEXT ? numbering_find(&r->workspaces.ids, c[4].p, c[4].len) : -1;
@@ -156,9 +139,9 @@ report_names_load(struct report_ask *q, struct ant_err *e)
 			take_workspace, e) == -1 ||
 		look_up(q, VIEWS_KEYS,
 			duckdb ? "id, name, status, strftime(make_timestamp(epoch_us(created_at)), "
-				 "'%Y-%m-%d'), workspace_id, partial_key_hint"
-			       : "id, name, status, created_at, workspace_id, partial_key_hint",
-			6, take_key, e) == -1 ||
+				 "'%Y-%m-%d'), workspace_id"
+			       : "id, name, status, created_at, workspace_id",
+			5, take_key, e) == -1 ||
 		look_up(q, VIEWS_USERS, "email, name", 2, take_user, e) == -1)
 		return -1;
 	return 0;

@@ -33,7 +33,7 @@ numbering_find(const struct names *s, const char *p, size_t len)
 long
 numbering_add(struct names *s, const char *p, size_t len)
 {
-	char *copy, **v;
+	char *copy;
 	uint64_t id;
 	size_t n;
 
@@ -44,14 +44,8 @@ numbering_add(struct names *s, const char *p, size_t len)
 		errno = ERANGE;
 		return -1;
 	}
-	if (s->n == s->room) {
-		size_t room = s->room > 0 ? s->room * 2 : 32;
-
-		if ((v = realloc(s->v, room * sizeof *v)) == NULL)
-			return -1;
-		s->v = v;
-		s->room = room;
-	}
+	if (numbering_grow(&s->v, &s->room, s->n + 1, sizeof *s->v, 32) == -1)
+		return -1;
 	if ((copy = strndup(p, len)) == NULL)
 		return -1;
 	if (hash_add(&s->ids, id) == 0) {
@@ -60,6 +54,23 @@ numbering_add(struct names *s, const char *p, size_t len)
 	}
 	s->v[s->n] = copy;
 	return (long)s->n++;
+}
+
+int
+numbering_grow(void *v, size_t *room, size_t n, size_t size, size_t least)
+{
+	size_t more = *room > 0 ? *room * 2 : least;
+	char *p;
+
+	if (n <= *room)
+		return 0;
+	memcpy(&p, v, sizeof p);
+	if ((p = realloc(p, more * size)) == NULL)
+		return -1;
+	memset(p + *room * size, 0, (more - *room) * size);
+	memcpy(v, &p, sizeof p);
+	*room = more;
+	return 0;
 }
 
 void

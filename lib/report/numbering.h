@@ -22,6 +22,12 @@ long numbering_add(struct names *s, const char *p, size_t len);
 /* The number, or -1 where it is not there. */
 long numbering_find(const struct names *s, const char *p, size_t len);
 
+/*
+ * Make room for N elements of SIZE at *V, which has *ROOM: twice as many as there were, LEAST
+ * at first; what is new is zero.  Return 0, or -1 with errno.
+ */
+int numbering_grow(void *v, size_t *room, size_t n, size_t size, size_t least);
+
 void numbering_free(struct names *s); /* empty and usable again */
 
 #endif

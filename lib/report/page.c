@@ -2,7 +2,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/utc.h"
@@ -110,66 +109,52 @@ put_figures(struct page *p)
 		html_none(p, VIEWS_USAGE, "No tokens yet.");
 	if (r->claude_end == 0)
 		html_none(p, VIEWS_CLAUDE_CODE, "Nothing of Claude Code yet.");
-	html_end(p);
+	buf_puts(p->b, "</section>\n");
 }
 
 /* ---- keys ------------------------------------------------------------------------------------------------ */
 
-static void
-put_key(struct page *p, const struct report_key *k, int64_t cents)
+static int
+is_active(const struct report_key *k)
 {
-	char text[SHOW_TEXT];
-
-	buf_puts(p->b, "<tr><th scope=\"row\" class=\"name\">");
-	html_name(p->b, k->name, PAGE_NAME);
-	if (k->listed && k->status != NULL && strcmp(k->status, "active") != 0) {
-		buf_puts(p->b, " <span class=\"soft\">(");
-		html_escaped(p->b, k->status, 20);
-		buf_puts(p->b, ")</span>");
-	}
-	buf_puts(p->b, "</th><td class=\"l name\">");
-	if (k->workspace != NULL)
-		html_name(p->b, k->workspace, PAGE_LABEL);
-	buf_printf(p->b, "<td><data value=\"%s\">", money_exact(k->cost, text));
-	buf_printf(p->b, "%s</data><td>", money_text(cents, text));
-	html_integer(p->b, k->tokens);
-	buf_printf(p->b, "<td>%s", k->last_day > 0 ? show_day(k->last_day, 1, text) : "–");
-	buf_printf(p->b, "<td>%s", k->created > 0 ? show_day(k->created, 1, text) : "–");
+	return k->listed && k->status != NULL && strcmp(k->status, "active") == 0;
 }
 
 /* A key that could be used, and was not in all of the period. */
 static int
-is_idle(const struct report_key *k)
+is_idle(const struct report *r, const struct report_key *k)
 {
-	return k->listed && k->tokens == 0 && k->status != NULL && strcmp(k->status, "active") == 0;
+	(void)r;
+	return is_active(k) && k->tokens == 0;
 }
 
 static int
 is_old(const struct report *r, const struct report_key *k)
 {
-	return k->listed && k->created > 0 && r->last - k->created > 365 && k->status != NULL &&
-	       strcmp(k->status, "active") == 0;
+	return is_active(k) && k->created > 0 && r->last - k->created > 365;
 }
 
+/* The keys that are SO, or that there are NONE. */
 static void
-put_key_list(struct page *p, int old, const char *title, const char *none)
+put_key_list(struct page *p, int (*so)(const struct report *, const struct report_key *),
+	const char *title, const char *none)
 {
 	const struct report *r = p->r;
 	size_t n = 0, shown = 0;
 	char text[SHOW_TEXT];
 
 	for (size_t i = 0; i < r->key_ids.n; i++)
-		n += (size_t)(old ? is_old(r, &r->keys[i]) : is_idle(&r->keys[i]));
+		n += (size_t)so(r, &r->keys[i]);
 	buf_printf(p->b, "<h3>%s: %s</h3>", title, show_integer((int64_t)n, text));
 	if (n == 0) {
-		buf_printf(p->b, "<p class=\"soft small\">%s</p>", none);
+		html_note(p, none);
 		return;
 	}
 	buf_puts(p->b, "<p class=\"small\">");
 	for (size_t i = 0; i < r->key_ids.n && shown < LISTED; i++) {
 		const struct report_key *k = &r->keys[r->key_order[i]];
 
-		if (old ? !is_old(r, k) : !is_idle(k))
+		if (!so(r, k))
 			continue;
 		buf_puts(p->b, shown++ > 0 ? " · " : "");
 		html_name(p->b, k->name, 80);
@@ -183,104 +168,101 @@ put_key_list(struct page *p, int old, const char *title, const char *none)
 }
 
 static void
+put_key(struct page *p, const struct report_key *k, int64_t cents)
+{
+	char text[SHOW_TEXT];
+
+	html_row(p, k->name,
+		k->listed && k->status != NULL && strcmp(k->status, "active") != 0 ? k->status
+										   : NULL);
+	buf_puts(p->b, "<td class=\"l name\">");
+	if (k->workspace != NULL)
+		html_name(p->b, k->workspace, PAGE_LABEL);
+	buf_puts(p->b, "<td>");
+	html_amount(p->b, k->cost, cents);
+	html_count(p, k->tokens);
+	buf_printf(p->b, "<td>%s", k->last_day > 0 ? show_day(k->last_day, 1, text) : "–");
+	buf_printf(p->b, "<td>%s", k->created > 0 ? show_day(k->created, 1, text) : "–");
+}
+
+/* The first N keys in order have a cost or use. */
+static void
 put_keys_table(struct page *p, size_t n)
 {
+	static const struct html_column columns[] = {{"Key", HTML_NAME}, {"Workspace", HTML_NAME},
+		{"Cost", HTML_NUMBER}, {"Tokens", HTML_NUMBER}, {"Last used", HTML_NUMBER},
+		{"Created", HTML_NUMBER}};
 	const struct report *r = p->r;
 	size_t shown = n > PAGE_TOP ? PAGE_TOP : n;
 	/* The keys that are shown, the others, and what no key used. */
-	money *costs = calloc(shown + 2, sizeof *costs);
-	int64_t *cents = calloc(shown + 2, sizeof *cents);
+	money costs[PAGE_TOP + 2] = {0};
+	int64_t cents[PAGE_TOP + 2];
 
-	if (costs == NULL || cents == NULL) {
-		p->b->failed = 1;
-		goto done;
-	}
 	for (size_t i = 0; i < n; i++)
 		costs[i < shown ? i : shown] += r->keys[r->key_order[i]].cost;
 	costs[shown + 1] = r->not_by_key;
 	money_round(costs, shown + 2, MONEY_CENT, cents);
-	html_table(p, "Cost by API key", 0);
-	buf_puts(p->b,
-		"<thead><tr><th scope=\"col\" class=\"l name\">Key</th><th scope=\"col\" class=\"l "
-		"name\">Workspace</th><th scope=\"col\">Cost</th><th scope=\"col\">Tokens</th><th "
-		"scope=\"col\">Last used</th><th scope=\"col\">Created</th></tr></thead><tbody>");
+	html_table(p, "Cost by API key", 0, columns, 6);
 	for (size_t i = 0; i < shown; i++)
 		put_key(p, &r->keys[r->key_order[i]], cents[i]);
 	for (size_t i = shown; i < shown + 2; i++) {
-		char text[MONEY_TEXT];
-
 		if (costs[i] == 0)
 			continue;
-		buf_printf(p->b,
-			"<tr><th scope=\"row\" class=\"name\">%s</th><td><td><data value=\"%s\">",
-			i == shown ? "Other keys" : "Not by key", money_exact(costs[i], text));
-		buf_printf(p->b, "%s</data><td><td><td>", money_text(cents[i], text));
+		buf_printf(p->b, "<tr><th scope=\"row\" class=\"name\">%s</th><td><td>",
+			i == shown ? "Other keys" : "Not by key");
+		html_amount(p->b, costs[i], cents[i]);
+		buf_puts(p->b, "<td><td><td>");
 	}
-	buf_puts(p->b, "</tbody><tfoot><tr><th scope=\"row\">All</th><td><td>");
-	html_money(p->b, r->period);
-	buf_puts(p->b, "<td><td><td></tfoot></table></div>");
-done:
-	free(costs);
-	free(cents);
+	html_table_all(p, "<td><td><td>");
 }
 
-static void
+static int
 put_keys(struct page *p)
 {
 	const struct report *r = p->r;
 	size_t n = 0;
 
-	html_section(p, "keys", "API keys");
 	while (n < r->key_ids.n &&
 		(r->keys[r->key_order[n]].cost != 0 || r->keys[r->key_order[n]].tokens != 0))
 		n++;
-	if (n == 0)
+	if (n == 0) {
 		html_none(p, VIEWS_USAGE, "No use of keys here.");
-	else {
-		buf_puts(p->b,
-			"<p class=\"soft small\">The API has no cost by key: this is the cost "
-			"of each workspace, model and token type, shared out by the keys&#39; "
-			"tokens</p>");
+	} else {
+		html_note(p, "The API has no cost by key: this is the cost of each workspace, "
+			     "model and token type, shared out by the keys&#39; tokens");
 		put_keys_table(p, n);
 	}
 	if ((r->tables & VIEWS_KEYS) == 0) {
 		html_none(p, VIEWS_KEYS, "Names and ages of keys are not known.");
 	} else {
-		put_key_list(p, 0, "Active keys without use in this period",
+		put_key_list(p, is_idle, "Active keys without use in this period",
 			"Every active key was used.");
-		put_key_list(p, 1, "Active keys older than a year", "No active key is that old.");
+		put_key_list(
+			p, is_old, "Active keys older than a year", "No active key is that old.");
 	}
-	html_end(p);
+	return 1;
 }
 
 /* ---- the rest ---------------------------------------------------------------------------------------------- */
 
-static void
+static int
 put_odd(struct page *p)
 {
+	static const struct html_column columns[] = {{"Day", HTML_LEFT}, {"What", HTML_NAME},
+		{"Cost", HTML_NUMBER}, {"Usual", HTML_NUMBER}, {"Change", HTML_NUMBER}};
 	static const char *const what[] = {"All cost", "Model ", "Workspace "};
 	const struct report *r = p->r;
 
-	html_section(p, "odd", "Days that stand out");
-	if (r->first_cost == 0) {
-		html_none(p, VIEWS_COST, "No cost here.");
-		html_end(p);
-		return;
-	}
-	buf_puts(p->b,
-		"<p class=\"soft small\">Cost far from the median of the same kind of day, "
-		"working days or weekends, of the four weeks before: by more than 3.5 robust "
-		"standard deviations, a fifth and ten dollars</p>");
+	if (r->first_cost == 0)
+		return 0;
+	html_note(p, "Cost far from the median of the same kind of day, working days or weekends, "
+		     "of the four weeks before: by more than 3.5 robust standard deviations, a "
+		     "fifth and ten dollars");
 	if (r->nodd == 0) {
 		buf_puts(p->b, "<p class=\"none\">No day of this period does.</p>");
-		html_end(p);
-		return;
+		return 1;
 	}
-	html_table(p, "Days that stand out", 0);
-	buf_puts(p->b,
-		"<thead><tr><th scope=\"col\" class=\"l\">Day</th><th scope=\"col\" class=\"l "
-		"name\">What</th><th scope=\"col\">Cost</th><th scope=\"col\">Usual</th><th "
-		"scope=\"col\">Change</th></tr></thead><tbody>");
+	html_table(p, "Days that stand out", 0, columns, 5);
 	for (size_t i = 0; i < r->nodd; i++) {
 		const struct report_odd *o = &r->odd[i];
 		char text[SHOW_TEXT];
@@ -295,27 +277,24 @@ put_odd(struct page *p)
 		html_cents(p->b, money_cents(o->usual));
 		buf_printf(p->b, "<td>%s", show_change(o->cost, o->usual, text));
 	}
-	buf_puts(p->b, "</tbody></table></div>");
-	html_end(p);
+	html_table_end(p);
+	return 1;
 }
 
-static void
+static int
 put_fresh(struct page *p)
 {
+	static const struct html_column columns[] = {{"Table", HTML_LEFT},
+		{"Complete up to", HTML_NUMBER}, {"Behind", HTML_NUMBER},
+		{"Last load", HTML_NUMBER}, {"Loads", HTML_NUMBER}, {"Rows loaded", HTML_NUMBER}};
 	const struct report *r = p->r;
 
-	html_section(p, "fresh", "How fresh the data is");
 	if (r->nfresh == 0) {
 		buf_puts(p->b, "<p class=\"none\">No load is known: the ledger _anthill_loads is "
 			       "missing or empty. <code>ant-sync</code> loads all tables.</p>");
-		html_end(p);
-		return;
+		return 1;
 	}
-	html_table(p, "Loads by table", 0);
-	buf_puts(p->b,
-		"<thead><tr><th scope=\"col\" class=\"l\">Table</th><th scope=\"col\">Complete up "
-		"to</th><th scope=\"col\">Behind</th><th scope=\"col\">Last load</th><th "
-		"scope=\"col\">Loads</th><th scope=\"col\">Rows loaded</th></tr></thead><tbody>");
+	html_table(p, "Loads by table", 0, columns, 6);
 	for (size_t i = 0; i < r->nfresh; i++) {
 		const struct report_fresh *f = &r->fresh[i];
 		char text[SHOW_TEXT];
@@ -326,26 +305,57 @@ put_fresh(struct page *p)
 			*f->watermark ? f->watermark + 11 : "");
 		buf_printf(p->b, "<td%s>%s", f->age > 36 * UTC_HOUR ? " class=\"warn\"" : "",
 			show_age(f->age, text));
-		buf_printf(p->b, "<td>%.10s %.5s<td>", f->finished,
-			*f->finished ? f->finished + 11 : "");
-		html_integer(p->b, f->loads);
-		buf_puts(p->b, "<td>");
-		html_integer(p->b, f->rows);
+		buf_printf(
+			p->b, "<td>%.10s %.5s", f->finished, *f->finished ? f->finished + 11 : "");
+		html_count(p, f->loads);
+		html_count(p, f->rows);
 	}
-	buf_puts(p->b, "</tbody></table></div>");
-	html_end(p);
+	html_table_end(p);
+	return 1;
 }
+
+/* ---- the page ---------------------------------------------------------------------------- */
+
+static const struct section {
+	const char *id, *link;	    /* what the contents call it; NULL: not in there */
+	const char *title, *by;	    /* see html_section() */
+	int (*put)(struct page *p); /* return 0 where there is nothing, and say so: */
+	const char *none;
+	unsigned table;
+} sections[] = {
+	{"models", "Cost by model", "Cost", " by model", report_cost_models, "No cost here.",
+		VIEWS_COST},
+	{"workspaces", "Cost by workspace", "Cost", " by workspace", report_cost_workspaces,
+		"No cost here.", VIEWS_COST},
+	{"month", "Month", "The month so far", NULL, report_cost_month, "No cost here.",
+		VIEWS_COST},
+	{"tokens", "Tokens", "Tokens", "", report_use_tokens, "No tokens here.", VIEWS_USAGE},
+	{"cache", "Cache", "Cache hit rate", NULL, report_use_cache, "No tokens here.",
+		VIEWS_USAGE},
+	{"matrix", "Workspaces and models", "Cost by workspace and model", NULL, report_cost_matrix,
+		"No cost here.", VIEWS_COST},
+	{"kinds", "Token types", "Cost by token type", NULL, report_cost_kinds, "No cost here.",
+		VIEWS_COST},
+	{"users", "Claude Code", "Claude Code: who uses it most", NULL, report_use_users,
+		"Nothing of Claude Code here.", VIEWS_CLAUDE_CODE},
+	{"tools", NULL, "Claude Code: acceptance per tool", NULL, report_use_tools,
+		"No decisions on tools here.", VIEWS_CLAUDE_CODE},
+	{"code", NULL, "Claude Code: lines, commits and pull requests", "", report_use_code,
+		"Nothing of Claude Code here.", VIEWS_CLAUDE_CODE},
+	{"activity", NULL, "Claude Code: active users and sessions", "", report_use_activity,
+		"Nothing of Claude Code here.", VIEWS_CLAUDE_CODE},
+	{"keys", "API keys", "API keys", NULL, put_keys, NULL, 0},
+	{"odd", "Days that stand out", "Days that stand out", NULL, put_odd, "No cost here.",
+		VIEWS_COST},
+	{"fresh", "Freshness", "How fresh the data is", NULL, put_fresh, NULL, 0},
+};
+enum { SECTIONS = sizeof sections / sizeof *sections };
 
 static void
 put_head(struct page *p)
 {
 	const struct report *r = p->r;
 	char from[SHOW_TEXT], to[SHOW_TEXT], at[UTC_TEXT], name[1024] = "";
-	static const char *const links[][2] = {{"models", "Cost by model"},
-		{"workspaces", "Cost by workspace"}, {"month", "Month"}, {"tokens", "Tokens"},
-		{"cache", "Cache"}, {"matrix", "Workspaces and models"}, {"kinds", "Token types"},
-		{"users", "Claude Code"}, {"keys", "API keys"}, {"odd", "Days that stand out"},
-		{"fresh", "Freshness"}};
 
 	if (r->o.title != NULL)
 		snprintf(name, sizeof name, "%s", r->o.title);
@@ -368,8 +378,9 @@ put_head(struct page *p)
 		"</h1><p class=\"soft\">%s to %s; as of %.10s %.5s. Days are in UTC.</p></header>\n"
 		"<nav aria-label=\"Contents\"><ul>",
 		show_day(r->first, 1, from), show_day(r->last, 1, to), at, at + 11);
-	for (size_t i = 0; i < sizeof links / sizeof *links; i++)
-		buf_printf(p->b, "<li><a href=\"#%s\">%s</a></li>", links[i][0], links[i][1]);
+	for (const struct section *s = sections; s < sections + SECTIONS; s++)
+		if (s->link != NULL)
+			buf_printf(p->b, "<li><a href=\"#%s\">%s</a></li>", s->id, s->link);
 	buf_puts(p->b, "</ul></nav>\n<main id=\"main\">\n");
 }
 
@@ -378,19 +389,12 @@ put_page(struct page *p)
 {
 	put_head(p);
 	put_figures(p);
-	report_cost_daily(p);
-	report_cost_month(p);
-	report_use_tokens(p);
-	report_use_cache(p);
-	report_cost_matrix(p);
-	report_cost_kinds(p);
-	report_use_users(p);
-	report_use_tools(p);
-	report_use_code(p);
-	report_use_activity(p);
-	put_keys(p);
-	put_odd(p);
-	put_fresh(p);
+	for (const struct section *s = sections; s < sections + SECTIONS; s++) {
+		html_section(p, s->id, s->title, s->by);
+		if (!s->put(p))
+			html_none(p, s->table, s->none);
+		html_end(p);
+	}
 	buf_puts(p->b,
 		"</main>\n<footer><p>Cost is that of the cost report: Priority Tier is not in "
 		"it, and the bill may differ. Cost of Claude Code is an estimate. Amounts are "

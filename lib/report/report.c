@@ -13,21 +13,40 @@ no_memory(struct ant_err *e)
 	return err_sys(e, ANT_FAIL, "report");
 }
 
-const char *
-report_token_name(enum report_token t)
-{
-	static const char *const names[] = {"Input, not cached", "Cache write, 5 min",
-		"Cache write, 1 h", "Cache read", "Output"};
+static const struct {
+	const char *id, *name;
+} types[] = {
+	[TOKEN_UNCACHED] = {"uncached_input_tokens", "Input, not cached"},
+	[TOKEN_WRITE_5M] = {"cache_creation.ephemeral_5m_input_tokens", "Cache write, 5 min"},
+	[TOKEN_WRITE_1H] = {"cache_creation.ephemeral_1h_input_tokens", "Cache write, 1 h"},
+	[TOKEN_READ] = {"cache_read_input_tokens", "Cache read"},
+	[TOKEN_OUTPUT] = {"output_tokens", "Output"},
+	[REPORT_SEARCHES] = {"web_search", "Web search"},
+	{"code_execution", "Code execution"},
+	{"session_usage", "Agent sessions"},
+};
 
-	return names[t];
+int
+report_type(const char *id)
+{
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (strcmp(types[i].id, id) == 0)
+			return (int)i;
+	return -1;
 }
 
 const char *
-report_tool_name(enum report_tool t)
+report_type_name(const char *id)
 {
-	static const char *const names[] = {"Edit", "MultiEdit", "Write", "NotebookEdit"};
+	int type = report_type(id);
 
-	return names[t];
+	return type != -1 ? types[type].name : *id != '\0' ? id : "Other";
+}
+
+const char *
+report_token_name(enum report_token t)
+{
+	return types[t].name;
 }
 
 const struct report_day *
@@ -101,38 +120,51 @@ order_users(struct report *r, struct ant_err *e)
 	struct rank *ranks = calloc(r->user_ids.n + 1, sizeof *ranks);
 
 	for (size_t i = 0; ranks != NULL && i < r->user_ids.n; i++)
-		ranks[i] = (struct rank){r->users[i].cost, r->users[i].sessions, r->users[i].id, i};
+		ranks[i] = (struct rank){
+			r->users[i].cost, r->users[i].did[DID_SESSIONS], r->users[i].id, i};
 	return order(ranks, r->user_ids.n, &r->user_order, e);
+}
+
+static int
+by_total(const void *a, const void *b)
+{
+	const struct report_kind *x = a, *y = b;
+
+	if (x->total != y->total)
+		return x->total > y->total ? -1 : 1;
+	return strcmp(x->token_type, y->token_type);
 }
 
 /* ---- names -------------------------------------------------------------------------- */
 
+/* What has no name is called by its id, and what has no id either OTHERWISE. */
 static int
-name(char **to, const char *text, struct ant_err *e)
+name(char **to, const char *id, const char *otherwise, struct ant_err *e)
 {
-	if (*to == NULL && (*to = strdup(text)) == NULL)
+	if (*to == NULL && (*to = strdup(*id != '\0' ? id : otherwise)) == NULL)
 		return no_memory(e);
+	return 0;
+}
+
+static int
+name_items(struct report_items *s, struct ant_err *e)
+{
+	for (size_t i = 0; i < s->ids.n; i++)
+		if (name(&s->v[i].name, s->v[i].id, "Default workspace", e) == -1)
+			return -1;
 	return 0;
 }
 
 static int
 name_all(struct report *r, struct ant_err *e)
 {
-	struct report_items *const both[] = {&r->models, &r->workspaces};
-
-	for (size_t b = 0; b < 2; b++)
-		for (size_t i = 0; i < both[b]->ids.n; i++) {
-			struct report_item *v = &both[b]->v[i];
-
-			if (name(&v->name, *v->id != '\0' ? v->id : "Default workspace", e) == -1)
-				return -1;
-		}
+	if (name_items(&r->models, e) == -1 || name_items(&r->workspaces, e) == -1)
+		return -1;
 	for (size_t i = 0; i < r->key_ids.n; i++)
-		if (name(&r->keys[i].name, *r->keys[i].id != '\0' ? r->keys[i].id : "Console", e) ==
-			-1)
+		if (name(&r->keys[i].name, r->keys[i].id, "Console", e) == -1)
 			return -1;
 	for (size_t i = 0; i < r->user_ids.n; i++)
-		if (name(&r->users[i].name, r->users[i].id, e) == -1)
+		if (name(&r->users[i].name, r->users[i].id, "", e) == -1)
 			return -1;
 	return 0;
 }
@@ -222,10 +254,9 @@ key_figures(struct report *r)
 	r->tokens_prior30 =
 		tokens_of(r, usage - 60, usage - 30, &r->input_prior30, &r->read_prior30);
 	for (size_t i = 0; i < r->user_ids.n; i++) {
-		struct report_user *u = &r->users[i];
+		const struct report_user *u = &r->users[i];
 
-		u->active_recent = is_active(r, u, claude - 30, claude);
-		r->users30 += u->active_recent;
+		r->users30 += is_active(r, u, claude - 30, claude);
 		r->users_prior30 += is_active(r, u, claude - 60, claude - 30);
 		for (int64_t day = r->scan; day <= r->last; day++)
 			r->days[day - r->scan].users += is_active(r, u, day, day + 1);
@@ -249,21 +280,42 @@ median(money *v, size_t n)
 	return n % 2 == 1 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
 }
 
+/* DAILY is by day of the scan; NULL: all cost. */
+static money
+cost_at(const struct report *r, const money *daily, int64_t day)
+{
+	return daily != NULL ? daily[day - r->scan] : r->days[day - r->scan].cost;
+}
+
+static int
+is_weekend(int64_t day)
+{
+	return (day + 3) % 7 >= 5; /* 1970-01-01 was a Thursday */
+}
+
+/* To V the costs of the days of the same kind, of the four weeks before DAY and from FIRST on. */
+static size_t
+days_like(const struct report *r, const money *daily, int64_t first, int64_t day, money v[BEFORE])
+{
+	size_t n = 0;
+
+	for (int64_t d = day - BEFORE; d < day; d++)
+		if (d >= r->scan && d >= first && d <= r->last && is_weekend(d) == is_weekend(day))
+			v[n++] = cost_at(r, daily, d);
+	return n;
+}
+
 /*
  * Compare a day with those of its kind, working days or weekends, of the four weeks before:
  * it stands out where it is further from their median than 3.5 standard deviations as the
  * median of the distances tells them (times 1.4826), and by a fifth and by ten dollars.
  */
 static int
-stands_out(const money *daily, int64_t at, int64_t scan, money *usual)
+stands_out(const struct report *r, const money *daily, int64_t day, money *usual)
 {
-	money v[BEFORE], cost = daily[at], spread, distance;
-	size_t n = 0;
-	int weekend = (at + scan + 3) % 7 >= 5; /* 1970-01-01 was a Thursday */
+	money v[BEFORE], cost = cost_at(r, daily, day), spread, distance;
+	size_t n = days_like(r, daily, r->scan, day, v);
 
-	for (int64_t i = at - BEFORE; i < at; i++)
-		if (i >= 0 && ((i + scan + 3) % 7 >= 5) == weekend)
-			v[n++] = daily[i];
 	if (n < 6)
 		return 0;
 	*usual = median(v, n);
@@ -279,13 +331,8 @@ int
 report_usual(const struct report *r, int64_t day, money *usual)
 {
 	money v[BEFORE];
-	size_t n = 0;
-	int weekend = (day + 3) % 7 >= 5;
+	size_t n = days_like(r, NULL, r->first_cost, day, v);
 
-	for (int64_t i = day - BEFORE; i < day; i++)
-		if (i >= r->scan && i >= r->first_cost && i <= r->last &&
-			((i + 3) % 7 >= 5) == weekend)
-			v[n++] = r->days[i - r->scan].cost;
 	if (n < 3)
 		return 0;
 	*usual = median(v, n);
@@ -302,13 +349,23 @@ add_odd(struct report *r, const money *daily, int what, const char *of, struct a
 		money usual;
 
 		/* Days before the first with any cost are no measure of anything. */
-		if (day - r->first_cost < 14 || !stands_out(daily, day - r->scan, r->scan, &usual))
+		if (day - r->first_cost < 14 || !stands_out(r, daily, day, &usual))
 			continue;
 		if ((v = realloc(r->odd, (r->nodd + 1) * sizeof *v)) == NULL)
 			return no_memory(e);
 		r->odd = v;
-		r->odd[r->nodd++] = (struct report_odd){day, what, of, daily[day - r->scan], usual};
+		r->odd[r->nodd++] =
+			(struct report_odd){day, what, of, cost_at(r, daily, day), usual};
 	}
+	return 0;
+}
+
+static int
+add_odd_items(struct report *r, const struct report_items *s, int what, struct ant_err *e)
+{
+	for (size_t i = 0; i < s->ids.n; i++)
+		if (s->v[i].daily != NULL && add_odd(r, s->v[i].daily, what, s->v[i].name, e) == -1)
+			return -1;
 	return 0;
 }
 
@@ -342,24 +399,11 @@ by_day(const void *a, const void *b)
 static int
 find_odd(struct report *r, struct ant_err *e)
 {
-	money *all = calloc(r->ndays, sizeof *all);
-	int status;
-
-	if (all == NULL)
-		return no_memory(e);
-	for (size_t i = 0; i < r->ndays; i++)
-		all[i] = r->days[i].cost;
-	status = add_odd(r, all, 0, "", e);
-	free(all);
-	for (size_t i = 0; status == 0 && i < r->models.ids.n; i++)
-		if (r->models.v[i].daily != NULL)
-			status = add_odd(r, r->models.v[i].daily, 1, r->models.v[i].name, e);
-	for (size_t i = 0; status == 0 && i < r->workspaces.ids.n; i++)
-		if (r->workspaces.v[i].daily != NULL)
-			status =
-				add_odd(r, r->workspaces.v[i].daily, 2, r->workspaces.v[i].name, e);
-	if (status == -1 || r->nodd == 0)
-		return status;
+	if (add_odd(r, NULL, 0, "", e) == -1 || add_odd_items(r, &r->models, 1, e) == -1 ||
+		add_odd_items(r, &r->workspaces, 2, e) == -1)
+		return -1;
+	if (r->nodd == 0)
+		return 0;
 	/* The largest ones, the latest first. */
 	qsort(r->odd, r->nodd, sizeof *r->odd, by_oddness);
 	r->nodd = r->nodd > ODD_MAX ? ODD_MAX : r->nodd;
@@ -371,6 +415,8 @@ int
 report_derive(struct report *r, struct ant_err *e)
 {
 	key_figures(r);
+	if (r->nkinds > 0)
+		qsort(r->kinds, r->nkinds, sizeof *r->kinds, by_total);
 	if (name_all(r, e) == -1 || order_items(&r->models, e) == -1 ||
 		order_items(&r->workspaces, e) == -1 || order_keys(r, e) == -1 ||
 		order_users(r, e) == -1)

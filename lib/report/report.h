@@ -17,7 +17,7 @@
 #include "report/money.h"
 #include "report/numbering.h"
 
-enum { REPORT_DAYS_MAX = 3700 }; /* about ten years */
+enum { REPORT_DAYS_MAX = 3700, REPORT_KINDS_MAX = 256 }; /* about ten years; kinds of cost */
 
 enum report_token { /* in the order in which they are drawn */
 	TOKEN_UNCACHED,
@@ -26,6 +26,18 @@ enum report_token { /* in the order in which they are drawn */
 	TOKEN_READ,
 	TOKEN_OUTPUT,
 	TOKEN_KINDS
+};
+
+/* What is counted of Claude Code: of a day, of a user. */
+enum report_did {
+	DID_SESSIONS,
+	DID_ADDED, /* lines */
+	DID_REMOVED,
+	DID_COMMITS,
+	DID_PULLS,
+	DID_ACCEPTED,
+	DID_REJECTED,
+	DID_KINDS
 };
 
 enum report_tool { TOOL_EDIT, TOOL_MULTI_EDIT, TOOL_WRITE, TOOL_NOTEBOOK_EDIT, TOOLS };
@@ -63,7 +75,7 @@ struct report_kind { /* of cost */
 
 struct report_key {
 	const char *id;
-	char *name, *status, *workspace, *hint;
+	char *name, *status, *workspace;
 	int listed;	  /* in api_keys */
 	int64_t created;  /* day; 0: not known */
 	int64_t last_day; /* of use in the period; 0: none */
@@ -75,18 +87,15 @@ struct report_user { /* of Claude Code */
 	const char *id;
 	char *name;
 	int is_key; /* not a person */
-	int64_t sessions, added, removed, commits, pulls, accepted, rejected;
+	int64_t did[DID_KINDS];
 	money cost;
-	uint64_t *days;	   /* bits: active, by day of the scan */
-	int active_recent; /* in the last 30 days */
+	uint64_t *days; /* bits: active, by day of the scan */
 };
 
 struct report_day { /* of the scan */
 	money cost;
 	int64_t tokens[TOKEN_KINDS];
-	int64_t searches;
-	int64_t sessions, added, removed, commits, pulls, accepted, rejected, users;
-	money estimate; /* of Claude Code */
+	int64_t did[DID_KINDS], users;
 };
 
 struct report_odd { /* a day that stands out */
@@ -115,7 +124,7 @@ struct report {
 	struct report_day *days;
 
 	struct report_items models, workspaces;
-	struct report_kind *kinds;
+	struct report_kind *kinds; /* the largest first */
 	size_t nkinds;
 	struct names key_ids, user_ids;
 	struct report_key *keys; /* by number; "" is the Console */
@@ -158,8 +167,15 @@ const struct report_day *report_day_of(const struct report *r, int64_t day);
  */
 int report_usual(const struct report *r, int64_t day, money *usual);
 
-/* The name of a token kind and of a tool, for people. */
+/*
+ * The number of a type of tokens or of cost as the API calls it: enum report_token, then
+ * REPORT_SEARCHES and others; -1: of another.
+ */
+enum { REPORT_SEARCHES = TOKEN_KINDS };
+int report_type(const char *id);
+
+/* Its name for people; ID itself, or "Other", where it is another. */
+const char *report_type_name(const char *id);
 const char *report_token_name(enum report_token t);
-const char *report_tool_name(enum report_tool t);
 
 #endif

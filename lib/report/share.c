@@ -40,16 +40,7 @@ group(struct shares *s, uint64_t id)
 {
 	size_t before = s->ids.n, n = hash_add(&s->ids, id);
 
-	if (n > s->groups_room) {
-		size_t room = s->groups_room > 0 ? s->groups_room * 2 : 512;
-		struct share_group *groups = realloc(s->groups, room * sizeof *groups);
-
-		if (groups == NULL)
-			return NULL;
-		s->groups = groups;
-		s->groups_room = room;
-	}
-	if (n == 0)
+	if (n == 0 || numbering_grow(&s->groups, &s->groups_room, n, sizeof *s->groups, 512) == -1)
 		return NULL;
 	if (n > before)
 		memset(&s->groups[n - 1], 0, sizeof *s->groups);
@@ -83,16 +74,8 @@ share_use(struct shares *s, const struct share_of *of, size_t key,
 
 	if (group_id(s, of, &id, e) == -1)
 		return -1;
-	if (s->nuses + 1 >= s->room) {
-		size_t room = s->room > 0 ? s->room * 2 : 4096;
-		struct share_use *uses = realloc(s->uses, room * sizeof *uses);
-
-		if (uses == NULL)
-			return no_memory(e);
-		s->uses = uses;
-		s->room = room;
-	}
-	if ((g = group(s, id)) == NULL)
+	if (numbering_grow(&s->uses, &s->room, s->nuses + 2, sizeof *s->uses, 4096) == -1 ||
+		(g = group(s, id)) == NULL)
 		return no_memory(e);
 	u = &s->uses[++s->nuses];
 	u->key = (uint32_t)key;

@@ -15,18 +15,7 @@ static const char *const months[] = {"January", "February", "March", "April", "M
 char *
 show_integer(int64_t n, char *to)
 {
-	char digits[24], *p = to;
-	int len =
-		snprintf(digits, sizeof digits, "%" PRIu64, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
-
-	if (n < 0)
-		*p++ = '-';
-	for (int i = 0; i < len; i++) {
-		if (i > 0 && (len - i) % 3 == 0)
-			*p++ = ',';
-		*p++ = digits[i];
-	}
-	*p = '\0';
+	money_digits(n < 0 ? 0 - (uint64_t)n : (uint64_t)n, stpcpy(to, n < 0 ? "-" : ""));
 	return to;
 }
 

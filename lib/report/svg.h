@@ -20,6 +20,7 @@ struct svg_series {
 	const char *class; /* of the page's style */
 	const double *v;   /* by bin; NAN: no value.  Bars are stacked, negative ones downwards */
 	const char *more;  /* of a line: "dash" or "" */
+	const char *name;  /* what a tooltip calls it, for callers */
 };
 
 struct svg_chart {

@@ -2,7 +2,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/utc.h"
@@ -179,132 +178,119 @@ put_figures(struct text *t)
 		put_none(t, VIEWS_CLAUDE_CODE);
 }
 
+static money
+cost_in(const struct report *r, const struct show_bins *bins, size_t i)
+{
+	money sum = 0;
+
+	for (int64_t day = bins->from[i]; day < bins->from[i + 1]; day++)
+		sum += report_day_of(r, day)->cost;
+	return sum;
+}
+
 static void
 put_days(struct text *t)
 {
-	const struct report *r = t->r;
 	struct show_bins bins = {0};
 	struct ant_err ignored;
-	double most = 0, *v;
-	money *exact;
+	money most = 0;
 
-	if (show_bins(&bins, r, &ignored) == -1) {
+	if (show_bins(&bins, t->r, &ignored) == -1) {
 		t->b->failed = 1;
 		return;
 	}
-	v = calloc(bins.n + 1, sizeof *v);
-	exact = calloc(bins.n + 1, sizeof *exact);
-	for (size_t i = 0; v != NULL && exact != NULL && i < bins.n; i++) {
-		for (int64_t day = bins.from[i]; day < bins.from[i + 1]; day++)
-			exact[i] += report_day_of(r, day)->cost;
-		v[i] = show_dollars(exact[i]);
-		most = v[i] > most ? v[i] : most;
-	}
+	for (size_t i = 0; i < bins.n; i++)
+		most = cost_in(t->r, &bins, i) > most ? cost_in(t->r, &bins, i) : most;
 	buf_printf(t->b, "\nCost per %s\n", bins.each);
-	for (size_t i = 0; v != NULL && exact != NULL && i < bins.n; i++) {
+	for (size_t i = 0; i < bins.n; i++) {
 		char value[MONEY_TEXT], day[SHOW_TEXT];
+		money cost = cost_in(t->r, &bins, i);
 
-		show_iso(bins.from[i], day);
-		buf_printf(t->b, "  %-10s %14s ", day, money_text(money_cents(exact[i]), value));
-		if (i == bins.open && exact[i] == 0)
+		buf_printf(t->b, "  %-10s %14s ", show_iso(bins.from[i], day),
+			money_text(money_cents(cost), value));
+		if (i == bins.open && cost == 0)
 			buf_puts(t->b, "not over yet");
-		put_bar(t, v[i], most);
+		put_bar(t, show_dollars(cost), show_dollars(most));
 		buf_putc(t->b, '\n');
 	}
-	if (v == NULL || exact == NULL)
-		t->b->failed = 1;
-	free(v);
-	free(exact);
 	show_bins_free(&bins);
 }
 
-/* One line of a list: name, amount, share, bar. */
-static void
-put_line(struct text *t, const char *name, int64_t cents, int64_t share, money cost, money most)
-{
-	char value[MONEY_TEXT], text[SHOW_TEXT];
+/* Costs in their order: the first ones by name, all others together. */
+struct list {
+	const char *names[LIST];
+	money costs[LIST + 1];
+	size_t n;
+};
 
-	buf_puts(t->b, "  ");
-	put_padded(t, name, t->name);
-	buf_printf(t->b, " %14s %6s ", money_text(cents, value), show_thousandths(share, text));
-	put_bar(t, show_dollars(cost), show_dollars(most));
-	buf_putc(t->b, '\n');
+static void
+add(struct list *l, const char *name, money cost)
+{
+	if (l->n < LIST)
+		l->names[l->n] = name;
+	l->costs[l->n < LIST ? l->n : LIST] += cost;
+	l->n++;
 }
 
-/*
- * The largest of N costs, then the others in one line; parts and shares add up.  NAMES and
- * COSTS are in order.
- */
+/* A line each: name, amount, share, bar.  Amounts and shares add up. */
 static void
-put_list(struct text *t, const char *title, const char *const *names, const money *costs, size_t n)
+put_list(struct text *t, const char *title, const struct list *l)
 {
-	money parts[LIST + 1] = {0}, most = 0;
+	size_t shown = l->n > LIST ? LIST : l->n, rows = shown + (l->n > shown);
 	int64_t cents[LIST + 1], shares[LIST + 1];
-	size_t shown = n > LIST ? LIST : n, rows = shown + (n > shown);
-	char others[40];
+	char others[40], value[MONEY_TEXT], text[SHOW_TEXT];
+	money most = 0;
 
+	if (l->n == 0)
+		return;
 	buf_printf(t->b, "\n%s\n", title);
-	for (size_t i = 0; i < n; i++)
-		parts[i < shown ? i : shown] += costs[i];
 	/* What comes last, the others or what belongs to no key, can be more than the first. */
 	for (size_t i = 0; i < rows; i++)
-		most = parts[i] > most ? parts[i] : most;
-	money_round(parts, rows, MONEY_CENT, cents);
-	money_shares(parts, rows, shares);
-	snprintf(others, sizeof others, "%zu others", n - shown);
-	for (size_t i = 0; i < rows; i++)
-		put_line(t, i < shown ? names[i] : others, cents[i], shares[i], parts[i], most);
+		most = l->costs[i] > most ? l->costs[i] : most;
+	money_round(l->costs, rows, MONEY_CENT, cents);
+	money_shares(l->costs, rows, shares);
+	snprintf(others, sizeof others, "%zu others", l->n - shown);
+	for (size_t i = 0; i < rows; i++) {
+		buf_puts(t->b, "  ");
+		put_padded(t, i < shown ? l->names[i] : others, t->name);
+		buf_printf(t->b, " %14s %6s ", money_text(cents[i], value),
+			show_thousandths(shares[i], text));
+		put_bar(t, show_dollars(l->costs[i]), show_dollars(most));
+		buf_putc(t->b, '\n');
+	}
 }
 
 static void
 put_items(struct text *t, const char *title, const struct report_items *items)
 {
-	const char **names = calloc(items->ids.n + 1, sizeof *names);
-	money *costs = calloc(items->ids.n + 1, sizeof *costs);
-	size_t n = 0;
+	struct list l = {.n = 0};
 
-	if (names == NULL || costs == NULL)
-		t->b->failed = 1;
-	for (; !t->b->failed && n < items->ids.n; n++) {
-		const struct report_item *v = &items->v[items->order[n]];
+	for (size_t i = 0; i < items->ids.n; i++) {
+		const struct report_item *v = &items->v[items->order[i]];
 
 		if (v->total == 0)
 			break;
-		names[n] = v->name;
-		costs[n] = v->total;
+		add(&l, v->name, v->total);
 	}
-	if (n > 0)
-		put_list(t, title, names, costs, n);
-	free(names);
-	free(costs);
+	put_list(t, title, &l);
 }
 
 static void
 put_keys(struct text *t)
 {
 	const struct report *r = t->r;
-	const char **names = calloc(r->key_ids.n + 2, sizeof *names);
-	money *costs = calloc(r->key_ids.n + 2, sizeof *costs);
-	size_t n = 0;
+	struct list l = {.n = 0};
 
-	if (names == NULL || costs == NULL)
-		t->b->failed = 1;
-	for (; !t->b->failed && n < r->key_ids.n; n++) {
-		const struct report_key *k = &r->keys[r->key_order[n]];
+	for (size_t i = 0; i < r->key_ids.n; i++) {
+		const struct report_key *k = &r->keys[r->key_order[i]];
 
 		if (k->cost == 0)
 			break;
-		names[n] = k->name;
-		costs[n] = k->cost;
+		add(&l, k->name, k->cost);
 	}
-	if (n > 0 && r->not_by_key != 0) {
-		names[n] = "Not by key";
-		costs[n++] = r->not_by_key;
-	}
-	if (n > 0)
-		put_list(t, "Cost by API key, shared out by tokens", names, costs, n);
-	free(names);
-	free(costs);
+	if (l.n > 0 && r->not_by_key != 0)
+		add(&l, "Not by key", r->not_by_key);
+	put_list(t, "Cost by API key, shared out by tokens", &l);
 }
 
 static void
@@ -329,9 +315,10 @@ put_users(struct text *t)
 		put_padded(t, u->name, t->name);
 		buf_printf(t->b, " %14s", money_text(money_cents(u->cost), value));
 		if (!narrow) {
-			show_percent(u->accepted, u->accepted + u->rejected, c);
-			buf_printf(t->b, " %8s %7s%*s", show_integer(u->sessions, a),
-				show_integer(u->commits, b),
+			show_percent(u->did[DID_ACCEPTED],
+				u->did[DID_ACCEPTED] + u->did[DID_REJECTED], c);
+			buf_printf(t->b, " %8s %7s%*s", show_integer(u->did[DID_SESSIONS], a),
+				show_integer(u->did[DID_COMMITS], b),
 				(unsigned char)*c < 0x80 ? 9 - (int)strlen(c) : 8, "");
 			put_plain(t, c);
 		}
