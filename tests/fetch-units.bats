@@ -7,7 +7,7 @@ setup_file() {
 	"${CC:-cc}" -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -I. -O1 -g -fsanitize=address,undefined \
 		-fno-sanitize-recover=all -o "$BATS_FILE_TMPDIR/units" ../tests/fetch_units.c \
 		fetch/budget.c fetch/page.c fetch/query.c fetch/rate.c fetch/retry.c fetch/seen.c fetch/window.c stream/record.c \
-		base/utc.c base/json.c base/buf.c base/err.c base/strlist.c base/utf8.c
+		base/hash.c base/utc.c base/json.c base/buf.c base/err.c base/strlist.c base/utf8.c
 }
 
 units() { "$BATS_FILE_TMPDIR/units" "$1"; }

@@ -766,7 +766,7 @@ queries(void)
 static void
 sets(void)
 {
-	struct seen s = {NULL, 0, 0, 0};
+	struct seen s = {0};
 	char text[32];
 
 	for (int round = 0; round < 2; round++) {
@@ -798,18 +798,18 @@ open_hash(const char *p)
 static void
 chosen(void)
 {
-	struct seen s = {NULL, 0, 0, 0};
+	struct seen s = {0};
 	size_t filled = 0;
 	char text[32];
 
-	for (int i = 0; s.n < 1000; i++) {
+	for (int i = 0; s.ids.n < 1000; i++) {
 		size_t n = (size_t)snprintf(text, sizeof text, "%d", i);
 
 		if ((open_hash(text) & 0x7ff) == 0)
 			IS(seen_add(&s, text, n) == 0);
 	}
 	for (size_t i = 0; i < 500; i++)
-		filled += s.slots[i] != 0;
+		filled += s.ids.slots[i].number != 0;
 	IS(filled < 400); /* of them all, were they where their hash says; else about 244 */
 	seen_free(&s);
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "db/views_sql.h"
 
 const char *
@@ -284,17 +285,13 @@ put_view(struct buf *b, const struct views_place *p, unsigned have, const struct
 }
 
 /*
- * The comment by which a view is known again: of the bytes of its definition (FNV-1a).
+ * The comment by which a view is known again: of the bytes of its definition.
  * Databases other than SQLite do not keep them as they are.
  */
 static void
 put_mark(struct buf *b, const char *sql, size_t len)
 {
-	uint64_t h = 14695981039346656037ull;
-
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char)sql[i]) * 1099511628211ull;
-	buf_printf(b, "'anthill %016llx'", (unsigned long long)h);
+	buf_printf(b, "'anthill %016llx'", (unsigned long long)hash_bytes(sql, len));
 }
 
 static void

@@ -5,10 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Texts are kept as 64-bit hashes: eight bytes each, however long they are.  All 0 to begin with. */
+#include "base/hash.h"
+
+/* Texts are kept as 64-bit hashes, however long they are.  All 0 to begin with. */
 struct seen {
-	uint64_t *slots; /* open addressing; 0 is an empty slot */
-	size_t n, size;	 /* size: a power of two, or 0 */
+	struct hash ids;
 	uint64_t secret; /* so that nobody can choose texts that meet in one place */
 };
 

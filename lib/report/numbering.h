@@ -3,13 +3,13 @@
 #define ANT_REPORT_NUMBERING_H
 
 #include <stddef.h>
-#include <stdint.h>
+
+#include "base/hash.h"
 
 struct names {
 	char **v; /* by number */
 	size_t n, room;
-	uint32_t *slots; /* number + 1, 0: free; a power of two of them */
-	size_t nslots;
+	struct hash ids;
 };
 
 /*

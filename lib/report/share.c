@@ -18,7 +18,7 @@ tier_of(const struct db_cell *c)
 	return strcmp(c->p, "batch") == 0 ? 1 : strcmp(c->p, "priority") == 0 ? 2 : 3;
 }
 
-/* One number for a group; never 0. */
+/* One number for a group. */
 static int
 group_id(struct shares *s, const struct share_of *of, uint64_t *id, struct ant_err *e)
 {
@@ -29,53 +29,45 @@ group_id(struct shares *s, const struct share_of *of, uint64_t *id, struct ant_e
 		return no_memory(e);
 	if (c > 4000)
 		return err_set(e, ANT_FAIL, "usage_report: too many context windows");
-	*id = ((uint64_t)of->day << 48 | (uint64_t)of->workspace << 32 | (uint64_t)of->model << 16 |
-		      (uint64_t)c << 4 | tier_of(of->tier) << 1) |
-	      1;
+	*id = (uint64_t)of->day << 48 | (uint64_t)of->workspace << 32 | (uint64_t)of->model << 16 |
+	      (uint64_t)c << 4 | tier_of(of->tier) << 1;
 	return 0;
 }
 
+/* The group ID, empty where it is new; NULL where memory is short. */
 static struct share_group *
-slot(struct shares *s, uint64_t id)
+group(struct shares *s, uint64_t id)
 {
-	size_t at = (size_t)(id * 0x9e3779b97f4a7c15ull >> 20) & (s->slots - 1);
+	size_t before = s->ids.n, n = hash_add(&s->ids, id);
 
-	while (s->groups[at].id != 0 && s->groups[at].id != id)
-		at = (at + 1) & (s->slots - 1);
-	return &s->groups[at];
-}
+	if (n > s->groups_room) {
+		size_t room = s->groups_room > 0 ? s->groups_room * 2 : 512;
+		struct share_group *groups = realloc(s->groups, room * sizeof *groups);
 
-static int
-more_groups(struct shares *s, struct ant_err *e)
-{
-	struct share_group *old = s->groups;
-	size_t n = s->slots;
-
-	s->slots = n > 0 ? n * 2 : 1024;
-	if ((s->groups = calloc(s->slots, sizeof *s->groups)) == NULL) {
-		s->groups = old;
-		s->slots = n;
-		return no_memory(e);
+		if (groups == NULL)
+			return NULL;
+		s->groups = groups;
+		s->groups_room = room;
 	}
-	for (size_t i = 0; i < n; i++)
-		if (old[i].id != 0)
-			*slot(s, old[i].id) = old[i];
-	free(old);
-	return 0;
+	if (n == 0)
+		return NULL;
+	if (n > before)
+		memset(&s->groups[n - 1], 0, sizeof *s->groups);
+	return &s->groups[n - 1];
 }
 
 void
 share_clear(struct shares *s)
 {
-	if (s->slots > 0)
-		memset(s->groups, 0, s->slots * sizeof *s->groups);
-	s->ngroups = s->nuses = 0;
+	hash_clear(&s->ids);
+	s->nuses = 0;
 }
 
 void
 share_free(struct shares *s)
 {
 	numbering_free(&s->contexts);
+	hash_free(&s->ids);
 	free(s->uses);
 	free(s->groups);
 	memset(s, 0, sizeof *s);
@@ -89,8 +81,7 @@ share_use(struct shares *s, const struct share_of *of, size_t key,
 	struct share_use *u;
 	uint64_t id;
 
-	if (group_id(s, of, &id, e) == -1 ||
-		(s->ngroups * 2 >= s->slots && more_groups(s, e) == -1))
+	if (group_id(s, of, &id, e) == -1)
 		return -1;
 	if (s->nuses + 1 >= s->room) {
 		size_t room = s->room > 0 ? s->room * 2 : 4096;
@@ -101,9 +92,8 @@ share_use(struct shares *s, const struct share_of *of, size_t key,
 		s->uses = uses;
 		s->room = room;
 	}
-	g = slot(s, id);
-	s->ngroups += g->id == 0;
-	g->id = id;
+	if ((g = group(s, id)) == NULL)
+		return no_memory(e);
 	u = &s->uses[++s->nuses];
 	u->key = (uint32_t)key;
 	u->next = g->first;
@@ -127,13 +117,16 @@ share_out(struct shares *s, const struct share_of *of, int kind, money cost, sha
 	money before = 0;
 	int64_t upto = 0;
 	uint64_t id;
+	size_t n;
 
-	if (kind < 0 || s->slots == 0)
+	if (kind < 0)
 		return 0;
 	if (group_id(s, of, &id, e) == -1)
 		return -1;
-	g = slot(s, id);
-	if (g->id == 0 || g->sums[kind] == 0)
+	if ((n = hash_find(&s->ids, id)) == 0)
+		return 0;
+	g = &s->groups[n - 1];
+	if (g->sums[kind] == 0)
 		return 0;
 	for (uint32_t at = g->first; at != 0; at = s->uses[at].next) {
 		money until;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/hash.h"
 #include "db/db.h"
 #include "report/money.h"
 #include "report/numbering.h"
@@ -24,7 +25,6 @@ struct share_use {
 };
 
 struct share_group {
-	uint64_t id; /* 0: a free slot */
 	uint32_t first;
 	int64_t sums[SHARE_KINDS];
 };
@@ -33,8 +33,9 @@ struct shares {
 	struct names contexts;
 	struct share_use *uses; /* from 1 on */
 	size_t nuses, room;
-	struct share_group *groups; /* a hash table; a power of two */
-	size_t ngroups, slots;
+	struct hash ids;
+	struct share_group *groups; /* by number of its id, less one */
+	size_t groups_room;
 };
 
 /* What usage and cost have in common.  MODEL is SHARE_NO_MODEL for what has none. */

@@ -87,7 +87,7 @@ int
 sim_cost_open(struct sim_cost *c, const struct sim *s, int by_workspace, int by_description,
 	struct ant_err *e)
 {
-	struct sim_groups g = {NULL, NULL, 0, 0};
+	struct sim_groups g = {0};
 
 	memset(c, 0, sizeof *c);
 	c->s = s;
@@ -112,12 +112,12 @@ sim_cost_open(struct sim_cost *c, const struct sim *s, int by_workspace, int by_
 		if (w % 3 == 0)
 			add_entry(c, &g, en, session);
 	}
-	c->ngroups = g.n;
-	c->keys = calloc(g.n + 1, sizeof *c->keys);
-	c->sum = calloc(g.n + 1, sizeof *c->sum);
+	c->ngroups = g.ids.n;
+	c->keys = calloc(g.ids.n + 1, sizeof *c->keys);
+	c->sum = calloc(g.ids.n + 1, sizeof *c->sum);
 	if (c->keys == NULL || c->sum == NULL)
 		goto err;
-	for (size_t i = 0; i < g.n; i++)
+	for (size_t i = 0; i < g.ids.n; i++)
 		memcpy(c->keys[i], g.keys[i], sizeof *c->keys);
 	sim_groups_free(&g);
 	return 0;

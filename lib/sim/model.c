@@ -590,7 +590,7 @@ int
 sim_usage_open(struct sim_usage *u, const struct sim *s, unsigned dims,
 	const struct strlist wanted[SIM_DIMS], struct ant_err *e)
 {
-	struct sim_groups g = {NULL, NULL, 0, 0};
+	struct sim_groups g = {0};
 
 	memset(u, 0, sizeof *u);
 	u->s = s;
@@ -608,7 +608,7 @@ sim_usage_open(struct sim_usage *u, const struct sim *s, unsigned dims,
 	}
 	for (size_t i = 0; i < s->nstreams; i++) {
 		int key[SIM_GROUP_INTS];
-		size_t number, before = g.n;
+		size_t number, before = g.ids.n;
 
 		for (int d = 0; d < SIM_DIMS; d++)
 			key[d] = dims >> d & 1 ? s->streams[i].dim[d] : -1;
@@ -620,7 +620,7 @@ sim_usage_open(struct sim_usage *u, const struct sim *s, unsigned dims,
 		if (number == before)
 			u->sample[number] = (int)i;
 	}
-	u->ngroups = g.n;
+	u->ngroups = g.ids.n;
 	sim_groups_free(&g);
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/utc.h"
 #include "sim/expect.h"
@@ -86,11 +87,7 @@ set_body(struct sim_reply *r, const char *text)
 static uint64_t
 slot_of(const char *key)
 {
-	uint64_t h = 1469598103934665603U; /* FNV-1a */
-
-	for (; *key != '\0'; key++)
-		h = (h ^ (unsigned char)*key) * 1099511628211U;
-	return h % SIM_CACHE_SLOTS;
+	return hash_bytes(key, strlen(key)) % SIM_CACHE_SLOTS;
 }
 
 static void

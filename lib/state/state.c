@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/utc.h"
 
 #define MAGIC "anthill watermark 1\n"
@@ -18,16 +19,6 @@
 #define FRESH ".new-" /* start of the name of a file that is being written */
 
 enum { FILE_MAX = 128 << 10, NAME_TABLE_MAX = 63, NAME_SCOPE_MAX = 140, NAME_SCOPE_KEPT = 100 };
-
-static uint64_t
-fnv1a(const char *p, size_t n)
-{
-	uint64_t h = 0xcbf29ce484222325u;
-
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ (unsigned char)p[i]) * 0x100000001b3u;
-	return h;
-}
 
 static int
 alnum(char c)
@@ -71,8 +62,8 @@ path_of(const struct state *s, const char *table, const char *suffix, struct buf
 			buf_printf(to, "%%%02X", (unsigned char)*p);
 	if (!to->failed && to->len - start > NAME_SCOPE_MAX) {
 		to->len = start + NAME_SCOPE_KEPT;
-		buf_printf(
-			to, "%%%%%016llx", (unsigned long long)fnv1a(s->scope, strlen(s->scope)));
+		buf_printf(to, "%%%%%016llx",
+			(unsigned long long)hash_bytes(s->scope, strlen(s->scope)));
 	}
 	buf_puts(to, suffix);
 	if (buf_str(to) == NULL)
@@ -101,7 +92,7 @@ render(const struct state *s, const char *table, const struct mark *m, struct bu
 	}
 	if (to->failed)
 		return -1;
-	return buf_printf(to, "check %016llx\n", (unsigned long long)fnv1a(to->data, to->len));
+	return buf_printf(to, "check %016llx\n", (unsigned long long)hash_bytes(to->data, to->len));
 }
 
 /* Step over "NAME ", take what stands up to the newline; NULL where the line is another. */
