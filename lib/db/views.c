@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "db/views_sql.h"
 
 const char *
 views_table_name(unsigned bit)

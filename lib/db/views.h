@@ -12,21 +12,7 @@
 #include "base/buf.h"
 #include "db/db.h"
 #include "db/sql.h"
-
-/* The tables that views read, as bits; VIEWS_ALL: every one is there. */
-enum views_table {
-	VIEWS_COST = 1 << 0,
-	VIEWS_USAGE = 1 << 1,
-	VIEWS_CLAUDE_CODE = 1 << 2,
-	VIEWS_WORKSPACES = 1 << 3,
-	VIEWS_KEYS = 1 << 4,
-	VIEWS_USERS = 1 << 5,
-	VIEWS_MEMBERS = 1 << 6,
-	VIEWS_LEDGER = 1 << 7,
-	VIEWS_ORGANIZATION = 1 << 8,
-	VIEWS_ALL = (1 << 9) - 1
-};
-enum { VIEWS_TABLES = 9 };
+#include "db/views_sql.h"
 
 /* Where the tables are, as they were loaded: all of it may be NULL but the dialect. */
 struct views_place {

@@ -1,5 +1,7 @@
 #include "db/views_sql.h"
 
+#include "db/sql.h"
+
 const struct views_sql_table views_sql_tables[] = {
 	{"cost_report", ""},
 	{"usage_report",

@@ -546,7 +546,7 @@ copy_ledger(struct load_csv *d, struct out *to, struct ant_err *e)
 
 /* Write the ledger of the folder with one more line aside. */
 static int
-write_ledger(struct load_csv *d, const struct load_entry *entry, struct ant_err *e)
+write_ledger(struct load_csv *d, const struct receipt_entry *entry, struct ant_err *e)
 {
 	const char *name = strrchr(d->data.path, '/');
 	struct csv_file f;
@@ -584,7 +584,7 @@ write_ledger(struct load_csv *d, const struct load_entry *entry, struct ant_err 
 }
 
 static int
-write_plan(struct load_csv *d, const struct load_entry *entry, struct ant_err *e)
+write_plan(struct load_csv *d, const struct receipt_entry *entry, struct ant_err *e)
 {
 	struct buf *plan = d->load->plan;
 
@@ -604,7 +604,7 @@ write_plan(struct load_csv *d, const struct load_entry *entry, struct ant_err *e
  * first: a ledger that knew of rows that are not there would move a watermark past them.
  */
 static int
-commit(void *self, const struct load_entry *entry, const char **into, struct ant_err *e)
+commit(void *self, const struct receipt_entry *entry, const char **into, struct ant_err *e)
 {
 	struct load_csv *d = self;
 
@@ -663,7 +663,7 @@ static int
 take_entry(void *arg, const struct csv_file_field *f, size_t n, int64_t number, struct ant_err *e)
 {
 	const struct printer *p = arg;
-	const char *texts[LOAD_LEDGER_TEXTS];
+	const char *texts[RECEIPT_TEXTS];
 	struct row_cell rows = {0};
 
 	if (n != LEDGER_COLUMNS)
@@ -676,9 +676,9 @@ take_entry(void *arg, const struct csv_file_field *f, size_t n, int64_t number, 
 	if (rows_fits(TYPE_BIGINT, &rows) == -1)
 		return err_set(e, ANT_FAIL, "%s: record %" PRId64 ": '%.60s' is no number of rows",
 			p->name, number, f[5].p);
-	for (size_t i = 0; i < LOAD_LEDGER_TEXTS; i++)
+	for (size_t i = 0; i < RECEIPT_TEXTS; i++)
 		texts[i] = f[i < 7 ? i : 8].p; /* but for when the load started */
-	return load_ledger_print(p->to, "csv", texts, e);
+	return receipt_print(p->to, "csv", texts, e);
 }
 
 static int

@@ -239,7 +239,7 @@ merge(struct load_duckdb *d, struct ant_err *e)
 }
 
 static int
-commit(void *self, const struct load_entry *entry, const char **into, struct ant_err *e)
+commit(void *self, const struct receipt_entry *entry, const char **into, struct ant_err *e)
 {
 	struct load_duckdb *d = self;
 	struct ant_err why;
@@ -284,7 +284,7 @@ undo(void *self, const char *reason)
 static int
 take_entry(void *arg, const char *const *texts, struct ant_err *e)
 {
-	return load_ledger_print(arg, "duckdb", texts, e);
+	return receipt_print(arg, "duckdb", texts, e);
 }
 
 static int

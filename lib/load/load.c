@@ -1,13 +1,11 @@
 #include "load/load.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
 
-#include "base/json.h"
 #include "tables/tables.h"
 
 int
@@ -17,58 +15,6 @@ load_type_differs(
 	return err_set(e, ANT_FAIL,
 		"table '%.200s', column '%.200s' is of type %s, but the rows need %s", into, column,
 		*is != '\0' ? is : "(none)", *wanted != '\0' ? wanted : "(none)");
-}
-
-static void
-member(struct buf *out, const char *name, const char *value)
-{
-	buf_printf(out, ",\"%s\":", name);
-	if (value == NULL || *value == '\0')
-		buf_puts(out, "null");
-	else
-		json_put_string(out, value);
-}
-
-static void
-receipt(struct buf *out, const char *target, const char *const texts[LOAD_LEDGER_TEXTS],
-	int64_t rows)
-{
-	buf_puts(out, "{\"@ant\":\"loaded\"");
-	member(out, "table", texts[0]);
-	member(out, "target", target);
-	member(out, "into", texts[1]);
-	member(out, "mode", texts[2]);
-	member(out, "from", texts[3]);
-	member(out, "to", texts[4]);
-	buf_printf(out, ",\"rows\":%" PRId64, rows);
-	member(out, "watermark", texts[6]);
-}
-
-void
-load_receipt(struct buf *out, const char *target, const struct load_entry *entry)
-{
-	const char *const texts[LOAD_LEDGER_TEXTS] = {entry->table, entry->into, entry->mode,
-		entry->from, entry->to, NULL, entry->watermark, NULL};
-
-	receipt(out, target, texts, entry->rows);
-	buf_puts(out, "}\n");
-}
-
-int
-load_ledger_print(struct out *to, const char *target, const char *const texts[LOAD_LEDGER_TEXTS],
-	struct ant_err *e)
-{
-	struct buf line;
-	int result;
-
-	buf_init(&line, LOAD_TEXT_MAX);
-	receipt(&line, target, texts, texts[5] != NULL ? strtoll(texts[5], NULL, 10) : 0);
-	member(&line, "finished", texts[7]);
-	buf_puts(&line, "}\n");
-	result = line.failed ? err_sys(e, ANT_FAIL, "%s: the ledger", target)
-			     : out_put(to, line.data, line.len, e);
-	buf_free(&line);
-	return result;
 }
 
 /* The mode of this load, where the option may overrule the stream. */
@@ -162,7 +108,7 @@ guard(const struct load *l, const struct load_options *o, int64_t held, struct a
 }
 
 static void
-describe(const struct load *l, struct load_entry *entry)
+describe(const struct load *l, struct receipt_entry *entry)
 {
 	const struct rows *r = l->rows;
 
@@ -185,7 +131,7 @@ static int
 transfer(const struct load_dest *dest, const struct load_options *o, struct load *l,
 	struct buf *out, struct ant_err *e)
 {
-	struct load_entry entry;
+	struct receipt_entry entry;
 	const char *into = l->into;
 	int64_t held = 0;
 
@@ -201,7 +147,7 @@ transfer(const struct load_dest *dest, const struct load_options *o, struct load
 		return -1;
 	entry.into = into;
 	if (!l->dry_run && dest->target != NULL)
-		load_receipt(out, dest->target, &entry);
+		receipt_put(out, dest->target, &entry);
 	return 0;
 }
 

@@ -13,9 +13,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/out.h"
-#include "base/utc.h"
 #include "db/sql.h"
 #include "db/views.h"
+#include "stream/receipt.h"
 #include "stream/rows.h"
 #include "tables/table.h"
 
@@ -24,8 +24,6 @@ enum { LOAD_GUARD = 100 };
 
 /* The longest SQL text, receipt or dry run. */
 enum { LOAD_TEXT_MAX = 16 << 20 };
-
-enum { LOAD_LEDGER_TEXTS = 8 }; /* of a line of the ledger, see load_ledger_print() */
 
 /* The options that all loaders share; zeros and NULLs are the defaults. */
 struct load_options {
@@ -49,16 +47,6 @@ struct load {
 	struct table *doc; /* the table file of the stream's table; NULL where none is found */
 	int dry_run;	   /* write the SQL to PLAN instead of running it */
 	struct buf *plan;
-};
-
-/* One line of the ledger, and one receipt.  "" where a time is not known. */
-struct load_entry {
-	const char *table; /* the stream's */
-	const char *into;  /* as the receipt prints it: "public.usage_report" */
-	const char *mode;
-	char from[UTC_TEXT], to[UTC_TEXT], watermark[UTC_TEXT], started[UTC_TEXT],
-		finished[UTC_TEXT];
-	int64_t rows;
 };
 
 /*
@@ -89,7 +77,7 @@ struct load_dest {
 	 * that lives as long as SELF.
 	 */
 	int (*commit)(
-		void *self, const struct load_entry *entry, const char **into, struct ant_err *e);
+		void *self, const struct receipt_entry *entry, const char **into, struct ant_err *e);
 
 	/* Undo all of it; for a failure of any of the above.  REASON is for a server's log. */
 	void (*abort)(void *self, const char *reason);
@@ -107,16 +95,6 @@ struct load_dest {
  */
 int load_run(const struct load_dest *dest, const struct load_options *o, int fd, const char *name,
 	struct buf *out, struct ant_err *e);
-
-/* Append the receipt of ENTRY with its newline.  Reports by OUT's `failed`. */
-void load_receipt(struct buf *out, const char *target, const struct load_entry *entry);
-
-/*
- * Print the receipt of a line of the ledger, which is no news: it says when that load
- * finished.  The texts, NULL for null: table, into, mode, from, to, rows, watermark, finished.
- */
-int load_ledger_print(struct out *to, const char *target,
-	const char *const texts[LOAD_LEDGER_TEXTS], struct ant_err *e);
 
 /* A column of the destination that is of another type: names it and both types. */
 int load_type_differs(struct ant_err *e, const char *into, const char *column, const char *is,

@@ -485,7 +485,7 @@ create_index(struct load_pg *d, struct ant_err *e)
 }
 
 static int
-write_ledger(struct load_pg *d, const struct load_entry *entry, struct ant_err *e)
+write_ledger(struct load_pg *d, const struct receipt_entry *entry, struct ant_err *e)
 {
 	int there = 0;
 
@@ -504,7 +504,7 @@ write_ledger(struct load_pg *d, const struct load_entry *entry, struct ant_err *
 }
 
 static int
-commit(void *self, const struct load_entry *entry, const char **into, struct ant_err *e)
+commit(void *self, const struct receipt_entry *entry, const char **into, struct ant_err *e)
 {
 	struct load_pg *d = self;
 
@@ -543,7 +543,7 @@ undo(void *self, const char *reason)
 static int
 take_entry(void *arg, const char *const *texts, struct ant_err *e)
 {
-	return load_ledger_print(arg, "postgresql", texts, e);
+	return receipt_print(arg, "postgresql", texts, e);
 }
 
 static int

@@ -115,7 +115,7 @@ value(struct buf *b, enum sql_dialect d, const char *text, const char *after)
 
 void
 load_sql_ledger(
-	struct buf *b, enum sql_dialect d, const char *schema, const struct load_entry *entry)
+	struct buf *b, enum sql_dialect d, const char *schema, const struct receipt_entry *entry)
 {
 	buf_puts(b, "INSERT INTO ");
 	sql_name(b, d, schema, SQL_LEDGER);

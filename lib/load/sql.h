@@ -24,6 +24,6 @@ int load_sql_index(struct buf *b, enum sql_dialect d, const char *schema, const 
 
 /* The ledger's INSERT of ENTRY. */
 void load_sql_ledger(
-	struct buf *b, enum sql_dialect d, const char *schema, const struct load_entry *entry);
+	struct buf *b, enum sql_dialect d, const char *schema, const struct receipt_entry *entry);
 
 #endif

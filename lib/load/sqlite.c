@@ -343,7 +343,7 @@ rows(void *self, struct rows *r, struct ant_err *e)
 }
 
 static int
-commit(void *self, const struct load_entry *entry, const char **into, struct ant_err *e)
+commit(void *self, const struct receipt_entry *entry, const char **into, struct ant_err *e)
 {
 	struct load_sqlite *d = self;
 
@@ -373,7 +373,7 @@ undo(void *self, const char *reason)
 static int
 take_entry(void *arg, const char *const *texts, struct ant_err *e)
 {
-	return load_ledger_print(arg, "sqlite", texts, e);
+	return receipt_print(arg, "sqlite", texts, e);
 }
 
 static int

@@ -1,10 +1,64 @@
 #include "stream/receipt.h"
 
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/json.h"
-#include "base/utc.h"
+
+enum { RECEIPT_MAX = 16 << 20 };
+
+static void
+member(struct buf *b, const char *name, const char *value)
+{
+	buf_printf(b, ",\"%s\":", name);
+	if (value == NULL || *value == '\0')
+		buf_puts(b, "null");
+	else
+		json_put_string(b, value);
+}
+
+/* A receipt without its end. */
+static void
+put(struct buf *b, const char *target, const char *const texts[RECEIPT_TEXTS], int64_t rows)
+{
+	buf_puts(b, "{\"@ant\":\"loaded\"");
+	member(b, "table", texts[0]);
+	member(b, "target", target);
+	member(b, "into", texts[1]);
+	member(b, "mode", texts[2]);
+	member(b, "from", texts[3]);
+	member(b, "to", texts[4]);
+	buf_printf(b, ",\"rows\":%" PRId64, rows);
+	member(b, "watermark", texts[6]);
+}
+
+void
+receipt_put(struct buf *b, const char *target, const struct receipt_entry *entry)
+{
+	const char *const texts[RECEIPT_TEXTS] = {entry->table, entry->into, entry->mode,
+		entry->from, entry->to, NULL, entry->watermark, NULL};
+
+	put(b, target, texts, entry->rows);
+	buf_puts(b, "}\n");
+}
+
+int
+receipt_print(struct out *to, const char *target, const char *const texts[RECEIPT_TEXTS],
+	struct ant_err *e)
+{
+	struct buf line;
+	int result;
+
+	buf_init(&line, RECEIPT_MAX);
+	put(&line, target, texts, texts[5] != NULL ? strtoll(texts[5], NULL, 10) : 0);
+	member(&line, "finished", texts[7]);
+	buf_puts(&line, "}\n");
+	result = line.failed ? err_sys(e, ANT_FAIL, "%s: the ledger", target)
+			     : out_put(to, line.data, line.len, e);
+	buf_free(&line);
+	return result;
+}
 
 /* The text of the string member NAME, as a C string in TO: 1; 0 where it is missing or null. */
 static int
