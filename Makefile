@@ -105,7 +105,7 @@ test: all
 # The same suites on other binaries, each kind in a build folder of its own.  A report
 # exits 99, since the usual 1 is what many tests expect of a failing command.
 SAN      = -fsanitize=address,undefined -fno-sanitize-recover=all
-VALGRIND = valgrind -q --vgdb=no --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --suppressions=$(CURDIR)/tests/valgrind.supp
+VALGRIND = valgrind -q --vgdb=no --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --suppressions=$(CURDIR)/tests/lib/valgrind.supp
 # These build what they test by themselves: here it would be the same run once more.
 SELFMADE = $(addprefix tests/,fetch-torture.bats fetch-units.bats fuzz.bats package.bats)
 asan: ASANED = $(if $(findstring command,$(origin SUITES)),$(SUITES),$(filter-out $(SELFMADE),$(SUITES)))
@@ -127,7 +127,7 @@ lint:
 	awk -f tests/lint/floors.awk lib/floors lib/*/*.[ch] cmd/*.[ch]
 	for m in $(MANS); do mandoc -T lint -W warning $$m || exit 1; done
 	shellcheck -a -x -S warning -e SC2154 $(filter-out scripts/sync,$(wildcard scripts/*)) \
-	    $(wildcard packaging/build-deb packaging/debian/p* .ci/run tests/*.bats tests/*.bash tests/bench/*.sh tests/*/run tests/pg-versions tests/dates)
+	    $(wildcard packaging/build-deb packaging/debian/p* .ci/run tests/*.bats tests/lib/*.bash tests/bench/*.sh tests/*/run tests/pg-versions tests/dates)
 	cppcheck -q --error-exitcode=1 --inline-suppr --enable=warning,portability \
 	    --suppress=missingIncludeSystem -DANT_VERSION='"0"' -DANT_PREFIX='"/usr/local"' \
 	    -Ilib -Icmd cmd lib

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # ant-ingest --bruin-asset: what an asset and its connections become, and every way in which they can be wrong.
 # shellcheck disable=SC2016,SC2154	# what is in single quotes is for Bruin or a stub; set by run
-load helper
-load cbuild
+load lib/helper
+load lib/cbuild
 
 each_setup() {
 	export ANT_STATE=$PWD/state ANTHROPIC_ADMIN_KEY='' SECRET_KEY='sk-ant-admin01-bruin &+%x' PG_PASSWORD='p@ss:w/ord'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2154	# set by run
 # What the commands' command lines do alike.
-load helper
+load lib/helper
 
 @test "cli: a mistyped option is answered with the one it may have been meant to be" {
 	run -2 --separate-stderr ant fetch --form -7d users

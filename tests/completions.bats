@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # What a Tab offers, in bash and in zsh.  Both files come from the manual pages.
 # shellcheck disable=SC2016,SC2154
-load helper
+load lib/helper
 
 setup_file() {
 	bash "$ROOT/scripts/completions" bash "$ROOT"/man/ant-*.1 >"$BATS_FILE_TMPDIR/anthill"
@@ -9,8 +9,8 @@ setup_file() {
 	bash "$ROOT/scripts/completions" zsh "$ROOT"/man/ant-*.1 >"$BATS_FILE_TMPDIR/zsh/_anthill"
 }
 
-in_bash() { bash "$ROOT/tests/complete.bash" "$BATS_FILE_TMPDIR/anthill" "$1" | sort | paste -sd ' '; }
-in_zsh() { zsh -f "$ROOT/tests/complete.zsh" "$BATS_FILE_TMPDIR/zsh" "$1" | sort | paste -sd ' '; }
+in_bash() { bash "$ROOT/tests/lib/complete.bash" "$BATS_FILE_TMPDIR/anthill" "$1" | sort | paste -sd ' '; }
+in_zsh() { zsh -f "$ROOT/tests/lib/complete.zsh" "$BATS_FILE_TMPDIR/zsh" "$1" | sort | paste -sd ' '; }
 
 # offers LINE WORDS - both shells offer exactly these
 offers() {

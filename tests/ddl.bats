@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2016,SC2034,SC2129	# backticks are SQL's; loops that count; a stream is put together
 # What ant-tables --ddl prints is run for real where a database can be had here.
-load helper
-load streams
-load duckdb
-load mariadb
+load lib/helper
+load lib/streams
+load lib/duckdb
+load lib/mariadb
 
 setup_file() {
 	build_duck

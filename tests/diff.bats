@@ -1,6 +1,6 @@
 # Random tables and records: the native engine and libjq give the same rows, or both refuse.
-load helper
-load cbuild
+load lib/helper
+load lib/cbuild
 
 setup_file() {
 	CBUILD_LIBS=-ljq cbuild "$BATS_FILE_TMPDIR/diff" "$BATS_TEST_DIRNAME/diff/diff.c"

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # Every command line in the README and the manual pages runs, as written, beside a simulated
 # organization and a real PostgreSQL.
-load helper
+load lib/helper
 
 # shellcheck disable=SC2154	# set by run
-load docs
-load duckdb
+load lib/docs
+load lib/duckdb
 
 setup_file() {
 	start_sim --days 20
@@ -116,7 +116,7 @@ same() {
 		options_of_synopsis "$page" >shown
 		[ "$(wc -l <taken)" -ge 7 ]
 		same "$cmd takes, its page lists" taken listed
-		bash "$ROOT/tests/complete.bash" in.bash "$cmd -" | sort -u >offered
+		bash "$ROOT/tests/lib/complete.bash" in.bash "$cmd -" | sort -u >offered
 		same "$cmd takes, bash offers" taken offered
 		sed -n "/^\t$cmd)/,/;;/s/^\t\t\t'\*\(-[A-Za-z-]*\).*/\1/p" in.zsh | sort -u >offered
 		same "$cmd takes, zsh offers" taken offered

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # ant-sync and ant-ingest with all their siblings, from a simulated organization.
 # shellcheck disable=SC2016,SC2154	# "bash -c" expands these, not we; run sets stderr
-load helper
-load duckdb
+load lib/helper
+load lib/duckdb
 
 setup_file() {
 	start_sim --days 60
@@ -336,7 +336,7 @@ PY
 		  prefix e_
 	END
 	export SAMPLED=$BATS_TEST_TMPDIR
-	python3 "$ROOT/tests/sample.py" "SAMPLED=$SAMPLED" >seen 3>&- &
+	python3 "$ROOT/tests/lib/sample.py" "SAMPLED=$SAMPLED" >seen 3>&- &
 	local sampler=$!
 	run -0 ant-sync -v -c c --metrics m.prom --dest sqlite:///o.db
 	echo "$output" >out
@@ -357,7 +357,7 @@ PY
 	mkdir tmp
 	export TMPDIR=$PWD/tmp
 	export SAMPLED=$BATS_TEST_TMPDIR
-	python3 "$ROOT/tests/sample.py" "SAMPLED=$SAMPLED" >seen 3>&- &
+	python3 "$ROOT/tests/lib/sample.py" "SAMPLED=$SAMPLED" >seen 3>&- &
 	local sampler=$!
 	run -0 ant-sync -v --rate 0 --start -5d --metrics m.prom
 	echo "$output" >out

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # examples/ does what it says, as far as it can run on one machine: against the simulator.
 # shellcheck disable=SC2016,SC2154	# single quotes are for other shells; set by run
-load helper
+load lib/helper
 
 setup_file() {
 	start_sim --days 70 --users 5 --workspaces 2 --api-keys 3

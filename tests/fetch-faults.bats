@@ -2,7 +2,7 @@
 # Every fault of ant-sim(1), once and for good, at the first, a middle and the last page of each
 # way of paging: either the exact records, or the documented status and no end record.
 # shellcheck disable=SC2030,SC2031,SC2034,SC2206,SC2317	# arrays are used by name, checks are called by name
-load helper
+load lib/helper
 
 O=/v1/organizations
 FROM=2026-09-01

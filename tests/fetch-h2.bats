@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # ant-fetch over HTTP/2: nghttpx speaks it, with TLS, before ant-sim.
 # shellcheck disable=SC2016,SC2154	# "bash -c" expands these, not we; nghttpx.bash sets proxy and port
-load helper
-load nghttpx
+load lib/helper
+load lib/nghttpx
 
 O=/v1/organizations
 DAYS=(--from 2026-09-01 --to 2026-10-01 claude_code_usage)

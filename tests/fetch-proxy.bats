@@ -2,8 +2,8 @@
 # ant-fetch through a proxy that tunnels, to a server that is reached in no other way: connect_proxy.py
 # leads to nghttpx, which is api.anthill.test, before ant-sim.
 # shellcheck disable=SC2154	# nghttpx.bash sets port
-load helper
-load nghttpx
+load lib/helper
+load lib/nghttpx
 
 O=/v1/organizations
 HOST=api.anthill.test # no name that can be looked up
@@ -33,7 +33,7 @@ each_teardown() {
 start_tunnel() {
 	: >heard
 	: >tunnel.port
-	python3 "$BATS_TEST_DIRNAME/connect_proxy.py" "$port" "$PWD/heard" "$@" >tunnel.port 3>&- &
+	python3 "$BATS_TEST_DIRNAME/lib/connect_proxy.py" "$port" "$PWD/heard" "$@" >tunnel.port 3>&- &
 	tunnel=$!
 	wait_for [ -s tunnel.port ]
 	tunnel_at=127.0.0.1:$(cat tunnel.port)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Every call that can fail, failing in turn: fail_preload.c runs main() once for each and judges it.
-load helper
+# Every call that can fail, failing in turn: lib/fail_preload.c runs main() once for each and judges it.
+load lib/helper
 
 setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return
@@ -10,7 +10,7 @@ setup_file() {
 		make -s -C "$ROOT" B="$PWD/plain" CFLAGS=-O1 LDFLAGS= "$PWD/plain/bin/ant-fetch" "$PWD/plain/share/anthill/tables" || return
 		FETCH=$PWD/plain/bin/ant-fetch
 	fi
-	"${CC:-cc}" -O1 -shared -fPIC -o fail.so "$ROOT/tests/fail_preload.c" -ldl || return
+	"${CC:-cc}" -O1 -shared -fPIC -o fail.so "$ROOT/tests/lib/fail_preload.c" -ldl || return
 	start_sim --now 2026-11-21T10:00:00Z --users 30
 }
 teardown_file() { stop_sim; }

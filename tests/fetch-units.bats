@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
-# The pure parts of ant-fetch, under both sanitizers: fetch_units.c.
-load helper
+# The pure parts of ant-fetch, under both sanitizers: unit/fetch.c.
+load lib/helper
 
 setup_file() {
 	cd "$ROOT/lib" || return
 	"${CC:-cc}" -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -I. -O1 -g -fsanitize=address,undefined \
-		-fno-sanitize-recover=all -o "$BATS_FILE_TMPDIR/units" ../tests/fetch_units.c \
+		-fno-sanitize-recover=all -o "$BATS_FILE_TMPDIR/units" ../tests/unit/fetch.c \
 		fetch/budget.c fetch/page.c fetch/query.c fetch/rate.c fetch/retry.c fetch/seen.c fetch/window.c stream/record.c \
 		base/hash.c base/utc.c base/json.c base/buf.c base/err.c base/strlist.c base/utf8.c
 }

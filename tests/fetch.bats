@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2016	# "bash -c" and jq expand these, not we
-load helper
+load lib/helper
 
 O=/v1/organizations
 

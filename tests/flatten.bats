@@ -1,5 +1,5 @@
 # ant-flatten: golden rows, streams, plain JSON, options, types and limits.
-load helper
+load lib/helper
 
 DATA=$BATS_TEST_DIRNAME/data
 

@@ -1,5 +1,5 @@
 # The fuzz targets, from their committed corpora, for a short fixed time each.  For longer: tests/fuzz/run SECONDS
-load helper
+load lib/helper
 
 fuzz() {
 	cd "$ROOT" || return

@@ -2,8 +2,8 @@
 # The command lines of ingestr's and omniload's documentation, run as they are: against the simulated
 # organization, into DuckDB, PostgreSQL, SQLite and CSV.  Only key and server of the examples are replaced.
 # shellcheck disable=SC2016,SC2154	# the stubs' shell expands these, not we; set by run
-load helper
-load duckdb
+load lib/helper
+load lib/duckdb
 
 setup_file() {
 	build_duck

@@ -2,7 +2,7 @@
 # BigQuery and Snowflake: what their tools are told, and what a failure of theirs leaves.  The tools are stubs
 # that keep arguments, input, files and environment of each call; the organization is the simulated one.
 # shellcheck disable=SC2016,SC2154	# the stubs' shell expands these, not we; set by run
-load helper
+load lib/helper
 
 setup_file() { start_sim --days 5 --seed 7; }
 teardown_file() { stop_sim; }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # ingestr's command line, turned into one of ant-sync.  ant-sync is a stub that says what it got.
 # shellcheck disable=SC2016	# the stubs' shell expands these, not we
-load helper
+load lib/helper
 
 each_setup() {
 	export ANT_STATE=$PWD/state ANTHROPIC_ADMIN_KEY=''

@@ -1,5 +1,5 @@
 # The JSON test suite: in plain JSON, in a record stream, and among the rows of a record.
-load helper
+load lib/helper
 
 # All texts once: texts/NAME, and streams/TABLE.NAME where the text is of one line.
 setup_file() {

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2016,SC2154,SC2059	# single quotes are for perl and SQL; set by a helper; formats are arguments
 # The same stream in all four destinations is the same rows.
-load helper
-load streams
-load duckdb
+load lib/helper
+load lib/streams
+load lib/duckdb
 
 setup_file() {
 	build_duck

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2016,SC2012,SC2034,SC2154,SC2030,SC2031	# single quotes for other shells, ls -A, loops that count, set by a helper
-load helper
-load streams
-load loads
+load lib/helper
+load lib/streams
+load lib/loads
 
 LOADER=load-csv WITH=-o FILE=t.csv
 csv() { ant load-csv "$@"; }

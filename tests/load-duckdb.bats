@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2016,SC2012,SC2034,SC2154,SC2030,SC2031	# single quotes for other shells, ls -A, loops that count, set by a helper, subshells
-load helper
-load streams
-load loads
-load duckdb
+load lib/helper
+load lib/streams
+load lib/loads
+load lib/duckdb
 
 setup_file() { build_duck; }
 each_setup() { use_duckdb; }

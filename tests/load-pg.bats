@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC1003,SC2013,SC2016,SC2034,SC2053,SC2154	# quoted for another shell; lists of numbers; names of helpers; patterns
-load helper
-load streams
-load loads
+load lib/helper
+load lib/streams
+load lib/loads
 
 setup_file() { export PG_FULL=1; start_pg; }
 teardown_file() { stop_pg; }

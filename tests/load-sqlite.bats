@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC1003,SC2013,SC2016,SC2034,SC2154	# quoted for another shell; lists of numbers; names of helpers
-load helper
-load streams
-load loads
+load lib/helper
+load lib/streams
+load lib/loads
 
 LOADER=load-sqlite FILE=t.db
 lite() { ant load-sqlite "$@"; }

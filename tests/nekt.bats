@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # anthill-nekt(7): each block of settings on the page is taken from it and does what it says.
 # shellcheck disable=SC2016,SC2154	# single quotes are for other shells; set by run
-load helper
-load docs
-load duckdb
+load lib/helper
+load lib/docs
+load lib/duckdb
 
 setup_file() {
 	start_sim --days 40 --users 5 --workspaces 3 --api-keys 4

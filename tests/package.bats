@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # The Debian package: what is in it, and a life of it from install to purge on a copy of this machine.
 # shellcheck disable=SC2016,SC2154	# single quotes are for other shells; set by run
-load helper
-load docs
-load scratch
+load lib/helper
+load lib/docs
+load lib/scratch
 
 setup_file() {
 	env -u MAKEFLAGS -u MAKELEVEL -u B "$ROOT/packaging/build-deb" "$BATS_FILE_TMPDIR/build" >"$BATS_FILE_TMPDIR/name" 2>"$BATS_FILE_TMPDIR/log" ||

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # The whole suite on a simulated organization: what arrives is what the simulator's own model says.
 # shellcheck disable=SC2016	# "bash -c" expands these, not we
-load helper
+load lib/helper
 
 NOW=2026-11-20T15:30:00Z
 

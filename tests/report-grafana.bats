@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # examples/grafana: every query of the dashboard runs on the views in a real PostgreSQL.
 # shellcheck disable=SC2016,SC2154	# $__timeFilter is Grafana's; set by run
-load helper
-load report
+load lib/helper
+load lib/report
 
 setup_file() {
 	start_pg

@@ -2,8 +2,8 @@
 # The page of ant-report in a real browser: nothing overflows, nothing is complained about, text can be
 # read.  Pictures of it are kept in build/report-page, to be looked at.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154	# single quotes are for the browser; subshells; set by run
-load helper
-load report
+load lib/helper
+load lib/report
 
 setup_file() {
 	load_organization sqlite

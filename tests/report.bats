@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # ant-report: figures against the simulator's model, hostile names, text, checks.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154	# single quotes are for other shells; subshells; set by run
-load helper
-load duckdb
-load report
+load lib/helper
+load lib/duckdb
+load lib/report
 
 setup_file() {
 	build_duck
@@ -50,7 +50,7 @@ values() { grep -o '<data value="[^"]*"' | sed 's/.*"\(.*\)"/\1/'; }
 	local t section
 	for t in $REPORT_TABLES; do expect "$t" >"$t.rows"; done
 	for section in $(grep -o '<section id="[a-z]*"' page.html | cut -d '"' -f 2); do
-		python3 "$BATS_TEST_DIRNAME/report-model.py" page.html . "$section" || { echo "in $section"; return 1; }
+		python3 "$BATS_TEST_DIRNAME/lib/report-model.py" page.html . "$section" || { echo "in $section"; return 1; }
 		echo "$section" >>seen
 	done
 	# All sections, in the order in which they are promised.
@@ -59,7 +59,7 @@ values() { grep -o '<data value="[^"]*"' | sed 's/.*"\(.*\)"/\1/'; }
 	for section in models tokens users keys; do
 		sed "/<section id=\"$section\"/,/<\\/section>/s/<td>\\$\\?[0-9]/&7/" page.html >wrong.html
 		run -1 cmp -s page.html wrong.html
-		run -1 python3 "$BATS_TEST_DIRNAME/report-model.py" wrong.html . "$section"
+		run -1 python3 "$BATS_TEST_DIRNAME/lib/report-model.py" wrong.html . "$section"
 	done
 }
 

@@ -2,8 +2,8 @@
 # shellcheck disable=SC1003
 # The row stream, anthill-rows(5): what a reader takes and what it refuses.  A dry run
 # of ant-load-sqlite reads and checks a whole stream, and changes nothing.
-load helper
-load streams
+load lib/helper
+load lib/streams
 
 check() { ant load-sqlite --dry-run none.db; }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2086	# a path and its parameters in one variable are split on purpose
 # shellcheck disable=SC2013,SC2016,SC2094	# jq programs and "bash -c" expand these, not we
-load helper
+load lib/helper
 
 NOW=2026-11-21T10:00:00Z
 O=/v1/organizations

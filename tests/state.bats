@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2016	# "bash -c" expands these, not we
-load helper
+load lib/helper
 
 each_setup() {
 	export ANT_STATE=$PWD/state

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # The driver alone: ant-state is the real one, its other siblings are stubs in PATH.
 # shellcheck disable=SC2016	# the stubs' shell expands these, not we
-load helper
+load lib/helper
 
 # A small world: two tables with a window, one without.  A stub's fetch says its window, its
 # loader answers with the receipt that belongs to it.
@@ -440,7 +440,7 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$ANT_BIN/ant-sync" --start -1d 2>err >out
 on_terminal() {
 	local -a how=()
 	until [ "$1" = -- ]; do how+=("$1") && shift; done
-	TERM=xterm python3 "$ROOT/tests/terminal.py" "${how[@]}" -- "$ANT_BIN/ant-sync" "${@:2}" >screens
+	TERM=xterm python3 "$ROOT/tests/lib/terminal.py" "${how[@]}" -- "$ANT_BIN/ant-sync" "${@:2}" >screens
 }
 
 # gate TABLE - ant-fetch of that table waits, once it has asked, until there is a file "go"
@@ -509,9 +509,9 @@ gate() {
 	[[ $output != *$'\e'* && $output != *$'\1'* && $output != *waiting* ]]
 	on_terminal 80x24 -- -q --start -1d
 	run -1 grep -E $'\e|\1|waiting' raw
-	TERM=xterm python3 "$ROOT/tests/terminal.py" 80x24 -- sh -c '"$0" --start -1d 2>err' "$ANT_BIN/ant-sync" >screens
+	TERM=xterm python3 "$ROOT/tests/lib/terminal.py" 80x24 -- sh -c '"$0" --start -1d 2>err' "$ANT_BIN/ant-sync" >screens
 	run -1 grep -E $'\e|\1|waiting' raw err
-	TERM=dumb python3 "$ROOT/tests/terminal.py" 80x24 -- "$ANT_BIN/ant-sync" --start -1d >screens
+	TERM=dumb python3 "$ROOT/tests/lib/terminal.py" 80x24 -- "$ANT_BIN/ant-sync" --start -1d >screens
 	run -1 grep -E $'\e|\1|waiting' raw
 }
 

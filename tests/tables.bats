@@ -1,5 +1,5 @@
 # ant-tables and the table files: what is listed, and every error by file and line.
-load helper
+load lib/helper
 
 each_setup() { mkdir -p tables; }
 

@@ -1,6 +1,6 @@
 # The unit tests in tests/unit, once with the machine's vector code and once with the plain loops.
-load helper
-load cbuild
+load lib/helper
+load lib/cbuild
 
 UNIT=$BATS_TEST_DIRNAME/unit
 

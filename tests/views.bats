@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # The SQL views: the same in three databases, and their figures those of the simulator's model.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154	# single quotes are for other shells; subshells; set by run
-load helper
-load duckdb
-load report
-load streams
+load lib/helper
+load lib/duckdb
+load lib/report
+load lib/streams
 
 VIEWS='ant_api_keys ant_claude_code_daily ant_claude_code_tools ant_cost_by_key ant_cost_daily ant_freshness ant_members ant_spend_month ant_tokens_daily'
 

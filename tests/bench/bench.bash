@@ -2,8 +2,8 @@
 # What is printed is the median of each and their ratio; only ratios of one run mean anything.
 BATS_TEST_DIRNAME=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 bats_require_minimum_version() { :; }
-# shellcheck source=tests/helper.bash
-. "$BATS_TEST_DIRNAME/helper.bash" # ROOT, ANT_BIN, start_sim, start_pg
+# shellcheck source=tests/lib/helper.bash
+. "$BATS_TEST_DIRNAME/lib/helper.bash" # ROOT, ANT_BIN, start_sim, start_pg
 
 runs=${RUNS:-5}
 dir=$(mktemp -d "${TMPDIR:-/tmp}/anthill-bench.XXXXXX")

@@ -6,8 +6,8 @@
 set -euo pipefail
 # shellcheck source=tests/bench/bench.bash
 . "$(dirname "${BASH_SOURCE[0]}")/bench.bash"
-# shellcheck source=tests/duckdb.bash
-. "$BATS_TEST_DIRNAME/duckdb.bash"
+# shellcheck source=tests/lib/duckdb.bash
+. "$BATS_TEST_DIRNAME/lib/duckdb.bash"
 build_duck
 
 rows=${ROWS:-1000000}

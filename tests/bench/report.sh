@@ -8,10 +8,10 @@
 set -euo pipefail
 BATS_TEST_DIRNAME=$(cd "$(dirname "$0")/.." && pwd)
 bats_require_minimum_version() { :; }
-# shellcheck source=tests/helper.bash
-. "$BATS_TEST_DIRNAME/helper.bash"
-# shellcheck source=tests/report.bash
-. "$BATS_TEST_DIRNAME/report.bash"
+# shellcheck source=tests/lib/helper.bash
+. "$BATS_TEST_DIRNAME/lib/helper.bash"
+# shellcheck source=tests/lib/report.bash
+. "$BATS_TEST_DIRNAME/lib/report.bash"
 
 runs=${1:-5}
 dir=$(mktemp -d "${TMPDIR:-/tmp}/anthill-bench.XXXXXX")
@@ -19,8 +19,8 @@ export BATS_FILE_TMPDIR=$dir
 trap 'stop_sim; stop_pg; rm -rf "$dir"' EXIT
 chmod 755 "$dir" # the server starts there
 cd "$dir"
-# shellcheck source=tests/duckdb.bash
-. "$BATS_TEST_DIRNAME/duckdb.bash"
+# shellcheck source=tests/lib/duckdb.bash
+. "$BATS_TEST_DIRNAME/lib/duckdb.bash"
 
 declare -A where=([SQLite]=year.db [PostgreSQL]=postgresql:///postgres)
 start_pg

@@ -1,4 +1,4 @@
-# Loaded by every suite: `load helper`.  Commands come from $ANT_BIN, and ANT_WRAP (valgrind,
+# Loaded by every suite: `load lib/helper`.  Commands come from $ANT_BIN, and ANT_WRAP (valgrind,
 # say) stands before each that is called through ant().
 bats_require_minimum_version 1.5.0
 
@@ -137,7 +137,7 @@ as_postgres() {
 }
 
 # make_full FILE - the library of full_preload.c
-make_full() { "${CC:-cc}" -O1 -shared -fPIC -o "$1" "$ROOT/tests/full_preload.c" -ldl; }
+make_full() { "${CC:-cc}" -O1 -shared -fPIC -o "$1" "$ROOT/tests/lib/full_preload.c" -ldl; }
 
 # start_pg - a throw-away PostgreSQL on a socket in a folder of its own; call from setup_file.
 # Sets PGHOST, PGUSER, PGDATABASE.  stop_pg in teardown_file.  With PG_FULL its disk is full as

@@ -1,4 +1,4 @@
-# For suites that compile: `load cbuild`.  They link the archive that the commands under test
+# For suites that compile: `load lib/cbuild`.  They link the archive that the commands under test
 # were made of, so that a build with sanitizers is tested with sanitizers.
 
 CBUILD_LIB=$(cd "$ANT_BIN/.." && pwd)/libant.a

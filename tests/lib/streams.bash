@@ -1,4 +1,4 @@
-# Row streams for the loaders' suites, written by hand: `load streams`.
+# Row streams for the loaders' suites, written by hand: `load lib/streams`.
 
 # stream MODE KEY TYPES COLS ROWS [END] - a stream of table t with printf's escapes; KEY may be empty
 stream() {

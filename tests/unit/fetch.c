@@ -29,7 +29,7 @@ check(int ok, int line, const char *what)
 	if (ok)
 		return;
 	failed = 1;
-	printf("fetch_units.c:%d: %s (line %d)\n", line, what, line_of);
+	printf("fetch.c:%d: %s (line %d)\n", line, what, line_of);
 }
 
 /* Of table.c, which would bring the whole mapping along, windows need only this. */

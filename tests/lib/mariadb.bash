@@ -1,4 +1,4 @@
-# A throw-away MariaDB on a socket in a folder of its own: `load mariadb`, start_mariadb in
+# A throw-away MariaDB on a socket in a folder of its own: `load lib/mariadb`, start_mariadb in
 # setup_file, stop_mariadb in teardown_file.
 
 start_mariadb() {

@@ -1,4 +1,4 @@
-# What every loader promises, tested alike: `load loads` behind `load streams`.  A suite says what its destination is:
+# What every loader promises, tested alike: `load lib/loads` behind `load lib/streams`.  A suite says what its destination is:
 #   LOADER    the command without its ant-; WITH and FILE: the option and the file that name the destination, where there are
 #   summary   of table t: N|MIN|MAX, how many rows it has, the least and the greatest v
 #   dump      all there is, in a form that is equal where it is

@@ -1,4 +1,4 @@
-# For the suites of views and reports: `load report`.  One organization in SQLite, PostgreSQL and
+# For the suites of views and reports: `load lib/report`.  One organization in SQLite, PostgreSQL and
 # DuckDB, and beside it what the simulator's model says, which is what figures are compared with.
 
 NOW=2026-11-20T15:30:00Z

@@ -1,4 +1,4 @@
-# For suites that put nghttpx, with HTTP/2 and TLS, before ant-sim: `load nghttpx`.
+# For suites that put nghttpx, with HTTP/2 and TLS, before ant-sim: `load lib/nghttpx`.
 # shellcheck disable=SC2016	# nghttpx expands these, not we
 
 need_nghttpx() {

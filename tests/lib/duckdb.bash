@@ -1,8 +1,8 @@
-# For the suites that use DuckDB: `load duckdb`, build_duck in setup_file, use_duckdb in each_setup.
+# For the suites that use DuckDB: `load lib/duckdb`, build_duck in setup_file, use_duckdb in each_setup.
 
 # build_duck - compile the program that asks; a suite without the library fails, it is not skipped
 build_duck() {
-	cc -O1 -o "$BATS_FILE_TMPDIR/duck" "$BATS_TEST_DIRNAME/duck.c" -ldl
+	cc -O1 -o "$BATS_FILE_TMPDIR/duck" "$BATS_TEST_DIRNAME/lib/duck.c" -ldl
 	use_duckdb
 }
 
