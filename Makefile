@@ -46,6 +46,7 @@ $B/bin/ant-load-duckdb: LIBS = -ldl
 $B/bin/ant-report:      LIBS = $(shell $(PC) --libs sqlite3 libpq) -ldl -lm
 $B/bin/ant-sim:         LIBS = $(shell $(PC) --libs libmicrohttpd zlib)
 $(filter $B/bin/ant-load-%,$(BINS)): $B/cmd/loader.o
+$B/bin/ant-state: $B/cmd/receipts.o
 $B/lib/db/pg.o:         MYFLAGS += $(shell $(PC) --cflags libpq)
 
 $(BINS): $B/bin/%: $B/cmd/%.o $B/cmd/cli.o $B/libant.a
@@ -118,6 +119,10 @@ coverage:
 	$(MAKE) B=build/coverage CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage test
 	gcovr --root . --filter 'lib/' --filter 'cmd/' --branches --object-directory build/coverage
 
+# Ten thousand pipelines, of which a stage is killed at a random moment: the suite runs 500.
+torture-run: all
+	ANT_PIPELINES=10000 ANT_TEST_SECONDS=3600 $(MAKE) test SUITES=tests/run.bats BATSFLAGS='-f "under load" --show-output-of-passing-tests'
+
 # Programs that measure; nothing is asserted but the results' equality.
 bench: all
 	@for b in tests/bench/*.sh; do ANT_BIN=$(abspath $B)/bin bash $$b || exit 1; done
@@ -165,4 +170,4 @@ clean:
 
 -include $(wildcard $B/lib/*/*.d $B/cmd/*.d)
 
-.PHONY: all setup setup-tests run check test asan memcheck coverage bench lint install uninstall deb clean
+.PHONY: all setup setup-tests run check test asan memcheck coverage torture-run bench lint install uninstall deb clean

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -38,25 +39,27 @@ static const struct option options[] = {
 };
 
 static const char usage[] =
-	"usage: ant-run [--prefix TEXT] [--results FILE] [--fetch-log] [--on-page TEXT] [-qv]\n"
-	"               COMMAND... [--pipe|--finish COMMAND...]... [--out FILE]\n"
-	"               [--branch COMMAND... [--pipe|--finish COMMAND...]... [--out FILE]]...\n";
+	"usage: ant-run [--prefix TEXT] [--results FILE] [--fetch-log] [--on-page TEXT]\n"
+	"               [-qv] COMMAND... [--pipe|--finish COMMAND...]... [--out FILE]\n"
+	"               [--branch COMMAND... [--pipe|--finish COMMAND...]...\n"
+	"                         [--out FILE]]...\n";
 
 static const char help[] =
-	"Runs commands as a pipeline; its status is that of the leftmost cause of a failure.\n"
+	"Runs a pipeline; its status is that of the leftmost cause of a failure.\n"
 	"\n"
 	"  --pipe           the next command reads what the one before writes\n"
 	"  --finish         the same, but no signal ends it: it ends with its input\n"
 	"  --branch         another branch, which reads what the first command writes\n"
 	"  --out FILE       the branch writes to FILE\n"
 	"  --prefix TEXT    stands before each line that the commands say on stderr\n"
-	"  --results FILE   how each command ended, and what they said, as lines of fields\n"
-	"  --fetch-log      the first is ant-fetch --log-format json: count its pages\n"
+	"  --results FILE   how each command ended and what it said, as lines of fields\n"
+	"  --fetch-log      the first is ant-fetch, with a log in JSON: count its pages\n"
 	"  --on-page TEXT   a line on stderr when the first page is there\n"
 	"  -h, --help  --version  -q, --quiet  -v, --verbose\n"
 	"\n"
-	"A pipeline whose status tells which part failed:\n"
-	"  ant-run ant-fetch users --pipe ant-flatten --pipe ant-load-sqlite users.db\n";
+	"A pipeline that is complete or tells the cause; one stream, two uses of it:\n"
+	"  ant-run ant-fetch users --pipe ant-flatten --pipe ant-load-sqlite users.db\n"
+	"  ant-run ant-fetch users --branch gzip --out users.gz --branch ant-flatten\n";
 
 /* A line on stderr, in one write, so that those of parallel commands do not mix. */
 static void
@@ -101,131 +104,103 @@ pass_on(void *to, const struct stage *s, const char *line, size_t len)
 
 struct results {
 	struct settings *o;
-	struct out out; /* fd -1: nobody wants them */
-	struct ant_err e;
-	int failed;
+	struct buf text; /* of the file */
 };
-
-static void
-put(struct results *r, const char *text, size_t len)
-{
-	if (!r->failed && out_put(&r->out, text, len, &r->e) == -1)
-		r->failed = 1;
-}
-
-/* WHAT, the place of a stage, TEXT: a line of the results. */
-static void
-put_line(struct results *r, const char *what, const struct stage *s, const char *text, size_t len)
-{
-	char place[64];
-	int n = snprintf(place, sizeof place, "%s\t%d\t%d\t", what, s->branch, s->position);
-
-	put(r, place, (size_t)n);
-	put(r, text, len);
-}
 
 static void
 put_message(void *to, const struct stage *s, const char *line, size_t len)
 {
 	struct results *r = to;
 
-	if (r->out.fd == -1) {
+	if (r->o->results == NULL) {
 		say(r->o->prefix, line, len);
 		return;
 	}
-	put_line(r, "message", s, line, len);
-	put(r, "\n", 1);
+	buf_printf(&r->text, "message\t%d\t%d\t", s->branch, s->position);
+	buf_put(&r->text, line, len);
+	buf_putc(&r->text, '\n');
 }
 
-/* What is to be said of a stage that had no word of its own. */
-static void
-put_end(struct results *r, const struct stage *s)
-{
-	char line[4096];
-	int n = 0;
-
-	if (s->error != 0)
-		n = snprintf(
-			line, sizeof line, "ant-run: %s: %s", s->argv[0], strerror(s->error));
-	else if (s->signal > 0 && s->signal != SIGPIPE && s->signal != SIGTERM &&
-		 s->signal != SIGINT && s->signal != SIGHUP && !r->o->cli.quiet)
-		n = snprintf(
-			line, sizeof line, "ant-run: %s: %s", s->argv[0], strsignal(s->signal));
-	if (n > 0)
-		put_message(r, s, line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
-}
-
-/* The stages' last words: but for those whose input ended early because of another. */
+/* The stages' last words, but for those whose input ended early because of another; and those of us about them. */
 static void
 put_messages(struct results *r, struct stage *stages, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (!stages_no_news(stages, i))
-			stages_lines(stages + i, 1, put_message, r);
-		put_end(r, stages + i);
+	char line[4096];
+
+	for (struct stage *s = stages; s < stages + n; s++) {
+		const char *why = s->error != 0 ? strerror(s->error) : NULL;
+
+		if (!stages_no_news(stages, (size_t)(s - stages)))
+			stages_lines(s, 1, put_message, r);
+		if (s->signal > 0 && s->signal != SIGPIPE && s->signal != SIGTERM &&
+			s->signal != SIGINT && s->signal != SIGHUP && !r->o->cli.quiet)
+			why = strsignal(s->signal);
+		if (why == NULL)
+			continue;
+		snprintf(line, sizeof line, "ant-run: %.4000s: %s", s->argv[0], why);
+		put_message(r, s, line, strlen(line));
 	}
 }
 
+/* WHAT, the place of S, and its name: a tab or newline in there would make fields of its own. */
 static void
-put_stage(struct results *r, const char *what, const struct stage *s, const char *more)
+put_stage(struct buf *b, const char *what, const struct stage *s)
 {
-	const char *name = s->argv[0];
-
-	put_line(r, what, s, "", 0);
-	/* A tab or newline in a name would make fields of its own. */
-	for (size_t len; *name != '\0'; name += len) {
-		len = strcspn(name, "\t\n");
-		put(r, name, len);
-		if (name[len] != '\0')
-			put(r, "?", len = 1);
-	}
-	put(r, more, strlen(more));
+	buf_printf(b, "%s\t%d\t%d\t", what, s->branch, s->position);
+	for (const char *p = s->argv[0]; *p != '\0'; p++)
+		buf_putc(b, *p == '\t' || *p == '\n' ? '?' : *p);
 }
 
 static void
-put_statuses(struct results *r, const struct stage *stages, size_t n)
+put_statuses(struct results *r, const struct stage *stages, size_t n, const struct stage *cause)
 {
-	const struct stage *cause = stages_cause(stages, n, 0), *of;
-	char text[64];
+	struct buf *b = &r->text;
+	const struct stage *of;
+	char what[32];
 
-	for (size_t i = 0; i < n; i++) {
-		snprintf(text, sizeof text, "\t%d\n", stages[i].status);
-		put_stage(r, "stage", stages + i, text);
+	for (const struct stage *s = stages; s < stages + n; s++) {
+		put_stage(b, "stage", s);
+		buf_printf(b, "\t%d\n", s->status);
 	}
-	for (int b = 1; b <= stages[n - 1].branch; b++) {
-		of = stages_cause(stages, n, b);
-		snprintf(text, sizeof text, "branch\t%d\t%d\n", b, of != NULL ? of->status : 0);
-		put(r, text, strlen(text));
+	for (int branch = 1; branch <= stages[n - 1].branch; branch++) {
+		of = stages_cause(stages, n, branch);
+		buf_printf(b, "branch\t%d\t%d\n", branch, of != NULL ? of->status : 0);
 	}
 	if (cause != NULL) {
-		snprintf(text, sizeof text, "cause\t%d", cause->status);
-		put_stage(r, text, cause, "\n");
+		snprintf(what, sizeof what, "cause\t%d", cause->status);
+		put_stage(b, what, cause);
 	} else {
-		put(r, "cause\t0\t-\t-\t-\n", 14);
+		buf_puts(b, "cause\t0\t-\t-\t-");
 	}
-	if (r->o->fetch_log) {
-		snprintf(text, sizeof text, "fetched\t%ld\t%ld\n", r->o->pages, r->o->repeated);
-		put(r, text, strlen(text));
-	}
+	buf_putc(b, '\n');
+	if (r->o->fetch_log)
+		buf_printf(b, "fetched\t%ld\t%ld\n", r->o->pages, r->o->repeated);
 }
 
+/* Tell how it went; FD is the file of results, or -1. */
 static int
 tell(struct settings *o, int fd, struct stage *stages, size_t n)
 {
 	const struct stage *cause = stages_cause(stages, n, 0);
 	struct results r = {.o = o};
-	int status = cause != NULL ? cause->status : ANT_OK;
+	struct ant_err e;
+	struct out out;
+	int status = cause != NULL ? cause->status : ANT_OK, failed = 0;
 
-	out_init(&r.out, fd, o->results);
+	buf_init(&r.text, SIZE_MAX / 2); /* each stage has a bound of its own */
+	out_init(&out, fd, o->results);
 	put_messages(&r, stages, n);
 	if (fd != -1) {
-		put_statuses(&r, stages, n);
-		if (r.failed || out_flush(&r.out, &r.e) == -1) {
-			cli_fail(&r.e);
-			status = status != ANT_OK ? status : ANT_FAIL;
-		}
+		put_statuses(&r, stages, n, cause);
+		failed = r.text.failed ? err_sys(&e, ANT_FAIL, "%s", o->results)
+				       : out_put(&out, r.text.data, r.text.len, &e);
 	}
-	out_free(&r.out);
+	if (failed == -1 || out_flush(&out, &e) == -1) {
+		cli_fail(&e);
+		status = status != ANT_OK ? status : ANT_FAIL;
+	}
+	out_free(&out);
+	buf_free(&r.text);
 	return status;
 }
 
@@ -245,8 +220,8 @@ run(struct settings *o, char **argv)
 
 	if (stages_parse(argv, &stages, &n, &e) == -1)
 		return e.status == ANT_USAGE ? cli_usage(&o->cli, "%s", e.msg) : cli_fail(&e);
-	if (o->results != NULL && (fd = open(o->results, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-					   0666)) == -1) {
+	if (o->results != NULL &&
+		(fd = open(o->results, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) == -1) {
 		err_sys(&e, ANT_FAIL, "%s", o->results);
 		status = cli_fail(&e);
 		goto done;
@@ -287,7 +262,8 @@ main(int argc, char **argv)
 			o.on_page = optarg;
 			break;
 		case OPT_WORD:
-			return cli_usage(&o.cli, "%s: no command stands before it", argv[optind - 1]);
+			return cli_usage(
+				&o.cli, "%s: no command stands before it", argv[optind - 1]);
 		default:
 			return o.cli.status;
 		}

@@ -9,14 +9,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+static const size_t endings = sizeof ending / sizeof *ending;
+
 void
 child_ending(sigset_t *set)
 {
 	sigemptyset(set);
-	sigaddset(set, SIGINT);
-	sigaddset(set, SIGTERM);
-	sigaddset(set, SIGHUP);
-	sigaddset(set, SIGQUIT);
+	for (size_t i = 0; i < endings; i++)
+		sigaddset(set, ending[i]);
 }
 
 /* Whether a folder of PATH has a file NAME. */
@@ -38,17 +39,6 @@ in_path(const char *name)
 		if (folder[len] == '\0')
 			return 0;
 	}
-}
-
-static void
-heed_nothing(void)
-{
-	sigset_t set;
-
-	child_ending(&set);
-	for (int sig = 1; sig < SIGRTMIN; sig++)
-		if (sigismember(&set, sig) == 1)
-			signal(sig, SIG_IGN);
 }
 
 /* FD becomes AT, which is left open on exec. */
@@ -84,9 +74,9 @@ child_start(char *const argv[], const struct child_how *how)
 
 	if (pid != 0)
 		return pid;
-	if (how->deaf)
-		heed_nothing();
-	else if (prctl(PR_SET_PDEATHSIG, SIGTERM) == -1 || getppid() != self)
+	for (size_t i = 0; how->deaf && i < endings; i++)
+		signal(ending[i], SIG_IGN);
+	if (!how->deaf && (prctl(PR_SET_PDEATHSIG, SIGTERM) == -1 || getppid() != self))
 		_exit(126);
 	run(argv, how);
 }

@@ -15,9 +15,9 @@ struct fan {
 	int from; /* -1: it ended, or nobody is left to read it */
 	int *to;  /* -1: a reader that is gone */
 	size_t n;
-	size_t *done;	 /* bytes of the block that each was given */
-	size_t len;	 /* of the block */
-	char *block;	 /* FAN_BLOCK bytes */
+	size_t *done; /* bytes of the block that each was given */
+	size_t len;   /* of the block */
+	char *block;  /* FAN_BLOCK bytes */
 };
 
 /* A fan from FROM to N pipes that are yet to be set in TO.  Return 0, or -1 with errno. */

@@ -180,8 +180,7 @@ look(struct run *r, size_t i)
 	int how;
 	pid_t got;
 
-	while (p->pid > 0 &&
-		(got = waitpid(p->pid, &how, WNOHANG | WUNTRACED | WCONTINUED)) != 0) {
+	while (p->pid > 0 && (got = waitpid(p->pid, &how, WNOHANG | WUNTRACED | WCONTINUED)) != 0) {
 		if (got == -1 && errno == EINTR)
 			continue;
 		if (got == -1)

@@ -28,7 +28,6 @@ struct pipeline_how {
  * not be started); -1 where nothing was started.  The signals named above, SIGPIPE
  * and SIGCHLD stay blocked, so that the caller can tell how it went.
  */
-int pipeline_run(
-	struct stage *stages, size_t n, const struct pipeline_how *how, struct ant_err *e);
+int pipeline_run(struct stage *stages, size_t n, const struct pipeline_how *how, struct ant_err *e);
 
 #endif
