@@ -46,6 +46,7 @@ $B/bin/ant-load-duckdb: LIBS = -ldl
 $B/bin/ant-report:      LIBS = $(shell $(PC) --libs sqlite3 libpq) -ldl -lm
 $B/bin/ant-sim:         LIBS = $(shell $(PC) --libs libmicrohttpd zlib)
 $(filter $B/bin/ant-load-%,$(BINS)): $B/cmd/loader.o
+$B/bin/ant-state: $B/cmd/receipts.o
 $B/lib/db/pg.o:         MYFLAGS += $(shell $(PC) --cflags libpq)
 
 $(BINS): $B/bin/%: $B/cmd/%.o $B/cmd/cli.o $B/libant.a
@@ -121,6 +122,9 @@ coverage:
 # All of it on a fresh Debian 13.
 debian13:
 	tests/debian13 $(patsubst tests/%.bats,%,$(if $(findstring command,$(origin SUITES)),$(SUITES)))
+# Ten thousand pipelines, of which a stage is killed at a random moment: the suite runs 500.
+torture-run: all
+	ANT_PIPELINES=10000 ANT_TEST_SECONDS=3600 $(MAKE) test SUITES=tests/run.bats BATSFLAGS='-f "under load" --show-output-of-passing-tests'
 
 # Programs that measure; nothing is asserted but the results' equality.
 bench: all
@@ -173,4 +177,4 @@ clean:
 
 -include $(wildcard $B/lib/*/*.d $B/cmd/*.d)
 
-.PHONY: all setup setup-tests run check test asan memcheck coverage debian13 bench rules lint install uninstall deb clean
+.PHONY: all setup setup-tests run check test asan memcheck coverage debian13 torture-run bench rules lint install uninstall deb clean

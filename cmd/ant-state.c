@@ -4,35 +4,34 @@
  * commit: stdin: receipts.  stdout: the same lines, each after its watermark
  * was stored, so that who reads one knows that the next run starts there.
  */
-#include <errno.h>
-#include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/json.h"
-#include "base/lines.h"
 #include "base/near.h"
-#include "base/out.h"
 #include "base/utc.h"
 #include "cli.h"
+#include "receipts.h"
+#include "run/pipeline.h"
 #include "state/state.h"
-#include "stream/receipt.h"
 
 #define FIRST_DAY "2023-01-01" /* no table holds anything older */
 #define LOOKBACK "3d"
+
+enum { CHUNK_MAX = 36500 }; /* days */
 
 /* Letters, so that a verb can list its options in a string; they are no short options. */
 enum {
 	OPT_SCOPE = 'c',
 	OPT_LOOKBACK = 'l',
 	OPT_START = 'b',
+	OPT_CHUNK = 'k',
+	OPT_FROM = 'f',
+	OPT_TO = 't',
+	OPT_TSV = 'm',
 	OPT_SINCE = 's',
 	OPT_JSON = 'j',
 	OPT_SHARED = 'r',
@@ -42,15 +41,18 @@ enum {
 struct settings {
 	struct cli cli;
 	struct state state;
-	const char *scope, *lookback, *start, *since;
-	int json, shared, wait;
+	const char *value[128]; /* of an option, by its letter; NULL: not given */
 };
 
 static const struct option options[] = {
 	{"scope", required_argument, NULL, OPT_SCOPE},
 	{"lookback", required_argument, NULL, OPT_LOOKBACK},
 	{"start", required_argument, NULL, OPT_START},
+	{"chunk", required_argument, NULL, OPT_CHUNK},
+	{"from", required_argument, NULL, OPT_FROM},
+	{"to", required_argument, NULL, OPT_TO},
 	{"since", required_argument, NULL, OPT_SINCE},
+	{"tsv", required_argument, NULL, OPT_TSV},
 	{"json", no_argument, NULL, OPT_JSON},
 	{"shared", no_argument, NULL, OPT_SHARED},
 	{"wait", no_argument, NULL, OPT_WAIT},
@@ -58,11 +60,13 @@ static const struct option options[] = {
 };
 
 static const char usage[] =
-	"usage: ant-state [--scope NAME] get|reset TABLE\n"
-	"       ant-state [--scope NAME] set TABLE TIME\n"
+	"usage: ant-state [--scope NAME] get|reset TABLE | set TABLE TIME\n"
 	"       ant-state [--scope NAME] list [--json]\n"
-	"       ant-state [--scope NAME] window [--lookback D] [--start T] TABLE\n"
-	"       ant-state [--scope NAME] commit [--since T]\n"
+	"       ant-state [--scope NAME] window [--lookback D] [--start T] [--from T]\n"
+	"                                       [--to T] [--chunk DAYS] TABLE\n"
+	"       ant-state [--scope NAME] commit [--since T] [--tsv FILE]\n"
+	"       ant-state [--scope NAME] adopt TABLE[=NAME]\n"
+	"       ant-state receipts [TABLE[=NAME]...]\n"
 	"       ant-state [--scope NAME] lock [--shared] [--wait] TABLE -- COMMAND...\n";
 
 static const char help[] =
@@ -71,17 +75,16 @@ static const char help[] =
 	"  --scope NAME   the watermarks of this destination\n"
 	"  --lookback D   window starts this long before the watermark (default " LOOKBACK ")\n"
 	"  --start T      window starts here without a watermark (default " FIRST_DAY ")\n"
+	"  --from, --to   the window is this one; --chunk DAYS: in steps, one a line\n"
 	"  --since T      windows arrive in any order; nothing before T is wanted\n"
-	"  --json         one object a line\n"
-	"  --shared       hold the lock together with others that share it\n"
-	"  --wait         wait for the lock\n"
-	"  -h, --help  --version  -q, --quiet  -v, --verbose\n"
+	"  --tsv FILE     write the receipts as fields, too, as `receipts` prints them\n"
+	"  --shared, --wait  share the lock with others that share it; wait for it\n"
+	"  --json, -h, --help, --version, -q, --quiet, -v, --verbose\n"
 	"\n"
-	"Load what is new, then store how far it went:\n"
-	"  ant-fetch $(ant-state window usage_report) usage_report | ant-flatten |\n"
-	"      ant-load-pg | ant-state commit\n"
-	"Show all watermarks:\n"
-	"  ant-state list\n";
+	"Load what is new, then store how far it went; show how far all went:\n"
+	"    ant-fetch $(ant-state window cost_report) cost_report | ant-flatten |\n"
+	"    ant-load-pg | ant-state commit\n"
+	"    ant-state list\n";
 
 /* $ANT_STATE, or anthill below the user's state folder. */
 static int
@@ -92,7 +95,7 @@ open_state(struct settings *o, struct ant_err *e)
 	int result;
 
 	if (folder != NULL && *folder != '\0')
-		return state_open(&o->state, folder, o->scope, e);
+		return state_open(&o->state, folder, o->value[OPT_SCOPE], e);
 	/* The XDG specification says to ignore a relative path. */
 	if (base == NULL || *base != '/') {
 		base = getenv("HOME");
@@ -105,7 +108,7 @@ open_state(struct settings *o, struct ant_err *e)
 	if (buf_str(&path) == NULL)
 		result = err_sys(e, ANT_FAIL, "%s", base);
 	else
-		result = state_open(&o->state, path.data, o->scope, e);
+		result = state_open(&o->state, path.data, o->value[OPT_SCOPE], e);
 	buf_free(&path);
 	return result;
 }
@@ -146,35 +149,62 @@ reset(struct settings *o, char **arg)
 	return state_reset(&o->state, arg[0], &e) == -1 ? cli_fail(&e) : ANT_OK;
 }
 
+/* What is to be loaded next: from --from, or the look-back before the watermark, up to --to, or now. */
 static int
-window(struct settings *o, char **arg)
+bounds(const struct settings *o, const char *table, int64_t *from, int64_t *to, struct ant_err *e)
 {
-	struct ant_err e;
-	struct mark m;
 	const int64_t now = time(NULL), first = utc_days(1, 1, 1) * UTC_DAY;
-	int64_t from, lookback;
-	char text[UTC_TEXT], till[UTC_TEXT];
+	const char *given = o->value[OPT_FROM], *until = o->value[OPT_TO];
+	int64_t lookback;
+	struct mark m = {.known = 0};
+	char text[UTC_TEXT];
 
-	if (utc_span(o->lookback, &lookback, &e) == -1 ||
-		utc_argument(o->start, now, &from, &e) == -1 ||
-		state_read(&o->state, arg[0], &m, &e) == -1)
-		return cli_fail(&e);
+	*to = now;
+	if (utc_span(o->value[OPT_LOOKBACK], &lookback, e) == -1 ||
+		utc_argument(given != NULL ? given : o->value[OPT_START], now, from, e) == -1 ||
+		(until != NULL && utc_argument(until, now, to, e) == -1) ||
+		(given == NULL && state_read(&o->state, table, &m, e) == -1))
+		return -1;
 	if (m.known)
-		from = m.watermark - lookback;
-	if (from < first)
-		from = first;
-	if (from > now && m.known) {
+		*from = m.watermark - lookback;
+	if (*from < first)
+		*from = first;
+	if (*from > now && m.known) {
 		utc_format(m.watermark, text);
 		cli_warn(&o->cli,
 			"%s: the watermark, %s, is in the future, so nothing is asked for: "
 			"see `ant-state set`",
-			arg[0], text);
+			table, text);
 	}
-	if (from > now)
-		from = now;
-	utc_format(from, text);
-	utc_format(now, till);
-	printf("--from %s --to %s\n", text, till);
+	if (*from > now && given == NULL)
+		*from = now;
+	if (*from > *to)
+		*from = *to;
+	return 0;
+}
+
+static int
+window(struct settings *o, char **arg)
+{
+	struct ant_err e;
+	int64_t from, to, end;
+	char text[UTC_TEXT], till[UTC_TEXT];
+	const char *chunk = o->value[OPT_CHUNK];
+	long days = 0;
+
+	if (chunk != NULL && cli_number("--chunk", chunk, 0, CHUNK_MAX, &days) == -1)
+		return ANT_USAGE;
+	if (bounds(o, arg[0], &from, &to, &e) == -1)
+		return cli_fail(&e);
+	do {
+		end = days > 0 ? utc_floor(from, UTC_DAY) + days * UTC_DAY : to;
+		if (end > to)
+			end = to;
+		utc_format(from, text);
+		utc_format(end, till);
+		printf("--from %s --to %s\n", text, till);
+		from = end;
+	} while (from < to);
 	return ANT_OK;
 }
 
@@ -187,7 +217,7 @@ print_mark(const struct settings *o, const char *scope, const char *table, const
 
 	buf_init(&line, 1 << 16);
 	utc_format(m->watermark, text);
-	if (o->json) {
+	if (o->value[OPT_JSON] != NULL) {
 		buf_puts(&line, "{\"table\":");
 		json_put_string(&line, table);
 		buf_puts(&line, ",\"watermark\":");
@@ -230,7 +260,7 @@ list(struct settings *o, char **arg)
 			status = cli_fail(&e);
 		if (found != 1)
 			continue;
-		if ((o->scope == NULL || strcmp(o->scope, s.scope) == 0) &&
+		if ((o->value[OPT_SCOPE] == NULL || strcmp(o->value[OPT_SCOPE], s.scope) == 0) &&
 			print_mark(o, s.scope, table, &m) == -1)
 			status = ANT_FAIL;
 		state_close(&s);
@@ -239,162 +269,50 @@ list(struct settings *o, char **arg)
 	return status;
 }
 
-/* Store the watermark of one receipt: 0, 1 where it leaves a gap, -1. */
-static int
-commit_line(
-	struct settings *o, const int64_t *since, const char *line, size_t len, struct ant_err *e)
-{
-	struct receipt r;
-	char end[UTC_TEXT], start[UTC_TEXT];
-	int64_t gap;
-	int result;
-
-	if (receipt_parse(line, len, &r, e) == -1)
-		return -1;
-	if (!r.watermark_known)
-		return 0;
-	result = state_advance(
-		&o->state, r.table, r.from_known ? &r.from : NULL, r.watermark, since, &gap, e);
-	if (result == 1) {
-		utc_format(gap, end);
-		utc_format(r.from, start);
-		cli_error("%s: nothing was loaded from %s to %s: the watermark stays "
-			  "(`ant-state set` overrides)",
-			r.table, end, start);
-	}
-	if (result == -1 && e->status == ANT_USAGE)
-		e->status = ANT_INPUT; /* a wrong table name came with the stream */
-	return result;
-}
-
 static int
 commit(struct settings *o, char **arg)
 {
-	struct ant_err e = {.status = ANT_OK};
-	struct lines in;
-	struct out out;
-	char *line;
-	size_t len;
+	struct ant_err e;
+	const char *text = o->value[OPT_SINCE];
 	int64_t since = 0;
-	int more, step, status = ANT_OK;
 
 	(void)arg;
-	if (o->since != NULL && utc_argument(o->since, time(NULL), &since, &e) == -1)
+	if (text != NULL && utc_argument(text, time(NULL), &since, &e) == -1)
 		return cli_fail(&e);
-	lines_init(&in, STDIN_FILENO, "stdin", 1 << 20);
-	out_init(&out, STDOUT_FILENO, "stdout");
-	while ((more = lines_next(&in, &line, &len, &e)) == 1) {
-		if (in.partial) {
-			err_set(&e, ANT_INPUT, "stdin:%zu: the receipt is cut off", in.number);
-			break;
-		}
-		if ((step = commit_line(o, o->since != NULL ? &since : NULL, line, len, &e)) ==
-			-1) {
-			if (e.status == ANT_INPUT)
-				err_prefix(&e, "stdin:%zu: ", in.number);
-			break;
-		}
-		if (step == 1)
-			status = ANT_FAIL;
-		if (out_put(&out, line, len, &e) == -1 || out_put(&out, "\n", 1, &e) == -1 ||
-			out_flush(&out, &e) == -1)
-			break;
-	}
-	if (more != 0)
-		status = cli_fail(&e);
-	lines_free(&in);
-	out_free(&out);
-	return status;
+	return receipts_commit(&o->state, text != NULL ? &since : NULL, o->value[OPT_TSV]);
+}
+
+static int
+adopt(struct settings *o, char **arg)
+{
+	return receipts_adopt(&o->state, arg[0]);
+}
+
+static int
+receipts(struct settings *o, char **arg)
+{
+	(void)o;
+	return receipts_list(arg);
 }
 
 /* The signals that end a command are passed on to it; the lock is ours until it is gone. */
-static void
-passed_on(sigset_t *set)
-{
-	sigemptyset(set);
-	sigaddset(set, SIGINT);
-	sigaddset(set, SIGTERM);
-	sigaddset(set, SIGHUP);
-	sigaddset(set, SIGQUIT);
-	sigaddset(set, SIGCHLD);
-}
-
-/* Whether a folder of PATH has a file NAME. */
-static int
-in_path(const char *name)
-{
-	const char *folder = getenv("PATH");
-	char path[PATH_MAX];
-	struct stat st;
-	int n, len;
-
-	if (folder == NULL)
-		return 1; /* execvp() has a default, and an errno that fits */
-	for (;; folder += len + 1) {
-		len = (int)strcspn(folder, ":");
-		n = snprintf(path, sizeof path, "%.*s%s%s", len, folder, len > 0 ? "/" : "", name);
-		if (n >= 0 && n < (int)sizeof path && stat(path, &st) == 0 && S_ISREG(st.st_mode))
-			return 1;
-		if (folder[len] == '\0')
-			return 0;
-	}
-}
-
-static void
-run(char **argv, const sigset_t *mask, pid_t parent)
-{
-	/* Without us nobody holds the lock, so the command must not go on. */
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() != parent)
-		_exit(ANT_FAIL);
-	sigprocmask(SIG_SETMASK, mask, NULL);
-	execvp(argv[0], argv);
-	/* It tells of a folder in PATH that may not be searched; a shell says: not found. */
-	if (strchr(argv[0], '/') == NULL && !in_path(argv[0]))
-		errno = ENOENT;
-	cli_error("%s: %s", argv[0], strerror(errno));
-	_exit(errno == ENOENT ? 127 : 126);
-}
-
-/* Wait for CHILD; a signal from the terminal has reached it already. */
-static int
-attend(pid_t child, const sigset_t *set)
-{
-	siginfo_t info;
-	int how, sig;
-
-	for (;;) {
-		if ((sig = sigwaitinfo(set, &info)) == -1)
-			continue;
-		if (sig != SIGCHLD && info.si_code != SI_KERNEL)
-			kill(child, sig);
-		if (sig == SIGCHLD && waitpid(child, &how, WNOHANG) == child)
-			return WIFSIGNALED(how) ? 128 + WTERMSIG(how) : WEXITSTATUS(how);
-	}
-}
-
 static int
 lock(struct settings *o, char **arg)
 {
+	const struct pipeline_how how = {0, 0, NULL, NULL};
+	struct stage command = {.argv = arg + 1};
 	struct ant_err e;
-	sigset_t set, old;
-	const pid_t self = getpid();
-	pid_t child;
-	int fd, status = ANT_FAIL;
+	int fd = state_lock(
+		&o->state, arg[0], o->value[OPT_SHARED] != NULL, o->value[OPT_WAIT] != NULL, &e);
 
-	if ((fd = state_lock(&o->state, arg[0], o->shared, o->wait, &e)) == -1)
+	if (fd == -1)
 		return cli_fail(&e);
-	passed_on(&set);
-	signal(SIGCHLD, SIG_DFL); /* ignored, it would not be reported */
-	sigprocmask(SIG_BLOCK, &set, &old);
-	if ((child = fork()) == 0)
-		run(arg + 1, &old, self);
-	if (child == -1)
-		cli_error("cannot start %s: %s", arg[1], strerror(errno));
-	else
-		status = attend(child, &set);
+	if (pipeline_run(&command, 1, &how, &e) == -1)
+		command.status = cli_fail(&e);
+	else if (command.error != 0)
+		cli_error("%s: %s", arg[1], strerror(command.error));
 	close(fd);
-	return status;
+	return command.status;
 }
 
 static const struct verb {
@@ -407,8 +325,10 @@ static const struct verb {
 	{"set", set, 2, 2, ""},
 	{"reset", reset, 1, 1, ""},
 	{"list", list, 0, 0, "j"},
-	{"window", window, 1, 1, "lb"},
-	{"commit", commit, 0, 0, "s"},
+	{"window", window, 1, 1, "lbkft"},
+	{"commit", commit, 0, 0, "sm"},
+	{"adopt", adopt, 1, 1, ""},
+	{"receipts", receipts, 0, -1, ""},
 	{"lock", lock, 2, -1, "rw"},
 };
 
@@ -441,32 +361,10 @@ read_options(struct settings *o, int argc, char **argv, char *given, size_t size
 	int ch;
 
 	while ((ch = cli_next(&o->cli, argc, argv)) != -1) {
-		switch (ch) {
-		case OPT_SCOPE:
-			o->scope = optarg;
-			continue;
-		case OPT_LOOKBACK:
-			o->lookback = optarg;
-			break;
-		case OPT_START:
-			o->start = optarg;
-			break;
-		case OPT_SINCE:
-			o->since = optarg;
-			break;
-		case OPT_JSON:
-			o->json = 1;
-			break;
-		case OPT_SHARED:
-			o->shared = 1;
-			break;
-		case OPT_WAIT:
-			o->wait = 1;
-			break;
-		default:
+		if (ch == CLI_STOP)
 			return CLI_STOP;
-		}
-		if (n + 1 < size)
+		o->value[ch] = optarg != NULL ? optarg : "";
+		if (ch != OPT_SCOPE && n + 1 < size)
 			given[n++] = (char)ch;
 	}
 	given[n] = '\0';
@@ -477,8 +375,7 @@ int
 main(int argc, char **argv)
 {
 	struct settings o = {.cli = {"ant-state", usage, help, "", options, 0, 0, 0},
-		.lookback = LOOKBACK,
-		.start = FIRST_DAY};
+		.value = {[OPT_LOOKBACK] = LOOKBACK, [OPT_START] = FIRST_DAY}};
 	const struct verb *verb;
 	struct ant_err e;
 	char given[64];

@@ -211,6 +211,32 @@ PY
 	[[ $output == "--from 0001-01-01T00:00:00Z --to "* && -z $stderr ]]
 }
 
+@test "window --chunk: steps meet at midnights, and are all of the window" {
+	run -0 ant state window --from 2026-01-10T05:00:00Z --to 2026-04-01T06:00:00Z --chunk 31 t
+	[ "$output" = "--from 2026-01-10T05:00:00Z --to 2026-02-10T00:00:00Z
+--from 2026-02-10T00:00:00Z --to 2026-03-13T00:00:00Z
+--from 2026-03-13T00:00:00Z --to 2026-04-01T06:00:00Z" ]
+	run -0 ant state window --from 2026-01-10 --to 2026-01-12 --chunk 1 t
+	[ "$output" = $'--from 2026-01-10T00:00:00Z --to 2026-01-11T00:00:00Z\n--from 2026-01-11T00:00:00Z --to 2026-01-12T00:00:00Z' ]
+	for days in 0 3 36500; do
+		run -0 ant state window --from 2026-01-10T05:00:00Z --to 2026-01-12 --chunk "$days" t
+		[ "$output" = '--from 2026-01-10T05:00:00Z --to 2026-01-12T00:00:00Z' ]
+	done
+	ant state set t 2026-02-10
+	run -0 ant state window --chunk 2 --lookback 1d --to 2026-02-12T01:00:00Z t
+	[ "$output" = $'--from 2026-02-09T00:00:00Z --to 2026-02-11T00:00:00Z\n--from 2026-02-11T00:00:00Z --to 2026-02-12T01:00:00Z' ]
+	# What is asked for is not what is new; and an empty window is one.
+	run -0 ant state window --from 2026-01-01 --to 2025-01-01 --chunk 2 t
+	[ "$output" = '--from 2025-01-01T00:00:00Z --to 2025-01-01T00:00:00Z' ]
+	run -0 ant state window --to 2026-01-01 t
+	[ "$output" = '--from 2026-01-01T00:00:00Z --to 2026-01-01T00:00:00Z' ]
+	for days in -1 x 1.5 36501 ''; do
+		run -2 ant state window --chunk "$days" t
+	done
+	run -2 ant state window --from soon t
+	run -2 ant state window --to soon t
+}
+
 @test "commit: passes a receipt on, unchanged, after its watermark was stored" {
 	window usage_report 2026-11-01 2026-11-20 >in
 	printf '{ "table" : "users", "@ant":"loaded","mode":"replace","watermark":null, "x":[1.50] }\n' >>in
@@ -302,6 +328,86 @@ PY
 	[ "$(ant state get t)" = 2026-11-02T00:00:00Z ]
 	window t 2026-11-02 2026-11-03 | ant state commit
 	[ "$(ant state get t)" = 2026-11-04T00:00:00Z ]
+}
+
+# A ledger of one database, with the tables of two organizations and a table that was loaded under two names.
+ledger() { # TARGET PREFIX SUFFIX
+	local row
+	for row in 'usage_report usage_report 09 11' 'usage_report usage_report 01 05' 'usage_report eu_usage 01 20' 'cost_report usage_report 01 30' \
+		'usage_report usage_report 05 07' 'usage_report usage_reports 01 30'; do
+		# shellcheck disable=SC2086
+		set -- "$1" "$2" "$3" $row
+		printf '{"@ant":"loaded","table":"%s","target":"%s","into":"%s","mode":"window","from":"2026-11-%sT00:00:00Z","to":"2026-11-%sT00:00:00Z","rows":7,"watermark":"2026-11-%sT00:00:00Z","finished":"2026-11-30T00:00:01Z"}\n' \
+			"$4" "$1" "$2$5$3" "$6" "$7" "$7"
+	done
+	printf '{"@ant":"loaded","table":"users","target":"%s","into":"%susers%s","mode":"replace","from":null,"to":null,"rows":3,"watermark":null}\n' "$1" "$2" "$3"
+}
+
+@test "adopt: takes over the watermark of a table from its own receipts alone, in any order, in each kind of ledger" {
+	local kind
+	for kind in 'sqlite  ' 'duckdb  ' 'postgresql public.' 'csv  .csv' 'csv /srv/out.d/ .csv'; do
+		rm -rf state
+		# shellcheck disable=SC2086
+		[ "$kind" != 'csv  .csv' ] && ledger $kind >in || ledger csv '' .csv >in
+		run -0 ant state adopt usage_report <in
+		[ -z "$output" ]
+		# From the first window on, and not over the gap.
+		[ "$(ant state list)" = $'usage_report\t2026-11-07T00:00:00Z\t-' ]
+		grep -qx 'loaded 2026-11-09T00:00:00Z 2026-11-11T00:00:00Z' state/usage_report.watermark
+		run -0 ant state --scope s adopt usage_report=eu_usage <in
+		[ "$(ant state --scope s get usage_report)" = 2026-11-20T00:00:00Z ]
+		run -0 ant state adopt users <in
+		run -0 ant state adopt invites <in
+		[ "$(ant state list | wc -l)" = 2 ]
+	done
+	# A schema is none of SQLite's.
+	rm -rf state
+	ledger sqlite a. >in
+	run -0 ant state adopt usage_report <in
+	run -0 ant state adopt --scope s usage_report=a.usage_report <in
+	[ "$(ant state list)" = $'usage_report\t2026-11-07T00:00:00Z\ts' ]
+}
+
+@test "adopt: a ledger that is cut off or no ledger moves nothing; a watermark that is there never moves back" {
+	ledger sqlite >in
+	head -c -5 in >short
+	run -5 --separate-stderr ant state adopt usage_report <short
+	[[ -z $output && $stderr == *'the receipt is cut off' ]]
+	{ cat in; echo x; } >bad
+	run -5 ant state adopt usage_report <bad
+	[[ $output == "ant-state: stdin:$(wc -l <bad): "* ]]
+	[ ! -e state ]
+	ant state set usage_report 2026-11-25
+	run -0 ant state adopt usage_report <in
+	[ "$(ant state get usage_report)" = 2026-11-25T00:00:00Z ]
+	run -2 ant state adopt <in
+	run -0 ant state adopt ../x <in
+	run -5 ant state adopt ../x <<<'{"@ant":"loaded","table":"../x","target":"sqlite","into":"../x","watermark":"2026-11-20"}'
+	[ "$(find . -name '*.watermark')" = ./state/usage_report.watermark ]
+}
+
+@test "receipts: one a line of fields, of all or of some tables; commit --tsv writes the same" {
+	ledger postgresql public. >in
+	run -0 ant state receipts <in
+	[ "${#lines[@]}" = 7 ]
+	[ "${lines[1]}" = $'usage_report\tpublic.usage_report\twindow\t2026-11-01T00:00:00Z\t2026-11-05T00:00:00Z\t7\t2026-11-05T00:00:00Z\t2026-11-30T00:00:01Z' ]
+	[ "${lines[6]}" = $'users\tpublic.users\treplace\t-\t-\t3\t-\t-' ]
+	run -0 ant state receipts users usage_report=eu_usage <in
+	[ "$(cut -f 2 <<<"$output" | paste -sd ' ')" = 'public.eu_usage public.users' ]
+	run -0 ant state receipts nosuch usage_report= =usage_report usage_report=usage_report_ usage "$(printf %080d 1)" <in
+	[ -z "$output" ]
+	run -0 ant state receipts <<<'{"@ant":"loaded","table":"a\u0009b\nc","rows":1.5,"watermark":"2026-11-20"}'
+	[ "$output" = $'a?b?c\t-\t-\t-\t-\t1\t2026-11-20T00:00:00Z\t-' ]
+	run -5 ant state receipts <<<x
+	run -1 bash -c 'ant state receipts <in >/dev/full'
+	{ window t 2026-11-01 2026-11-02; window t 2026-11-05 2026-11-06; } >in
+	run -1 --separate-stderr ant state commit --tsv out <in # a gap; both were loaded
+	[ "$output" = "$(<in)" ]
+	[ "$(<out)" = "$(ant state receipts <in)" ]
+	[ "$(wc -l <out)" = 2 ]
+	run -1 ant state commit --tsv /dev/full <in
+	[[ $output == 'ant-state: /dev/full: No space left on device' ]]
+	run -1 ant state commit --tsv no/such <in
 }
 
 @test "commit: eight at once lose no watermark" {
@@ -497,7 +603,7 @@ C
 
 @test "state: the manual names every option and command" {
 	local word
-	for word in $("$ANT_BIN/ant-state" --help | grep -oE -- '--[a-z]+' | sort -u) get set reset list window commit lock; do
+	for word in $("$ANT_BIN/ant-state" --help | grep -oE -- '--[a-z]+' | sort -u) get set reset list window commit adopt receipts lock; do
 		MANWIDTH=200 man -P cat -l "$ROOT/man/ant-state.1" 2>/dev/null | grep -qF -- "$word" ||
 			mandoc -T utf8 "$ROOT/man/ant-state.1" | col -b | grep -qF -- "$word" || { echo "$word"; return 1; }
 	done
@@ -509,7 +615,7 @@ C
 	stub ant-flatten 'cat'
 	stub ant-load-sqlite 'case $* in *--ledger*) ;; *) cat >/dev/null ;; esac; printf "%s\n" "{\"@ant\":\"loaded\",\"table\":\"usage_report\",\"mode\":\"window\",\"from\":\"2023-01-01T00:00:00Z\",\"watermark\":\"2026-11-20T00:00:00Z\"}"'
 	sed -n 's/^\.Dl \$ //p' "$ROOT/man/ant-state.1" >examples
-	[ "$(wc -l <examples)" = 5 ]
+	[ "$(wc -l <examples)" = 8 ]
 	PATH=$PWD/bin:$ANT_BIN:$PATH run -0 bash -e -o pipefail examples
 	[[ $output == *'"@ant":"loaded"'*$'usage_report\t2026-11-20T00:00:00Z\t-'*alone ]]
 	[ "$(ant state get usage_report)" = 2026-11-20T00:00:00Z ]

@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +12,7 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
-#include "base/out.h"
-#include "base/utc.h"
 
-#define MAGIC "anthill watermark 1\n"
 #define SUFFIX ".watermark"
 #define FRESH ".new-" /* start of the name of a file that is being written */
 
@@ -42,127 +38,34 @@ check_table(const char *table, struct ant_err *e)
 	return 0;
 }
 
-static int
-in_folder(const char *folder, const char *name, char path[static PATH_MAX], struct ant_err *e)
-{
-	if (snprintf(path, PATH_MAX, "%s/%s", folder, name) < PATH_MAX)
-		return 0;
-	errno = ENAMETOOLONG;
-	return err_sys(e, ANT_FAIL, "%s", folder);
-}
-
 /*
  * The path of TABLE's file.  A long scope is cut and gets its hash: %% stands
  * in no other name, and the file itself holds the scope in full.
  */
 static int
-path_of(const struct state *s, const char *table, const char *suffix, char path[static PATH_MAX],
+path_of(const struct state *s, const char *table, const char *suffix, struct buf *to,
 	struct ant_err *e)
 {
-	char scope[NAME_SCOPE_MAX + 4] = "", name[NAME_MAX + 1];
-	size_t n = 0;
+	size_t start;
 
+	buf_clear(to);
 	if (check_table(table, e) == -1)
 		return -1;
-	for (const char *p = s->scope; *p != '\0' && n <= NAME_SCOPE_MAX; p++)
-		n += (size_t)snprintf(scope + n, sizeof scope - n,
-			alnum(*p) || *p == '_' || *p == '-' ? "%c" : "%%%02X", (unsigned char)*p);
-	if (n > NAME_SCOPE_MAX)
-		snprintf(scope + NAME_SCOPE_KEPT, sizeof scope - NAME_SCOPE_KEPT, "%%%%%016llx",
-			(unsigned long long)hash_bytes(s->scope, strlen(s->scope)));
-	snprintf(name, sizeof name, "%s%s%s%s", table, *scope != '\0' ? "@" : "", scope, suffix);
-	return in_folder(s->folder, name, path, e);
-}
-
-/* The contents of a file.  A scope's white space and control bytes are written %XX. */
-static int
-render(const struct state *s, const char *table, const struct mark *m, struct buf *to)
-{
-	char from[UTC_TEXT], till[UTC_TEXT];
-
-	buf_puts(to, MAGIC "scope ");
+	buf_printf(to, "%s/%s%s", s->folder, table, *s->scope != '\0' ? "@" : "");
+	start = to->len;
 	for (const char *p = s->scope; *p != '\0'; p++)
-		if ((unsigned char)*p <= ' ' || *p == '%' || *p == 0x7f)
-			buf_printf(to, "%%%02X", (unsigned char)*p);
-		else
+		if (alnum(*p) || *p == '_' || *p == '-')
 			buf_putc(to, *p);
-	utc_format(m->watermark, till);
-	buf_printf(to, "\ntable %s\nwatermark %s\n", table, m->known ? till : "-");
-	for (size_t i = 0; i < m->n; i++) {
-		utc_format(m->loaded[i].from, from);
-		utc_format(m->loaded[i].to, till);
-		buf_printf(to, "loaded %s %s\n", from, till);
+		else
+			buf_printf(to, "%%%02X", (unsigned char)*p);
+	if (!to->failed && to->len - start > NAME_SCOPE_MAX) {
+		to->len = start + NAME_SCOPE_KEPT;
+		buf_printf(to, "%%%%%016llx",
+			(unsigned long long)hash_bytes(s->scope, strlen(s->scope)));
 	}
-	if (to->failed)
-		return -1;
-	return buf_printf(to, "check %016llx\n", (unsigned long long)hash_bytes(to->data, to->len));
-}
-
-/* Step over "NAME ", take what stands up to the newline; NULL where the line is another. */
-static char *
-take(char **p, const char *name)
-{
-	char *value, *end;
-	size_t n = strlen(name);
-
-	if (strncmp(*p, name, n) != 0 || (*p)[n] != ' ')
-		return NULL;
-	value = *p + n + 1;
-	if ((end = strchr(value, '\n')) == NULL)
-		return NULL;
-	*end = '\0';
-	*p = end + 1;
-	return value;
-}
-
-static int
-take_span(const char *text, struct span *to)
-{
-	size_t n = strcspn(text, " ");
-
-	if (text[n] == '\0' || utc_parse(text, n, &to->from) == -1)
-		return -1;
-	return utc_parse(text + n + 1, strlen(text + n + 1), &to->to);
-}
-
-/* Undo render()'s %XX in place.  What is wrong shows when the file is rendered again. */
-static void
-unescape(char *s)
-{
-	char *to = s;
-	char hex[3] = "";
-
-	for (; *s != '\0'; s++)
-		if (*s == '%' && s[1] != '\0' && s[2] != '\0') {
-			memcpy(hex, s + 1, 2);
-			*to++ = (char)strtol(hex, NULL, 16);
-			s += 2;
-		} else {
-			*to++ = *s;
-		}
-	*to = '\0';
-}
-
-/* Read TEXT, cutting it up: the lines, loosely.  render() decides whether they were right. */
-static int
-parse(char *text, char **scope, char **table, struct mark *m)
-{
-	char *p = text + sizeof MAGIC - 1;
-	const char *v;
-
-	memset(m, 0, sizeof *m);
-	if (strncmp(text, MAGIC, sizeof MAGIC - 1) != 0)
-		return -1;
-	if ((*scope = take(&p, "scope")) == NULL || (*table = take(&p, "table")) == NULL ||
-		(v = take(&p, "watermark")) == NULL)
-		return -1;
-	unescape(*scope);
-	m->known = strcmp(v, "-") != 0;
-	if (m->known && utc_parse(v, strlen(v), &m->watermark) == -1)
-		return -1;
-	for (; (v = take(&p, "loaded")) != NULL; m->n++)
-		if (m->n == STATE_SPANS_MAX || take_span(v, &m->loaded[m->n]) == -1)
-			return -1;
+	buf_puts(to, suffix);
+	if (buf_str(to) == NULL)
+		return err_sys(e, ANT_FAIL, "%s", s->folder);
 	return 0;
 }
 
@@ -195,7 +98,6 @@ load(const char *path, const struct state *s, const char *want, struct buf *text
 	char **table, struct mark *m, struct ant_err *e)
 {
 	struct buf again, copy;
-	struct state other;
 	int found, good = 0;
 
 	buf_init(&again, FILE_MAX);
@@ -207,11 +109,10 @@ load(const char *path, const struct state *s, const char *want, struct buf *text
 		err_sys(e, ANT_FAIL, "%s", path);
 		goto done;
 	}
-	if (text->len > 0 && parse(text->data, scope, table, m) == 0) {
-		other = (struct state){NULL, s != NULL ? s->scope : *scope};
-		good = render(&other, want != NULL ? want : *table, m, &again) == 0 &&
+	if (text->len > 0 && mark_parse(text->data, scope, table, m) == 0)
+		good = mark_render(s != NULL ? s->scope : *scope, want != NULL ? want : *table, m,
+			       &again) == 0 &&
 		       again.len == copy.len && memcmp(again.data, copy.data, copy.len) == 0;
-	}
 	if (good)
 		found = 1;
 	else
@@ -252,15 +153,16 @@ state_close(struct state *s)
 int
 state_read(const struct state *s, const char *table, struct mark *m, struct ant_err *e)
 {
-	char path[PATH_MAX], *scope, *name;
-	struct buf text;
-	int found;
+	struct buf path, text;
+	char *scope, *name;
+	int found = -1;
 
 	memset(m, 0, sizeof *m);
-	if (path_of(s, table, SUFFIX, path, e) == -1)
-		return -1;
+	buf_init(&path, FILE_MAX);
 	buf_init(&text, FILE_MAX);
-	found = load(path, s, table, &text, &scope, &name, m, e);
+	if (path_of(s, table, SUFFIX, &path, e) == 0)
+		found = load(path.data, s, table, &text, &scope, &name, m, e);
+	buf_free(&path);
 	buf_free(&text);
 	return found;
 }
@@ -280,10 +182,11 @@ sync_folder(const char *path, struct ant_err *e)
 
 /* Create PATH where it is missing, its entry durable. */
 static int
-make_one(char *path, int last, struct ant_err *e)
+make_one(const char *path, int last, struct ant_err *e)
 {
 	struct ant_err ignored;
-	char *slash = strrchr(path, '/');
+	const char *slash = strrchr(path, '/');
+	char *parent;
 
 	if (mkdir(path, 0700) == -1) {
 		if (errno == EEXIST)
@@ -293,12 +196,14 @@ make_one(char *path, int last, struct ant_err *e)
 			return 0;
 		return err_sys(e, ANT_FAIL, "%s", path);
 	}
-	if (slash != NULL)
-		*slash = '\0';
-	/* A parent that cannot be read cannot be synced. */
-	sync_folder(slash == NULL ? "." : slash == path ? "/" : path, &ignored);
-	if (slash != NULL)
-		*slash = '/';
+	if (slash == NULL)
+		parent = strdup(".");
+	else
+		parent = strndup(path, slash == path ? 1 : (size_t)(slash - path));
+	if (parent == NULL)
+		return err_sys(e, ANT_FAIL, "%s", path);
+	sync_folder(parent, &ignored); /* a parent that cannot be read cannot be synced */
+	free(parent);
 	return 0;
 }
 
@@ -352,19 +257,23 @@ flock_again(int fd, int how)
 
 /* One writer at a time, so that no two read the same watermark and write theirs. */
 static int
-begin_update(const struct state *s, const char *table, struct ant_err *e)
+begin_update(const struct state *s, struct ant_err *e)
 {
-	char path[PATH_MAX];
+	struct buf path;
 	int fd;
 
-	if (check_table(table, e) == -1 || in_folder(s->folder, "update", path, e) == -1 ||
-		(fd = open_lock(s, path, e)) == -1)
-		return -1;
-	if (flock_again(fd, LOCK_EX) == 0)
-		return fd;
-	err_sys(e, ANT_FAIL, "%s", path);
-	close(fd);
-	return -1;
+	buf_init(&path, FILE_MAX);
+	buf_printf(&path, "%s/update", s->folder);
+	if (buf_str(&path) == NULL)
+		return err_sys(e, ANT_FAIL, "%s", s->folder);
+	fd = open_lock(s, path.data, e);
+	if (fd != -1 && flock_again(fd, LOCK_EX) == -1) {
+		err_sys(e, ANT_FAIL, "%s", path.data);
+		close(fd);
+		fd = -1;
+	}
+	buf_free(&path);
+	return fd;
 }
 
 /* Remove what a writer that was killed left behind: we are the only one. */
@@ -380,45 +289,75 @@ sweep(const char *folder)
 		closedir(d);
 }
 
+static int
+write_all(int fd, const char *p, size_t n)
+{
+	while (n > 0) {
+		ssize_t put = write(fd, p, n);
+
+		if (put == -1 && errno == EINTR)
+			continue;
+		if (put <= 0)
+			return -1;
+		p += put;
+		n -= (size_t)put;
+	}
+	return 0;
+}
+
 /* Write aside, fsync, rename, fsync of the folder: a reader sees the old file or the new one. */
 static int
 replace_file(const struct state *s, const char *path, const struct buf *text, struct ant_err *e)
 {
-	char fresh[PATH_MAX];
-	int fd, rc;
+	struct buf fresh;
+	int fd = -1, result = -1;
 
-	if (in_folder(s->folder, FRESH "XXXXXX", fresh, e) == -1)
-		return -1;
-	sweep(s->folder);
-	if ((fd = mkstemp(fresh)) == -1)
-		return err_sys(e, ANT_FAIL, "%s", s->folder);
-	rc = out_write(fd, path, text->data, text->len, e);
-	if (rc == 0 && fsync(fd) == -1)
-		rc = err_sys(e, ANT_FAIL, "%s", path);
-	if (close(fd) == -1 && rc == 0)
-		rc = err_sys(e, ANT_FAIL, "%s", path);
-	if (rc == 0 && rename(fresh, path) == -1)
-		rc = err_sys(e, ANT_FAIL, "%s", path);
-	if (rc == 0)
-		return sync_folder(s->folder, e);
-	unlink(fresh);
-	return -1;
+	buf_init(&fresh, FILE_MAX);
+	buf_printf(&fresh, "%s/" FRESH "XXXXXX", s->folder);
+	if (buf_str(&fresh) == NULL || (sweep(s->folder), fd = mkstemp(fresh.data)) == -1) {
+		err_sys(e, ANT_FAIL, "%s", s->folder);
+		goto done;
+	}
+	if (write_all(fd, text->data, text->len) == -1 || fsync(fd) == -1) {
+		err_sys(e, ANT_FAIL, "%s", path);
+		goto discard;
+	}
+	if (close(fd) == -1) {
+		fd = -1;
+		err_sys(e, ANT_FAIL, "%s", path);
+		goto discard;
+	}
+	fd = -1;
+	if (rename(fresh.data, path) == -1) {
+		err_sys(e, ANT_FAIL, "%s", path);
+		goto discard;
+	}
+	result = sync_folder(s->folder, e);
+	goto done;
+discard:
+	if (fd != -1)
+		close(fd);
+	unlink(fresh.data);
+done:
+	buf_free(&fresh);
+	return result;
 }
 
 static int
 save(const struct state *s, const char *table, const struct mark *m, struct ant_err *e)
 {
-	char path[PATH_MAX];
-	struct buf text;
-	int result;
+	struct buf path, text;
+	int result = -1;
 
-	if (path_of(s, table, SUFFIX, path, e) == -1)
-		return -1;
+	buf_init(&path, FILE_MAX);
 	buf_init(&text, FILE_MAX);
-	if (render(s, table, m, &text) == -1)
-		result = err_sys(e, ANT_FAIL, "%s", path);
-	else
-		result = replace_file(s, path, &text, e);
+	if (path_of(s, table, SUFFIX, &path, e) == 0) {
+		if (mark_render(s->scope, table, m, &text) == -1)
+			err_sys(e, ANT_FAIL, "%s", path.data);
+		else
+			result = replace_file(s, path.data, &text, e);
+	}
+	buf_free(&path);
 	buf_free(&text);
 	return result;
 }
@@ -426,11 +365,14 @@ save(const struct state *s, const char *table, const struct mark *m, struct ant_
 int
 state_set(const struct state *s, const char *table, int64_t t, struct ant_err *e)
 {
-	const struct mark m = {.known = 1, .watermark = t};
-	int fd = begin_update(s, table, e), result;
+	struct mark m;
+	int fd, result;
 
-	if (fd == -1)
+	if (check_table(table, e) == -1 || (fd = begin_update(s, e)) == -1)
 		return -1;
+	memset(&m, 0, sizeof m);
+	m.known = 1;
+	m.watermark = t;
 	result = save(s, table, &m, e);
 	close(fd);
 	return result;
@@ -439,83 +381,26 @@ state_set(const struct state *s, const char *table, int64_t t, struct ant_err *e
 int
 state_reset(const struct state *s, const char *table, struct ant_err *e)
 {
-	char path[PATH_MAX];
-	int fd, result;
+	struct buf path;
+	int fd = -1, result = -1;
 
-	if (path_of(s, table, SUFFIX, path, e) == -1)
-		return -1;
-	if (access(path, F_OK) == -1 && errno == ENOENT)
-		return 0;
-	if ((fd = begin_update(s, table, e)) == -1)
-		return -1;
-	if (unlink(path) == -1 && errno != ENOENT)
-		result = err_sys(e, ANT_FAIL, "%s", path);
+	buf_init(&path, FILE_MAX);
+	if (path_of(s, table, SUFFIX, &path, e) == -1)
+		goto done;
+	if (access(path.data, F_OK) == -1 && errno == ENOENT) {
+		result = 0;
+		goto done;
+	}
+	if ((fd = begin_update(s, e)) == -1)
+		goto done;
+	if (unlink(path.data) == -1 && errno != ENOENT)
+		err_sys(e, ANT_FAIL, "%s", path.data);
 	else
 		result = sync_folder(s->folder, e);
 	close(fd);
+done:
+	buf_free(&path);
 	return result;
-}
-
-/* Let the watermark follow over windows that touch it. */
-static void
-follow(struct mark *m)
-{
-	size_t gone = 0;
-
-	while (gone < m->n && m->loaded[gone].from <= m->watermark) {
-		if (m->loaded[gone].to > m->watermark)
-			m->watermark = m->loaded[gone].to;
-		gone++;
-	}
-	memmove(m->loaded, m->loaded + gone, (m->n - gone) * sizeof *m->loaded);
-	m->n -= gone;
-}
-
-/* Add a window beyond the watermark, joined with those it touches. */
-static int
-remember(struct mark *m, struct span w, struct ant_err *e)
-{
-	size_t first = 0, last;
-
-	while (first < m->n && m->loaded[first].to < w.from)
-		first++;
-	for (last = first; last < m->n && m->loaded[last].from <= w.to; last++) {
-		if (m->loaded[last].from < w.from)
-			w.from = m->loaded[last].from;
-		if (m->loaded[last].to > w.to)
-			w.to = m->loaded[last].to;
-	}
-	if (last == first && m->n == STATE_SPANS_MAX)
-		return err_set(e, ANT_FAIL, "over %d windows wait for the ones between them",
-			STATE_SPANS_MAX);
-	memmove(m->loaded + first + 1, m->loaded + last, (m->n - last) * sizeof *m->loaded);
-	m->n = m->n - (last - first) + 1;
-	m->loaded[first] = w;
-	return 0;
-}
-
-/* Work the window into M: 0, 1 for a gap, -1. */
-static int
-advance(struct mark *m, const int64_t *from, int64_t watermark, const int64_t *since, int64_t *gap,
-	struct ant_err *e)
-{
-	int joins = from == NULL;
-
-	if (!joins && m->known)
-		joins = *from <= m->watermark;
-	else if (!joins)
-		joins = since == NULL || *from <= *since;
-	if (!joins && since == NULL) {
-		*gap = m->watermark;
-		return 1;
-	}
-	if (!joins)
-		return remember(m, (struct span){*from, watermark}, e);
-	if (!m->known || watermark > m->watermark)
-		m->watermark = watermark;
-	m->known = 1;
-	follow(m);
-	return 0;
 }
 
 int
@@ -523,14 +408,14 @@ state_advance(const struct state *s, const char *table, const int64_t *from, int
 	const int64_t *since, int64_t *gap, struct ant_err *e)
 {
 	struct mark m, before;
-	int fd = begin_update(s, table, e), result = -1;
+	int fd, result = -1;
 
-	if (fd == -1)
+	if (check_table(table, e) == -1 || (fd = begin_update(s, e)) == -1)
 		return -1;
 	if (state_read(s, table, &m, e) == -1)
 		goto done;
 	memcpy(&before, &m, sizeof m);
-	if ((result = advance(&m, from, watermark, since, gap, e)) != 0)
+	if ((result = mark_advance(&m, from, watermark, since, gap, e)) != 0)
 		goto done;
 	if (memcmp(&before, &m, sizeof m) != 0)
 		result = save(s, table, &m, e);
@@ -554,8 +439,9 @@ state_names(const char *folder, struct strlist *names, struct ant_err *e)
 	while (errno = 0, (f = readdir(d)) != NULL) {
 		size_t n = strlen(f->d_name);
 
-		if (n > tail && strcmp(f->d_name + n - tail, SUFFIX) == 0 &&
-			strlist_add(names, f->d_name, n) == -1)
+		if (n <= tail || strcmp(f->d_name + n - tail, SUFFIX) != 0)
+			continue;
+		if (strlist_add(names, f->d_name, n) == -1)
 			break;
 	}
 	if (errno != 0) {
@@ -573,46 +459,58 @@ int
 state_describe(const char *folder, const char *name, struct state *s, char *table, size_t size,
 	struct mark *m, struct ant_err *e)
 {
-	char path[PATH_MAX], right[PATH_MAX], *scope, *found;
-	struct buf text;
-	int result;
+	struct buf path, text, right;
+	char *scope, *found;
+	int result = -1;
 
 	*s = (struct state){NULL, NULL};
-	if (in_folder(folder, name, path, e) == -1)
-		return -1;
+	buf_init(&path, FILE_MAX);
 	buf_init(&text, FILE_MAX);
-	if ((result = load(path, NULL, NULL, &text, &scope, &found, m, e)) != 1)
+	buf_init(&right, FILE_MAX);
+	buf_printf(&path, "%s/%s", folder, name);
+	if (buf_str(&path) == NULL) {
+		err_sys(e, ANT_FAIL, "%s", folder);
+		goto done;
+	}
+	if ((result = load(path.data, NULL, NULL, &text, &scope, &found, m, e)) != 1)
 		goto done;
 	result = -1;
-	if (state_open(s, folder, scope, e) == -1 || path_of(s, found, SUFFIX, right, e) == -1)
+	if (state_open(s, folder, scope, e) == -1 || path_of(s, found, SUFFIX, &right, e) == -1)
 		goto done;
-	if (strcmp(right, path) == 0) {
-		snprintf(table, size, "%s", found);
-		result = 1;
-	} else {
-		err_set(e, ANT_FAIL, "%s: damaged watermark file: it belongs to %s", path, right);
+	if (strcmp(right.data, path.data) != 0) {
+		err_set(e, ANT_FAIL, "%s: damaged watermark file: it belongs to %s", path.data,
+			right.data);
+		goto done;
 	}
+	snprintf(table, size, "%s", found);
+	result = 1;
 done:
 	if (result != 1)
 		state_close(s);
+	buf_free(&path);
 	buf_free(&text);
+	buf_free(&right);
 	return result;
 }
 
 int
 state_lock(const struct state *s, const char *table, int shared, int wait, struct ant_err *e)
 {
-	char path[PATH_MAX];
-	int fd;
+	struct buf path;
+	int fd = -1;
 
-	if (path_of(s, table, ".lock", path, e) == -1 || (fd = open_lock(s, path, e)) == -1)
-		return -1;
+	buf_init(&path, FILE_MAX);
+	if (path_of(s, table, ".lock", &path, e) == -1 || (fd = open_lock(s, path.data, e)) == -1)
+		goto done;
 	if (flock_again(fd, (shared ? LOCK_SH : LOCK_EX) | (wait ? 0 : LOCK_NB)) == 0)
-		return fd;
+		goto done;
 	if (errno == EWOULDBLOCK)
-		err_set(e, ANT_LOCKED, "%s: another run holds the lock %s", table, path);
+		err_set(e, ANT_LOCKED, "%s: another run holds the lock %s", table, path.data);
 	else
-		err_sys(e, ANT_FAIL, "%s", path);
+		err_sys(e, ANT_FAIL, "%s", path.data);
 	close(fd);
-	return -1;
+	fd = -1;
+done:
+	buf_free(&path);
+	return fd;
 }

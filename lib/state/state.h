@@ -1,23 +1,10 @@
 /*
  * state/state - watermark files: how far each table of each destination was loaded
  *
- * A folder holds one file a table and scope, TABLE.watermark or
+ * A folder holds one file (state/mark.h) a table and scope, TABLE.watermark or
  * TABLE@SCOPE.watermark, where bytes of the scope other than letters, digits,
- * `_` and `-` are written %XX:
- *
- *	anthill watermark 1
- *	scope sqlite:///anthill.db
- *	table usage_report
- *	watermark 2026-11-20T00:00:00Z
- *	loaded 2026-12-01T00:00:00Z 2026-12-05T00:00:00Z
- *	check 5cb3f21a90e4d7b6
- *
- * `watermark -` is none yet; `loaded` are windows beyond it that do not join
- * up with it; `check` is the FNV-1a hash (64 bits) of what stands above.  A
- * file is valid where writing what was read gives the same bytes: so a file
- * that was cut off, edited or hit by a flipped bit is an error, and never a
- * fresh start.  TABLE@SCOPE.lock is what state_lock() holds; `update` is held
- * while a file is rewritten.  fsync(2), rename(2), flock(2).
+ * `_` and `-` are written %XX.  TABLE@SCOPE.lock is what state_lock() holds;
+ * `update` is held while a file is rewritten.  fsync(2), rename(2), flock(2).
  */
 #ifndef ANT_STATE_STATE_H
 #define ANT_STATE_STATE_H
@@ -27,19 +14,9 @@
 
 #include "base/err.h"
 #include "base/strlist.h"
+#include "state/mark.h"
 
-enum { STATE_SPANS_MAX = 1000, STATE_SCOPE_MAX = 4096 };
-
-struct span {
-	int64_t from, to; /* inclusive, exclusive */
-};
-
-struct mark {
-	int known; /* there is a watermark */
-	int64_t watermark;
-	struct span loaded[STATE_SPANS_MAX]; /* beyond it; ascending, apart from each other */
-	size_t n;
-};
+enum { STATE_SCOPE_MAX = 4096 };
 
 struct state {
 	char *folder, *scope; /* scope "": none */
@@ -63,14 +40,7 @@ int state_read(const struct state *s, const char *table, struct mark *m, struct 
 int state_set(const struct state *s, const char *table, int64_t t, struct ant_err *e);
 int state_reset(const struct state *s, const char *table, struct ant_err *e);
 
-/*
- * A load that ended: up to WATERMARK, from FROM where that is known (else NULL).
- * SINCE, where it is not NULL, says that windows arrive in any order and that
- * nothing before it is wanted: a window that leaves a gap is remembered, and
- * the watermark follows once the gap is closed.
- * Return 0; 1 where the window leaves a gap after *GAP, the end of what was
- * loaded, and nothing was changed; -1.
- */
+/* Work a load that ended into the mark of TABLE: mark_advance(), and its file. */
 int state_advance(const struct state *s, const char *table, const int64_t *from, int64_t watermark,
 	const int64_t *since, int64_t *gap, struct ant_err *e);
 

@@ -1,6 +1,7 @@
 #include "stream/receipt.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,7 +111,77 @@ receipt_parse(const char *p, size_t len, struct receipt *r, struct ant_err *e)
 			"not a receipt: it has no \"@ant\":\"loaded\"; is a loader missing?");
 	if ((found = string(&v, "table", r->table, sizeof r->table, e)) != 1)
 		return found == 0 ? err_set(e, ANT_INPUT, "receipt: table is missing") : -1;
-	if (time_of(&v, "from", &r->from_known, &r->from, e) == -1)
+	r->rows = -1;
+	if (json_member(&v, "rows", &kind) && kind.kind == JSON_NUMBER)
+		r->rows = strtoll(kind.p, NULL, 10);
+	if (string(&v, "target", r->target, sizeof r->target, e) == -1 ||
+		string(&v, "into", r->into, sizeof r->into, e) == -1 ||
+		string(&v, "mode", r->mode, sizeof r->mode, e) == -1 ||
+		time_of(&v, "from", &r->from_known, &r->from, e) == -1 ||
+		time_of(&v, "to", &r->to_known, &r->to, e) == -1 ||
+		time_of(&v, "finished", &r->finished_known, &r->finished, e) == -1)
 		return -1;
 	return time_of(&v, "watermark", &r->watermark_known, &r->watermark, e);
+}
+
+int
+receipt_is_of(const struct receipt *r, const char *wanted)
+{
+	const char *into = r->into, *name = strchr(wanted, '='), *cut = NULL;
+	const size_t table = strcspn(wanted, "=");
+	size_t len = strlen(into);
+
+	name = name != NULL ? name + 1 : wanted;
+	if (strcmp(r->target, "csv") == 0) {
+		cut = strrchr(into, '/');
+		if (len >= 4 && strcmp(into + len - 4, ".csv") == 0)
+			len -= 4;
+	} else if (strcmp(r->target, "sqlite") != 0 && strcmp(r->target, "duckdb") != 0) {
+		cut = strrchr(into, '.');
+	}
+	if (cut != NULL) {
+		len -= (size_t)(cut + 1 - into);
+		into = cut + 1;
+	}
+	return strlen(r->table) == table && memcmp(r->table, wanted, table) == 0 &&
+	       strlen(name) == len && memcmp(into, name, len) == 0;
+}
+
+static void
+put_field(struct buf *b, const char *text)
+{
+	if (b->len > 0 && b->data[b->len - 1] != '\n')
+		buf_putc(b, '\t');
+	if (*text == '\0')
+		buf_putc(b, '-');
+	for (; *text != '\0'; text++)
+		buf_putc(b, (unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text);
+}
+
+static void
+put_time(struct buf *b, int known, int64_t t)
+{
+	char text[UTC_TEXT] = "";
+
+	if (known)
+		utc_format(t, text);
+	put_field(b, text);
+}
+
+void
+receipt_put_fields(struct buf *b, const struct receipt *r)
+{
+	char rows[24] = "";
+
+	put_field(b, r->table);
+	put_field(b, r->into);
+	put_field(b, r->mode);
+	put_time(b, r->from_known, r->from);
+	put_time(b, r->to_known, r->to);
+	if (r->rows >= 0)
+		snprintf(rows, sizeof rows, "%" PRId64, r->rows);
+	put_field(b, rows);
+	put_time(b, r->watermark_known, r->watermark);
+	put_time(b, r->finished_known, r->finished);
+	buf_putc(b, '\n');
 }

@@ -33,19 +33,32 @@ enum { RECEIPT_TEXTS = 8 }; /* of a line of the ledger */
 int receipt_print(struct out *to, const char *target, const char *const texts[RECEIPT_TEXTS],
 	struct ant_err *e);
 
-/* What is read of one. */
+enum { RECEIPT_INTO = 4096 };
+
+/* What is read of one; "" and a time that is not known where a member is null or missing. */
 struct receipt {
-	char table[64];
-	int from_known; /* the start of the window is given */
-	int watermark_known;
-	int64_t from, watermark;
+	char table[64], target[64], mode[64], into[RECEIPT_INTO];
+	int from_known, to_known, watermark_known, finished_known;
+	int64_t from, to, watermark, finished;
+	int64_t rows; /* -1: not known */
 };
 
 /*
- * Read the LEN bytes at P (BUF_PAD more can be read).  Members that are not
- * needed here are left alone; a time that is null or missing is not known.
+ * Read the LEN bytes at P (BUF_PAD more can be read); other members are left alone.
  * Return 0, or -1 with ANT_INPUT and a reason that does not name the place.
  */
 int receipt_parse(const char *p, size_t len, struct receipt *r, struct ant_err *e);
+
+/*
+ * Whether it is about the table that WANTED names, TABLE, or TABLE=NAME where it was loaded into
+ * another name: that is the one without the schema, folder or .csv of its target.
+ */
+int receipt_is_of(const struct receipt *r, const char *wanted);
+
+/*
+ * Append it as a line for scripts: table, into, mode, from, to, rows, watermark and finished, by
+ * tabs; `-` is what is not known, and a control character becomes `?`.  Reports by B's `failed`.
+ */
+void receipt_put_fields(struct buf *b, const struct receipt *r);
 
 #endif

@@ -128,41 +128,25 @@ reconcile() {
 	((some)) || adopt_ledger
 }
 
-# Print the receipts in the destination's ledger that are about the tables of this run: other
+# Print the receipts in the destination's ledger, as fields, that are about the tables of this run: other
 # organizations may have theirs there, under other names.
 own_ledger() {
-	local line name into
-	local -A own=()
-	for name in "${known_tables[@]}"; do own[$prefix${into_of[$name]:-$name}]=$name; done
+	local name
+	local -a own=()
+	for name in "${known_tables[@]}"; do own+=("$name=$prefix${into_of[$name]:-$name}"); done
 	loader_for "${known_tables[0]}"
-	"${loader[@]}" --ledger >"$run/ledger.all" || return
-	while IFS= read -r line; do
-		[[ $line =~ \"table\":\ *\"([^\"]*)\".*\"into\":\ *\"([^\"]*)\" ]] || continue
-		name=${BASH_REMATCH[1]} into=${BASH_REMATCH[2]}
-		[[ $kind != csv ]] || into=${into%.csv}
-		[[ $kind != postgresql ]] || into=${into##*.}
-		[[ ${own[$into]-} != "$name" ]] || printf '%s\n' "$line"
-	done <"$run/ledger.all"
+	"${loader[@]}" --ledger >"$run/ledger" && ant-state receipts "${own[@]}" <"$run/ledger" >"$run/ledger.own"
 }
 
 # The watermarks of a ledger: all from the first window on that is in the destination.
 adopt_ledger() {
-	local name line first
-	local -a lines=() args=()
+	local name
 	[[ $kind == postgresql || -e $file ]] || return 0
-	mapfile -t lines < <(own_ledger 2>/dev/null)
-	((${#lines[@]})) || return 0
+	own_ledger 2>/dev/null && [[ -s $run/ledger.own ]] || return 0
 	note 'taking over the watermarks in the ledger of the destination'
 	for name in "${tables[@]}"; do
 		[[ ${mode_of[$name]} == window ]] || continue
-		first='' args=()
-		for line in "${lines[@]}"; do
-			[[ $line == *"\"table\":\"$name\""* && $line =~ \"from\":\"([^\"]*)\" ]] || continue
-			[[ -n $first && $first < ${BASH_REMATCH[1]} ]] || first=${BASH_REMATCH[1]}
-		done
-		[[ -z $first ]] || args=(--since "$first")
 		scope_for "$name"
-		printf '%s\n' "${lines[@]}" | grep -F "\"table\":\"$name\"" |
-			ant-state --scope "$scope" commit "${args[@]}" >"$run/ledger"
+		ant-state --scope "$scope" adopt "$name=$prefix${into_of[$name]:-$name}" <"$run/ledger"
 	done
 }

@@ -34,32 +34,16 @@ check_destination() {
 	"${loader[@]}" --ledger >/dev/null
 }
 
-# The ledger of the destination as lines: table, from, to, mode, rows, finished, watermark.
-read_ledger() {
-	local line name re
-	local -a value
-	own_ledger >"$run/ledger.own" || return
-	while IFS= read -r line; do
-		value=()
-		for name in table from to mode rows finished watermark; do
-			re="\"$name\": *\"?([^\",}]*)"
-			[[ $line =~ $re ]] && [[ ${BASH_REMATCH[1]} != null ]] || BASH_REMATCH=('' -)
-			value+=("${BASH_REMATCH[1]}")
-		done
-		echo "${value[*]}"
-	done <"$run/ledger.own"
-}
-
 # How fresh each table is, and what the last load did.
 status_organization() { # NAME
-	local name from to how rows finished mark age
+	local name how rows finished mark age
 	local -A last=() fresh=()
 	settle "$1" || return
-	read_ledger >"$run/ledger" || return 1
-	while read -r name from to how rows finished mark; do
+	own_ledger || return 1
+	while IFS=$'\t' read -r name _ how _ _ rows mark finished; do
 		last[$name]="$how $rows $finished"
 		[[ $mark == - || (-n ${fresh[$name]-} && ! $mark > ${fresh[$name]}) ]] || fresh[$name]=$mark
-	done <"$run/ledger"
+	done <"$run/ledger.own"
 	((quiet)) || printf '%-24s  %-20s  %-10s  %-20s  %-8s  %s\n' table watermark behind 'last load' mode rows
 	for name in "${tables[@]}"; do
 		read -r how rows finished <<<"${last[$name]-- - -}"
@@ -80,11 +64,11 @@ ago() {
 
 # The days between the first load, or --start, and the last that no load covered; 1 if there are any.
 gaps_organization() { # NAME
-	local name from to rest known='' until='' found=0
+	local name from to known='' until='' found=0
 	settle "$1" || return
-	read_ledger >"$run/ledger" || return 1
-	sort "$run/ledger" >"$run/sorted"
-	while read -r name from to rest; do
+	own_ledger || return 1
+	sort -t $'\t' -k 1,1 -k 4 "$run/ledger.own" >"$run/sorted"
+	while IFS=$'\t' read -r name _ _ from to _; do
 		[[ $from != - && " ${tables[*]} " == *" $name "* ]] || continue
 		[[ $name == "$known" ]] || { known=$name until=${start:-$from}; }
 		if [[ $from > $until ]]; then

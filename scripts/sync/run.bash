@@ -54,7 +54,7 @@ is_fresh() { # TABLE
 # Load the tables of one organization, PARALLEL at once; their results go to the array results.
 sync_organization() { # NAME
 	local name line
-	local -a due=() pipes=()
+	local -a due=()
 	settle "$1" || {
 		results+=("${1:--} * 1 - - 0 0 0 0 0 -")
 		return
@@ -63,11 +63,8 @@ sync_organization() { # NAME
 	((full_refresh)) || [[ -n $given_from ]] || reconcile
 	rm -f "$run"/done.* "$run/rate"
 	for name in "${tables[@]}"; do
-		is_fresh "$name" && continue
-		due+=("$name")
-		[[ -p $run/$name.log ]] || pipes+=("$run/$name.log")
+		is_fresh "$name" || due+=("$name")
 	done
-	((!${#pipes[@]})) || mkfifo "${pipes[@]}" || return 1
 	((!${#due[@]})) || ! may_draw || start_drawing "${due[@]}"
 	declare -p tables parallel rate chunk lookback start given_from given_to now full_refresh full_sync in_full \
 		as_json quiet verbose spool kind file conninfo base_scope schema prefix mode allow_shrink mode_of \

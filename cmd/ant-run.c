@@ -1,0 +1,274 @@
+/*
+ * ant-run - run the commands of a pipeline, and say how each of them ended
+ *
+ * stdin: the first command's.  stdout: the last one's of each branch that no
+ * --out sends elsewhere.
+ */
+#define _GNU_SOURCE /* memmem */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/out.h"
+#include "cli.h"
+#include "run/pipeline.h"
+
+enum { OPT_PREFIX = 256, OPT_RESULTS, OPT_FETCH_LOG, OPT_ON_PAGE, OPT_WORD };
+
+struct settings {
+	struct cli cli;
+	const char *prefix, *results, *on_page;
+	int fetch_log;
+	long pages, repeated; /* counted in the log of ant-fetch */
+};
+
+static const struct option options[] = {
+	{"prefix", required_argument, NULL, OPT_PREFIX},
+	{"results", required_argument, NULL, OPT_RESULTS},
+	{"fetch-log", no_argument, NULL, OPT_FETCH_LOG},
+	{"on-page", required_argument, NULL, OPT_ON_PAGE},
+	/* These stand between commands, where getopt_long() does not look. */
+	{"pipe", no_argument, NULL, OPT_WORD},
+	{"finish", no_argument, NULL, OPT_WORD},
+	{"branch", no_argument, NULL, OPT_WORD},
+	{"out", no_argument, NULL, OPT_WORD},
+	{NULL, 0, NULL, 0},
+};
+
+static const char usage[] =
+	"usage: ant-run [--prefix TEXT] [--results FILE] [--fetch-log] [--on-page TEXT]\n"
+	"               [-qv] COMMAND... [--pipe|--finish COMMAND...]... [--out FILE]\n"
+	"               [--branch COMMAND... [--pipe|--finish COMMAND...]...\n"
+	"                         [--out FILE]]...\n";
+
+static const char help[] =
+	"Runs a pipeline; its status is that of the leftmost cause of a failure.\n"
+	"\n"
+	"  --pipe           the next command reads what the one before writes\n"
+	"  --finish         the same, but no signal ends it: it ends with its input\n"
+	"  --branch         another branch, which reads what the first command writes\n"
+	"  --out FILE       the branch writes to FILE\n"
+	"  --prefix TEXT    stands before each line that the commands say on stderr\n"
+	"  --results FILE   how each command ended and what it said, as lines of fields\n"
+	"  --fetch-log      the first is ant-fetch, with a log in JSON: count its pages\n"
+	"  --on-page TEXT   a line on stderr when the first page is there\n"
+	"  -h, --help  --version  -q, --quiet  -v, --verbose\n"
+	"\n"
+	"A pipeline that is complete or tells the cause; one stream, two uses of it:\n"
+	"  ant-run ant-fetch users --pipe ant-flatten --pipe ant-load-sqlite users.db\n"
+	"  ant-run ant-fetch users --branch gzip --out users.gz --branch ant-flatten\n";
+
+/* A line on stderr, in one write, so that those of parallel commands do not mix. */
+static void
+say(const char *prefix, const char *line, size_t len)
+{
+	struct ant_err ignored;
+	struct out out;
+
+	out_init(&out, STDERR_FILENO, "stderr");
+	if (out_put(&out, prefix, strlen(prefix), &ignored) == 0 &&
+		out_put(&out, line, len, &ignored) == 0 && out_put(&out, "\n", 1, &ignored) == 0)
+		out_flush(&out, &ignored);
+	out_free(&out);
+}
+
+/* 1 where LINE is one of ant-fetch's log. */
+static int
+count_page(struct settings *o, const char *line, size_t len)
+{
+	static const char start[] = "{\"time\":", good[] = "\"error\":null}",
+			  first[] = "\"attempt\":1,";
+	const size_t tail = sizeof good - 1;
+
+	if (len < sizeof start - 1 || memcmp(line, start, sizeof start - 1) != 0)
+		return 0;
+	if (memmem(line, len, first, sizeof first - 1) == NULL)
+		o->repeated++;
+	if (len >= tail && memcmp(line + len - tail, good, tail) == 0 && o->pages++ == 0 &&
+		o->on_page != NULL)
+		say("", o->on_page, strlen(o->on_page));
+	return 1;
+}
+
+static void
+pass_on(void *to, const struct stage *s, const char *line, size_t len)
+{
+	struct settings *o = to;
+
+	if (s->branch > 0 || !o->fetch_log || !count_page(o, line, len) || o->cli.verbose)
+		say(o->prefix, line, len);
+}
+
+struct results {
+	struct settings *o;
+	struct buf text; /* of the file */
+};
+
+static void
+put_message(void *to, const struct stage *s, const char *line, size_t len)
+{
+	struct results *r = to;
+
+	if (r->o->results == NULL) {
+		say(r->o->prefix, line, len);
+		return;
+	}
+	buf_printf(&r->text, "message\t%d\t%d\t", s->branch, s->position);
+	buf_put(&r->text, line, len);
+	buf_putc(&r->text, '\n');
+}
+
+/* The stages' last words, but for those whose input ended early because of another; and those of us about them. */
+static void
+put_messages(struct results *r, struct stage *stages, size_t n)
+{
+	char line[4096];
+
+	for (struct stage *s = stages; s < stages + n; s++) {
+		const char *why = s->error != 0 ? strerror(s->error) : NULL;
+
+		if (!stages_no_news(stages, (size_t)(s - stages)))
+			stages_lines(s, 1, put_message, r);
+		if (s->signal > 0 && s->signal != SIGPIPE && s->signal != SIGTERM &&
+			s->signal != SIGINT && s->signal != SIGHUP && !r->o->cli.quiet)
+			why = strsignal(s->signal);
+		if (why == NULL)
+			continue;
+		snprintf(line, sizeof line, "ant-run: %.4000s: %s", s->argv[0], why);
+		put_message(r, s, line, strlen(line));
+	}
+}
+
+/* WHAT, the place of S, and its name: a tab or newline in there would make fields of its own. */
+static void
+put_stage(struct buf *b, const char *what, const struct stage *s)
+{
+	buf_printf(b, "%s\t%d\t%d\t", what, s->branch, s->position);
+	for (const char *p = s->argv[0]; *p != '\0'; p++)
+		buf_putc(b, *p == '\t' || *p == '\n' ? '?' : *p);
+}
+
+static void
+put_statuses(struct results *r, const struct stage *stages, size_t n, const struct stage *cause)
+{
+	struct buf *b = &r->text;
+	const struct stage *of;
+	char what[32];
+
+	for (const struct stage *s = stages; s < stages + n; s++) {
+		put_stage(b, "stage", s);
+		buf_printf(b, "\t%d\n", s->status);
+	}
+	for (int branch = 1; branch <= stages[n - 1].branch; branch++) {
+		of = stages_cause(stages, n, branch);
+		buf_printf(b, "branch\t%d\t%d\n", branch, of != NULL ? of->status : 0);
+	}
+	if (cause != NULL) {
+		snprintf(what, sizeof what, "cause\t%d", cause->status);
+		put_stage(b, what, cause);
+	} else {
+		buf_puts(b, "cause\t0\t-\t-\t-");
+	}
+	buf_putc(b, '\n');
+	if (r->o->fetch_log)
+		buf_printf(b, "fetched\t%ld\t%ld\n", r->o->pages, r->o->repeated);
+}
+
+/* Tell how it went; FD is the file of results, or -1. */
+static int
+tell(struct settings *o, int fd, struct stage *stages, size_t n)
+{
+	const struct stage *cause = stages_cause(stages, n, 0);
+	struct results r = {.o = o};
+	struct ant_err e;
+	struct out out;
+	int status = cause != NULL ? cause->status : ANT_OK, failed = 0;
+
+	buf_init(&r.text, SIZE_MAX / 2); /* each stage has a bound of its own */
+	out_init(&out, fd, o->results);
+	put_messages(&r, stages, n);
+	if (fd != -1) {
+		put_statuses(&r, stages, n, cause);
+		failed = r.text.failed ? err_sys(&e, ANT_FAIL, "%s", o->results)
+				       : out_put(&out, r.text.data, r.text.len, &e);
+	}
+	if (failed == -1 || out_flush(&out, &e) == -1) {
+		cli_fail(&e);
+		status = status != ANT_OK ? status : ANT_FAIL;
+	}
+	out_free(&out);
+	buf_free(&r.text);
+	return status;
+}
+
+static int
+run(struct settings *o, char **argv)
+{
+	struct pipeline_how how = {
+		.hear_source = *o->prefix != '\0' || o->fetch_log,
+		.hear_others = 1,
+		.line = pass_on,
+		.to = o,
+	};
+	struct stage *stages = NULL;
+	struct ant_err e;
+	size_t n = 0;
+	int fd = -1, status = ANT_OK;
+
+	if (stages_parse(argv, &stages, &n, &e) == -1)
+		return e.status == ANT_USAGE ? cli_usage(&o->cli, "%s", e.msg) : cli_fail(&e);
+	if (o->results != NULL &&
+		(fd = open(o->results, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) == -1) {
+		err_sys(&e, ANT_FAIL, "%s", o->results);
+		status = cli_fail(&e);
+		goto done;
+	}
+	stages[0].at_once = 1;
+	if (pipeline_run(stages, n, &how, &e) == -1)
+		status = cli_fail(&e);
+	else
+		status = tell(o, fd, stages, n);
+	if (fd != -1 && close(fd) == -1 && status == ANT_OK) {
+		err_sys(&e, ANT_FAIL, "%s", o->results);
+		status = cli_fail(&e);
+	}
+done:
+	stages_free(stages, n);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct settings o = {.cli = {"ant-run", usage, help, "+", options, 0, 0, 0}, .prefix = ""};
+	int ch;
+
+	cli_start(&o.cli);
+	while ((ch = cli_next(&o.cli, argc, argv)) != -1) {
+		switch (ch) {
+		case OPT_PREFIX:
+			o.prefix = optarg;
+			break;
+		case OPT_RESULTS:
+			o.results = optarg;
+			break;
+		case OPT_FETCH_LOG:
+			o.fetch_log = 1;
+			break;
+		case OPT_ON_PAGE:
+			o.on_page = optarg;
+			break;
+		case OPT_WORD:
+			return cli_usage(
+				&o.cli, "%s: no command stands before it", argv[optind - 1]);
+		default:
+			return o.cli.status;
+		}
+	}
+	if (optind == argc)
+		return cli_usage(&o.cli, "what is to be run?");
+	return cli_exit(run(&o, argv + optind));
+}

@@ -1,0 +1,220 @@
+#include "receipts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/lines.h"
+#include "base/out.h"
+#include "base/utc.h"
+#include "cli.h"
+#include "stream/receipt.h"
+
+enum { LINE_BYTES = 1 << 20, FIELDS_BYTES = 1 << 16, WINDOWS_MAX = 1 << 22 };
+
+/* What is done with each: 0, 1 where it failed but the next one counts, -1. */
+typedef int each_receipt(
+	void *to, const struct receipt *r, const char *line, size_t len, struct ant_err *e);
+
+static int
+each(each_receipt *what, void *to)
+{
+	struct ant_err e = {.status = ANT_OK};
+	struct lines in;
+	struct receipt r;
+	char *line;
+	size_t len;
+	int more, step, status = ANT_OK;
+
+	lines_init(&in, STDIN_FILENO, "stdin", LINE_BYTES);
+	while ((more = lines_next(&in, &line, &len, &e)) == 1) {
+		if (in.partial)
+			step = err_set(&e, ANT_INPUT, "the receipt is cut off");
+		else if ((step = receipt_parse(line, len, &r, &e)) == 0)
+			step = what(to, &r, line, len, &e);
+		if (step == -1 && e.status == ANT_INPUT)
+			err_prefix(&e, "stdin:%zu: ", in.number);
+		if (step == -1)
+			break;
+		if (step == 1)
+			status = ANT_FAIL;
+	}
+	if (more != 0)
+		status = cli_fail(&e);
+	lines_free(&in);
+	return status;
+}
+
+/* Store a watermark: 0, 1 where it leaves a gap, which is said; -1. */
+static int
+store(const struct state *s, const char *table, const int64_t *from, int64_t watermark,
+	const int64_t *since, struct ant_err *e)
+{
+	char end[UTC_TEXT], start[UTC_TEXT];
+	int64_t gap;
+	int result = state_advance(s, table, from, watermark, since, &gap, e);
+
+	if (result == 1) {
+		utc_format(gap, end);
+		utc_format(*from, start);
+		cli_error("%s: nothing was loaded from %s to %s: the watermark stays "
+			  "(`ant-state set` overrides)",
+			table, end, start);
+	}
+	if (result == -1 && e->status == ANT_USAGE)
+		e->status = ANT_INPUT; /* a wrong table name came with the stream */
+	return result;
+}
+
+static int
+write_fields(struct out *out, const struct receipt *r, struct ant_err *e)
+{
+	struct buf line;
+	int result;
+
+	buf_init(&line, FIELDS_BYTES);
+	receipt_put_fields(&line, r);
+	result = line.failed ? err_sys(e, ANT_FAIL, "%s", out->name)
+			     : out_put(out, line.data, line.len, e);
+	buf_free(&line);
+	return result;
+}
+
+struct commit {
+	const struct state *state;
+	const int64_t *since;
+	struct out out, fields; /* fields.fd -1: not wanted */
+};
+
+static int
+commit_one(void *to, const struct receipt *r, const char *line, size_t len, struct ant_err *e)
+{
+	struct commit *c = to;
+	int result = 0;
+
+	if (r->watermark_known)
+		result = store(c->state, r->table, r->from_known ? &r->from : NULL, r->watermark,
+			c->since, e);
+	if (result == -1)
+		return -1;
+	if (c->fields.fd != -1 &&
+		(write_fields(&c->fields, r, e) == -1 || out_flush(&c->fields, e) == -1))
+		return -1;
+	if (out_put(&c->out, line, len, e) == -1 || out_put(&c->out, "\n", 1, e) == -1 ||
+		out_flush(&c->out, e) == -1)
+		return -1;
+	return result;
+}
+
+int
+receipts_commit(const struct state *s, const int64_t *since, const char *fields)
+{
+	struct commit c = {.state = s, .since = since};
+	struct ant_err e;
+	int fd = -1, status;
+
+	if (fields != NULL &&
+		(fd = open(fields, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) == -1) {
+		err_sys(&e, ANT_FAIL, "%s", fields);
+		return cli_fail(&e);
+	}
+	out_init(&c.out, STDOUT_FILENO, "stdout");
+	out_init(&c.fields, fd, fields);
+	status = each(commit_one, &c);
+	out_free(&c.out);
+	out_free(&c.fields);
+	if (fd != -1 && close(fd) == -1 && status == ANT_OK) {
+		err_sys(&e, ANT_FAIL, "%s", fields);
+		status = cli_fail(&e);
+	}
+	return status;
+}
+
+struct load {
+	int from_known;
+	int64_t from, watermark;
+};
+
+struct adopt {
+	const char *wanted;
+	char table[sizeof((struct receipt *)NULL)->table];
+	struct buf loads; /* an array of struct load */
+	int since_known;
+	int64_t since;
+};
+
+static int
+adopt_one(void *to, const struct receipt *r, const char *line, size_t len, struct ant_err *e)
+{
+	struct adopt *a = to;
+	struct load l = {r->from_known, r->from, r->watermark};
+
+	(void)line;
+	(void)len;
+	if (!receipt_is_of(r, a->wanted))
+		return 0;
+	memcpy(a->table, r->table, sizeof a->table);
+	if (r->from_known && (!a->since_known || r->from < a->since)) {
+		a->since_known = 1;
+		a->since = r->from;
+	}
+	if (r->watermark_known && buf_put(&a->loads, &l, sizeof l) == -1)
+		return err_sys(e, ANT_FAIL, "the receipts");
+	return 0;
+}
+
+int
+receipts_adopt(const struct state *s, const char *wanted)
+{
+	struct adopt a = {.wanted = wanted};
+	struct ant_err e;
+	struct load l;
+	int status, step = 0;
+
+	buf_init(&a.loads, WINDOWS_MAX * sizeof l);
+	status = each(adopt_one, &a);
+	for (size_t at = 0; status == ANT_OK && at < a.loads.len; at += sizeof l) {
+		memcpy(&l, a.loads.data + at, sizeof l);
+		step = store(s, a.table, l.from_known ? &l.from : NULL, l.watermark,
+			a.since_known ? &a.since : NULL, &e);
+		if (step != 0)
+			status = step == -1 ? cli_fail(&e) : ANT_FAIL;
+	}
+	buf_free(&a.loads);
+	return status;
+}
+
+struct list {
+	char **wanted;
+	struct out out;
+};
+
+static int
+list_one(void *to, const struct receipt *r, const char *line, size_t len, struct ant_err *e)
+{
+	struct list *l = to;
+	char **w = l->wanted;
+
+	(void)line;
+	(void)len;
+	while (*w != NULL && !receipt_is_of(r, *w))
+		w++;
+	return *w != NULL || *l->wanted == NULL ? write_fields(&l->out, r, e) : 0;
+}
+
+int
+receipts_list(char **wanted)
+{
+	struct list l = {.wanted = wanted};
+	struct ant_err e;
+	int status;
+
+	out_init(&l.out, STDOUT_FILENO, "stdout");
+	status = each(list_one, &l);
+	if (out_flush(&l.out, &e) == -1)
+		status = cli_fail(&e);
+	out_free(&l.out);
+	return status;
+}

@@ -1,0 +1,32 @@
+/* run/fan - what comes out of one pipe, copied into several */
+#ifndef ANT_RUN_FAN_H
+#define ANT_RUN_FAN_H
+
+#include <poll.h>
+#include <stddef.h>
+
+enum { FAN_BLOCK = 1 << 16 };
+
+/*
+ * Every reader gets every byte; a slow one holds up the others and the writer.
+ * One that went away is left out, and once all have, the writer gets SIGPIPE.
+ */
+struct fan {
+	int from; /* -1: it ended, or nobody is left to read it */
+	int *to;  /* -1: a reader that is gone */
+	size_t n;
+	size_t *done; /* bytes of the block that each was given */
+	size_t len;   /* of the block */
+	char *block;  /* FAN_BLOCK bytes */
+};
+
+/* A fan from FROM to N pipes that are yet to be set in TO.  Return 0, or -1 with errno. */
+int fan_init(struct fan *f, int from, size_t n);
+/* Close what is open, release the memory.  A fan of zeros is left alone. */
+void fan_free(struct fan *f);
+
+/* What to poll for, in 1 + n entries of P; and then, what it said. */
+void fan_ask(const struct fan *f, struct pollfd *p);
+void fan_step(struct fan *f, const struct pollfd *p);
+
+#endif
