@@ -1,4 +1,5 @@
 /* The row reader: any bytes are a stream or are refused with a line; complete is said of whole ones only. */
+#define _GNU_SOURCE /* memfd_create */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
