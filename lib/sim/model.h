@@ -155,8 +155,8 @@ struct sim_usage_row {
 };
 
 /*
- * ASKED: the dimensions to group by, as bits 1 << SIM_...  WANTED[d] lists the values that dimension
- * D may have; an empty list: all.  0, or -1 with ANT_FAIL.
+ * ASKED: the dimensions to group by, as bits 1 << SIM_...  WANTED[d] lists the values that
+ * dimension D may have; an empty list: all.  0, or -1 with ANT_FAIL.
  */
 int sim_usage_open(struct sim_usage *u, const struct sim *s, unsigned asked,
 	const struct strlist wanted[SIM_DIMS], struct ant_err *e);
