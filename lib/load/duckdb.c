@@ -1,5 +1,3 @@
-#include "load/duckdb.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
