@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "cli.h"
-#include "load/csv.h"
+#include "load/csv_file.h"
 #include "loader.h"
 
 enum { OPT_NO_HEADER = LOADER_OWN, OPT_DELIMITER, OPT_NULL, OPT_BOM, OPT_SAFE, OPT_CRLF };

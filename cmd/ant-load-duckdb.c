@@ -7,7 +7,6 @@
 
 #include "cli.h"
 #include "db/ask.h"
-#include "load/duckdb.h"
 #include "loader.h"
 
 static const struct option options[] = {

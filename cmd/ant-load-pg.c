@@ -5,7 +5,6 @@
  */
 #include "cli.h"
 #include "db/ask.h"
-#include "load/pg.h"
 #include "loader.h"
 
 static const struct option options[] = {

@@ -1,8 +1,8 @@
 #include "db/ask.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "db/duckdb.h"
@@ -85,17 +85,16 @@ int
 ask_duckdb(const char *file, const char *library, int write, struct db *to, struct ant_err *e)
 {
 	struct ask_duckdb *d = calloc(1, sizeof *d);
-	char path[PATH_MAX];
+	int there = 0;
 
 	if (d == NULL)
 		return err_sys(e, ANT_FAIL, "%s", file);
 	buf_init(&d->sql, 1 << 20);
-	/* An absolute path: never ":memory:" or "md:x", which mean something to DuckDB. */
-	if (realpath(file, path) == NULL) {
+	if (access(file, F_OK) == 0 && (there = db_duckdb_init(&d->db, file, library, e)) == 0)
+		there = db_duckdb_look(&d->db, !write, e);
+	if (there == 0)
 		err_sys(e, ANT_FAIL, "%s", file);
-	} else if (db_duckdb_init(&d->db, file, library, e) == 0 &&
-		   db_duckdb_open(&d->db, path, !write, e) == 0 &&
-		   (write || db_duckdb_run(&d->db, "BEGIN", NULL, e) == 0)) {
+	if (there == 1 && (write || db_duckdb_run(&d->db, "BEGIN", NULL, e) == 0)) {
 		*to = (struct db){d, SQL_DUCKDB, each, run, close_it};
 		return 0;
 	}

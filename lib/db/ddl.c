@@ -109,15 +109,11 @@ put_index(struct buf *b, enum sql_dialect d, const struct table *t)
 	for (size_t i = 0; i < t->ncolumns; i++) {
 		const struct column *is = &t->columns[i];
 
-		if (t->mode == MODE_WINDOW ? is_time_column(t, is)
-					   : is->key && is->type != TYPE_JSON)
+		if (t->mode == MODE_WINDOW ? is_time_column(t, is) : is->key)
 			c[n++] = (struct sql_column){is->name, is->type};
 	}
-	if (n > 0) {
-		sql_create_index(
-			b, d, NULL, t->name, t->mode == MODE_WINDOW ? "window" : "key", c, n);
+	if (sql_create_index(b, d, NULL, t->name, t->mode, c, n))
 		buf_puts(b, ";\n");
-	}
 	free(c);
 }
 

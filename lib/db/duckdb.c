@@ -1,12 +1,18 @@
 #include "db/duckdb.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/decimal.h"
 
 enum { IN_PLACE = 12, TEXT_MAX = 1 << 20 }; /* bytes of a string in a vector; of an answer */
+
+#define LOG ".wal"
 
 struct db_duckdb_vector {
 	void *self, *data;
@@ -32,8 +38,32 @@ db_duckdb_init(struct db_duckdb *d, const char *file, const char *library, struc
 	return duckdb_api_open(&d->api, library, e);
 }
 
-int
-db_duckdb_open(struct db_duckdb *d, const char *path, int read_only, struct ant_err *e)
+static void
+drop_append(struct db_duckdb *d)
+{
+	if (d->appender != NULL)
+		d->api.appender_destroy(&d->appender);
+	if (d->chunk != NULL)
+		d->api.destroy_data_chunk(&d->chunk);
+	free(d->vectors);
+	d->appender = d->chunk = NULL;
+	d->vectors = NULL;
+}
+
+/* What the appender holds is gone, and what was not committed. */
+static void
+disconnect(struct db_duckdb *d)
+{
+	drop_append(d);
+	if (d->conn != NULL)
+		d->api.disconnect(&d->conn);
+	if (d->db != NULL)
+		d->api.close(&d->db);
+	d->conn = d->db = NULL;
+}
+
+static int
+open_path(struct db_duckdb *d, int read_only, struct ant_err *e)
 {
 	static const char *const options[][2] = {{"autoinstall_known_extensions", "false"},
 		{"autoload_known_extensions", "false"}, {"enable_external_access", "false"},
@@ -47,38 +77,94 @@ db_duckdb_open(struct db_duckdb *d, const char *path, int read_only, struct ant_
 		status = d->api.set_config(config, options[i][0], options[i][1]);
 	if (status != 0)
 		status = failed(d, "this DuckDB lacks an option that is needed", e);
-	else if (d->api.open_ext(path, &d->db, config, &error) != 0)
+	else if (d->api.open_ext(d->path, &d->db, config, &error) != 0)
 		status = failed(d, error, e);
 	else if (d->api.connect(d->db, &d->conn) != 0)
 		status = failed(d, "no connection", e);
 	d->api.free(error);
 	d->api.destroy_config(&config);
 	if (status != 0)
-		db_duckdb_close(d);
+		disconnect(d);
 	return status;
 }
 
-static void
-drop_append(struct db_duckdb *d)
+int
+db_duckdb_look(struct db_duckdb *d, int read_only, struct ant_err *e)
 {
-	if (d->appender != NULL)
-		d->api.appender_destroy(&d->appender);
-	if (d->chunk != NULL)
-		d->api.destroy_data_chunk(&d->chunk);
-	free(d->vectors);
-	d->appender = d->chunk = NULL;
-	d->vectors = NULL;
+	/* An absolute path: never ":memory:" or "md:x", which mean something to DuckDB. */
+	if (realpath(d->file, d->path) == NULL)
+		return errno == ENOENT ? 0 : err_sys(e, ANT_FAIL, "%s", d->file);
+	return open_path(d, read_only, e) == 0 ? 1 : -1;
+}
+
+/* Remove the new file, and its log: another one must not read that. */
+static void
+remove_fresh(struct db_duckdb *d)
+{
+	size_t len = strlen(d->path);
+
+	unlink(d->path);
+	strcpy(d->path + len, LOG);
+	unlink(d->path);
+	d->path[len] = '\0';
+}
+
+int
+db_duckdb_make(struct db_duckdb *d, struct ant_err *e)
+{
+	int there = db_duckdb_look(d, 0, e), n;
+
+	if (there != 0)
+		return there == 1 ? 0 : -1;
+	if (aside_open(&d->fresh, d->file, 0, e) == -1)
+		return -1;
+	if (d->fresh.old != -1) {	/* it came in between */
+		aside_close(&d->fresh); /* first: closing it would drop DuckDB's lock on it */
+		return db_duckdb_look(d, 0, e) == 1 ? 0 : -1;
+	}
+	n = snprintf(d->path, sizeof d->path, "%s%s/%s.db", *d->fresh.folder == '/' ? "" : "./",
+		d->fresh.folder, d->fresh.temp);
+	if (n < 0 || (size_t)n + sizeof LOG > sizeof d->path) {
+		d->path[0] = '\0';
+		return err_set(e, ANT_FAIL, "%s: the path is too long", d->file);
+	}
+	remove_fresh(d); /* a dead load's */
+	return open_path(d, 0, e);
+}
+
+/* Give FROM the name TO, which nobody has; not every file system has links. */
+static int
+give_name(const char *from, const char *to)
+{
+	if (link(from, to) == 0)
+		return 0;
+	if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS)
+		return -1;
+	return rename(from, to);
+}
+
+int
+db_duckdb_publish(struct db_duckdb *d, struct ant_err *e)
+{
+	int fd, status = 0;
+
+	disconnect(d);
+	fd = open(d->path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1 || fsync(fd) == -1 || give_name(d->path, d->fresh.path) == -1 ||
+		(fsync(d->fresh.dir) == -1 && errno != EINVAL))
+		status = err_sys(e, ANT_FAIL, "%s", d->file);
+	if (fd != -1)
+		close(fd);
+	return status;
 }
 
 void
 db_duckdb_close(struct db_duckdb *d)
 {
-	drop_append(d);
-	if (d->conn != NULL)
-		d->api.disconnect(&d->conn);
-	if (d->db != NULL)
-		d->api.close(&d->db);
-	d->conn = d->db = NULL;
+	disconnect(d);
+	if (d->fresh.path != NULL && d->path[0] != '\0')
+		remove_fresh(d);
+	aside_close(&d->fresh);
 }
 
 /* Ask SQL; after 0 the result is the caller's to destroy. */

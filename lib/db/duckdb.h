@@ -2,9 +2,11 @@
 #ifndef ANT_DB_DUCKDB_H
 #define ANT_DB_DUCKDB_H
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/aside.h"
 #include "base/err.h"
 #include "db/db.h"
 #include "db/duckdb_api.h"
@@ -19,8 +21,10 @@ enum { DB_DUCKDB_ANSWER_MAX = 24 };
 
 struct db_duckdb {
 	struct duckdb_api api;
-	const char *file; /* for messages */
-	void *db, *conn;  /* NULL: not open */
+	const char *file;    /* as the user gave it, always a path */
+	char path[PATH_MAX]; /* of what is open */
+	struct aside fresh;  /* of a new file; path NULL: the file was there */
+	void *db, *conn;     /* NULL: not open */
 
 	/* the rows that are being appended */
 	void *appender, *chunk;
@@ -34,12 +38,24 @@ struct db_duckdb {
 int db_duckdb_init(struct db_duckdb *d, const char *file, const char *library, struct ant_err *e);
 
 /*
- * Open the database at PATH, which is created where it is missing.  No extension is
- * fetched and no other file read.  Return 0, or -1 with ANT_LOCKED where another
- * process has it open, else ANT_FAIL; as all of these do.
+ * Open the file.  No extension is fetched and no other file read.  Return 1; 0 with errno ENOENT
+ * where it is not there; -1 with ANT_LOCKED where another process has it open, else ANT_FAIL, as
+ * all of these do.
  */
-int db_duckdb_open(struct db_duckdb *d, const char *path, int read_only, struct ant_err *e);
-void db_duckdb_close(struct db_duckdb *d); /* rolls back; db_duckdb_open() may follow */
+int db_duckdb_look(struct db_duckdb *d, int read_only, struct ant_err *e);
+
+/*
+ * Open the file to write, or a new one.  Where DuckDB creates a database, a killed process leaves
+ * half of one, which nothing opens again: so a new one is made aside, see aside.h, and takes its
+ * name whole.  Return 0 or -1.
+ */
+int db_duckdb_make(struct db_duckdb *d, struct ant_err *e);
+
+/* Close a new file and give it its name, unless that is taken by now.  Return 0 or -1. */
+int db_duckdb_publish(struct db_duckdb *d, struct ant_err *e);
+
+/* Roll back and close; a new file that has no name is removed. */
+void db_duckdb_close(struct db_duckdb *d);
 
 /* Run SQL, NULL being out of memory; *CHANGED, where not NULL, is how many rows it touched. */
 int db_duckdb_run(struct db_duckdb *d, const char *sql, int64_t *changed, struct ant_err *e);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+enum { INDEX_MAX = 32 }; /* columns of an index: PostgreSQL's INDEX_MAX_KEYS */
+
 struct dialect {
 	const char *name, *types[TYPE_COUNT];
 };
@@ -134,16 +136,24 @@ sql_add_column(struct buf *b, enum sql_dialect d, const char *schema, const char
 }
 
 /* PostgreSQL knows no IF NOT EXISTS without a name, and a name of ours could be too long for it. */
-void
+int
 sql_create_index(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
-	const char *kind, const struct sql_column *c, size_t n)
+	enum mode mode, const struct sql_column *c, size_t n)
 {
+	size_t used = 0;
+
+	while (n > 0 && c->type == TYPE_JSON) {
+		c++;
+		n--;
+	}
+	if (n == 0)
+		return 0;
 	buf_puts(b, "CREATE INDEX ");
 	if (d != SQL_POSTGRESQL) {
 		struct buf name;
 
 		buf_init(&name, b->max);
-		buf_printf(&name, "_anthill_%s_%s", table, kind);
+		buf_printf(&name, "_anthill_%s_%s", table, mode == MODE_WINDOW ? "window" : "key");
 		buf_puts(b, "IF NOT EXISTS ");
 		if (buf_str(&name) != NULL)
 			sql_name(b, d, d == SQL_SQLITE ? schema : NULL, buf_str(&name));
@@ -156,9 +166,13 @@ sql_create_index(struct buf *b, enum sql_dialect d, const char *schema, const ch
 	}
 	buf_puts(b, "ON ");
 	sql_name(b, d, schema, table);
-	buf_puts(b, " (");
-	sql_idents(b, d, c, n);
+	for (size_t i = 0; i < n && used < INDEX_MAX; i++)
+		if (c[i].type != TYPE_JSON) {
+			buf_puts(b, used++ == 0 ? " (" : ", ");
+			sql_ident(b, d, c[i].name);
+		}
 	buf_putc(b, ')');
+	return 1;
 }
 
 void

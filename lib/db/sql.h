@@ -45,11 +45,13 @@ void sql_create_table(struct buf *b, enum sql_dialect d, const char *schema, con
 void sql_add_column(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
 	const struct sql_column *c);
 /*
- * An index on N columns, made where it does not exist.  KIND ("window", "key") becomes
- * part of its name; PostgreSQL, whose names are short, chooses a name itself.
+ * The index that serves loads of MODE, on the N columns of the window or the key, made where it
+ * does not exist: without those of JSON, which are long and which not every database can order,
+ * and without those beyond the most.  The mode becomes part of its name; PostgreSQL, whose names
+ * are short, chooses a name itself.  Return 1; 0, with nothing appended, where no column is left.
  */
-void sql_create_index(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
-	const char *kind, const struct sql_column *c, size_t n);
+int sql_create_index(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
+	enum mode mode, const struct sql_column *c, size_t n);
 
 /* COMMENT ON the table, or its COLUMN where that is not NULL. */
 void sql_comment(struct buf *b, enum sql_dialect d, const char *schema, const char *table,

@@ -5,7 +5,6 @@
 
 #include "base/lines.h"
 #include "flatten/fields.h"
-#include "flatten/head.h"
 #include "flatten/jsonseq.h"
 #include "flatten/mapper.h"
 #include "flatten/rows.h"
@@ -272,15 +271,104 @@ open_input(struct flatten *f, int peek, struct ant_err *e)
 	return check_same_endpoint(f, e);
 }
 
+/*
+ * The table, mode, key and columns that the row stream tells of itself.
+ */
+
+/* 1 where the column is one of the stream's key. */
+static int
+is_key(const struct flatten *f, const struct column *c)
+{
+	const struct strlist *dims = &f->table->group_by;
+	size_t len = strlen(c->name);
+
+	if (!f->has_begin || !f->begin.has_group_by)
+		return c->key;
+	/* The dimensions that were asked for, and the key columns that are no dimensions. */
+	return strlist_has(&f->begin.group_by, c->name, len) ||
+	       (c->key && !strlist_has(dims, c->name, len));
+}
+
+static int
+choose_mode(const struct flatten *f, enum mode *mode, struct ant_err *e)
+{
+	const struct table *t = f->table;
+
+	if (f->o->mode != -1)
+		*mode = (enum mode)f->o->mode;
+	else
+		*mode = f->has_begin ? t->mode : MODE_MERGE;
+	if (*mode != MODE_WINDOW)
+		return 0;
+	if (t->mode_column == NULL)
+		return err_set(
+			e, ANT_USAGE, "table %s has no time column for mode window", t->name);
+	if (!f->has_begin)
+		return err_set(e, ANT_USAGE,
+			"--mode window needs a record stream, which says what window it covers");
+	if (!f->begin.has_window)
+		return err_set(e, ANT_INPUT, "stdin:1: the begin line has no window, from and to");
+	if (fields_find(&f->fields, t->mode_column, strlen(t->mode_column)) == NULL)
+		return err_set(e, ANT_USAGE,
+			"column %s, the time column of mode window, is not in the output: "
+			"keep it, or use --mode append",
+			t->mode_column);
+	return 0;
+}
+
+/* The key, unless one of its columns is not in the output: what is left would be none. */
+static int
+choose_key(const struct flatten *f, const char **key, struct directive_head *to, struct ant_err *e)
+{
+	const char *missing = NULL;
+
+	to->key = key;
+	for (size_t i = 0; i < f->table->ncolumns; i++) {
+		const struct column *c = &f->table->columns[i];
+
+		if (!is_key(f, c))
+			continue;
+		if (fields_find(&f->fields, c->name, strlen(c->name)) == NULL)
+			missing = c->name;
+		key[to->nkey++] = c->name;
+	}
+	if (to->mode == MODE_MERGE && (to->nkey == 0 || missing != NULL))
+		return err_set(e, ANT_USAGE,
+			"mode merge needs the table's key%s%s%s: use --mode append",
+			missing != NULL ? ", and column " : "", missing != NULL ? missing : "",
+			missing != NULL ? " is not in the output" : "");
+	if (missing != NULL)
+		to->nkey = 0;
+	return 0;
+}
+
+/* The lines before the rows. */
+static int
+put_head(struct flatten *f, struct ant_err *e)
+{
+	const struct table *t = f->table;
+	const char *key[TABLE_COLUMNS_MAX], *names[FIELDS_MAX];
+	enum type types[FIELDS_MAX];
+	struct directive_head head = {.table = t->name, .names = names, .types = types};
+
+	if (choose_mode(f, &head.mode, e) == -1 || choose_key(f, key, &head, e) == -1)
+		return -1;
+	if (head.mode == MODE_WINDOW) {
+		head.time_column = t->mode_column;
+		head.from = f->begin.from;
+		head.to = f->begin.to;
+	}
+	for (; head.ncolumns < f->fields.n; head.ncolumns++) {
+		names[head.ncolumns] = f->fields.v[head.ncolumns].column->name;
+		types[head.ncolumns] = f->fields.v[head.ncolumns].type;
+	}
+	return directive_put_head(&f->rows.row, &head) == -1 ? err_sys(e, ANT_FAIL, "flatten") : 0;
+}
+
 int
 flatten_run(struct flatten *f, struct ant_err *e)
 {
-	const struct record_begin *begin;
-
-	if (open_input(f, 1, e) == -1 || mapper_start(&f->mapper, e) == -1)
-		return -1;
-	begin = f->has_begin ? &f->begin : NULL;
-	if (head_put(&f->rows.row, f->table, &f->fields, begin, f->o->mode, e) == -1)
+	if (open_input(f, 1, e) == -1 || mapper_start(&f->mapper, e) == -1 || put_head(f, e) == -1)
 		return -1;
 	return f->has_begin ? run_stream(f, e) : run_plain(f, e);
 }

@@ -1,13 +1,13 @@
 #include "flatten/mapper.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
 #include "flatten/jsonseq.h"
-#include "flatten/reads.h"
 #include "tables/expr.h"
 
-enum { SNIPPET = 60 };
+enum { SNIPPET = 60, PATH_TEXT_MAX = 256 };
 
 void
 mapper_free(struct mapper *m)
@@ -15,6 +15,110 @@ mapper_free(struct mapper *m)
 	plan_free(m->plan);
 	plan_free(m->watch);
 	flatten_jq_free(m->jq);
+}
+
+/*
+ * What is read, so that the rest can be reported.
+ */
+
+/* How long the jq string at S is, with its quotes. */
+static size_t
+skip_quoted(const char *s)
+{
+	size_t n = 1;
+
+	while (s[n] != '\0' && s[n] != '"')
+		n += s[n] == '\\' && s[n + 1] != '\0' ? 2 : 1;
+	return n + (s[n] == '"');
+}
+
+static int
+is_word(char c)
+{
+	return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z');
+}
+
+/* How long the path at S is, which starts with a dot or $record: keys, quoted ones too, and []. */
+static size_t
+path_length(const char *s)
+{
+	size_t n = *s == '$' ? 7 : 1, quoted;
+
+	if (*s == '.' && (is_word(s[n]) || s[n] == '"')) /* the dot was that of the first key */
+		n = 0;
+	for (;;) {
+		if (s[n] == '.' && is_word(s[n + 1])) {
+			for (n++; is_word(s[n]);)
+				n++;
+		} else if (s[n] == '.' && s[n + 1] == '"') {
+			n += 1 + skip_quoted(s + n + 1);
+		} else if (s[n] == '[' && s[n + 1] == ']') {
+			n += 2;
+		} else if (s[n] == '[' && s[n + 1] == '"' &&
+			   s[n + 1 + (quoted = skip_quoted(s + n + 1))] == ']') {
+			n += quoted + 2;
+		} else {
+			return n;
+		}
+	}
+}
+
+/*
+ * What an expression of libjq reads, as far as its text shows it: the paths in
+ * it, and everything where it uses a bare dot.
+ */
+static int
+note_jq(struct plan *p, const char *s)
+{
+	char path[PATH_TEXT_MAX];
+
+	while ((s = strpbrk(s, ".$\"")) != NULL) {
+		size_t n = *s == '"' ? skip_quoted(s) : 1; /* a path in a string would be a guess */
+
+		if (*s == '.' || strncmp(s, "$record", 7) == 0) {
+			n = path_length(s);
+			snprintf(path, sizeof path, "%.*s", (int)n, s);
+			if (n < sizeof path && plan_ignore(p, path) == -1)
+				return -1;
+		}
+		s += n;
+	}
+	return 0;
+}
+
+/*
+ * Let P know that the expression S reads what it reads, natively or in libjq, so that it is
+ * not reported as unread.  Return 0 or more, or -1 where memory ran out.
+ */
+static int
+note_expr(struct plan *p, const char *s)
+{
+	int native, result;
+	struct expr *x = expr_parse(s, &native);
+
+	if (x == NULL)
+		return native ? -1 : note_jq(p, s);
+	result = plan_ignore_expr(p, x);
+	expr_free(x);
+	return result;
+}
+
+/* The same of all columns of the table, whether they are in the output or not, and of --where. */
+static int
+note_all(const struct mapper *m, struct plan *p)
+{
+	const struct table *t = m->table;
+
+	for (size_t i = 0; i < t->ncolumns; i++)
+		if (note_expr(p, t->columns[i].expr) == -1)
+			return -1;
+	if (m->fields->has_where && note_expr(p, m->fields->where_column.expr) == -1)
+		return -1;
+	for (size_t i = 0; i < t->ignore.n; i++)
+		if (plan_ignore(p, t->ignore.v[i]) == -1)
+			return -1;
+	return 0;
 }
 
 /*
@@ -59,23 +163,6 @@ plan_field(struct mapper *m, struct field *field, enum engine engine, struct ant
 		return err_set(e, ANT_USAGE, "--engine native: %s needs libjq: %s",
 			field->column->name, field->column->expr);
 	return use_jq(m, field, e);
-}
-
-/* What the table's columns, whether they are in the output or not, and --where read is known to P. */
-static int
-note_all(const struct mapper *m, struct plan *p)
-{
-	const struct table *t = m->table;
-
-	for (size_t i = 0; i < t->ncolumns; i++)
-		if (reads_note(p, t->columns[i].expr) == -1)
-			return -1;
-	if (m->fields->has_where && reads_note(p, m->fields->where_column.expr) == -1)
-		return -1;
-	for (size_t i = 0; i < t->ignore.n; i++)
-		if (plan_ignore(p, t->ignore.v[i]) == -1)
-			return -1;
-	return 0;
 }
 
 /* All paths are in the plan: where do the values of the plain ones stand? */

@@ -1,5 +1,3 @@
-#include "load/csv.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,7 +8,9 @@
 #include "base/aside.h"
 #include "base/decimal.h"
 #include "base/strlist.h"
+#include "load/csv_file.h"
 #include "load/csv_keys.h"
+#include "load/load.h"
 
 /* How long the ledger, which several tables share, may be another load's. */
 enum { LEDGER_WAIT_MS = 10000, LEDGER_COLUMNS = 9 };

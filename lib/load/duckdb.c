@@ -1,114 +1,17 @@
-#include "load/duckdb.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
-#include "base/aside.h"
 #include "db/duckdb.h"
 #include "load/session.h"
-
-#define LOG ".wal"
 
 static const char stage[] = "_anthill_rows"; /* where the rows of a merge arrive */
 
 struct load_duckdb {
 	struct db_duckdb db;
-	char path[PATH_MAX];	    /* of what is open */
-	struct aside fresh;	    /* the new file; path NULL: it was there */
 	struct sql_column *columns; /* those of the load, in types that the library has */
 	char warning[512];
 };
-
-static int
-open_existing(struct load_duckdb *d, int read_only, struct ant_err *e)
-{
-	/* An absolute path: never ":memory:" or "md:x", which mean something to DuckDB. */
-	if (realpath(d->db.file, d->path) == NULL)
-		return errno == ENOENT ? 0 : err_sys(e, ANT_FAIL, "%s", d->db.file);
-	return db_duckdb_open(&d->db, d->path, read_only, e) == 0 ? 1 : -1;
-}
-
-/* Remove the new file, and its log: another one must not read that. */
-static void
-remove_fresh(struct load_duckdb *d)
-{
-	size_t len = strlen(d->path);
-
-	unlink(d->path);
-	strcpy(d->path + len, LOG);
-	unlink(d->path);
-	d->path[len] = '\0';
-}
-
-/*
- * Open the file to write.  Where DuckDB creates a database, a killed process leaves half of one,
- * which nothing opens again: so a new one is made aside and takes its name whole.
- */
-static int
-open_file(struct load_duckdb *d, struct ant_err *e)
-{
-	int there = open_existing(d, 0, e), n;
-
-	if (there != 0)
-		return there == 1 ? 0 : -1;
-	if (aside_open(&d->fresh, d->db.file, 0, e) == -1)
-		return -1;
-	if (d->fresh.old != -1) {	/* it came in between */
-		aside_close(&d->fresh); /* first: closing it would drop DuckDB's lock on it */
-		return open_existing(d, 0, e) == 1 ? 0 : -1;
-	}
-	n = snprintf(d->path, sizeof d->path, "%s%s/%s.db", *d->fresh.folder == '/' ? "" : "./",
-		d->fresh.folder, d->fresh.temp);
-	if (n < 0 || (size_t)n + sizeof LOG > sizeof d->path) {
-		d->path[0] = '\0';
-		return err_set(e, ANT_FAIL, "%s: the path is too long", d->db.file);
-	}
-	remove_fresh(d); /* a dead load's */
-	return db_duckdb_open(&d->db, d->path, 0, e);
-}
-
-/* Give FROM the name TO, which nobody has; not every file system has links. */
-static int
-give_name(const char *from, const char *to)
-{
-	if (link(from, to) == 0)
-		return 0;
-	if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS)
-		return -1;
-	return rename(from, to);
-}
-
-/* Close a new file and give it its name, unless that is taken by now. */
-static int
-publish(struct load_duckdb *d, struct ant_err *e)
-{
-	int fd, status = 0;
-
-	db_duckdb_close(&d->db);
-	fd = open(d->path, O_RDONLY | O_CLOEXEC);
-	if (fd == -1 || fsync(fd) == -1 || give_name(d->path, d->fresh.path) == -1 ||
-		(fsync(d->fresh.dir) == -1 && errno != EINVAL))
-		status = err_sys(e, ANT_FAIL, "%s", d->db.file);
-	if (fd != -1)
-		close(fd);
-	return status;
-}
-
-/* Close the file; a new one that has no name is removed. */
-static void
-close_file(struct load_duckdb *d)
-{
-	db_duckdb_close(&d->db);
-	if (d->fresh.path != NULL && d->path[0] != '\0')
-		remove_fresh(d);
-	aside_close(&d->fresh);
-}
 
 static int
 run(struct session *s, const char *sql, int64_t *changed, struct ant_err *e)
@@ -159,7 +62,7 @@ static int
 look(struct session *s, struct ant_err *e)
 {
 	struct load_duckdb *d = s->self;
-	int there = open_existing(d, 1, e);
+	int there = db_duckdb_look(&d->db, 1, e);
 
 	return there == -1 || (s->load != NULL && choose_columns(s, e) == -1) ? -1 : there;
 }
@@ -169,7 +72,7 @@ begin(struct session *s, struct ant_err *e)
 {
 	struct load_duckdb *d = s->self;
 
-	if (open_file(d, e) == -1 || choose_columns(s, e) == -1)
+	if (db_duckdb_make(&d->db, e) == -1 || choose_columns(s, e) == -1)
 		return -1;
 	return session_run_text(s, s->ops->begin, e);
 }
@@ -212,7 +115,7 @@ static int
 commit(struct session *s, struct ant_err *e)
 {
 	struct load_duckdb *d = s->self;
-	int is_new = d->fresh.path != NULL;
+	int is_new = d->db.fresh.path != NULL;
 	struct ant_err why;
 
 	if (session_run_text(s, "COMMIT", e) == -1)
@@ -225,14 +128,16 @@ commit(struct session *s, struct ant_err *e)
 		}
 		snprintf(d->warning, sizeof d->warning, "%.500s", why.msg);
 	}
-	return is_new ? publish(d, e) : 0;
+	return is_new ? db_duckdb_publish(&d->db, e) : 0;
 }
 
 static void
 undo(struct session *s, const char *reason)
 {
+	struct load_duckdb *d = s->self;
+
 	(void)reason;
-	close_file(s->self);
+	db_duckdb_close(&d->db);
 }
 
 static void
@@ -240,7 +145,7 @@ free_it(void *self)
 {
 	struct load_duckdb *d = self;
 
-	close_file(d);
+	db_duckdb_close(&d->db);
 	free(d->columns);
 	free(d);
 }

@@ -95,4 +95,44 @@ struct load_dest {
 int load_run(const struct load_dest *dest, const struct load_options *o, int fd, const char *name,
 	struct buf *out, struct ant_err *e);
 
+/*
+ * The destinations there are.  Each of these makes TO one of a kind; what names it is not copied,
+ * a FILE is always taken for a path, whatever it looks like, and nothing is opened, connected or
+ * created before a load begins.  Return 0 (TO->free it), or -1 with ANT_FAIL.
+ */
+
+/*
+ * A CSV file, or stdout where FILE is NULL; csv_file_check() has seen DIALECT.  FILE is written
+ * aside and renamed, and the ledger lies beside it.  What went to stdout cannot be taken back, and
+ * there is no receipt for it.
+ */
+#define LOAD_CSV_LEDGER SQL_LEDGER ".csv"
+struct csv_file_dialect;
+int load_csv(const char *file, const struct csv_file_dialect *dialect, struct load_dest *to,
+	struct ant_err *e);
+
+/* Of such: how many texts of the load look like a formula to a spreadsheet and were not guarded. */
+size_t load_csv_risky(const struct load_dest *dest);
+
+/*
+ * The server that CONNINFO names, as for pg_new(), and in it SCHEMA, as for pg_choose_schema().
+ * ANT_USAGE for a CONNINFO that cannot be read.
+ */
+int load_pg(const char *conninfo, const char *schema, struct load_dest *to, struct ant_err *e);
+
+/* A SQLite database; a load that fails removes a FILE that it created. */
+int load_sqlite(const char *file, struct load_dest *to, struct ant_err *e);
+
+/* Of such: how many decimals have more digits than a double holds and were stored as text. */
+size_t load_sqlite_as_text(const struct load_dest *dest);
+
+/*
+ * A DuckDB database; LIBRARY names libduckdb.so, or is NULL: see duckdb_api_open().  A FILE that is
+ * not there is made aside and takes its name with its first rows in it.
+ */
+int load_duckdb(const char *file, const char *library, struct load_dest *to, struct ant_err *e);
+
+/* Of such: why the committed rows are still in FILE.wal and not in FILE; "" where they are in FILE. */
+const char *load_duckdb_warning(const struct load_dest *dest);
+
 #endif

@@ -1,5 +1,3 @@
-#include "load/pg.h"
-
 #include "db/pg.h"
 #include "load/session.h"
 

@@ -1,10 +1,7 @@
 #include "load/sql.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-
-enum { INDEX_MAX = 32 }; /* columns of an index: PostgreSQL's INDEX_MAX_KEYS */
 
 /* In SQLite, a temporary table would hide one of the same name. */
 static const char *
@@ -108,42 +105,13 @@ load_sql_insert(struct buf *b, enum sql_dialect d, const char *schema, const str
 	buf_printf(b, ")\n\tSELECT * FROM %s", from);
 }
 
-/*
- * The columns of the index that serves the next load of this mode: the time column, or
- * those of the key.  TO has room for nkey + 1; *KIND is for sql_create_index().
- */
-static size_t
-index_columns(const struct load *l, const char **kind, struct sql_column *to)
-{
-	size_t n = 0;
-
-	*kind = l->mode == MODE_WINDOW ? "window" : "key";
-	if (l->mode == MODE_WINDOW) {
-		to[n++] = l->columns[l->rows->time_column];
-		return n;
-	}
-	for (size_t i = 0; i < l->rows->nkey; i++)
-		if (l->key[i].type != TYPE_JSON) /* long, and not every database can order them */
-			to[n++] = l->key[i];
-	return n;
-}
-
 int
 load_sql_index(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l)
 {
-	struct sql_column *columns = calloc(l->rows->nkey + 1, sizeof *columns);
-	const char *kind;
-	size_t n;
+	int window = l->mode == MODE_WINDOW;
 
-	if (columns == NULL) {
-		b->failed = 1; /* and errno says why */
-		return 1;
-	}
-	if ((n = index_columns(l, &kind, columns)) > 0)
-		sql_create_index(b, d, not_temporary(d, schema), l->into, kind, columns,
-			n > INDEX_MAX ? INDEX_MAX : n);
-	free(columns);
-	return n > 0;
+	return sql_create_index(b, d, not_temporary(d, schema), l->into, l->mode,
+		window ? &l->columns[l->rows->time_column] : l->key, window ? 1 : l->rows->nkey);
 }
 
 int

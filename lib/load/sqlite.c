@@ -1,5 +1,3 @@
-#include "load/sqlite.h"
-
 #include <strings.h>
 
 #include "db/sqlite.h"
