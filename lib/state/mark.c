@@ -32,7 +32,7 @@ mark_render(const char *scope, const char *table, const struct mark *m, struct b
 }
 
 /* Step over "NAME ", take what stands up to the newline; NULL where the line is another. */
-static const char *
+static char *
 take(char **p, const char *name)
 {
 	char *value, *end;
@@ -49,19 +49,13 @@ take(char **p, const char *name)
 }
 
 static int
-take_time(const char *text, int64_t *t)
-{
-	return strlen(text) == UTC_TEXT - 1 && utc_parse(text, UTC_TEXT - 1, t) == 0 ? 0 : -1;
-}
-
-static int
 take_span(const char *text, struct span *to)
 {
-	if (strlen(text) != (size_t)2 * UTC_TEXT - 1 || text[UTC_TEXT - 1] != ' ')
+	size_t n = strcspn(text, " ");
+
+	if (text[n] == '\0' || utc_parse(text, n, &to->from) == -1)
 		return -1;
-	if (utc_parse(text, UTC_TEXT - 1, &to->from) == -1)
-		return -1;
-	return utc_parse(text + UTC_TEXT, UTC_TEXT - 1, &to->to);
+	return utc_parse(text + n + 1, strlen(text + n + 1), &to->to);
 }
 
 /* Undo mark_render()'s %XX in place.  What is wrong shows when the file is rendered again. */
@@ -91,12 +85,12 @@ mark_parse(char *text, char **scope, char **table, struct mark *m)
 	memset(m, 0, sizeof *m);
 	if (strncmp(text, MAGIC, sizeof MAGIC - 1) != 0)
 		return -1;
-	if ((*scope = (char *)take(&p, "scope")) == NULL ||
-		(*table = (char *)take(&p, "table")) == NULL || (v = take(&p, "watermark")) == NULL)
+	if ((*scope = take(&p, "scope")) == NULL || (*table = take(&p, "table")) == NULL ||
+		(v = take(&p, "watermark")) == NULL)
 		return -1;
 	unescape(*scope);
 	m->known = strcmp(v, "-") != 0;
-	if (m->known && take_time(v, &m->watermark) == -1)
+	if (m->known && utc_parse(v, strlen(v), &m->watermark) == -1)
 		return -1;
 	for (; (v = take(&p, "loaded")) != NULL; m->n++)
 		if (m->n == MARK_SPANS_MAX || take_span(v, &m->loaded[m->n]) == -1)

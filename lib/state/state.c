@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
+#include "base/out.h"
 
 #define SUFFIX ".watermark"
 #define FRESH ".new-" /* start of the name of a file that is being written */
@@ -38,40 +40,41 @@ check_table(const char *table, struct ant_err *e)
 	return 0;
 }
 
+static int
+in_folder(const char *folder, const char *name, char path[static PATH_MAX], struct ant_err *e)
+{
+	if (snprintf(path, PATH_MAX, "%s/%s", folder, name) < PATH_MAX)
+		return 0;
+	errno = ENAMETOOLONG;
+	return err_sys(e, ANT_FAIL, "%s", folder);
+}
+
 /*
  * The path of TABLE's file.  A long scope is cut and gets its hash: %% stands
  * in no other name, and the file itself holds the scope in full.
  */
 static int
-path_of(const struct state *s, const char *table, const char *suffix, struct buf *to,
+path_of(const struct state *s, const char *table, const char *suffix, char path[static PATH_MAX],
 	struct ant_err *e)
 {
-	size_t start;
+	char scope[NAME_SCOPE_MAX + 4] = "", name[NAME_MAX + 1];
+	size_t n = 0;
 
-	buf_clear(to);
 	if (check_table(table, e) == -1)
 		return -1;
-	buf_printf(to, "%s/%s%s", s->folder, table, *s->scope != '\0' ? "@" : "");
-	start = to->len;
-	for (const char *p = s->scope; *p != '\0'; p++)
-		if (alnum(*p) || *p == '_' || *p == '-')
-			buf_putc(to, *p);
-		else
-			buf_printf(to, "%%%02X", (unsigned char)*p);
-	if (!to->failed && to->len - start > NAME_SCOPE_MAX) {
-		to->len = start + NAME_SCOPE_KEPT;
-		buf_printf(to, "%%%%%016llx",
+	for (const char *p = s->scope; *p != '\0' && n <= NAME_SCOPE_MAX; p++)
+		n += (size_t)snprintf(scope + n, sizeof scope - n,
+			alnum(*p) || *p == '_' || *p == '-' ? "%c" : "%%%02X", (unsigned char)*p);
+	if (n > NAME_SCOPE_MAX)
+		snprintf(scope + NAME_SCOPE_KEPT, sizeof scope - NAME_SCOPE_KEPT, "%%%%%016llx",
 			(unsigned long long)hash_bytes(s->scope, strlen(s->scope)));
-	}
-	buf_puts(to, suffix);
-	if (buf_str(to) == NULL)
-		return err_sys(e, ANT_FAIL, "%s", s->folder);
-	return 0;
+	snprintf(name, sizeof name, "%s%s%s%s", table, *scope != '\0' ? "@" : "", scope, suffix);
+	return in_folder(s->folder, name, path, e);
 }
 
 /* The bytes of PATH: 1; 0 where there is no such file. */
 static int
-slurp(const char *path, struct buf *to, struct ant_err *e)
+read_file(const char *path, struct buf *to, struct ant_err *e)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char *room;
@@ -102,7 +105,7 @@ load(const char *path, const struct state *s, const char *want, struct buf *text
 
 	buf_init(&again, FILE_MAX);
 	buf_init(&copy, FILE_MAX);
-	if ((found = slurp(path, text, e)) != 1)
+	if ((found = read_file(path, text, e)) != 1)
 		goto done;
 	found = -1;
 	if (buf_put(&copy, text->data, text->len) == -1 || buf_str(text) == NULL) {
@@ -153,16 +156,15 @@ state_close(struct state *s)
 int
 state_read(const struct state *s, const char *table, struct mark *m, struct ant_err *e)
 {
-	struct buf path, text;
-	char *scope, *name;
-	int found = -1;
+	char path[PATH_MAX], *scope, *name;
+	struct buf text;
+	int found;
 
 	memset(m, 0, sizeof *m);
-	buf_init(&path, FILE_MAX);
+	if (path_of(s, table, SUFFIX, path, e) == -1)
+		return -1;
 	buf_init(&text, FILE_MAX);
-	if (path_of(s, table, SUFFIX, &path, e) == 0)
-		found = load(path.data, s, table, &text, &scope, &name, m, e);
-	buf_free(&path);
+	found = load(path, s, table, &text, &scope, &name, m, e);
 	buf_free(&text);
 	return found;
 }
@@ -182,11 +184,10 @@ sync_folder(const char *path, struct ant_err *e)
 
 /* Create PATH where it is missing, its entry durable. */
 static int
-make_one(const char *path, int last, struct ant_err *e)
+make_one(char *path, int last, struct ant_err *e)
 {
 	struct ant_err ignored;
-	const char *slash = strrchr(path, '/');
-	char *parent;
+	char *slash = strrchr(path, '/');
 
 	if (mkdir(path, 0700) == -1) {
 		if (errno == EEXIST)
@@ -196,14 +197,12 @@ make_one(const char *path, int last, struct ant_err *e)
 			return 0;
 		return err_sys(e, ANT_FAIL, "%s", path);
 	}
-	if (slash == NULL)
-		parent = strdup(".");
-	else
-		parent = strndup(path, slash == path ? 1 : (size_t)(slash - path));
-	if (parent == NULL)
-		return err_sys(e, ANT_FAIL, "%s", path);
-	sync_folder(parent, &ignored); /* a parent that cannot be read cannot be synced */
-	free(parent);
+	if (slash != NULL)
+		*slash = '\0';
+	/* A parent that cannot be read cannot be synced. */
+	sync_folder(slash == NULL ? "." : slash == path ? "/" : path, &ignored);
+	if (slash != NULL)
+		*slash = '/';
 	return 0;
 }
 
@@ -257,23 +256,19 @@ flock_again(int fd, int how)
 
 /* One writer at a time, so that no two read the same watermark and write theirs. */
 static int
-begin_update(const struct state *s, struct ant_err *e)
+begin_update(const struct state *s, const char *table, struct ant_err *e)
 {
-	struct buf path;
+	char path[PATH_MAX];
 	int fd;
 
-	buf_init(&path, FILE_MAX);
-	buf_printf(&path, "%s/update", s->folder);
-	if (buf_str(&path) == NULL)
-		return err_sys(e, ANT_FAIL, "%s", s->folder);
-	fd = open_lock(s, path.data, e);
-	if (fd != -1 && flock_again(fd, LOCK_EX) == -1) {
-		err_sys(e, ANT_FAIL, "%s", path.data);
-		close(fd);
-		fd = -1;
-	}
-	buf_free(&path);
-	return fd;
+	if (check_table(table, e) == -1 || in_folder(s->folder, "update", path, e) == -1 ||
+		(fd = open_lock(s, path, e)) == -1)
+		return -1;
+	if (flock_again(fd, LOCK_EX) == 0)
+		return fd;
+	err_sys(e, ANT_FAIL, "%s", path);
+	close(fd);
+	return -1;
 }
 
 /* Remove what a writer that was killed left behind: we are the only one. */
@@ -289,75 +284,45 @@ sweep(const char *folder)
 		closedir(d);
 }
 
-static int
-write_all(int fd, const char *p, size_t n)
-{
-	while (n > 0) {
-		ssize_t put = write(fd, p, n);
-
-		if (put == -1 && errno == EINTR)
-			continue;
-		if (put <= 0)
-			return -1;
-		p += put;
-		n -= (size_t)put;
-	}
-	return 0;
-}
-
 /* Write aside, fsync, rename, fsync of the folder: a reader sees the old file or the new one. */
 static int
 replace_file(const struct state *s, const char *path, const struct buf *text, struct ant_err *e)
 {
-	struct buf fresh;
-	int fd = -1, result = -1;
+	char fresh[PATH_MAX];
+	int fd, rc;
 
-	buf_init(&fresh, FILE_MAX);
-	buf_printf(&fresh, "%s/" FRESH "XXXXXX", s->folder);
-	if (buf_str(&fresh) == NULL || (sweep(s->folder), fd = mkstemp(fresh.data)) == -1) {
-		err_sys(e, ANT_FAIL, "%s", s->folder);
-		goto done;
-	}
-	if (write_all(fd, text->data, text->len) == -1 || fsync(fd) == -1) {
-		err_sys(e, ANT_FAIL, "%s", path);
-		goto discard;
-	}
-	if (close(fd) == -1) {
-		fd = -1;
-		err_sys(e, ANT_FAIL, "%s", path);
-		goto discard;
-	}
-	fd = -1;
-	if (rename(fresh.data, path) == -1) {
-		err_sys(e, ANT_FAIL, "%s", path);
-		goto discard;
-	}
-	result = sync_folder(s->folder, e);
-	goto done;
-discard:
-	if (fd != -1)
-		close(fd);
-	unlink(fresh.data);
-done:
-	buf_free(&fresh);
-	return result;
+	if (in_folder(s->folder, FRESH "XXXXXX", fresh, e) == -1)
+		return -1;
+	sweep(s->folder);
+	if ((fd = mkstemp(fresh)) == -1)
+		return err_sys(e, ANT_FAIL, "%s", s->folder);
+	rc = out_write(fd, path, text->data, text->len, e);
+	if (rc == 0 && fsync(fd) == -1)
+		rc = err_sys(e, ANT_FAIL, "%s", path);
+	if (close(fd) == -1 && rc == 0)
+		rc = err_sys(e, ANT_FAIL, "%s", path);
+	if (rc == 0 && rename(fresh, path) == -1)
+		rc = err_sys(e, ANT_FAIL, "%s", path);
+	if (rc == 0)
+		return sync_folder(s->folder, e);
+	unlink(fresh);
+	return -1;
 }
 
 static int
 save(const struct state *s, const char *table, const struct mark *m, struct ant_err *e)
 {
-	struct buf path, text;
-	int result = -1;
+	char path[PATH_MAX];
+	struct buf text;
+	int result;
 
-	buf_init(&path, FILE_MAX);
+	if (path_of(s, table, SUFFIX, path, e) == -1)
+		return -1;
 	buf_init(&text, FILE_MAX);
-	if (path_of(s, table, SUFFIX, &path, e) == 0) {
-		if (mark_render(s->scope, table, m, &text) == -1)
-			err_sys(e, ANT_FAIL, "%s", path.data);
-		else
-			result = replace_file(s, path.data, &text, e);
-	}
-	buf_free(&path);
+	if (mark_render(s->scope, table, m, &text) == -1)
+		result = err_sys(e, ANT_FAIL, "%s", path);
+	else
+		result = replace_file(s, path, &text, e);
 	buf_free(&text);
 	return result;
 }
@@ -365,14 +330,11 @@ save(const struct state *s, const char *table, const struct mark *m, struct ant_
 int
 state_set(const struct state *s, const char *table, int64_t t, struct ant_err *e)
 {
-	struct mark m;
-	int fd, result;
+	const struct mark m = {.known = 1, .watermark = t};
+	int fd = begin_update(s, table, e), result;
 
-	if (check_table(table, e) == -1 || (fd = begin_update(s, e)) == -1)
+	if (fd == -1)
 		return -1;
-	memset(&m, 0, sizeof m);
-	m.known = 1;
-	m.watermark = t;
 	result = save(s, table, &m, e);
 	close(fd);
 	return result;
@@ -381,25 +343,20 @@ state_set(const struct state *s, const char *table, int64_t t, struct ant_err *e
 int
 state_reset(const struct state *s, const char *table, struct ant_err *e)
 {
-	struct buf path;
-	int fd = -1, result = -1;
+	char path[PATH_MAX];
+	int fd, result;
 
-	buf_init(&path, FILE_MAX);
-	if (path_of(s, table, SUFFIX, &path, e) == -1)
-		goto done;
-	if (access(path.data, F_OK) == -1 && errno == ENOENT) {
-		result = 0;
-		goto done;
-	}
-	if ((fd = begin_update(s, e)) == -1)
-		goto done;
-	if (unlink(path.data) == -1 && errno != ENOENT)
-		err_sys(e, ANT_FAIL, "%s", path.data);
+	if (path_of(s, table, SUFFIX, path, e) == -1)
+		return -1;
+	if (access(path, F_OK) == -1 && errno == ENOENT)
+		return 0;
+	if ((fd = begin_update(s, table, e)) == -1)
+		return -1;
+	if (unlink(path) == -1 && errno != ENOENT)
+		result = err_sys(e, ANT_FAIL, "%s", path);
 	else
 		result = sync_folder(s->folder, e);
 	close(fd);
-done:
-	buf_free(&path);
 	return result;
 }
 
@@ -408,9 +365,9 @@ state_advance(const struct state *s, const char *table, const int64_t *from, int
 	const int64_t *since, int64_t *gap, struct ant_err *e)
 {
 	struct mark m, before;
-	int fd, result = -1;
+	int fd = begin_update(s, table, e), result = -1;
 
-	if (check_table(table, e) == -1 || (fd = begin_update(s, e)) == -1)
+	if (fd == -1)
 		return -1;
 	if (state_read(s, table, &m, e) == -1)
 		goto done;
@@ -439,9 +396,8 @@ state_names(const char *folder, struct strlist *names, struct ant_err *e)
 	while (errno = 0, (f = readdir(d)) != NULL) {
 		size_t n = strlen(f->d_name);
 
-		if (n <= tail || strcmp(f->d_name + n - tail, SUFFIX) != 0)
-			continue;
-		if (strlist_add(names, f->d_name, n) == -1)
+		if (n > tail && strcmp(f->d_name + n - tail, SUFFIX) == 0 &&
+			strlist_add(names, f->d_name, n) == -1)
 			break;
 	}
 	if (errno != 0) {
@@ -459,58 +415,46 @@ int
 state_describe(const char *folder, const char *name, struct state *s, char *table, size_t size,
 	struct mark *m, struct ant_err *e)
 {
-	struct buf path, text, right;
-	char *scope, *found;
-	int result = -1;
+	char path[PATH_MAX], right[PATH_MAX], *scope, *found;
+	struct buf text;
+	int result;
 
 	*s = (struct state){NULL, NULL};
-	buf_init(&path, FILE_MAX);
+	if (in_folder(folder, name, path, e) == -1)
+		return -1;
 	buf_init(&text, FILE_MAX);
-	buf_init(&right, FILE_MAX);
-	buf_printf(&path, "%s/%s", folder, name);
-	if (buf_str(&path) == NULL) {
-		err_sys(e, ANT_FAIL, "%s", folder);
-		goto done;
-	}
-	if ((result = load(path.data, NULL, NULL, &text, &scope, &found, m, e)) != 1)
+	if ((result = load(path, NULL, NULL, &text, &scope, &found, m, e)) != 1)
 		goto done;
 	result = -1;
-	if (state_open(s, folder, scope, e) == -1 || path_of(s, found, SUFFIX, &right, e) == -1)
+	if (state_open(s, folder, scope, e) == -1 || path_of(s, found, SUFFIX, right, e) == -1)
 		goto done;
-	if (strcmp(right.data, path.data) != 0) {
-		err_set(e, ANT_FAIL, "%s: damaged watermark file: it belongs to %s", path.data,
-			right.data);
-		goto done;
+	if (strcmp(right, path) == 0) {
+		snprintf(table, size, "%s", found);
+		result = 1;
+	} else {
+		err_set(e, ANT_FAIL, "%s: damaged watermark file: it belongs to %s", path, right);
 	}
-	snprintf(table, size, "%s", found);
-	result = 1;
 done:
 	if (result != 1)
 		state_close(s);
-	buf_free(&path);
 	buf_free(&text);
-	buf_free(&right);
 	return result;
 }
 
 int
 state_lock(const struct state *s, const char *table, int shared, int wait, struct ant_err *e)
 {
-	struct buf path;
-	int fd = -1;
+	char path[PATH_MAX];
+	int fd;
 
-	buf_init(&path, FILE_MAX);
-	if (path_of(s, table, ".lock", &path, e) == -1 || (fd = open_lock(s, path.data, e)) == -1)
-		goto done;
+	if (path_of(s, table, ".lock", path, e) == -1 || (fd = open_lock(s, path, e)) == -1)
+		return -1;
 	if (flock_again(fd, (shared ? LOCK_SH : LOCK_EX) | (wait ? 0 : LOCK_NB)) == 0)
-		goto done;
+		return fd;
 	if (errno == EWOULDBLOCK)
-		err_set(e, ANT_LOCKED, "%s: another run holds the lock %s", table, path.data);
+		err_set(e, ANT_LOCKED, "%s: another run holds the lock %s", table, path);
 	else
-		err_sys(e, ANT_FAIL, "%s", path.data);
+		err_sys(e, ANT_FAIL, "%s", path);
 	close(fd);
-	fd = -1;
-done:
-	buf_free(&path);
-	return fd;
+	return -1;
 }
