@@ -68,7 +68,8 @@ WAITS='for s in INT TERM HUP QUIT; do trap "echo $0 $s >>heard; exit 9" $s; done
 	[ "$(statuses)" = '0/0=141 1/1=0 ' ]
 	[ "$(tail -n 1 told)" = $'cause\t141\t0\t0\tyes' ]
 	mkdir 'a	b'
-	printf '#!/bin/sh\nexit 3\n' >'a	b/c' && chmod +x 'a	b/c'
+	printf '#!/bin/sh\nexit 3\n' >'a	b/c'
+	chmod +x 'a	b/c'
 	run -3 ant run --results told 'a	b/c'
 	[ "$(grep cause told)" = $'cause\t3\t0\t0\ta?b/c' ]
 }
@@ -137,7 +138,10 @@ WAITS='for s in INT TERM HUP QUIT; do trap "echo $0 $s >>heard; exit 9" $s; done
 	for sig in INT TERM HUP QUIT; do
 		rm -f a b c d heard out
 		begin --results told sh -c "$WAITS" a --pipe sh -c "$WAITS" b --finish python3 finish.py --branch sh -c "$WAITS" d >out
-		wait_for [ -s a ] && wait_for [ -s b ] && wait_for [ -e c ] && wait_for [ -s d ]
+		wait_for [ -s a ]
+		wait_for [ -s b ]
+		wait_for [ -e c ]
+		wait_for [ -s d ]
 		kill "-$sig" "$job"
 		ends 9
 		[ "$(sort heard | paste -sd ' ')" = "a $sig b $sig d $sig" ]
@@ -160,7 +164,9 @@ WAITS='for s in INT TERM HUP QUIT; do trap "echo $0 $s >>heard; exit 9" $s; done
 	for place in a b c; do
 		rm -f a b c
 		begin --results told sh -c "$WAITS" a --pipe sh -c "$WAITS" b --branch sh -c "$WAITS" c
-		wait_for [ -s a ] && wait_for [ -s b ] && wait_for [ -s c ]
+		wait_for [ -s a ]
+		wait_for [ -s b ]
+		wait_for [ -s c ]
 		kill -STOP "$(<"$place")"
 		sleep 0.1
 		kill "$job"
@@ -168,7 +174,9 @@ WAITS='for s in INT TERM HUP QUIT; do trap "echo $0 $s >>heard; exit 9" $s; done
 		[ "$(statuses)" = '0/0=9 1/1=9 2/1=9 ' ]
 		rm -f a b c
 		begin --results told sh -c "$WAITS" a --pipe sh -c "$WAITS" b --branch sh -c "$WAITS" c 2>err
-		wait_for [ -s a ] && wait_for [ -s b ] && wait_for [ -s c ]
+		wait_for [ -s a ]
+		wait_for [ -s b ]
+		wait_for [ -s c ]
 		kill -KILL "$(<"$place")"
 		sleep 0.1
 		kill "$job"
@@ -198,7 +206,9 @@ WAITS='for s in INT TERM HUP QUIT; do trap "echo $0 $s >>heard; exit 9" $s; done
 
 @test "run: killed itself, its commands end: those of --finish by the end of their input, which they work off" {
 	begin sh -c "$WAITS" a --pipe sh -c 'echo >b; exec cat' --finish sh -c 'echo $$ >c; cat; sleep 0.3; echo >finished'
-	wait_for [ -s a ] && wait_for [ -e b ] && wait_for [ -s c ]
+	wait_for [ -s a ]
+	wait_for [ -e b ]
+	wait_for [ -s c ]
 	kill -KILL "$job"
 	ends 137
 	wait_for gone "$(<a)"
@@ -286,7 +296,9 @@ WAITS='for s in INT TERM HUP QUIT; do trap "echo $0 $s >>heard; exit 9" $s; done
 @test "run: what the first command says is passed on at once, what the others say at the end, without consequences" {
 	begin --prefix 'x: ' sh -c 'echo early >&2; echo >early; until [ -e go ]; do sleep 0.05; done; printf late >&2; exit 4' \
 		--pipe sh -c 'echo mid >&2; echo >mid; cat; echo of-it >&2; exit 5' --pipe sh -c 'cat; echo last >&2' 2>err
-	wait_for [ -e early ] && wait_for [ -e mid ] && wait_for [ -s err ]
+	wait_for [ -e early ]
+	wait_for [ -e mid ]
+	wait_for [ -s err ]
 	sleep 0.1
 	[ "$(<err)" = 'x: early' ]
 	touch go
