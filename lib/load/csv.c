@@ -616,33 +616,13 @@ commit(void *self, const struct receipt_entry *entry, const char **into, struct 
 }
 
 static void
-close_all(struct load_csv *d)
-{
-	out_free(&d->to);
-	out_free(&d->spool);
-	if (d->spool.name != NULL)
-		close(d->spool.fd);
-	if (d->keys.slots != NULL && d->keys.fd != -1)
-		close(d->keys.fd);
-	csv_keys_free(&d->keys);
-	aside_close(&d->ledger);
-	aside_close(&d->data);
-	strlist_free(&d->names);
-	free(d->columns);
-	free(d->cells);
-	buf_free(&d->line);
-	buf_free(&d->key);
-	d->spool.name = NULL;
-	d->columns = NULL;
-	d->cells = NULL;
-	d->n = 0;
-}
-
-static void
 undo(void *self, const char *reason)
 {
+	struct load_csv *d = self;
+
 	(void)reason;
-	close_all(self);
+	aside_close(&d->ledger);
+	aside_close(&d->data);
 }
 
 struct printer {
@@ -696,8 +676,22 @@ ledger(void *self, struct out *to, struct ant_err *e)
 static void
 free_all(void *self)
 {
-	close_all(self);
-	free(self);
+	struct load_csv *d = self;
+
+	undo(d, NULL);
+	out_free(&d->to);
+	out_free(&d->spool);
+	if (d->spool.name != NULL)
+		close(d->spool.fd);
+	if (d->keys.slots != NULL && d->keys.fd != -1)
+		close(d->keys.fd);
+	csv_keys_free(&d->keys);
+	strlist_free(&d->names);
+	free(d->columns);
+	free(d->cells);
+	buf_free(&d->line);
+	buf_free(&d->key);
+	free(d);
 }
 
 int
