@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The driver alone: ant-state is the real one, its other siblings are stubs in PATH.
+# The driver alone: ant-state and ant-run are the real ones, its other siblings are stubs in PATH.
 # shellcheck disable=SC2016	# the stubs' shell expands these, not we
 load lib/helper
 
