@@ -210,11 +210,12 @@ today() { date -u +%F; }
 }
 
 @test "sync: a table that another run holds is left alone with status 6, or waited for" {
-	ant state --scope "sqlite:///$PWD/anthill.db" lock users -- sh -c 'echo >held; exec sleep 1' 3>&- &
+	ant state --scope "sqlite:///$PWD/anthill.db" lock users -- sh -c 'echo >held; until [ -e go ]; do sleep 0.05; done' 3>&- &
 	wait_for [ -e held ]
 	run -6 --separate-stderr sync --start -1d
 	[[ $output == *usage_report* && $output == *cost_report* && $output != *'"users"'* ]]
 	[[ $stderr == *"users: another run holds the lock"* ]]
+	(sleep 0.5; touch go) 3>&- &
 	run -0 --separate-stderr sync --wait users
 	[[ $output == *'"users"'* ]]
 	wait
