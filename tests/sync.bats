@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The driver alone: ant-state is the real one, its other siblings are stubs in PATH.
+# The driver alone: ant-state and ant-run are the real ones, its other siblings are stubs in PATH.
 # shellcheck disable=SC2016	# the stubs' shell expands these, not we
 load lib/helper
 
@@ -210,11 +210,12 @@ today() { date -u +%F; }
 }
 
 @test "sync: a table that another run holds is left alone with status 6, or waited for" {
-	ant state --scope "sqlite:///$PWD/anthill.db" lock users -- sh -c 'echo >held; exec sleep 1' 3>&- &
+	ant state --scope "sqlite:///$PWD/anthill.db" lock users -- sh -c 'echo >held; until [ -e go ]; do sleep 0.05; done' 3>&- &
 	wait_for [ -e held ]
 	run -6 --separate-stderr sync --start -1d
 	[[ $output == *usage_report* && $output == *cost_report* && $output != *'"users"'* ]]
 	[[ $stderr == *"users: another run holds the lock"* ]]
+	(sleep 0.5; touch go) 3>&- &
 	run -0 --separate-stderr sync --wait users
 	[[ $output == *'"users"'* ]]
 	wait
