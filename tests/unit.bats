@@ -4,11 +4,14 @@ load lib/cbuild
 
 UNIT=$BATS_TEST_DIRNAME/unit
 
-# plain - set PLAIN: how to compile without vector code whatever has some, which is what base/vec.h is part of
+# plain - set PLAIN: how to compile without vector code the files that have some, of their own or of base/vec.h
 plain() {
-	[ "$(cd "$ROOT" && grep -l __SSE2__ lib/*/*.[ch] cmd/*.[ch])" = lib/base/vec.h ]
-	mapfile -t PLAIN < <("${CC:-cc}" -MM -I"$ROOT/lib" "$ROOT"/lib/*/*.c | sed -e ':a' -e '/\\$/N; s/\\\n//; ta' |
-		sed -n 's/^[^ ]*: *\([^ ]*\) .*base\/vec[.]h.*/\1/p')
+	[ "$(cd "$ROOT" && grep -l __SSE2__ lib/*/*.h cmd/*.[ch])" = lib/base/vec.h ]
+	mapfile -t PLAIN < <({
+		grep -l __SSE2__ "$ROOT"/lib/*/*.c
+		"${CC:-cc}" -MM -I"$ROOT/lib" "$ROOT"/lib/*/*.c | sed -e ':a' -e '/\\$/N; s/\\\n//; ta' |
+			sed -n 's/^[^ ]*: *\([^ ]*\) .*base\/vec[.]h.*/\1/p'
+	} | sort -u)
 	[ "${#PLAIN[@]}" -ge 8 ]
 	PLAIN+=(-U__SSE2__)
 }
