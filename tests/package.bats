@@ -46,7 +46,7 @@ field() { dpkg-deb -f "$DEB" "$1"; }
 		cmp "$file" "usr/lib/anthill/sync/${file##*/}"
 		[ "$(stat -c %a "usr/lib/anthill/sync/${file##*/}")" = 644 ]
 	done
-	for file in "$ROOT"/lib/tables/*; do cmp "$file" "usr/share/anthill/tables/${file##*/}"; done
+	for file in "$ROOT"/lib/tables/*.table; do cmp "$file" "usr/share/anthill/tables/${file##*/}"; done
 	(cd "$ROOT/examples" && find . -type f) | while read -r file; do
 		cmp "$ROOT/examples/$file" "usr/share/doc/anthill/examples/$file"
 	done

@@ -74,7 +74,7 @@ unit() { # NAME [OPTION...]
 	rm plain/bin/ant-load-csv
 	CBUILD_LIBS='-ljq -lnettle -lcsv' cbuild plain/bin/ant-load-csv "$ROOT"/cmd/{ant-load-csv,loader,cli}.c "${PLAIN[@]}"
 	for variable in $(compgen -v BATS_); do unset+=(-u "$variable"); done
-	ANT_BIN=$PWD/plain/bin run -0 env "${unset[@]}" bats -f ' (type|quoted|dialect|spreadsheet|twice|merge|editor|null|mark|names|values)' \
+	ANT_BIN=$PWD/plain/bin run -0 env "${unset[@]}" "$BATS_ROOT/bin/bats" -f ' (type|quoted|dialect|spreadsheet|twice|merge|editor|null|mark|names|values)' \
 		"$BATS_TEST_DIRNAME/load-csv.bats"
 	[ "$(grep -c ^ok <<<"$output")" -ge 12 ]
 }
