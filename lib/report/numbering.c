@@ -60,12 +60,12 @@ int
 numbering_grow(void *v, size_t *room, size_t n, size_t size, size_t least)
 {
 	size_t more = *room > 0 ? *room * 2 : least;
-	char *p;
+	char *old, *p;
 
 	if (n <= *room)
 		return 0;
-	memcpy(&p, v, sizeof p);
-	if ((p = realloc(p, more * size)) == NULL)
+	memcpy(&old, v, sizeof old);
+	if (more > SIZE_MAX / size || (p = realloc(old, more * size)) == NULL)
 		return -1;
 	memset(p + *room * size, 0, (more - *room) * size);
 	memcpy(v, &p, sizeof p);
