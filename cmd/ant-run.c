@@ -177,22 +177,19 @@ tell(int fd, struct stage *stages, size_t n)
 	const struct stage *cause = stages_cause(stages, n, 0);
 	struct ant_err e;
 	struct buf text;
-	struct out out;
 	int status = cause != NULL ? cause->status : ANT_OK, failed = 0;
 
 	buf_init(&text, SIZE_MAX / 2); /* each stage has a bound of its own */
-	out_init(&out, fd, results);
 	put_messages(&text, stages, n);
 	if (fd != -1) {
 		put_statuses(&text, stages, n, cause);
 		failed = text.failed ? err_sys(&e, ANT_FAIL, "%s", results)
-				     : out_put(&out, text.data, text.len, &e);
+				     : out_write(fd, results, text.data, text.len, &e);
 	}
-	if (failed == -1 || out_flush(&out, &e) == -1) {
+	if (failed == -1) {
 		cli_fail(&e);
 		status = status != ANT_OK ? status : ANT_FAIL;
 	}
-	out_free(&out);
 	buf_free(&text);
 	return status;
 }

@@ -273,12 +273,6 @@ adopt(char **arg)
 	return receipts_adopt(&state, arg[0]);
 }
 
-static int
-receipts(char **arg)
-{
-	return receipts_list(arg);
-}
-
 /* The signals that end a command are passed on to it; the lock is ours until it is gone. */
 static int
 lock(char **arg)
@@ -311,7 +305,7 @@ static const struct verb {
 	{"window", window, 1, 1, {"lookback", "start", "chunk", "from", "to"}},
 	{"commit", commit, 0, 0, {"since", "tsv"}},
 	{"adopt", adopt, 1, 1, {NULL}},
-	{"receipts", receipts, 0, -1, {NULL}},
+	{"receipts", receipts_list, 0, -1, {NULL}},
 	{"lock", lock, 2, -1, {"shared", "wait"}},
 };
 
