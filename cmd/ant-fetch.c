@@ -49,19 +49,21 @@ static const char help[] =
 	"\n"
 	"The key comes from ANTHROPIC_ADMIN_KEY or --key-file.  See man ant-fetch.\n";
 
-struct settings {
+static struct cli cli = {.name = "ant-fetch", .usage = usage, .help = help};
+
+static struct settings {
 	const char *from, *to, *width, *group_by, *base_url, *key_file, *rate_file;
 	struct cli_list folders;
 	struct strlist params, dimensions;
 	long jobs, rate, retries, page_limit;
 	double timeout, deadline, backoff;
 	int check, insecure, json_log;
-};
+} settings = {
+	.jobs = 4, .rate = 100, .retries = 8, .timeout = 120, .deadline = 900, .backoff = 0.5};
 
 struct session { /* what the events of a fetch need */
-	const struct cli *cli;
 	const char *table;
-	int draw, drawn, log, json;
+	int draw, drawn, log;
 	int64_t began, redraw_at;
 };
 
@@ -80,7 +82,7 @@ on_warn(void *ctx, const char *text)
 	struct session *s = ctx;
 
 	clear_line(s);
-	cli_warn(s->cli, "%s", text);
+	cli_warn(&cli, "%s", text);
 }
 
 static void
@@ -94,13 +96,13 @@ on_request(void *ctx, const struct fetch_request *r)
 		return;
 	clear_line(s);
 	buf_init(&line, 1 << 16);
-	if (s->json)
+	if (settings.json_log)
 		fetch_log_json(&line, r, (int64_t)time(NULL));
 	else
 		fetch_log_text(&line, r);
 	if ((text = buf_str(&line)) == NULL)
 		text = "(a request that was too long to log)";
-	if (s->json)
+	if (settings.json_log)
 		fprintf(stderr, "%s\n", text);
 	else
 		cli_error("%s", text);
@@ -134,9 +136,6 @@ on_reader_gone(void *ctx)
 	clear_line(ctx);
 	raise(SIGPIPE);
 }
-
-static struct settings settings = {
-	.jobs = 4, .rate = 100, .retries = 8, .timeout = 120, .deadline = 900, .backoff = 0.5};
 
 static int
 take_param(const char *text)
@@ -251,7 +250,7 @@ run_check(const struct tables *ts, const char *name, const struct fetch_plan *pl
 }
 
 static struct http *
-open_client(const struct settings *s, const struct cli *cli, struct ant_err *e)
+open_client(const struct settings *s, struct ant_err *e)
 {
 	const char *base = s->base_url != NULL ? s->base_url : getenv("ANTHROPIC_BASE_URL");
 	struct http_options o = {
@@ -266,7 +265,8 @@ open_client(const struct settings *s, const struct cli *cli, struct ant_err *e)
 
 	if (key_load(&key, s->key_file, e) == 0) {
 		if (key.exposed)
-			cli_warn(cli, "--key-file %s: others can read it; chmod 600 keeps it yours",
+			cli_warn(&cli,
+				"--key-file %s: others can read it; chmod 600 keeps it yours",
 				s->key_file);
 		api_header(&o, key.text);
 		h = http_open(&o, e);
@@ -299,7 +299,7 @@ work(struct settings *s, struct session *session, const char *name, struct ant_e
 	if (budget_open(&budget, (size_t)s->rate, s->rate_file, clock_ms, e) == -1)
 		goto done;
 	plan.budget = &budget;
-	if ((plan.http = open_client(s, session->cli, e)) == NULL)
+	if ((plan.http = open_client(s, e)) == NULL)
 		goto done;
 	rc = s->check ? run_check(&ts, name, &plan, &out, e) : fetch_run(&plan, &out, e);
 done:
@@ -315,29 +315,27 @@ done:
 int
 main(int argc, char **argv)
 {
-	struct cli c = {.name = "ant-fetch", .usage = usage, .help = help};
-	struct session session = {.cli = &c, .table = "check"};
+	struct session session = {.table = "check"};
 	struct settings *s = &settings;
 	struct ant_err e = {.status = ANT_FAIL};
 	int status;
 
-	cli_start(&c);
+	cli_start(&cli);
 #ifdef __linux__
 	prctl(PR_SET_DUMPABLE, 0); /* a core pattern that is a pipe ignores the limit */
 #endif
-	if (cli_options(&c, options, argc, argv) == -1) {
-		status = c.status;
+	if (cli_options(&cli, options, argc, argv) == -1) {
+		status = cli.status;
 		goto done;
 	}
 	if (argc - optind > 1 || (argc == optind && !s->check)) {
-		status = cli_usage(&c, argc == optind ? "which table?" : "one table at a time");
+		status = cli_usage(&cli, argc == optind ? "which table?" : "one table at a time");
 		goto done;
 	}
 	if (optind < argc)
 		session.table = argv[optind];
-	session.log = c.verbose > 0 || s->json_log;
-	session.json = s->json_log;
-	session.draw = isatty(STDERR_FILENO) && !c.quiet && !session.log;
+	session.log = cli.verbose > 0 || s->json_log;
+	session.draw = isatty(STDERR_FILENO) && !cli.quiet && !session.log;
 	session.began = clock_ms();
 	status = work(s, &session, argv[optind], &e) == 0 ? ANT_OK : ANT_FAIL;
 	clear_line(&session);

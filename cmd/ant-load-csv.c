@@ -9,21 +9,34 @@
 #include "load/csv_file.h"
 #include "loader.h"
 
-enum { OPT_NO_HEADER = LOADER_OWN, OPT_DELIMITER, OPT_NULL, OPT_BOM, OPT_SAFE, OPT_CRLF };
+static struct csv_file_dialect dialect = {.delimiter = ',', .null = "", .header = 1};
+static int no_header;
 
-static const struct option options[] = {
-	{"output", required_argument, NULL, 'o'},
-	{"delimiter", required_argument, NULL, OPT_DELIMITER},
-	{"no-header", no_argument, NULL, OPT_NO_HEADER},
-	{"null", required_argument, NULL, OPT_NULL},
-	{"bom", no_argument, NULL, OPT_BOM},
-	{"crlf", no_argument, NULL, OPT_CRLF},
-	{"safe", no_argument, NULL, OPT_SAFE},
-	{"mode", required_argument, NULL, LOADER_MODE},
-	{"allow-shrink", no_argument, NULL, LOADER_ALLOW_SHRINK},
-	{"ledger", no_argument, NULL, LOADER_LEDGER},
-	{"dry-run", no_argument, NULL, LOADER_DRY_RUN},
-	{NULL, 0, NULL, 0},
+static int
+take_delimiter(const char *value)
+{
+	if (strcmp(value, "\\t") == 0)
+		value = "\t";
+	dialect.delimiter = *value;
+	if (strlen(value) == 1)
+		return ANT_OK;
+	cli_error("--delimiter: '%s' is not one ASCII character", value);
+	return ANT_USAGE;
+}
+
+static const struct cli_option options[] = {
+	{.name = "output", .letter = 'o', .text = &loader.where},
+	{.name = "delimiter", .take = take_delimiter},
+	{.name = "no-header", .flag = &no_header},
+	{.name = "null", .text = &dialect.null},
+	{.name = "bom", .flag = &dialect.bom},
+	{.name = "crlf", .flag = &dialect.crlf},
+	{.name = "safe", .flag = &dialect.safe},
+	{.name = "mode", .take = loader_mode},
+	{.name = "allow-shrink", .flag = &loader.o.allow_shrink},
+	{.name = "ledger", .flag = &loader.o.ledger},
+	{.name = "dry-run", .flag = &loader.o.dry_run},
+	{.name = NULL},
 };
 
 static const char usage[] =
@@ -52,87 +65,42 @@ static const char help[] =
 	"Keep a file up to date:\n"
 	"  ant-fetch --from -3d usage_report | ant-flatten | ant-load-csv -o usage.csv\n";
 
-/* Take an option of the dialect.  Return ANT_OK, or ANT_USAGE after a message. */
 static int
-dialect_option(struct loader *l, int ch, const char *value)
+make(void)
 {
-	struct csv_file_dialect *d = l->own;
-
-	switch (ch) {
-	case OPT_DELIMITER:
-		if (strcmp(value, "\\t") == 0)
-			value = "\t";
-		if (strlen(value) != 1) {
-			cli_error("--delimiter: '%s' is not one ASCII character", value);
-			return ANT_USAGE;
-		}
-		d->delimiter = *value;
-		break;
-	case OPT_NO_HEADER:
-		d->header = 0;
-		break;
-	case OPT_NULL:
-		d->null = value;
-		break;
-	case OPT_BOM:
-		d->bom = 1;
-		break;
-	case OPT_SAFE:
-		d->safe = 1;
-		break;
-	case OPT_CRLF:
-		d->crlf = 1;
-		break;
-	}
-	return ANT_OK;
-}
-
-static int
-make(struct loader *l)
-{
-	const char *slash = l->where != NULL ? strrchr(l->where, '/') : NULL;
-	const char *name = slash != NULL ? slash + 1 : l->where;
-	const struct load_options *o = &l->o;
+	const char *slash = loader.where != NULL ? strrchr(loader.where, '/') : NULL;
+	const char *name = slash != NULL ? slash + 1 : loader.where;
+	const struct load_options *o = &loader.o;
 	struct ant_err e;
 
 	if (name == NULL && (o->mode != NULL || o->allow_shrink || o->ledger || o->dry_run))
 		return cli_usage(
-			&l->cli, "--mode, --allow-shrink, --ledger and --dry-run need -o FILE");
+			&loader.cli, "--mode, --allow-shrink, --ledger and --dry-run need -o FILE");
 	if (name != NULL && strcmp(name, LOAD_CSV_LEDGER) == 0)
-		return cli_usage(&l->cli, "-o: %s is the ledger itself", LOAD_CSV_LEDGER);
-	if (csv_file_check(l->own, &e) == -1 || load_csv(l->where, l->own, &l->dest, &e) == -1)
+		return cli_usage(&loader.cli, "-o: %s is the ledger itself", LOAD_CSV_LEDGER);
+	dialect.header = !no_header;
+	if (csv_file_check(&dialect, &e) == -1 ||
+		load_csv(loader.where, &dialect, &loader.dest, &e) == -1)
 		return cli_fail(&e);
 	return ANT_OK;
 }
 
 static void
-warn(const struct loader *l, int status)
+warn(int status)
 {
-	size_t n = load_csv_risky(&l->dest);
+	size_t n = load_csv_risky(&loader.dest);
 
 	(void)status; /* what went to stdout is there in any case */
 	if (n > 0)
-		cli_warn(&l->cli,
+		cli_warn(&loader.cli,
 			"texts that a spreadsheet could run as formulas: %zu; --safe guards them",
 			n);
 }
 
-int
-main(int argc, char **argv)
-{
-	struct csv_file_dialect dialect = {.delimiter = ',', .null = "", .header = 1};
-	struct loader l = {
-		.cli = {.name = "ant-load-csv",
-			.usage = usage,
-			.help = help,
-			.shorts = "o:",
-			.options = options},
-		.hint = "; -o FILE names a file",
-		.own = &dialect,
-		.option = dialect_option,
-		.make = make,
-		.warn = warn,
-	};
-
-	return loader_main(&l, argc, argv);
-}
+struct loader loader = {
+	.cli = {.name = "ant-load-csv", .usage = usage, .help = help},
+	.options = options,
+	.hint = "; -o FILE names a file",
+	.make = make,
+	.warn = warn,
+};

@@ -9,9 +9,9 @@
 #include "db/ask.h"
 #include "loader.h"
 
-static const struct option options[] = {
+static const struct cli_option options[] = {
 	LOADER_OPTIONS,
-	{NULL, 0, NULL, 0},
+	{.name = NULL},
 };
 
 static const char usage[] =
@@ -27,45 +27,38 @@ static const char help[] =
 	"  ant-load-duckdb --ledger anthill.duckdb | ant-state commit\n";
 
 static int
-make(struct loader *l)
+make(void)
 {
 	struct ant_err e;
 
-	return load_duckdb(l->where, getenv("ANT_LIBDUCKDB"), &l->dest, &e) == -1 ? cli_fail(&e)
-										  : ANT_OK;
+	return load_duckdb(loader.where, getenv("ANT_LIBDUCKDB"), &loader.dest, &e) == -1
+		       ? cli_fail(&e)
+		       : ANT_OK;
 }
 
 static int
-ask(struct loader *l, struct db *to, struct ant_err *e)
+ask(struct db *to, struct ant_err *e)
 {
-	return ask_duckdb(l->where, getenv("ANT_LIBDUCKDB"), 1, to, e);
+	return ask_duckdb(loader.where, getenv("ANT_LIBDUCKDB"), 1, to, e);
 }
 
 static void
-warn(const struct loader *l, int status)
+warn(int status)
 {
-	const char *why = load_duckdb_warning(&l->dest);
+	const char *why = load_duckdb_warning(&loader.dest);
 
 	(void)status; /* the rows are in, even where the receipt could not be printed */
 	if (*why != '\0')
-		cli_warn(&l->cli, "the rows are committed, but stay in %s.wal: %s", l->where, why);
+		cli_warn(&loader.cli, "the rows are committed, but stay in %s.wal: %s",
+			loader.where, why);
 }
 
-int
-main(int argc, char **argv)
-{
-	struct loader l = {
-		.cli = {.name = "ant-load-duckdb",
-			.usage = usage,
-			.help = help,
-			.shorts = "",
-			.options = options},
-		.operand = "FILE",
-		.dialect = SQL_DUCKDB,
-		.make = make,
-		.ask = ask,
-		.warn = warn,
-	};
-
-	return loader_main(&l, argc, argv);
-}
+struct loader loader = {
+	.cli = {.name = "ant-load-duckdb", .usage = usage, .help = help},
+	.options = options,
+	.operand = "FILE",
+	.place = {.dialect = SQL_DUCKDB},
+	.make = make,
+	.ask = ask,
+	.warn = warn,
+};

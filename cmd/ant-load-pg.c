@@ -7,11 +7,13 @@
 #include "db/ask.h"
 #include "loader.h"
 
-static const struct option options[] = {
-	{"dbname", required_argument, NULL, 'd'},
-	{"schema", required_argument, NULL, LOADER_SCHEMA},
+static const char *schema;
+
+static const struct cli_option options[] = {
+	{.name = "dbname", .letter = 'd', .text = &loader.where},
+	{.name = "schema", .text = &schema},
 	LOADER_OPTIONS,
-	{NULL, 0, NULL, 0},
+	{.name = NULL},
 };
 
 static const char usage[] =
@@ -30,32 +32,23 @@ static const char help[] =
 	"  ant-load-pg --ledger | ant-state commit\n";
 
 static int
-make(struct loader *l)
+make(void)
 {
 	struct ant_err e;
 
-	return load_pg(l->where, l->schema, &l->dest, &e) == -1 ? cli_fail(&e) : ANT_OK;
+	return load_pg(loader.where, schema, &loader.dest, &e) == -1 ? cli_fail(&e) : ANT_OK;
 }
 
 static int
-ask(struct loader *l, struct db *to, struct ant_err *e)
+ask(struct db *to, struct ant_err *e)
 {
-	return ask_pg(l->where, l->schema, 1, to, &l->place.schema, e);
+	return ask_pg(loader.where, schema, 1, to, &loader.place.schema, e);
 }
 
-int
-main(int argc, char **argv)
-{
-	struct loader l = {
-		.cli = {.name = "ant-load-pg",
-			.usage = usage,
-			.help = help,
-			.shorts = "d:",
-			.options = options},
-		.dialect = SQL_POSTGRESQL,
-		.make = make,
-		.ask = ask,
-	};
-
-	return loader_main(&l, argc, argv);
-}
+struct loader loader = {
+	.cli = {.name = "ant-load-pg", .usage = usage, .help = help},
+	.options = options,
+	.place = {.dialect = SQL_POSTGRESQL},
+	.make = make,
+	.ask = ask,
+};

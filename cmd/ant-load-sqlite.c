@@ -7,9 +7,9 @@
 #include "db/ask.h"
 #include "loader.h"
 
-static const struct option options[] = {
+static const struct cli_option options[] = {
 	LOADER_OPTIONS,
-	{NULL, 0, NULL, 0},
+	{.name = NULL},
 };
 
 static const char usage[] =
@@ -25,43 +25,34 @@ static const char help[] =
 	"  ant-load-sqlite --ledger anthill.db | ant-state commit\n";
 
 static int
-make(struct loader *l)
+make(void)
 {
 	struct ant_err e;
 
-	return load_sqlite(l->where, &l->dest, &e) == -1 ? cli_fail(&e) : ANT_OK;
+	return load_sqlite(loader.where, &loader.dest, &e) == -1 ? cli_fail(&e) : ANT_OK;
 }
 
 static int
-ask(struct loader *l, struct db *to, struct ant_err *e)
+ask(struct db *to, struct ant_err *e)
 {
-	return ask_sqlite(l->where, 1, to, e);
+	return ask_sqlite(loader.where, 1, to, e);
 }
 
 static void
-warn(const struct loader *l, int status)
+warn(int status)
 {
-	size_t n = load_sqlite_as_text(&l->dest);
+	size_t n = load_sqlite_as_text(&loader.dest);
 
 	if (status == ANT_OK && n > 0)
-		cli_warn(&l->cli, "decimals of more than 15 digits, stored as text: %zu", n);
+		cli_warn(&loader.cli, "decimals of more than 15 digits, stored as text: %zu", n);
 }
 
-int
-main(int argc, char **argv)
-{
-	struct loader l = {
-		.cli = {.name = "ant-load-sqlite",
-			.usage = usage,
-			.help = help,
-			.shorts = "",
-			.options = options},
-		.operand = "FILE",
-		.dialect = SQL_SQLITE,
-		.make = make,
-		.ask = ask,
-		.warn = warn,
-	};
-
-	return loader_main(&l, argc, argv);
-}
+struct loader loader = {
+	.cli = {.name = "ant-load-sqlite", .usage = usage, .help = help},
+	.options = options,
+	.operand = "FILE",
+	.place = {.dialect = SQL_SQLITE},
+	.make = make,
+	.ask = ask,
+	.warn = warn,
+};

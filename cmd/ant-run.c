@@ -16,28 +16,6 @@
 #include "cli.h"
 #include "run/pipeline.h"
 
-enum { OPT_PREFIX = 256, OPT_RESULTS, OPT_FETCH_LOG, OPT_ON_PAGE, OPT_WORD };
-
-struct settings {
-	struct cli cli;
-	const char *prefix, *results, *on_page;
-	int fetch_log;
-	long pages, repeated; /* counted in the log of ant-fetch */
-};
-
-static const struct option options[] = {
-	{"prefix", required_argument, NULL, OPT_PREFIX},
-	{"results", required_argument, NULL, OPT_RESULTS},
-	{"fetch-log", no_argument, NULL, OPT_FETCH_LOG},
-	{"on-page", required_argument, NULL, OPT_ON_PAGE},
-	/* These stand between commands, where getopt_long() does not look. */
-	{"pipe", no_argument, NULL, OPT_WORD},
-	{"finish", no_argument, NULL, OPT_WORD},
-	{"branch", no_argument, NULL, OPT_WORD},
-	{"out", no_argument, NULL, OPT_WORD},
-	{NULL, 0, NULL, 0},
-};
-
 static const char usage[] =
 	"usage: ant-run [--prefix TEXT] [--results FILE] [--fetch-log] [--on-page TEXT]\n"
 	"               [-qv] COMMAND... [--pipe|--finish COMMAND...]... [--out FILE]\n"
@@ -61,15 +39,39 @@ static const char help[] =
 	"  ant-run ant-fetch users --pipe ant-flatten --pipe ant-load-sqlite users.db\n"
 	"  ant-run ant-fetch users --branch gzip --out users.gz --branch ant-flatten\n";
 
+static struct cli cli = {.name = "ant-run", .usage = usage, .help = help, .wraps = 1};
+static const char *prefix = "", *results, *on_page;
+static int fetch_log;
+static long pages, repeated; /* counted in the log of ant-fetch */
+
+/* It stands between commands, where no option is looked for. */
+static int
+take_word(const char *word)
+{
+	return cli_usage(&cli, "%s: no command stands before it", word);
+}
+
+static const struct cli_option options[] = {
+	{.name = "prefix", .text = &prefix},
+	{.name = "results", .text = &results},
+	{.name = "fetch-log", .flag = &fetch_log},
+	{.name = "on-page", .text = &on_page},
+	{.name = "pipe", .take = take_word, .bare = 1},
+	{.name = "finish", .take = take_word, .bare = 1},
+	{.name = "branch", .take = take_word, .bare = 1},
+	{.name = "out", .take = take_word, .bare = 1},
+	{.name = NULL},
+};
+
 /* A line on stderr, in one write, so that those of parallel commands do not mix. */
 static void
-say(const char *prefix, const char *line, size_t len)
+say(const char *start, const char *line, size_t len)
 {
 	struct ant_err ignored;
 	struct out out;
 
 	out_init(&out, STDERR_FILENO, "stderr");
-	if (out_put(&out, prefix, strlen(prefix), &ignored) == 0 &&
+	if (out_put(&out, start, strlen(start), &ignored) == 0 &&
 		out_put(&out, line, len, &ignored) == 0 && out_put(&out, "\n", 1, &ignored) == 0)
 		out_flush(&out, &ignored);
 	out_free(&out);
@@ -77,7 +79,7 @@ say(const char *prefix, const char *line, size_t len)
 
 /* 1 where LINE is one of ant-fetch's log. */
 static int
-count_page(struct settings *o, const char *line, size_t len)
+count_page(const char *line, size_t len)
 {
 	static const char start[] = "{\"time\":", good[] = "\"error\":null}",
 			  first[] = "\"attempt\":1,";
@@ -86,44 +88,36 @@ count_page(struct settings *o, const char *line, size_t len)
 	if (len < sizeof start - 1 || memcmp(line, start, sizeof start - 1) != 0)
 		return 0;
 	if (memmem(line, len, first, sizeof first - 1) == NULL)
-		o->repeated++;
-	if (len >= tail && memcmp(line + len - tail, good, tail) == 0 && o->pages++ == 0 &&
-		o->on_page != NULL)
-		say("", o->on_page, strlen(o->on_page));
+		repeated++;
+	if (len >= tail && memcmp(line + len - tail, good, tail) == 0 && pages++ == 0 &&
+		on_page != NULL)
+		say("", on_page, strlen(on_page));
 	return 1;
 }
 
 static void
 pass_on(void *to, const struct stage *s, const char *line, size_t len)
 {
-	struct settings *o = to;
-
-	if (s->branch > 0 || !o->fetch_log || !count_page(o, line, len) || o->cli.verbose)
-		say(o->prefix, line, len);
+	(void)to;
+	if (s->branch > 0 || !fetch_log || !count_page(line, len) || cli.verbose)
+		say(prefix, line, len);
 }
-
-struct results {
-	struct settings *o;
-	struct buf text; /* of the file */
-};
 
 static void
 put_message(void *to, const struct stage *s, const char *line, size_t len)
 {
-	struct results *r = to;
-
-	if (r->o->results == NULL) {
-		say(r->o->prefix, line, len);
+	if (results == NULL) {
+		say(prefix, line, len);
 		return;
 	}
-	buf_printf(&r->text, "message\t%d\t%d\t", s->branch, s->position);
-	buf_put(&r->text, line, len);
-	buf_putc(&r->text, '\n');
+	buf_printf(to, "message\t%d\t%d\t", s->branch, s->position);
+	buf_put(to, line, len);
+	buf_putc(to, '\n');
 }
 
 /* The stages' last words, but for those whose input ended early because of another; and those of us about them. */
 static void
-put_messages(struct results *r, struct stage *stages, size_t n)
+put_messages(struct buf *b, struct stage *stages, size_t n)
 {
 	char line[4096];
 
@@ -131,14 +125,14 @@ put_messages(struct results *r, struct stage *stages, size_t n)
 		const char *why = s->error != 0 ? strerror(s->error) : NULL;
 
 		if (!stages_no_news(stages, (size_t)(s - stages)))
-			stages_lines(s, 1, put_message, r);
+			stages_lines(s, 1, put_message, b);
 		if (s->signal > 0 && s->signal != SIGPIPE && s->signal != SIGTERM &&
-			s->signal != SIGINT && s->signal != SIGHUP && !r->o->cli.quiet)
+			s->signal != SIGINT && s->signal != SIGHUP && !cli.quiet)
 			why = strsignal(s->signal);
 		if (why == NULL)
 			continue;
 		snprintf(line, sizeof line, "ant-run: %.4000s: %s", s->argv[0], why);
-		put_message(r, s, line, strlen(line));
+		put_message(b, s, line, strlen(line));
 	}
 }
 
@@ -152,9 +146,8 @@ put_stage(struct buf *b, const char *what, const struct stage *s)
 }
 
 static void
-put_statuses(struct results *r, const struct stage *stages, size_t n, const struct stage *cause)
+put_statuses(struct buf *b, const struct stage *stages, size_t n, const struct stage *cause)
 {
-	struct buf *b = &r->text;
 	const struct stage *of;
 	char what[32];
 
@@ -173,45 +166,41 @@ put_statuses(struct results *r, const struct stage *stages, size_t n, const stru
 		buf_puts(b, "cause\t0\t-\t-\t-");
 	}
 	buf_putc(b, '\n');
-	if (r->o->fetch_log)
-		buf_printf(b, "fetched\t%ld\t%ld\n", r->o->pages, r->o->repeated);
+	if (fetch_log)
+		buf_printf(b, "fetched\t%ld\t%ld\n", pages, repeated);
 }
 
 /* Tell how it went; FD is the file of results, or -1. */
 static int
-tell(struct settings *o, int fd, struct stage *stages, size_t n)
+tell(int fd, struct stage *stages, size_t n)
 {
 	const struct stage *cause = stages_cause(stages, n, 0);
-	struct results r = {.o = o};
 	struct ant_err e;
-	struct out out;
+	struct buf text;
 	int status = cause != NULL ? cause->status : ANT_OK, failed = 0;
 
-	buf_init(&r.text, SIZE_MAX / 2); /* each stage has a bound of its own */
-	out_init(&out, fd, o->results);
-	put_messages(&r, stages, n);
+	buf_init(&text, SIZE_MAX / 2); /* each stage has a bound of its own */
+	put_messages(&text, stages, n);
 	if (fd != -1) {
-		put_statuses(&r, stages, n, cause);
-		failed = r.text.failed ? err_sys(&e, ANT_FAIL, "%s", o->results)
-				       : out_put(&out, r.text.data, r.text.len, &e);
+		put_statuses(&text, stages, n, cause);
+		failed = text.failed ? err_sys(&e, ANT_FAIL, "%s", results)
+				     : out_write(fd, results, text.data, text.len, &e);
 	}
-	if (failed == -1 || out_flush(&out, &e) == -1) {
+	if (failed == -1) {
 		cli_fail(&e);
 		status = status != ANT_OK ? status : ANT_FAIL;
 	}
-	out_free(&out);
-	buf_free(&r.text);
+	buf_free(&text);
 	return status;
 }
 
 static int
-run(struct settings *o, char **argv)
+run(char **argv)
 {
 	struct pipeline_how how = {
-		.hear_source = *o->prefix != '\0' || o->fetch_log,
+		.hear_source = *prefix != '\0' || fetch_log,
 		.hear_others = 1,
 		.line = pass_on,
-		.to = o,
 	};
 	struct stage *stages = NULL;
 	struct ant_err e;
@@ -219,10 +208,10 @@ run(struct settings *o, char **argv)
 	int fd = -1, status = ANT_OK;
 
 	if (stages_parse(argv, &stages, &n, &e) == -1)
-		return e.status == ANT_USAGE ? cli_usage(&o->cli, "%s", e.msg) : cli_fail(&e);
-	if (o->results != NULL &&
-		(fd = open(o->results, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) == -1) {
-		err_sys(&e, ANT_FAIL, "%s", o->results);
+		return e.status == ANT_USAGE ? cli_usage(&cli, "%s", e.msg) : cli_fail(&e);
+	if (results != NULL &&
+		(fd = open(results, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) == -1) {
+		err_sys(&e, ANT_FAIL, "%s", results);
 		status = cli_fail(&e);
 		goto done;
 	}
@@ -230,9 +219,9 @@ run(struct settings *o, char **argv)
 	if (pipeline_run(stages, n, &how, &e) == -1)
 		status = cli_fail(&e);
 	else
-		status = tell(o, fd, stages, n);
+		status = tell(fd, stages, n);
 	if (fd != -1 && close(fd) == -1 && status == ANT_OK) {
-		err_sys(&e, ANT_FAIL, "%s", o->results);
+		err_sys(&e, ANT_FAIL, "%s", results);
 		status = cli_fail(&e);
 	}
 done:
@@ -243,32 +232,10 @@ done:
 int
 main(int argc, char **argv)
 {
-	struct settings o = {.cli = {"ant-run", usage, help, "+", options, 0, 0, 0}, .prefix = ""};
-	int ch;
-
-	cli_start(&o.cli);
-	while ((ch = cli_next(&o.cli, argc, argv)) != -1) {
-		switch (ch) {
-		case OPT_PREFIX:
-			o.prefix = optarg;
-			break;
-		case OPT_RESULTS:
-			o.results = optarg;
-			break;
-		case OPT_FETCH_LOG:
-			o.fetch_log = 1;
-			break;
-		case OPT_ON_PAGE:
-			o.on_page = optarg;
-			break;
-		case OPT_WORD:
-			return cli_usage(
-				&o.cli, "%s: no command stands before it", argv[optind - 1]);
-		default:
-			return o.cli.status;
-		}
-	}
+	cli_start(&cli);
+	if (cli_options(&cli, options, argc, argv) == -1)
+		return cli.status;
 	if (optind == argc)
-		return cli_usage(&o.cli, "what is to be run?");
-	return cli_exit(run(&o, argv + optind));
+		return cli_usage(&cli, "what is to be run?");
+	return cli_exit(run(argv + optind));
 }

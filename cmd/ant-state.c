@@ -23,42 +23,6 @@
 
 enum { CHUNK_MAX = 36500 }; /* days */
 
-/* Letters, so that a verb can list its options in a string; they are no short options. */
-enum {
-	OPT_SCOPE = 'c',
-	OPT_LOOKBACK = 'l',
-	OPT_START = 'b',
-	OPT_CHUNK = 'k',
-	OPT_FROM = 'f',
-	OPT_TO = 't',
-	OPT_TSV = 'm',
-	OPT_SINCE = 's',
-	OPT_JSON = 'j',
-	OPT_SHARED = 'r',
-	OPT_WAIT = 'w'
-};
-
-struct settings {
-	struct cli cli;
-	struct state state;
-	const char *value[128]; /* of an option, by its letter; NULL: not given */
-};
-
-static const struct option options[] = {
-	{"scope", required_argument, NULL, OPT_SCOPE},
-	{"lookback", required_argument, NULL, OPT_LOOKBACK},
-	{"start", required_argument, NULL, OPT_START},
-	{"chunk", required_argument, NULL, OPT_CHUNK},
-	{"from", required_argument, NULL, OPT_FROM},
-	{"to", required_argument, NULL, OPT_TO},
-	{"since", required_argument, NULL, OPT_SINCE},
-	{"tsv", required_argument, NULL, OPT_TSV},
-	{"json", no_argument, NULL, OPT_JSON},
-	{"shared", no_argument, NULL, OPT_SHARED},
-	{"wait", no_argument, NULL, OPT_WAIT},
-	{NULL, 0, NULL, 0},
-};
-
 static const char usage[] =
 	"usage: ant-state [--scope NAME] get|reset TABLE | set TABLE TIME\n"
 	"       ant-state [--scope NAME] list [--json]\n"
@@ -86,16 +50,38 @@ static const char help[] =
 	"    ant-load-pg | ant-state commit\n"
 	"    ant-state list\n";
 
+static struct cli cli = {.name = "ant-state", .usage = usage, .help = help};
+static struct state state;
+static struct {
+	const char *scope, *lookback, *start, *chunk, *from, *to, *since, *tsv;
+	int json, shared, wait;
+} given;
+
+static const struct cli_option options[] = {
+	{.name = "scope", .text = &given.scope}, /* the first: all verbs have it */
+	{.name = "lookback", .text = &given.lookback},
+	{.name = "start", .text = &given.start},
+	{.name = "chunk", .text = &given.chunk},
+	{.name = "from", .text = &given.from},
+	{.name = "to", .text = &given.to},
+	{.name = "since", .text = &given.since},
+	{.name = "tsv", .text = &given.tsv},
+	{.name = "json", .flag = &given.json},
+	{.name = "shared", .flag = &given.shared},
+	{.name = "wait", .flag = &given.wait},
+	{.name = NULL},
+};
+
 /* $ANT_STATE, or anthill below the user's state folder. */
 static int
-open_state(struct settings *o, struct ant_err *e)
+open_state(struct ant_err *e)
 {
 	const char *folder = getenv("ANT_STATE"), *base = getenv("XDG_STATE_HOME"), *tail = "";
 	struct buf path;
 	int result;
 
 	if (folder != NULL && *folder != '\0')
-		return state_open(&o->state, folder, o->value[OPT_SCOPE], e);
+		return state_open(&state, folder, given.scope, e);
 	/* The XDG specification says to ignore a relative path. */
 	if (base == NULL || *base != '/') {
 		base = getenv("HOME");
@@ -108,19 +94,19 @@ open_state(struct settings *o, struct ant_err *e)
 	if (buf_str(&path) == NULL)
 		result = err_sys(e, ANT_FAIL, "%s", base);
 	else
-		result = state_open(&o->state, path.data, o->value[OPT_SCOPE], e);
+		result = state_open(&state, path.data, given.scope, e);
 	buf_free(&path);
 	return result;
 }
 
 static int
-get(struct settings *o, char **arg)
+get(char **arg)
 {
 	struct ant_err e;
 	struct mark m;
 	char text[UTC_TEXT];
 
-	if (state_read(&o->state, arg[0], &m, &e) == -1)
+	if (state_read(&state, arg[0], &m, &e) == -1)
 		return cli_fail(&e);
 	if (!m.known)
 		return ANT_FAIL;
@@ -130,53 +116,54 @@ get(struct settings *o, char **arg)
 }
 
 static int
-set(struct settings *o, char **arg)
+set(char **arg)
 {
 	struct ant_err e;
 	int64_t t;
 
 	if (utc_argument(arg[1], time(NULL), &t, &e) == -1 ||
-		state_set(&o->state, arg[0], t, &e) == -1)
+		state_set(&state, arg[0], t, &e) == -1)
 		return cli_fail(&e);
 	return ANT_OK;
 }
 
 static int
-reset(struct settings *o, char **arg)
+reset(char **arg)
 {
 	struct ant_err e;
 
-	return state_reset(&o->state, arg[0], &e) == -1 ? cli_fail(&e) : ANT_OK;
+	return state_reset(&state, arg[0], &e) == -1 ? cli_fail(&e) : ANT_OK;
 }
 
 /* What is to be loaded next: from --from, or the look-back before the watermark, up to --to, or now. */
 static int
-bounds(const struct settings *o, const char *table, int64_t *from, int64_t *to, struct ant_err *e)
+bounds(const char *table, int64_t *from, int64_t *to, struct ant_err *e)
 {
 	const int64_t now = time(NULL), first = utc_days(1, 1, 1) * UTC_DAY;
-	const char *given = o->value[OPT_FROM], *until = o->value[OPT_TO];
-	int64_t lookback;
+	const char *lookback = given.lookback != NULL ? given.lookback : LOOKBACK;
+	const char *start = given.start != NULL ? given.start : FIRST_DAY;
+	int64_t before;
 	struct mark m = {.known = 0};
 	char text[UTC_TEXT];
 
 	*to = now;
-	if (utc_span(o->value[OPT_LOOKBACK], &lookback, e) == -1 ||
-		utc_argument(given != NULL ? given : o->value[OPT_START], now, from, e) == -1 ||
-		(until != NULL && utc_argument(until, now, to, e) == -1) ||
-		(given == NULL && state_read(&o->state, table, &m, e) == -1))
+	if (utc_span(lookback, &before, e) == -1 ||
+		utc_argument(given.from != NULL ? given.from : start, now, from, e) == -1 ||
+		(given.to != NULL && utc_argument(given.to, now, to, e) == -1) ||
+		(given.from == NULL && state_read(&state, table, &m, e) == -1))
 		return -1;
 	if (m.known)
-		*from = m.watermark - lookback;
+		*from = m.watermark - before;
 	if (*from < first)
 		*from = first;
 	if (*from > now && m.known) {
 		utc_format(m.watermark, text);
-		cli_warn(&o->cli,
+		cli_warn(&cli,
 			"%s: the watermark, %s, is in the future, so nothing is asked for: "
 			"see `ant-state set`",
 			table, text);
 	}
-	if (*from > now && given == NULL)
+	if (*from > now && given.from == NULL)
 		*from = now;
 	if (*from > *to)
 		*from = *to;
@@ -184,17 +171,16 @@ bounds(const struct settings *o, const char *table, int64_t *from, int64_t *to, 
 }
 
 static int
-window(struct settings *o, char **arg)
+window(char **arg)
 {
 	struct ant_err e;
 	int64_t from, to, end;
 	char text[UTC_TEXT], till[UTC_TEXT];
-	const char *chunk = o->value[OPT_CHUNK];
 	long days = 0;
 
-	if (chunk != NULL && cli_number("--chunk", chunk, 0, CHUNK_MAX, &days) == -1)
+	if (given.chunk != NULL && cli_number("--chunk", given.chunk, 0, CHUNK_MAX, &days) == -1)
 		return ANT_USAGE;
-	if (bounds(o, arg[0], &from, &to, &e) == -1)
+	if (bounds(arg[0], &from, &to, &e) == -1)
 		return cli_fail(&e);
 	do {
 		end = days > 0 ? utc_floor(from, UTC_DAY) + days * UTC_DAY : to;
@@ -209,7 +195,7 @@ window(struct settings *o, char **arg)
 }
 
 static int
-print_mark(const struct settings *o, const char *scope, const char *table, const struct mark *m)
+print_mark(const char *scope, const char *table, const struct mark *m)
 {
 	struct buf line;
 	char text[UTC_TEXT];
@@ -217,7 +203,7 @@ print_mark(const struct settings *o, const char *scope, const char *table, const
 
 	buf_init(&line, 1 << 16);
 	utc_format(m->watermark, text);
-	if (o->value[OPT_JSON] != NULL) {
+	if (given.json) {
 		buf_puts(&line, "{\"table\":");
 		json_put_string(&line, table);
 		buf_puts(&line, ",\"watermark\":");
@@ -240,7 +226,7 @@ print_mark(const struct settings *o, const char *scope, const char *table, const
 
 /* A damaged file does not hide the others, but the status tells. */
 static int
-list(struct settings *o, char **arg)
+list(char **arg)
 {
 	struct ant_err e;
 	struct strlist names;
@@ -250,18 +236,18 @@ list(struct settings *o, char **arg)
 	int status = ANT_OK;
 
 	(void)arg;
-	if (state_names(o->state.folder, &names, &e) == -1)
+	if (state_names(state.folder, &names, &e) == -1)
 		return cli_fail(&e);
 	for (size_t i = 0; i < names.n; i++) {
-		int found = state_describe(
-			o->state.folder, names.v[i], &s, table, sizeof table, &m, &e);
+		int found =
+			state_describe(state.folder, names.v[i], &s, table, sizeof table, &m, &e);
 
 		if (found == -1)
 			status = cli_fail(&e);
 		if (found != 1)
 			continue;
-		if ((o->value[OPT_SCOPE] == NULL || strcmp(o->value[OPT_SCOPE], s.scope) == 0) &&
-			print_mark(o, s.scope, table, &m) == -1)
+		if ((given.scope == NULL || strcmp(given.scope, s.scope) == 0) &&
+			print_mark(s.scope, table, &m) == -1)
 			status = ANT_FAIL;
 		state_close(&s);
 	}
@@ -270,40 +256,31 @@ list(struct settings *o, char **arg)
 }
 
 static int
-commit(struct settings *o, char **arg)
+commit(char **arg)
 {
 	struct ant_err e;
-	const char *text = o->value[OPT_SINCE];
 	int64_t since = 0;
 
 	(void)arg;
-	if (text != NULL && utc_argument(text, time(NULL), &since, &e) == -1)
+	if (given.since != NULL && utc_argument(given.since, time(NULL), &since, &e) == -1)
 		return cli_fail(&e);
-	return receipts_commit(&o->state, text != NULL ? &since : NULL, o->value[OPT_TSV]);
+	return receipts_commit(&state, given.since != NULL ? &since : NULL, given.tsv);
 }
 
 static int
-adopt(struct settings *o, char **arg)
+adopt(char **arg)
 {
-	return receipts_adopt(&o->state, arg[0]);
-}
-
-static int
-receipts(struct settings *o, char **arg)
-{
-	(void)o;
-	return receipts_list(arg);
+	return receipts_adopt(&state, arg[0]);
 }
 
 /* The signals that end a command are passed on to it; the lock is ours until it is gone. */
 static int
-lock(struct settings *o, char **arg)
+lock(char **arg)
 {
 	const struct pipeline_how how = {0, 0, NULL, NULL};
 	struct stage command = {.argv = arg + 1};
 	struct ant_err e;
-	int fd = state_lock(
-		&o->state, arg[0], o->value[OPT_SHARED] != NULL, o->value[OPT_WAIT] != NULL, &e);
+	int fd = state_lock(&state, arg[0], given.shared, given.wait, &e);
 
 	if (fd == -1)
 		return cli_fail(&e);
@@ -317,31 +294,31 @@ lock(struct settings *o, char **arg)
 
 static const struct verb {
 	const char *name;
-	int (*run)(struct settings *, char **);
+	int (*run)(char **);
 	int least, most;     /* operands; most -1: any number */
-	const char *options; /* the options it knows, by their OPT_ letters */
+	const char *options[6]; /* but for --scope; ended by NULL */
 } verbs[] = {
-	{"get", get, 1, 1, ""},
-	{"set", set, 2, 2, ""},
-	{"reset", reset, 1, 1, ""},
-	{"list", list, 0, 0, "j"},
-	{"window", window, 1, 1, "lbkft"},
-	{"commit", commit, 0, 0, "sm"},
-	{"adopt", adopt, 1, 1, ""},
-	{"receipts", receipts, 0, -1, ""},
-	{"lock", lock, 2, -1, "rw"},
+	{"get", get, 1, 1, {NULL}},
+	{"set", set, 2, 2, {NULL}},
+	{"reset", reset, 1, 1, {NULL}},
+	{"list", list, 0, 0, {"json"}},
+	{"window", window, 1, 1, {"lookback", "start", "chunk", "from", "to"}},
+	{"commit", commit, 0, 0, {"since", "tsv"}},
+	{"adopt", adopt, 1, 1, {NULL}},
+	{"receipts", receipts_list, 0, -1, {NULL}},
+	{"lock", lock, 2, -1, {"shared", "wait"}},
 };
 
 static int
-unknown_verb(const struct cli *c, const char *name)
+unknown_verb(const char *name)
 {
 	const char *guess = NULL;
 
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
 		guess = near_better(name, guess, verbs[i].name);
 	if (guess != NULL)
-		return cli_usage(c, "unknown command '%s'; did you mean %s?", name, guess);
-	return cli_usage(c, "unknown command '%s'", name);
+		return cli_usage(&cli, "unknown command '%s'; did you mean %s?", name, guess);
+	return cli_usage(&cli, "unknown command '%s'", name);
 }
 
 static const struct verb *
@@ -353,53 +330,42 @@ find_verb(const char *name)
 	return NULL;
 }
 
-/* GIVEN gets the letters of the options that not every verb has. */
+/* Whether an option was given that only other verbs have. */
 static int
-read_options(struct settings *o, int argc, char **argv, char *given, size_t size)
+has_wrong_option(const struct verb *verb)
 {
-	size_t n = 0;
-	int ch;
+	for (const struct cli_option *o = options + 1; o->name != NULL; o++) {
+		const char *const *own = verb->options;
 
-	while ((ch = cli_next(&o->cli, argc, argv)) != -1) {
-		if (ch == CLI_STOP)
-			return CLI_STOP;
-		o->value[ch] = optarg != NULL ? optarg : "";
-		if (ch != OPT_SCOPE && n + 1 < size)
-			given[n++] = (char)ch;
+		while (*own != NULL && strcmp(*own, o->name) != 0)
+			own++;
+		if (*own == NULL && (o->text != NULL ? *o->text != NULL : *o->flag > 0))
+			return 1;
 	}
-	given[n] = '\0';
 	return 0;
 }
 
 int
 main(int argc, char **argv)
 {
-	struct settings o = {.cli = {"ant-state", usage, help, "", options, 0, 0, 0},
-		.value = {[OPT_LOOKBACK] = LOOKBACK, [OPT_START] = FIRST_DAY}};
 	const struct verb *verb;
 	struct ant_err e;
-	char given[64];
-	int status = ANT_FAIL;
+	int status;
 
-	cli_start(&o.cli);
-	if (read_options(&o, argc, argv, given, sizeof given) == CLI_STOP)
-		return o.cli.status;
+	cli_start(&cli);
+	if (cli_options(&cli, options, argc, argv) == -1)
+		return cli.status;
 	argc -= optind;
 	argv += optind;
 	if (argc == 0)
-		return cli_usage(&o.cli, "what is to be done?");
+		return cli_usage(&cli, "what is to be done?");
 	if ((verb = find_verb(argv[0])) == NULL)
-		return unknown_verb(&o.cli, argv[0]);
+		return unknown_verb(argv[0]);
 	if (argc - 1 < verb->least || (verb->most != -1 && argc - 1 > verb->most))
-		return cli_usage(&o.cli, "%s: wrong number of arguments", verb->name);
-	if (given[strspn(given, verb->options)] != '\0')
-		return cli_usage(&o.cli, "%s: an option that it does not have", verb->name);
-	if (open_state(&o, &e) == -1) {
-		status = cli_fail(&e);
-		goto done;
-	}
-	status = verb->run(&o, argv + 1);
-done:
-	state_close(&o.state);
+		return cli_usage(&cli, "%s: wrong number of arguments", verb->name);
+	if (has_wrong_option(verb))
+		return cli_usage(&cli, "%s: an option that it does not have", verb->name);
+	status = open_state(&e) == -1 ? cli_fail(&e) : verb->run(argv + 1);
+	state_close(&state);
 	return cli_exit(status);
 }

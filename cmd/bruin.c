@@ -19,7 +19,14 @@ static struct cli cli = {
 	.name = "ant-ingest",
 	.usage = "usage: bruin [-sd] ASSET [CONFIG]\n",
 	.help = "A part of ant-ingest.\n",
-	.shorts = "sd",
+};
+
+static int source_known, destination_known;
+
+static const struct cli_option options[] = {
+	{.name = "source-known", .letter = 's', .flag = &source_known},
+	{.name = "destination-known", .letter = 'd', .flag = &destination_known},
+	{.name = NULL},
 };
 
 /* A file in memory, and its name. */
@@ -106,25 +113,15 @@ done:
 int
 main(int argc, char *argv[])
 {
-	struct bruin b = {.source = 1, .destination = 1};
+	struct bruin b = {0};
 	struct ant_err e;
-	int ch, status = ANT_OK;
 
 	cli_start(&cli);
-	while ((ch = cli_next(&cli, argc, argv)) != -1)
-		switch (ch) {
-		case 's':
-			b.source = 0;
-			break;
-		case 'd':
-			b.destination = 0;
-			break;
-		default:
-			return cli.status;
-		}
+	if (cli_options(&cli, options, argc, argv) == -1)
+		return cli.status;
 	if (argc - optind < 1 || argc - optind > 2)
 		return cli_usage(&cli, "one asset, and at most one configuration");
-	if (run(argv[optind], argv[optind + 1], &b, &e) == -1)
-		status = cli_fail(&e);
-	return cli_exit(status);
+	b.source = !source_known;
+	b.destination = !destination_known;
+	return cli_exit(run(argv[optind], argv[optind + 1], &b, &e) == -1 ? cli_fail(&e) : ANT_OK);
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 #include "base/near.h"
 #include "base/utc.h"
 
-enum { OPTIONS_MAX = 64, OWN = 0x100, VERSION_OPTION = CLI_STOP + 1 };
+enum { OPTIONS_MAX = 64, VERSION_OPTION = 0x100, OWN };
 
 static const struct option common[] = {
 	{"help", no_argument, NULL, 'h'},
@@ -41,23 +42,31 @@ cli_start(const struct cli *c)
 		}
 }
 
-/* The command's own long options and the common ones in one table. */
-static const struct option *
-all_options(const struct cli *c)
+/* All options as getopt_long() takes them; OWN and LONGS share their indexes. */
+static void
+list_options(const struct cli *c, const struct cli_option *own, struct option *longs, char *shorts)
 {
-	static struct option all[OPTIONS_MAX];
-	size_t n = 0;
+	int n = 0;
 
-	for (const struct option *o = c->options; o != NULL && o->name != NULL; o++)
-		if (n < OPTIONS_MAX - sizeof common / sizeof *common)
-			all[n++] = *o;
-	memcpy(all + n, common, sizeof common);
-	return all;
+	if (c->wraps)
+		*shorts++ = '+';
+	for (; own[n].name != NULL && n < OPTIONS_MAX; n++) {
+		const int letter = own[n].letter, has_value = own[n].flag == NULL && !own[n].bare;
+
+		longs[n] = (struct option){
+			own[n].name, has_value, NULL, letter != 0 ? letter : OWN + n};
+		if (letter != 0)
+			*shorts++ = (char)letter;
+		if (letter != 0 && has_value)
+			*shorts++ = ':';
+	}
+	memcpy(longs + n, common, sizeof common);
+	strcpy(shorts, "hqv");
 }
 
 /* After getopt_long() has refused WORD: name the option that it may have been meant to be. */
 static void
-suggest(const struct cli *c, const char *word)
+suggest(const struct option *longs, const char *word)
 {
 	char name[NEAR_MAX + 1];
 	const char *best = NULL;
@@ -67,50 +76,13 @@ suggest(const struct cli *c, const char *word)
 		return;
 	memcpy(name, word + 2, len - 2);
 	name[len - 2] = '\0';
-	for (const struct option *o = all_options(c); o->name != NULL; o++) {
+	for (const struct option *o = longs; o->name != NULL; o++) {
 		if (strncmp(o->name, name, len - 2) == 0)
 			return; /* it was short for several, which getopt_long() has named */
 		best = near_better(name, best, o->name);
 	}
 	if (best != NULL)
 		cli_error("did you mean --%s?", best);
-}
-
-int
-cli_next(struct cli *c, int argc, char **argv)
-{
-	char shorts[128];
-	int ch;
-
-	if (argc > 0)
-		argv[0] = (char *)c->name; /* starts getopt's messages as it does ours */
-	snprintf(shorts, sizeof shorts, "%shqv", c->shorts);
-	for (;;) {
-		switch (ch = getopt_long(argc, argv, shorts, all_options(c), NULL)) {
-		case 'h':
-			printf("%s\n%s", c->usage, c->help);
-			c->status = cli_exit(ANT_OK);
-			return CLI_STOP;
-		case VERSION_OPTION:
-			printf("%s %s\n", c->name, ANT_VERSION);
-			c->status = cli_exit(ANT_OK);
-			return CLI_STOP;
-		case 'q':
-			c->quiet++;
-			break;
-		case 'v':
-			c->verbose++;
-			break;
-		case '?': /* getopt_long has said what is wrong */
-			if (optopt == 0)
-				suggest(c, argv[optind - 1]);
-			fputs(c->usage, stderr);
-			c->status = ANT_USAGE;
-			return CLI_STOP;
-		default:
-			return ch;
-		}
-	}
 }
 
 /* Seconds with decimals, up to a day. */
@@ -157,7 +129,7 @@ take(const struct cli *c, const struct cli_option *o, int64_t now)
 		if (take_seconds(option, optarg, o->least, o->seconds) == -1)
 			return ANT_USAGE;
 	} else {
-		return o->take(optarg);
+		return o->take(o->bare ? option : optarg);
 	}
 	return ANT_OK;
 }
@@ -165,31 +137,42 @@ take(const struct cli *c, const struct cli_option *o, int64_t now)
 int
 cli_options(struct cli *c, const struct cli_option *own, int argc, char **argv)
 {
-	static struct option longs[OPTIONS_MAX];
-	static char shorts[2 * OPTIONS_MAX];
 	const int64_t now = (int64_t)time(NULL);
-	size_t n = 0, len = 0;
-	int ch;
+	struct option longs[OPTIONS_MAX + sizeof common / sizeof *common];
+	char shorts[2 * OPTIONS_MAX + 8];
+	int ch, i;
 
-	for (const struct cli_option *o = own; o->name != NULL && n < OPTIONS_MAX - 1; o++, n++) {
-		longs[n] =
-			(struct option){o->name, o->flag != NULL ? no_argument : required_argument,
-				NULL, o->letter != 0 ? o->letter : OWN + (int)n};
-		if (o->letter == 0)
-			continue;
-		shorts[len++] = (char)o->letter;
-		if (o->flag == NULL)
-			shorts[len++] = ':';
-	}
-	c->options = longs;
-	c->shorts = shorts;
-	while ((ch = cli_next(c, argc, argv)) != -1) {
-		if (ch == CLI_STOP)
+	if (argc > 0)
+		argv[0] = (char *)c->name; /* starts getopt's messages as it does ours */
+	list_options(c, own, longs, shorts);
+	while ((ch = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		switch (ch) {
+		case 'h':
+			printf("%s\n%s", c->usage, c->help);
+			c->status = cli_exit(ANT_OK);
 			return -1;
-		for (n = 0; longs[n].val != ch;)
-			n++;
-		if ((c->status = take(c, &own[n], now)) != ANT_OK)
+		case VERSION_OPTION:
+			printf("%s %s\n", c->name, ANT_VERSION);
+			c->status = cli_exit(ANT_OK);
 			return -1;
+		case 'q':
+			c->quiet++;
+			break;
+		case 'v':
+			c->verbose++;
+			break;
+		case '?': /* getopt_long has said what is wrong */
+			if (optopt == 0)
+				suggest(longs, argv[optind - 1]);
+			fputs(c->usage, stderr);
+			c->status = ANT_USAGE;
+			return -1;
+		default:
+			for (i = 0; longs[i].val != ch;)
+				i++;
+			if ((c->status = take(c, &own[i], now)) != ANT_OK)
+				return -1;
+		}
 	}
 	return 0;
 }

@@ -2,32 +2,22 @@
 #ifndef ANT_CLI_H
 #define ANT_CLI_H
 
-#include <getopt.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "base/err.h"
 
 struct cli {
-	const char *name;	      /* of the command: starts every message */
-	const char *usage;	      /* shaped as the SYNOPSIS, ends with a newline */
-	const char *help;	      /* what --help prints after the usage */
-	const char *shorts;	      /* short options of its own, as for getopt */
-	const struct option *options; /* long options of its own, ended by zeros */
-	int quiet, verbose;	      /* counted by cli_next() */
-	int status;		      /* what to return after CLI_STOP */
+	const char *name;   /* of the command: starts every message */
+	const char *usage;  /* shaped as the SYNOPSIS, ends with a newline */
+	const char *help;   /* what --help prints after the usage */
+	int wraps;	    /* its operands are commands, whose options are not its own */
+	int quiet, verbose; /* counted by cli_options() */
+	int status;	    /* what to return where that says so */
 };
-
-enum { CLI_STOP = 0x7000 };
 
 /* Call first: signals as a filter wants them, no core dump that could hold a key. */
 void cli_start(const struct cli *c);
-
-/*
- * The next option, as getopt_long().  -h, --help, --version, -q, -v and wrong
- * options are dealt with here: CLI_STOP means return c->status at once.
- */
-int cli_next(struct cli *c, int argc, char **argv);
 
 enum { CLI_LIST_MAX = 64 };
 
@@ -48,13 +38,14 @@ struct cli_option {
 	double *seconds;       /* with decimals, from LEAST to a day */
 	/* Anything else.  Return ANT_OK, or another status after a message. */
 	int (*take)(const char *value);
+	int bare; /* has no value: take() gets the option itself */
 	double least;
 	long most;
 };
 
 /*
- * Take all options that stand in OWN, which ends with a name of NULL, in place of cli_next() and
- * of C's shorts and options.  Return 0, or -1 where c->status is to be returned at once.
+ * Take all options that stand in OWN, which ends with a name of NULL, and those of all commands:
+ * -h, --help, --version, -q and -v.  Return 0, or -1 where c->status is to be returned at once.
  */
 int cli_options(struct cli *c, const struct cli_option *own, int argc, char **argv);
 

@@ -6,34 +6,20 @@
 #include "db/views.h"
 #include "load/load.h"
 
-/* getopt_long() values of the options that loaders share. */
-enum {
-	LOADER_TABLE = 0x100,
-	LOADER_PREFIX,
-	LOADER_MODE,
-	LOADER_ALLOW_SHRINK,
-	LOADER_LEDGER,
-	LOADER_DRY_RUN,
-	LOADER_VIEWS,
-	LOADER_TABLE_NAME,
-	LOADER_SCHEMA,
-	LOADER_OWN /* a command's own options start here */
-};
-
 /*
  * The options that all loaders of databases take, an option a line as in the commands, for tests
  * read them; and what --help says of them.
  */
 /* clang-format off */
 #define LOADER_OPTIONS \
-	{"table", required_argument, NULL, LOADER_TABLE}, \
-	{"prefix", required_argument, NULL, LOADER_PREFIX}, \
-	{"mode", required_argument, NULL, LOADER_MODE}, \
-	{"allow-shrink", no_argument, NULL, LOADER_ALLOW_SHRINK}, \
-	{"ledger", no_argument, NULL, LOADER_LEDGER}, \
-	{"dry-run", no_argument, NULL, LOADER_DRY_RUN}, \
-	{"views", no_argument, NULL, LOADER_VIEWS}, \
-	{"table-name", required_argument, NULL, LOADER_TABLE_NAME}
+	{.name = "table", .text = &loader.o.table}, \
+	{.name = "prefix", .text = &loader.o.prefix}, \
+	{.name = "mode", .take = loader_mode}, \
+	{.name = "allow-shrink", .flag = &loader.o.allow_shrink}, \
+	{.name = "ledger", .flag = &loader.o.ledger}, \
+	{.name = "dry-run", .flag = &loader.o.dry_run}, \
+	{.name = "views", .flag = &loader.views}, \
+	{.name = "table-name", .take = loader_table_name}
 #define LOADER_HELP \
 	"  --table T       into this table, not the one that the stream names\n" \
 	"  --prefix P      put P before the table's name\n" \
@@ -46,35 +32,30 @@ enum {
 	"  -h, --help  --version  -q, --quiet  -v, --verbose\n"
 /* clang-format on */
 
-/* A command: its main() fills the upper half and hands it to loader_main(). */
-struct loader {
+/* A command: it fills the upper half and leaves main() to loader.c. */
+extern struct loader {
 	struct cli cli;
-	const char *operand;	  /* what has to be named: "FILE"; NULL: there is no operand */
-	const char *hint;	  /* after "one operand too many"; NULL: nothing */
-	enum sql_dialect dialect; /* of the views */
-	void *own;		  /* for the functions below */
+	const struct cli_option *options;
+	const char *operand; /* what has to be named: "FILE"; NULL: there is no operand */
+	const char *hint;    /* after "one operand too many"; NULL: nothing */
 
-	/* Take an option of its own.  Return ANT_OK, or ANT_USAGE after a message.  NULL: it has none. */
-	int (*option)(struct loader *l, int ch, const char *value);
-	/* Make l->dest.  Return ANT_OK, or another status after a message. */
-	int (*make)(struct loader *l);
-	/* Open what the views are made in, and set l->place.schema.  NULL: there is no --views. */
-	int (*ask)(struct loader *l, struct db *to, struct ant_err *e);
+	/* Make loader.dest.  Return ANT_OK, or another status after a message. */
+	int (*make)(void);
+	/* Open what the views are made in, and set place.schema.  NULL: there is no --views. */
+	int (*ask)(struct db *to, struct ant_err *e);
 	/* What is to be said at the end of a load with this exit status; NULL: nothing. */
-	void (*warn)(const struct loader *l, int status);
+	void (*warn)(int status);
 
 	/* what the command line says */
-	const char *where, *schema; /* the operand, -d or -o; --schema */
+	const char *where; /* the operand, -d or -o */
 	struct load_options o;
 	int views; /* make the views of views.h instead of a load */
-	struct views_place place;
+	struct views_place place; /* its dialect is the command's */
 	struct load_dest dest;
-};
+} loader;
 
-/*
- * Do what the command line asks for: load stdin and print the receipt, print the plan, print
- * the ledger, or make the views.  Return the exit status.
- */
-int loader_main(struct loader *l, int argc, char **argv);
+/* Take the value of --mode, and of --table-name. */
+int loader_mode(const char *value);
+int loader_table_name(const char *value);
 
 #endif

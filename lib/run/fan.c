@@ -8,12 +8,11 @@
 int
 fan_init(struct fan *f, int from, size_t n)
 {
-	memset(f, 0, sizeof *f);
-	f->from = from;
-	f->n = n;
-	f->to = calloc(n, sizeof *f->to);
-	f->done = calloc(n, sizeof *f->done);
-	f->block = malloc(FAN_BLOCK);
+	*f = (struct fan){.from = from,
+		.to = calloc(n, sizeof *f->to),
+		.n = n,
+		.done = calloc(n, sizeof *f->done),
+		.block = malloc(FAN_BLOCK)};
 	if (f->to == NULL || f->done == NULL || f->block == NULL)
 		return -1;
 	for (size_t i = 0; i < n; i++)
@@ -65,7 +64,7 @@ fan_ask(const struct fan *f, struct pollfd *p)
 static void
 give(struct fan *f, size_t i)
 {
-	ssize_t n = -1;
+	ssize_t n;
 
 	if (f->done[i] == f->len) {
 		shut(&f->to[i]); /* it was not asked for more: its reader is gone */

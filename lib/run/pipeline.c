@@ -77,11 +77,7 @@ static int
 begin(struct run *r, struct stage *stages, size_t n, const struct pipeline_how *how,
 	struct ant_err *e)
 {
-	memset(r, 0, sizeof *r);
-	r->stages = stages;
-	r->n = n;
-	r->how = how;
-	r->signals = r->report[0] = r->report[1] = -1;
+	*r = (struct run){.stages = stages, .n = n, .how = how, .signals = -1, .report = {-1, -1}};
 	if ((r->procs = calloc(n, sizeof *r->procs)) == NULL ||
 		(r->polls = calloc(2 + 2 * n, sizeof *r->polls)) == NULL)
 		return err_sys(e, ANT_FAIL, "the pipeline");

@@ -78,24 +78,19 @@ scope_for() { scope=$base_scope${into_of[$1]:+#table=${into_of[$1]}}; }
 # loader_for TABLE - the loader's command line, in the array loader
 loader_for() {
 	local into=${1:+${into_of[$1]-}}
-	local -a args=()
-	[[ -z $into ]] || args+=(--table "$into")
-	[[ -z $prefix ]] || args+=(--prefix "$prefix")
-	[[ -z $mode ]] || args+=(--mode "$mode")
-	((!allow_shrink)) || args+=(--allow-shrink)
+	local -a names=() how=()
+	[[ -z $into ]] || names+=(--table "$into")
+	[[ -z $prefix ]] || names+=(--prefix "$prefix")
+	[[ -z $mode ]] || how+=(--mode "$mode")
+	((!allow_shrink)) || how+=(--allow-shrink)
 	case $kind in
 	postgresql)
-		loader=(ant-load-pg -d "$conninfo" ${schema:+--schema "$schema"} "${args[@]}")
+		loader=(ant-load-pg -d "$conninfo" ${schema:+--schema "$schema"} "${names[@]}" "${how[@]}")
 		;;
-	csv)
-		[[ -z $mode ]] || args=(--mode "$mode")
-		[[ -n $mode ]] || args=()
-		((!allow_shrink)) || args+=(--allow-shrink)
-		loader=(ant-load-csv -o "$file/$prefix${into:-$1}.csv" "${args[@]}")
-		;;
-	bigquery | snowflake) loader=("$ANT_WAREHOUSE" "${args[@]}" "$conninfo") ;;
+	csv) loader=(ant-load-csv -o "$file/$prefix${into:-$1}.csv" "${how[@]}") ;;
+	bigquery | snowflake) loader=("$ANT_WAREHOUSE" "${names[@]}" "${how[@]}" "$conninfo") ;;
 	*)
-		loader=("ant-load-$kind" "${args[@]}" "$file")
+		loader=("ant-load-$kind" "${names[@]}" "${how[@]}" "$file")
 		((!spool)) || loader=(ant-state --scope "$base_scope" lock --wait _destination -- "${loader[@]}")
 		;;
 	esac

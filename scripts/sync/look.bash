@@ -5,13 +5,11 @@
 # Ask the API what the key may read, and the destination whether it answers.
 check_organization() { # NAME
 	local code=0
+	local -a only=()
 	settle "$1" || return
 	[[ -z $1 ]] || echo "organization $1"
-	if ((${#tables[@]} == 1)); then
-		ant-fetch --check "${fetch[@]}" "${tables[0]}" || code=$?
-	else
-		ant-fetch --check "${fetch[@]}" || code=$?
-	fi
+	((${#tables[@]} > 1)) || only=("${tables[@]}")
+	ant-fetch --check "${fetch[@]}" "${only[@]}" || code=$?
 	if check_destination; then
 		echo "destination $base_scope: ready"
 	else

@@ -90,8 +90,7 @@ readonly VIEWED='cost_report usage_report claude_code_usage workspaces api_keys 
 make_views() {
 	local name
 	local -a names=()
-	[[ $views == on && $kind != csv ]] || return 0
-	[[ $kind == postgresql || -e $file ]] || return 0
+	[[ $views == on && $kind != csv && ($kind == postgresql || -e $file) ]] || return 0
 	loader_for ''
 	for name in "${!into_of[@]}"; do # what --into names is apart
 		[[ " $VIEWED " != *" $name "* || (-n ${option[into]-} && $name == "${tables[0]}") ]] ||

@@ -1,4 +1,4 @@
-# Small things for all parts of ant-sync, and for ant-ingest: names, quoting, JSON, times, statuses.  Answers are left in REPLY.
+# Small things for all parts of ant-sync, and for ant-ingest: names, quoting, times, statuses.  Answers are left in REPLY.
 #
 # Reads: mode_of and known_tables, of known() alone.  Sets: REPLY.
 
@@ -36,13 +36,6 @@ quote() {
 		text+=" $word"
 	done
 	REPLY=${text# }
-}
-
-# json TEXT - as a JSON string
-json() {
-	local LC_ALL=C text=${1//\\/\\\\}
-	text=${text//\"/\\\"}
-	REPLY='"'${text//[$'\x01'-$'\x1f\x7f']/?}'"'
 }
 
 # seconds YYYY-MM-DDTHH:MM:SSZ - since 1970, by days of the civil calendar counted from March

@@ -37,9 +37,9 @@ options_taken() { # COMMAND
 	if [ -e "$source" ]; then
 		set -- "$source" "$ROOT/cmd/cli.c"
 		! grep -q LOADER_OPTIONS "$source" || set -- "$@" "$ROOT/cmd/loader.h"
-		sed -n 's/^\t{"\([a-z-]*\)", [a-z_]*argument.*/--\1/p' "$@"
+		sed -n 's/^\t{"\([a-z-]*\)", [a-z_]*argument.*/--\1/p; s/^\t{\.name = "\([a-z-]*\)".*/--\1/p' "$@"
+		sed -n "s/^\t{\.name = .*\.letter = '\([A-Za-z]\)'.*/-\1/p" "$@"
 		printf '%s\n' -h -q -v
-		sed -n 's/.*[.]shorts = "\(.*\)".*/\1/p' "$source" | tr -d : | sed 's/./-&\n/g'
 	else
 		sed -n "s/^readonly \(VALUED\|TAKEN\)='\(.*\)'.*/\2/p; /^\(parse_options\|take\)() {/,/^}/s/^\t*\(-[^)]*\)).*/\1/p" "$ROOT/scripts/$1" |
 			tr ' |' '\n\n' | grep -xE -- '-[A-Za-z]|--[a-z][a-z-]+'

@@ -184,7 +184,7 @@ options_agree() {
 	diff inhelp inman
 	sources=("$ROOT/cmd/ant-$LOADER.c")
 	! grep -q LOADER_OPTIONS "${sources[0]}" || sources+=("$ROOT/cmd/loader.h")
-	sed -n 's/.*{"\([a-z-]*\)", .*_argument.*/--\1/p' "${sources[@]}" | grep -vx -- "--$2" | sort | diff - inman
+	sed -n 's/^\t{\.name = "\([a-z-]*\)".*/--\1/p' "${sources[@]}" | grep -vx -- "--$2" | sort | diff - inman
 	[ "$(wc -l <help)" -le "$1" ]
 	[[ $(ant "$LOADER" --version) == "ant-$LOADER "* ]]
 }
