@@ -233,7 +233,8 @@ WAITS='for s in INT TERM HUP QUIT; do trap "echo $0 $s >>heard; exit 9" $s; done
 	[ -e /proc/self/fd ] || skip 'no /proc'
 	cat >look <<-'END'
 		#!/usr/bin/env python3
-		import os, re
+		import os, re, sys
+		sys.stdin.read() # or who writes it may get SIGPIPE
 		status = open("/proc/self/status").read()
 		print(sorted(int(f) for f in os.listdir("/proc/self/fd"))[:-1], re.findall(r"Sig(?:Blk|Cgt):\s*(\S+)", status), re.findall(r"SigIgn:\s*(\S+)", status))
 	END
