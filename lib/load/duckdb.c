@@ -77,18 +77,31 @@ begin(struct session *s, struct ant_err *e)
 	return session_run_text(s, s->ops->begin, e);
 }
 
+/* SELECT WHAT, which ends with the name of a catalog's column of databases, as far as it is of TABLE. */
+static void
+put_known(struct session *s, const char *what, const char *table)
+{
+	buf_printf(&s->sql, "SELECT %s = current_database() AND lower(table_name) = lower(", what);
+	sql_literal(&s->sql, SQL_DUCKDB, table);
+	buf_putc(&s->sql, ')');
+}
+
 static void
 put_shape(struct session *s, const char *table)
 {
-	buf_puts(&s->sql,
-		"SELECT CAST(t.table_type = 'BASE TABLE' AS BIGINT), '', c.column_name, c.data_type"
-		" FROM information_schema.tables t LEFT JOIN duckdb_columns() c"
-		" ON c.schema_name = t.table_schema AND c.database_name = t.table_catalog"
-		" AND c.table_name = t.table_name"
-		" WHERE t.table_schema = 'main' AND t.table_catalog = current_database()"
-		" AND lower(t.table_name) = lower(");
-	sql_literal(&s->sql, SQL_DUCKDB, table);
-	buf_putc(&s->sql, ')');
+	put_known(s,
+		"CASE table_type WHEN 'BASE TABLE' THEN '1' ELSE '0' END, '', '', '' FROM "
+		"information_schema.tables WHERE table_schema = 'main' AND table_catalog",
+		table);
+}
+
+static void
+put_columns(struct session *s, const char *table)
+{
+	put_known(s,
+		"'1', '', column_name, data_type FROM duckdb_columns() WHERE "
+		"schema_name = 'main' AND database_name",
+		table);
 }
 
 static int
@@ -171,6 +184,7 @@ load_duckdb(const char *file, const char *library, struct load_dest *to, struct 
 		.run = run,
 		.each = each,
 		.put_shape = put_shape,
+		.put_columns = put_columns,
 		.rows = rows,
 		.commit = commit,
 		.abort = undo,

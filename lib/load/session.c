@@ -109,6 +109,12 @@ shape(struct session *s, const char *table, struct shape *is, struct ant_err *e)
 	is->s = s;
 	buf_clear(&s->sql);
 	s->ops->put_shape(s, table);
+	if (s->ops->each(s, buf_str(&s->sql), 4, take_shape, is, e) == -1)
+		return -1;
+	if (s->ops->put_columns == NULL || !is->found || is->not_table)
+		return 0;
+	buf_clear(&s->sql);
+	s->ops->put_columns(s, table);
 	return s->ops->each(s, buf_str(&s->sql), 4, take_shape, is, e);
 }
 

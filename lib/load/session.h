@@ -74,6 +74,8 @@ struct session_ops {
 	 * One row with nulls where there is no column, none where nothing has that name.
 	 */
 	void (*put_shape)(struct session *s, const char *table);
+	/* The same about the columns of a table alone, which cost more to ask for; NULL: put_shape() has them. */
+	void (*put_columns)(struct session *s, const char *table);
 	/* Before the table is created; NULL: nothing to do. */
 	int (*before_create)(struct session *s, struct ant_err *e);
 	/* For session_run_shared(); NULL: CREATE IF NOT EXISTS is all that is needed. */

@@ -23,8 +23,8 @@ long numbering_add(struct names *s, const char *p, size_t len);
 long numbering_find(const struct names *s, const char *p, size_t len);
 
 /*
- * Make room for N elements of SIZE at *V, which has *ROOM: twice as many as there were, LEAST
- * at first; what is new is zero.  Return 0, or -1 with errno.
+ * Make room for N elements of SIZE where the pointer at V points, which has *ROOM: twice as many
+ * as there were, LEAST at first; what is new is zero.  Return 0, or -1 with errno.
  */
 int numbering_grow(void *v, size_t *room, size_t n, size_t size, size_t least);
 
