@@ -188,7 +188,5 @@ utc_floor(int64_t t, int64_t width)
 int64_t
 utc_ceil(int64_t t, int64_t width)
 {
-	int64_t start = utc_floor(t, width);
-
-	return start == t ? t : start + width;
+	return utc_floor(t + width - 1, width);
 }
