@@ -15,7 +15,7 @@ is_time_column(const struct table *t, const struct column *c)
 	return t->mode == MODE_WINDOW && strcmp(c->name, t->mode_column) == 0;
 }
 
-/* The comment of a column, where it stands behind the type. */
+/* The comment of a column, where it stands after the type. */
 static void
 put_column_doc(struct buf *b, enum sql_dialect d, const struct column *c)
 {
@@ -59,7 +59,7 @@ put_columns(struct buf *b, enum sql_dialect d, const struct table *t)
 	}
 }
 
-/* What stands behind the columns. */
+/* What stands after the columns. */
 static void
 put_options(struct buf *b, enum sql_dialect d, const struct table *t)
 {

@@ -208,7 +208,7 @@ struct answer {
 	const uint64_t *validity;
 };
 
-/* Put the value at ROW, and its NUL, behind TEXT. */
+/* Put the value at ROW, and its NUL, after TEXT. */
 static void
 put_text(const struct answer *a, uint64_t row, struct buf *text)
 {

@@ -34,7 +34,7 @@ struct duckdb_hugeint { /* a decimal of more than 18 digits */
 	int64_t upper;
 };
 
-union duckdb_string { /* in a vector: up to 12 bytes in place, zeros behind them */
+union duckdb_string { /* in a vector: up to 12 bytes in place, zeros after them */
 	struct {
 		uint32_t len;
 		char p[12];

@@ -9,7 +9,7 @@
 
 /* Behind the three slashes of a URI of a file: ant-sync writes them so. */
 static const char *
-behind(const char *where, const char *scheme)
+after(const char *where, const char *scheme)
 {
 	size_t n = strlen(scheme);
 
@@ -43,9 +43,9 @@ int
 db_open(const char *where, const char *duckdb_library, int write, struct db *to,
 	struct views_place *place, struct ant_err *e)
 {
-	const char *file = behind(where, "sqlite:///"), *duck = behind(where, "duckdb:///");
+	const char *file = after(where, "sqlite:///"), *duck = after(where, "duckdb:///");
 	int postgres =
-		behind(where, "postgresql://") != NULL || behind(where, "postgres://") != NULL;
+		after(where, "postgresql://") != NULL || after(where, "postgres://") != NULL;
 
 	if (!postgres && file == NULL && duck == NULL) {
 		if (!is_file(where) && strchr(where, '=') != NULL)

@@ -13,7 +13,7 @@ real_exact(const char *s, size_t len, double *v)
 	/* Powers of ten that a double holds exactly: one division by them rounds correctly. */
 	static const double ten[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
 		1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-	size_t digits = 0, zeros = 0, fraction = 0; /* zeros: behind the last that is none */
+	size_t digits = 0, zeros = 0, fraction = 0; /* zeros: after the last digit that is none */
 	int64_t mantissa = 0;			    /* without the zeros */
 	int point = 0, plain = 1, any;
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 /*
- * The decimal of LEN bytes at S, a number of JSON's grammar; the byte behind it is no part of
+ * The decimal of LEN bytes at S, a number of JSON's grammar; the byte after it is no part of
  * one.  Return 0 with the nearest double in *V where it has at most 15 digits from its first
  * to its last that is not 0, and is in a double's normal range; else -1.
  */

@@ -215,8 +215,8 @@ static void
 put_sqlite_money(struct expansion *x, const struct views_sql *v)
 {
 	struct buf *b = x->b;
-	const char *name = v->money, *more = v->behind != NULL ? v->behind : "";
-	const char *comma = v->behind != NULL ? ", " : "";
+	const char *name = v->money, *more = v->after != NULL ? v->after : "";
+	const char *comma = v->after != NULL ? ", " : "";
 	size_t n = 1;
 
 	for (const char *s = name; *s != '\0'; s++)

@@ -272,7 +272,7 @@ const struct views_sql views_sql[] = {
 			" * days_left / (as_of - first_day) END) / 100, 2) AS forecast_usd "
 			"FROM t JOIN d GROUP BY month, last_month, as_of, first_day, "
 			"days_left",
-		.behind = "forecast_usd"},
+		.after = "forecast_usd"},
 	{.name = "ant_claude_code_daily",
 		.needs = VIEWS_CLAUDE_CODE,
 		.sql =

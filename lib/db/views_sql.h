@@ -36,7 +36,7 @@ struct views_sql {
 	const char *money; /* the names of its dollars, separated by blanks */
 	const char
 		*sqlite; /* a SELECT of the keys and of w0, f0, w1, ...: cents and their fraction */
-	const char *behind; /* more columns */
+	const char *after; /* more columns */
 };
 
 enum { VIEWS_SQL_COUNT = 9 };

@@ -85,7 +85,7 @@ put_header(struct load_csv *d, struct out *to, struct ant_err *e)
 	return put_line(d, to, e);
 }
 
-/* Copy LEN bytes; up to 15 behind P are read, and behind the copy written. */
+/* Copy LEN bytes; up to 15 after those at P are read, and as many after the copy written. */
 static inline char *
 copy(char *to, const char *p, size_t len)
 {

@@ -46,7 +46,7 @@ csv_file_init(struct csv_file *f, const struct csv_file_dialect *d)
 
 /*
  * Copy LEN bytes, unless a delimiter, a quote or a line's end is among them.  Return
- * the end of the copy, or NULL.  Up to 15 bytes behind P are read, and behind the copy written.
+ * the end of the copy, or NULL.  Up to 15 bytes after P are read, and as many after the copy written.
  */
 static char *
 copy_plain(const struct csv_file *f, char *to, const char *p, size_t len)
@@ -133,7 +133,7 @@ csv_file_guarded(const struct csv_file *f, char *to, const char *p, size_t len)
 		*to = '\'';
 		return end;
 	}
-	/* What csv_write() makes of it, with the ' behind its first quote. */
+	/* What csv_write() makes of it, with the ' after its first quote. */
 	end = to + 1 + csv_write(to + 1, len * 2 + 2, p, len);
 	to[0] = '"';
 	to[1] = '\'';

@@ -32,7 +32,7 @@ void csv_file_init(struct csv_file *f, const struct csv_file_dialect *d);
 
 /*
  * Write a text to TO, which has room for CSV_FILE_ROOM(LEN) bytes, and return its end.
- * BUF_PAD readable bytes stand behind P.  It is quoted where it must be: it is empty, holds a
+ * BUF_PAD readable bytes stand after P.  It is quoted where it must be: it is empty, holds a
  * delimiter, a quote or a line's end, starts or ends with a space, or could be taken
  * for null.
  */
@@ -48,7 +48,7 @@ char *csv_file_text(const struct csv_file *f, char *to, const char *p, size_t le
 char *csv_file_guarded(const struct csv_file *f, char *to, const char *p, size_t len);
 
 /*
- * Append to B a text by one of the two, behind which nothing need be readable; null; a line's
+ * Append to B a text by one of the two, after which nothing need be readable; null; a line's
  * end.  All report by B's `failed`.
  */
 typedef char *csv_file_writer(const struct csv_file *f, char *to, const char *p, size_t len);
@@ -67,7 +67,7 @@ csv_file_is_risky(const struct csv_file *f, const char *p, size_t len)
 }
 
 struct csv_file_field {
-	const char *p; /* a NUL and BUF_PAD readable bytes stand behind it */
+	const char *p; /* a NUL and BUF_PAD readable bytes stand after it */
 	size_t len;
 	int null;
 };

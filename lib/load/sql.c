@@ -61,7 +61,7 @@ load_sql_delete(struct buf *b, enum sql_dialect d, const char *schema, const str
 static void
 put_same_key(struct buf *b, enum sql_dialect d, const struct sql_column *c, int nulls)
 {
-	/* Any value will do, for the plain comparison behind it decides. */
+	/* Any value will do, for the plain comparison after it decides. */
 	static const char *const any[TYPE_COUNT] = {
 		"''", "0", "0", "0", "false", "'-infinity'", "'-infinity'", "'null'"};
 
