@@ -101,20 +101,14 @@ take_shape(void *arg, const char *const *texts, struct ant_err *e)
 	return 0;
 }
 
-/* What TABLE is; shape_free() it in any case. */
+/* What PUT asks about TABLE, added to IS; shape_free() it in any case. */
 static int
-shape(struct session *s, const char *table, struct shape *is, struct ant_err *e)
+ask_shape(struct session *s, void (*put)(struct session *, const char *), const char *table,
+	struct shape *is, struct ant_err *e)
 {
-	memset(is, 0, sizeof *is);
 	is->s = s;
 	buf_clear(&s->sql);
-	s->ops->put_shape(s, table);
-	if (s->ops->each(s, buf_str(&s->sql), 4, take_shape, is, e) == -1)
-		return -1;
-	if (s->ops->put_columns == NULL || !is->found || is->not_table)
-		return 0;
-	buf_clear(&s->sql);
-	s->ops->put_columns(s, table);
+	put(s, table);
 	return s->ops->each(s, buf_str(&s->sql), 4, take_shape, is, e);
 }
 
@@ -129,8 +123,8 @@ shape_free(struct shape *is)
 static int
 has_ledger(struct session *s, struct ant_err *e)
 {
-	struct shape is;
-	int status = shape(s, SQL_LEDGER, &is, e);
+	struct shape is = {.found = 0};
+	int status = ask_shape(s, s->ops->put_shape, SQL_LEDGER, &is, e);
 
 	shape_free(&is);
 	return status == 0 ? is.found : -1;
@@ -200,9 +194,12 @@ widen(struct session *s, const struct shape *is, struct ant_err *e)
 static int
 make_table(struct session *s, struct ant_err *e)
 {
+	const char *into = s->load->into;
 	struct shape is = {.found = 0};
-	int status = s->there ? shape(s, s->load->into, &is, e) : 0;
+	int status = s->there ? ask_shape(s, s->ops->put_shape, into, &is, e) : 0;
 
+	if (status == 0 && is.found && !is.not_table && s->ops->put_columns != NULL)
+		status = ask_shape(s, s->ops->put_columns, into, &is, e);
 	if (status == 0 && is.not_table)
 		status = err_set(e, ANT_FAIL, "%s: %s%.200s%s is a %s, not a table", s->name,
 			quote(s), s->into, quote(s), s->ops->not_table);

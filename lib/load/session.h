@@ -74,7 +74,7 @@ struct session_ops {
 	 * One row with nulls where there is no column, none where nothing has that name.
 	 */
 	void (*put_shape)(struct session *s, const char *table);
-	/* The same about the columns of a table alone, which cost more to ask for; NULL: put_shape() has them. */
+	/* The same for a table that is there, where the columns cost much; NULL: they do not. */
 	void (*put_columns)(struct session *s, const char *table);
 	/* Before the table is created; NULL: nothing to do. */
 	int (*before_create)(struct session *s, struct ant_err *e);

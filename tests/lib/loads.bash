@@ -60,6 +60,7 @@ killed() {
 		mode=replace
 		[ $((i % 3)) != 0 ] || mode=merge
 		numbered "$mode" 1 20000 "$i" >s
+		: >out # who is killed before it starts leaves that of the load before
 		"$ANT_BIN/ant-$LOADER" ${WITH-} ${FILE+"$FILE"} <s >out 2>err 3>&- &
 		pid=$!
 		sleep "$(printf '0.%03d' "$((i * 37 % ms))")"
