@@ -74,7 +74,7 @@ struct session_ops {
 	 * One row with nulls where there is no column, none where nothing has that name.
 	 */
 	void (*put_shape)(struct session *s, const char *table);
-	/* The same for a table that is there, where the columns cost much; NULL: they do not. */
+	/* The same of a table that is there, where its columns are asked for apart, as they cost; NULL. */
 	void (*put_columns)(struct session *s, const char *table);
 	/* Before the table is created; NULL: nothing to do. */
 	int (*before_create)(struct session *s, struct ant_err *e);

@@ -51,18 +51,24 @@ begin(struct session *s, struct ant_err *e)
 	return sqlite_begin(s->self, e);
 }
 
-/* A view is not asked for its columns: where what it reads is gone, that would be an error. */
 static void
 put_shape(struct session *s, const char *table)
 {
-	buf_puts(&s->sql, "SELECT o.type = 'table', (SELECT count(*) > 0 FROM sqlite_schema WHERE "
+	buf_puts(&s->sql, "SELECT type = 'table', (SELECT count(*) > 0 FROM sqlite_schema WHERE "
 			  "type = 'trigger' AND tbl_name = ");
 	sql_literal(&s->sql, SQL_SQLITE, table);
-	buf_puts(&s->sql, " COLLATE NOCASE), c.name, c.type FROM sqlite_schema o LEFT JOIN "
-			  "pragma_table_xinfo(CASE o.type WHEN 'table' THEN o.name ELSE '' END, "
-			  "'main') c WHERE o.name = ");
+	buf_puts(&s->sql, " COLLATE NOCASE), NULL, NULL FROM sqlite_schema WHERE name = ");
 	sql_literal(&s->sql, SQL_SQLITE, table);
 	buf_puts(&s->sql, " COLLATE NOCASE");
+}
+
+/* A view is never asked: where what it reads is gone, that would be an error. */
+static void
+put_columns(struct session *s, const char *table)
+{
+	buf_puts(&s->sql, "SELECT 1, 0, name, type FROM pragma_table_xinfo(");
+	sql_literal(&s->sql, SQL_SQLITE, table);
+	buf_puts(&s->sql, ", 'main')");
 }
 
 static int
@@ -181,6 +187,7 @@ load_sqlite(const char *file, struct load_dest *to, struct ant_err *e)
 		.run = run,
 		.each = each,
 		.put_shape = put_shape,
+		.put_columns = put_columns,
 		.rows = rows,
 		.before_merge = before_merge,
 		.put_merged = put_merged,
