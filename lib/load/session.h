@@ -74,7 +74,7 @@ struct session_ops {
 	 * One row with nulls where there is no column, none where nothing has that name.
 	 */
 	void (*put_shape)(struct session *s, const char *table);
-	/* The same of a table that is there, where its columns are asked for apart, as they cost; NULL. */
+	/* The columns of a table that is there, where put_shape() leaves them out: they cost.  May be NULL. */
 	void (*put_columns)(struct session *s, const char *table);
 	/* Before the table is created; NULL: nothing to do. */
 	int (*before_create)(struct session *s, struct ant_err *e);
