@@ -50,7 +50,7 @@ list_options(const struct cli *c, const struct cli_option *own, struct option *l
 
 	if (c->wraps)
 		*shorts++ = '+';
-	for (; own[n].name != NULL && n < OPTIONS_MAX; n++) {
+	for (; n < OPTIONS_MAX && own[n].name != NULL; n++) {
 		const int letter = own[n].letter, has_value = own[n].flag == NULL && !own[n].bare;
 
 		longs[n] = (struct option){
