@@ -46,7 +46,8 @@ static const struct cli_option options[] = {
 static const char usage[] =
 	"usage: ant-load-csv [-o FILE [--mode M] [--allow-shrink] [--ledger] [--dry-run]\n"
 	"           [--audit] [--set-watermark TABLE=TIME]] [--by-organization]\n"
-	"           [--organization UUID] [--delimiter C] [--no-header] [--null TEXT] [--bom] [--crlf] [--safe]\n";
+	"           [--organization UUID] [--delimiter C] [--no-header] [--null TEXT] [--bom] "
+	"[--crlf] [--safe]\n";
 
 static const char help[] =
 	"Writes the rows on stdin as CSV to stdout, or with -o into FILE, all or none.\n"

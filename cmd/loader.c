@@ -82,8 +82,8 @@ set_watermark(void)
 	if (time_text != NULL && (size_t)(time_text - loader.note) < sizeof table)
 		memcpy(table, loader.note, (size_t)(time_text - loader.note));
 	if (!type_is_table_name(table))
-		return cli_usage(&loader.cli, "--set-watermark: '%s' is not TABLE=TIME",
-			loader.note);
+		return cli_usage(
+			&loader.cli, "--set-watermark: '%s' is not TABLE=TIME", loader.note);
 	time_text++;
 	if (*time_text != '\0' && utc_argument(time_text, time(NULL), &t, &e) == -1)
 		return cli_fail(&e);

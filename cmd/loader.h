@@ -57,9 +57,9 @@ extern struct loader {
 	/* what the command line says */
 	const char *where; /* the operand, -d or -o */
 	struct load_options o;
-	int audit; /* answer questions instead of a load */
-	const char *note; /* of --set-watermark: TABLE=TIME */
-	int views; /* make the views of views.h instead of a load */
+	int audit;		  /* answer questions instead of a load */
+	const char *note;	  /* of --set-watermark: TABLE=TIME */
+	int views;		  /* make the views of views.h instead of a load */
 	struct views_place place; /* its dialect is the command's */
 	struct load_dest dest;
 } loader;
