@@ -363,8 +363,9 @@ settle(const char *folder, const struct wanted *w, struct answer *a, int look)
 	free(loads);
 	if (status == ANT_OK) {
 		utc_format(m.watermark, text);
-		printf("table\t%s\t%s\t%s\t%d\n", w->table, m.known ? text : "-",
-			*a->finished != '\0' ? a->finished : "-", a->facts.there);
+		printf("table\t%s\t%s\t%s\t%d\t%s\n", w->table, m.known ? text : "-",
+			*a->finished != '\0' ? a->finished : "-", a->facts.there,
+			*m.organization != '\0' ? m.organization : "-");
 		if (note.len > 0 && buf_str(&note) != NULL)
 			print_text("note", w->table, note.data);
 		if (a->missing.len > 0)

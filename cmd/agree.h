@@ -10,7 +10,7 @@
  * about those of the look-back.  The second reads the answers, corrects the watermarks unless it
  * only LOOKs, and prints what came of it:
  *
- *	table NAME WATERMARK FINISHED THERE
+ *	table NAME WATERMARK FINISHED THERE ORGANIZATION
  *	missing NAME FROM TO ROWS HELD
  *	note NAME TEXT
  *	failed NAME TEXT

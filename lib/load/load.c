@@ -76,7 +76,9 @@ check_organization(struct rows *r, const struct load_options *o, struct ant_err 
 	if (o->organization != NULL && *r->organization != '\0' &&
 		strcmp(o->organization, r->organization) != 0)
 		return err_set(e, ANT_FAIL,
-			"table '%.200s': these rows are of organization %s, not of %.100s",
+			"table '%.200s': these rows are of organization %s, and those of %.100s "
+			"are expected: give each organization a prefix, a schema or a file of its "
+			"own, or load both with --by-organization",
 			r->table, r->organization, o->organization);
 	return o->by_organization ? rows_by_organization(r, e) : 0;
 }
