@@ -310,7 +310,7 @@ adopt(char **arg)
 static int
 lock(char **arg)
 {
-	const struct pipeline_how how = {0, 0, NULL, NULL};
+	const struct pipeline_how how = {.line = NULL};
 	struct stage command = {.argv = arg + 1};
 	struct ant_err e;
 	int fd = state_lock(&state, arg[0], given.shared, given.wait, &e);
