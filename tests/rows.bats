@@ -169,3 +169,26 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	{ printf '#ant-rows\t1\tt\n#mode\tappend\n#type\ttext\n#cols\tc\n'; head -c 70000000 /dev/zero | tr '\0' x; echo; } |
 		broken 'stdin:5: line is longer than 67108864 bytes'
 }
+
+@test "rows: the organization and #unique stand in their places, and nowhere else" {
+	local head='#ant-rows\t1\tt\n#mode\tappend\n' tail='#type\ttext\n#cols\tc\na\n#end\t1\t\\N\n'
+	for v in '#organization\t5a3b-C_9\n' '#organization\tx\n#key\tc\n' '#key\tc\n#unique\n' '#organization\tx\n#key\tc\n#unique\n'; do
+		printf "$head$v$tail" | check
+	done
+	broken "#organization: 'a b' is not the name of one" < <(printf "$head#organization\ta b\n$tail")
+	broken "is not the name of one" < <(printf "$head#organization\t%065d\n$tail" 1)
+	broken '#organization has 0 fields, not 1' < <(printf "$head#organization\n$tail")
+	broken '#unique has more than 0 fields' < <(printf "$head#key\tc\n#unique\tc\n$tail")
+	broken '#unique without a #key' < <(printf "$head#unique\n$tail")
+	broken 'expected #type' < <(printf "$head#key\tc\n#organization\tx\n$tail")
+}
+
+@test "rows: the organization of a record stream goes on with the rows" {
+	printf '%s\n' '{"@ant":"begin","version":1,"table":"users","organization":"1d6f-e"}' '{"id":"u"}' \
+		'{"@ant":"end","records":1,"pages":1}' >in
+	ant flatten <in | sed -n 3p >out
+	printf '#organization\t1d6f-e\n' | cmp - out
+	sed -i 's/1d6f-e/not one/' in
+	run -5 ant flatten <in
+	[[ $output == *'"organization" of the begin record names none'* ]]
+}

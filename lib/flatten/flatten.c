@@ -349,7 +349,10 @@ put_head(struct flatten *f, struct ant_err *e)
 	const struct table *t = f->table;
 	const char *key[TABLE_COLUMNS_MAX], *names[FIELDS_MAX];
 	enum type types[FIELDS_MAX];
-	struct directive_head head = {.table = t->name, .names = names, .types = types};
+	struct directive_head head = {.table = t->name,
+		.organization = f->begin.organization,
+		.names = names,
+		.types = types};
 
 	if (choose_mode(f, &head.mode, e) == -1 || choose_key(f, key, &head, e) == -1)
 		return -1;

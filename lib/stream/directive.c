@@ -37,10 +37,16 @@ directive_put_head(struct buf *to, const struct directive_head *h)
 		put_time(to, h->from);
 		put_time(to, h->to);
 	}
+	if (h->organization != NULL) {
+		buf_puts(to, "\n#organization");
+		put_field(to, h->organization);
+	}
 	if (h->nkey > 0)
 		buf_puts(to, "\n#key");
 	for (size_t i = 0; i < h->nkey; i++)
 		put_field(to, h->key[i]);
+	if (h->nkey > 0 && h->unique)
+		buf_puts(to, "\n#unique");
 	buf_puts(to, "\n#type");
 	for (size_t i = 0; i < h->ncolumns; i++)
 		put_field(to, type_name(h->types[i]));
@@ -193,6 +199,17 @@ take_mode(struct directive_reader *d, struct rows *r, long n, struct ant_err *e)
 	return d->time_column == NULL ? no_memory(e) : 0;
 }
 
+/* #organization UUID */
+static int
+take_organization(struct directive_reader *d, struct rows *r, long n, struct ant_err *e)
+{
+	(void)n;
+	if (!type_is_organization(d->f[0].p, d->f[0].len))
+		return wrong(&d->f[0], "#organization:", "is not the name of one", e);
+	memcpy(r->organization, d->f[0].p, d->f[0].len);
+	return 0;
+}
+
 /* #key NAME... */
 static int
 take_key(struct directive_reader *d, struct rows *r, long n, struct ant_err *e)
@@ -202,6 +219,17 @@ take_key(struct directive_reader *d, struct rows *r, long n, struct ant_err *e)
 	for (long i = 0; i < n; i++)
 		if (strlist_add(&d->key, d->f[i].p, d->f[i].len) == -1)
 			return no_memory(e);
+	return 0;
+}
+
+/* #unique */
+static int
+take_unique(struct directive_reader *d, struct rows *r, long n, struct ant_err *e)
+{
+	(void)n;
+	if (d->key.n == 0)
+		return err_set(e, ANT_INPUT, "#unique without a #key");
+	r->unique = 1;
 	return 0;
 }
 
@@ -292,16 +320,18 @@ directive_read_head(
 		const char *name;
 		size_t min, max; /* fields */
 		int (*take)(struct directive_reader *, struct rows *, long n, struct ant_err *);
-	} lines[] = {{"#ant-rows", 2, 2, take_first}, {"#mode", 1, 4, take_mode},
-		{"#key", 1, ROWS_COLUMNS_MAX, take_key}, {"#type", 1, ROWS_COLUMNS_MAX, take_types},
-		{"#cols", 1, ROWS_COLUMNS_MAX, take_names}};
+		int optional;
+	} lines[] = {{"#ant-rows", 2, 2, take_first, 0}, {"#mode", 1, 4, take_mode, 0},
+		{"#organization", 1, 1, take_organization, 1},
+		{"#key", 1, ROWS_COLUMNS_MAX, take_key, 1}, {"#unique", 0, 0, take_unique, 1},
+		{"#type", 1, ROWS_COLUMNS_MAX, take_types, 0},
+		{"#cols", 1, ROWS_COLUMNS_MAX, take_names, 0}};
 	size_t columns = r->ncolumns; /* from #type on: as many names must follow */
 	long n;
 
 	if (d->f == NULL && (d->f = calloc(ROWS_COLUMNS_MAX, sizeof *d->f)) == NULL)
 		return no_memory(e);
-	if (lines[d->line].take == take_key &&
-		!is_directive(p, len, "#key")) /* it may be missing */
+	while (lines[d->line].optional && !is_directive(p, len, lines[d->line].name))
 		d->line++;
 	n = cut(p, len, lines[d->line].name, d->f, columns > 0 ? columns : lines[d->line].min,
 		columns > 0 ? columns : lines[d->line].max, e);

@@ -3,7 +3,9 @@
  *
  *     #ant-rows	1	usage_report
  *     #mode	window	bucket	2026-11-01T00:00:00Z	2026-11-20T00:00:00Z
+ *     #organization	b1fc2ac6-…                 (may be missing, as the next two)
  *     #key	bucket	model
+ *     #unique
  *     #type	timestamptz	text	bigint
  *     #cols	bucket	model	input_tokens
  *     (rows)
@@ -26,8 +28,10 @@ struct directive_head {
 	enum mode mode;
 	const char *time_column; /* of mode window, as the next two */
 	int64_t from, to;
-	const char *const *key; /* names of columns */
-	size_t nkey;		/* 0: no key */
+	const char *organization; /* NULL: not known */
+	const char *const *key;	  /* names of columns */
+	size_t nkey;		  /* 0: no key */
+	int unique;		  /* rows of the same key are one object, the last one counts */
 	const char *const *names;
 	const enum type *types;
 	size_t ncolumns;

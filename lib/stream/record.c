@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/utc.h"
+#include "stream/type.h"
 
 enum { NUMBER_MAX = 20 }; /* characters of a 64-bit number and its NUL */
 
@@ -169,6 +170,12 @@ begin_members(
 		return err_set(e, ANT_INPUT, "the begin record names no table");
 	if ((b->table = strndup(tmp->data, tmp->len)) == NULL)
 		return err_sys(e, ANT_FAIL, "begin record");
+	if ((there = text(v, "organization", tmp, e)) == -1)
+		return -1;
+	if (there == 1 && !type_is_organization(tmp->data, tmp->len))
+		return err_set(e, ANT_INPUT, "\"organization\" of the begin record names none");
+	if (there == 1 && (b->organization = strndup(tmp->data, tmp->len)) == NULL)
+		return err_sys(e, ANT_FAIL, "begin record");
 	if (window(v, b, tmp, e) == -1 || (there = text(v, "width", tmp, e)) == -1)
 		return -1;
 	if (there == 1 && (b->width = strndup(tmp->data, tmp->len)) == NULL)
@@ -198,6 +205,7 @@ void
 record_begin_free(struct record_begin *b)
 {
 	free((void *)b->table);
+	free((void *)b->organization);
 	free((void *)b->width);
 	strlist_free(&b->group_by);
 	memset(b, 0, sizeof *b);
@@ -236,6 +244,8 @@ record_begin_put(struct buf *to, const struct record_begin *b)
 {
 	buf_printf(to, "{\"@ant\":\"begin\",\"version\":%d", RECORD_VERSION);
 	json_put_member(to, "table", b->table);
+	if (b->organization != NULL)
+		json_put_member(to, "organization", b->organization);
 	if (b->has_window) {
 		put_instant(to, "from", b->from);
 		put_instant(to, "to", b->to);

@@ -1,7 +1,7 @@
 /*
  * stream/record - the control lines of a record stream, anthill-record(5)
  *
- *     {"@ant":"begin","version":1,"table":"usage_report","from":"…","to":"…","width":"1d","group_by":["model"]}
+ *     {"@ant":"begin","version":1,"table":"usage_report","organization":"…","from":"…","to":"…","width":"1d","group_by":["model"]}
  *     {…a record…}
  *     {"@ant":"end","records":19,"pages":1,"watermark":"…"}
  *
@@ -23,6 +23,7 @@ enum record_kind { RECORD_DATA, RECORD_BEGIN, RECORD_END, RECORD_UNKNOWN };
 
 struct record_begin {
 	const char *table;
+	const char *organization; /* whose records they are, as the API names it; NULL: not known */
 	int has_window; /* from and to are there: [from, to), whole buckets, seconds since 1970 */
 	int64_t from, to;
 	const char *width;	 /* name of the bucket width, or NULL */

@@ -24,6 +24,8 @@ struct row_column {
 struct rows {
 	char *table; /* a valid table name */
 	enum mode mode;
+	char organization[TYPE_ORGANIZATION_MAX + 1]; /* whose rows they are; "": not known */
+	int unique;	    /* rows of the same key are one object: the last one counts */
 	int window;		    /* 1: the stream has a window; the next three say which */
 	size_t time_column;	    /* a timestamptz or date; no row lies outside the window */
 	int64_t from, to;	    /* seconds since 1970, from inclusive, to exclusive */

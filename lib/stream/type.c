@@ -32,10 +32,21 @@ type_mode_find(const char *s)
 	return near_find(mode_names, MODE_COUNT, s, strlen(s));
 }
 
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
+
 int
 type_is_table_name(const char *s)
 {
-	size_t n = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+	size_t n = strspn(s, LETTERS);
 
 	return n > 0 && n <= TYPE_TABLE_NAME_MAX && s[n] == '\0' && (*s < '0' || *s > '9');
+}
+
+int
+type_is_organization(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (s[i] == '\0' || strchr(LETTERS "-", s[i]) == NULL)
+			return 0;
+	return len > 0 && len <= TYPE_ORGANIZATION_MAX;
 }
