@@ -36,11 +36,13 @@ static const struct cli_option options[] = {
 	{.name = "allow-shrink", .flag = &loader.o.allow_shrink},
 	{.name = "ledger", .flag = &loader.o.ledger},
 	{.name = "dry-run", .flag = &loader.o.dry_run},
+	{.name = "check", .flag = &loader.check},
 	{.name = NULL},
 };
 
 static const char usage[] =
-	"usage: ant-load-csv [-o FILE [--mode M] [--allow-shrink] [--ledger] [--dry-run]]\n"
+	"usage: ant-load-csv [-o FILE [--mode M] [--allow-shrink] [--ledger] [--dry-run]\n"
+	"           [--check]]\n"
 	"           [--delimiter C] [--no-header] [--null TEXT] [--bom] [--crlf] [--safe]\n";
 
 static const char help[] =
@@ -52,6 +54,7 @@ static const char help[] =
 	"  --allow-shrink  let a load leave fewer than half of the rows\n"
 	"  --ledger        print the receipts of all loads of FILE's folder, read nothing\n"
 	"  --dry-run       say what would be done to FILE, change nothing\n"
+	"  --check         say what stands in the way of a load, change nothing\n"
 	"  --delimiter C   between fields, instead of a comma; \\t is a tab\n"
 	"  --no-header     no line with the columns' names\n"
 	"  --null TEXT     for null, instead of nothing at all\n"
@@ -73,9 +76,10 @@ make(void)
 	const struct load_options *o = &loader.o;
 	struct ant_err e;
 
-	if (name == NULL && (o->mode != NULL || o->allow_shrink || o->ledger || o->dry_run))
-		return cli_usage(
-			&loader.cli, "--mode, --allow-shrink, --ledger and --dry-run need -o FILE");
+	if (name == NULL &&
+		(o->mode != NULL || o->allow_shrink || o->ledger || o->dry_run || loader.check))
+		return cli_usage(&loader.cli,
+			"--mode, --allow-shrink, --ledger, --dry-run and --check need -o FILE");
 	if (name != NULL && strcmp(name, LOAD_CSV_LEDGER) == 0)
 		return cli_usage(&loader.cli, "-o: %s is the ledger itself", LOAD_CSV_LEDGER);
 	dialect.header = !no_header;

@@ -12,12 +12,13 @@
  */
 /* clang-format off */
 #define LOADER_OPTIONS \
-	{.name = "table", .text = &loader.o.table}, \
+	{.name = "table", .take = loader_table}, \
 	{.name = "prefix", .text = &loader.o.prefix}, \
 	{.name = "mode", .take = loader_mode}, \
 	{.name = "allow-shrink", .flag = &loader.o.allow_shrink}, \
 	{.name = "ledger", .flag = &loader.o.ledger}, \
 	{.name = "dry-run", .flag = &loader.o.dry_run}, \
+	{.name = "check", .flag = &loader.check}, \
 	{.name = "views", .flag = &loader.views}, \
 	{.name = "table-name", .take = loader_table_name}
 #define LOADER_HELP \
@@ -27,6 +28,7 @@
 	"  --allow-shrink  let a load leave fewer than half of the rows\n" \
 	"  --ledger        print the receipts of all loads, read nothing\n" \
 	"  --dry-run       print the SQL, change nothing\n" \
+	"  --check         say what stands in the way of a load, change nothing\n" \
 	"  --views         make the SQL views of ant-tables --views, read nothing\n" \
 	"  --table-name TABLE=NAME   for the views: TABLE was loaded with --table NAME\n" \
 	"  -h, --help  --version  -q, --quiet  -v, --verbose\n"
@@ -49,13 +51,16 @@ extern struct loader {
 	/* what the command line says */
 	const char *where; /* the operand, -d or -o */
 	struct load_options o;
+	struct cli_list tables; /* those of --table; a load takes the last one */
+	int check;
 	int views; /* make the views of views.h instead of a load */
 	struct views_place place; /* its dialect is the command's */
 	struct load_dest dest;
 } loader;
 
-/* Take the value of --mode, and of --table-name. */
+/* Take the value of --mode, --table, and --table-name. */
 int loader_mode(const char *value);
+int loader_table(const char *value);
 int loader_table_name(const char *value);
 
 #endif

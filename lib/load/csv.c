@@ -11,6 +11,7 @@
 #include "load/csv_file.h"
 #include "load/csv_keys.h"
 #include "load/load.h"
+#include "load/place.h"
 
 /* How long the ledger, which several tables share, may be another load's. */
 enum { LEDGER_WAIT_MS = 10000, LEDGER_COLUMNS = 9 };
@@ -625,6 +626,40 @@ undo(void *self, const char *reason)
 	aside_close(&d->data);
 }
 
+static int
+take_nothing(void *arg, const struct csv_file_field *f, size_t n, int64_t number, struct ant_err *e)
+{
+	(void)arg;
+	(void)f;
+	(void)n;
+	(void)number;
+	(void)e;
+	return 1;
+}
+
+/* The file, and the ledger beside it; a file that is there must begin as CSV does. */
+static int
+check(void *self, const char *const *tables, size_t n, int mode, struct strlist *missing,
+	struct ant_err *e)
+{
+	struct load_csv *d = self;
+	size_t before = missing->n;
+
+	(void)tables;
+	(void)n;
+	(void)mode;
+	if (place_lacks(d->file, missing, e) == -1)
+		return -1;
+	if (missing->n > before)
+		return 0;
+	if (aside_look(&d->data, d->file, e) == -1 ||
+		(d->data.old != -1 &&
+			csv_file_read(&d->csv, d->data.old, d->file, take_nothing, d, e) == -1))
+		return -1;
+	buf_printf(&d->line, "%s/%s", d->data.folder, LOAD_CSV_LEDGER);
+	return buf_str(&d->line) != NULL ? place_lacks(d->line.data, missing, e) : no_memory(d, e);
+}
+
 struct printer {
 	struct out *to;
 	const char *name;
@@ -708,7 +743,7 @@ load_csv(const char *file, const struct csv_file_dialect *dialect, struct load_d
 	buf_init(&d->line, 3 * LINES_MAX);
 	buf_init(&d->key, 2 * LINES_MAX);
 	*to = (struct load_dest){
-		d, file != NULL ? "csv" : NULL, begin, rows, commit, undo, ledger, free_all};
+		d, file != NULL ? "csv" : NULL, begin, rows, commit, undo, check, ledger, free_all};
 	return 0;
 }
 

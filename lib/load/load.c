@@ -30,22 +30,27 @@ choose_mode(struct load *l, const struct load_options *o, struct ant_err *e)
 	return 0;
 }
 
-static int
-choose_name(struct load *l, const struct load_options *o, struct ant_err *e)
+/* The destination's name of TABLE, which is to be freed; or NULL. */
+static char *
+make_name(const struct load_options *o, const char *table, struct ant_err *e)
 {
 	const char *prefix = o->prefix != NULL ? o->prefix : "";
-	const char *table = o->table != NULL ? o->table : l->rows->table;
-	size_t size = strlen(prefix) + strlen(table) + 1;
+	char *name = malloc(strlen(prefix) + strlen(table) + 1);
 
-	if ((l->into = malloc(size)) == NULL)
-		return err_sys(e, ANT_FAIL, "table '%.200s'", table);
-	strcpy(l->into, prefix);
-	strcat(l->into, table);
-	if (*l->into == '\0')
-		return err_set(e, ANT_USAGE, "--table: the name is empty");
-	if (strcasecmp(l->into, SQL_LEDGER) == 0) /* as SQLite and DuckDB compare names */
-		return err_set(e, ANT_USAGE, "--table: %s is the ledger itself", SQL_LEDGER);
-	return 0;
+	if (name == NULL) {
+		err_sys(e, ANT_FAIL, "table '%.200s'", table);
+		return NULL;
+	}
+	strcpy(name, prefix);
+	strcat(name, table);
+	if (*name == '\0')
+		err_set(e, ANT_USAGE, "--table: the name is empty");
+	else if (strcasecmp(name, SQL_LEDGER) == 0) /* as SQLite and DuckDB compare names */
+		err_set(e, ANT_USAGE, "--table: %s is the ledger itself", SQL_LEDGER);
+	else
+		return name;
+	free(name);
+	return NULL;
 }
 
 /* The table file with the columns' comments, where there is one. */
@@ -68,7 +73,8 @@ prepare(struct load *l, const struct load_options *o, struct ant_err *e)
 {
 	const struct rows *r = l->rows;
 
-	if (choose_mode(l, o, e) == -1 || choose_name(l, o, e) == -1)
+	if (choose_mode(l, o, e) == -1 ||
+		(l->into = make_name(o, o->table != NULL ? o->table : r->table, e)) == NULL)
 		return -1;
 	l->columns = calloc(r->ncolumns, sizeof *l->columns);
 	l->key = calloc(r->nkey + 1, sizeof *l->key);
@@ -160,5 +166,25 @@ load_run(const struct load_dest *dest, const struct load_options *o, int fd, con
 	free(l.columns);
 	free(l.into);
 	rows_close(l.rows);
+	return status;
+}
+
+int
+load_check(const struct load_dest *dest, const struct load_options *o, const char *const *tables,
+	size_t n, struct strlist *missing, struct ant_err *e)
+{
+	int mode = o->mode != NULL ? type_mode_find(o->mode) : -1, status = 0;
+	char **names = calloc(n + 1, sizeof *names);
+
+	if (names == NULL)
+		return err_sys(e, ANT_FAIL, "check");
+	for (size_t i = 0; i < n && status == 0; i++)
+		if ((names[i] = make_name(o, tables[i], e)) == NULL)
+			status = -1;
+	if (status == 0)
+		status = dest->check(dest->self, (const char *const *)names, n, mode, missing, e);
+	for (size_t i = 0; i < n; i++)
+		free(names[i]);
+	free(names);
 	return status;
 }
