@@ -75,6 +75,18 @@ today() { date -u +%F; }
 	[ "$(wc -l <windows)" = "${#lines[@]}" ]
 }
 
+@test "sync: --chunk 7d is seven days, on the command line and in the file" {
+	sync -q --start 2026-11-01 --to 2026-11-21 --chunk 7d --parallel 1 usage_report
+	grep -o 'from [^ ]* --to [^ ]*' trace >windows
+	[ "$(wc -l <windows)" = 3 ]
+	rm -rf state trace
+	echo 'chunk 7d' >c
+	sync -q -c c --start 2026-11-01 --to 2026-11-21 --parallel 1 usage_report
+	diff windows <(grep -o 'from [^ ]* --to [^ ]*' trace)
+	run -2 sync --chunk 7h
+	[[ $output == *"--chunk: '7h' is not a whole number from 0 to 36500"* ]]
+}
+
 @test "sync: a run that was stopped goes on with the chunk that is missing" {
 	stub ant-fetch 'case $* in *"--from 2026-03-13"*) exit 75 ;; esac; echo "$*"'
 	touch anthill.db

@@ -39,14 +39,14 @@ choose_tables() {
 
 # check NAME VALUE - whether VALUE is one that NAME can have; if not, why is left in REPLY
 check() {
-	local least='' most='' span='^(0|[0-9]{1,5}[dhms])$'
+	local least='' most='' span='^(0|[0-9]{1,5}[dhms])$' number=$2
 	case $1 in
-	chunk) least=0 most=36500 ;;
+	chunk) least=0 most=36500 number=${2%d} ;; # 7d is seven days, as of a look-back
 	jobs | parallel) least=1 most=64 ;;
 	rate) least=0 most=60000 ;;
 	esac
 	REPLY="$1: '$2' is not a whole number from $least to $most"
-	[[ -z $least ]] || { [[ $2 =~ ^[0-9]{1,6}$ ]] && ((10#$2 >= least && 10#$2 <= most)); } || return
+	[[ -z $least ]] || { [[ $number =~ ^[0-9]{1,6}$ ]] && ((10#$number >= least && 10#$number <= most)); } || return
 	REPLY="$1: '$2' is not a span of time such as 3d or 12h"
 	[[ $1 != look-back* || $2 =~ $span ]] || return
 	REPLY="$1: '$2' is not 'every' and a number of days, such as 'every 7d'"
@@ -143,7 +143,7 @@ absolute() { # NAME TIME
 settle() {
 	local organization=$1 key name
 	local -a refreshed
-	pick chunk 31; chunk=$((10#$REPLY))
+	pick chunk 31; chunk=$((10#${REPLY%d}))
 	pick parallel 4; parallel=$((10#$REPLY))
 	pick schema ''; schema=$REPLY
 	pick metrics ''; metrics=$REPLY
