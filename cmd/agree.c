@@ -333,6 +333,15 @@ print_text(const char *what, const char *table, const char *text)
 	printf("%s\t%s\t%s\n", what, table, text);
 }
 
+/* Whether M, which MINE should be, has to be kept: a table that has no watermark needs no file. */
+static int
+is_news(const struct mark *mine, const struct mark *m)
+{
+	int known = m->known || m->n > 0 || m->begin_known || m->by_hand;
+
+	return memcmp(mine, m, sizeof *m) != 0 && (known || !mark_is_empty(mine));
+}
+
 /* Compare, correct, and print: 0, 1 where it failed for this table, -1. */
 static int
 settle(const char *folder, const struct wanted *w, struct answer *a, int look)
@@ -356,8 +365,7 @@ settle(const char *folder, const struct wanted *w, struct answer *a, int look)
 		err_sys(&e, ANT_FAIL, "%s", w->table);
 	else if (read_mark(folder, w, &s, &mine, &e) != -1 &&
 		 agree(&mine, &a->facts, loads, a->n, &m, &note, &e) != -1 &&
-		 (look || memcmp(&mine, &m, sizeof m) == 0 ||
-			 state_write(&s, w->table, &m, &e) != -1))
+		 (look || !is_news(&mine, &m) || state_write(&s, w->table, &m, &e) != -1))
 		status = ANT_OK;
 	state_close(&s);
 	free(loads);
@@ -366,6 +374,8 @@ settle(const char *folder, const struct wanted *w, struct answer *a, int look)
 		printf("table\t%s\t%s\t%s\t%d\t%s\n", w->table, m.known ? text : "-",
 			*a->finished != '\0' ? a->finished : "-", a->facts.there,
 			*m.organization != '\0' ? m.organization : "-");
+		if (mark_is_empty(&mine) && m.known)
+			print_text("adopted", w->table, text);
 		if (note.len > 0 && buf_str(&note) != NULL)
 			print_text("note", w->table, note.data);
 		if (a->missing.len > 0)

@@ -12,6 +12,7 @@
  *
  *	table NAME WATERMARK FINISHED THERE ORGANIZATION
  *	missing NAME FROM TO ROWS HELD
+ *	adopted NAME WATERMARK
  *	note NAME TEXT
  *	failed NAME TEXT
  */

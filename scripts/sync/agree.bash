@@ -66,7 +66,7 @@ own_loader() {
 
 # Compare the watermarks of the tables with the destination, before they are loaded.
 agree() {
-	local what name a b c d
+	local what name a b c d adopted=0
 	local -a again=()
 	last_of=() whose_of=() from_of=() failed_of=()
 	[[ $kind != bigquery && $kind != snowflake ]] || return 0
@@ -79,10 +79,12 @@ agree() {
 			[[ $d == - ]] || whose_of[$name]=$d
 			;;
 		missing) again+=("$name") ;;
+		adopted) adopted=1 ;;
 		note) note "$name: $a" ;;
 		failed) failed_of[$name]=$a ;;
 		esac
 	done <"$run/agreed"
+	((!adopted)) || [[ ${ANT_STATE-} == "$run/state" ]] || note 'taking over the watermarks in the ledger of the destination'
 	((!${#again[@]})) || find_missing "${again[@]}"
 }
 
