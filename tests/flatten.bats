@@ -67,7 +67,7 @@ golden() {
 @test "golden rows: workspaces, their members, API keys" {
 	golden workspaces. 3
 	golden workspace_members. 3
-	golden api_keys. 3
+	golden api_keys. 4
 }
 
 @test "golden rows: usage_report and messages_usage" { golden usage_report_messages. 12; }
@@ -220,6 +220,19 @@ end1='{"@ant":"end","records":1,"pages":1}'
 	[[ $output == *$'#key\tbucket\tspeed'* ]]
 }
 
+@test "#unique: of the tables of objects, where their key is whole in the output and not made one by a mask" {
+	head_of() { ant flatten -q "$@" <"$DATA/api/workspace_members.prod.page1.json" | sed -n '/^#key/,/^#cols/p' | cut -f1 | tr '\n' ' '; }
+	[ "$(head_of -t workspace_members)" = '#key #unique #type #cols ' ]
+	[ "$(head_of -t workspace_members --mode append)" = '#key #unique #type #cols ' ]
+	[ "$(head_of -t workspace_members --mode append --exclude user_id)" = '' ]
+	[ "$(head_of -t workspace_members --mode append --mask workspace_id=hash)" = '#key #unique #type #cols ' ]
+	[ "$(head_of -t workspace_members --mode append --mask user_id=redact)" = '#key #type #cols ' ]
+	[ "$(stream users <<<"$user" | ant flatten | grep -c '^#unique$')" = 1 ]
+	[ "$(stream usage_report "$in_window" </dev/null | ant flatten | grep -c '^#unique$')" = 0 ]
+	own t 'unique' 'column id text key = .id'
+	[ "$(ant flatten -t t <<<'{"id":"x"}' | grep -c '^#unique$')" = 1 ]
+}
+
 # ---- plain JSON -------------------------------------------------------------------------
 
 @test "-t: several pages, bare elements and nothing at all" {
@@ -316,11 +329,11 @@ end1='{"@ant":"end","records":1,"pages":1}'
 
 @test "--select and --exclude: columns stand in the table's order, unknown ones are named" {
 	run -0 ant flatten -q -t users --select email,id <"$DATA/api/users.page2-last.json"
-	[ "${lines[3]}" = $'#type\ttext\ttext' ]
-	[ "${lines[4]}" = $'#cols\tid\temail' ]
-	[ "${lines[5]}" = $'user_015vzSFyWKLMprsaLR93KyjM\tyamada@example.co.jp' ]
+	[ "${lines[4]}" = $'#type\ttext\ttext' ]
+	[ "${lines[5]}" = $'#cols\tid\temail' ]
+	[ "${lines[6]}" = $'user_015vzSFyWKLMprsaLR93KyjM\tyamada@example.co.jp' ]
 	run -0 ant flatten -q -t users --exclude created_at,last_login_at,type <"$DATA/api/users.page2-last.json"
-	[ "${lines[4]}" = $'#cols\tid\temail\tname\trole\tadded_at' ]
+	[ "${lines[5]}" = $'#cols\tid\temail\tname\trole\tadded_at' ]
 	run -2 --separate-stderr ant flatten -t users --select id,mail </dev/null
 	[[ $stderr == *"no column 'mail'"*email* ]]
 	run -2 ant flatten -t users --exclude '' </dev/null

@@ -316,6 +316,17 @@ choose_mode(const struct flatten *f, enum mode *mode, struct ant_err *e)
 	return 0;
 }
 
+/* Whether --mask makes one value of all those of a column of the key: rows that look alike are not one object then. */
+static int
+is_redacted(const struct flatten *f, const struct directive_head *head)
+{
+	for (size_t i = 0; i < head->nkey; i++)
+		if (fields_find(&f->fields, head->key[i], strlen(head->key[i]))->mask ==
+			MASK_REDACT)
+			return 1;
+	return 0;
+}
+
 /* The key, unless one of its columns is not in the output: what is left would be none. */
 static int
 choose_key(const struct flatten *f, const char **key, struct directive_head *to, struct ant_err *e)
@@ -339,6 +350,7 @@ choose_key(const struct flatten *f, const char **key, struct directive_head *to,
 			missing != NULL ? " is not in the output" : "");
 	if (missing != NULL)
 		to->nkey = 0;
+	to->unique = f->table->unique && !is_redacted(f, to);
 	return 0;
 }
 
