@@ -110,6 +110,9 @@ report(const struct flatten *f)
 	flatten_stats(f, &s);
 	for (size_t i = 0; flatten_unread(f, i, &path, &count); i++)
 		cli_warn(&cli, "field %s is read by no column (%zu times)", path, count);
+	for (size_t i = 0; flatten_strays(f, i, &path, &count); i++)
+		cli_warn(&cli, "column %s is text: %zu numbers or booleans became their own text",
+			path, count);
 	if (s.mended > 0)
 		cli_warn(&cli, "%zu characters were no text or U+0000 and became U+FFFD", s.mended);
 	if (s.more)

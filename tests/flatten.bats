@@ -282,9 +282,9 @@ end1='{"@ant":"end","records":1,"pages":1}'
 	printf '{"data":[{"starting_at":"2026-08-08T00:00:00Z","results":5}]}' >in
 	run -5 --separate-stderr ant flatten -t usage_report <in
 	[[ $stderr == *'stdin:1:58: usage_report: the record has no array of rows' ]]
-	printf '{"data":[\n{"id":"a"},\n\n{"id":5}\n]}' >in
+	printf '{"data":[\n{"id":"a"},\n\n{"id":[5]}\n]}' >in
 	run -5 --separate-stderr ant flatten -t users <in
-	[[ $stderr == *'stdin:4: users.id (text): 5 is not a string' ]]
+	[[ $stderr == *'stdin:4: users.id (text): [5] is not a string' ]]
 	printf 'curl: (6) Could not resolve host\n' >in
 	run -5 --separate-stderr ant flatten -t users <in
 	[[ $stderr == *'stdin:1:1: not a JSON value' ]]
@@ -581,6 +581,24 @@ end1='{"@ant":"end","records":1,"pages":1}'
 	run -5 value date '"2026-08-10T00:00:00Z"'
 }
 
+@test "timestamptz: a leap second is the second after, its fraction kept, where there can be one" {
+	local engine v
+	run value timestamptz '"2016-12-31T23:59:60Z"'; is_row 2017-01-01T00:00:00Z
+	run value timestamptz '"2016-12-31T23:59:60.250Z"'; is_row 2017-01-01T00:00:00.250Z
+	run value timestamptz '"1990-12-31T15:59:60-08:00"'; is_row 1991-01-01T00:00:00Z
+	run value timestamptz '"2015-06-30T23:59:6\u0030Z"'; is_row 2015-07-01T00:00:00Z
+	for v in 2016-12-31T23:59:61Z 2016-12-31T23:58:60Z 2016-12-30T23:59:60Z 2016-12-31T23:59:60+01:00; do
+		run -5 value timestamptz "\"$v\""
+		[[ $output == *'is not a time of RFC 3339'* ]]
+	done
+	own t 'mode append' 'column v timestamptz = .v'
+	for engine in auto jq; do
+		for v in 2016-12-31T23:59:60Z 2016-12-31T23:59:60Z 2017-01-01T00:00:00Z 2016-12-31T23:59:60Z; do printf '{"v":"%s"}\n' $v; done |
+			stream t | cells --engine $engine | uniq -c >out
+		[ "$(sed 's/^ *//' out)" = '4 2017-01-01T00:00:00Z' ]
+	done
+}
+
 @test "a time is remembered as it stands in the row: with escapes, an offset or none" {
 	own t 'mode append' 'column v timestamptz = .v'
 	for v in '2026-08-08T00:00\u003a00Z' 2026-08-08T01:00:00+01:00 2026-08-08 2026-08-08T00:00:00Z; do printf '{"v":"%s"}\n%s\n' "$v" "{\"v\":\"$v\"}"; done |
@@ -596,12 +614,39 @@ end1='{"@ant":"end","records":1,"pages":1}'
 	run value text '""'
 	[ "$status" = 0 ]
 	[ "$output" = '' ]
-	for v in 'boolean 1' 'boolean "true"' 'double "1.5"' 'double 1e999' 'double 1e-999' 'text 5' 'text {"a":1}' 'text ["a"]' 'text false'; do
+	for v in 'boolean 1' 'boolean "true"' 'double "1.5"' 'double 1e999' 'double 1e-999' 'text {"a":1}' 'text ["a"]'; do
 		run -5 value "${v%% *}" "${v#* }"
 		[[ $output == *"value.v (${v%% *}): ${v#* } is "* ]]
 	done
 	run -5 value text "[\"$(printf '%200s' x)\"]"
 	[[ $output == *'...'* && ${#output} -lt 200 ]]
+}
+
+@test "text: a number or a boolean is its own text, the same in both engines, and noted once a column" {
+	local engine sum
+	own n 'column id text key = .id' 'column a text = .a' 'column b text = .b' 'column c text = .a | .'
+	printf '%s\n' '{"id":7,"a":12.5,"b":true}' '{"id":"x","a":-3,"b":"y"}' '{"id":"z","a":null,"b":false}' | stream n >in
+	for engine in auto native jq; do
+		[ $engine != native ] || sed -i 's/^column c .*/column c text = .a/' tables/n.table
+		run -0 --separate-stderr ant flatten --engine $engine <in
+		[ "$(printf '%s\n' "${lines[@]}" | grep -v '^#')" = $'7\t12.5\ttrue\t12.5\nx\t-3\ty\t-3\nz\t\\N\tfalse\t\\N' ] || { echo "$engine: $output"; false; }
+		[ "$stderr" = $'ant-flatten: column id is text: 1 numbers or booleans became their own text\nant-flatten: column a is text: 2 numbers or booleans became their own text\nant-flatten: column b is text: 2 numbers or booleans became their own text\nant-flatten: column c is text: 2 numbers or booleans became their own text' ]
+		run -0 --separate-stderr ant flatten -q --engine $engine <in
+		[ "$stderr" = '' ]
+		# What --where compares is the value, what --mask hides the text.
+		[ $engine = native ] || [ "$(cells -q --engine $engine --select id --where '.a == 12.5' <in)" = 7 ]
+		[ "$(cells -q --engine $engine --select id --where '.a == "12.5"' <in)" = '' ]
+		[ "$(cells -q --engine $engine --select id --where '.b == true' <in)" = 7 ]
+		sum=$(printf 12.5 | sha256sum | cut -d' ' -f1)
+		[ "$(cells -q --engine $engine --select id,a --mask a=hash --mask id=redact <in | head -n 1)" = $'***\t'"$sum" ]
+		[ "$(cells -q --engine $engine --select b --mode append --mask b=email <in | head -n 1)" = "$(printf true | sha256sum | cut -c1-12)" ]
+	done
+	# The whole number as it was, also where no double holds it.
+	own value 'mode append' 'column v text = .v'
+	[ "$(stream value <<<'{"v":12345678901234567890.10}' | cells -q)" = 12345678901234567890.10 ]
+	jq -c '.data[]' "$DATA/api/cost_report.page1.json" | sed -E 's/"amount": ?"([0-9.]+)"/"amount":\1/' | stream cost_report "$in_window" | cells -q >have
+	jq -c '.data[]' "$DATA/api/cost_report.page1.json" | stream cost_report "$in_window" | cells -q >want
+	diff want have
 }
 
 @test "json: any value, without white space, numbers as they were" {
@@ -712,6 +757,52 @@ end1='{"@ant":"end","records":1,"pages":1}'
 @test "keys: escaped ones are the same keys" {
 	run -0 cells -q -t claude_code_usage --select date,actor_id --mode append <<<'{"\u0064ate":"2026-08-10T00:00:00Z","act\u006fr":{"email\u005faddress":"a@b.c"}}'
 	[ "$output" = $'2026-08-10T00:00:00Z\ta@b.c' ]
+}
+
+# escaped - each letter of the names on stdin, and of their texts, as \u00XX
+escaped() {
+	perl -pe 's{("(?:[^"\\]|\\.)*")}{ my $t = $1; $t =~ s{(\\u....|\\.)|([a-zA-Z])}{ $1 // sprintf("\\u%04x", ord $2) }ge; $t }ge'
+}
+
+@test "what is written with escapes is what it reads as: names at every level, times, pages, types" {
+	local file table engine
+	for file in usage_report_messages.page1 claude_code.2026-08-10.page1 cost_report.page1 api_keys.page1 rate_limits; do
+		escaped <"$DATA/api/$file.json" >in.json
+		[ "$(grep -c '"[a-z]' in.json)" = 0 ]
+		for table in "$DATA/rows/$file".*.rows; do
+			table=${table%.rows} table=${table##*.}
+			ant flatten -t $table <"$DATA/api/$file.json" >want 2>want.err
+			for engine in auto jq; do
+				ant flatten -t $table --engine $engine <in.json >have 2>have.err
+				diff want have
+				diff want.err have.err
+			done
+		done
+	done
+	for file in "$DATA"/api/error.*.json; do
+		run -5 --separate-stderr ant flatten -t users < <(escaped <"$file")
+		[[ $stderr == *'stdin:1: an error answer of the API'* ]]
+	done
+	run -5 --separate-stderr ant flatten -t users < <(escaped <<<'{"data":{"id":"x"},"has_more":false}')
+	[[ $stderr == *'data is not an array'* ]]
+}
+
+@test "control lines are what they read as, too: no record becomes one on its way, and none is hidden" {
+	# As jq or a sender that escapes all would write them: the same stream.
+	printf '%s\n' "$begin" "$user" "$end1" >in
+	ant flatten <in >want
+	sed 's/"@ant"/"\\u0040\\u0061nt"/; s/"begin"/"beg\\u0069n"/; s/"end"/"\\u0065\\u006E\\u0064"/' in >in2
+	ant flatten <in2 | diff want -
+	ant flatten -t users <in2 | diff want -
+	printf '%s\n' "$begin" '{"\u0040ant":"end","records":0,"pages":1}' "$user" "$end1" | broken 'stdin:3: text behind the end line'
+	printf '%s\n' "$begin" '{"\u0040ant":"x"}' "$user" "$end1" | broken 'stdin:2: unexpected control line'
+	printf '%s\n' "$user" '{"@\u0061nt":"end","records":1,"pages":1}' >in
+	run -5 --separate-stderr ant flatten -t users <in
+	[[ $stderr == *'stdin:2: a control line, but the input did not start with a begin line'* ]]
+	# Others are none.
+	own k 'column id text key = .id' 'ignore .["@antx"] .["@an"] .["@ant"]'
+	printf '%s\n' '{"@antx":1,"id":"1"}' '{"@an":1,"id":"2"}' '{"\u0041ant":1,"id":"3"}' '{"\u0140ant":1,"id":"4"}' '{"id":"5","@ant":"end"}' | stream k >in
+	[ "$(cells -q <in | tr '\n' ' ')" = '1 2 3 4 5 ' ]
 }
 
 @test "keys that stand twice: the last one counts, at every level, in both engines" {

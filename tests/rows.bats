@@ -60,7 +60,7 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	for v in '' t f 1 0 TRUE True yes; do refuses boolean "$v"; done
 	for v in '' 2026-02-29 2026-13-01 2026-1-1 0000-01-01 2026-11-01T00:00:00Z 20261101 infinity; do refuses date "$v"; done
 	for v in '' 2026-11-01 '2026-11-01 00:00:00Z' 2026-11-01T00:00:00 2026-11-01T24:00:00Z 2026-11-01T00:00:60Z \
-		2026-11-01T00:00:00+01:00 2026-11-01t00:00:00z 2026-11-01T00:00:00.Z now infinity; do refuses timestamptz "$v"; done
+		2026-11-01T00:00:00+01:00 2026-11-01t00:00:00z 2026-11-01T00:00:00.Z 2016-12-31T23:59:60Z now infinity; do refuses timestamptz "$v"; done
 	for v in '' '{' '{"a":1,}' 'nul' "{'a':1}" '"\t"' '"\\u0000"' '"\\ud800"' '"\\udc00x"' '"\\ud800\\n"' '1 2'; do refuses json "$v"; done
 }
 

@@ -25,6 +25,7 @@ struct field {
 	/* Where a plain path's value stands on each row; NULL where it is to be asked for. */
 	const struct json_value *value;
 	struct cell_last last;
+	size_t strays; /* values of a text column that were no strings, but have a text: 5, true */
 };
 
 struct fields {

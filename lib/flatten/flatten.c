@@ -423,3 +423,18 @@ flatten_unread(const struct flatten *f, size_t n, const char **path, size_t *cou
 
 	return p != NULL && plan_unread(p, n, path, count);
 }
+
+int
+flatten_strays(const struct flatten *f, size_t n, const char **column, size_t *count)
+{
+	for (size_t i = 0; i < f->fields.n; i++) {
+		const struct field *field = &f->fields.v[i];
+
+		if (field->strays == 0 || n-- > 0)
+			continue;
+		*column = field->column->name;
+		*count = field->strays;
+		return 1;
+	}
+	return 0;
+}

@@ -53,6 +53,7 @@ static int
 put_masked(struct flatten_rows *w, const struct field *field, const struct json_value *v)
 {
 	const char *why = NULL;
+	int result = 0;
 
 	buf_clear(&w->scratch);
 	buf_clear(&w->text);
@@ -62,12 +63,13 @@ put_masked(struct flatten_rows *w, const struct field *field, const struct json_
 				   : err_sys(w->mapper->e, ANT_FAIL, "flatten");
 	if (field->column->type == TYPE_TEXT || field->column->type == TYPE_JSON) {
 		buf_clear(&w->scratch); /* the text itself, not as a row encodes it */
-		if ((field->column->type == TYPE_TEXT ? json_text(&w->scratch, v, NULL)
-						      : json_put_value(&w->scratch, v, NULL)) == -1)
-			return err_sys(w->mapper->e, ANT_FAIL, "flatten");
+		result = field->column->type == TYPE_TEXT && v->kind == JSON_STRING
+				 ? json_text(&w->scratch, v, NULL)
+				 : json_put_value(&w->scratch, v, NULL);
 	}
-	if (mask_put(&w->text, field->mask, w->options->mask_key, w->options->mask_key_len,
-		    w->scratch.data == NULL ? "" : w->scratch.data, w->scratch.len) == -1 ||
+	if (result == -1 ||
+		mask_put(&w->text, field->mask, w->options->mask_key, w->options->mask_key_len,
+			w->scratch.data == NULL ? "" : w->scratch.data, w->scratch.len) == -1 ||
 		escape_put(&w->row, w->text.data, w->text.len) == -1)
 		return err_sys(w->mapper->e, ANT_FAIL, "flatten");
 	return 0;
@@ -83,6 +85,8 @@ put_field(struct flatten_rows *w, struct field *field)
 		return -1;
 	if (field->native == NULL)
 		w->count.mended += mapper_mended(w->mapper, field, &v);
+	if (field->column->type == TYPE_TEXT && v.kind != JSON_STRING && v.kind != JSON_NULL)
+		field->strays++;
 	if (v.kind != JSON_NULL && field->mask != MASK_NONE)
 		return put_masked(w, field, &v);
 	if (field->raw)
