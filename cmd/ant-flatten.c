@@ -18,7 +18,7 @@ static struct cli cli = {
 	.usage = "usage: ant-flatten [-hqv] [-t TABLE] [-T DIR]... [--select C,...]\n"
 		 "           [--exclude C,...] [--where JQ] [--add 'NAME TYPE = JQ']... [--raw]\n"
 		 "           [--mask C=hash|redact|email]... [--mask-key-file FILE]\n"
-		 "           [--mode MODE] [--engine auto|native|jq] [--explain]\n",
+		 "           [--mode MODE] [--allow-empty] [--engine auto|native|jq] [--explain]\n",
 	.help = "Reads a record stream of ant-fetch and writes its rows for a loader:\n"
 		"\n"
 		"    ant-fetch usage_report | ant-flatten | ant-load-pg\n"
@@ -33,6 +33,7 @@ static struct cli cli = {
 		"  --mask-key-file FILE     key of the hashes (HMAC)\n"
 		"  --raw                    one more column: the record, verbatim\n"
 		"  --mode MODE              window, replace, merge or append\n"
+		"  --allow-empty            no JSON at all is an empty list\n"
 		"  --engine ENGINE          auto, native or jq\n"
 		"  --explain                print where each column is computed\n",
 };
@@ -94,6 +95,7 @@ static const struct cli_option options[] = {
 	{.name = "mask-key-file", .take = take_mask_key},
 	{.name = "raw", .flag = &given.raw},
 	{.name = "mode", .take = take_mode},
+	{.name = "allow-empty", .flag = &given.allow_empty},
 	{.name = "engine", .take = take_engine},
 	{.name = "explain", .flag = &explain},
 	{.name = NULL},

@@ -79,6 +79,16 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	stream append '' text a '\n' | check
 }
 
+@test "rows: what is no row stream at all is named, with what to do" {
+	printf '#ant-rows\t1\tt\n#mode\tappend\n#type\ttext\n#cols\tc\n#end\t0\t\\N\n' >in
+	gzip -c in | broken 'stdin:1: expected #ant-rows: it is compressed by gzip: unpack it with gzip -dc'
+	printf '\xfd7zXZ\0\n' | broken 'it is compressed by xz'
+	iconv -f UTF-8 -t UTF-16 in | broken 'it is UTF-16'
+	printf '<!DOCTYPE html>\n<html></html>\n' | broken 'it is an HTML page'
+	printf '[{"id":"1"}]\n' | broken 'is ant-flatten missing in between?'
+	check <in
+}
+
 @test "rows: the head must be whole, known and in order" {
 	broken 'stdin:1: the stream breaks off' </dev/null
 	printf '{"@ant":"begin"}\n' | broken "stdin:1: expected #ant-rows, not '{\"@ant\":\"begin\"}': is ant-flatten missing"
