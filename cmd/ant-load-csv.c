@@ -40,13 +40,15 @@ static const struct cli_option options[] = {
 	{.name = "audit", .flag = &loader.audit},
 	{.name = "set-watermark", .text = &loader.note},
 	{.name = "dry-run", .flag = &loader.o.dry_run},
+	{.name = "check", .flag = &loader.check},
 	{.name = NULL},
 };
 
 static const char usage[] =
 	"usage: ant-load-csv [-o FILE [--mode M] [--allow-shrink] [--ledger] [--dry-run]\n"
-	"           [--audit] [--set-watermark TABLE=TIME]] [--by-organization]\n"
-	"           [--organization UUID] [--delimiter C] [--no-header] [--null TEXT] [--bom] [--crlf] [--safe]\n";
+	"           [--check] [--audit] [--set-watermark TABLE=TIME]]\n"
+	"           [--by-organization] [--organization UUID] [--delimiter C] [--no-header]\n"
+	"           [--null TEXT] [--bom] [--crlf] [--safe]\n";
 
 static const char help[] =
 	"Writes the rows on stdin as CSV to stdout, or with -o into FILE, all or none.\n"
@@ -61,6 +63,7 @@ static const char help[] =
 	"  --audit         answer what ant-sync asks about files of that folder\n"
 	"  --set-watermark TABLE=TIME  note it in the ledger; without TIME: there is none\n"
 	"  --dry-run       say what would be done to FILE, change nothing\n"
+	"  --check         say what stands in the way of a load, change nothing\n"
 	"  --delimiter C   between fields, instead of a comma; \\t is a tab\n"
 	"  --no-header     no line with the columns' names\n"
 	"  --null TEXT     for null, instead of nothing at all\n"
@@ -83,10 +86,10 @@ make(void)
 	struct ant_err e;
 
 	if (name == NULL && (o->mode != NULL || o->allow_shrink || o->ledger || o->dry_run ||
-				    loader.audit || loader.note != NULL))
+				    loader.check || loader.audit || loader.note != NULL))
 		return cli_usage(&loader.cli,
-			"--mode, --allow-shrink, --ledger, --dry-run, --audit and --set-watermark "
-			"need -o FILE");
+			"--mode, --allow-shrink, --ledger, --dry-run, --check, --audit and "
+			"--set-watermark need -o FILE");
 	if (name != NULL && strcmp(name, LOAD_CSV_LEDGER) == 0)
 		return cli_usage(&loader.cli, "-o: %s is the ledger itself", LOAD_CSV_LEDGER);
 	dialect.header = !no_header;

@@ -16,7 +16,8 @@ static const struct cli_option options[] = {
 
 static const char usage[] =
 	"usage: ant-load-duckdb [--table T] [--prefix P] [--mode M] [--allow-shrink]\n"
-	"           [--ledger] [--dry-run] [--views [--table-name TABLE=NAME]...] FILE\n";
+	"           [--ledger] [--dry-run] [--check] [--views [--table-name TABLE=NAME]...]\n"
+	"           FILE\n";
 
 static const char help[] =
 	"Loads the rows on stdin into the DuckDB database FILE, all of them or none.\n"

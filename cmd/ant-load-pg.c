@@ -18,7 +18,7 @@ static const struct cli_option options[] = {
 
 static const char usage[] =
 	"usage: ant-load-pg [-d CONNINFO|URI] [--schema S] [--table T] [--prefix P]\n"
-	"           [--mode M] [--allow-shrink] [--ledger] [--dry-run]\n"
+	"           [--mode M] [--allow-shrink] [--ledger] [--dry-run] [--check]\n"
 	"           [--views [--table-name TABLE=NAME]...]\n";
 
 static const char help[] =

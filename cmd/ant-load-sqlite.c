@@ -14,7 +14,8 @@ static const struct cli_option options[] = {
 
 static const char usage[] =
 	"usage: ant-load-sqlite [--table T] [--prefix P] [--mode M] [--allow-shrink]\n"
-	"           [--ledger] [--dry-run] [--views [--table-name TABLE=NAME]...] FILE\n";
+	"           [--ledger] [--dry-run] [--check] [--views [--table-name TABLE=NAME]...]\n"
+	"           FILE\n";
 
 static const char help[] =
 	"Loads the rows on stdin into the SQLite database FILE, all of them or none.\n"

@@ -29,6 +29,20 @@ loader_organization(const char *value)
 }
 
 int
+loader_table(const char *value)
+{
+	struct cli_list *all = &loader.tables;
+
+	loader.o.table = value;
+	if (all->n == sizeof all->v / sizeof *all->v) {
+		cli_error("--table: more than %zu are too many", all->n);
+		return ANT_USAGE;
+	}
+	all->v[all->n++] = value;
+	return ANT_OK;
+}
+
+int
 loader_table_name(const char *value)
 {
 	struct ant_err e;
@@ -82,8 +96,8 @@ set_watermark(void)
 	if (time_text != NULL && (size_t)(time_text - loader.note) < sizeof table)
 		memcpy(table, loader.note, (size_t)(time_text - loader.note));
 	if (!type_is_table_name(table))
-		return cli_usage(&loader.cli, "--set-watermark: '%s' is not TABLE=TIME",
-			loader.note);
+		return cli_usage(
+			&loader.cli, "--set-watermark: '%s' is not TABLE=TIME", loader.note);
 	time_text++;
 	if (*time_text != '\0' && utc_argument(time_text, time(NULL), &t, &e) == -1)
 		return cli_fail(&e);
@@ -106,7 +120,28 @@ print_receipt(const struct buf *text)
 	return ANT_FAIL;
 }
 
-/* A load, a dry run or the ledger. */
+/* Everything that is missing, a line each. */
+static int
+check(void)
+{
+	struct strlist missing = {NULL, 0};
+	struct ant_err e;
+	int status = ANT_OK;
+
+	if (load_check(&loader.dest, &loader.o, loader.tables.v, loader.tables.n, &missing, &e) ==
+		-1)
+		status = cli_fail(&e);
+	for (size_t i = 0; i < missing.n; i++)
+		cli_error("%s", missing.v[i]);
+	if (missing.n > 0 && status == ANT_OK)
+		status = ANT_FAIL;
+	if (loader.cli.verbose && status == ANT_OK)
+		cli_error("ready for a load");
+	strlist_free(&missing);
+	return status;
+}
+
+/* A load, a dry run, a check or the ledger. */
 static int
 run(void)
 {
@@ -118,6 +153,8 @@ run(void)
 		if (loader.place.names[i] != NULL)
 			return cli_usage(&loader.cli,
 				"--table-name goes with --views; --table is for a load");
+	if (loader.check)
+		return check();
 	if (loader.o.ledger)
 		return print_ledger();
 	if (loader.audit)

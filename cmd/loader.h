@@ -12,7 +12,7 @@
  */
 /* clang-format off */
 #define LOADER_OPTIONS \
-	{.name = "table", .text = &loader.o.table}, \
+	{.name = "table", .take = loader_table}, \
 	{.name = "prefix", .text = &loader.o.prefix}, \
 	{.name = "mode", .take = loader_mode}, \
 	{.name = "allow-shrink", .flag = &loader.o.allow_shrink}, \
@@ -22,6 +22,7 @@
 	{.name = "audit", .flag = &loader.audit}, \
 	{.name = "set-watermark", .text = &loader.note}, \
 	{.name = "dry-run", .flag = &loader.o.dry_run}, \
+	{.name = "check", .flag = &loader.check}, \
 	{.name = "views", .flag = &loader.views}, \
 	{.name = "table-name", .take = loader_table_name}
 #define LOADER_HELP \
@@ -35,6 +36,7 @@
 	"  --audit         answer what ant-sync asks about tables, change nothing\n" \
 	"  --set-watermark TABLE=TIME  note it in the ledger; without TIME: there is none\n" \
 	"  --dry-run       print the SQL, change nothing\n" \
+	"  --check         say what stands in the way of a load, change nothing\n" \
 	"  --views         make the SQL views of ant-tables --views, read nothing\n" \
 	"  --table-name TABLE=NAME   for the views: TABLE was loaded with --table NAME\n" \
 	"  -h, --help  --version  -q, --quiet  -v, --verbose\n"
@@ -57,16 +59,19 @@ extern struct loader {
 	/* what the command line says */
 	const char *where; /* the operand, -d or -o */
 	struct load_options o;
-	int audit; /* answer questions instead of a load */
-	const char *note; /* of --set-watermark: TABLE=TIME */
-	int views; /* make the views of views.h instead of a load */
+	int audit;		/* answer questions instead of a load */
+	const char *note;	/* of --set-watermark: TABLE=TIME */
+	struct cli_list tables; /* those of --table; a load takes the last one */
+	int check;
+	int views;		  /* make the views of views.h instead of a load */
 	struct views_place place; /* its dialect is the command's */
 	struct load_dest dest;
 } loader;
 
-/* Take the value of --mode, --organization and --table-name. */
+/* Take the value of --mode, --organization, --table and --table-name. */
 int loader_mode(const char *value);
 int loader_organization(const char *value);
+int loader_table(const char *value);
 int loader_table_name(const char *value);
 
 #endif

@@ -496,6 +496,8 @@ random_cuts() {
 	cmp before t.csv
 }
 
+@test "csv: --check says what stands in the way of a load, and changes nothing" { checks_ahead; }
+
 @test "csv: memory does not grow with the stream, the file or the keys" {
 	hours 'some text that makes the row about as long as rows are, a hundred bytes or so' 400000 >s
 	csv -o t.csv <s
@@ -523,7 +525,7 @@ random_cuts() {
 	run -5 csv </dev/null
 }
 
-@test "csv: the options of the help, the usage and the manual are the same" { options_agree 28 output; }
+@test "csv: the options of the help, the usage and the manual are the same" { options_agree 29 output; }
 
 @test "csv: the examples of the manual run" {
 	examples_run 4

@@ -384,6 +384,8 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[ "$(sql 'SELECT count(*) FROM t')" = "$n" ]
 }
 
+@test "duckdb: --check says what stands in the way of a load, and changes nothing" { checks_ahead; }
+
 @test "duckdb: wrong use is exit 2" {
 	run -2 ddb </dev/null
 	[[ $output == *'one FILE is needed'*'usage: ant-load-duckdb '* ]]
@@ -394,7 +396,7 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[ ! -e t.duckdb ]
 }
 
-@test "duckdb: the options of the help, the usage and the manual are the same" { options_agree 24 -; }
+@test "duckdb: the options of the help, the usage and the manual are the same" { options_agree 25 -; }
 
 @test "duckdb: the examples of the manual run" {
 	examples_run 3

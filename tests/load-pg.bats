@@ -475,19 +475,152 @@ full_in_the_middle() {
 	numbered merge 1 5 | PGUSER=loader pg
 	[ "$(sql 'SELECT count(*) FROM t')" = 5 ]
 	sql 'REVOKE DELETE ON t FROM loader'
-	numbered replace 1 6 | { PGUSER=loader run -1 pg; [[ $output == *'permission denied for table t' ]]; }
+	numbered replace 1 6 | { PGUSER=loader run -1 pg; [[ $output == *'postgresql: role loader may not load public.t: it needs DELETE on the table (GRANT DELETE ON public.t TO loader)' ]]; }
 	sql 'DROP OWNED BY loader' 'DROP ROLE loader'
+}
+
+# forget ROLE... - drop roles of a test with all that is theirs
+forget() {
+	local role
+	for role; do sql "DROP OWNED BY $role" "DROP ROLE $role"; done
+}
+
+@test "pg: a right that is missing is refused by name before a row is read, and the statement in the message gives it" {
+	local status what given=0
+	sql 'CREATE SCHEMA own' 'CREATE ROLE "the loader" LOGIN' 'REVOKE TEMPORARY ON DATABASE postgres FROM PUBLIC' \
+		'CREATE TABLE own."T t" (n bigint, v text)' 'CREATE ROLE boss' 'ALTER TABLE own."T t" OWNER TO boss'
+	sed 's/^#cols.*/&\tmore/; s/^#type.*/&\ttext/; s/^[0-9].*/&\tx/' <(numbered merge 1 3) >s
+	for schema in own absent; do
+		for _ in $(seq 12); do
+			status=0
+			# The stream never ends: who waits for it would hang.
+			{ head -n 6 s; sleep 60 & echo $! >sleeper; wait; } 3>&- 2>/dev/null |
+				PGUSER='the loader' timeout 30 ant-load-pg --schema $schema --table 'T t' >out 2>err &
+			pid=$!
+			wait_for [ -s err ] || :
+			kill "$(<sleeper)" || :
+			wait "$pid" || status=$?
+			[ "$status" = 1 ] || break
+			cat err
+			[ "$(wc -l <err)" = 1 ]
+			[[ $(<err) == *'role "the loader" '* ]]
+			PGUSER='the loader' run -1 ant load-pg --check --schema $schema --table 'T t' --mode merge
+			what=$(sed -n 's/.*(\(GRANT .* TO "the loader"\).*/\1/p' err)
+			[ -n "$what" ]
+			sql "$what"
+			given=$((given + 1))
+		done
+		PGUSER='the loader' pg --check --schema $schema --table 'T t' --mode merge
+		PGUSER='the loader' pg --schema $schema --table 'T t' <s
+		[ "$(sql "SELECT count(*), min(more) FROM $schema.\"T t\"")" = '3|x' ]
+	done
+	sql 'GRANT TEMPORARY ON DATABASE postgres TO PUBLIC' 'DROP SCHEMA own CASCADE' 'DROP SCHEMA absent CASCADE'
+	forget '"the loader"' boss
+	[ "$given" = 6 ] # USAGE, SELECT and INSERT and DELETE, TEMPORARY, the table's owner, CREATE; CREATE on the database
+}
+
+@test "pg: --check says in one go all that keeps a role from loading, changes nothing, and says nothing where all is well" {
+	sql 'CREATE SCHEMA own' 'CREATE ROLE loader LOGIN' 'CREATE TABLE own.t (n bigint, v text)' 'CREATE VIEW own.w AS SELECT 1'
+	dump >before
+	PGUSER=loader run -1 pg --check --schema own --table t --table 'new one' --table w
+	diff - <(echo "$output") <<-'END'
+		ant-load-pg: postgresql: role loader may not use schema own: it needs USAGE on the schema (GRANT USAGE ON SCHEMA own TO loader)
+		ant-load-pg: postgresql: role loader may not load own.t: it needs SELECT, INSERT, DELETE on the table (GRANT SELECT, INSERT, DELETE ON own.t TO loader)
+		ant-load-pg: postgresql: role loader may not create _anthill_loads in schema own: it needs CREATE on the schema (GRANT CREATE ON SCHEMA own TO loader)
+		ant-load-pg: postgresql: role loader may not create "new one" in schema own: it needs CREATE on the schema (GRANT CREATE ON SCHEMA own TO loader)
+		ant-load-pg: postgresql: 'w' is a view or an index, not a table
+	END
+	PGUSER=loader run -1 pg --check --schema own --table t --mode append
+	[[ $output == *'it needs INSERT on the table'* ]]
+	PGUSER=loader run -1 pg --check --schema absent
+	[[ $output == 'ant-load-pg: postgresql: there is no schema absent, and role loader may not create it: it needs CREATE on the database (GRANT CREATE ON DATABASE postgres TO loader)' ]]
+	run -0 pg --check --schema own --table t --table u
+	[ -z "$output" ]
+	run -0 pg --check --schema absent
+	PGHOST=$PWD run -1 pg --check
+	[[ $output == *'ant-load-pg: postgresql: '*'No such file'* ]]
+	run -2 pg --check --table _anthill_loads
+	dump | diff before -
+	# Rights on the columns that come are enough.
+	sql 'GRANT USAGE, CREATE ON SCHEMA own TO loader' 'GRANT DELETE, SELECT (n), INSERT (n) ON own.t TO loader'
+	stream merge n bigint n '1\n' | PGUSER=loader pg --schema own
+	numbered merge 1 3 | { PGUSER=loader run -1 pg --schema own; [[ $output == *'it needs SELECT, INSERT on the table'* ]]; }
+	sql 'DROP SCHEMA own CASCADE'
+	forget loader
+}
+
+@test "pg: what row security hides from the role is not doubled: the load is refused, in every mode that replaces" {
+	local mode
+	sql 'CREATE ROLE loader LOGIN' 'GRANT USAGE, CREATE ON SCHEMA public TO loader'
+	for mode in replace merge append; do numbered $mode 1 3 | pg --table $mode; done
+	hours a 3 | pg --table hours
+	for t in replace merge append hours; do
+		sql "ALTER TABLE $t ENABLE ROW LEVEL SECURITY" "CREATE POLICY \"p 1\" ON $t USING (n > 1) WITH CHECK (true)" \
+			"GRANT SELECT, INSERT, DELETE ON $t, _anthill_loads TO loader"
+	done
+	dump >before
+	for mode in replace merge; do
+		numbered $mode 1 3 new >s
+		PGUSER=loader run -1 pg --table $mode <s
+		[[ $output == *"row security hides rows of public.$mode from role loader (policy \"p 1\"): a load could not replace what it does not see"*BYPASSRLS*"(CREATE POLICY anthill ON public.$mode TO loader USING (true) WITH CHECK (true))" ]]
+		PGUSER=loader run -1 pg --check --table $mode
+	done
+	hours b 3 >s
+	PGUSER=loader run -1 pg --table hours <s
+	[[ $output == *'row security hides rows of public.hours'* ]]
+	dump | diff before -
+	PGUSER=loader pg --check --table append --mode append
+	numbered append 1 3 | PGUSER=loader pg --table append # nothing to replace: nothing is doubled
+	[ "$(sql 'SELECT count(*) FROM append')" = 6 ]
+	# A policy that takes rows away again counts, one that is for others does not help; then the way out that the message names.
+	numbered merge 1 3 new >s
+	sql 'CREATE POLICY q ON merge TO loader USING (true) WITH CHECK (true)' "CREATE POLICY r ON merge AS RESTRICTIVE USING (v <> 'v')"
+	PGUSER=loader run -1 pg --table merge <s
+	[[ $output == *'(policy "p 1", q, r)'* ]]
+	sql 'DROP POLICY r ON merge' 'DROP POLICY q ON merge' 'CREATE POLICY q ON merge TO postgres USING (true)'
+	PGUSER=loader run -1 pg --table merge <s
+	sql 'CREATE POLICY anthill ON merge TO loader USING (true) WITH CHECK (true)' 'CREATE POLICY anthill ON hours TO loader USING (true) WITH CHECK (true)'
+	PGUSER=loader pg --table merge <s
+	hours b 3 | PGUSER=loader pg --table hours
+	[ "$(sql 'SELECT count(*), min(v), max(v) FROM merge' 'SELECT count(*), min(v) FROM hours')" = $'3|new|new\n3|b' ]
+	sql 'ALTER ROLE loader BYPASSRLS'
+	numbered replace 1 2 new | PGUSER=loader pg --table replace
+	sql 'ALTER ROLE loader NOBYPASSRLS' 'ALTER TABLE replace OWNER TO loader'
+	numbered replace 1 2 own | PGUSER=loader pg --table replace
+	[ "$(sql 'SELECT count(*), min(v), max(v) FROM replace')" = '2|own|own' ]
+	sql 'ALTER TABLE replace FORCE ROW LEVEL SECURITY'
+	numbered replace 1 2 | { PGUSER=loader run -1 pg --table replace; [[ $output == *'(policy "p 1")'* ]]; }
+	sql 'DROP POLICY "p 1" ON replace'
+	numbered replace 1 2 | { PGUSER=loader run -1 pg --table replace; [[ $output == *'(no policy is for it)'* ]]; }
+	forget loader
+}
+
+@test "pg: a role that only reads by default is not made to write" {
+	numbered replace 1 9 old | pg
+	numbered replace 1 3 new >s
+	sql 'CREATE ROLE reader LOGIN SUPERUSER' 'ALTER ROLE reader SET default_transaction_read_only = on'
+	PGUSER=reader run -1 pg <s
+	[[ $output == 'ant-load-pg: postgresql: role reader only reads here: default_transaction_read_only is on, and is not overruled; take another role, or ALTER ROLE reader SET default_transaction_read_only = off' ]]
+	PGUSER=reader run -1 pg --check
+	PGUSER=reader run -1 pg --views
+	[[ $output == *'role reader only reads here'* ]]
+	[ "$(sql 'SELECT count(*), min(v) FROM t')" = '9|old' ]
+	PGUSER=reader pg --dry-run <s >/dev/null
+	PGUSER=reader pg --ledger >/dev/null
+	PGOPTIONS='-c default_transaction_read_only=off' PGUSER=reader pg <s # who says so means it
+	[ "$(sql 'SELECT count(*), min(v) FROM t')" = '3|new' ]
+	sql 'DROP ROLE reader'
 }
 
 @test "pg: settings of a server or user cannot change what is loaded" {
 	sql "ALTER ROLE postgres SET standard_conforming_strings = off" "ALTER ROLE postgres SET TimeZone = 'Asia/Tokyo'" "ALTER ROLE postgres SET DateStyle = 'SQL, DMY'" \
 		"ALTER ROLE postgres SET default_transaction_isolation = 'serializable'" "ALTER ROLE postgres SET synchronous_commit = off" "ALTER ROLE postgres SET client_encoding = 'LATIN1'" \
-		"ALTER ROLE postgres SET default_transaction_read_only = on" "ALTER ROLE postgres SET client_min_messages = debug1"
+		"ALTER ROLE postgres SET client_min_messages = debug1"
 	stream append '' 'timestamptz\tdate\ttext' 'b\td\tv' '2026-11-02T00:00:00Z\t2026-11-02\té\\\\n\n' >s
 	status=0
 	run -0 --separate-stderr pg --table 'a\b' <s
 	stream "$W" b 'timestamptz\tdate\ttext' 'b\td\tv' '' '0\t\\N' | pg --table u || status=1
-	psql -qX -c 'SET default_transaction_read_only = off' -c 'BEGIN READ WRITE' -c 'ALTER ROLE postgres RESET ALL' -c COMMIT
+	sql 'ALTER ROLE postgres RESET ALL'
 	[ "$status" = 0 ]
 	[ -z "$stderr" ]
 	[ "$(sql "SET TimeZone = 'UTC'; SELECT * FROM \"a\\b\"")" = '2026-11-02 00:00:00+00|2026-11-02|é\n' ]
@@ -505,7 +638,7 @@ full_in_the_middle() {
 }
 
 @test "pg: the options of the help, the usage and the manual are the same" {
-	options_agree 24 dbname
+	options_agree 25 dbname
 	grep -q '^\.It Fl d Ar conninfo , Fl -dbname' "$ROOT/man/ant-load-pg.1"
 }
 

@@ -413,6 +413,8 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[ "$(FILE=t.db sql -noheader 'PRAGMA journal_mode' 'SELECT count(*) FROM t')" = $'wal\n3' ]
 }
 
+@test "sqlite: --check says what stands in the way of a load, and changes nothing" { checks_ahead; }
+
 @test "sqlite: memory does not grow with the stream" { memory_is_constant; }
 
 @test "sqlite: wrong use is exit 2" {
@@ -425,7 +427,7 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[ ! -e t.db ]
 }
 
-@test "sqlite: the options of the help, the usage and the manual are the same" { options_agree 24 -; }
+@test "sqlite: the options of the help, the usage and the manual are the same" { options_agree 25 -; }
 
 @test "sqlite: the examples of the manual run" {
 	examples_run 3

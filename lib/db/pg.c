@@ -222,6 +222,21 @@ pg_is_connected(const struct pg *p)
 	return p->conn != NULL && PQstatus(p->conn) == CONNECTION_OK;
 }
 
+/* Why the server lets us only read, although we want to write. */
+static int
+refuse_read_only(const char *standby, const char *role, struct ant_err *e)
+{
+	if (*standby == 't')
+		return err_set(e, ANT_FAIL,
+			"postgresql: the server is a standby in recovery, which only reads: load "
+			"into its primary");
+	return err_set(e, ANT_FAIL,
+		"postgresql: role %.200s only reads here: default_transaction_read_only is on, and "
+		"is not overruled; take another role, or ALTER ROLE %.200s SET "
+		"default_transaction_read_only = off",
+		role, role);
+}
+
 int
 pg_begin(struct pg *p, int read_only, struct ant_err *e)
 {
@@ -230,12 +245,21 @@ pg_begin(struct pg *p, int read_only, struct ant_err *e)
 		" WHERE current_setting('synchronous_commit') = 'off';"
 		"SET LOCAL standard_conforming_strings = on; SET LOCAL client_min_messages = "
 		"warning;"
-		"SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'";
+		"SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD';"
+		"SELECT current_setting('transaction_read_only'), pg_is_in_recovery(), "
+		"quote_ident(current_user)";
+	PGresult *res;
+	int status = 0;
 
 	buf_clear(&p->sql);
-	buf_printf(&p->sql, "BEGIN ISOLATION LEVEL READ COMMITTED READ %s; %s",
-		read_only ? "ONLY" : "WRITE", settings);
-	return pg_run(p, buf_str(&p->sql), NULL, e);
+	buf_printf(&p->sql, "BEGIN ISOLATION LEVEL READ COMMITTED%s; %s",
+		read_only ? " READ ONLY" : "", settings);
+	if ((res = query(p, buf_str(&p->sql), PGRES_TUPLES_OK, e)) == NULL)
+		return -1;
+	if (!read_only && strcmp(PQgetvalue(res, 0, 0), "off") != 0)
+		status = refuse_read_only(PQgetvalue(res, 0, 1), PQgetvalue(res, 0, 2), e);
+	PQclear(res);
+	return status;
 }
 
 int

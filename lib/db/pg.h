@@ -36,7 +36,8 @@ int pg_choose_schema(struct pg *p, const char *wanted, const char **schema, stru
 /*
  * Begin a transaction.  Settings last as long as it does, for behind a pooler the session
  * belongs to others, too.  What a literal or a time means does not depend on the user's
- * settings, and no server commits before the rows are on its disk: the receipt is a promise.
+ * settings, and no server commits before the rows are on its disk: the receipt is a promise.  Who
+ * is to read alone by default is not made to write: without READ_ONLY that is refused.
  */
 int pg_begin(struct pg *p, int read_only, struct ant_err *e);
 

@@ -256,8 +256,9 @@ answer(const struct audit_source *s, const struct audit *asked, struct out *to, 
 
 	if (s->facts(s->self, asked, &f, e) == -1 || put_table(&a, &f, e) == -1)
 		return -1;
-	status = s->lines(s->self, asked, f.found && asked->line > f.first ? asked->line : f.first,
-		0, put_receipt, &a, e);
+	status = s->lines(s->self, asked,
+		f.found && f.there && asked->line > f.first ? asked->line : f.first, 0, put_receipt,
+		&a, e);
 	if (status == 0 && f.there && asked->has_window && *f.time_column != '\0')
 		status = count_window(&a, &f, e);
 	else if (status == 0 && f.there && asked->has_window && f.replaced)

@@ -8,7 +8,7 @@
  * INTO is the table's name in the destination; LINE and LOAD name the line of its ledger that the
  * asker knows last; FROM and TO are the window whose rows are to be counted.  Answered as JSON, a
  * line each: the table; the receipts of its ledger from that line on, or of all since the table
- * was made where the ledger does not have it; and the days that hold fewer rows than were loaded.
+ * was made where it is gone or the ledger does not have the line; and the days that hold fewer rows than were loaded.
  *
  *	{"@ant":"table","target":"sqlite","into":"cost_report","there":true,"empty":false,"found":true}
  *	{"@ant":"loaded",...}

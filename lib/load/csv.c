@@ -13,6 +13,7 @@
 #include "load/csv_keys.h"
 #include "load/csv_ledger.h"
 #include "load/load.h"
+#include "load/place.h"
 
 struct csv_column {	  /* of the file */
 	const char *name; /* as the header has it, in `names` */
@@ -691,6 +692,40 @@ undo(void *self, const char *reason)
 }
 
 static int
+take_nothing(void *arg, const struct csv_file_field *f, size_t n, int64_t number, struct ant_err *e)
+{
+	(void)arg;
+	(void)f;
+	(void)n;
+	(void)number;
+	(void)e;
+	return 1;
+}
+
+/* The file, and the ledger beside it; a file that is there must begin as CSV does. */
+static int
+check(void *self, const char *const *tables, size_t n, int mode, struct strlist *missing,
+	struct ant_err *e)
+{
+	struct load_csv *d = self;
+	size_t before = missing->n;
+
+	(void)tables;
+	(void)n;
+	(void)mode;
+	if (place_lacks(d->file, missing, e) == -1)
+		return -1;
+	if (missing->n > before)
+		return 0;
+	if (aside_look(&d->data, d->file, e) == -1 ||
+		(d->data.old != -1 &&
+			csv_file_read(&d->csv, d->data.old, d->file, take_nothing, d, e) == -1))
+		return -1;
+	buf_printf(&d->line, "%s/%s", d->data.folder, LOAD_CSV_LEDGER);
+	return buf_str(&d->line) != NULL ? place_lacks(d->line.data, missing, e) : no_memory(d, e);
+}
+
+static int
 take_entry(void *arg, const char *const texts[RECEIPT_FIELDS], struct ant_err *e)
 {
 	struct out *to = arg;
@@ -773,8 +808,8 @@ load_csv(const char *file, const struct csv_file_dialect *dialect, struct load_d
 	csv_file_init(&d->csv, dialect);
 	buf_init(&d->line, 3 * LINES_MAX);
 	buf_init(&d->key, 2 * LINES_MAX);
-	*to = (struct load_dest){d, file != NULL ? "csv" : NULL, begin, rows, commit, undo, ledger,
-		audit, note, free_all};
+	*to = (struct load_dest){d, file != NULL ? "csv" : NULL, begin, rows, commit, undo, check,
+		ledger, audit, note, free_all};
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "db/duckdb.h"
+#include "load/place.h"
 #include "load/session.h"
 
 static const char stage[] = "_anthill_rows"; /* where the rows of a merge arrive */
@@ -67,6 +68,18 @@ look(struct session *s, struct ant_err *e)
 	return there == -1 || (s->load != NULL && choose_columns(s, e) == -1) ? -1 : there;
 }
 
+/* To read alone: opening it to write could move what its log holds. */
+static int
+probe(struct session *s, struct strlist *missing, struct ant_err *e)
+{
+	struct load_duckdb *d = s->self;
+	size_t before = missing->n;
+
+	if (place_lacks(s->name, missing, e) == -1)
+		return -1;
+	return missing->n > before ? 0 : db_duckdb_look(&d->db, 1, e);
+}
+
 static int
 begin(struct session *s, struct ant_err *e)
 {
@@ -110,8 +123,8 @@ rows(struct session *s, int64_t *stored, struct ant_err *e)
 	(void)stored; /* nothing in DuckDB keeps a row away */
 	if (l->dry_run)
 		return 0;
-	if (db_duckdb_append_start(&d->db, l->mode == MODE_MERGE ? stage : l->into, d->columns,
-		    l->rows->ncolumns, e) == -1)
+	if (db_duckdb_append_start(
+		    &d->db, s->staged ? stage : l->into, d->columns, l->rows->ncolumns, e) == -1)
 		return -1;
 	while ((more = rows_next(l->rows, &cells, e)) == 1)
 		if (db_duckdb_append_row(&d->db, cells, e) == -1)
@@ -178,6 +191,7 @@ load_duckdb(const char *file, const char *library, struct load_dest *to, struct 
 		.check = check,
 		.look = look,
 		.open = begin,
+		.probe = probe,
 		.run = run,
 		.each = each,
 		.put_shape = put_shape,

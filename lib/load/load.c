@@ -31,22 +31,27 @@ choose_mode(struct load *l, const struct load_options *o, struct ant_err *e)
 	return 0;
 }
 
-static int
-choose_name(struct load *l, const struct load_options *o, struct ant_err *e)
+/* The destination's name of TABLE, which is to be freed; or NULL. */
+static char *
+make_name(const struct load_options *o, const char *table, struct ant_err *e)
 {
 	const char *prefix = o->prefix != NULL ? o->prefix : "";
-	const char *table = o->table != NULL ? o->table : l->rows->table;
-	size_t size = strlen(prefix) + strlen(table) + 1;
+	char *name = malloc(strlen(prefix) + strlen(table) + 1);
 
-	if ((l->into = malloc(size)) == NULL)
-		return err_sys(e, ANT_FAIL, "table '%.200s'", table);
-	strcpy(l->into, prefix);
-	strcat(l->into, table);
-	if (*l->into == '\0')
-		return err_set(e, ANT_USAGE, "--table: the name is empty");
-	if (strcasecmp(l->into, SQL_LEDGER) == 0) /* as SQLite and DuckDB compare names */
-		return err_set(e, ANT_USAGE, "--table: %s is the ledger itself", SQL_LEDGER);
-	return 0;
+	if (name == NULL) {
+		err_sys(e, ANT_FAIL, "table '%.200s'", table);
+		return NULL;
+	}
+	strcpy(name, prefix);
+	strcat(name, table);
+	if (*name == '\0')
+		err_set(e, ANT_USAGE, "--table: the name is empty");
+	else if (strcasecmp(name, SQL_LEDGER) == 0) /* as SQLite and DuckDB compare names */
+		err_set(e, ANT_USAGE, "--table: %s is the ledger itself", SQL_LEDGER);
+	else
+		return name;
+	free(name);
+	return NULL;
 }
 
 /* The table file with the columns' comments, where there is one. */
@@ -71,7 +76,9 @@ check_organization(struct rows *r, const struct load_options *o, struct ant_err 
 	if (o->organization != NULL && *r->organization != '\0' &&
 		strcmp(o->organization, r->organization) != 0)
 		return err_set(e, ANT_FAIL,
-			"table '%.200s': these rows are of organization %s, not of %.100s",
+			"table '%.200s': these rows are of organization %s, and those of %.100s "
+			"are expected: give each organization a prefix, a schema or a file of its "
+			"own, or load both with --by-organization",
 			r->table, r->organization, o->organization);
 	return o->by_organization ? rows_by_organization(r, e) : 0;
 }
@@ -82,7 +89,7 @@ prepare(struct load *l, const struct load_options *o, struct ant_err *e)
 	const struct rows *r = l->rows;
 
 	if (check_organization(l->rows, o, e) == -1 || choose_mode(l, o, e) == -1 ||
-		choose_name(l, o, e) == -1)
+		(l->into = make_name(o, o->table != NULL ? o->table : r->table, e)) == NULL)
 		return -1;
 	l->columns = calloc(r->ncolumns, sizeof *l->columns);
 	l->key = calloc(r->nkey + 1, sizeof *l->key);
@@ -181,9 +188,7 @@ int
 load_note(const struct load_dest *dest, const struct load_options *o, const char *table,
 	const int64_t *watermark, struct ant_err *e)
 {
-	const char *prefix = o->prefix != NULL ? o->prefix : "";
 	const char *name = o->table != NULL ? o->table : table;
-	const size_t size = strlen(prefix) + strlen(name) + 1;
 	struct rows none = {.ncolumns = 0};
 	struct load l = {.rows = &none, .started = (int64_t)time(NULL)};
 	struct receipt_entry entry = {.table = table,
@@ -193,9 +198,8 @@ load_note(const struct load_dest *dest, const struct load_options *o, const char
 		.buckets = ""};
 	int status = -1;
 
-	if ((l.into = malloc(size)) == NULL)
-		return err_sys(e, ANT_FAIL, "table '%.200s'", name);
-	snprintf(l.into, size, "%s%s", prefix, name);
+	if ((l.into = make_name(o, name, e)) == NULL)
+		return -1;
 	entry.into = l.into;
 	if (watermark != NULL)
 		utc_format(*watermark, entry.watermark);
@@ -204,5 +208,25 @@ load_note(const struct load_dest *dest, const struct load_options *o, const char
 	if (random_id(entry.load, e) == 0 && (status = dest->note(dest->self, &l, &entry, e)) == -1)
 		dest->abort(dest->self, e->msg);
 	free(l.into);
+	return status;
+}
+
+int
+load_check(const struct load_dest *dest, const struct load_options *o, const char *const *tables,
+	size_t n, struct strlist *missing, struct ant_err *e)
+{
+	int mode = o->mode != NULL ? type_mode_find(o->mode) : -1, status = 0;
+	char **names = calloc(n + 1, sizeof *names);
+
+	if (names == NULL)
+		return err_sys(e, ANT_FAIL, "check");
+	for (size_t i = 0; i < n && status == 0; i++)
+		if ((names[i] = make_name(o, tables[i], e)) == NULL)
+			status = -1;
+	if (status == 0)
+		status = dest->check(dest->self, (const char *const *)names, n, mode, missing, e);
+	for (size_t i = 0; i < n; i++)
+		free(names[i]);
+	free(names);
 	return status;
 }

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/out.h"
+#include "base/strlist.h"
 #include "db/sql.h"
 #include "stream/receipt.h"
 #include "stream/rows.h"
@@ -81,6 +82,14 @@ struct load_dest {
 	/* Undo all of it; for a failure of any of the above.  REASON is for a server's log. */
 	void (*abort)(void *self, const char *reason);
 
+	/*
+	 * Look whether a load could begin, and change nothing.  TABLES, N of them, are names of
+	 * the destination's; 0: none in particular; MODE is an enum mode, or -1 for window and
+	 * replace.  Add to MISSING a line for each thing that keeps it from that.
+	 */
+	int (*check)(void *self, const char *const *tables, size_t n, int mode,
+		struct strlist *missing, struct ant_err *e);
+
 	/* Print the ledger, oldest line first, as receipts; NULL where there is no ledger. */
 	int (*ledger)(void *self, struct out *to, struct ant_err *e);
 
@@ -110,6 +119,13 @@ int load_run(const struct load_dest *dest, const struct load_options *o, int fd,
  */
 int load_note(const struct load_dest *dest, const struct load_options *o, const char *table,
 	const int64_t *watermark, struct ant_err *e);
+
+/*
+ * Look at DEST alone, as `check` of struct load_dest does, for loads into TABLES, N of them, with
+ * the prefix and the mode of O.  Return 0, with a line in MISSING for each thing that is, or -1.
+ */
+int load_check(const struct load_dest *dest, const struct load_options *o,
+	const char *const *tables, size_t n, struct strlist *missing, struct ant_err *e);
 
 /*
  * The destinations there are.  Each of these makes TO one of a kind; what names it is not copied,

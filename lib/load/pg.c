@@ -1,4 +1,7 @@
+#include <string.h>
+
 #include "db/pg.h"
+#include "load/pg_rights.h"
 #include "load/session.h"
 
 static const char stage[] = "pg_temp._anthill_rows"; /* where the rows of a merge arrive */
@@ -38,10 +41,85 @@ start(struct session *s, int read_only, struct ant_err *e)
 	return pg_choose_schema(s->self, s->schema, &s->schema, e);
 }
 
+/* What this load needs, as it is to go now. */
+static int
+ask_rights(struct session *s, struct strlist *missing, int *filtered, struct ant_err *e)
+{
+	const struct load *l = s->load;
+	struct pg_need need = {s->schema, l->into, l->columns, l->rows->ncolumns,
+		l->mode == MODE_WINDOW || s->staged, l->mode != MODE_APPEND, s->staged};
+
+	return pg_rights(s->self, &need, &s->sql, missing, filtered, e);
+}
+
+/* Where row security stands between the role and the table, COPY is refused: rows come by the stage. */
+static int
+find_missing(struct session *s, struct strlist *missing, struct ant_err *e)
+{
+	int filtered = 0;
+
+	if (ask_rights(s, missing, &filtered, e) == -1)
+		return -1;
+	if (!filtered || s->staged)
+		return 0;
+	s->staged = 1;
+	strlist_free(missing);
+	return ask_rights(s, missing, &filtered, e);
+}
+
+/* Refuse what would be refused anyway, but later and in fewer words. */
+static int
+check_rights(struct session *s, struct ant_err *e)
+{
+	struct strlist missing = {NULL, 0};
+	int status = find_missing(s, &missing, e);
+
+	if (status == 0 && missing.n > 1)
+		status = err_set(e, ANT_FAIL, "%s; and %zu more: --check says them all",
+			missing.v[0], missing.n - 1);
+	else if (status == 0 && missing.n == 1)
+		status = err_set(e, ANT_FAIL, "%s", missing.v[0]);
+	strlist_free(&missing);
+	return status;
+}
+
 static int
 look(struct session *s, struct ant_err *e)
 {
-	return start(s, 1, e) == -1 ? -1 : 1;
+	struct strlist ignored = {NULL, 0};
+	int status = start(s, 1, e);
+
+	if (status == 0 && s->load != NULL)
+		status = find_missing(s, &ignored, e);
+	strlist_free(&ignored);
+	return status == -1 ? -1 : 1;
+}
+
+static int
+probe(struct session *s, struct strlist *missing, struct ant_err *e)
+{
+	(void)missing;
+	return start(s, 0, e) == -1 ? -1 : 1;
+}
+
+/* Each line once: what is wrong with the schema or the ledger is so for every table. */
+static int
+lacks(struct session *s, const char *table, int mode, struct strlist *missing, struct ant_err *e)
+{
+	struct pg_need need = {.schema = s->schema,
+		.table = table,
+		.reads = mode != MODE_REPLACE && mode != MODE_APPEND,
+		.deletes = mode != MODE_APPEND,
+		.stages = mode == MODE_MERGE};
+	struct strlist all = {NULL, 0};
+	int unused = 0, status = pg_rights(s->self, &need, &s->sql, &all, &unused, e);
+
+	for (size_t i = 0; i < all.n && status == 0; i++)
+		if (!strlist_has(missing, all.v[i], strlen(all.v[i])) &&
+			strlist_add(missing, all.v[i], strlen(all.v[i])) == -1)
+			status = err_sys(e, ANT_FAIL, "postgresql");
+	strlist_free(&all);
+	return status;
 }
 
 /* One load of a table at a time: the lock goes with the transaction, however that ends. */
@@ -57,7 +135,7 @@ begin(struct session *s, struct ant_err *e)
 			s->schema, s->load->into, &locked, e) == -1)
 		return -1;
 	if (locked)
-		return 0;
+		return check_rights(s, e);
 	return err_set(e, ANT_LOCKED, "postgresql: another load of %s.%s is at work", s->schema,
 		s->load->into);
 }
@@ -119,7 +197,7 @@ rows(struct session *s, int64_t *stored, struct ant_err *e)
 
 	buf_clear(&s->sql);
 	buf_puts(&s->sql, "COPY ");
-	if (l->mode == MODE_MERGE)
+	if (s->staged)
 		buf_puts(&s->sql, stage);
 	else
 		session_put_table(s);
@@ -192,6 +270,8 @@ load_pg(const char *conninfo, const char *schema, struct load_dest *to, struct a
 		.check = check,
 		.look = look,
 		.open = begin,
+		.probe = probe,
+		.lacks = lacks,
 		.run = run,
 		.each = each,
 		.put_shape = put_shape,

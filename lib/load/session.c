@@ -325,6 +325,7 @@ begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
 	s->load = l;
 	s->columns = l->columns;
 	s->into = l->into;
+	s->staged = l->mode == MODE_MERGE;
 	if (s->ops->check(s, e) == -1 || open_database(s, e) == -1)
 		return -1;
 	if (s->schema != NULL) {
@@ -370,20 +371,29 @@ put_merged(struct session *s, const char *verb, struct ant_err *e)
 }
 
 /*
- * Replace the rows of the same key by those in the stage.  Those of the stream that share a key
- * all stay, so that the old ones have to go before the first of them comes.
+ * Remove the rows whose key is in the stage.  Those of the stream that share a key all stay, so
+ * that the old ones have to go before the first of them comes.
  */
 static int
-merge(struct session *s, struct ant_err *e)
+remove_merged(struct session *s, struct ant_err *e)
 {
-	int64_t stored = 0;
-
 	if (s->ops->before_merge != NULL && s->ops->before_merge(s, e) == -1)
 		return -1;
 	if (put_merged(s, "DELETE", e) == -1 || session_run(s, NULL, e) == -1)
 		return -1;
 	if (!s->load->dry_run && s->guarded &&
 		(put_merged(s, "SELECT count(*)", e) == -1 || check_removed(s, e) == -1))
+		return -1;
+	return 0;
+}
+
+/* Take the rows out of the stage into the table. */
+static int
+from_stage(struct session *s, struct ant_err *e)
+{
+	int64_t stored = 0;
+
+	if (s->load->mode == MODE_MERGE && remove_merged(s, e) == -1)
 		return -1;
 	if (session_insert(s, s->ops->stage, &stored, e) == -1)
 		return -1;
@@ -394,11 +404,11 @@ static int
 rows(void *self, struct rows *r, struct ant_err *e)
 {
 	struct session *s = self;
-	int merged = s->load->mode == MODE_MERGE, more = 0;
+	int more = 0;
 	const struct row_cell *cells;
 	int64_t stored = 0;
 
-	if (merged && s->ops->stage_head != NULL && make_stage(s, e) == -1)
+	if (s->staged && s->ops->stage_head != NULL && make_stage(s, e) == -1)
 		return -1;
 	if (s->ops->rows(s, &stored, e) == -1)
 		return -1;
@@ -406,7 +416,7 @@ rows(void *self, struct rows *r, struct ant_err *e)
 		;
 	if (more == -1 || check_stored(s, stored, e) == -1)
 		return -1;
-	return merged ? merge(s, e) : 0;
+	return s->staged ? from_stage(s, e) : 0;
 }
 
 int
@@ -475,6 +485,45 @@ undo(void *self, const char *reason)
 	s->ops->abort(s, reason);
 }
 
+/* What keeps a load from TABLE, which may not be there yet. */
+static int
+check_table(
+	struct session *s, const char *table, int mode, struct strlist *missing, struct ant_err *e)
+{
+	struct session_shape is = {.found = 0};
+	int status = s->ops->lacks != NULL ? s->ops->lacks(s, table, mode, missing, e) : 0;
+
+	if (status == 0)
+		status = session_shape(s, table, 0, &is, e);
+	if (status == 0 && is.not_table) {
+		buf_clear(&s->sql);
+		buf_printf(&s->sql, "%s: '%.200s' is a %s, not a table", s->name, table,
+			s->ops->not_table);
+		status = buf_str(&s->sql) != NULL &&
+					 strlist_add(missing, s->sql.data, s->sql.len) == 0
+				 ? 0
+				 : no_memory(s, e);
+	}
+	session_shape_free(&is);
+	return status;
+}
+
+static int
+check(void *self, const char *const *tables, size_t n, int mode, struct strlist *missing,
+	struct ant_err *e)
+{
+	struct session *s = self;
+	int there = s->ops->probe(s, missing, e), status = 0;
+
+	if (there != 1)
+		return there;
+	if (n == 0 && s->ops->lacks != NULL)
+		status = s->ops->lacks(s, NULL, mode, missing, e);
+	for (size_t i = 0; i < n && status == 0; i++)
+		status = check_table(s, tables[i], mode, missing, e);
+	return status;
+}
+
 static void
 free_all(void *self)
 {
@@ -503,7 +552,7 @@ session_new(const struct session_ops *ops, void *self, const char *name, const c
 	s->schema = schema;
 	buf_init(&s->sql, LOAD_TEXT_MAX);
 	buf_init(&s->qualified, LOAD_TEXT_MAX);
-	*to = (struct load_dest){s, ops->target, begin, rows, commit, undo, ledger_print,
+	*to = (struct load_dest){s, ops->target, begin, rows, commit, undo, check, ledger_print,
 		ledger_audit, ledger_note, free_all};
 	return 0;
 }

@@ -45,6 +45,7 @@ struct session {
 	int there;     /* 0: a dry run finds no database */
 	int new_table; /* the load has created it */
 	int guarded;   /* triggers or the like may keep rows from us */
+	int staged;    /* the rows arrive in the stage: a merge, or where open() says so */
 	struct session_ledger ledger;
 };
 
@@ -83,6 +84,15 @@ struct session_ops {
 	/* Open, created where it is missing; lock other loads out without waiting; begin. */
 	int (*open)(struct session *s, struct ant_err *e);
 
+	/*
+	 * For `check` of struct load_dest: open as a load would, and create nothing.  Return as
+	 * look(), with what is wrong in MISSING where a line says it.
+	 */
+	int (*probe)(struct session *s, struct strlist *missing, struct ant_err *e);
+	/* And after it: what keeps the user from loading into TABLE, NULL: a new one.  May be NULL. */
+	int (*lacks)(struct session *s, const char *table, int mode, struct strlist *missing,
+		struct ant_err *e);
+
 	/* Run SQL, NULL being out of memory; *CHANGED, where not NULL: how many rows it touched. */
 	int (*run)(struct session *s, const char *sql, int64_t *changed, struct ant_err *e);
 	/* Hand each row of the answer to SQL, N columns, to TAKE. */
@@ -103,8 +113,8 @@ struct session_ops {
 	int (*lock_shared)(struct session *s, struct ant_err *e);
 
 	/*
-	 * Take all rows of the load into the table, or in a merge into the stage; *STORED is
-	 * how many are there then.  In a dry run, the statements alone.
+	 * Take all rows of the load into the table, or where s->staged into the stage; *STORED
+	 * is how many are there then.  In a dry run, the statements alone.
 	 */
 	int (*rows)(struct session *s, int64_t *stored, struct ant_err *e);
 	/* With the stage filled; NULL: nothing to do. */

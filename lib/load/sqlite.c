@@ -1,6 +1,7 @@
 #include <strings.h>
 
 #include "db/sqlite.h"
+#include "load/place.h"
 #include "load/session.h"
 
 enum { NAMES = 3 };
@@ -45,6 +46,22 @@ look(struct session *s, struct ant_err *e)
 	return sqlite_look(s->self, e);
 }
 
+/* A write transaction that is taken back at once: it needs what a load needs. */
+static int
+probe(struct session *s, struct strlist *missing, struct ant_err *e)
+{
+	size_t before = missing->n;
+	int there;
+
+	if (place_lacks(s->name, missing, e) == -1)
+		return -1;
+	if (missing->n > before || (there = sqlite_look(s->self, e)) == 0)
+		return 0;
+	if (there == -1 || sqlite_run(s->self, "BEGIN IMMEDIATE; ROLLBACK", NULL, e) == -1)
+		return -1;
+	return 1;
+}
+
 static int
 begin(struct session *s, struct ant_err *e)
 {
@@ -78,7 +95,7 @@ rows(struct session *s, int64_t *stored, struct ant_err *e)
 
 	if (!l->dry_run && sqlite_stream(s->self, SOURCE, l->rows, l->columns, e) == -1)
 		return -1;
-	if (l->mode != MODE_MERGE)
+	if (!s->staged)
 		return session_insert(s, SOURCE, stored, e);
 	if (session_run_text(s, "CREATE TABLE " STAGE " AS SELECT * FROM " SOURCE, e) == -1)
 		return -1;
@@ -186,6 +203,7 @@ load_sqlite(const char *file, struct load_dest *to, struct ant_err *e)
 		.check = check,
 		.look = look,
 		.open = begin,
+		.probe = probe,
 		.run = run,
 		.each = each,
 		.put_shape = put_shape,

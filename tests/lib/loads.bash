@@ -159,6 +159,39 @@ disk_gets_full() {
 	[ "$refused" -ge 16 ]
 }
 
+# checks_ahead - of a file: --check is exit 0 where a load would be, 1 with the reason where none could, and nothing is changed
+checks_ahead() {
+	local FILE=$FILE
+	run -0 into --check
+	[ -z "$output" ]
+	run -1 compgen -G "*$FILE*"
+	numbered replace 1 3 | into
+	cp "$FILE" before
+	run -0 into --check </dev/null
+	[ -z "$output" ]
+	run -0 into --check -v
+	[ "$output" = "ant-$LOADER: ready for a load" ]
+	cmp before "$FILE"
+	mkdir folder shut
+	FILE=folder run -1 into --check
+	[[ $output == "ant-$LOADER: folder: "* ]]
+	FILE=none/x run -1 into --check
+	[[ $output == "ant-$LOADER: none/x: No such file or directory" ]]
+	head -c 3001 /dev/zero | tr '\0' '"' >broken
+	FILE=broken run -1 into --check
+	[[ $output == "ant-$LOADER: broken: "* ]]
+	cp before shut/t
+	chmod 777 .
+	chmod 444 shut/t
+	chmod o+rx "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/* "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR" 2>/dev/null || :
+	run -1 as_postgres "$ANT_BIN/ant-$LOADER" --check ${WITH-} shut/t
+	[[ $output == "ant-$LOADER: shut/t: its folder cannot be written: Permission denied" ]]
+	chmod 777 shut
+	run -1 as_postgres "$ANT_BIN/ant-$LOADER" --check ${WITH-} shut/t
+	[[ $output == "ant-$LOADER: shut/t: it cannot be written: Permission denied" ]]
+	cmp before shut/t
+}
+
 # memory_is_constant - 300,000 rows, and no more than 16 MiB
 memory_is_constant() {
 	local pid hwm
