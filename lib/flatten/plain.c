@@ -5,7 +5,7 @@
 #include "base/sniff.h"
 #include "stream/record.h"
 
-/* The members that tell what an object is, in the order of struct members. */
+/* The members that tell what an object is. */
 enum { DATA, HAS_MORE, NEXT_PAGE, TYPE, ERROR, MEMBERS };
 
 static const char *const names[MEMBERS] = {"data", "has_more", "next_page", "type", "error"};
