@@ -18,7 +18,7 @@ struct flatten_options {
 	size_t mask_key_len;
 	int raw;
 	int allow_empty; /* plain JSON that is empty is an empty list */
-	int mode; /* enum mode, or -1: as the stream and the table say */
+	int mode;	 /* enum mode, or -1: as the stream and the table say */
 	enum engine engine;
 };
 
