@@ -18,7 +18,7 @@ static struct cli cli = {
 	.usage = "usage: ant-flatten [-hqv] [-t TABLE] [-T DIR]... [--select C,...]\n"
 		 "           [--exclude C,...] [--where JQ] [--add 'NAME TYPE = JQ']... [--raw]\n"
 		 "           [--mask C=hash|redact|email]... [--mask-key-file FILE]\n"
-		 "           [--mode MODE] [--engine auto|native|jq] [--explain]\n",
+		 "           [--mode MODE] [--allow-empty] [--engine auto|native|jq] [--explain]\n",
 	.help = "Reads a record stream of ant-fetch and writes its rows for a loader:\n"
 		"\n"
 		"    ant-fetch usage_report | ant-flatten | ant-load-pg\n"
@@ -33,6 +33,7 @@ static struct cli cli = {
 		"  --mask-key-file FILE     key of the hashes (HMAC)\n"
 		"  --raw                    one more column: the record, verbatim\n"
 		"  --mode MODE              window, replace, merge or append\n"
+		"  --allow-empty            no JSON at all is an empty list\n"
 		"  --engine ENGINE          auto, native or jq\n"
 		"  --explain                print where each column is computed\n",
 };
@@ -94,6 +95,7 @@ static const struct cli_option options[] = {
 	{.name = "mask-key-file", .take = take_mask_key},
 	{.name = "raw", .flag = &given.raw},
 	{.name = "mode", .take = take_mode},
+	{.name = "allow-empty", .flag = &given.allow_empty},
 	{.name = "engine", .take = take_engine},
 	{.name = "explain", .flag = &explain},
 	{.name = NULL},
@@ -110,6 +112,9 @@ report(const struct flatten *f)
 	flatten_stats(f, &s);
 	for (size_t i = 0; flatten_unread(f, i, &path, &count); i++)
 		cli_warn(&cli, "field %s is read by no column (%zu times)", path, count);
+	for (size_t i = 0; flatten_strays(f, i, &path, &count); i++)
+		cli_warn(&cli, "column %s is text: %zu numbers or booleans became their own text",
+			path, count);
 	if (s.mended > 0)
 		cli_warn(&cli, "%zu characters were no text or U+0000 and became U+FFFD", s.mended);
 	if (s.more)

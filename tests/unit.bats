@@ -58,11 +58,10 @@ unit() { # NAME [OPTION...]
 	for file in "$BATS_TEST_DIRNAME"/data/rows/*.rows; do
 		name=${file##*/} name=${name%.rows}
 		plain/bin/ant-flatten -q -t "${name##*.}" <"$BATS_TEST_DIRNAME/data/api/${name%.*}.json" >have
-		diff -u "$BATS_TEST_DIRNAME/data/rows/${name##*.}.head" <(head -n 5 have)
-		diff -u "$file" <(tail -n +6 have)
+		cat "$BATS_TEST_DIRNAME/data/rows/${name##*.}.head" "$file" | diff -u - have
 		n=$((n + 1))
 	done
-	[ "$n" = 44 ]
+	[ "$n" = 45 ]
 }
 
 @test "plain loops: ant-load-csv without vector code passes what its suite says of cells" {

@@ -45,4 +45,10 @@ void flatten_stats(const struct flatten *f, struct flatten_stats *s);
 /* The Nth field that no column reads, as plan_unread(). */
 int flatten_unread(const struct flatten *f, size_t n, const char **path, size_t *count);
 
+/*
+ * The Nth column of text that was given numbers or booleans, which became their own text, and how
+ * many: 1; 0 beyond the last.
+ */
+int flatten_strays(const struct flatten *f, size_t n, const char **column, size_t *count);
+
 #endif

@@ -1,6 +1,7 @@
 #include "flatten/plan.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "flatten/scan.h"
 
@@ -178,6 +179,19 @@ const struct json_value *
 plan_slot(const struct plan *p, const struct expr *x)
 {
 	return x->op == EXPR_PATH ? &p->trie.values[x->slot] : NULL;
+}
+
+int
+plan_knows(const struct plan *p, const char *key)
+{
+	const struct node *record = &p->trie.nodes[0];
+	size_t len = strlen(key);
+
+	for (int i = 0; i < record->nchildren; i++)
+		if (record->children[i].len == len + 2 &&
+			memcmp(record->children[i].key + 1, key, len) == 0)
+			return 1;
+	return record->whole;
 }
 
 int

@@ -395,7 +395,8 @@ static const struct table tables[] = {
 	{"api_keys",
 		"id name status created_at workspace_id created_by_user_id=creating_user "
 		"last_used_at= type expires_at partial_key_hint created_by_id=creator "
-		"created_by_type=creator_type principal_id principal_type",
+		"created_by_type=creator_type principal_id principal_type scope_type "
+		"scope_workspace_id",
 		&sim_fields_key, objects, SIM_KEYS},
 	{"invites",
 		"id email role expires_at workspace_ids= created_at=invited_at created_by_user_id= "
