@@ -35,6 +35,8 @@ _Static_assert(
 	".cost_type WHEN 'web_search' THEN 'Web search' WHEN 'code_execution' THEN 'Code " \
 	"execution' WHEN 'session_usage' THEN 'Agent sessions' ELSE coalesce(" c \
 	".cost_type, 'Other') END)"
+/* Only dollars are told as dollars: other currencies have rows of their own, without an amount. */
+#define DOLLARS(what, currency) "CASE WHEN " currency " = 'USD' THEN " what " END"
 #define RATE(part, whole) "round(1.0 * " part " / nullif(" whole ", 0), 6)"
 #define SUM(x) "CAST(coalesce(sum(" x "), 0) AS bigint)"
 
@@ -64,10 +66,13 @@ _Static_assert(
 	"FROM cost LEFT JOIN used ON used.day = cost.day AND used.ws = cost.ws AND " \
 	"used.model = cost.model AND used.tier = cost.tier AND used.context = cost.context " \
 	"AND used.kind = cost.kind"
-#define OF_GROUP \
+#define OF_KIND \
 	"PARTITION BY cost.day, cost.ws, cost.model, cost.tier, cost.context, cost.kind"
+#define OF_GROUP OF_KIND ", cost.currency"
+/* Each currency is shared out by all tokens of its kind, which are counted once, in the first. */
 #define SHARES \
-	"used.api_key_id, used.tokens, sum(used.tokens) OVER (" OF_GROUP \
+	"used.api_key_id, used.tokens, CASE WHEN cost.currency = min(cost.currency) OVER (" \
+	OF_KIND ") THEN used.tokens END AS counted, sum(used.tokens) OVER (" OF_GROUP \
 	") AS total, sum(used.tokens) OVER (" OF_GROUP \
 	" ORDER BY coalesce(used.api_key_id, '') ROWS UNBOUNDED PRECEDING) AS upto"
 #define KEY_COLUMNS \
@@ -77,7 +82,7 @@ _Static_assert(
 	" AS workspace, s.label AS model"
 #define KEY_LOOKUPS \
 	" LEFT JOIN " API_KEYS " k ON k.id = s.api_key_id LEFT JOIN " WORKSPACES \
-	" w ON w.id = s.ws GROUP BY 1, 2, 3, 4, 5, 6"
+	" w ON w.id = s.ws GROUP BY 1, 2, 3, 4, 5, 6, s.currency"
 
 #define CLAUDE_CODE_COUNTS \
 	SUM("c.num_sessions") " AS sessions, " SUM("c.lines_added") " AS lines_added, " SUM( \
@@ -100,7 +105,7 @@ _Static_assert(
 #define CLAUDE_CODE_FROM \
 	" FROM {t:claude_code_usage} c LEFT JOIN (SELECT lower(email) AS email, min(id) AS " \
 	"id, min(name) AS name FROM {t:users} t GROUP BY 1) u ON c.actor_type = " \
-	"'user_actor' AND u.email = lower(c.actor_id) GROUP BY 1, 2, 3"
+	"'user_actor' AND u.email = lower(c.actor_id) GROUP BY 1, 2, 3, 19"
 #define TOOL(tool, column) \
 	"SELECT {day:date} AS day, '" tool "' AS tool, " SUM(column "_accepted") \
 	" AS accepted, " SUM(column "_rejected") " AS rejected, " RATE("sum(" column \
@@ -120,6 +125,8 @@ _Static_assert(
 #define PRIOR_30 "d.day >= as_of - 60 AND d.day < as_of - 30"
 #define FOUR_WEEKS "d.day >= as_of - 28 AND d.day < as_of"
 #define PART(x, when) "coalesce(sum(" x ") FILTER (WHERE " when "), 0)"
+/* The days of which the cost is known: of a currency, from its first on. */
+#define KNOWN "as_of - min(d.day)"
 #define WATERMARK \
 	"(SELECT max({day:watermark}) FROM {t:" SQL_LEDGER \
 	"} t WHERE table_name = 'cost_report' AND into_table = " \
@@ -154,19 +161,23 @@ const struct views_sql views_sql[] = {
 		.sql =
 			"SELECT {day:c.bucket} AS day, c.workspace_id, " WORKSPACE(
 			"c.workspace_id") " AS workspace, " MODEL("c")
-			" AS model, c.cost_type, c.token_type, {usd:sum(c.amount_cents)} AS "
-			"cost_usd FROM {t:cost_report} c LEFT JOIN " WORKSPACES
-			" w ON w.id = c.workspace_id GROUP BY 1, 2, 3, 4, 5, 6",
+			" AS model, c.cost_type, c.token_type, {usd:sum(c.amount_cents) FILTER "
+			"(WHERE {currency:cost_report} = 'USD')} AS cost_usd, "
+			"{currency:cost_report} AS currency FROM {t:cost_report} c LEFT JOIN "
+			WORKSPACES " w ON w.id = c.workspace_id GROUP BY 1, 2, 3, 4, 5, 6, 8",
 		.keys = "day, workspace_id, workspace, model, cost_type, token_type",
 		.money = "cost_usd",
 		.sqlite =
 			"SELECT day, workspace_id, " WORKSPACE("workspace_id")
 			" AS workspace, model, cost_type, token_type, sum(w) AS w0, sum(f) "
-			"AS f0 FROM (SELECT day, workspace_id, model, cost_type, token_type, "
-			SPLIT " FROM (SELECT {day:c.bucket} AS day, c.workspace_id, " MODEL("c")
-			" AS model, c.cost_type, c.token_type, " CENTS("c.amount_cents")
+			"AS f0, currency FROM (SELECT day, workspace_id, model, cost_type, "
+			"token_type, currency, " SPLIT
+			" FROM (SELECT {day:c.bucket} AS day, c.workspace_id, " MODEL("c")
+			" AS model, c.cost_type, c.token_type, {currency:cost_report} AS "
+			"currency, " CENTS("c.amount_cents")
 			" AS a FROM {t:cost_report} c)) LEFT JOIN " WORKSPACES
-			" w ON w.id = workspace_id GROUP BY 1, 2, 3, 4, 5, 6"},
+			" w ON w.id = workspace_id GROUP BY 1, 2, 3, 4, 5, 6, 9",
+		.after = "currency"},
 	{.name = "ant_tokens_daily",
 		.needs = VIEWS_USAGE,
 		.sql =
@@ -195,69 +206,80 @@ const struct views_sql views_sql[] = {
 		.sql =
 			"WITH used AS ({used:}), cost AS (SELECT {day:c.bucket} AS day, "
 			COST_KINDS
-			", sum(c.amount_cents) AS cents FROM {t:cost_report} c GROUP BY 1, "
-			"2, 3, 4, 5, 6), s AS (SELECT cost.day, cost.ws, cost.label, "
-			"cost.cents, " SHARES " " SHARES_FROM ") SELECT " KEY_COLUMNS
-			", {bigint:coalesce(sum(s.tokens), 0)} AS tokens, {usd:sum(CASE WHEN "
-			"s.tokens IS NULL OR s.upto = s.total THEN s.cents ELSE "
-			"{part:s.upto} END - CASE WHEN s.tokens IS NULL OR s.upto = s.tokens "
-			"THEN 0 ELSE {part:(s.upto - s.tokens)} END)} AS cost_usd FROM s"
-			KEY_LOOKUPS,
+			", sum(c.amount_cents) AS cents, {currency:cost_report} AS currency "
+			"FROM {t:cost_report} c GROUP BY 1, 2, 3, 4, 5, 6, 9), s AS (SELECT "
+			"cost.day, cost.ws, cost.label, cost.cents, cost.currency, " SHARES " "
+			SHARES_FROM ") SELECT " KEY_COLUMNS
+			", {bigint:coalesce(sum(s.counted), 0)} AS tokens, {usd:" DOLLARS(
+			"sum(CASE WHEN s.tokens IS NULL OR s.upto = s.total THEN s.cents "
+			"ELSE {part:s.upto} END - CASE WHEN s.tokens IS NULL OR s.upto = "
+			"s.tokens THEN 0 ELSE {part:(s.upto - s.tokens)} END)", "s.currency")
+			"} AS cost_usd, s.currency AS currency FROM s" KEY_LOOKUPS,
 		.keys = "day, api_key_id, api_key, workspace_id, workspace, model, tokens",
 		.money = "cost_usd",
 		/* Where a part begins and ends is counted in millionths of a cent. */
 		.sqlite =
 			"WITH used AS ({used:}), cost AS (SELECT day, ws, model, tier, "
-			"context, kind, min(label) AS label, sum(w) AS w, sum(f) AS f FROM "
-			"(SELECT day, ws, model, tier, context, kind, label, " SPLIT
+			"context, kind, min(label) AS label, sum(w) AS w, sum(f) AS f, "
+			"currency FROM (SELECT day, ws, model, tier, context, kind, label, "
+			"currency, " SPLIT
 			" FROM (SELECT {day:c.bucket} AS day, coalesce(c.workspace_id, '') "
 			"AS ws, coalesce(c.model, '') AS model, coalesce(c.service_tier, '') "
 			"AS tier, coalesce(c.context_window, '') AS context, "
 			"coalesce(c.token_type, c.cost_type, '') AS kind, " MODEL("c")
-			" AS label, " CENTS("c.amount_cents")
-			" AS a FROM {t:cost_report} c)) GROUP BY 1, 2, 3, 4, 5, 6), s AS "
-			"(SELECT day, ws, label, w, f, api_key_id, tokens, CASE WHEN upto = "
+			" AS label, {currency:cost_report} AS currency, " CENTS("c.amount_cents")
+			" AS a FROM {t:cost_report} c)) GROUP BY 1, 2, 3, 4, 5, 6, 10), s AS "
+			"(SELECT day, ws, label, w, f, currency, api_key_id, tokens, "
+			"counted, CASE WHEN upto = "
 			"total THEN NULL ELSE CAST(round((w + f / 1e12) * 1e6 * upto / "
 			"total) AS INTEGER) END AS until, CASE WHEN tokens IS NULL OR upto = "
 			"tokens THEN 0 ELSE CAST(round((w + f / 1e12) * 1e6 * (upto - "
 			"tokens) / total) AS INTEGER) END AS since FROM (SELECT cost.day, "
-			"cost.ws, cost.label, cost.w, cost.f, " SHARES " " SHARES_FROM
-			")) SELECT " KEY_COLUMNS
-			", coalesce(sum(s.tokens), 0) AS tokens, sum(coalesce(until / "
+			"cost.ws, cost.label, cost.w, cost.f, cost.currency, " SHARES " "
+			SHARES_FROM ")) SELECT " KEY_COLUMNS
+			", coalesce(sum(s.counted), 0) AS tokens, sum(coalesce(until / "
 			"1000000, s.w) - since / 1000000) AS w0, sum(coalesce(until % "
-			"1000000 * 1000000, s.f) - since % 1000000 * 1000000) AS f0 FROM s"
-			KEY_LOOKUPS},
+			"1000000 * 1000000, s.f) - since % 1000000 * 1000000) AS f0, "
+			"s.currency AS currency FROM s" KEY_LOOKUPS,
+		.after = "currency"},
 	{.name = "ant_spend_month",
 		.needs = VIEWS_COST,
 		.sql =
-			"WITH d AS (SELECT {day:bucket} AS day, sum(amount_cents) AS cents "
-			"FROM {t:cost_report} GROUP BY 1), a AS (SELECT CASE WHEN " WATERMARK
-			" > max(day) + 1 THEN " WATERMARK
-			" ELSE max(day) + 1 END AS as_of, min(day) AS first_day FROM d), m "
-			"AS (SELECT as_of, first_day, {month:as_of,0} AS month, "
-			"{month:as_of,-1} AS last_month, {month:as_of,1} - as_of AS "
-			"days_left FROM a WHERE as_of IS NOT NULL) SELECT month, as_of, "
-			"days_left, {usd:" PART("d.cents", THIS_MONTH) "} AS spent_usd, {usd:"
-			PART("d.cents", LAST_MONTH) "} AS last_month_usd, {usd:" PART("d.cents",
-			LAST_30) "} AS last_30_days_usd, {usd:" PART("d.cents", PRIOR_30)
-			"} AS prior_30_days_usd, {round2:0.01 * (" PART("d.cents", THIS_MONTH)
-			" + CASE WHEN as_of - first_day >= 28 THEN " PART("d.cents * " OF_WEEKDAY,
+			"WITH d AS (SELECT {day:c.bucket} AS day, {currency:cost_report} AS "
+			"currency, sum(c.amount_cents) AS cents FROM {t:cost_report} c GROUP "
+			"BY 1, 2), a AS (SELECT CASE WHEN " WATERMARK " > max(day) + 1 THEN "
+			WATERMARK
+			" ELSE max(day) + 1 END AS as_of FROM d), m AS (SELECT as_of, "
+			"{month:as_of,0} AS month, {month:as_of,-1} AS last_month, "
+			"{month:as_of,1} - as_of AS days_left FROM a WHERE as_of IS NOT "
+			"NULL) SELECT month, as_of, days_left, "
+			DOLLARS("{usd:" PART("d.cents", THIS_MONTH) "}", "d.currency")
+			" AS spent_usd, "
+			DOLLARS("{usd:" PART("d.cents", LAST_MONTH) "}", "d.currency")
+			" AS last_month_usd, "
+			DOLLARS("{usd:" PART("d.cents", LAST_30) "}", "d.currency")
+			" AS last_30_days_usd, "
+			DOLLARS("{usd:" PART("d.cents", PRIOR_30) "}", "d.currency")
+			" AS prior_30_days_usd, "
+			DOLLARS("{round2:0.01 * (" PART("d.cents", THIS_MONTH)
+			" + CASE WHEN " KNOWN " >= 28 THEN " PART("d.cents * " OF_WEEKDAY,
 			FOUR_WEEKS) " / 4 ELSE " PART("d.cents", "d.day < as_of")
-			" * days_left / (as_of - first_day) END)} AS forecast_usd FROM m "
-			"JOIN d ON true GROUP BY month, last_month, as_of, first_day, "
-			"days_left",
+			" * days_left / (" KNOWN ") END)}", "d.currency")
+			" AS forecast_usd, d.currency AS currency FROM m JOIN d ON true "
+			"GROUP BY month, last_month, as_of, days_left, d.currency",
 		.keys = "month, as_of, days_left",
 		.money = "spent_usd last_month_usd last_30_days_usd prior_30_days_usd",
 		.sqlite =
-			"WITH d AS (SELECT day, sum(w) AS w, sum(f) AS f FROM (SELECT day, " SPLIT
-			" FROM (SELECT CAST(julianday({day:bucket}) - 2440587.5 AS INTEGER) "
-			"AS day, " CENTS("amount_cents")
-			" AS a FROM {t:cost_report})) GROUP BY 1), a AS (SELECT max(max(day) "
-			"+ 1, coalesce(CAST(julianday(" WATERMARK
-			") - 2440587.5 AS INTEGER), 0)) AS as_of, min(day) AS first_day FROM "
-			"d), n AS (SELECT as_of, first_day, date(2440587.5 + as_of, 'start "
-			"of month') AS m FROM a WHERE as_of IS NOT NULL), t AS (SELECT "
-			"as_of, first_day, CAST(julianday(m) - 2440587.5 AS INTEGER) AS "
+			"WITH d AS (SELECT day, currency, sum(w) AS w, sum(f) AS f FROM "
+			"(SELECT day, currency, " SPLIT
+			" FROM (SELECT CAST(julianday({day:c.bucket}) - 2440587.5 AS "
+			"INTEGER) AS day, {currency:cost_report} AS currency, " CENTS(
+			"c.amount_cents")
+			" AS a FROM {t:cost_report} c)) GROUP BY 1, 2), a AS (SELECT "
+			"max(max(day) + 1, coalesce(CAST(julianday(" WATERMARK
+			") - 2440587.5 AS INTEGER), 0)) AS as_of FROM d), n AS (SELECT "
+			"as_of, date(2440587.5 + as_of, 'start of month') AS m FROM a WHERE "
+			"as_of IS NOT NULL), t AS (SELECT as_of, CAST(julianday(m) - 2440587.5 AS INTEGER) AS "
 			"month, CAST(julianday(m, '-1 month') - 2440587.5 AS INTEGER) AS "
 			"last_month, CAST(julianday(m, '+1 month') - 2440587.5 AS INTEGER) - "
 			"as_of AS days_left FROM n) SELECT date(2440587.5 + month) AS month, "
@@ -265,20 +287,22 @@ const struct views_sql views_sql[] = {
 			" AS w0, " PART("f", THIS_MONTH) " AS f0, " PART("w", LAST_MONTH)
 			" AS w1, " PART("f", LAST_MONTH) " AS f1, " PART("w", LAST_30) " AS w2, "
 			PART("f", LAST_30) " AS f2, " PART("w", PRIOR_30) " AS w3, " PART("f",
-			PRIOR_30) " AS f3, round((" PART("w + f / 1e12", THIS_MONTH)
-			" + CASE WHEN as_of - first_day >= 28 THEN " PART("(w + f / 1e12) * ("
+			PRIOR_30) " AS f3, "
+			DOLLARS("round((" PART("w + f / 1e12", THIS_MONTH)
+			" + CASE WHEN " KNOWN " >= 28 THEN " PART("(w + f / 1e12) * ("
 			OF_WEEKDAY ")", FOUR_WEEKS) " / 4.0 ELSE " PART("w + f / 1e12",
-			"d.day < as_of")
-			" * days_left / (as_of - first_day) END) / 100, 2) AS forecast_usd "
-			"FROM t JOIN d GROUP BY month, last_month, as_of, first_day, "
-			"days_left",
-		.after = "forecast_usd"},
+			"d.day < as_of") " * days_left / (" KNOWN ") END) / 100, 2)", "d.currency")
+			" AS forecast_usd, d.currency AS currency FROM t JOIN d GROUP BY "
+			"month, last_month, as_of, days_left, d.currency",
+		.after = "forecast_usd, currency"},
 	{.name = "ant_claude_code_daily",
 		.needs = VIEWS_CLAUDE_CODE,
 		.sql =
 			"SELECT " CLAUDE_CODE_WHO ", " CLAUDE_CODE_COUNTS
-			", {usd:coalesce(sum(c.total_estimated_cost_cents), 0)} AS "
-			"estimated_cost_usd" CLAUDE_CODE_FROM,
+			", " DOLLARS("{usd:coalesce(sum(c.total_estimated_cost_cents), 0)}",
+			"min({currency:claude_code_usage})")
+			" AS estimated_cost_usd, {currency:claude_code_usage} AS currency"
+			CLAUDE_CODE_FROM,
 		.keys =
 			"day, actor_type, actor, name, user_id, sessions, lines_added, "
 			"lines_removed, commits, pull_requests, accepted, rejected, "
@@ -287,12 +311,14 @@ const struct views_sql views_sql[] = {
 		.money = "estimated_cost_usd",
 		.sqlite =
 			"SELECT " CLAUDE_CODE_WHO ", " CLAUDE_CODE_COUNTS
-			", sum(w) AS w0, sum(f) AS f0 FROM (SELECT *, " SPLIT " FROM (SELECT *, "
+			", sum(w) AS w0, sum(f) AS f0, {currency:claude_code_usage} AS currency "
+			"FROM (SELECT *, " SPLIT " FROM (SELECT *, "
 			CENTS("total_estimated_cost_cents")
 			" AS a FROM {t:claude_code_usage})) c LEFT JOIN (SELECT lower(email) "
 			"AS email, min(id) AS id, min(name) AS name FROM {t:users} t GROUP BY "
 			"1) u ON c.actor_type = 'user_actor' AND u.email = lower(c.actor_id) "
-			"GROUP BY 1, 2, 3"},
+			"GROUP BY 1, 2, 3, 20",
+		.after = "currency"},
 	{.name = "ant_claude_code_tools",
 		.needs = VIEWS_CLAUDE_CODE,
 		.sql =

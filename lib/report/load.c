@@ -273,16 +273,17 @@ report_load(
 	struct report *r, const struct db *db, const struct report_options *o, struct ant_err *e)
 {
 	struct load l = {.q = {.r = r, .db = db}};
-	int have, status = -1;
+	struct views_there there;
+	int status = -1;
 
 	memset(r, 0, sizeof *r);
 	r->o = *o;
 	for (size_t i = 0; i < TOOLS; i++)
 		r->tools[i][0] = r->tools[i][1] = -1;
 	buf_init(&l.q.sql, 1 << 20);
-	if ((have = views_tables(db, &o->place, e)) == -1)
+	if (views_look(db, &o->place, &there, e) == -1)
 		goto done;
-	r->tables = (unsigned)have;
+	r->tables = there.tables;
 	if (report_days_settle(&l.q, e) == -1 || load_days(&l, e) == -1 ||
 		report_names_load(&l.q, e) == -1 || report_days_fresh(&l.q, e) == -1 ||
 		report_derive(r, e) == -1)
