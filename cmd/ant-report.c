@@ -32,7 +32,7 @@ static struct cli cli = {
 		"filled: a FILE of SQLite or DuckDB, or postgresql://HOST/DB.\n"
 		"\n"
 		"  --from T, --to T  the period (the last 90 days; T as of ant-fetch)\n"
-		"  --budget USD      of a month\n"
+		"  --budget USD      of a month, in US dollars\n"
 		"  --title TEXT      instead of the organization's name\n"
 		"  -o FILE           write the page there, not to stdout\n"
 		"  --text            for a terminal; --ascii: without other characters\n"
@@ -68,7 +68,7 @@ take_check(const char *value)
 
 	if (call.nchecks == CHECKS_MAX)
 		return cli_usage(&cli, "--check: given more than %d times", CHECKS_MAX);
-	if (report_check(NULL, NULL, value, &e) == -1)
+	if (report_check(NULL, NULL, NULL, value, &e) == -1)
 		return cli_usage(&cli, "%s", e.msg);
 	call.checks[call.nchecks++] = value;
 	return ANT_OK;
@@ -129,19 +129,32 @@ write_file(const char *file, const struct buf *b, struct ant_err *e)
 	return status;
 }
 
+static int
+check(const struct call *c, const struct report *r, struct buf *to, int *exceeded,
+	struct ant_err *e)
+{
+	struct buf notes;
+	int status = 0;
+
+	buf_init(&notes, PAGE_MAX);
+	for (size_t i = 0; i < c->nchecks && status != -1; i++) {
+		status = report_check(to, &notes, r, c->checks[i], e);
+		*exceeded += status != -1 ? status : 0;
+	}
+	/* What was not looked at is said even where all else is well. */
+	if (status != -1 && buf_str(&notes) != NULL)
+		for (char *s = notes.data, *end; (end = strchr(s, '\n')) != NULL; s = end + 1)
+			cli_error("%.*s", (int)(end - s), s);
+	buf_free(&notes);
+	return status == -1 ? -1 : 0;
+}
+
 /* Make what was asked for in TO; *EXCEEDED is how many limits are. */
 static int
 make(const struct call *c, const struct report *r, struct buf *to, int *exceeded, struct ant_err *e)
 {
-	for (size_t i = 0; i < c->nchecks; i++) {
-		int n = report_check(to, r, c->checks[i], e);
-
-		if (n == -1)
-			return -1;
-		*exceeded += n;
-	}
 	if (c->nchecks > 0)
-		return 0;
+		return check(c, r, to, exceeded, e);
 	return c->text ? report_text(to, r, width(), c->ascii, e) : report_page(to, r, e);
 }
 

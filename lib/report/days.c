@@ -122,6 +122,34 @@ report_days_settle(struct report_ask *q, struct ant_err *e)
 	return 0;
 }
 
+int
+report_days_first(struct report_ask *q, const struct views_there *there, struct ant_err *e)
+{
+	struct report *r = q->r;
+	struct ends cost = {0, 0};
+
+	r->first_cost = 0;
+	if ((r->tables & VIEWS_COST) == 0)
+		return 0;
+	buf_clear(&q->sql);
+	buf_puts(&q->sql, "SELECT ");
+	report_ask_time(q, "min(bucket)");
+	buf_puts(&q->sql, ", ");
+	report_ask_time(q, "max(bucket)");
+	buf_puts(&q->sql, " FROM ");
+	views_put_table(&q->sql, &r->o.place, VIEWS_COST);
+	buf_puts(&q->sql, " c WHERE ");
+	report_ask_compare(q, "bucket", "<", r->last + 1);
+	buf_puts(&q->sql, " AND ");
+	views_put_currency(&q->sql, &r->o.place, there, VIEWS_COST);
+	buf_puts(&q->sql, " = ");
+	sql_literal(&q->sql, r->o.place.dialect, r->currency.code);
+	if (report_ask(q, 2, take_ends, &cost, e) == -1)
+		return -1;
+	r->first_cost = cost.first;
+	return 0;
+}
+
 /* ---- how fresh the tables are -------------------------------------------------------- */
 
 static void
