@@ -513,6 +513,61 @@ apart() { section "$1" | tr -d '\n' | sed -E 's/-EUR"/"/g; s/, (EUR|USD|US dolla
 	[[ ${#lines[@]} = 3 && ${lines[0]} == 'daily-change: $'* && ${lines[1]} == 'daily-change: EUR '* && ${lines[2]} == 'daily-change: JPY '* ]]
 }
 
+# part NUMBER - what a page of several organizations has of one, as if it were the only one
+part() { awk -v id="<article id=\"o$1\">" '$0 == id { on = 1; next } $0 == "</article>" { on = 0 } on' | sed "s/o$1-//g; s/Contents of [0-9a-f-]*/Contents/"; }
+# body - what a page of one has of it
+body() { sed -n '/<header>/,/^<\/main>/p' | sed 's/.*<header>/<header>/; /^<\/main>/d; /^<main/d'; }
+
+# apart_from_order - a page without when loads were, and without the last digits of what is shared out among keys, where
+# each part begins at the one before it
+apart_from_order() { grep -v 'id="o[12]-fresh"' | sed -E 's/(value="[0-9]+\.[0-9]{14})[0-9]+/\1/g'; }
+
+@test "report: of several organizations each has its own part of the page, or is chosen; they are never mixed" {
+	by_organization >sql
+	cp "$ORG" m.db
+	sqlite3 m.db "SELECT 'DROP VIEW ' || name || ';' FROM sqlite_schema WHERE type = 'view'" | sqlite3 m.db
+	sqlite3 -bail m.db <sql
+	# The first alone is what it was, but for its name below the title.
+	page --organization $FIRST m.db >first.html
+	sed 's/Organization <bdi>aaaaaaaa-0000<\/bdi>\. //' first.html | cmp - <(page "$ORG")
+	page --organization $SECOND m.db >second.html
+	[ "$(figure 'Month to date' <first.html)" = "$(cents 2026-11-01 2026-11-20 | dollars)" ]
+	[ "$(figure 'Month to date' <second.html)" = "$(cents 2026-11-01 2026-11-20 '$10 !~ /opus/' | dollars)" ]
+	page m.db >both.html
+	part 1 <both.html >got
+	[ "$(wc -c <got)" -gt 100000 ]
+	body <first.html | diff - got
+	part 2 <both.html >got
+	body <second.html | diff - got
+	grep -q '<a href="#o2"><bdi>Second ' both.html
+	grep -o 'id="[^"]*"' both.html | sort | uniq -d >twice
+	[ ! -s twice ]
+	[ "$(grep -o 'href="#[^"]*"' both.html | cut -d '#' -f 2 | tr -d '"' | sort -u | grep -vxFf <(grep -o 'id="[^"]*"' both.html | cut -d '"' -f 2))" = '' ]
+	# The same from the other databases.
+	psql -Xq -d template1 -c "CREATE DATABASE organizations TEMPLATE $PGDATABASE"
+	{ psql -XqAt -c "SELECT 'DROP VIEW ' || relname || ';' FROM pg_class WHERE relkind = 'v' AND relname LIKE 'ant%'"; cat sql; } | psql -Xq -v ON_ERROR_STOP=1 -d organizations
+	page postgresql:///organizations | apart_from_order | diff <(apart_from_order <both.html) -
+	cp "$BATS_FILE_TMPDIR/org.duckdb" m.duckdb
+	duck m.duckdb "$(cat sql)" >/dev/null
+	page m.duckdb | apart_from_order | diff <(apart_from_order <both.html) -
+	page --text m.db >text
+	[ "$(grep -c '^Organization ' text)" = 2 ]
+	page --text --organization $SECOND m.db >second
+	sed -n "/^Second/,\$p" text | diff - second
+	# Checks are held against each.
+	run -1 page --check budget=1 m.db
+	[[ ${#lines[@]} = 2 && ${lines[0]} == "$FIRST: budget: \$"* && ${lines[1]} == "$SECOND: budget: \$"* ]]
+	run -1 page --check budget=1 --organization $SECOND m.db
+	[[ ${#lines[@]} = 1 && $output == "$SECOND: budget: \$"* ]]
+	run -1 page --organization none m.db
+	[[ $output == *"there is nothing of 'none', but of '$FIRST' and others"* ]]
+	run -1 page --organization $FIRST "$ORG"
+	[[ $output == *'no column _organization'* ]]
+	sqlite3 m.db "UPDATE users SET _organization = NULL WHERE _organization = '$SECOND'"
+	run -1 page m.db
+	[[ $output == *'a row is of no organization'* ]]
+}
+
 @test "report: -o replaces the file whole; a full disk and a lost database are failures that leave it" {
 	page -o out.html "$ORG"
 	grep -q '</html>' out.html

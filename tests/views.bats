@@ -323,6 +323,43 @@ before() {
 	[ "$(duck s.duckdb 'SELECT mine FROM ant_freshness')" = 1 ]
 }
 
+@test "views: over tables of several organizations each has its own rows, and the same as alone" {
+	local v columns one=$BATS_FILE_TMPDIR/org.db
+	{ for v in $VIEWS; do echo "DROP VIEW $v;"; done; by_organization; } >sql
+	cp "$one" m.db
+	sqlite3 -bail m.db <sql
+	ant load-sqlite --views m.db
+	cp "$BATS_FILE_TMPDIR/org.duckdb" m.duckdb
+	duck m.duckdb "$(cat sql)" >/dev/null
+	ant load-duckdb --views m.duckdb
+	psql -Xq -d template1 -c "CREATE DATABASE organizations TEMPLATE $PGDATABASE"
+	psql -Xq -v ON_ERROR_STOP=1 -d organizations -f sql
+	PGDATABASE=organizations ant load-pg --views
+	# What the second would have alone.
+	cp m.db second.db
+	for v in $REPORT_TABLES; do
+		sqlite3 second.db "DELETE FROM $v WHERE _organization = '$FIRST'"
+	done
+	sqlite3 second.db "DELETE FROM _anthill_loads WHERE organization = '$FIRST'"
+	for v in $VIEWS; do
+		[ "$(sqlite3 m.db "SELECT name FROM pragma_table_info('$v') ORDER BY cid DESC LIMIT 1")" = organization ]
+		columns=$(sqlite3 "$one" "SELECT group_concat(name) FROM pragma_table_info('$v') WHERE name NOT IN ('hours_behind', 'added_at', 'created_at', 'expires_at', 'last_load', 'watermark', 'acceptance_rate', 'cache_hit_rate')")
+		[ $v != ant_cost_by_key ] || columns=${columns/cost_usd/'round(cost_usd, 6)'}
+		lite "SELECT $columns FROM $v" | plain | sort >want
+		[ -s want ]
+		sqlite3 -nullvalue NULL m.db "SELECT $columns FROM $v WHERE organization = '$FIRST'" | plain | sort | cmp want - || { echo "$v"; return 1; }
+		# The second: not those of the first, and not twice.
+		sqlite3 -nullvalue NULL second.db "SELECT $columns FROM $v" | plain | sort >want
+		sqlite3 -nullvalue NULL m.db "SELECT $columns FROM $v WHERE organization = '$SECOND'" | plain | sort | cmp want - || { echo "$v"; return 1; }
+		PGDATABASE=organizations pg "SELECT $columns, organization FROM $v" | plain | sort >want
+		[ "$(wc -l <want)" = "$(sqlite3 m.db "SELECT $columns, organization FROM $v" | wc -l)" ]
+		duck m.duckdb "SELECT $columns, organization FROM $v" | plain | sort | cmp want - || { echo "$v"; return 1; }
+	done
+	[ "$(sqlite3 m.db "SELECT as_of FROM ant_spend_month ORDER BY organization" | paste -sd' ')" = '2026-11-20 2026-11-21' ]
+	[ "$(PGDATABASE=organizations pg "SELECT as_of FROM ant_spend_month ORDER BY organization" | paste -sd' ')" = '2026-11-20 2026-11-21' ]
+	[ "$(duck m.duckdb "SELECT as_of FROM ant_spend_month ORDER BY organization" | paste -sd' ')" = '2026-11-20 2026-11-21' ]
+}
+
 @test "views: names of schemas and prefixes are quoted, whatever they hold" {
 	expect cost_report | head -n 5 >rows
 	stream append '' 'timestamptz\ttext\ttext\tnumeric\ttimestamptz\ttimestamptz\ttext\ttext\ttext\ttext\ttext\ttext\ttext\ttext' 'bucket\tworkspace_id\tdescription\tamount_cents\tstarting_at\tending_at\tamount\tcurrency\tcost_type\tmodel\ttoken_type\tservice_tier\tcontext_window\tinference_geo' "$(sed 's/\\/\\\\/g; s/\t/\\t/g' rows | paste -sd'~' | sed 's/~/\\n/g')\n" '5\t\\N' >s.rows

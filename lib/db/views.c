@@ -147,6 +147,19 @@ views_put_currency(
 		sql_type(p->dialect, TYPE_TEXT));
 }
 
+/* {o:TABLE|TEXT}: TEXT, where the table is of several organizations. */
+static void
+put_by_organization(struct expansion *x, const char *arg, size_t len)
+{
+	const char *bar = memchr(arg, '|', len);
+	size_t i = bar != NULL ? table_number(arg, (size_t)(bar - arg)) : VIEWS_TABLES;
+
+	if (i == VIEWS_TABLES)
+		x->b->failed = 1;
+	else if ((x->there->organization & 1u << i) != 0)
+		expand(x, bar + 1, len - (size_t)(bar + 1 - arg));
+}
+
 /* One {NAME:ARGUMENT}. */
 static void
 put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size_t len)
@@ -183,7 +196,13 @@ put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size
 		put_table(x, arg, len);
 	else if (is(name, n, "currency"))
 		views_put_currency(x->b, x->p, x->there, 1u << table_number(arg, len));
-	else if (is(name, n, "into"))
+	else if (is(name, n, "o"))
+		put_by_organization(x, arg, len);
+	else if (is(name, n,
+			 "ledgers")) { /* {ledgers:TEXT}: the same of the ledger, if any table is */
+		if (views_by_organization(x->there) && (x->there->organization & VIEWS_LEDGER) != 0)
+			expand(x, arg, len);
+	} else if (is(name, n, "into"))
 		views_put_into(x->b, x->p, 1u << table_number(arg, len));
 	else if (is(name, n, "null"))
 		buf_printf(x->b, "CAST(NULL AS %s)",
@@ -228,10 +247,15 @@ expand(struct expansion *x, const char *text, size_t len)
 static void
 put_sqlite_money(struct expansion *x, const struct views_sql *v)
 {
-	struct buf *b = x->b;
-	const char *name = v->money, *more = v->after != NULL ? v->after : "";
-	const char *comma = v->after != NULL ? ", " : "";
+	struct buf *b = x->b, after;
+	struct expansion columns = {&after, x->p, x->there};
+	const char *name = v->money, *more;
 	size_t n = 1;
+
+	buf_init(&after, 4096);
+	expand(&columns, v->after, strlen(v->after));
+	b->failed |= buf_str(&after) == NULL;
+	more = after.data != NULL ? after.data : "";
 
 	for (const char *s = name; *s != '\0'; s++)
 		n += *s == ' ';
@@ -242,14 +266,14 @@ put_sqlite_money(struct expansion *x, const struct views_sql *v)
 			"length(ltrim(replace(replace(m%zu, '-', ''), '.', ''), '0')) "
 			"<= 15 THEN CAST(m%zu AS REAL) ELSE m%zu END AS %.*s",
 			i, i, i, (int)strcspn(name, " "), name);
-	buf_printf(b, "%s%s FROM (SELECT %s", comma, more, v->keys);
+	buf_printf(b, ", %s FROM (SELECT %s", more, v->keys);
 	for (size_t i = 0; i < n; i++)
 		buf_printf(b,
 			", rtrim(rtrim(printf('%%s%%d.%%02d%%012d', CASE WHEN w%zu < 0 OR f%zu < 0 "
 			"THEN '-' ELSE '' END, abs(w%zu) / 100, abs(w%zu) %% 100, abs(f%zu)), "
 			"'0'), '.') AS m%zu",
 			i, i, i, i, i, i);
-	buf_printf(b, "%s%s FROM (SELECT %s", comma, more, v->keys);
+	buf_printf(b, ", %s FROM (SELECT %s", more, v->keys);
 	for (size_t i = 0; i < n; i++) /* both of one sign */
 		buf_printf(b,
 			", w%zu - (w%zu > 0 AND f%zu < 0) + (w%zu < 0 AND f%zu > 0) AS w%zu, f%zu "
@@ -257,15 +281,16 @@ put_sqlite_money(struct expansion *x, const struct views_sql *v)
 			"1000000000000 * ((w%zu > 0 AND f%zu < 0) - (w%zu < 0 AND f%zu > 0)) AS "
 			"f%zu",
 			i, i, i, i, i, i, i, i, i, i, i, i);
-	buf_printf(b, "%s%s FROM (SELECT %s", comma, more, v->keys);
+	buf_printf(b, ", %s FROM (SELECT %s", more, v->keys);
 	for (size_t i = 0; i < n; i++)
 		buf_printf(b,
 			", coalesce(w%zu, 0) + coalesce(f%zu, 0) / 1000000000000 AS w%zu, "
 			"coalesce(f%zu, 0) %% 1000000000000 AS f%zu",
 			i, i, i, i, i);
-	buf_printf(b, "%s%s FROM (", comma, more);
+	buf_printf(b, ", %s FROM (", more);
 	expand(x, v->sqlite, strlen(v->sqlite));
 	buf_puts(b, "))))");
+	buf_free(&after);
 }
 
 #define SQLITE_MARK "/* anthill */ "
@@ -330,7 +355,7 @@ is_made(const struct views_there *there, const struct views_sql *v)
 	return (v->needs & there->tables) == v->needs;
 }
 
-const struct views_there views_all = {VIEWS_ALL, VIEWS_ALL};
+const struct views_there views_all = {VIEWS_ALL, VIEWS_ALL, 0};
 
 void
 views_create(struct buf *b, const struct views_place *p, const struct views_there *there)
@@ -342,22 +367,36 @@ views_create(struct buf *b, const struct views_place *p, const struct views_ther
 
 /* ---- what is there ------------------------------------------------------------------------- */
 
-/* The question whether a table is there, 1, and whether it has a column `currency`, 2 more. */
+int
+views_by_organization(const struct views_there *there)
+{
+	return (there->organization & ~(unsigned)VIEWS_LEDGER) != 0;
+}
+
+/*
+ * The question whether a table is there, 1, whether it has a column `currency`, 2 more, and
+ * whether one of the organization, 4 more.
+ */
 static void
 put_there(struct buf *b, const struct views_place *p, unsigned bit)
 {
 	static const char *const before[] = {
-		"SELECT count(DISTINCT t.oid) + 2 * count(a.attname) FROM pg_class t LEFT JOIN "
-		"pg_attribute a ON a.attrelid = t.oid AND a.attname = 'currency' AND a.attnum > 0 "
-		"AND NOT a.attisdropped WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND "
+		" FROM pg_class t LEFT JOIN (SELECT attrelid, attname AS name FROM pg_attribute "
+		"WHERE attnum > 0 AND NOT attisdropped) c ON c.attrelid = t.oid WHERE relkind IN "
+		"('r', 'p', 'v', 'm', 'f') AND "
 		"relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ",
-		"SELECT count(DISTINCT t.name) + 2 * count(c.name) FROM sqlite_schema t LEFT JOIN "
-		"pragma_table_info(t.name) c ON c.name = 'currency' WHERE t.type IN ('table', "
+		" FROM sqlite_schema t LEFT JOIN pragma_table_info(t.name) c WHERE t.type IN "
+		"('table', "
 		"'view') AND t.name = ",
-		"SELECT count(DISTINCT table_name) + 2 * count(*) FILTER (WHERE column_name = "
-		"'currency') FROM information_schema.columns WHERE table_schema = 'main' AND "
-		"table_name = "};
+		" FROM (SELECT table_name, column_name AS name FROM information_schema.columns "
+		"WHERE "
+		"table_schema = 'main') c WHERE table_name = "};
 
+	buf_printf(b,
+		"SELECT CASE WHEN count(*) > 0 THEN 1 ELSE 0 END + 2 * count(*) FILTER (WHERE "
+		"c.name = "
+		"'currency') + 4 * count(*) FILTER (WHERE c.name = '%s')",
+		bit == VIEWS_LEDGER ? "organization" : "_organization");
 	buf_puts(b, before[p->dialect]);
 	if (p->dialect == SQL_POSTGRESQL) {
 		sql_literal(b, p->dialect, p->schema);
@@ -384,6 +423,7 @@ views_look(const struct db *db, const struct views_place *p, struct views_there 
 					       : db_ask(db, sql.data, &n, e);
 		there->tables |= (unsigned)(n & 1) << i;
 		there->currency |= (unsigned)(n >> 1 & 1) << i;
+		there->organization |= (unsigned)(n >> 2 & 1) << i;
 	}
 	buf_free(&sql);
 	return status;

@@ -5,7 +5,8 @@
  * loader stores them, a real of at most 15 digits, else text.  Days are dates in UTC.
  * Currencies are never added: `currency`, the last column, is grouped by, and what is
  * called _usd is null where it is not USD.  A row without a currency is in USD, as it was
- * before the API named any.
+ * before the API named any.  Over a table of several organizations, which has a column
+ * _organization, each has its own rows, and `organization` is the column behind it.
  */
 #ifndef ANT_DB_VIEWS_H
 #define ANT_DB_VIEWS_H
@@ -28,6 +29,7 @@ struct views_place {
 struct views_there {
 	unsigned tables;
 	unsigned currency; /* those with a column of that name */
+	unsigned organization; /* those with a column _organization; of the ledger, organization */
 };
 
 /*
@@ -60,6 +62,9 @@ extern const struct views_there views_all;
 /* Look which of the tables there are in DB.  Return 0, or -1 with a reason. */
 int views_look(const struct db *db, const struct views_place *p, struct views_there *there,
 	struct ant_err *e);
+
+/* Whether any of the tables is of several organizations. */
+int views_by_organization(const struct views_there *there);
 
 /*
  * Append the currency of a row of the table of one bit, which is called c: a text, never null.

@@ -103,9 +103,9 @@ html_section(struct page *p, const char *id, const char *title, const char *by)
 {
 	const char *dash = p->again ? "-" : "", *code = p->again ? p->r->currency.code : "";
 
-	buf_printf(p->b, "<section id=\"%s%s%s\" aria-labelledby=\"h-%s%s%s\">", id, dash, code, id,
-		dash, code);
-	buf_printf(p->b, "<h2 id=\"h-%s%s%s\">%s", id, dash, code, title);
+	buf_printf(p->b, "<section id=\"%s%s%s%s\" aria-labelledby=\"h-%s%s%s%s\">", p->ids, id,
+		dash, code, p->ids, id, dash, code);
+	buf_printf(p->b, "<h2 id=\"h-%s%s%s%s\">%s", p->ids, id, dash, code, title);
 	if (by != NULL)
 		buf_printf(p->b, " per %s%s", p->bins.each, by);
 	buf_printf(p->b, "%s</h2>", p->of);

@@ -24,6 +24,7 @@ struct page {
 	struct show_parts models, workspaces;
 	char of[16]; /* where there are several currencies, in what is of one: ", EUR"; else "" */
 	int again;   /* the section has been there, in another currency */
+	char ids[24]; /* where there are several organizations, what ids begin with: "o2-"; else "" */
 	/* of the chart that is being drawn: */
 	const struct show_parts *parts;
 	const struct svg_series *series;

@@ -14,7 +14,6 @@ enum { CHUNK = 31 }; /* days whose usage is held at once, to share cost out by k
 struct load {
 	struct report_ask q; /* its report has all that is no amount */
 	struct shares shares;
-	struct views_there there;
 	struct report *amounts; /* the report of the row's currency */
 };
 
@@ -79,12 +78,13 @@ static void
 put_cost(struct report_ask *q, const char *what)
 {
 	buf_clear(&q->sql);
-	buf_printf(&q->sql, "SELECT %s FROM ", what);
-	views_put_table(&q->sql, &q->r->o.place, VIEWS_COST);
-	buf_puts(&q->sql, " c WHERE ");
+	buf_printf(&q->sql, "SELECT %s", what);
+	report_ask_from(q, VIEWS_COST);
+	buf_puts(&q->sql, " WHERE ");
 	report_ask_compare(q, "bucket", ">=", q->r->scan);
 	buf_puts(&q->sql, " AND ");
 	report_ask_compare(q, "bucket", "<", q->r->last + 1);
+	report_ask_ours(q, VIEWS_COST, " AND ");
 }
 
 /*
@@ -98,11 +98,11 @@ settle_currency(struct load *l, struct ant_err *e)
 	int dollars = 0;
 
 	currency_of("USD", 3, &q->r->currency);
-	if ((l->there.currency & VIEWS_COST) == 0)
+	if ((q->r->o.there.currency & VIEWS_COST) == 0)
 		return 0;
 	put_cost(q, "1");
 	buf_puts(&q->sql, " AND ");
-	views_put_currency(&q->sql, &q->r->o.place, &l->there, VIEWS_COST);
+	views_put_currency(&q->sql, &q->r->o.place, &q->r->o.there, VIEWS_COST);
 	buf_puts(&q->sql, " = 'USD' LIMIT 1"); /* so the first row is enough, as a rule */
 	if (report_ask(q, 1, take_dollars, &dollars, e) == -1)
 		return -1;
@@ -436,7 +436,7 @@ load_amounts(struct load *l, unsigned bit, const char *time, const char *columns
 	char all[1024];
 
 	snprintf(all, sizeof all, "%s%s", columns,
-		(l->there.currency & bit) != 0 ? "currency" : "NULL");
+		(l->q.r->o.there.currency & bit) != 0 ? "currency" : "NULL");
 	return report_ask_days(&l->q, bit, time, all, from, to, take, l, e);
 }
 
@@ -482,11 +482,43 @@ complete(struct load *l, struct ant_err *e)
 	}
 	for (struct report *x = r; status == 0 && r->next != NULL && x != NULL; x = x->next) {
 		l->q.r = x;
-		status = report_days_first(&l->q, &l->there, e);
+		status = report_days_first(&l->q, e);
 	}
 	l->q.r = r;
 	for (struct report *x = r; status == 0 && x != NULL; x = x->next)
 		status = report_derive(x, e);
+	return status;
+}
+
+static int
+take_organization(void *arg, const struct db_cell *c, struct ant_err *e)
+{
+	if (c->kind != DB_TEXT)
+		return err_set(e, ANT_FAIL, "_organization: a row is of no organization");
+	return strlist_add(arg, c->p, c->len) == -1 ? report_ask_no_memory(e) : 0;
+}
+
+int
+report_look(const struct db *db, struct report_options *o, struct strlist *organizations,
+	struct ant_err *e)
+{
+	struct buf sql;
+	int status = views_look(db, &o->place, &o->there, e);
+
+	if (status == -1 || !views_by_organization(&o->there))
+		return status;
+	buf_init(&sql, 1 << 16);
+	for (unsigned bit = 1; bit < VIEWS_ALL; bit <<= 1) {
+		if (bit == VIEWS_LEDGER || (o->there.organization & bit) == 0)
+			continue;
+		buf_printf(&sql, "%s SELECT _organization FROM ", sql.len > 0 ? " UNION" : "");
+		views_put_table(&sql, &o->place, bit);
+	}
+	status = buf_str(&sql) == NULL
+			 ? report_ask_no_memory(e)
+			 : db->each(db->self, sql.data, 1, take_organization, organizations, e);
+	strlist_sort(organizations);
+	buf_free(&sql);
 	return status;
 }
 
@@ -502,9 +534,7 @@ report_load(
 	for (size_t i = 0; i < TOOLS; i++)
 		r->tools[i][0] = r->tools[i][1] = -1;
 	buf_init(&l.q.sql, 1 << 20);
-	if (views_look(db, &o->place, &l.there, e) == -1)
-		goto done;
-	r->tables = l.there.tables;
+	r->tables = o->there.tables;
 	if (report_days_settle(&l.q, e) == -1 || settle_currency(&l, e) == -1 ||
 		load_days(&l, e) == -1 || report_days_fresh(&l.q, e) == -1 || complete(&l, e) == -1)
 		goto done;

@@ -105,7 +105,8 @@ put_figures(struct page *pages, size_t n)
 	char text[SHOW_TEXT], before[SHOW_TEXT];
 	int64_t active = r->users30;
 
-	buf_puts(p->b, "<section id=\"figures\" aria-label=\"Key figures\"><dl class=\"kpis\">");
+	buf_printf(p->b, "<section id=\"%sfigures\" aria-label=\"Key figures\"><dl class=\"kpis\">",
+		p->ids);
 	for (size_t i = 0; i < n; i++)
 		if (pages[i].r->first_cost > 0)
 			put_cost_figures(&pages[i]);
@@ -387,36 +388,61 @@ static const struct section {
 enum { SECTIONS = sizeof sections / sizeof *sections };
 
 static void
-put_head(struct page *p)
+put_title(char *to, size_t size, const struct report *r)
+{
+	if (r->o.title != NULL)
+		snprintf(to, size, "%s", r->o.title);
+	else
+		snprintf(to, size, "%s%s", r->organization != NULL ? r->organization : "",
+			r->organization != NULL ? ": Claude cost and use" : "Claude cost and use");
+}
+
+/* Of a page of N reports, up to the link that leads past the contents. */
+static void
+put_start(struct buf *b, const char *title, size_t n)
+{
+	buf_puts(b, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+		    "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+		    "<meta name=\"color-scheme\" content=\"light dark\">"
+		    "<meta name=\"generator\" content=\"ant-report " ANT_VERSION "\"><title>");
+	html_escaped(b, title, 200);
+	buf_puts(b, "</title><style>");
+	buf_puts(b, report_style_page);
+	buf_puts(b, report_style_charts);
+	buf_puts(b, n > 1 ? report_style_several : "");
+	buf_puts(b, "</style></head><body>\n<a class=\"skip\" href=\"#main\">To the figures</a>");
+}
+
+/* The heading of a report, and its contents. */
+static void
+put_head(struct page *p, const char *title)
 {
 	const struct report *r = p->r;
-	char from[SHOW_TEXT], to[SHOW_TEXT], at[UTC_TEXT], name[1024] = "";
+	char from[SHOW_TEXT], to[SHOW_TEXT], at[UTC_TEXT];
 
-	if (r->o.title != NULL)
-		snprintf(name, sizeof name, "%s", r->o.title);
-	else
-		snprintf(name, sizeof name, "%s%s", r->organization != NULL ? r->organization : "",
-			r->organization != NULL ? ": Claude cost and use" : "Claude cost and use");
-	buf_puts(p->b, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-		       "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-		       "<meta name=\"color-scheme\" content=\"light dark\">"
-		       "<meta name=\"generator\" content=\"ant-report " ANT_VERSION "\"><title>");
-	html_escaped(p->b, name, 200);
-	buf_puts(p->b, "</title><style>");
-	buf_puts(p->b, report_style_page);
-	buf_puts(p->b, report_style_charts);
-	buf_puts(p->b, "</style></head><body>\n<a class=\"skip\" href=\"#main\">To the figures</a>"
-		       "<header><h1>");
-	html_name(p->b, name, PAGE_NAME);
+	buf_puts(p->b, "<header><h1>");
+	html_name(p->b, title, PAGE_NAME);
+	buf_puts(p->b, "</h1><p class=\"soft\">");
+	if (r->o.organization != NULL) {
+		buf_puts(p->b, "Organization ");
+		html_name(p->b, r->o.organization, PAGE_NAME);
+		buf_puts(p->b, ". ");
+	}
 	utc_format(r->o.to, at);
 	buf_printf(p->b,
-		"</h1><p class=\"soft\">%s to %s; as of %.10s %.5s. Days are in UTC.</p></header>\n"
-		"<nav aria-label=\"Contents\"><ul>",
+		"%s to %s; as of %.10s %.5s. Days are in UTC.</p></header>\n"
+		"<nav aria-label=\"Contents",
 		show_day(r->first, 1, from), show_day(r->last, 1, to), at, at + 11);
+	if (*p->ids != '\0') {
+		buf_puts(p->b, " of ");
+		html_escaped(p->b, r->o.organization, PAGE_NAME);
+	}
+	buf_puts(p->b, "\"><ul>");
 	for (const struct section *s = sections; s < sections + SECTIONS; s++)
 		if (s->link != NULL)
-			buf_printf(p->b, "<li><a href=\"#%s\">%s</a></li>", s->id, s->link);
-	buf_puts(p->b, "</ul></nav>\n<main id=\"main\">\n");
+			buf_printf(
+				p->b, "<li><a href=\"#%s%s\">%s</a></li>", p->ids, s->id, s->link);
+	buf_puts(p->b, "</ul></nav>\n");
 }
 
 static void
@@ -436,11 +462,8 @@ put_section(struct page *p, const struct section *s)
 
 /* PAGES are of N currencies: what is no amount is of the first. */
 static void
-put_page(struct page *pages, size_t n)
+put_figures_and_sections(struct page *pages, size_t n)
 {
-	struct buf *b = pages->b;
-
-	put_head(pages);
 	put_figures(pages, n);
 	for (const struct section *s = sections; s < sections + SECTIONS; s++) {
 		char of[sizeof pages->of];
@@ -453,10 +476,6 @@ put_page(struct page *pages, size_t n)
 		for (size_t i = 1; i < n && s->amounts; i++)
 			put_section(&pages[i], s);
 	}
-	buf_puts(b, "</main>\n<footer><p>Cost is that of the cost report: Priority Tier is not in "
-		    "it, and the bill may differ. Cost of Claude Code is an estimate. Amounts are "
-		    "added up exactly and rounded last.</p><p>Made by ant-report " ANT_VERSION
-		    ", part of anthill.</p></footer>\n</body></html>\n");
 }
 
 static int
@@ -471,13 +490,15 @@ prepare(struct page *p, struct ant_err *e)
 		       : 0;
 }
 
-int
-report_page(struct buf *to, const struct report *r, struct ant_err *e)
+/* One report: of an organization, the one of that NUMBER where there are several, else 0. */
+static int
+put_report(struct buf *to, const struct report *r, size_t number, struct ant_err *e)
 {
 	const struct report *all[REPORT_CURRENCIES_MAX];
 	size_t n = report_currencies(r, all);
 	struct page *pages = calloc(n, sizeof *pages);
 	int status = pages != NULL ? 0 : err_sys(e, ANT_FAIL, "the page");
+	char title[1024];
 
 	for (size_t i = 0; status == 0 && i < n; i++) {
 		struct page *p = &pages[i];
@@ -487,11 +508,16 @@ report_page(struct buf *to, const struct report *r, struct ant_err *e)
 		p->again = i > 0;
 		if (n > 1)
 			snprintf(p->of, sizeof p->of, ", %s", all[i]->currency.code);
+		if (number > 0)
+			snprintf(p->ids, sizeof p->ids, "o%zu-", number);
 		status = prepare(p, e);
 	}
 	if (status == 0) {
-		put_page(pages, n);
-		status = to->failed ? err_sys(e, ANT_FAIL, "the page") : 0;
+		put_title(title, sizeof title, r);
+		put_head(pages, title);
+		if (number == 0)
+			buf_puts(to, "<main id=\"main\">\n");
+		put_figures_and_sections(pages, n);
 	}
 	for (size_t i = 0; pages != NULL && i < n; i++) {
 		show_parts_free(&pages[i].models);
@@ -500,4 +526,46 @@ report_page(struct buf *to, const struct report *r, struct ant_err *e)
 	}
 	free(pages);
 	return status;
+}
+
+/* Of several organizations, which ones, with links. */
+static void
+put_organizations(struct buf *b, const struct report *const *reports, size_t n)
+{
+	buf_puts(b, "<nav aria-label=\"Organizations\"><ul>");
+	for (size_t i = 0; i < n; i++) {
+		buf_printf(b, "<li><a href=\"#o%zu\">", i + 1);
+		if (reports[i]->organization != NULL) {
+			html_name(b, reports[i]->organization, PAGE_NAME);
+			buf_putc(b, ' ');
+		}
+		html_name(b, reports[i]->o.organization, PAGE_NAME);
+		buf_puts(b, "</a></li>");
+	}
+	buf_puts(b, "</ul></nav>\n<main id=\"main\" class=\"several\">\n");
+}
+
+int
+report_page(struct buf *to, const struct report *const *reports, size_t n, struct ant_err *e)
+{
+	char title[1024] = "Claude cost and use";
+	int status = 0;
+
+	if (n == 1 || reports[0]->o.title != NULL)
+		put_title(title, sizeof title, reports[0]);
+	put_start(to, title, n);
+	if (n > 1)
+		put_organizations(to, reports, n);
+	for (size_t i = 0; status == 0 && i < n; i++) {
+		if (n > 1)
+			buf_printf(to, "<article id=\"o%zu\">\n", i + 1);
+		status = put_report(to, reports[i], n > 1 ? i + 1 : 0, e);
+		if (n > 1)
+			buf_puts(to, "</article>\n");
+	}
+	buf_puts(to, "</main>\n<footer><p>Cost is that of the cost report: Priority Tier is not in "
+		     "it, and the bill may differ. Cost of Claude Code is an estimate. Amounts are "
+		     "added up exactly and rounded last.</p><p>Made by ant-report " ANT_VERSION
+		     ", part of anthill.</p></footer>\n</body></html>\n");
+	return status == 0 && to->failed ? err_sys(e, ANT_FAIL, "the page") : status;
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/strlist.h"
 #include "db/db.h"
 #include "db/views.h"
 #include "report/money.h"
@@ -49,8 +50,11 @@ enum report_tool { TOOL_EDIT, TOOL_MULTI_EDIT, TOOL_WRITE, TOOL_NOTEBOOK_EDIT, T
 struct report_options {
 	int64_t from, to;  /* seconds: the period, to exclusive; the report sees nothing later */
 	const char *title; /* NULL: of the organization */
+	/* Of tables of several organizations, the one whose rows are read; NULL: tables of one */
+	const char *organization;
 	money budget;	   /* of a month, in US dollars; -1: none */
 	struct views_place place;
+	struct views_there there; /* by report_look() */
 };
 
 /* A model, a workspace or another thing that costs. */
@@ -162,6 +166,14 @@ size_t report_currencies(const struct report *r, const struct report *to[REPORT_
 
 /* The budget where R is in US dollars; -1: there is none. */
 money report_budget(const struct report *r);
+
+/*
+ * Look which tables there are, for report_load(), and which organizations they have rows of, in the
+ * order of their ids, to ORGANIZATIONS, which the caller frees: none where the tables are of one and
+ * do not say of which.  Return 0 or -1.
+ */
+int report_look(const struct db *db, struct report_options *o, struct strlist *organizations,
+	struct ant_err *e);
 
 /*
  * Ask DB for all of it.  Return 0; -1 with ANT_FAIL for a database that cannot be asked or

@@ -426,6 +426,10 @@ put_head(struct text *t)
 	put_padded(t, title, t->width);
 	while (t->b->len > 0 && t->b->data[t->b->len - 1] == ' ')
 		t->b->len--;
+	if (r->o.organization != NULL) {
+		buf_puts(t->b, "\nOrganization ");
+		show_name(t->b, r->o.organization, t->width - 13);
+	}
 	utc_format(r->o.to, at);
 	buf_printf(t->b, "\n%s to %s%sas of %.10s %.5s UTC\n\n", show_day(r->first, 1, from),
 		show_day(r->last, 1, last), t->width < 60 ? "\n" : ", ", at, at + 11);
