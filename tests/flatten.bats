@@ -770,6 +770,22 @@ end1='{"@ant":"end","records":1,"pages":1}'
 	done
 }
 
+@test "one: the string that all are, in any spelling; null over nothing; two that differ are an error, in both engines" {
+	local engine
+	own o 'mode append' 'column v text = one(.l[].s)'
+	for engine in native jq; do
+		one() { printf '{"l":%s}\n' "$1" | stream o | ant flatten -q ${engine:+--engine $engine}; }
+		[ "$(one '[{"s":"EUR"},{"s":null},{},{"s":"EU\u0052"}]' | sed -n '/^[^#]/p')" = EUR ]
+		[ "$(one '[]' | sed -n '/^[^#]/p')" = '\N' ]
+		[ "$(one null | sed -n '/^[^#]/p')" = '\N' ]
+		run -5 one '[{"s":"EUR"},{"s":"USD"}]'
+		run -5 one '[{"s":1}]'
+	done
+	run -5 one '[{"s":"EUR"},{"s":"USD"}]'
+	run -5 ant flatten -q -t claude_code_usage <<<'{"data":[{"date":"2026-08-10T00:00:00Z","actor":{"type":"user_actor","email_address":"a@b"},"model_breakdown":[{"model":"m","estimated_cost":{"amount":1,"currency":"USD"}},{"model":"n","estimated_cost":{"amount":1,"currency":"EUR"}}]}],"has_more":false}'
+	[[ $output == *claude_code_usage*currency*'is another value than the first'* ]]
+}
+
 @test "sums: exact, of numbers, strings and objects; 38 digits and no more; nulls are skipped" {
 	sum() { own s 'mode append' 'column v numeric = sum(.a[].v)'; printf '{"a":%s}\n' "$1" | stream s | cells; }
 	run sum '[{"v":0.1},{"v":0.2}]'; is_row 0.3
