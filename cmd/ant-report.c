@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/apart.h"
 #include "base/aside.h"
 #include "base/out.h"
 #include "base/utc.h"
@@ -19,6 +20,7 @@
 #include "report/page.h"
 #include "report/report.h"
 #include "report/text.h"
+#include "sandbox.h"
 
 #define NO_TIME INT64_MIN
 enum { PAGE_MAX = 64 << 20, CHECKS_MAX = 32, PERIOD = 90, WIDTH = 80 };
@@ -172,22 +174,56 @@ check(const struct call *c, const struct report *r, struct buf *to, int *exceede
 	return status == -1 ? -1 : 0;
 }
 
-/* Make what was asked for of N reports in TO; *EXCEEDED is how many limits are. */
-static int
-make(const struct call *c, const struct report *const *reports, size_t n, struct buf *to,
-	int *exceeded, struct ant_err *e)
-{
-	int status = 0;
+/* What is to be made, of what. */
+struct making {
+	const struct call *call;
+	const struct report *const *reports;
+	size_t n, width;
+};
 
+/*
+ * Make what was asked for in TO, in the cage: the names in it come from the network.  Return how
+ * many limits are exceeded, or -1.
+ */
+static int
+make(void *arg, struct buf *to, struct ant_err *e)
+{
+	const struct making *m = arg;
+	const struct call *c = m->call;
+	int exceeded = 0, status = 0;
+
+	if (sandbox_enter(&cli, CAGE_PARSE, e) == -1)
+		return -1;
 	if (c->nchecks == 0 && !c->text)
-		return report_page(to, reports, n, e);
-	for (size_t i = 0; i < n && status == 0; i++) {
+		return report_page(to, m->reports, m->n, e);
+	for (size_t i = 0; i < m->n && status == 0; i++) {
 		if (c->nchecks == 0 && i > 0)
 			buf_puts(to, "\n\n");
-		status = c->nchecks > 0 ? check(c, reports[i], to, exceeded, e)
-					: report_text(to, reports[i], width(), c->ascii, e);
+		status = c->nchecks > 0 ? check(c, m->reports[i], to, &exceeded, e)
+					: report_text(to, m->reports[i], m->width, c->ascii, e);
 	}
-	return status;
+	return status == -1 ? -1 : exceeded;
+}
+
+/*
+ * Make it and write it.  To stdout all of it is done in the cage.  A file takes its place by a
+ * rename, and a cage that allowed one would allow any: a process of its own makes the page then.
+ */
+static int
+make_and_write(
+	const struct call *c, const struct report *const *reports, size_t n, struct ant_err *e)
+{
+	struct making m = {c, reports, n, width()};
+	struct buf b;
+	int exceeded, written = -1;
+
+	buf_init(&b, PAGE_MAX);
+	exceeded = c->file == NULL ? make(&m, &b, e) : apart(make, &m, &b, e);
+	if (exceeded != -1)
+		written = c->file != NULL ? write_file(c->file, &b, e)
+					  : out_write(STDOUT_FILENO, "stdout", b.data, b.len, e);
+	buf_free(&b);
+	return written == -1 ? -1 : exceeded;
 }
 
 /* Which organizations the report is of, to ALL: none where the tables are of one. */
@@ -209,53 +245,67 @@ choose(struct call *c, const struct db *db, struct strlist *all, struct ant_err 
 		all->n > 1 ? " and others" : "");
 }
 
-/* Load a report for each organization of ALL, or the chosen one, and make what was asked for. */
-static int
-report_all(struct call *c, const struct db *db, const struct strlist *all, struct buf *b,
-	int *exceeded, struct ant_err *e)
-{
-	const size_t n = c->o.organization != NULL || all->n == 0 ? 1 : all->n;
-	struct report *r = calloc(n, sizeof *r);
-	const struct report **each = calloc(n, sizeof *each);
-	int status = r != NULL && each != NULL ? 0 : err_sys(e, ANT_FAIL, "report");
+/* The reports of a run, and whose they are. */
+struct reports {
+	struct strlist organizations;
+	struct report *v;
+	const struct report **each;
+	size_t n;
+};
 
-	for (size_t i = 0; i < n && status == 0; i++) {
+/* Load a report for each organization that there is, or for the chosen one. */
+static int
+load_each(struct call *c, const struct db *db, struct reports *r, struct ant_err *e)
+{
+	const struct strlist *all = &r->organizations;
+
+	r->n = c->o.organization != NULL || all->n == 0 ? 1 : all->n;
+	r->v = calloc(r->n, sizeof *r->v);
+	r->each = calloc(r->n, sizeof *r->each);
+	if (r->v == NULL || r->each == NULL)
+		return err_sys(e, ANT_FAIL, "report");
+	for (size_t i = 0; i < r->n; i++) {
 		struct report_options o = c->o;
 
 		if (o.organization == NULL && all->n > 0)
 			o.organization = all->v[i];
-		each[i] = &r[i];
-		status = report_load(&r[i], db, &o, e);
+		r->each[i] = &r->v[i];
+		if (report_load(&r->v[i], db, &o, e) == -1)
+			return -1;
 	}
-	if (status == 0)
-		status = make(c, each, n, b, exceeded, e);
-	for (size_t i = 0; r != NULL && i < n; i++)
-		report_free(&r[i]);
-	free(r);
-	free(each);
+	return 0;
+}
+
+/* Read all that the database has to say, and leave it. */
+static int
+load(struct call *c, const char *where, struct reports *r, struct ant_err *e)
+{
+	struct db db = {0};
+	int status = -1;
+
+	if (db_open(where, getenv("ANT_LIBDUCKDB"), 0, &db, &c->o.place, e) == 0 &&
+		choose(c, &db, &r->organizations, e) == 0)
+		status = load_each(c, &db, r, e);
+	db_close(&db);
 	return status;
 }
 
 static int
 run(struct call *c, const char *where)
 {
-	struct strlist all = {0};
-	struct db db = {0};
+	struct reports r = {{0}, NULL, NULL, 0};
 	struct ant_err e;
-	struct buf b;
-	int status = ANT_OK, exceeded = 0;
+	int exceeded = -1, status;
 
-	buf_init(&b, PAGE_MAX);
-	if (db_open(where, getenv("ANT_LIBDUCKDB"), 0, &db, &c->o.place, &e) == -1 ||
-		choose(c, &db, &all, &e) == -1 ||
-		report_all(c, &db, &all, &b, &exceeded, &e) == -1 ||
-		(c->file != NULL ? write_file(c->file, &b, &e)
-				 : out_write(STDOUT_FILENO, "stdout", b.data, b.len, &e)) == -1)
-		status = cli_fail(&e);
-	db_close(&db);
-	strlist_free(&all);
-	buf_free(&b);
-	return status == ANT_OK && exceeded > 0 ? ANT_FAIL : status;
+	if (load(c, where, &r, &e) == 0)
+		exceeded = make_and_write(c, r.each, r.n, &e);
+	status = exceeded == -1 ? cli_fail(&e) : exceeded > 0 ? ANT_FAIL : ANT_OK;
+	for (size_t i = 0; r.v != NULL && i < r.n; i++)
+		report_free(&r.v[i]);
+	free(r.v);
+	free(r.each);
+	strlist_free(&r.organizations);
+	return status;
 }
 
 int
