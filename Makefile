@@ -46,7 +46,7 @@ $B/bin/ant-load-duckdb: LIBS = -ldl
 $B/bin/ant-report:      LIBS = $(shell $(PC) --libs sqlite3 libpq) -ldl -lm
 $B/bin/ant-sim:         LIBS = $(shell $(PC) --libs libmicrohttpd zlib)
 $(filter $B/bin/ant-load-%,$(BINS)): $B/cmd/loader.o
-$B/bin/ant-state: $B/cmd/receipts.o
+$B/bin/ant-state: $B/cmd/receipts.o $B/cmd/agree.o
 $B/lib/db/pg.o:         MYFLAGS += $(shell $(PC) --cflags libpq)
 
 $(BINS): $B/bin/%: $B/cmd/%.o $B/cmd/cli.o $B/libant.a

@@ -33,7 +33,8 @@ static const char usage[] =
 	"                 [--backoff S] [--page-limit N] [--base-url URL]\n"
 	"                 [--key-file FILE] [--insecure-http] [--log-format text|json]\n"
 	"                 [-T DIR]... [-qv] TABLE\n"
-	"       ant-fetch --check [TABLE]\n";
+	"       ant-fetch --check [TABLE]\n"
+	"       ant-fetch --whose\n";
 
 static const char help[] =
 	"Write one table of the Admin API to stdout as a record stream.\n"
@@ -46,6 +47,7 @@ static const char help[] =
 	"  --retries N      of a request (8)            --timeout S   of a request (120)\n"
 	"  --deadline S     without progress (900)      --backoff S   first wait (0.5)\n"
 	"  --check          say what the key may read   -v            log each request\n"
+	"  --whose          say whose organization it is of, by its id\n"
 	"\n"
 	"The key comes from ANTHROPIC_ADMIN_KEY or --key-file.  See man ant-fetch.\n";
 
@@ -57,7 +59,7 @@ static struct settings {
 	struct strlist params, dimensions;
 	long jobs, rate, retries, page_limit;
 	double timeout, deadline, backoff;
-	int check, insecure, json_log;
+	int check, whose, insecure, json_log;
 } settings = {
 	.jobs = 4, .rate = 100, .retries = 8, .timeout = 120, .deadline = 900, .backoff = 0.5};
 
@@ -176,6 +178,7 @@ static const struct cli_option options[] = {
 	{.name = "base-url", .text = &settings.base_url},
 	{.name = "key-file", .text = &settings.key_file},
 	{.name = "check", .flag = &settings.check},
+	{.name = "whose", .flag = &settings.whose},
 	{.name = "insecure-http", .flag = &settings.insecure},
 	{.name = "log-format", .take = take_log_format},
 	{.name = "tables", .letter = 'T', .list = &settings.folders},
@@ -288,6 +291,7 @@ work(struct settings *s, struct session *session, const char *name, struct ant_e
 	struct tables ts = {.folders = {NULL, 0}};
 	struct table *table = NULL, *parent = NULL;
 	struct budget budget = {0};
+	struct organization organization = {""};
 	struct out out;
 	int rc = -1;
 
@@ -299,9 +303,12 @@ work(struct settings *s, struct session *session, const char *name, struct ant_e
 	if (budget_open(&budget, (size_t)s->rate, s->rate_file, clock_ms, e) == -1)
 		goto done;
 	plan.budget = &budget;
+	plan.organization = &organization;
 	if ((plan.http = open_client(s, e)) == NULL)
 		goto done;
-	rc = s->check ? run_check(&ts, name, &plan, &out, e) : fetch_run(&plan, &out, e);
+	rc = s->whose	? check_whose(&ts, &plan, &out, e)
+	     : s->check ? run_check(&ts, name, &plan, &out, e)
+			: fetch_run(&plan, &out, e);
 done:
 	http_free(plan.http);
 	budget_close(&budget);
@@ -310,6 +317,19 @@ done:
 	tables_free(&ts);
 	out_free(&out);
 	return rc;
+}
+
+/* Is so many tables what goes with the options?  ANT_OK, or ANT_USAGE after a message. */
+static int
+check_words(const struct settings *s, int tables)
+{
+	if (s->whose && s->check)
+		return cli_usage(&cli, "--check or --whose: one of them");
+	if (s->whose && tables > 0)
+		return cli_usage(&cli, "--whose asks for no table");
+	if (tables > 1)
+		return cli_usage(&cli, "one table at a time");
+	return tables == 0 && !s->check && !s->whose ? cli_usage(&cli, "which table?") : ANT_OK;
 }
 
 int
@@ -328,10 +348,8 @@ main(int argc, char **argv)
 		status = cli.status;
 		goto done;
 	}
-	if (argc - optind > 1 || (argc == optind && !s->check)) {
-		status = cli_usage(&cli, argc == optind ? "which table?" : "one table at a time");
+	if ((status = check_words(s, argc - optind)) != ANT_OK)
 		goto done;
-	}
 	if (optind < argc)
 		session.table = argv[optind];
 	session.log = cli.verbose > 0 || s->json_log;

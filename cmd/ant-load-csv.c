@@ -34,7 +34,11 @@ static const struct cli_option options[] = {
 	{.name = "safe", .flag = &dialect.safe},
 	{.name = "mode", .take = loader_mode},
 	{.name = "allow-shrink", .flag = &loader.o.allow_shrink},
+	{.name = "by-organization", .flag = &loader.o.by_organization},
+	{.name = "organization", .take = loader_organization},
 	{.name = "ledger", .flag = &loader.o.ledger},
+	{.name = "audit", .flag = &loader.audit},
+	{.name = "set-watermark", .text = &loader.note},
 	{.name = "dry-run", .flag = &loader.o.dry_run},
 	{.name = "check", .flag = &loader.check},
 	{.name = NULL},
@@ -42,8 +46,9 @@ static const struct cli_option options[] = {
 
 static const char usage[] =
 	"usage: ant-load-csv [-o FILE [--mode M] [--allow-shrink] [--ledger] [--dry-run]\n"
-	"           [--check]]\n"
-	"           [--delimiter C] [--no-header] [--null TEXT] [--bom] [--crlf] [--safe]\n";
+	"           [--check] [--audit] [--set-watermark TABLE=TIME]]\n"
+	"           [--by-organization] [--organization UUID] [--delimiter C] [--no-header]\n"
+	"           [--null TEXT] [--bom] [--crlf] [--safe]\n";
 
 static const char help[] =
 	"Writes the rows on stdin as CSV to stdout, or with -o into FILE, all or none.\n"
@@ -52,7 +57,11 @@ static const char help[] =
 	"                  a FILE that is there is rewritten in the stream's mode\n"
 	"  --mode M        window, replace, merge or append, not the stream's mode\n"
 	"  --allow-shrink  let a load leave fewer than half of the rows\n"
+	"  --by-organization   rows of several organizations in one file, told apart\n"
+	"  --organization UUID  rows of this one alone, or none\n"
 	"  --ledger        print the receipts of all loads of FILE's folder, read nothing\n"
+	"  --audit         answer what ant-sync asks about files of that folder\n"
+	"  --set-watermark TABLE=TIME  note it in the ledger; without TIME: there is none\n"
 	"  --dry-run       say what would be done to FILE, change nothing\n"
 	"  --check         say what stands in the way of a load, change nothing\n"
 	"  --delimiter C   between fields, instead of a comma; \\t is a tab\n"
@@ -76,10 +85,11 @@ make(void)
 	const struct load_options *o = &loader.o;
 	struct ant_err e;
 
-	if (name == NULL &&
-		(o->mode != NULL || o->allow_shrink || o->ledger || o->dry_run || loader.check))
+	if (name == NULL && (o->mode != NULL || o->allow_shrink || o->ledger || o->dry_run ||
+				    loader.check || loader.audit || loader.note != NULL))
 		return cli_usage(&loader.cli,
-			"--mode, --allow-shrink, --ledger, --dry-run and --check need -o FILE");
+			"--mode, --allow-shrink, --ledger, --dry-run, --check, --audit and "
+			"--set-watermark need -o FILE");
 	if (name != NULL && strcmp(name, LOAD_CSV_LEDGER) == 0)
 		return cli_usage(&loader.cli, "-o: %s is the ledger itself", LOAD_CSV_LEDGER);
 	dialect.header = !no_header;

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agree.h"
 #include "base/json.h"
 #include "base/near.h"
 #include "base/utc.h"
@@ -29,7 +30,7 @@ static const char usage[] =
 	"       ant-state [--scope NAME] window [--lookback D] [--start T] [--from T]\n"
 	"                                       [--to T] [--chunk DAYS] TABLE\n"
 	"       ant-state [--scope NAME] commit [--since T] [--tsv FILE]\n"
-	"       ant-state [--scope NAME] adopt TABLE[=NAME]\n"
+	"       ant-state ask [--all] WANTED | agree [--look] WANTED\n"
 	"       ant-state receipts [TABLE[=NAME]...]\n"
 	"       ant-state [--scope NAME] lock [--shared] [--wait] TABLE -- COMMAND...\n";
 
@@ -42,6 +43,7 @@ static const char help[] =
 	"  --from, --to   the window is this one; --chunk DAYS: in steps, one a line\n"
 	"  --since T      windows arrive in any order; nothing before T is wanted\n"
 	"  --tsv FILE     write the receipts as fields, too, as `receipts` prints them\n"
+	"  --all, --look  ask about all rows; compare, and correct no watermark\n"
 	"  --shared, --wait  share the lock with others that share it; wait for it\n"
 	"  --json, -h, --help, --version, -q, --quiet, -v, --verbose\n"
 	"\n"
@@ -54,7 +56,7 @@ static struct cli cli = {.name = "ant-state", .usage = usage, .help = help};
 static struct state state;
 static struct {
 	const char *scope, *lookback, *start, *chunk, *from, *to, *since, *tsv;
-	int json, shared, wait;
+	int json, shared, wait, all, look;
 } given;
 
 static const struct cli_option options[] = {
@@ -66,6 +68,8 @@ static const struct cli_option options[] = {
 	{.name = "to", .text = &given.to},
 	{.name = "since", .text = &given.since},
 	{.name = "tsv", .text = &given.tsv},
+	{.name = "all", .flag = &given.all},
+	{.name = "look", .flag = &given.look},
 	{.name = "json", .flag = &given.json},
 	{.name = "shared", .flag = &given.shared},
 	{.name = "wait", .flag = &given.wait},
@@ -122,7 +126,7 @@ set(char **arg)
 	int64_t t;
 
 	if (utc_argument(arg[1], time(NULL), &t, &e) == -1 ||
-		state_set(&state, arg[0], t, &e) == -1)
+		state_set(&state, arg[0], &t, &e) == -1)
 		return cli_fail(&e);
 	return ANT_OK;
 }
@@ -132,7 +136,7 @@ reset(char **arg)
 {
 	struct ant_err e;
 
-	return state_reset(&state, arg[0], &e) == -1 ? cli_fail(&e) : ANT_OK;
+	return state_set(&state, arg[0], NULL, &e) == -1 ? cli_fail(&e) : ANT_OK;
 }
 
 /* What is to be loaded next: from --from, or the look-back before the watermark, up to --to, or now. */
@@ -154,6 +158,8 @@ bounds(const char *table, int64_t *from, int64_t *to, struct ant_err *e)
 		return -1;
 	if (m.known)
 		*from = m.watermark - before;
+	else if (given.from == NULL && m.begin_known)
+		*from = m.begin; /* it was there, and is gone: all of it again */
 	if (*from < first)
 		*from = first;
 	if (*from > now && m.known) {
@@ -246,7 +252,8 @@ list(char **arg)
 			status = cli_fail(&e);
 		if (found != 1)
 			continue;
-		if ((given.scope == NULL || strcmp(given.scope, s.scope) == 0) &&
+		if ((m.known || m.n > 0) &&
+			(given.scope == NULL || strcmp(given.scope, s.scope) == 0) &&
 			print_mark(s.scope, table, &m) == -1)
 			status = ANT_FAIL;
 		state_close(&s);
@@ -268,9 +275,15 @@ commit(char **arg)
 }
 
 static int
-adopt(char **arg)
+ask(char **arg)
 {
-	return receipts_adopt(&state, arg[0]);
+	return agree_ask(state.folder, arg[0], given.all);
+}
+
+static int
+agree_with(char **arg)
+{
+	return agree_answers(state.folder, arg[0], given.look);
 }
 
 /* The signals that end a command are passed on to it; the lock is ours until it is gone. */
@@ -295,7 +308,7 @@ lock(char **arg)
 static const struct verb {
 	const char *name;
 	int (*run)(char **);
-	int least, most;     /* operands; most -1: any number */
+	int least, most;	/* operands; most -1: any number */
 	const char *options[6]; /* but for --scope; ended by NULL */
 } verbs[] = {
 	{"get", get, 1, 1, {NULL}},
@@ -304,7 +317,8 @@ static const struct verb {
 	{"list", list, 0, 0, {"json"}},
 	{"window", window, 1, 1, {"lookback", "start", "chunk", "from", "to"}},
 	{"commit", commit, 0, 0, {"since", "tsv"}},
-	{"adopt", adopt, 1, 1, {NULL}},
+	{"ask", ask, 1, 1, {"all"}},
+	{"agree", agree_with, 1, 1, {"look"}},
 	{"receipts", receipts_list, 0, -1, {NULL}},
 	{"lock", lock, 2, -1, {"shared", "wait"}},
 };

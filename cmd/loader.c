@@ -3,7 +3,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "base/utc.h"
 
 int
 loader_mode(const char *value)
@@ -12,6 +15,16 @@ loader_mode(const char *value)
 	if (type_mode_find(value) != -1)
 		return ANT_OK;
 	cli_error("--mode: '%s' is not a mode: window, replace, merge or append", value);
+	return ANT_USAGE;
+}
+
+int
+loader_organization(const char *value)
+{
+	loader.o.organization = value;
+	if (type_is_organization(value, strlen(value)))
+		return ANT_OK;
+	cli_error("--organization: '%s' is not the name of one: it is a UUID", value);
 	return ANT_USAGE;
 }
 
@@ -53,6 +66,44 @@ print_ledger(void)
 		status = cli_fail(&e);
 	out_free(&out);
 	return status;
+}
+
+static int
+answer_audit(void)
+{
+	const struct load_dest *dest = &loader.dest;
+	struct ant_err e;
+	struct out out;
+	int status = ANT_OK;
+
+	out_init(&out, STDOUT_FILENO, "stdout");
+	if (dest->audit(dest->self, STDIN_FILENO, "stdin", &out, &e) == -1 ||
+		out_flush(&out, &e) == -1)
+		status = cli_fail(&e);
+	out_free(&out);
+	return status;
+}
+
+/* TABLE=TIME, or TABLE= for none. */
+static int
+set_watermark(void)
+{
+	const char *time_text = strchr(loader.note, '=');
+	char table[TYPE_TABLE_NAME_MAX + 1] = "";
+	struct ant_err e;
+	int64_t t;
+
+	if (time_text != NULL && (size_t)(time_text - loader.note) < sizeof table)
+		memcpy(table, loader.note, (size_t)(time_text - loader.note));
+	if (!type_is_table_name(table))
+		return cli_usage(
+			&loader.cli, "--set-watermark: '%s' is not TABLE=TIME", loader.note);
+	time_text++;
+	if (*time_text != '\0' && utc_argument(time_text, time(NULL), &t, &e) == -1)
+		return cli_fail(&e);
+	return load_note(&loader.dest, &loader.o, table, *time_text != '\0' ? &t : NULL, &e) == -1
+		       ? cli_fail(&e)
+		       : ANT_OK;
 }
 
 static int
@@ -106,6 +157,10 @@ run(void)
 		return check();
 	if (loader.o.ledger)
 		return print_ledger();
+	if (loader.audit)
+		return answer_audit();
+	if (loader.note != NULL)
+		return set_watermark();
 	loader.o.table_path = getenv("ANT_TABLES");
 	buf_init(&text, LOAD_TEXT_MAX);
 	if (load_run(&loader.dest, &loader.o, STDIN_FILENO, "stdin", &text, &e) == -1)

@@ -16,7 +16,11 @@
 	{.name = "prefix", .text = &loader.o.prefix}, \
 	{.name = "mode", .take = loader_mode}, \
 	{.name = "allow-shrink", .flag = &loader.o.allow_shrink}, \
+	{.name = "by-organization", .flag = &loader.o.by_organization}, \
+	{.name = "organization", .take = loader_organization}, \
 	{.name = "ledger", .flag = &loader.o.ledger}, \
+	{.name = "audit", .flag = &loader.audit}, \
+	{.name = "set-watermark", .text = &loader.note}, \
 	{.name = "dry-run", .flag = &loader.o.dry_run}, \
 	{.name = "check", .flag = &loader.check}, \
 	{.name = "views", .flag = &loader.views}, \
@@ -26,7 +30,11 @@
 	"  --prefix P      put P before the table's name\n" \
 	"  --mode M        window, replace, merge or append, not the stream's mode\n" \
 	"  --allow-shrink  let a load leave fewer than half of the rows\n" \
+	"  --by-organization   rows of several organizations in one table, told apart\n" \
+	"  --organization UUID  rows of this one alone, or none\n" \
 	"  --ledger        print the receipts of all loads, read nothing\n" \
+	"  --audit         answer what ant-sync asks about tables, change nothing\n" \
+	"  --set-watermark TABLE=TIME  note it in the ledger; without TIME: there is none\n" \
 	"  --dry-run       print the SQL, change nothing\n" \
 	"  --check         say what stands in the way of a load, change nothing\n" \
 	"  --views         make the SQL views of ant-tables --views, read nothing\n" \
@@ -51,15 +59,18 @@ extern struct loader {
 	/* what the command line says */
 	const char *where; /* the operand, -d or -o */
 	struct load_options o;
+	int audit;		/* answer questions instead of a load */
+	const char *note;	/* of --set-watermark: TABLE=TIME */
 	struct cli_list tables; /* those of --table; a load takes the last one */
 	int check;
-	int views; /* make the views of views.h instead of a load */
+	int views;		  /* make the views of views.h instead of a load */
 	struct views_place place; /* its dialect is the command's */
 	struct load_dest dest;
 } loader;
 
-/* Take the value of --mode, --table, and --table-name. */
+/* Take the value of --mode, --organization, --table and --table-name. */
 int loader_mode(const char *value);
+int loader_organization(const char *value);
 int loader_table(const char *value);
 int loader_table_name(const char *value);
 

@@ -10,7 +10,6 @@
 #include "base/out.h"
 #include "base/utc.h"
 #include "cli.h"
-#include "stream/receipt.h"
 
 enum { LINE_BYTES = 1 << 20, FIELDS_BYTES = 1 << 16, WINDOWS_MAX = 1 << 22 };
 
@@ -47,21 +46,43 @@ each(each_receipt *what, void *to)
 	return status;
 }
 
+void
+receipt_to_load(const struct receipt *r, struct mark_load *load)
+{
+	*load = (struct mark_load){
+		.what = strcmp(r->mode, "set") == 0	? MARK_SET
+			: strcmp(r->mode, "reset") == 0 ? MARK_RESET
+							: MARK_LOADED,
+		.from_known = r->from_known,
+		.from = r->from,
+		.watermark_known = r->watermark_known,
+		.watermark = r->watermark,
+		.created = r->created,
+		.organization = r->organization,
+		.destination = r->destination,
+		.load = r->load,
+		.line = r->line,
+		.finished = r->finished,
+	};
+}
+
 /* Store a watermark: 0, 1 where it leaves a gap, which is said; -1. */
 static int
-store(const struct state *s, const char *table, const int64_t *from, int64_t watermark,
-	const int64_t *since, struct ant_err *e)
+store(const struct state *s, const struct receipt *r, const int64_t *since, struct ant_err *e)
 {
 	char end[UTC_TEXT], start[UTC_TEXT];
+	struct mark_load load;
 	int64_t gap;
-	int result = state_advance(s, table, from, watermark, since, &gap, e);
+	int result;
 
+	receipt_to_load(r, &load);
+	result = state_take(s, r->table, &load, since, &gap, e);
 	if (result == 1) {
 		utc_format(gap, end);
-		utc_format(*from, start);
+		utc_format(r->from, start);
 		cli_error("%s: nothing was loaded from %s to %s: the watermark stays "
 			  "(`ant-state set` overrides)",
-			table, end, start);
+			r->table, end, start);
 	}
 	if (result == -1 && e->status == ANT_USAGE)
 		e->status = ANT_INPUT; /* a wrong table name came with the stream */
@@ -94,9 +115,8 @@ commit_one(void *to, const struct receipt *r, const char *line, size_t len, stru
 	struct commit *c = to;
 	int result = 0;
 
-	if (r->watermark_known)
-		result = store(c->state, r->table, r->from_known ? &r->from : NULL, r->watermark,
-			c->since, e);
+	if (r->watermark_known || strcmp(r->mode, "reset") == 0)
+		result = store(c->state, r, c->since, e);
 	if (result == -1)
 		return -1;
 	if (c->fields.fd != -1 &&
@@ -129,60 +149,6 @@ receipts_commit(const struct state *s, const int64_t *since, const char *fields)
 		err_sys(&e, ANT_FAIL, "%s", fields);
 		status = cli_fail(&e);
 	}
-	return status;
-}
-
-struct load {
-	int from_known;
-	int64_t from, watermark;
-};
-
-struct adopt {
-	const char *wanted;
-	char table[sizeof((struct receipt *)NULL)->table];
-	struct buf loads; /* an array of struct load */
-	int since_known;
-	int64_t since;
-};
-
-static int
-adopt_one(void *to, const struct receipt *r, const char *line, size_t len, struct ant_err *e)
-{
-	struct adopt *a = to;
-	struct load l = {r->from_known, r->from, r->watermark};
-
-	(void)line;
-	(void)len;
-	if (!receipt_is_of(r, a->wanted))
-		return 0;
-	memcpy(a->table, r->table, sizeof a->table);
-	if (r->from_known && (!a->since_known || r->from < a->since)) {
-		a->since_known = 1;
-		a->since = r->from;
-	}
-	if (r->watermark_known && buf_put(&a->loads, &l, sizeof l) == -1)
-		return err_sys(e, ANT_FAIL, "the receipts");
-	return 0;
-}
-
-int
-receipts_adopt(const struct state *s, const char *wanted)
-{
-	struct adopt a = {.wanted = wanted};
-	struct ant_err e;
-	struct load l;
-	int status, step = 0;
-
-	buf_init(&a.loads, WINDOWS_MAX * sizeof l);
-	status = each(adopt_one, &a);
-	for (size_t at = 0; status == ANT_OK && at < a.loads.len; at += sizeof l) {
-		memcpy(&l, a.loads.data + at, sizeof l);
-		step = store(s, a.table, l.from_known ? &l.from : NULL, l.watermark,
-			a.since_known ? &a.since : NULL, &e);
-		if (step != 0)
-			status = step == -1 ? cli_fail(&e) : ANT_FAIL;
-	}
-	buf_free(&a.loads);
 	return status;
 }
 

@@ -172,6 +172,109 @@ harmless() {
 	done
 }
 
+# body JSON - the words of a fault that answers it
+body() {
+	local text=${1//\\/\\\\} # in the plan a backslash takes another
+	echo "body=\"${text//\"/\\\"}\""
+}
+
+@test "an error with status 200 counts by its type: 3 for the key, 75 for what passes, else 4" {
+	for t in overloaded_error api_error timeout_error; do passes "error=$t"; done
+	passes 'error=rate_limit_error header=retry-after-ms:1'
+	for t in authentication_error permission_error; do
+		final 3 "error=$t"
+		grep -q "refused the key: HTTP 200 $t: .*(request req_" err
+	done
+	ALL=ids
+	for t in invalid_request_error not_found_error billing_error conflict_error a_new_error; do final 4 "error=$t"; done
+	final 4 "$(body '{"type":"error","error":{"type":"rate_limit_error","message":"m","details":{"error_code":"enforced_spend_limit_reached"}}}')"
+}
+
+@test "an error with status 200 is one in any dress: without its outer type, in escapes, as text/html, beside empty data" {
+	ALL="ids tokens"
+	passes "$(body '{"error":{"type":"overloaded_error","message":"Overloaded"}}')"
+	passes "$(body '{"error":{"message":"Overloaded","type":"overloaded_error"},"request_id":"req_1"}') escape"
+	passes 'error=overloaded_error type=text/html'
+	passes "$(body '{"data":[],"has_more":false,"error":{"type":"api_error","message":"m"}}')"
+	ALL=ids
+	final 3 "$(body '{"error":{"type":"authentication_error","message":"m"}}')"
+	final 3 "$(body '{"type":"error","error":{"type":"permission_error","message":"m"}}') escape"
+	final 4 "$(body '{"data":[],"has_more":false,"error":"partial"}')"
+	final 4 "$(body '{"data":[],"has_more":false,"type":"error"}')"
+	final 4 "$(body '{"data":[{},{}],"has_more":false,"error":{"type":"api_error","message":"m"}}')"
+	final 4 "$(body '{"error":"Unauthorized"}')"
+	harmless gzip # and a page that says "error":null is a page
+	arm "$O/users at=1 $(body '{"data":[],"has_more":false,"error":null}')"
+	fetch ids
+	[ "$status" -eq 0 ] || wrong null
+}
+
+@test "where the answer is the record, neither an error nor an empty object is one" {
+	mkdir own
+	printf '%s\n' 'path /v1/organizations/me' 'paging none' 'mode replace' 'column name text = .name # Name.' >own/me.table
+	one=(-T own me)
+	for b in '{}' '{"error":{"type":"not_found_error"}}' '{"error":{"type":"overload","message":"m"}}' '{"type":"error"}'; do
+		arm "$O/me at=1 $(body "$b")"
+		fetch one
+		no_end "$b" 4
+	done
+	arm "$O/me at=1 $(body '{"error":{"type":"overloaded_error"}}')"
+	fetch one
+	[ "$status" -eq 0 ] || wrong overloaded
+}
+
+@test "a 401 or 403 that is not the API's is 4, says who seems to have answered, and is no word about the key" {
+	local b
+	ALL="ids tokens"
+	for s in 401 403; do
+		final 4 "status=$s html no-id header=server:cloudflare header=cf-ray:8f3a-FRA \"header=via:1.1 proxy.example\""
+		[ "$(wc -l <err)" -eq 1 ]
+		grep -q "HTTP $s: .*it came from Server: cloudflare, Via: 1.1 proxy.example, CF-Ray: 8f3a-FRA, page \"Just a moment...\": this is no answer of the API" err
+		run -1 grep -c sk-ant-admin err
+		final 4 "status=$s empty"
+		for b in Forbidden '{}' '{"message":"Forbidden"}' '{"error":"no"}' '{"error":{"code":403,"status":"PERMISSION_DENIED"}}' \
+			'{"error":{"message":"m","type":"auth_error","code":"401"}}' '{"type":"error"}'; do
+			final 4 "status=$s $(body "$b")" ids
+			grep -q "HTTP $s.*no answer of the API" err
+		done
+		# The API's own, as its pages show it.
+		for b in '{"type":"error","error":{"type":"permission_error","message":"m"}}' '{"error":{"type":"authentication_error","message":"m"}}' \
+			'{"type":"error","error":{"type":"a_new_error","message":"m"}}'; do
+			final 3 "status=$s $(body "$b")" ids
+			final 3 "status=$s $(body "$b") escape" ids
+		done
+	done
+}
+
+@test "what somebody else's page says gets into a message without control characters, and not without end" {
+	local x key=$ANTHROPIC_ADMIN_KEY
+	x=$(printf '%*s' 300 '' | tr ' ' x)
+	arm "$O/users at=1 status=403 body=\"<html><TITLE lang=de>"$'\e'"[31m ä\\t\\n"$'\a'"b  $key $x</title>\""
+	fetch ids
+	no_end title 4
+	grep -q "page \"\[31m ä b \*\** x*\"" err
+	[ "$(wc -c <err)" -lt 1200 ]
+	run -1 grep -c "$key" err
+	for b in '<title' '<title>' "<title>$(printf '%*s' 100 '' | sed 's/ /é/g')</title>" '</title><title></title>'; do
+		arm "$O/users at=1 status=403 $(body "$b")"
+		fetch ids
+		no_end "$b" 4
+		iconv -f UTF-8 -t UTF-8 err >/dev/null
+	done
+}
+
+@test "a page of a gateway with another status keeps that status's class" {
+	ALL=ids
+	for s in 429 502 503; do passes "status=$s html header=retry-after-ms:1"; done
+	final 4 "status=404 html"
+	final 4 "status=400 html"
+	grep -q 'page "Just a moment..."' err
+	members=(workspace_members)
+	arm "$O/workspaces/*/members at=1 status=404 html"
+	fetch members
+	no_end 'the API alone knows that a list is gone' 4
+}
+
 @test "a redirect is an error, and the key does not go along" {
 	sim DELETE log
 	final 4 "redirect=$SIM_URL/elsewhere"
@@ -185,7 +288,7 @@ harmless() {
 
 @test "JSON that is not the documented shape is final: 4" {
 	for s in data-missing data-object data-null data-string data-nulls more-string cursor-number \
-		cursor-missing array string null number object error; do
+		cursor-missing array string null number object; do
 		final 4 "shape=$s"
 	done
 	final 4 "shape=more-missing" ids
@@ -245,6 +348,130 @@ harmless() {
 	}
 	# shellcheck disable=SC2086
 	each_page $ALL check
+}
+
+@test "a page in escapes means what it says: keys, times, cursors and ids" {
+	check() {
+		arm "$2 from=$3 escape"
+		sim DELETE log
+		fetch "$1"
+		[ "$status" -eq 0 ] || wrong "$1 page $3"
+		diff <(jq -cS . out) <(jq -cS . "$BATS_FILE_TMPDIR/$1")
+		grep -q '"\\u00' out
+	}
+	# shellcheck disable=SC2086
+	each_page $ALL check
+	members=(workspace_members)
+	fetch members
+	mv out want
+	arm "$O/* always escape"
+	fetch members
+	[ "$status" -eq 0 ] || wrong members
+	diff <(jq -cS . out) <(jq -cS . want)
+	# A cursor that came before is one in any spelling, and a long one is as long as it reads.
+	arm "$O/users at=1 $(body '{"data":[{}],"has_more":true,"last_id":"a/b&c"}')" \
+		"$O/users at=2 $(body '{"data":[{"a":1}],"has_more":true,"last_id":"\u0061/b\u0026c"}')"
+	fetch ids
+	no_end 'cursor again' 4
+	grep -q 'cursor of the next page came before' err
+	sim GET log | tail -n 1 | jq -e '.query | endswith("after_id=a/b&c")'
+	long=$(printf '%*s' 8192 '' | tr ' ' x)
+	arm "$O/users at=1 $(body '{"data":[{}],"has_more":true,"last_id":"'"$long"'"}') escape" "$O/users at=2 $(body '{"data":[],"has_more":false}')"
+	fetch ids
+	[ "$status" -eq 0 ] || wrong long
+	arm "$O/users at=1 $(body '{"data":[{}],"has_more":true,"last_id":"'"${long}x"'"}') escape"
+	fetch ids
+	no_end longer 4
+	grep -q 'last_id is longer than 8192 bytes' err
+}
+
+@test "a bucket that repeats is said to, on its page and on the next" {
+	arm "$O/usage_report/messages at=2 repeat"
+	fetch buckets
+	grep -q 'bucket 11 (2026-09-11T00:00:00Z) is repeated or out of order' err || wrong repeat
+	day() { echo '{"starting_at":"2026-09-0'"$1"'T00:00:00Z","results":[]}'; }
+	arm "$O/usage_report/messages at=1 $(body '{"data":['"$(day 1),$(day 2),$(day 2)"'],"has_more":false}')"
+	fetch buckets
+	grep -q 'bucket 3 (2026-09-02T00:00:00Z) is repeated (request' err || wrong twice
+	arm "$O/usage_report/messages at=1 $(body '{"data":['"$(day 1),$(day 2)"'],"has_more":true,"next_page":"x"}')" \
+		"$O/usage_report/messages at=2 $(body '{"data":['"$(day 2)"'],"has_more":false}')"
+	fetch buckets
+	no_end page 4
+	grep -q 'bucket 1 (2026-09-02T00:00:00Z) is repeated' err || wrong page
+	arm "$O/usage_report/messages at=1 outside"
+	fetch buckets
+	grep -q 'bucket 1 (2001-09-01T00:00:00Z) is outside the window' err || wrong outside
+}
+
+ID=5f0c1a9e-3b77-4d0e-9a54-c2f4d1e86b30
+
+@test "answers of two organizations are no stream: 4, and both are named" {
+	local own
+	own=$(head -n 1 "$BATS_FILE_TMPDIR/ids" | jq -r .organization)
+	check() {
+		[ "$3" != 1 ] || return 0
+		arm "$2 from=$3 organization=$ID"
+		fetch "$1"
+		no_end "$1 from page $3" 4
+		grep -q "of the organization $ID, those before were of $own" err || wrong "$1 from page $3"
+	}
+	# shellcheck disable=SC2086
+	each_page $ALL check
+	# Refusals count, and so do those that another attempt would mend; and the parent of a foreach.
+	arm "$O/users at=2 status=529 organization=$ID"
+	fetch ids
+	no_end 529 4
+	members=(workspace_members)
+	arm "$O/workspaces at=1 organization=$ID"
+	fetch members
+	no_end parent 4
+	tokens=(claude_code_usage --jobs 4 --from $FROM --to 2026-09-08)
+	arm "$O/usage_report/claude_code query=2026-09-07 always organization=$ID"
+	fetch tokens
+	no_end 'a day of many' 4
+}
+
+@test "a UUID is the same in either case, and an answer that names nobody contradicts nobody" {
+	local own
+	own=$(head -n 1 "$BATS_FILE_TMPDIR/ids" | jq -r .organization)
+	arm "$O/users at=2 organization=${own^^}" "$O/users at=3 organization="
+	fetch ids
+	complete 'upper case' ids
+	arm "$O/users always organization=${own^^}"
+	fetch ids
+	complete 'upper case' ids
+	arm "$O/users always organization="
+	fetch ids
+	[ "$status" -eq 0 ] && [ "$(head -n 1 out)" = '{"@ant":"begin","version":1,"table":"users"}' ] || wrong nobody
+	arm "$O/users at=1 status=502 html organization="
+	fetch ids
+	complete 'a gateway' ids
+	# What is no UUID is believed as it is, where it can be an id.
+	arm "$O/users always organization=Org_1-A"
+	fetch ids
+	[ "$(head -n 1 out | jq -r .organization)" = Org_1-A ]
+	arm "$O/users from=2 organization=org_1-a" "$O/users always organization=Org_1-A"
+	fetch ids
+	no_end case 4
+	for id in "a b" "a,$own" 'a"b' "$own$own" "$(printf '%065d' 0)" "x$ANTHROPIC_ADMIN_KEY/"; do
+		arm "$O/users always \"organization=${id//\"/\\\"}\""
+		fetch ids
+		no_end "$id" 4
+		grep -q 'names an organization that is none' err || wrong "$id"
+		run -1 grep -c "$ANTHROPIC_ADMIN_KEY" err
+	done
+}
+
+@test "a stream whose first page does not come has not begun" {
+	for fault in status=422 status=403 error=not_found_error; do
+		arm "$O/users always $fault"
+		fetch ids
+		[ ! -s out ] || wrong "$fault"
+	done
+	arm "$O/users at=2 status=422"
+	fetch ids
+	no_end 422 4
+	[ "$(head -n 1 out)" = "$(head -n 1 "$BATS_FILE_TMPDIR/ids")" ]
 }
 
 @test "fewer items, compressed or slow pages change nothing" {

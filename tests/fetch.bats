@@ -7,6 +7,8 @@ O=/v1/organizations
 setup_file() {
 	start_sim --now 2026-11-21T10:00:00Z --days 90 --users 45
 	export SIM_URL=$ANTHROPIC_BASE_URL
+	whose=$(curl -s -D - -o /dev/null "$SIM_URL$O/me" | tr -d '\r' | sed -n 's/^anthropic-organization-id: *//Ip')
+	export whose
 }
 teardown_file() { stop_sim; }
 each_setup() {
@@ -21,7 +23,8 @@ queries() { sim GET log | jq -r .query; }
 # A simulator whose clock is ours, for what begins or ends by it: that of the others stands still.
 live_sim() { start_sim --days 90 --users 45; }
 asked() { [ "$(sim GET log | wc -l)" -ge "$1" ]; }
-begin() { head -n 1 out; }
+# The begin record, which names the simulator's organization: $whose stands in its place.
+begin() { head -n 1 out | sed "s/\"organization\":\"$whose\"/\"organization\":\"WHOSE\"/"; }
 end() { tail -n 1 out; }
 
 # usage_error REASON ARG... - status 2, nothing on stdout, and the reason
@@ -35,7 +38,7 @@ usage_error() {
 
 @test "an organization is its whole answer, in a stream that has its end" {
 	ant fetch organization >out
-	[ "$(begin)" = '{"@ant":"begin","version":1,"table":"organization"}' ]
+	[ "$(begin)" = '{"@ant":"begin","version":1,"table":"organization","organization":"WHOSE"}' ]
 	[ "$(end)" = '{"@ant":"end","records":1,"pages":1}' ]
 	curl -s -H "x-api-key: $ANTHROPIC_ADMIN_KEY" -H 'anthropic-version: 2023-06-01' "$SIM_URL$O/me" >me
 	echo | cat me - | diff - <(sed -n 2p out)
@@ -43,11 +46,11 @@ usage_error() {
 
 @test "a report has its window, its width and its dimensions in the begin record" {
 	ant fetch --from 2026-11-01 --to 2026-11-20 usage_report >out
-	[ "$(begin)" = '{"@ant":"begin","version":1,"table":"usage_report","from":"2026-11-01T00:00:00Z","to":"2026-11-20T00:00:00Z","width":"1d","group_by":["api_key_id","workspace_id","model","service_tier","context_window"]}' ]
+	[ "$(begin)" = '{"@ant":"begin","version":1,"table":"usage_report","organization":"WHOSE","from":"2026-11-01T00:00:00Z","to":"2026-11-20T00:00:00Z","width":"1d","group_by":["api_key_id","workspace_id","model","service_tier","context_window"]}' ]
 	[ "$(end)" = '{"@ant":"end","records":19,"pages":1,"watermark":"2026-11-20T00:00:00Z"}' ]
 	sed '1d;$d' out | jq -r .starting_at | sort -c
 	ant fetch --from 2026-11-01 --to 2026-11-02 claude_code_usage >out
-	[ "$(begin)" = '{"@ant":"begin","version":1,"table":"claude_code_usage","from":"2026-11-01T00:00:00Z","to":"2026-11-02T00:00:00Z","width":"1d"}' ]
+	[ "$(begin)" = '{"@ant":"begin","version":1,"table":"claude_code_usage","organization":"WHOSE","from":"2026-11-01T00:00:00Z","to":"2026-11-02T00:00:00Z","width":"1d"}' ]
 }
 
 @test "requests are exactly those of the API's reference" {
@@ -115,6 +118,7 @@ Q
 	sim DELETE log
 	ant fetch --from today cost_report >out
 	[ "$(wc -l <out)" -eq 2 ]
+	[ "$(begin | jq -c 'has("organization")')" = false ] # nobody was asked
 	[ "$(end)" = '{"@ant":"end","records":0,"pages":0,"watermark":"'"$today"'"}' ]
 	ant fetch --from 2026-11-03 --to 2026-11-03 claude_code_usage >out
 	[ "$(end)" = '{"@ant":"end","records":0,"pages":0,"watermark":"2026-11-03T00:00:00Z"}' ]
@@ -329,6 +333,62 @@ Q
 	run -2 ant fetch --check no_such_table
 }
 
+@test "--check asks for nothing twice, and where one table is asked for, the message is its own" {
+	ant fetch --check organization >out
+	[ "$(cat out)" = "organization: Exämple Analytics, Inc. ($whose)
+organization: readable" ]
+	[ "$(sim GET log | wc -l)" -eq 1 ]
+	sim DELETE log >/dev/null
+	arm "$O/me always status=403"
+	run -3 --separate-stderr ant fetch --check organization
+	[[ ${lines[0]} == "organization: unknown: "*" (its answers name $whose)" && ${lines[1]} == "organization: refused: "*403* ]]
+	[[ ${stderr_lines[0]} == *"the API refused the key: HTTP 403"*"it takes an Admin key"* && ${#stderr_lines[@]} -eq 1 ]]
+	[ "$(sim GET log | wc -l)" -eq 1 ]
+	sim DELETE faults >/dev/null
+	arm "$O/me always organization=another"
+	[[ $(ant fetch --check organization) == "organization: Exämple Analytics, Inc. ($whose) (its answers name another)"* ]]
+	# Its answers are of one organization, whichever table they are of.
+	arm "$O/users always organization=a_third"
+	run -4 ant fetch --check users
+	[[ ${lines[-1]} == *"$O/users"*"the organization a_third, those before were of another"* ]]
+}
+
+@test "--whose prints the organization's id and nothing else, after one request" {
+	local key
+	run -0 --separate-stderr ant fetch --whose
+	[ "$output" = "$whose" ]
+	[ -z "$stderr" ]
+	[ "$(sim GET log | jq -r .path)" = "$O/me" ]
+	# A refusal names it, too; not where the key is none.
+	for key in sk-ant-api03-ordinary sk-ant-api01-scoped; do
+		ANTHROPIC_ADMIN_KEY=$key run -0 --separate-stderr ant fetch --whose
+		[ "$output" = "$whose" ]
+		[ -z "$stderr" ]
+	done
+	sim DELETE log >/dev/null
+	ANTHROPIC_ADMIN_KEY=sk-ant-admin01-wrong run -3 --separate-stderr ant fetch --whose
+	[[ -z $output && ${#stderr_lines[@]} -eq 1 && $stderr == *"refused the key: HTTP 401"*"it takes an Admin key"* ]]
+	[ "$(sim GET log | wc -l)" -eq 1 ]
+	arm "$O/me at=1 status=404" "$O/me at=2 status=400" "$O/me at=3 organization=" "$O/me at=4 status=403 organization=" \
+		"$O/me at=5 status=403 html organization=" "$O/me at=6 organization=a,b" "$O/me at=7 organization=Org_2"
+	for _ in 1 2; do [ "$(ant fetch --whose)" = "$whose" ]; done
+	run -4 ant fetch --whose
+	[[ $output == *"names no organization in anthropic-organization-id"* ]]
+	run -3 ant fetch --whose
+	run -4 ant fetch --whose
+	[[ $output == *"no answer of the API"* ]]
+	run -4 ant fetch --whose
+	[[ $output == *"organization that is none"* ]]
+	[ "$(ant fetch --whose)" = Org_2 ]
+	arm "$O/me always status=529"
+	run -75 ant fetch -q --whose --retries 1 --backoff 0.001
+	run -75 ant fetch -q --whose --retries 0 --base-url http://127.0.0.1:1
+	sim DELETE faults >/dev/null
+	run -1 bash -c '"$ANT_BIN/ant-fetch" --whose >/dev/full'
+	usage_error 'asks for no table' --whose users
+	usage_error 'one of them' --whose --check
+}
+
 @test "-v logs each request, and --log-format json the same as NDJSON" {
 	ant fetch -v organization 2>err >/dev/null
 	grep -Eq "^ant-fetch: GET $SIM_URL$O/me: 200, [0-9]+ bytes, [0-9]+ ms, request req_[A-Za-z0-9]+$" err
@@ -432,6 +492,7 @@ Q
 	arm "$O/workspaces always fewer=2"
 	ant fetch workspace_members >out
 	ant fetch workspaces | jq -r 'select(has("@ant") | not).id' >ids
+	[ "$(begin | jq -r .organization)" = WHOSE ]
 	diff <(jq -r 'select(.workspace_id).workspace_id' out | uniq) <(grep -Ff <(jq -r 'select(.workspace_id).workspace_id' out) ids)
 	[ "$(sim GET log | jq -r .path | grep -c members)" -eq "$(wc -l <ids)" ]
 }

@@ -525,7 +525,7 @@ rows() { jq -r 'map(if . == null then "\u0001" elif type == "object" or type == 
 	run -28 curl -s -m 0.5 -H "x-api-key: $ANTHROPIC_ADMIN_KEY" -H 'anthropic-version: 2023-06-01' "$ANTHROPIC_BASE_URL$O/users"
 }
 
-@test "sim: faults in the status: any of them, with headers, a body, a redirect" {
+@test "sim: faults in the status: any of them, with headers, a body, a redirect, another organization" {
 	head() { curl -s -D - -o body -H "x-api-key: $ANTHROPIC_ADMIN_KEY" -H 'anthropic-version: 2023-06-01' "$ANTHROPIC_BASE_URL$O/users" | tr -d '\r'; }
 	arm '*/users status=429 header=retry-after:7 header="x-should-retry: false"'
 	run -0 head
@@ -546,9 +546,21 @@ rows() { jq -r 'map(if . == null then "\u0001" elif type == "object" or type == 
 	run -0 head
 	[[ $output != *request-id* ]]
 	[ "$(jq -r .request_id body)" = null ]
+	arm '*/users error=overloaded_error at=1' '*/users error=a_new_error status=403 at=2'
+	run -0 head
+	[[ $output == *' 200 '* ]]
+	[ "$(jq -r '.type, .error.type' body | paste -sd' ')" = 'error overloaded_error' ]
+	run -0 head
+	[[ $output == *' 403 '* ]]
+	[ "$(jq -r .error.type body)" = a_new_error ]
+	arm '*/users organization=another at=1' '*/users organization= at=2'
+	run -0 head
+	[ "$(grep organization <<<"$output")" = 'anthropic-organization-id: another' ]
+	run -0 head
+	[[ $output == *' 200 '* && $output != *organization* ]]
 }
 
-@test "sim: faults in the body: HTML, nothing, no JSON, huge, pretty, gzip" {
+@test "sim: faults in the body: HTML, nothing, no JSON, huge, escape, pretty, gzip" {
 	whole=$(get $O/users limit=5)
 	arm '*/users html'
 	run -0 get $O/users
@@ -568,6 +580,11 @@ rows() { jq -r 'map(if . == null then "\u0001" elif type == "object" or type == 
 	arm '*/users pretty'
 	get $O/users limit=5 >b
 	[ "$(wc -l <b)" -gt 40 ]
+	[ "$(jq -c . b)" = "$(jq -c . <<<"$whole")" ]
+	arm '*/users escape'
+	get $O/users limit=5 >b
+	grep -qF '"\u0064\u0061\u0074\u0061":[{"\u0069\u0064":"\u0075' b
+	run -1 grep -c '"[a-z]' b
 	[ "$(jq -c . b)" = "$(jq -c . <<<"$whole")" ]
 	arm '*/users gzip first=2'
 	run -0 curl -s -H "x-api-key: $ANTHROPIC_ADMIN_KEY" -H 'anthropic-version: 2023-06-01' --compressed -D h "$ANTHROPIC_BASE_URL$O/users?limit=5"

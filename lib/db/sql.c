@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "stream/receipt.h"
+
 enum { INDEX_MAX = 32 }; /* columns of an index: PostgreSQL's INDEX_MAX_KEYS */
 
 struct dialect {
@@ -192,17 +194,9 @@ sql_comment(struct buf *b, enum sql_dialect d, const char *schema, const char *t
 void
 sql_create_ledger(struct buf *b, enum sql_dialect d, const char *schema)
 {
-	static const struct sql_column columns[] = {
-		{"table_name", TYPE_TEXT},
-		{"into_table", TYPE_TEXT},
-		{"mode", TYPE_TEXT},
-		{"window_from", TYPE_TIMESTAMPTZ},
-		{"window_to", TYPE_TIMESTAMPTZ},
-		{"rows", TYPE_BIGINT},
-		{"watermark", TYPE_TIMESTAMPTZ},
-		{"started", TYPE_TIMESTAMPTZ},
-		{"finished", TYPE_TIMESTAMPTZ},
-	};
+	struct sql_column columns[RECEIPT_FIELDS];
 
-	sql_create_table(b, d, schema, SQL_LEDGER, columns, sizeof columns / sizeof *columns);
+	for (size_t i = 0; i < RECEIPT_FIELDS; i++)
+		columns[i] = (struct sql_column){receipt_columns[i].name, receipt_columns[i].type};
+	sql_create_table(b, d, schema, SQL_LEDGER, columns, RECEIPT_FIELDS);
 }

@@ -20,8 +20,10 @@ struct answer {
 	struct crawl *crawl;
 	struct chain *chain;
 	const struct http_answer *http;
-	int64_t server_now; /* seconds since 1970 */
-	char what[1024];    /* where it is no page: what happened */
+	int64_t server_now;    /* seconds since 1970 */
+	struct complaint said; /* where it is no page: by whom, and why ... */
+	long status;	 /* ... that of HTTP, or of an error that came with 200; 0: none ... */
+	char what[1024]; /* ... and what happened, in words */
 	struct ant_err *e;
 };
 
@@ -67,15 +69,36 @@ log_request(struct answer *a, const char *error)
 
 /* Put a failed answer in words, without the key that it may quote, whole or cut off, and log it. */
 static void
-describe(struct answer *a, struct complaint *said, const char *reason)
+describe(struct answer *a, const char *reason)
 {
 	const struct http *http = a->crawl->plan->http;
 
-	http_redact(http, said->type);
-	http_redact(http, said->message);
-	complaint_describe(said, a->http, reason, a->what, sizeof a->what);
+	http_redact(http, a->said.type);
+	http_redact(http, a->said.message);
+	http_redact(http, a->said.title);
+	complaint_describe(&a->said, a->http, reason, a->what, sizeof a->what);
 	http_redact(http, a->what);
 	log_request(a, a->what);
+}
+
+static int
+no_memory(const struct answer *a)
+{
+	return err_sys(a->e, ANT_FAIL, "%s", a->crawl->kind.table->name);
+}
+
+/* What the body says that is no page. */
+static int
+read_complaint(struct answer *a)
+{
+	return complaint_read(&a->said, &a->chain->receiving->body) == 0 ? 0 : no_memory(a);
+}
+
+/* A 401 or 403 of somebody else says nothing about the key. */
+static int
+is_foreign(const struct answer *a)
+{
+	return (a->status == 401 || a->status == 403) && !a->said.from_api;
 }
 
 /* Give up for good.  WHY is added to what happened. */
@@ -90,9 +113,14 @@ give_up(struct answer *a, enum ant_status status, const char *why)
 			"%s: the API refused the key: %s: it takes an Admin key (sk-ant-admin..., "
 			"made by an admin in the Console), not the key of a workspace",
 			url, a->what);
-		a->e->cause = a->http->status == 403 ? CAUSE_FORBIDDEN : CAUSE_ANY;
+		a->e->cause = a->status == 403 ? CAUSE_FORBIDDEN : CAUSE_ANY;
 		return -1;
 	}
+	if (is_foreign(a))
+		return err_set(a->e, status,
+			"%s: %s%s: this is no answer of the API: is the base URL right, and does a "
+			"proxy or a firewall stand before it?",
+			url, a->what, why);
 	if (a->chain->failures > 1)
 		return err_set(a->e, status, "%s: %s%s, after %u attempts", url, a->what, why,
 			a->chain->failures);
@@ -170,23 +198,22 @@ no_page(struct answer *a, enum retry_cause cause, const char *reason)
 {
 	const struct http_answer *h = a->http;
 	struct chain *c = a->chain;
-	struct complaint said = {0};
-	struct retry_case failed = {.cause = cause, .status = h->status};
+	struct retry_case failed = {.cause = cause, .status = a->status, .foreign = is_foreign(a)};
 
-	if (h->result == HTTP_ANSWERED)
-		complaint_read(&said, &c->receiving->body);
-	describe(a, &said, reason);
+	describe(a, reason);
 	pieces_release(&a->crawl->pieces, c->receiving);
 	c->receiving = NULL;
-	if (c->id != NULL && cause == RETRY_STATUS && h->status == 404 && c->pages == 0)
+	/* Only the API itself knows that a list is gone. */
+	if (c->id != NULL && cause == RETRY_STATUS && h->status == 404 && a->said.from_api &&
+		c->pages == 0)
 		return skip(a);
 	failed.failures = ++c->failures;
 	failed.should_retry = cause == RETRY_STATUS ? retry_should(h->field[API_SHOULD_RETRY]) : -1;
 	failed.hint_ms =
 		retry_hint(h->field[API_RETRY_AFTER_MS], h->field[API_RETRY_AFTER], a->server_now);
 	failed.reset_ms = retry_reset(h->field[API_RESET], a->server_now);
-	failed.spend_limit = h->status == 429 && said.spend_limit;
-	failed.about_size = retry_about_size(said.message, strlen(said.message));
+	failed.spend_limit = a->status == 429 && a->said.spend_limit;
+	failed.about_size = retry_about_size(a->said.message, strlen(a->said.message));
 	failed.can_shrink = chain_can_shrink(c, &a->crawl->kind);
 	return recover(a, &failed);
 }
@@ -195,12 +222,26 @@ no_page(struct answer *a, enum retry_cause cause, const char *reason)
 static int
 nonsense(struct answer *a, const char *reason)
 {
-	struct complaint said;
-
-	complaint_quote(&said, &a->chain->receiving->body);
-	describe(a, &said, reason);
+	complaint_quote(&a->said, &a->chain->receiving->body);
+	describe(a, reason);
 	a->chain->failures++;
 	return give_up(a, ANT_API, "");
+}
+
+/*
+ * A 200 that is no page, because of REASON: an error of the API counts by its type, whatever
+ * status it came with.  CAUSE is what all else is; RETRY_STATUS: nonsense, for good.
+ */
+static int
+wrong_body(struct answer *a, enum retry_cause cause, const char *reason)
+{
+	if (read_complaint(a) == -1)
+		return -1;
+	if (a->said.from_api) {
+		a->status = complaint_status(&a->said);
+		return no_page(a, RETRY_STATUS, NULL);
+	}
+	return cause == RETRY_STATUS ? nonsense(a, reason) : no_page(a, cause, reason);
 }
 
 /* 200: is the body a page, and one that can follow? */
@@ -209,14 +250,14 @@ read_body(struct answer *a)
 {
 	struct crawl *w = a->crawl;
 	struct chain *c = a->chain;
-	const struct page_rules rules = {w->kind.table->paging, w->kind.buckets, c->next, c->to,
-		w->open_bucket, &w->members};
+	const struct page_rules rules = {w->kind.table->paging, w->kind.buckets, c->from, c->to,
+		w->open_bucket, &w->members, c->next};
 	struct page *page = &c->receiving->page;
 	enum page_result result;
 	char reason[512] = "";
 
 	if (strstr(a->http->field[API_CONTENT_TYPE], "html") != NULL)
-		return no_page(a, RETRY_BROKEN, "the answer is HTML");
+		return wrong_body(a, RETRY_BROKEN, "the answer is HTML");
 	result = page_read(&c->receiving->body, &rules, page, &w->cursor, reason, sizeof reason);
 	if (result == PAGE_OK) {
 		log_request(a, NULL); /* before the cursor moves on */
@@ -229,12 +270,26 @@ read_body(struct answer *a)
 		w->progress_at = clock_ms();
 		return 0;
 	case PAGE_BROKEN:
-		return no_page(a, RETRY_BROKEN, reason);
+		return wrong_body(a, RETRY_BROKEN, reason);
 	case PAGE_WRONG:
-		return nonsense(a, reason);
+		return wrong_body(a, RETRY_STATUS, reason);
 	default:
-		return err_sys(a->e, ANT_FAIL, "%s", w->kind.table->name);
+		return no_memory(a);
 	}
+}
+
+/* Whose answer this is, be it a page or a refusal. */
+static int
+note_organization(struct answer *a)
+{
+	char url[URL_MAX];
+
+	if (organization_note(
+		    a->crawl->plan->organization, a->http->field[API_ORGANIZATION], a->e) == 0)
+		return 0;
+	log_request(a, a->e->msg);
+	put_url(a, url, sizeof url);
+	return err_prefix(a->e, "%s: ", url);
 }
 
 /* What the server says about its budget of requests. */
@@ -274,10 +329,13 @@ answer_take(struct crawl *w, struct chain *c, const struct http_answer *h, struc
 		return -1;
 	if (h->result != HTTP_ANSWERED)
 		return no_page(&a, causes[h->result], h->reason);
+	a.status = h->status;
+	if (note_organization(&a) == -1)
+		return -1;
 	if (h->status == 200)
 		return read_body(&a);
 	if (h->status < 300 || h->status >= 400)
-		return no_page(&a, RETRY_STATUS, NULL);
+		return read_complaint(&a) == -1 ? -1 : no_page(&a, RETRY_STATUS, NULL);
 	snprintf(reason, sizeof reason,
 		"HTTP %ld: a redirect, which is not followed: the key would go along", h->status);
 	return nonsense(&a, reason);

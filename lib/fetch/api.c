@@ -12,7 +12,11 @@ api_header(struct http_options *o, const char *key)
 		[API_RETRY_AFTER] = "retry-after",
 		[API_RETRY_AFTER_MS] = "retry-after-ms",
 		[API_REMAINING] = "anthropic-ratelimit-requests-remaining",
-		[API_RESET] = "anthropic-ratelimit-requests-reset"};
+		[API_RESET] = "anthropic-ratelimit-requests-reset",
+		[API_ORGANIZATION] = "anthropic-organization-id",
+		[API_SERVER] = "server",
+		[API_VIA] = "via",
+		[API_CF_RAY] = "cf-ray"};
 
 	o->secret_header = "x-api-key: ";
 	o->secret = key;

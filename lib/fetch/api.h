@@ -12,7 +12,11 @@ enum api_field { /* of an answer, in http_answer.field */
 	API_RETRY_AFTER,
 	API_RETRY_AFTER_MS,
 	API_REMAINING, /* requests, until ... */
-	API_RESET
+	API_RESET,
+	API_ORGANIZATION, /* of the key: every answer of the API has it */
+	API_SERVER,	  /* these tell who answered where that was not the API */
+	API_VIA,
+	API_CF_RAY
 };
 
 /* Set the header of O: the key's line, the others, and which fields of an answer are kept. */

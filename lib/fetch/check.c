@@ -6,6 +6,8 @@
 #include "base/json.h"
 #include "fetch/page.h"
 
+static const char ORGANIZATION[] = "organization"; /* the table */
+
 /* One page of the table NAME; its records go to SAMPLE. */
 static int
 probe(const struct tables *ts, const char *name, const struct fetch_plan *base, struct buf *sample,
@@ -71,23 +73,42 @@ put_member(struct buf *line, const struct json_value *of, const char *name)
 	buf_free(&text);
 }
 
-/* The first line.  A key that may not read the organization may still read a table. */
+/* Append what the answers name, unless the record V (NULL: there is none) has it, too. */
+static void
+put_named(struct buf *line, const struct json_value *v, const struct organization *named)
+{
+	struct json_value id;
+
+	if (named->id[0] == '\0')
+		return;
+	if (v == NULL || !json_member(v, "id", &id) || !json_is(&id, named->id))
+		buf_printf(line, " (its answers name %s)", named->id);
+}
+
+/*
+ * The first line.  A key that may not read the organization may still read a table.  Return 1
+ * where it can be read, 0 with the REASON where that is refused, else -1.
+ */
 static int
-check_organization(
-	const struct tables *ts, const struct fetch_plan *plan, struct out *out, struct ant_err *e)
+check_organization(const struct tables *ts, const struct fetch_plan *plan, struct out *out,
+	struct ant_err *reason, struct ant_err *e)
 {
 	struct buf sample, line;
 	struct json_value v;
 	struct json_error why;
-	int rc = -1;
+	int readable, rc = -1;
 
 	buf_init(&sample, PAGE_MAX);
 	buf_init(&line, PAGE_MAX);
-	if (probe(ts, "organization", plan, &sample, e) == -1) {
-		if (e->cause != CAUSE_FORBIDDEN)
+	readable = probe(ts, ORGANIZATION, plan, &sample, reason) == 0;
+	if (!readable) {
+		if (reason->cause != CAUSE_FORBIDDEN) {
+			*e = *reason;
 			goto done;
+		}
 		buf_puts(&line, "organization: unknown: ");
-		put_clean(&line, e->msg);
+		put_clean(&line, reason->msg);
+		put_named(&line, NULL, plan->organization);
 	} else if (buf_reserve(&sample, 1) != NULL &&
 		   json_parse(sample.data, sample.len, &v, &why) == 0) {
 		buf_puts(&line, "organization: ");
@@ -95,28 +116,24 @@ check_organization(
 		buf_puts(&line, " (");
 		put_member(&line, &v, "id");
 		buf_puts(&line, ")");
+		put_named(&line, &v, plan->organization);
 	}
 	buf_putc(&line, '\n');
 	rc = put_line(out, &line, e);
 done:
 	buf_free(&sample);
 	buf_free(&line);
-	return rc;
+	return rc == -1 ? -1 : readable;
 }
 
-/* One table's line.  Return 1 where it can be read, 0 where not, -1 where the line got lost. */
+/* One table's line: READABLE, or for this REASON not.  Return 0 or -1. */
 static int
-check_table(const struct tables *ts, const char *name, const struct fetch_plan *plan,
-	struct out *out, struct ant_err *reason, struct ant_err *e)
+put_table(struct out *out, const char *name, int readable, const struct ant_err *reason,
+	struct ant_err *e)
 {
 	struct buf line;
-	int readable, rc;
+	int rc;
 
-	readable = probe(ts, name, plan, NULL, reason) == 0;
-	if (!readable && reason->status == ANT_FAIL) {
-		*e = *reason;
-		return -1;
-	}
 	buf_init(&line, PAGE_MAX);
 	buf_printf(&line, "%s: %s", name,
 		readable		     ? "readable"
@@ -127,25 +144,33 @@ check_table(const struct tables *ts, const char *name, const struct fetch_plan *
 	buf_putc(&line, '\n');
 	rc = put_line(out, &line, e);
 	buf_free(&line);
-	return rc == -1 ? -1 : readable;
+	return rc;
 }
 
 int
 check_tables(const struct tables *ts, const struct strlist *names, const struct fetch_plan *plan,
 	struct out *out, struct ant_err *e)
 {
-	struct ant_err other = {.status = ANT_OK}, reason;
-	int readable = 0;
+	struct ant_err other = {.status = ANT_OK}, reason, organization;
+	int readable = 0, known = check_organization(ts, plan, out, &organization, e);
 
-	if (check_organization(ts, plan, out, e) == -1)
+	if (known == -1)
 		return -1;
 	for (size_t i = 0; i < names->n; i++) {
-		int rc = check_table(ts, names->v[i], plan, out, &reason, e);
+		int own = strcmp(names->v[i], ORGANIZATION) == 0, can = known;
 
-		if (rc == -1)
+		if (own) /* it has been asked for */
+			reason = organization;
+		else
+			can = probe(ts, names->v[i], plan, NULL, &reason) == 0;
+		if (!can && reason.status == ANT_FAIL) {
+			*e = reason;
 			return -1;
-		readable += rc;
-		if (rc == 0 && reason.status != ANT_AUTH && other.status == ANT_OK)
+		}
+		if (put_table(out, names->v[i], can, &reason, e) == -1)
+			return -1;
+		readable += can;
+		if (!can && (reason.status != ANT_AUTH || names->n == 1) && other.status == ANT_OK)
 			other = reason;
 	}
 	if (readable > 0)
@@ -155,4 +180,27 @@ check_tables(const struct tables *ts, const struct strlist *names, const struct 
 		return -1;
 	}
 	return err_set(e, ANT_AUTH, "the key may read none of the tables");
+}
+
+int
+check_whose(
+	const struct tables *ts, const struct fetch_plan *plan, struct out *out, struct ant_err *e)
+{
+	const char *id = plan->organization->id;
+	struct buf line;
+	int rc = probe(ts, ORGANIZATION, plan, NULL, e);
+
+	/* A key that is not taken, a server that is not there: what it says elsewhere is no help. */
+	if (rc == -1 && (id[0] == '\0' || (e->status != ANT_API && e->cause != CAUSE_FORBIDDEN)))
+		return -1;
+	if (id[0] == '\0')
+		return err_set(e, ANT_API,
+			"%s: the answer names no organization in anthropic-organization-id; does a "
+			"proxy take that away?",
+			http_base(plan->http));
+	buf_init(&line, PAGE_MAX);
+	buf_printf(&line, "%s\n", id);
+	rc = put_line(out, &line, e);
+	buf_free(&line);
+	return rc;
 }

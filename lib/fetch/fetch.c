@@ -46,18 +46,58 @@ fetch_limit(
 	return 0;
 }
 
+/* Put the control line in LINE to OUT, unless making it FAILED. */
+static int
+put_control(struct out *out, struct buf *line, const char *what, struct ant_err *e)
+{
+	int rc = line->failed ? err_sys(e, ANT_FAIL, "%s record", what)
+			      : out_put(out, line->data, line->len, e);
+
+	buf_free(line);
+	return rc;
+}
+
 /* The sink of fetch_run(): records become lines of the stream. */
 struct records {
+	const struct fetch_plan *plan;
 	struct out *out;
 	struct fetch_stats *stats;
 	size_t closed; /* complete buckets among them */
+	int begun;
 };
+
+/* The begin line, once.  Not before the first answer, which says whose records these are. */
+static int
+put_begin(struct records *r, struct ant_err *e)
+{
+	const struct fetch_plan *plan = r->plan;
+	const char *id = plan->organization->id;
+	struct record_begin b = {.table = plan->table->name, /* borrowed, all of it */
+		.organization = id[0] != '\0' ? id : NULL,
+		.has_window = plan->window.width > 0,
+		.from = plan->window.from,
+		.to = plan->window.to,
+		.width = plan->window.width_name,
+		.has_group_by = plan->group_by != NULL};
+	struct buf line;
+
+	if (r->begun)
+		return 0;
+	r->begun = 1;
+	if (plan->group_by != NULL)
+		b.group_by = *plan->group_by;
+	buf_init(&line, LINES_MAX);
+	record_begin_put(&line, &b);
+	return put_control(r->out, &line, "begin", e);
+}
 
 static int
 put_records(void *to, const struct page *page, struct ant_err *e)
 {
 	struct records *r = to;
 
+	if (put_begin(r, e) == -1)
+		return -1;
 	r->closed += page->closed;
 	r->stats->pages++;
 	r->stats->records += page->records;
@@ -120,35 +160,6 @@ fetch_probe(const struct fetch_plan *plan, struct buf *sample, struct ant_err *e
 	return fetch_pages(plan, &sink, 1, &stats, &unused, e);
 }
 
-/* Put the control line in LINE to OUT, unless making it FAILED. */
-static int
-put_control(struct out *out, struct buf *line, const char *what, struct ant_err *e)
-{
-	int rc = line->failed ? err_sys(e, ANT_FAIL, "%s record", what)
-			      : out_put(out, line->data, line->len, e);
-
-	buf_free(line);
-	return rc;
-}
-
-static int
-put_begin(const struct fetch_plan *plan, struct out *out, struct ant_err *e)
-{
-	struct record_begin b = {.table = plan->table->name, /* borrowed, all of it */
-		.has_window = plan->window.width > 0,
-		.from = plan->window.from,
-		.to = plan->window.to,
-		.width = plan->window.width_name,
-		.has_group_by = plan->group_by != NULL};
-	struct buf line;
-
-	if (plan->group_by != NULL)
-		b.group_by = *plan->group_by;
-	buf_init(&line, LINES_MAX);
-	record_begin_put(&line, &b);
-	return put_control(out, &line, "begin", e);
-}
-
 /*
  * The end of what is complete by this machine's clock and by the server's: where ours is
  * ahead, or an answer comes out of a cache, later runs would pass over what was not there yet.
@@ -202,12 +213,12 @@ int
 fetch_run(const struct fetch_plan *plan, struct out *out, struct ant_err *e)
 {
 	struct fetch_stats stats = {.share = -1};
-	struct records records = {out, &stats, 0};
+	struct records records = {plan, out, &stats, 0, 0};
 	const struct sink sink = {put_records, &records, out};
 	int64_t server_now;
 
-	if (put_begin(plan, out, e) == -1 ||
-		fetch_pages(plan, &sink, 0, &stats, &server_now, e) == -1)
+	if (fetch_pages(plan, &sink, 0, &stats, &server_now, e) == -1 ||
+		put_begin(&records, e) == -1)
 		return -1;
 	check_gaps(plan, records.closed);
 	return put_end(plan, &records, server_now, e);

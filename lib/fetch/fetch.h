@@ -15,6 +15,7 @@
 #include "base/out.h"
 #include "base/strlist.h"
 #include "fetch/budget.h"
+#include "fetch/organization.h"
 #include "fetch/window.h"
 #include "net/http.h"
 #include "tables/table.h"
@@ -61,6 +62,7 @@ struct fetch_plan {
 	int64_t backoff_ms;  /* the longest first wait */
 	struct http *http;
 	struct budget *budget;
+	struct organization *organization; /* whom the answers name: to be one in all of them */
 	struct fetch_events events;
 };
 
@@ -78,9 +80,10 @@ int fetch_limit(
 	const struct table *table, const char *width, long asked, long *limit, struct ant_err *e);
 
 /*
- * Fetch all that the plan says and write the record stream to OUT, flushed.
+ * Fetch all that the plan says and write the record stream to OUT, flushed.  It begins
+ * when there is a page to write, or nothing to fetch: the begin line has the organization.
  * Return 0, or -1 with the status of anthill(7) and a reason; what was written
- * then has no end line.
+ * then has no end line, and perhaps no begin line.
  */
 int fetch_run(const struct fetch_plan *plan, struct out *out, struct ant_err *e);
 

@@ -8,6 +8,8 @@
 #include "base/json.h"
 #include "base/utc.h"
 
+enum { ESCAPE = 6 }; /* bytes of the longest spelling of a character, \u0041 */
+
 struct reader {
 	const struct page_rules *rules;
 	struct page *page;
@@ -81,44 +83,79 @@ put_line(struct reader *r, const char *p, const char *stop)
 	r->page->records++;
 }
 
+/* The time that the string V says, in whichever spelling: 0, -1 where it is none, 1 without memory. */
+static int
+read_time(const struct json_value *v, int64_t *t)
+{
+	struct buf text;
+	int rc;
+
+	if (v->kind != JSON_STRING)
+		return -1;
+	if (memchr(v->p, '\\', v->len) == NULL)
+		return utc_parse(v->p + 1, v->len - 2, t);
+	buf_init(&text, v->len);
+	rc = json_text(&text, v, NULL) == 0 ? utc_parse(text.data, text.len, t)
+	     : errno == EMSGSIZE	    ? -1
+					    : 1;
+	buf_free(&text);
+	return rc;
+}
+
 /* starting_at of a bucket. */
 static enum page_result
 check_bucket(struct reader *r)
 {
 	const struct page_rules *rules = r->rules;
-	const char *text;
-	size_t i = r->page->records, len;
+	size_t i = r->page->records;
+	char when[UTC_TEXT];
 	int64_t t;
+	int rc;
 
 	if (r->starting_at.p == NULL)
 		return wrong(r, "bucket %zu has no starting_at", i + 1);
-	text = r->starting_at.p + 1;
-	len = r->starting_at.len - 2;
-	if (r->starting_at.kind != JSON_STRING || utc_parse(text, len, &t) == -1)
+	if ((rc = read_time(&r->starting_at, &t)) == 1)
+		return PAGE_MEMORY;
+	if (rc == -1)
 		return wrong(r, "starting_at of bucket %zu is no time", i + 1);
+	if (t >= rules->next && t < rules->to && (i == 0 || t > r->page->last)) {
+		r->page->last = t;
+		r->page->closed += t < rules->open;
+		return PAGE_OK;
+	}
+	utc_format(t, when);
 	if (t < rules->from || t >= rules->to)
-		return wrong(r, "bucket %zu (%.*s) is outside the window that was asked for", i + 1,
-			(int)len, text);
-	if (i > 0 && t <= r->page->last)
-		return wrong(r, "bucket %zu (%.*s) is not later than the one before", i + 1,
-			(int)len, text);
-	r->page->last = t;
-	r->page->closed += t < rules->open;
-	return PAGE_OK;
+		return wrong(
+			r, "bucket %zu (%s) is outside the window that was asked for", i + 1, when);
+	if (i > 0 && t == r->page->last)
+		return wrong(r, "bucket %zu (%s) is repeated", i + 1, when);
+	return wrong(r, "bucket %zu (%s) is repeated or out of order", i + 1, when);
 }
 
 /* What becomes of the member with the key at KEY and its value at P; *STOP: where that ends. */
 typedef enum page_result member_reader(
 	struct reader *r, const char *key, const char *p, const char **stop);
 
+/* 1 where the checked key at KEY reads as NAME. */
+static int
+key_is(struct reader *r, const char *key, const char *name)
+{
+	const struct json_value v = {
+		JSON_STRING, key, (size_t)(json_skip_string(key, r->end, &r->json) - key)};
+
+	return json_is(&v, name);
+}
+
 static enum page_result
 read_bucket_member(struct reader *r, const char *key, const char *p, const char **stop)
 {
-	static const char name[] = "\"starting_at\"";
+	static const char usual[] = "\"starting_at\"";
 
 	if ((*stop = json_skip(p, r->end, &r->json)) == NULL)
 		return broken(r);
-	if (memcmp(key, name, sizeof name - 1) == 0)
+	/* Another spelling starts with the same letter or with an escape. */
+	if (memcmp(key, usual, sizeof usual - 1) == 0 ||
+		((key[1] == 's' || key[1] == '\\') && key_is(r, key, "starting_at")))
 		r->starting_at = (struct json_value){json_kind_at(p), p, (size_t)(*stop - p)};
 	return PAGE_OK;
 }
@@ -229,27 +266,53 @@ read_data(struct reader *r, const char *p, const char **stop)
 	return PAGE_OK;
 }
 
-/* One member of the answer: data, has_more, a cursor, or something that is passed over. */
+/* 1 where V, the answer's "error", is one.  null is none, nor is the "" that some gateways send. */
+static int
+tells_error(const struct json_value *v)
+{
+	return v->kind == JSON_OBJECT || (v->kind == JSON_STRING && v->len > 2);
+}
+
+/* One member of the answer: data, has_more, a cursor, an error, or something that is passed over. */
 static enum page_result
 read_member(struct reader *r, const char *name, const char *p, const char **stop)
 {
 	const struct json_value key = {
 		JSON_STRING, name, (size_t)(json_skip_string(name, r->end, &r->json) - name)};
-	struct json_value *keep = json_is(&key, "has_more")    ? &r->more
-				  : json_is(&key, "next_page") ? &r->next_page
-				  : json_is(&key, "last_id")   ? &r->last_id
-							       : NULL;
+	struct json_value v, *keep = json_is(&key, "has_more")	  ? &r->more
+				     : json_is(&key, "next_page") ? &r->next_page
+				     : json_is(&key, "last_id")	  ? &r->last_id
+								  : NULL;
 
 	if (p < r->end && json_is(&key, "data"))
 		return read_data(r, p, stop);
 	if ((*stop = json_skip(p, r->end, &r->json)) == NULL)
 		return broken(r);
+	v = (struct json_value){json_kind_at(p), p, (size_t)(*stop - p)};
+	if ((json_is(&key, "error") && tells_error(&v)) ||
+		(json_is(&key, "type") && json_is(&v, "error")))
+		return wrong(r, "the answer is an error with status 200");
 	if (keep == NULL)
 		return PAGE_OK;
 	if (keep->p != NULL)
 		return wrong(r, "the answer has %.*s twice", (int)key.len, key.p);
-	*keep = (struct json_value){json_kind_at(p), p, (size_t)(*stop - p)};
+	*keep = v;
 	return PAGE_OK;
+}
+
+/* The text of the cursor C, which is as long as it is without its escapes. */
+static enum page_result
+put_cursor(struct reader *r, const struct json_value *c, const char *name, struct buf *cursor)
+{
+	int rc = -1;
+
+	errno = EMSGSIZE;
+	if (c->len - 2 <= (size_t)PAGE_CURSOR_MAX * ESCAPE &&
+		(rc = json_text(cursor, c, NULL)) == 0 && cursor->len <= PAGE_CURSOR_MAX)
+		return buf_str(cursor) != NULL ? PAGE_OK : PAGE_MEMORY;
+	if (rc == -1 && errno != EMSGSIZE)
+		return PAGE_MEMORY;
+	return wrong(r, "%s is longer than %d bytes", name, PAGE_CURSOR_MAX);
 }
 
 /* Does another page follow, and what is its cursor? */
@@ -275,23 +338,22 @@ read_cursor(struct reader *r, struct buf *cursor)
 		return PAGE_OK;
 	if (c->p == NULL || c->kind != JSON_STRING || c->len == 2)
 		return wrong(r, "has_more is true, but there is no %s", name);
-	if (c->len > PAGE_CURSOR_MAX)
-		return wrong(r, "%s is longer than %d bytes", name, PAGE_CURSOR_MAX);
 	if (r->page->records == 0)
 		return wrong(r, "has_more is true on a page without records");
-	if (json_text(cursor, c, NULL) == -1 || buf_str(cursor) == NULL)
-		return PAGE_MEMORY;
-	return PAGE_OK;
+	return put_cursor(r, c, name, cursor);
 }
 
 /* The answer is the record. */
 static enum page_result
 read_bare(struct reader *r, const char *p)
 {
-	struct json_value object = {JSON_OBJECT, p, (size_t)(r->end - p)}, v;
+	struct json_value object = {JSON_OBJECT, p, (size_t)(r->end - p)}, v, type;
 
-	if (json_member(&object, "type", &v) && json_is(&v, "error"))
+	if ((json_member(&object, "type", &v) && json_is(&v, "error")) ||
+		(json_member(&object, "error", &v) && json_member(&v, "type", &type)))
 		return wrong(r, "the answer is an error with status 200");
+	if (*json_space(p + 1, r->end) == '}')
+		return wrong(r, "the answer is an empty object");
 	check_control(r, p, r->end);
 	for (size_t i = 0; r->rules->members != NULL && i < r->rules->members->n; i++)
 		if (!json_member(&object, r->rules->members->v[i], &v) || v.kind == JSON_NULL)

@@ -24,6 +24,7 @@ struct page_rules {
 	int64_t from, to;	       /* ... in [from, to), each later than the one before */
 	int64_t open;		       /* start of the bucket that is open now */
 	const struct strlist *members; /* PAGING_NONE: what the object must hold; NULL: nothing */
+	int64_t next; /* buckets before this one have arrived: they must not repeat */
 };
 
 struct page {

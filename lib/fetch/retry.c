@@ -72,7 +72,7 @@ meaning(const struct retry_case *c, int again)
 {
 	if (c->cause != RETRY_STATUS)
 		return meanings[c->cause];
-	if (c->status == 401 || c->status == 403)
+	if ((c->status == 401 || c->status == 403) && !c->foreign)
 		return ANT_AUTH;
 	return again ? ANT_TEMP : ANT_API;
 }

@@ -17,7 +17,7 @@
 #include "base/err.h"
 
 enum retry_cause {
-	RETRY_STATUS,  /* an answer with a status that is not 200 */
+	RETRY_STATUS,  /* an answer with a status that is not 200, or an error that came with 200 */
 	RETRY_NETWORK, /* no connection, or it broke */
 	RETRY_TIMEOUT, /* no whole answer in time */
 	RETRY_BROKEN,  /* a 200 whose body is not whole JSON */
@@ -29,6 +29,7 @@ enum retry_cause {
 struct retry_case {
 	enum retry_cause cause;
 	long status;	   /* of RETRY_STATUS */
+	int foreign;	   /* a 401 or 403 whose body is not the API's: no word about the key */
 	int should_retry;  /* x-should-retry: 1, 0, or -1 where the server did not say */
 	int64_t hint_ms;   /* retry-after-ms or retry-after; -1: none */
 	int64_t reset_ms;  /* until anthropic-ratelimit-requests-reset; -1: none or past */

@@ -8,17 +8,12 @@
 #include "base/aside.h"
 #include "base/decimal.h"
 #include "base/strlist.h"
+#include "load/csv_audit.h"
 #include "load/csv_file.h"
 #include "load/csv_keys.h"
+#include "load/csv_ledger.h"
 #include "load/load.h"
 #include "load/place.h"
-
-/* How long the ledger, which several tables share, may be another load's. */
-enum { LEDGER_WAIT_MS = 10000, LEDGER_COLUMNS = 9 };
-
-static const struct csv_file_dialect ledger_dialect = {.delimiter = ',', .null = "", .header = 1};
-static const char ledger_header[] =
-	"table_name,into_table,mode,window_from,window_to,rows,watermark,started,finished\n";
 
 struct csv_column {	  /* of the file */
 	const char *name; /* as the header has it, in `names` */
@@ -30,7 +25,8 @@ struct load_csv {
 	const struct csv_file_dialect *dialect;
 	const struct load *load;
 	struct csv_file csv;
-	struct aside data, ledger;
+	struct aside data;
+	struct csv_ledger ledger;
 	struct strlist names;
 	struct csv_column *columns;
 	size_t n, n_old;	/* columns of the file to be and as it is */
@@ -41,6 +37,7 @@ struct load_csv {
 	struct out to, spool; /* the new file; the rows of a merge, which wait */
 	struct csv_keys keys;
 	int64_t kept, removed;
+	struct buckets held; /* of the records that were kept, those in the stream's window */
 	size_t risky;
 };
 
@@ -319,6 +316,17 @@ make_key(struct load_csv *d, const struct row_cell *cells, int guard, struct ant
 	return d->key.failed ? no_memory(d, e) : 0;
 }
 
+/* Whether the old record whose cells are d->cells is one of those that the load is about. */
+static int
+is_ours(const struct load_csv *d)
+{
+	const char *own = d->load->rows->organization;
+	const struct row_cell *its = &d->cells[0];
+
+	return !d->load->by_organization ||
+	       (!its->null && its->len == strlen(own) && memcmp(its->p, own, its->len) == 0);
+}
+
 /* Whether the load removes the old record whose cells are d->cells: 1, 0 or -1. */
 static int
 is_replaced(struct load_csv *d, struct ant_err *e)
@@ -327,9 +335,9 @@ is_replaced(struct load_csv *d, struct ant_err *e)
 
 	switch (d->load->mode) {
 	case MODE_REPLACE:
-		return 1;
+		return is_ours(d);
 	case MODE_WINDOW:
-		return rows_in_window(r, &d->cells[r->time_column]);
+		return is_ours(d) && rows_in_window(r, &d->cells[r->time_column]);
 	case MODE_MERGE:
 		if (d->keys.slots == NULL) /* a dry run */
 			return 0;
@@ -339,6 +347,18 @@ is_replaced(struct load_csv *d, struct ant_err *e)
 	default:
 		return 0;
 	}
+}
+
+/* A record that stays is part of what its hour holds after the load. */
+static int
+count_kept(struct load_csv *d, struct ant_err *e)
+{
+	const struct rows *r = d->load->rows;
+	const struct row_cell *c = &d->cells[r->time_column];
+
+	if (!r->window || !is_ours(d) || !rows_in_window(r, c))
+		return 0;
+	return buckets_add(&d->held, rows_seconds(r, c), 1) == 0 ? 0 : no_memory(d, e);
 }
 
 static int
@@ -359,6 +379,8 @@ take_old(void *arg, const struct csv_file_field *f, size_t n, int64_t number, st
 	d->kept += !replaced;
 	if (replaced)
 		return 0;
+	if (count_kept(d, e) == -1)
+		return -1;
 	for (size_t i = 0; i < d->n; i++) {
 		if (i > 0)
 			buf_putc(&d->line, d->dialect->delimiter);
@@ -375,6 +397,7 @@ static int
 filter(struct load_csv *d, int in, struct ant_err *e)
 {
 	d->kept = d->removed = 0;
+	buckets_free(&d->held);
 	if (put_header(d, &d->to, e) == -1)
 		return -1;
 	if (!d->has_old)
@@ -395,6 +418,45 @@ start_merge(struct load_csv *d, struct ant_err *e)
 	return 0;
 }
 
+static const char *
+file_name(const struct load_csv *d)
+{
+	const char *slash = strrchr(d->data.path, '/');
+
+	return slash != NULL ? slash + 1 : d->data.path;
+}
+
+/*
+ * A file that is there holds the rows of one organization, that of the stream, or has a column
+ * that tells them apart.
+ */
+static int
+check_organization(struct load_csv *d, struct ant_err *e)
+{
+	const char *own = d->load->rows->organization, *its = d->ledger.organization;
+	int many = 0;
+
+	if (!d->has_old)
+		return 0;
+	for (size_t i = 0; i < d->n_named; i++)
+		many |= d->dialect->header && strcmp(d->columns[i].name, ROWS_ORGANIZATION) == 0;
+	if (many && !d->load->by_organization)
+		return err_set(e, ANT_FAIL,
+			"%s: it holds several organizations: load it with --by-organization",
+			d->file);
+	if (!many && d->load->by_organization && d->dialect->header)
+		return err_set(e, ANT_FAIL,
+			"%s: it was made without --by-organization, and a column %s that says "
+			"%s in every row would have to be added",
+			d->file, ROWS_ORGANIZATION, *its != '\0' ? its : "whose it is");
+	if (d->load->by_organization || *own == '\0' || *its == '\0' || strcmp(own, its) == 0)
+		return 0;
+	return err_set(e, ANT_FAIL,
+		"%s: it holds rows of organization %s, and these are of %s: give each a folder "
+		"of its own, or load both with --by-organization",
+		d->file, its, own);
+}
+
 static int
 begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
 {
@@ -409,7 +471,9 @@ begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
 	if ((dry ? aside_look(&d->data, d->file, e) : aside_open(&d->data, d->file, 0, e)) == -1)
 		return -1;
 	out_init(&d->to, d->data.fd, d->file);
-	if (learn_columns(d, e) == -1)
+	if (learn_columns(d, e) == -1 ||
+		csv_ledger_learn(&d->ledger, d->data.folder, file_name(d), e) == -1 ||
+		check_organization(d, e) == -1)
 		return -1;
 	if (l->mode == MODE_MERGE && !dry)
 		return start_merge(d, e);
@@ -512,69 +576,6 @@ merge(struct load_csv *d, struct ant_err *e)
 	return status == 0 ? append_spool(d, e) : -1;
 }
 
-static void
-put_value(const struct csv_file *f, struct buf *b, const char *text, char after)
-{
-	if (*text == '\0')
-		csv_file_put_null(f, b);
-	else
-		csv_file_put(f, b, text, strlen(text), csv_file_text);
-	buf_putc(b, after);
-}
-
-/* Copy the ledger as it is, which must be ours and whole; where there is none, begin one. */
-static int
-copy_ledger(struct load_csv *d, struct out *to, struct ant_err *e)
-{
-	char start[sizeof ledger_header - 1], last = '\n';
-	int there = d->ledger.old != -1;
-	ssize_t n = there ? read(d->ledger.old, start, sizeof start) : 0;
-
-	if (n == -1)
-		return err_sys(e, ANT_FAIL, "%s", d->ledger.path);
-	if (n != 0 && ((size_t)n < sizeof start || memcmp(start, ledger_header, sizeof start) != 0))
-		return err_set(e, ANT_FAIL, "%s: this is no ledger of anthill's", d->ledger.path);
-	if (out_put(to, ledger_header, sizeof start, e) == -1 ||
-		(there && copy_rest(d->ledger.old, d->ledger.path, to, &last, e) == -1))
-		return -1;
-	return last == '\n' ? 0 : out_put(to, "\n", 1, e);
-}
-
-/* Write the ledger of the folder with one more line aside. */
-static int
-write_ledger(struct load_csv *d, const struct receipt_entry *entry, struct ant_err *e)
-{
-	const char *name = strrchr(d->data.path, '/');
-	struct csv_file f;
-	struct out to;
-	int status;
-
-	csv_file_init(&f, &ledger_dialect);
-	buf_printf(&d->line, "%s/%s", d->data.folder, LOAD_CSV_LEDGER);
-	if (buf_str(&d->line) == NULL)
-		return no_memory(d, e);
-	if (aside_open(&d->ledger, d->line.data, LEDGER_WAIT_MS, e) == -1)
-		return -1;
-	buf_clear(&d->line);
-	put_value(&f, &d->line, entry->table, ',');
-	put_value(&f, &d->line, name != NULL ? name + 1 : d->data.path, ',');
-	put_value(&f, &d->line, entry->mode, ',');
-	put_value(&f, &d->line, entry->from, ',');
-	put_value(&f, &d->line, entry->to, ',');
-	buf_printf(&d->line, "%" PRId64 ",", entry->rows);
-	put_value(&f, &d->line, entry->watermark, ',');
-	put_value(&f, &d->line, entry->started, ',');
-	put_value(&f, &d->line, entry->finished, '\n');
-	out_init(&to, d->ledger.fd, d->ledger.path);
-	status = d->line.failed ? no_memory(d, e) : 0;
-	if (status == 0 &&
-		(copy_ledger(d, &to, e) == -1 || out_put(&to, d->line.data, d->line.len, e) == -1 ||
-			out_flush(&to, e) == -1))
-		status = -1;
-	out_free(&to);
-	return status == 0 ? aside_sync(&d->ledger, e) : -1;
-}
-
 static int
 write_plan(struct load_csv *d, const struct receipt_entry *entry, struct ant_err *e)
 {
@@ -592,28 +593,92 @@ write_plan(struct load_csv *d, const struct receipt_entry *entry, struct ant_err
 }
 
 /*
+ * A file that was removed and is made anew: whatever the ledger says of the old one must be void
+ * before the new one is there.
+ */
+static int
+forget_old_file(struct load_csv *d, const struct receipt_entry *entry, struct ant_err *e)
+{
+	struct receipt_entry reset = {.table = entry->table,
+		.into = entry->into,
+		.mode = "reset",
+		.organization = "",
+		.time_column = "",
+		.buckets = ""};
+
+	if (d->has_old || d->ledger.line == 0)
+		return 0;
+	strcpy(reset.started, entry->started);
+	strcpy(reset.finished, entry->started);
+	if (random_id(reset.load, e) == -1 ||
+		csv_ledger_write(&d->ledger, d->data.folder, &reset, e) == -1 ||
+		csv_ledger_publish(&d->ledger, e) == -1)
+		return -1;
+	csv_ledger_close(&d->ledger);
+	return 0;
+}
+
+/*
  * Both files are whole and on the disk before either takes its place.  The rows come
  * first: a ledger that knew of rows that are not there would move a watermark past them.
  */
 static int
-commit(void *self, const struct receipt_entry *entry, const char **into, struct ant_err *e)
+publish(struct load_csv *d, struct receipt_entry *entry, struct ant_err *e)
 {
-	struct load_csv *d = self;
-
-	if (d->file == NULL)
-		return out_flush(&d->to, e);
-	*into = d->file;
-	if (d->load->dry_run)
-		return write_plan(d, entry, e);
-	if (d->load->mode == MODE_MERGE && merge(d, e) == -1)
-		return -1;
 	if (out_flush(&d->to, e) == -1 || aside_sync(&d->data, e) == -1 ||
-		write_ledger(d, entry, e) == -1 || aside_rename(&d->data, e) == -1)
+		forget_old_file(d, entry, e) == -1 ||
+		csv_ledger_write(&d->ledger, d->data.folder, entry, e) == -1 ||
+		aside_rename(&d->data, e) == -1)
 		return -1;
-	if (aside_rename(&d->ledger, e) == -1)
+	if (csv_ledger_publish(&d->ledger, e) == -1)
 		return err_prefix(
 			e, "the rows are in %s, but the ledger has no line of it: ", d->file);
 	return 0;
+}
+
+/* How many rows each hour of the window holds now. */
+static int
+put_buckets(struct load_csv *d, struct buf *to, struct ant_err *e)
+{
+	const struct buckets *came = &d->load->rows->buckets;
+
+	for (size_t i = 0; i < came->n; i++)
+		if (buckets_add(&d->held, came->v[i].start, came->v[i].rows) == -1)
+			return no_memory(d, e);
+	buckets_put(to, &d->held);
+	return buf_str(to) == NULL ? no_memory(d, e) : 0;
+}
+
+static int
+commit(void *self, struct receipt_entry *entry, struct ant_err *e)
+{
+	struct load_csv *d = self;
+	const struct rows *r = d->load->rows;
+	struct buf buckets;
+	int status = 0;
+
+	if (d->file == NULL)
+		return out_flush(&d->to, e);
+	if (d->load->dry_run) {
+		entry->into = d->file;
+		return write_plan(d, entry, e);
+	}
+	if (d->load->mode == MODE_MERGE && merge(d, e) == -1)
+		return -1;
+	entry->into = file_name(d);
+	entry->created = !d->has_old;
+	buf_init(&buckets, LOAD_TEXT_MAX);
+	if (r->window) {
+		status = put_buckets(d, &buckets, e);
+		entry->time_column = r->columns[r->time_column].name;
+		entry->buckets = buckets.data;
+	}
+	if (status == 0)
+		status = publish(d, entry, e);
+	entry->into = d->file;
+	entry->buckets = NULL;
+	buf_free(&buckets);
+	return status;
 }
 
 static void
@@ -622,7 +687,7 @@ undo(void *self, const char *reason)
 	struct load_csv *d = self;
 
 	(void)reason;
-	aside_close(&d->ledger);
+	csv_ledger_close(&d->ledger);
 	aside_close(&d->data);
 }
 
@@ -660,52 +725,52 @@ check(void *self, const char *const *tables, size_t n, int mode, struct strlist 
 	return buf_str(&d->line) != NULL ? place_lacks(d->line.data, missing, e) : no_memory(d, e);
 }
 
-struct printer {
-	struct out *to;
-	const char *name;
-};
-
 static int
-take_entry(void *arg, const struct csv_file_field *f, size_t n, int64_t number, struct ant_err *e)
+take_entry(void *arg, const char *const texts[RECEIPT_FIELDS], struct ant_err *e)
 {
-	const struct printer *p = arg;
-	const char *texts[RECEIPT_TEXTS];
-	struct row_cell rows = {0};
+	struct out *to = arg;
 
-	if (n != LEDGER_COLUMNS)
-		return err_set(e, ANT_FAIL, "%s: record %" PRId64 " has %zu fields, not %d",
-			p->name, number, n, (int)LEDGER_COLUMNS);
-	if (number == 1)
-		return 0;
-	rows.p = f[5].p;
-	rows.len = f[5].len;
-	if (value_fits(TYPE_BIGINT, &rows) == -1)
-		return err_set(e, ANT_FAIL, "%s: record %" PRId64 ": '%.60s' is no number of rows",
-			p->name, number, f[5].p);
-	for (size_t i = 0; i < RECEIPT_TEXTS; i++)
-		texts[i] = f[i < 7 ? i : 8].p; /* but for when the load started */
-	return receipt_print(p->to, "csv", texts, e);
+	return receipt_print(to, "csv", texts, e);
+}
+
+/* The folder of the file, which need not be there. */
+static int
+look(struct load_csv *d, struct ant_err *e)
+{
+	return aside_look(&d->data, d->file, e);
 }
 
 static int
 ledger(void *self, struct out *to, struct ant_err *e)
 {
 	struct load_csv *d = self;
-	struct printer p = {.to = to};
-	struct csv_file f;
 
-	csv_file_init(&f, &ledger_dialect);
-	if (aside_look(&d->data, d->file, e) == -1)
+	if (look(d, e) == -1)
 		return -1;
-	buf_printf(&d->line, "%s/%s", d->data.folder, LOAD_CSV_LEDGER);
-	if (buf_str(&d->line) == NULL)
-		return no_memory(d, e);
-	if (aside_look(&d->ledger, d->line.data, e) == -1)
+	return csv_ledger_each(&d->ledger, d->data.folder, take_entry, to, e);
+}
+
+static int
+audit(void *self, int fd, const char *name, struct out *to, struct ant_err *e)
+{
+	struct load_csv *d = self;
+
+	return look(d, e) == -1 ? -1 : csv_audit(&d->csv, d->data.folder, fd, name, to, e);
+}
+
+static int
+note(void *self, const struct load *l, struct receipt_entry *entry, struct ant_err *e)
+{
+	struct load_csv *d = self;
+
+	d->load = l;
+	if (aside_open(&d->data, d->file, 0, e) == -1) /* the lock of its loads */
 		return -1;
-	p.name = d->ledger.path;
-	if (d->ledger.old == -1)
-		return err_set(e, ANT_FAIL, "%s: there is no such file", p.name);
-	return csv_file_read(&f, d->ledger.old, p.name, take_entry, &p, e);
+	entry->into = file_name(d);
+	if (csv_ledger_learn(&d->ledger, d->data.folder, entry->into, e) == -1 ||
+		csv_ledger_write(&d->ledger, d->data.folder, entry, e) == -1)
+		return -1;
+	return csv_ledger_publish(&d->ledger, e);
 }
 
 static void
@@ -722,6 +787,7 @@ free_all(void *self)
 		close(d->keys.fd);
 	csv_keys_free(&d->keys);
 	strlist_free(&d->names);
+	buckets_free(&d->held);
 	free(d->columns);
 	free(d->cells);
 	buf_free(&d->line);
@@ -742,8 +808,8 @@ load_csv(const char *file, const struct csv_file_dialect *dialect, struct load_d
 	csv_file_init(&d->csv, dialect);
 	buf_init(&d->line, 3 * LINES_MAX);
 	buf_init(&d->key, 2 * LINES_MAX);
-	*to = (struct load_dest){
-		d, file != NULL ? "csv" : NULL, begin, rows, commit, undo, check, ledger, free_all};
+	*to = (struct load_dest){d, file != NULL ? "csv" : NULL, begin, rows, commit, undo, check,
+		ledger, audit, note, free_all};
 	return 0;
 }
 

@@ -184,6 +184,8 @@ load_duckdb(const char *file, const char *library, struct load_dest *to, struct 
 		.stage_tail = " LIMIT 0",
 		/* This way needs no time zones, an extension. */
 		.time = {"strftime(make_timestamp(epoch_us(", ")), '%Y-%m-%dT%H:%M:%SZ')"},
+		.hour = {"strftime(make_timestamp(epoch_us(", ")), '%Y-%m-%dT%H')"},
+		.day = {"strftime(", ", '%Y-%m-%d')"},
 		.order = ", rowid",
 		.ignores_case = 1,
 		.check = check,

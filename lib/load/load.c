@@ -1,6 +1,7 @@
 #include "load/load.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -68,12 +69,26 @@ find_doc(const char *name, const char *path)
 	return doc;
 }
 
+/* Nobody's rows but those that are wanted; with the option each row says whose it is. */
+static int
+check_organization(struct rows *r, const struct load_options *o, struct ant_err *e)
+{
+	if (o->organization != NULL && *r->organization != '\0' &&
+		strcmp(o->organization, r->organization) != 0)
+		return err_set(e, ANT_FAIL,
+			"table '%.200s': these rows are of organization %s, and those of %.100s "
+			"are expected: give each organization a prefix, a schema or a file of its "
+			"own, or load both with --by-organization",
+			r->table, r->organization, o->organization);
+	return o->by_organization ? rows_by_organization(r, e) : 0;
+}
+
 static int
 prepare(struct load *l, const struct load_options *o, struct ant_err *e)
 {
 	const struct rows *r = l->rows;
 
-	if (choose_mode(l, o, e) == -1 ||
+	if (check_organization(l->rows, o, e) == -1 || choose_mode(l, o, e) == -1 ||
 		(l->into = make_name(o, o->table != NULL ? o->table : r->table, e)) == NULL)
 		return -1;
 	l->columns = calloc(r->ncolumns, sizeof *l->columns);
@@ -86,6 +101,7 @@ prepare(struct load *l, const struct load_options *o, struct ant_err *e)
 	}
 	for (size_t i = 0; i < r->nkey; i++)
 		l->key[i] = l->columns[r->key[i]];
+	l->by_organization = o->by_organization;
 	l->doc = find_doc(r->table, o->table_path);
 	l->started = (int64_t)time(NULL);
 	l->dry_run = o->dry_run;
@@ -104,12 +120,13 @@ guard(const struct load *l, const struct load_options *o, int64_t held, struct a
 		l->into, l->mode == MODE_WINDOW ? "window" : "table", held, l->rows->count);
 }
 
-static void
-describe(const struct load *l, struct receipt_entry *entry)
+static int
+describe(const struct load *l, struct receipt_entry *entry, struct ant_err *e)
 {
 	const struct rows *r = l->rows;
 
 	memset(entry, 0, sizeof *entry);
+	entry->organization = r->organization;
 	entry->table = r->table;
 	entry->into = l->into;
 	entry->mode = type_mode_name(l->mode);
@@ -122,6 +139,7 @@ describe(const struct load *l, struct receipt_entry *entry)
 		utc_format(r->watermark, entry->watermark);
 	utc_format(l->started, entry->started);
 	utc_format((int64_t)time(NULL), entry->finished);
+	return random_id(entry->load, e);
 }
 
 static int
@@ -129,7 +147,6 @@ transfer(const struct load_dest *dest, const struct load_options *o, struct load
 	struct buf *out, struct ant_err *e)
 {
 	struct receipt_entry entry;
-	const char *into = l->into;
 	int64_t held = 0;
 
 	if (dest->begin(dest->self, l, &held, e) == -1 || dest->rows(dest->self, l->rows, e) == -1)
@@ -139,10 +156,8 @@ transfer(const struct load_dest *dest, const struct load_options *o, struct load
 			dest->target != NULL ? dest->target : l->into);
 	if (guard(l, o, held, e) == -1)
 		return -1;
-	describe(l, &entry);
-	if (dest->commit(dest->self, &entry, &into, e) == -1)
+	if (describe(l, &entry, e) == -1 || dest->commit(dest->self, &entry, e) == -1)
 		return -1;
-	entry.into = into;
 	if (!l->dry_run && dest->target != NULL)
 		receipt_put(out, dest->target, &entry);
 	return 0;
@@ -166,6 +181,33 @@ load_run(const struct load_dest *dest, const struct load_options *o, int fd, con
 	free(l.columns);
 	free(l.into);
 	rows_close(l.rows);
+	return status;
+}
+
+int
+load_note(const struct load_dest *dest, const struct load_options *o, const char *table,
+	const int64_t *watermark, struct ant_err *e)
+{
+	const char *name = o->table != NULL ? o->table : table;
+	struct rows none = {.ncolumns = 0};
+	struct load l = {.rows = &none, .started = (int64_t)time(NULL)};
+	struct receipt_entry entry = {.table = table,
+		.mode = watermark != NULL ? "set" : "reset",
+		.organization = o->organization != NULL ? o->organization : "",
+		.time_column = "",
+		.buckets = ""};
+	int status = -1;
+
+	if ((l.into = make_name(o, name, e)) == NULL)
+		return -1;
+	entry.into = l.into;
+	if (watermark != NULL)
+		utc_format(*watermark, entry.watermark);
+	utc_format(l.started, entry.started);
+	utc_format(l.started, entry.finished);
+	if (random_id(entry.load, e) == 0 && (status = dest->note(dest->self, &l, &entry, e)) == -1)
+		dest->abort(dest->self, e->msg);
+	free(l.into);
 	return status;
 }
 

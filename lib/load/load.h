@@ -32,6 +32,8 @@ struct load_options {
 	const char *mode;	/* instead of the stream's */
 	const char *table_path; /* $ANT_TABLES: where to look for the columns' comments */
 	int allow_shrink, ledger, dry_run;
+	int by_organization;	  /* rows of several organizations in one table */
+	const char *organization; /* the only one that is let in; NULL: any */
 };
 
 /* What is loaded, as a destination is told.  All of it stays load_run()'s. */
@@ -42,8 +44,9 @@ struct load {
 	int64_t started;	    /* seconds since 1970 */
 	struct sql_column *columns; /* name and type of each column, for sql.h */
 	struct sql_column *key;	    /* the key's columns, in its order */
-	struct table *doc; /* the table file of the stream's table; NULL where none is found */
-	int dry_run;	   /* write the SQL to PLAN instead of running it */
+	struct table *doc;   /* the table file of the stream's table; NULL where none is found */
+	int dry_run;	     /* write the SQL to PLAN instead of running it */
+	int by_organization; /* the first column is ROWS_ORGANIZATION: the load is about its rows */
 	struct buf *plan;
 };
 
@@ -70,12 +73,11 @@ struct load_dest {
 	int (*rows)(void *self, struct rows *r, struct ant_err *e);
 
 	/*
-	 * Write the ledger's line and make all of it permanent.  E->into is the bare
-	 * name of the table on entry; *INTO, for the receipt, may be set to another
-	 * that lives as long as SELF.
+	 * Write the ledger's line and make all of it permanent.  What only the destination knows
+	 * is added to ENTRY; its `into` is the bare name of the table on entry and may be set to
+	 * another, for the receipt, that lives as long as SELF.
 	 */
-	int (*commit)(
-		void *self, const struct receipt_entry *entry, const char **into, struct ant_err *e);
+	int (*commit)(void *self, struct receipt_entry *entry, struct ant_err *e);
 
 	/* Undo all of it; for a failure of any of the above.  REASON is for a server's log. */
 	void (*abort)(void *self, const char *reason);
@@ -91,6 +93,13 @@ struct load_dest {
 	/* Print the ledger, oldest line first, as receipts; NULL where there is no ledger. */
 	int (*ledger)(void *self, struct out *to, struct ant_err *e);
 
+	/* Answer what FD asks, see audit.h; NULL where there is no ledger. */
+	int (*audit)(void *self, int fd, const char *name, struct out *to, struct ant_err *e);
+
+	/* Write a line into the ledger that is about no load: L has only the table's name. */
+	int (*note)(
+		void *self, const struct load *l, struct receipt_entry *entry, struct ant_err *e);
+
 	void (*free)(void *self);
 };
 
@@ -103,6 +112,13 @@ struct load_dest {
  */
 int load_run(const struct load_dest *dest, const struct load_options *o, int fd, const char *name,
 	struct buf *out, struct ant_err *e);
+
+/*
+ * Write into DEST's ledger that the watermark of TABLE is WATERMARK, or where that is NULL that
+ * there is none any more.  Return 0, or -1 with a reason.
+ */
+int load_note(const struct load_dest *dest, const struct load_options *o, const char *table,
+	const int64_t *watermark, struct ant_err *e);
 
 /*
  * Look at DEST alone, as `check` of struct load_dest does, for loads into TABLES, N of them, with

@@ -262,6 +262,8 @@ load_pg(const char *conninfo, const char *schema, struct load_dest *to, struct a
 		.stage_head = "_anthill_rows ON COMMIT DROP",
 		.stage_tail = " WITH NO DATA",
 		.time = {"to_char(", ", 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"},
+		.hour = {"to_char(", ", 'YYYY-MM-DD\"T\"HH24')"},
+		.day = {"to_char(", ", 'YYYY-MM-DD')"},
 		.order = "",
 		.has_indexes = 1,
 		.has_comments = 1,

@@ -6,14 +6,8 @@
 #include <strings.h>
 
 #include "base/strlist.h"
+#include "load/ledger.h"
 #include "load/sql.h"
-
-/* What has the table's name. */
-struct shape {
-	struct session *s;
-	int found, not_table, guarded;
-	struct strlist columns, types;
-};
 
 static int
 no_memory(struct session *s, struct ant_err *e)
@@ -41,11 +35,15 @@ session_run_text(struct session *s, const char *text, struct ant_err *e)
 }
 
 int
+session_lock_shared(struct session *s, struct ant_err *e)
+{
+	return s->ops->lock_shared != NULL && !s->load->dry_run ? s->ops->lock_shared(s, e) : 0;
+}
+
+int
 session_run_shared(struct session *s, struct ant_err *e)
 {
-	if (s->ops->lock_shared != NULL && !s->load->dry_run && s->ops->lock_shared(s, e) == -1)
-		return -1;
-	return session_run(s, NULL, e);
+	return session_lock_shared(s, e) == -1 ? -1 : session_run(s, NULL, e);
 }
 
 void
@@ -88,7 +86,7 @@ is_yes(const char *text)
 static int
 take_shape(void *arg, const char *const *texts, struct ant_err *e)
 {
-	struct shape *is = arg;
+	struct session_shape *is = arg;
 
 	is->found = 1;
 	is->not_table |= !is_yes(texts[0]);
@@ -101,33 +99,27 @@ take_shape(void *arg, const char *const *texts, struct ant_err *e)
 	return 0;
 }
 
-/* What PUT asks about TABLE, added to IS; shape_free() it in any case. */
-static int
-ask_shape(struct session *s, void (*put)(struct session *, const char *), const char *table,
-	struct shape *is, struct ant_err *e)
+int
+session_shape(struct session *s, const char *table, int columns, struct session_shape *is,
+	struct ant_err *e)
 {
 	is->s = s;
 	buf_clear(&s->sql);
-	put(s, table);
+	s->ops->put_shape(s, table);
+	if (s->ops->each(s, buf_str(&s->sql), 4, take_shape, is, e) == -1)
+		return -1;
+	if (!columns || !is->found || is->not_table || s->ops->put_columns == NULL)
+		return 0;
+	buf_clear(&s->sql);
+	s->ops->put_columns(s, table);
 	return s->ops->each(s, buf_str(&s->sql), 4, take_shape, is, e);
 }
 
-static void
-shape_free(struct shape *is)
+void
+session_shape_free(struct session_shape *is)
 {
 	strlist_free(&is->columns);
 	strlist_free(&is->types);
-}
-
-/* Whether there is a ledger: 1, 0 or -1. */
-static int
-has_ledger(struct session *s, struct ant_err *e)
-{
-	struct shape is = {.found = 0};
-	int status = ask_shape(s, s->ops->put_shape, SQL_LEDGER, &is, e);
-
-	shape_free(&is);
-	return status == 0 ? is.found : -1;
 }
 
 /* The comment of the table file on COLUMN, or on the table where it is NULL. */
@@ -163,7 +155,7 @@ create_table(struct session *s, struct ant_err *e)
 
 /* Compare the table's columns with the stream's; add those that are missing. */
 static int
-widen(struct session *s, const struct shape *is, struct ant_err *e)
+widen(struct session *s, const struct session_shape *is, struct ant_err *e)
 {
 	int (*const differ)(const char *, const char *) =
 		s->ops->ignores_case ? strcasecmp : strcmp;
@@ -191,22 +183,71 @@ widen(struct session *s, const struct shape *is, struct ant_err *e)
 	return 0;
 }
 
+/* The SQL that makes a table of one organization into one for several. */
+static int
+refuse_single(struct session *s, struct ant_err *e)
+{
+	const char *is = s->ledger.organization;
+
+	buf_clear(&s->sql);
+	buf_puts(&s->sql, "ALTER TABLE ");
+	session_put_table(s);
+	buf_puts(&s->sql, " ADD COLUMN ");
+	sql_ident(&s->sql, s->ops->dialect, ROWS_ORGANIZATION);
+	buf_printf(&s->sql, " %s; UPDATE ", sql_type(s->ops->dialect, TYPE_TEXT));
+	session_put_table(s);
+	buf_puts(&s->sql, " SET ");
+	sql_ident(&s->sql, s->ops->dialect, ROWS_ORGANIZATION);
+	buf_puts(&s->sql, " = ");
+	sql_literal(&s->sql, s->ops->dialect, *is != '\0' ? is : "UUID of the organization");
+	if (buf_str(&s->sql) == NULL)
+		return no_memory(s, e);
+	return err_set(e, ANT_FAIL,
+		"%s: %s%.200s%s was made without --by-organization; this converts it: %s", s->name,
+		quote(s), s->into, quote(s), s->sql.data);
+}
+
+/*
+ * A table that is there holds the rows of one organization, that of the stream, or has a column
+ * that tells them apart.
+ */
+static int
+check_organization(struct session *s, const struct session_shape *is, struct ant_err *e)
+{
+	const char *own = s->load->rows->organization, *its = s->ledger.organization;
+	int many = strlist_has(&is->columns, ROWS_ORGANIZATION, strlen(ROWS_ORGANIZATION));
+
+	if (many && !s->load->by_organization)
+		return err_set(e, ANT_FAIL,
+			"%s: %s%.200s%s holds several organizations: load it with "
+			"--by-organization",
+			s->name, quote(s), s->into, quote(s));
+	if (!many && s->load->by_organization)
+		return refuse_single(s, e);
+	if (many || *own == '\0' || *its == '\0' || strcmp(own, its) == 0)
+		return 0;
+	return err_set(e, ANT_FAIL,
+		"%s: %s%.200s%s holds rows of organization %s, and these are of %s: give each a "
+		"prefix, a schema or a file of its own, or load both with --by-organization",
+		s->name, quote(s), s->into, quote(s), its, own);
+}
+
 static int
 make_table(struct session *s, struct ant_err *e)
 {
 	const char *into = s->load->into;
-	struct shape is = {.found = 0};
-	int status = s->there ? ask_shape(s, s->ops->put_shape, into, &is, e) : 0;
+	struct session_shape is = {.found = 0};
+	int status = s->there ? session_shape(s, into, 1, &is, e) : 0;
 
-	if (status == 0 && is.found && !is.not_table && s->ops->put_columns != NULL)
-		status = ask_shape(s, s->ops->put_columns, into, &is, e);
 	if (status == 0 && is.not_table)
 		status = err_set(e, ANT_FAIL, "%s: %s%.200s%s is a %s, not a table", s->name,
 			quote(s), s->into, quote(s), s->ops->not_table);
+	else if (status == 0 && !is.found)
+		status = create_table(s, e);
 	else if (status == 0)
-		status = is.found ? widen(s, &is, e) : create_table(s, e);
+		status = check_organization(s, &is, e) == -1 ? -1 : widen(s, &is, e);
 	s->guarded = is.guarded;
-	shape_free(&is);
+	session_shape_free(&is);
 	return status;
 }
 
@@ -292,6 +333,8 @@ begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
 		if ((s->into = buf_str(&s->qualified)) == NULL)
 			return no_memory(s, e);
 	}
+	if (ledger_learn(s, e) == -1)
+		return -1;
 	return make_table(s, e) == -1 ? -1 : remove_old(s, held, e);
 }
 
@@ -385,31 +428,53 @@ session_index(struct session *s, struct ant_err *e)
 		       : 0;
 }
 
+/*
+ * How many rows each hour of the window holds now.  A load that replaces a window has counted
+ * them as they came; after any other the table is asked.
+ */
 static int
-write_ledger(struct session *s, const struct receipt_entry *entry, struct ant_err *e)
+put_buckets(struct session *s, struct buf *to, struct ant_err *e)
 {
-	int there = s->ops->lock_shared != NULL ? has_ledger(s, e) : 0;
+	const struct load *l = s->load;
+	const struct rows *r = l->rows;
+	struct buckets held = {NULL, 0, 0, 0};
+	int status = 0;
 
-	if (there == -1)
-		return -1;
-	buf_clear(&s->sql);
-	sql_create_ledger(&s->sql, s->ops->dialect, s->schema);
-	if (!there && session_run_shared(s, e) == -1)
-		return -1;
-	buf_clear(&s->sql);
-	load_sql_ledger(&s->sql, s->ops->dialect, s->schema, entry);
-	return session_run(s, NULL, e);
+	if (l->mode == MODE_WINDOW && !r->unique)
+		buckets_put(to, &r->buckets);
+	else
+		status = ledger_hours(s, l->into, l->columns[r->time_column].name,
+			r->columns[r->time_column].type, r->from, r->to,
+			l->by_organization ? r->organization : NULL, &held, e);
+	if (status == 0 && to->len == 0)
+		buckets_put(to, &held);
+	buckets_free(&held);
+	return status == 0 && buf_str(to) == NULL ? no_memory(s, e) : status;
 }
 
 static int
-commit(void *self, const struct receipt_entry *entry, const char **into, struct ant_err *e)
+commit(void *self, struct receipt_entry *entry, struct ant_err *e)
 {
 	struct session *s = self;
+	const struct load *l = s->load;
+	struct buf buckets;
+	int status = 0;
 
-	*into = s->into;
-	if (s->new_table && s->ops->has_indexes && session_index(s, e) == -1)
-		return -1;
-	return write_ledger(s, entry, e) == -1 ? -1 : s->ops->commit(s, e);
+	buf_init(&buckets, LOAD_TEXT_MAX);
+	if (s->new_table && s->ops->has_indexes)
+		status = session_index(s, e);
+	if (status == 0 && l->rows->window && !l->dry_run) {
+		status = put_buckets(s, &buckets, e);
+		entry->time_column = l->columns[l->rows->time_column].name;
+		entry->buckets = buckets.data;
+	}
+	entry->created = s->new_table;
+	if (status == 0)
+		status = ledger_write(s, entry, e);
+	buf_free(&buckets);
+	entry->buckets = NULL;
+	entry->into = s->into;
+	return status == 0 ? s->ops->commit(s, e) : -1;
 }
 
 static void
@@ -425,11 +490,11 @@ static int
 check_table(
 	struct session *s, const char *table, int mode, struct strlist *missing, struct ant_err *e)
 {
-	struct shape is = {.found = 0};
+	struct session_shape is = {.found = 0};
 	int status = s->ops->lacks != NULL ? s->ops->lacks(s, table, mode, missing, e) : 0;
 
 	if (status == 0)
-		status = ask_shape(s, s->ops->put_shape, table, &is, e);
+		status = session_shape(s, table, 0, &is, e);
 	if (status == 0 && is.not_table) {
 		buf_clear(&s->sql);
 		buf_printf(&s->sql, "%s: '%.200s' is a %s, not a table", s->name, table,
@@ -439,7 +504,7 @@ check_table(
 				 ? 0
 				 : no_memory(s, e);
 	}
-	shape_free(&is);
+	session_shape_free(&is);
 	return status;
 }
 
@@ -457,53 +522,6 @@ check(void *self, const char *const *tables, size_t n, int mode, struct strlist 
 	for (size_t i = 0; i < n && status == 0; i++)
 		status = check_table(s, tables[i], mode, missing, e);
 	return status;
-}
-
-struct printer {
-	struct out *to;
-	const char *target;
-};
-
-static int
-take_entry(void *arg, const char *const *texts, struct ant_err *e)
-{
-	const struct printer *p = arg;
-
-	return receipt_print(p->to, p->target, texts, e);
-}
-
-static void
-put_time(struct session *s, const char *column, const char *after)
-{
-	buf_printf(&s->sql, "%s%s%s%s", s->ops->time[0], column, s->ops->time[1], after);
-}
-
-static int
-ledger(void *self, struct out *to, struct ant_err *e)
-{
-	struct session *s = self;
-	struct printer p = {to, s->ops->target};
-	int status = s->ops->look(s, e);
-
-	if (status != 1)
-		return status == 0 ? err_set(e, ANT_FAIL, "%s: there is no such file", s->name)
-				   : -1;
-	if ((status = has_ledger(s, e)) != 1)
-		return status;
-	buf_clear(&s->sql);
-	buf_puts(&s->sql, "SELECT table_name, ");
-	if (s->schema != NULL) {
-		sql_literal(&s->sql, s->ops->dialect, s->schema);
-		buf_puts(&s->sql, " || '.' || ");
-	}
-	buf_puts(&s->sql, "into_table, mode, ");
-	put_time(s, "window_from", ", ");
-	put_time(s, "window_to", ", rows, ");
-	put_time(s, "watermark", ", ");
-	put_time(s, "finished", " FROM ");
-	sql_name(&s->sql, s->ops->dialect, s->schema, SQL_LEDGER);
-	buf_printf(&s->sql, " ORDER BY finished%s", s->ops->order);
-	return s->ops->each(s, buf_str(&s->sql), RECEIPT_TEXTS, take_entry, &p, e);
 }
 
 static void
@@ -534,7 +552,7 @@ session_new(const struct session_ops *ops, void *self, const char *name, const c
 	s->schema = schema;
 	buf_init(&s->sql, LOAD_TEXT_MAX);
 	buf_init(&s->qualified, LOAD_TEXT_MAX);
-	*to = (struct load_dest){
-		s, ops->target, begin, rows, commit, undo, check, ledger, free_all};
+	*to = (struct load_dest){s, ops->target, begin, rows, commit, undo, check, ledger_print,
+		ledger_audit, ledger_note, free_all};
 	return 0;
 }

@@ -12,12 +12,21 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/random_id.h"
 #include "base/strlist.h"
 #include "db/db.h"
 #include "db/sql.h"
 #include "load/load.h"
 
 struct session_ops;
+
+/* What the ledger says, before the load, of the table that is loaded: ledger.h. */
+struct session_ledger {
+	int there, wide;		  /* wide: with the columns of today */
+	int64_t line;			  /* the last line about the table; 0: none has a number */
+	char destination[RANDOM_ID_TEXT]; /* "": it has no name yet */
+	char organization[TYPE_ORGANIZATION_MAX + 1]; /* of the last line that knows it */
+};
 
 struct session {
 	const struct session_ops *ops;
@@ -37,6 +46,15 @@ struct session {
 	int new_table; /* the load has created it */
 	int guarded;   /* triggers or the like may keep rows from us */
 	int staged;    /* the rows arrive in the stage: a merge, or where open() says so */
+	struct session_ledger ledger;
+};
+
+/* What has a table's name. */
+struct session_shape {
+	int found, not_table, guarded;
+	struct strlist columns, types;
+
+	struct session *s;
 };
 
 /*
@@ -45,14 +63,16 @@ struct session {
  */
 struct session_ops {
 	enum sql_dialect dialect;
-	const char *target;    /* in receipts */
-	const char *begin;     /* what open() begins with, for the plan */
-	const char *not_table; /* what a name can belong to instead: "view" */
-	const char *keepers;   /* what can keep rows from us: "trigger"; NULL: nothing can */
-	const char *stage;     /* where the rows of a merge arrive, as SQL names it */
+	const char *target;	/* in receipts */
+	const char *begin;	/* what open() begins with, for the plan */
+	const char *not_table;	/* what a name can belong to instead: "view" */
+	const char *keepers;	/* what can keep rows from us: "trigger"; NULL: nothing can */
+	const char *stage;	/* where the rows of a merge arrive, as SQL names it */
 	const char *stage_head; /* CREATE TEMPORARY TABLE this AS SELECT; NULL: rows() makes it */
 	const char *stage_tail; /* what ends that SELECT without a row */
 	const char *time[2];	/* what stands around a time of the ledger to get its text */
+	const char *hour[2];	/* around a time: its YYYY-MM-DDTHH */
+	const char *day[2];	/* around a date: its YYYY-MM-DD */
 	const char *order;	/* after ORDER BY finished */
 	int ignores_case;	/* in the names of columns and types */
 	int has_indexes, has_comments;
@@ -121,8 +141,17 @@ int session_new(const struct session_ops *ops, void *self, const char *name, con
 int session_run(struct session *s, int64_t *changed, struct ant_err *e);
 int session_run_text(struct session *s, const char *text, struct ant_err *e);
 
-/* session_run() for what several loads share and two must not create at once. */
+/* session_run() for what several loads share and two must not create at once; and that lock alone. */
 int session_run_shared(struct session *s, struct ant_err *e);
+int session_lock_shared(struct session *s, struct ant_err *e);
+
+/*
+ * Ask what TABLE is, into IS, all 0 before; its columns, too, where COLUMNS is 1 or they cost
+ * nothing.  session_shape_free() it in any case.  Return 0 or -1.
+ */
+int session_shape(struct session *s, const char *table, int columns, struct session_shape *is,
+	struct ant_err *e);
+void session_shape_free(struct session_shape *is);
 
 /* INSERT all rows of FROM, which has the load's columns in its order and no others. */
 int session_insert(struct session *s, const char *from, int64_t *stored, struct ant_err *e);

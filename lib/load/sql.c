@@ -1,6 +1,5 @@
 #include "load/sql.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 /* In SQLite, a temporary table would hide one of the same name. */
@@ -11,50 +10,61 @@ not_temporary(enum sql_dialect d, const char *schema)
 }
 
 /*
- * The window as bounds for its time column, from inclusive, to exclusive: dates where that is
+ * A window as bounds for its time column, from inclusive, to exclusive: dates where that is
  * one.  In SQLite a time is text and its bounds have no Z: then text compares as time does, with
  * fractions too. 00:00:00.5Z is less than 00:00:00Z, but not less than 00:00:00.
  */
 static void
-window_bounds(const struct load *l, enum sql_dialect d, char from[static UTC_TEXT],
-	char to[static UTC_TEXT])
+put_bound(struct buf *b, enum sql_dialect d, enum type type, int64_t t)
 {
-	const struct rows *r = l->rows;
+	char text[UTC_TEXT];
 
-	if (r->columns[r->time_column].type == TYPE_DATE) {
-		/* A date is its midnight: the first one at or after the bound. */
-		utc_format(utc_ceil(r->from, UTC_DAY), from);
-		utc_format(utc_ceil(r->to, UTC_DAY), to);
-		from[10] = to[10] = '\0';
-	} else {
-		utc_format(r->from, from);
-		utc_format(r->to, to);
-	}
+	/* A date is its midnight: the first one at or after the bound. */
+	utc_format(type == TYPE_DATE ? utc_ceil(t, UTC_DAY) : t, text);
+	if (type == TYPE_DATE)
+		text[10] = '\0';
 	if (d == SQL_SQLITE)
-		from[strcspn(from, "Z")] = to[strcspn(to, "Z")] = '\0';
+		text[strcspn(text, "Z")] = '\0';
+	sql_literal(b, d, text);
+}
+
+void
+load_sql_range(struct buf *b, enum sql_dialect d, const char *column, enum type type, int64_t from,
+	int64_t to)
+{
+	buf_puts(b, " WHERE ");
+	sql_ident(b, d, column);
+	buf_puts(b, " >= ");
+	put_bound(b, d, type, from);
+	buf_puts(b, " AND ");
+	sql_ident(b, d, column);
+	buf_puts(b, " < ");
+	put_bound(b, d, type, to);
+}
+
+void
+load_sql_organization(struct buf *b, enum sql_dialect d, const char *word, const char *organization)
+{
+	buf_puts(b, word);
+	sql_ident(b, d, ROWS_ORGANIZATION);
+	buf_puts(b, " = ");
+	sql_literal(b, d, organization);
 }
 
 void
 load_sql_delete(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l,
 	const char *verb)
 {
-	char from[UTC_TEXT], to[UTC_TEXT];
-	const char *column;
+	const struct rows *r = l->rows;
+	int window = l->mode == MODE_WINDOW;
 
 	buf_printf(b, "%s FROM ", verb);
 	sql_name(b, d, schema, l->into);
-	if (l->mode != MODE_WINDOW)
-		return;
-	column = l->columns[l->rows->time_column].name;
-	window_bounds(l, d, from, to);
-	buf_puts(b, " WHERE ");
-	sql_ident(b, d, column);
-	buf_puts(b, " >= ");
-	sql_literal(b, d, from);
-	buf_puts(b, " AND ");
-	sql_ident(b, d, column);
-	buf_puts(b, " < ");
-	sql_literal(b, d, to);
+	if (window)
+		load_sql_range(b, d, l->columns[r->time_column].name,
+			r->columns[r->time_column].type, r->from, r->to);
+	if (l->by_organization)
+		load_sql_organization(b, d, window ? " AND " : " WHERE ", r->organization);
 }
 
 /* "t"."key" = s."key", where NULL equals NULL; in PostgreSQL, in a way that it can hash. */
@@ -108,10 +118,16 @@ load_sql_insert(struct buf *b, enum sql_dialect d, const char *schema, const str
 int
 load_sql_index(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l)
 {
-	int window = l->mode == MODE_WINDOW;
+	struct sql_column window[2];
+	size_t n = 0;
 
-	return sql_create_index(b, d, not_temporary(d, schema), l->into, l->mode,
-		window ? &l->columns[l->rows->time_column] : l->key, window ? 1 : l->rows->nkey);
+	if (l->mode != MODE_WINDOW)
+		return sql_create_index(
+			b, d, not_temporary(d, schema), l->into, l->mode, l->key, l->rows->nkey);
+	if (l->by_organization)
+		window[n++] = l->columns[0];
+	window[n++] = l->columns[l->rows->time_column];
+	return sql_create_index(b, d, not_temporary(d, schema), l->into, l->mode, window, n);
 }
 
 int
@@ -131,31 +147,28 @@ load_sql_comment(struct buf *b, enum sql_dialect d, const char *schema, const st
 	return 1;
 }
 
-static void
-value(struct buf *b, enum sql_dialect d, const char *text, const char *after)
-{
-	if (*text == '\0')
-		buf_puts(b, "NULL");
-	else
-		sql_literal(b, d, text);
-	buf_puts(b, after);
-}
-
 void
 load_sql_ledger(
 	struct buf *b, enum sql_dialect d, const char *schema, const struct receipt_entry *entry)
 {
+	struct receipt_texts texts;
+
+	receipt_texts(entry, &texts);
 	buf_puts(b, "INSERT INTO ");
 	sql_name(b, d, schema, SQL_LEDGER);
-	buf_puts(b, " (table_name, into_table, mode, window_from, window_to, rows, watermark, "
-		    "started, finished)\n\tVALUES (");
-	value(b, d, entry->table, ", ");
-	value(b, d, entry->into, ", ");
-	value(b, d, entry->mode, ", ");
-	value(b, d, entry->from, ", ");
-	value(b, d, entry->to, ", ");
-	buf_printf(b, "%" PRId64 ", ", entry->rows);
-	value(b, d, entry->watermark, ", ");
-	value(b, d, entry->started, ", ");
-	value(b, d, entry->finished, ")");
+	for (size_t i = 0; i < RECEIPT_FIELDS; i++)
+		buf_printf(b, "%s%s", i == 0 ? " (" : ", ", receipt_columns[i].name);
+	for (size_t i = 0; i < RECEIPT_FIELDS; i++) {
+		const char *text = texts.v[i];
+		enum type type = receipt_columns[i].type;
+
+		buf_puts(b, i == 0 ? ")\n\tVALUES (" : ", ");
+		if (text == NULL || *text == '\0')
+			buf_puts(b, "NULL");
+		else if (type == TYPE_BIGINT || type == TYPE_BOOLEAN)
+			buf_puts(b, text);
+		else
+			sql_literal(b, d, text);
+	}
+	buf_putc(b, ')');
 }

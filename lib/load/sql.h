@@ -15,6 +15,14 @@
 void load_sql_delete(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l,
 	const char *verb);
 
+/* " WHERE" COLUMN, of TYPE, lies in [FROM, TO). */
+void load_sql_range(struct buf *b, enum sql_dialect d, const char *column, enum type type,
+	int64_t from, int64_t to);
+
+/* WORD, then what tells the rows of ORGANIZATION from those of others. */
+void load_sql_organization(
+	struct buf *b, enum sql_dialect d, const char *word, const char *organization);
+
 /* VERB FROM the table, for the rows whose key is in STAGE, too: those that a merge replaces. */
 void load_sql_merged(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l,
 	const char *verb, const char *stage);

@@ -195,6 +195,8 @@ load_sqlite(const char *file, struct load_dest *to, struct ant_err *e)
 		.keepers = "trigger",
 		.stage = STAGE,
 		.time = {"", ""},
+		.hour = {"substr(", ", 1, 13)"},
+		.day = {"substr(", ", 1, 10)"},
 		.order = ", _rowid_",
 		.ignores_case = 1,
 		.has_indexes = 1,

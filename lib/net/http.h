@@ -38,7 +38,7 @@ enum http_result {
 	HTTP_FORBIDDEN /* the URL makes no sense to libcurl */
 };
 
-enum { HTTP_FIELDS = 8, HTTP_FIELD = 96 }; /* kept header fields; bytes of one, the rest is cut */
+enum { HTTP_FIELDS = 12, HTTP_FIELD = 96 }; /* kept header fields; bytes of one, the rest is cut */
 
 struct http_answer {
 	enum http_result result;

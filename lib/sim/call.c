@@ -27,10 +27,11 @@ sim_error_type(int status)
 }
 
 int
-sim_error_body(struct buf *to, int status, const char *message, const char *id)
+sim_error_body(struct buf *to, const char *type, const char *message, const char *id)
 {
-	buf_printf(to, "{\"type\":\"error\",\"error\":{\"type\":\"%s\",\"message\":",
-		sim_error_type(status));
+	buf_puts(to, "{\"type\":\"error\",\"error\":{\"type\":");
+	json_put_string(to, type);
+	buf_puts(to, ",\"message\":");
 	json_put_string(to, message);
 	buf_putc(to, '}');
 	if (id != NULL)
@@ -49,7 +50,7 @@ sim_call_refuse(struct sim_call *c, int status, const char *fmt, ...)
 	va_end(ap);
 	c->a->status = status;
 	buf_clear(&c->a->body);
-	sim_error_body(&c->a->body, status, message, c->r->id);
+	sim_error_body(&c->a->body, sim_error_type(status), message, c->r->id);
 	return -1;
 }
 

@@ -48,9 +48,9 @@ struct sim_call {
 	size_t workspace;   /* the number of the one that the path names */
 };
 
-/* The error type that goes with an HTTP status, and an error body of it.  ID NULL: without. */
+/* The error type that goes with an HTTP status, and an error body of a type.  ID NULL: without. */
 const char *sim_error_type(int status);
-int sim_error_body(struct buf *to, int status, const char *message, const char *id);
+int sim_error_body(struct buf *to, const char *type, const char *message, const char *id);
 
 /* The answer is an error.  Return -1. */
 int sim_call_refuse(struct sim_call *c, int status, const char *fmt, ...)

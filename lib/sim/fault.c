@@ -21,6 +21,8 @@ sim_fault_free(struct sim_fault *f)
 	free(f->body);
 	free(f->redirect);
 	free(f->type);
+	free(f->error);
+	free(f->organization);
 	free(f->lose);
 	strlist_free(&f->headers);
 }
@@ -97,7 +99,8 @@ set_flag(struct sim_fault *f, const char *w)
 		{"cycle", &f->cycle}, {"no-cursor", &f->no_cursor}, {"empty-more", &f->empty_more},
 		{"outside", &f->outside}, {"disorder", &f->disorder}, {"repeat", &f->repeat},
 		{"skip", &f->skip}, {"html", &f->html}, {"empty", &f->empty},
-		{"broken", &f->broken}, {"pretty", &f->pretty}, {"gzip", &f->gzip}};
+		{"broken", &f->broken}, {"escape", &f->escape}, {"pretty", &f->pretty},
+		{"gzip", &f->gzip}};
 
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
 		if (strcmp(flags[i].word, w) == 0)
@@ -181,6 +184,10 @@ set_named(struct sim_fault *f, const char *name, const char *v, struct ant_err *
 		return set_text(&f->body, v, e);
 	if (strcmp(name, "type") == 0)
 		return set_text(&f->type, v, e);
+	if (strcmp(name, "error") == 0)
+		return set_text(&f->error, v, e);
+	if (strcmp(name, "organization") == 0)
+		return set_text(&f->organization, v, e);
 	if (strcmp(name, "redirect") == 0)
 		return set_text(&f->redirect, v, e);
 	if (strcmp(name, "lose") == 0)
@@ -548,6 +555,36 @@ pretty(struct buf *b)
 	return to.failed ? -1 : 0;
 }
 
+/* All of ASCII in strings, those of keys as well, becomes \u escapes. */
+static int
+escape(struct buf *b)
+{
+	struct buf to;
+	int quoted = 0;
+
+	buf_init(&to, b->max);
+	for (size_t i = 0; i < b->len; i++) {
+		unsigned char c = (unsigned char)b->data[i];
+
+		if (quoted && c == '\\' && i + 1 < b->len) {
+			size_t n = b->data[i + 1] == 'u' && b->len - i >= 6 ? 6 : 2;
+
+			buf_put(&to, b->data + i, n);
+			i += n - 1;
+		} else if (c == '"') {
+			quoted = !quoted;
+			buf_putc(&to, '"');
+		} else if (quoted && c < 0x80) {
+			buf_printf(&to, "\\u%04x", c);
+		} else {
+			buf_putc(&to, (char)c);
+		}
+	}
+	buf_free(b);
+	*b = to;
+	return to.failed ? -1 : 0;
+}
+
 /* One more member at the start of the object, with N bytes of text. */
 static int
 grow(struct buf *b, size_t n)
@@ -589,7 +626,7 @@ sim_fault_body(struct buf *b, const struct sim_fault *f)
 	}
 	if (f->huge > 0 && grow(b, (size_t)f->huge) == -1)
 		return -1;
-	if (f->pretty && pretty(b) == -1)
+	if ((f->escape && escape(b) == -1) || (f->pretty && pretty(b) == -1))
 		return -1;
 	if (f->broken && (colon = member_colon(b)) != NULL)
 		*colon = '=';

@@ -32,13 +32,15 @@ struct sim_fault {
 	/* instead of the answer */
 	int status, no_id;
 	char *body, *redirect, *type;
+	char *error;	    /* the type of an error body */
+	char *organization; /* that the header names; "": none */
 	struct strlist headers;
 	/* to the page */
 	const struct sim_shape *shape;
 	char *lose;
 	int endless, cycle, no_cursor, empty_more, outside, disorder, repeat, skip;
 	/* to the body */
-	int html, empty, broken, pretty, gzip;
+	int html, empty, broken, escape, pretty, gzip;
 	long huge;
 	/* on the wire */
 	enum sim_framing framing;

@@ -228,12 +228,13 @@ own_body(struct sim_reply *r)
 }
 
 static void
-error_reply(struct sim_reply *reply, int status, const char *message, const char *id)
+error_reply(
+	struct sim_reply *reply, int status, const char *type, const char *message, const char *id)
 {
 	reply->status = status;
 	set_body(reply, "");
 	if (reply->body != NULL)
-		sim_error_body(&reply->body->text, status, message, id);
+		sim_error_body(&reply->body->text, type, message, id);
 }
 
 /* What F puts in the place of an answer.  1 where it does. */
@@ -251,8 +252,9 @@ fault_instead(const struct sim_request *r, const struct sim_fault *f, struct sim
 		set_body(reply, f->body);
 		return 1;
 	}
-	if (f->status >= 300) {
-		error_reply(reply, f->status,
+	if (f->error != NULL || f->status >= 300) {
+		error_reply(reply, f->status != 0 ? f->status : 200,
+			f->error != NULL ? f->error : sim_error_type(f->status),
 			f->status == 429   ? "Number of requests has exceeded your rate limit."
 			: f->status == 529 ? "Overloaded"
 					   : "A fault of the simulator's plan.",
@@ -509,6 +511,7 @@ sim_server_answer(struct sim_server *s, struct sim_request *r, const char *body,
 	struct sim_fault f;
 	struct timespec at;
 	struct buf query;
+	const char *organization;
 	int struck;
 
 	memset(reply, 0, sizeof *reply);
@@ -535,7 +538,9 @@ sim_server_answer(struct sim_server *s, struct sim_request *r, const char *body,
 		api_answer(s, r, NULL, reply);
 	if (!struck || !f.no_id)
 		add_header(reply, "request-id", r->id);
-	add_header(reply, "anthropic-organization-id", s->sim.org.id);
+	organization = struck && f.organization != NULL ? f.organization : s->sim.org.id;
+	if (*organization != '\0')
+		add_header(reply, "anthropic-organization-id", organization);
 	log_request(s, r, query.data == NULL ? "" : query.data, &at, struck ? &f : NULL, reply);
 	if (struck)
 		sim_fault_free(&f);

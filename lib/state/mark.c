@@ -1,5 +1,6 @@
 #include "state/mark.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,23 @@
 #include "base/utc.h"
 
 #define MAGIC "anthill watermark 1\n"
+
+static void
+put_time(struct buf *to, const char *name, int known, int64_t t)
+{
+	char text[UTC_TEXT];
+
+	utc_format(t, text);
+	if (known)
+		buf_printf(to, "%s %s\n", name, text);
+}
+
+static void
+put_name(struct buf *to, const char *name, const char *value)
+{
+	if (*value != '\0')
+		buf_printf(to, "%s %s\n", name, value);
+}
 
 int
 mark_render(const char *scope, const char *table, const struct mark *m, struct buf *to)
@@ -21,6 +39,12 @@ mark_render(const char *scope, const char *table, const struct mark *m, struct b
 			buf_putc(to, *p);
 	utc_format(m->watermark, till);
 	buf_printf(to, "\ntable %s\nwatermark %s\n", table, m->known ? till : "-");
+	put_time(to, "begin", m->begin_known, m->begin);
+	put_name(to, "organization", m->organization);
+	put_name(to, "destination", m->destination);
+	if (*m->load != '\0')
+		buf_printf(to, "load %" PRId64 " %s\n", m->line, m->load);
+	put_time(to, "byhand", m->by_hand, m->set_at);
 	for (size_t i = 0; i < m->n; i++) {
 		utc_format(m->loaded[i].from, from);
 		utc_format(m->loaded[i].to, till);
@@ -58,6 +82,44 @@ take_span(const char *text, struct span *to)
 	return utc_parse(text + n + 1, strlen(text + n + 1), &to->to);
 }
 
+/* A time that may be missing: 0, or -1 where it is none. */
+static int
+take_time(char **p, const char *name, int *known, int64_t *t)
+{
+	const char *v = take(p, name);
+
+	*known = v != NULL;
+	return v == NULL ? 0 : utc_parse(v, strlen(v), t);
+}
+
+static int
+take_name(char **p, const char *name, char to[static MARK_NAME])
+{
+	const char *v = take(p, name);
+
+	if (v == NULL)
+		return 0;
+	if (strlen(v) >= MARK_NAME)
+		return -1;
+	strcpy(to, v);
+	return 0;
+}
+
+/* "LINE NAME" */
+static int
+take_load(char **p, struct mark *m)
+{
+	const char *v = take(p, "load"), *name = v != NULL ? strchr(v, ' ') : NULL;
+
+	if (v == NULL)
+		return 0;
+	if (name == NULL || strlen(++name) >= MARK_NAME)
+		return -1;
+	m->line = strtoll(v, NULL, 10);
+	strcpy(m->load, name);
+	return 0;
+}
+
 /* Undo mark_render()'s %XX in place.  What is wrong shows when the file is rendered again. */
 static void
 unescape(char *s)
@@ -91,6 +153,11 @@ mark_parse(char *text, char **scope, char **table, struct mark *m)
 	unescape(*scope);
 	m->known = strcmp(v, "-") != 0;
 	if (m->known && utc_parse(v, strlen(v), &m->watermark) == -1)
+		return -1;
+	if (take_time(&p, "begin", &m->begin_known, &m->begin) == -1 ||
+		take_name(&p, "organization", m->organization) == -1 ||
+		take_name(&p, "destination", m->destination) == -1 || take_load(&p, m) == -1 ||
+		take_time(&p, "byhand", &m->by_hand, &m->set_at) == -1)
 		return -1;
 	for (; (v = take(&p, "loaded")) != NULL; m->n++)
 		if (m->n == MARK_SPANS_MAX || take_span(v, &m->loaded[m->n]) == -1)
@@ -137,24 +204,114 @@ remember(struct mark *m, struct span w, struct ant_err *e)
 }
 
 int
-mark_advance(struct mark *m, const int64_t *from, int64_t watermark, const int64_t *since,
-	int64_t *gap, struct ant_err *e)
+mark_is_empty(const struct mark *m)
 {
-	int joins = from == NULL;
+	return !m->known && !m->begin_known && !m->by_hand && m->n == 0 && *m->load == '\0';
+}
 
+void
+mark_set(struct mark *m, const int64_t *t, int64_t now)
+{
+	m->known = t != NULL;
+	m->watermark = t != NULL ? *t : 0;
+	m->n = 0;
+	if (t == NULL) { /* it is to be loaded anew, from wherever that is wanted */
+		m->begin_known = 0;
+		m->begin = 0;
+		*m->organization = '\0';
+	}
+	m->by_hand = 1;
+	m->set_at = now;
+}
+
+/* What was loaded is gone; where that began is still known. */
+static void
+forget(struct mark *m)
+{
+	m->known = 0;
+	m->watermark = 0;
+	m->n = 0;
+	m->by_hand = 0;
+	m->set_at = 0;
+}
+
+void
+mark_lose(struct mark *m, const struct mark *theirs)
+{
+	forget(m);
+	if (theirs != NULL && theirs->begin_known) {
+		m->begin_known = 1;
+		m->begin = theirs->begin;
+	}
+	*m->destination = *m->load = '\0';
+	m->line = 0;
+}
+
+static void
+keep(char to[static MARK_NAME], const char *name)
+{
+	if (*name != '\0' && strlen(name) < MARK_NAME)
+		strcpy(to, name);
+}
+
+/* Who loaded what, once it counts. */
+static void
+sign(struct mark *m, const struct mark_load *l)
+{
+	m->by_hand = l->what != MARK_LOADED;
+	m->set_at = m->by_hand ? l->finished : 0;
+	keep(m->organization, l->organization);
+	keep(m->destination, l->destination);
+	if (*l->load != '\0') {
+		keep(m->load, l->load);
+		m->line = l->line;
+	}
+}
+
+/* The window of a load, or the gap that it leaves: as mark_take(). */
+static int
+advance(struct mark *m, const struct mark_load *l, const int64_t *since, int64_t *gap,
+	struct ant_err *e)
+{
+	int joins = !l->from_known, first = !m->known;
+
+	/* What was made anew is wanted from where it began before. */
+	if (since == NULL && !m->known && m->begin_known)
+		since = &m->begin;
 	if (!joins && m->known)
-		joins = *from <= m->watermark;
+		joins = l->from <= m->watermark;
 	else if (!joins)
-		joins = since == NULL || *from <= *since;
+		joins = since == NULL || l->from <= *since;
 	if (!joins && since == NULL) {
 		*gap = m->watermark;
 		return 1;
 	}
 	if (!joins)
-		return remember(m, (struct span){*from, watermark}, e);
-	if (!m->known || watermark > m->watermark)
-		m->watermark = watermark;
+		return remember(m, (struct span){l->from, l->watermark}, e);
+	if (!m->known || l->watermark > m->watermark)
+		m->watermark = l->watermark;
 	m->known = 1;
+	if (l->from_known && (m->begin_known ? l->from < m->begin : first)) {
+		m->begin_known = 1;
+		m->begin = l->from;
+	}
 	follow(m);
 	return 0;
+}
+
+int
+mark_take(struct mark *m, const struct mark_load *l, const int64_t *since, int64_t *gap,
+	struct ant_err *e)
+{
+	int status = 0;
+
+	if (l->what != MARK_LOADED)
+		mark_set(m, l->what == MARK_SET ? &l->watermark : NULL, l->finished);
+	else if (l->created)
+		forget(m);
+	if (l->what == MARK_LOADED && l->watermark_known)
+		status = advance(m, l, since, gap, e);
+	if (status == 0)
+		sign(m, l);
+	return status;
 }

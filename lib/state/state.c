@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -328,40 +329,33 @@ save(const struct state *s, const char *table, const struct mark *m, struct ant_
 }
 
 int
-state_set(const struct state *s, const char *table, int64_t t, struct ant_err *e)
+state_set(const struct state *s, const char *table, const int64_t *t, struct ant_err *e)
 {
-	const struct mark m = {.known = 1, .watermark = t};
+	struct ant_err ignored;
+	struct mark m;
 	int fd = begin_update(s, table, e), result;
 
 	if (fd == -1)
 		return -1;
+	/* Whoever sets one says more than a damaged file does. */
+	if (state_read(s, table, &m, &ignored) == -1)
+		memset(&m, 0, sizeof m);
+	mark_set(&m, t, (int64_t)time(NULL));
 	result = save(s, table, &m, e);
 	close(fd);
 	return result;
 }
 
-int
-state_reset(const struct state *s, const char *table, struct ant_err *e)
+/* Save M unless it is as BEFORE was. */
+static int
+save_changed(const struct state *s, const char *table, const struct mark *before,
+	const struct mark *m, struct ant_err *e)
 {
-	char path[PATH_MAX];
-	int fd, result;
-
-	if (path_of(s, table, SUFFIX, path, e) == -1)
-		return -1;
-	if (access(path, F_OK) == -1 && errno == ENOENT)
-		return 0;
-	if ((fd = begin_update(s, table, e)) == -1)
-		return -1;
-	if (unlink(path) == -1 && errno != ENOENT)
-		result = err_sys(e, ANT_FAIL, "%s", path);
-	else
-		result = sync_folder(s->folder, e);
-	close(fd);
-	return result;
+	return memcmp(before, m, sizeof *m) != 0 ? save(s, table, m, e) : 0;
 }
 
 int
-state_advance(const struct state *s, const char *table, const int64_t *from, int64_t watermark,
+state_take(const struct state *s, const char *table, const struct mark_load *load,
 	const int64_t *since, int64_t *gap, struct ant_err *e)
 {
 	struct mark m, before;
@@ -372,11 +366,31 @@ state_advance(const struct state *s, const char *table, const int64_t *from, int
 	if (state_read(s, table, &m, e) == -1)
 		goto done;
 	memcpy(&before, &m, sizeof m);
-	if ((result = mark_advance(&m, from, watermark, since, gap, e)) != 0)
+	if (!load->created && *m.destination != '\0' && *load->destination != '\0' &&
+		strcmp(m.destination, load->destination) != 0) {
+		err_set(e, ANT_FAIL,
+			"%s: the watermark is of destination %s, and this load went into %s: keep "
+			"them apart with --scope, or forget the watermark with `ant-state reset`",
+			table, m.destination, load->destination);
 		goto done;
-	if (memcmp(&before, &m, sizeof m) != 0)
-		result = save(s, table, &m, e);
+	}
+	if ((result = mark_take(&m, load, since, gap, e)) == 0)
+		result = save_changed(s, table, &before, &m, e);
 done:
+	close(fd);
+	return result;
+}
+
+int
+state_write(const struct state *s, const char *table, const struct mark *m, struct ant_err *e)
+{
+	struct mark before;
+	int fd = begin_update(s, table, e), result = -1;
+
+	if (fd == -1)
+		return -1;
+	if (state_read(s, table, &before, e) != -1)
+		result = save_changed(s, table, &before, m, e);
 	close(fd);
 	return result;
 }

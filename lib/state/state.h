@@ -34,15 +34,20 @@ void state_close(struct state *s);
 int state_read(const struct state *s, const char *table, struct mark *m, struct ant_err *e);
 
 /*
- * Set the watermark of TABLE to T, forgetting windows beyond it; or remove its
- * file.  Durable when they return 0.
+ * Set the watermark of TABLE to T by hand, now, or forget it where T is NULL: mark_set().  A
+ * damaged file is replaced.  Durable when it returns 0, as all of these are.
  */
-int state_set(const struct state *s, const char *table, int64_t t, struct ant_err *e);
-int state_reset(const struct state *s, const char *table, struct ant_err *e);
+int state_set(const struct state *s, const char *table, const int64_t *t, struct ant_err *e);
 
-/* Work a load that ended into the mark of TABLE: mark_advance(), and its file. */
-int state_advance(const struct state *s, const char *table, const int64_t *from, int64_t watermark,
+/*
+ * Work a load that ended into the mark of TABLE: mark_take(), and its file.  ANT_FAIL, too, where
+ * the load went into another destination than the mark is of.
+ */
+int state_take(const struct state *s, const char *table, const struct mark_load *load,
 	const int64_t *since, int64_t *gap, struct ant_err *e);
+
+/* Write M as the mark of TABLE, if it differs from what is there. */
+int state_write(const struct state *s, const char *table, const struct mark *m, struct ant_err *e);
 
 /*
  * The names of the files in FOLDER, sorted, and the scope and table that one

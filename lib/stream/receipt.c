@@ -15,41 +15,108 @@ member(struct buf *b, const char *name, const char *value)
 	json_put_member(b, name, value != NULL && *value != '\0' ? value : NULL);
 }
 
+const struct receipt_column receipt_columns[RECEIPT_FIELDS] = {
+	{"table_name", TYPE_TEXT},
+	{"into_table", TYPE_TEXT},
+	{"mode", TYPE_TEXT},
+	{"window_from", TYPE_TIMESTAMPTZ},
+	{"window_to", TYPE_TIMESTAMPTZ},
+	{"rows", TYPE_BIGINT},
+	{"watermark", TYPE_TIMESTAMPTZ},
+	{"started", TYPE_TIMESTAMPTZ},
+	{"finished", TYPE_TIMESTAMPTZ},
+	{"organization", TYPE_TEXT},
+	{"destination_id", TYPE_TEXT},
+	{"line", TYPE_BIGINT},
+	{"load_id", TYPE_TEXT},
+	{"created", TYPE_BOOLEAN},
+	{"time_column", TYPE_TEXT},
+	{"buckets", TYPE_TEXT},
+};
+
+void
+receipt_texts(const struct receipt_entry *entry, struct receipt_texts *to)
+{
+	const char **v = to->v;
+
+	snprintf(to->numbers[0], sizeof to->numbers[0], "%" PRId64, entry->rows);
+	snprintf(to->numbers[1], sizeof to->numbers[1], "%" PRId64, entry->line);
+	v[RECEIPT_TABLE] = entry->table;
+	v[RECEIPT_INTO_TABLE] = entry->into;
+	v[RECEIPT_MODE] = entry->mode;
+	v[RECEIPT_FROM] = entry->from;
+	v[RECEIPT_TO] = entry->to;
+	v[RECEIPT_ROWS] = to->numbers[0];
+	v[RECEIPT_WATERMARK] = entry->watermark;
+	v[RECEIPT_STARTED] = entry->started;
+	v[RECEIPT_FINISHED] = entry->finished;
+	v[RECEIPT_ORGANIZATION] = entry->organization;
+	v[RECEIPT_DESTINATION] = entry->destination;
+	v[RECEIPT_LINE] = to->numbers[1];
+	v[RECEIPT_LOAD] = entry->load;
+	v[RECEIPT_CREATED] = entry->created ? "true" : "";
+	v[RECEIPT_TIME_COLUMN] = entry->time_column;
+	v[RECEIPT_BUCKETS] = entry->buckets;
+}
+
+static int64_t
+number(const char *text)
+{
+	return text != NULL ? strtoll(text, NULL, 10) : 0;
+}
+
+/* A member that older receipts do not have: nothing where it is not known. */
+static void
+known_member(struct buf *b, const char *name, const char *value)
+{
+	if (value != NULL && *value != '\0')
+		member(b, name, value);
+}
+
 /* A receipt without its end. */
 static void
-put(struct buf *b, const char *target, const char *const texts[RECEIPT_TEXTS], int64_t rows)
+put(struct buf *b, const char *target, const char *const texts[RECEIPT_FIELDS])
 {
+	const char *line = texts[RECEIPT_LINE], *created = texts[RECEIPT_CREATED];
+
 	buf_puts(b, "{\"@ant\":\"loaded\"");
-	member(b, "table", texts[0]);
+	member(b, "table", texts[RECEIPT_TABLE]);
 	member(b, "target", target);
-	member(b, "into", texts[1]);
-	member(b, "mode", texts[2]);
-	member(b, "from", texts[3]);
-	member(b, "to", texts[4]);
-	buf_printf(b, ",\"rows\":%" PRId64, rows);
-	member(b, "watermark", texts[6]);
+	member(b, "into", texts[RECEIPT_INTO_TABLE]);
+	member(b, "mode", texts[RECEIPT_MODE]);
+	member(b, "from", texts[RECEIPT_FROM]);
+	member(b, "to", texts[RECEIPT_TO]);
+	buf_printf(b, ",\"rows\":%" PRId64, number(texts[RECEIPT_ROWS]));
+	member(b, "watermark", texts[RECEIPT_WATERMARK]);
+	known_member(b, "organization", texts[RECEIPT_ORGANIZATION]);
+	known_member(b, "destination", texts[RECEIPT_DESTINATION]);
+	if (line != NULL && *line != '\0')
+		buf_printf(b, ",\"line\":%" PRId64, number(line));
+	known_member(b, "load", texts[RECEIPT_LOAD]);
+	if (created != NULL && (*created == 't' || *created == '1'))
+		buf_puts(b, ",\"created\":true");
 }
 
 void
 receipt_put(struct buf *b, const char *target, const struct receipt_entry *entry)
 {
-	const char *const texts[RECEIPT_TEXTS] = {entry->table, entry->into, entry->mode,
-		entry->from, entry->to, NULL, entry->watermark, NULL};
+	struct receipt_texts texts;
 
-	put(b, target, texts, entry->rows);
+	receipt_texts(entry, &texts);
+	put(b, target, texts.v);
 	buf_puts(b, "}\n");
 }
 
 int
-receipt_print(struct out *to, const char *target, const char *const texts[RECEIPT_TEXTS],
+receipt_print(struct out *to, const char *target, const char *const texts[RECEIPT_FIELDS],
 	struct ant_err *e)
 {
 	struct buf line;
 	int result;
 
 	buf_init(&line, RECEIPT_MAX);
-	put(&line, target, texts, texts[5] != NULL ? strtoll(texts[5], NULL, 10) : 0);
-	member(&line, "finished", texts[7]);
+	put(&line, target, texts);
+	member(&line, "finished", texts[RECEIPT_FINISHED]);
 	buf_puts(&line, "}\n");
 	result = line.failed ? err_sys(e, ANT_FAIL, "%s: the ledger", target)
 			     : out_put(to, line.data, line.len, e);
@@ -114,9 +181,15 @@ receipt_parse(const char *p, size_t len, struct receipt *r, struct ant_err *e)
 	r->rows = -1;
 	if (json_member(&v, "rows", &kind) && kind.kind == JSON_NUMBER)
 		r->rows = strtoll(kind.p, NULL, 10);
+	if (json_member(&v, "line", &kind) && kind.kind == JSON_NUMBER)
+		r->line = strtoll(kind.p, NULL, 10);
+	r->created = json_member(&v, "created", &kind) && kind.kind == JSON_TRUE;
 	if (string(&v, "target", r->target, sizeof r->target, e) == -1 ||
 		string(&v, "into", r->into, sizeof r->into, e) == -1 ||
 		string(&v, "mode", r->mode, sizeof r->mode, e) == -1 ||
+		string(&v, "organization", r->organization, sizeof r->organization, e) == -1 ||
+		string(&v, "destination", r->destination, sizeof r->destination, e) == -1 ||
+		string(&v, "load", r->load, sizeof r->load, e) == -1 ||
 		time_of(&v, "from", &r->from_known, &r->from, e) == -1 ||
 		time_of(&v, "to", &r->to_known, &r->to, e) == -1 ||
 		time_of(&v, "finished", &r->finished_known, &r->finished, e) == -1)

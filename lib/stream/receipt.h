@@ -8,7 +8,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/out.h"
+#include "base/random_id.h"
 #include "base/utc.h"
+#include "stream/type.h"
 
 /* One line of the ledger, and one receipt.  "" where a time is not known. */
 struct receipt_entry {
@@ -18,19 +20,57 @@ struct receipt_entry {
 	char from[UTC_TEXT], to[UTC_TEXT], watermark[UTC_TEXT], started[UTC_TEXT],
 		finished[UTC_TEXT];
 	int64_t rows;
+	const char *organization;	  /* "": not known */
+	char destination[RANDOM_ID_TEXT]; /* tells this ledger from all others */
+	int64_t line;			  /* 1, 2, ... of the loads into this table */
+	char load[RANDOM_ID_TEXT];	  /* tells this load from all others */
+	int created;			  /* it made the table: nothing older is in it */
+	const char *time_column;	  /* of the window, "" without one */
+	const char *buckets; /* how many rows each hour of the window holds, as buckets_put() */
 };
+
+/* The columns of the ledger, which are what a receipt is made of, in this order everywhere. */
+enum receipt_field {
+	RECEIPT_TABLE,
+	RECEIPT_INTO_TABLE,
+	RECEIPT_MODE,
+	RECEIPT_FROM,
+	RECEIPT_TO,
+	RECEIPT_ROWS,
+	RECEIPT_WATERMARK,
+	RECEIPT_STARTED,
+	RECEIPT_FINISHED,
+	RECEIPT_ORGANIZATION, /* from here on, not in ledgers of before */
+	RECEIPT_DESTINATION,
+	RECEIPT_LINE,
+	RECEIPT_LOAD,
+	RECEIPT_CREATED,
+	RECEIPT_TIME_COLUMN,
+	RECEIPT_BUCKETS,
+	RECEIPT_FIELDS
+};
+enum { RECEIPT_FIELDS_OLD = RECEIPT_ORGANIZATION };
+
+extern const struct receipt_column {
+	const char *name;
+	enum type type;
+} receipt_columns[RECEIPT_FIELDS];
+
+/* The texts of an entry by column, "" for null; NUMBERS has those that are none yet. */
+struct receipt_texts {
+	const char *v[RECEIPT_FIELDS];
+	char numbers[2][24];
+};
+void receipt_texts(const struct receipt_entry *entry, struct receipt_texts *to);
 
 /* Append the receipt of ENTRY with its newline.  Reports by B's `failed`. */
 void receipt_put(struct buf *b, const char *target, const struct receipt_entry *entry);
 
-enum { RECEIPT_TEXTS = 8 }; /* of a line of the ledger */
-
 /*
  * Print the receipt of a line of the ledger, which is no news: it says when that load finished.
- * The texts, NULL or "" for null: table, into, mode, from, to, rows, watermark, finished.
- * Return 0, or -1 with ANT_FAIL.
+ * NULL and "" are null.  Return 0, or -1 with ANT_FAIL.
  */
-int receipt_print(struct out *to, const char *target, const char *const texts[RECEIPT_TEXTS],
+int receipt_print(struct out *to, const char *target, const char *const texts[RECEIPT_FIELDS],
 	struct ant_err *e);
 
 enum { RECEIPT_INTO = 4096 };
@@ -41,6 +81,10 @@ struct receipt {
 	int from_known, to_known, watermark_known, finished_known;
 	int64_t from, to, watermark, finished;
 	int64_t rows; /* -1: not known */
+	char organization[TYPE_ORGANIZATION_MAX + 1];
+	char destination[RANDOM_ID_TEXT], load[RANDOM_ID_TEXT];
+	int64_t line; /* 0: not known */
+	int created;
 };
 
 /*

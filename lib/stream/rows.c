@@ -8,6 +8,9 @@
 #include "stream/directive.h"
 #include "stream/escape.h"
 
+enum { MICROSECONDS = 1000000 };
+enum { BLOCK = 1 << 16 }; /* of rows with a cell of our own, so many bytes at a time */
+
 static int
 at_line(const struct rows *r, struct ant_err *e)
 {
@@ -33,7 +36,7 @@ escaped_value(struct rows *r, const struct row_column *column, struct row_cell *
 	struct ant_err *e)
 {
 	struct row_cell seen = *c;
-	char *to = r->in.buf.data + (c->p - r->in.buf.data);
+	char *base = r->with_own ? r->own.data : r->in.buf.data, *to = base + (c->p - base);
 
 	if (!in_place) {
 		if (column->type == TYPE_TEXT)
@@ -55,19 +58,29 @@ int
 rows_in_window(const struct rows *r, const struct row_cell *c)
 {
 	int date = r->columns[r->time_column].type == TYPE_DATE;
-	int64_t unit = date ? 1 : 1000000, seconds = date ? UTC_DAY : 1;
+	int64_t unit = date ? 1 : MICROSECONDS, seconds = date ? UTC_DAY : 1;
 
 	return !c->null && c->i * seconds >= r->from * unit && c->i * seconds < r->to * unit;
 }
 
+int64_t
+rows_seconds(const struct rows *r, const struct row_cell *c)
+{
+	if (r->columns[r->time_column].type == TYPE_DATE)
+		return c->i * UTC_DAY;
+	return c->i / MICROSECONDS - (c->i % MICROSECONDS < 0);
+}
+
 static int
-check_window(const struct rows *r, struct ant_err *e)
+check_window(struct rows *r, struct ant_err *e)
 {
 	const struct row_cell *c = &r->cells[r->time_column];
 	char from[UTC_TEXT], to[UTC_TEXT];
 
 	if (rows_in_window(r, c))
-		return 0;
+		return buckets_add(&r->buckets, rows_seconds(r, c), 1) == 0
+			       ? 0
+			       : err_sys(e, ANT_FAIL, "%s", r->in.name);
 	utc_format(r->from, from);
 	utc_format(r->to, to);
 	return err_set(e, ANT_INPUT, "column '%.200s': '%.*s' is outside the window %s to %s",
@@ -168,6 +181,7 @@ rows_open(int fd, const char *name, struct ant_err *e)
 	}
 	lines_init(&r->in, fd, name, LINES_MAX);
 	buf_init(&r->scratch, LINES_MAX);
+	buf_init(&r->own, 2 * LINES_MAX);
 	if (read_head(r, e) == 0)
 		return r;
 	rows_close(r);
@@ -186,8 +200,81 @@ rows_close(struct rows *r)
 	free(r->key);
 	free(r->table);
 	buf_free(&r->scratch);
+	buf_free(&r->own);
+	buckets_free(&r->buckets);
 	lines_free(&r->in);
 	free(r);
+}
+
+/* A column in front of the others, of which everybody else's number grows by one. */
+static int
+add_first_column(struct rows *r, struct ant_err *e)
+{
+	struct row_column *columns = calloc(r->ncolumns + 1, sizeof *columns);
+	struct row_cell *cells = calloc(r->ncolumns + 1, sizeof *cells);
+	size_t *key = calloc(r->nkey + 1, sizeof *key);
+	char *name = strdup(ROWS_ORGANIZATION);
+
+	if (columns == NULL || cells == NULL || key == NULL || name == NULL) {
+		free(columns);
+		free(cells);
+		free(key);
+		free(name);
+		return err_sys(e, ANT_FAIL, "%s", r->in.name);
+	}
+	memcpy(columns + 1, r->columns, r->ncolumns * sizeof *columns);
+	columns[0] = (struct row_column){.name = name, .type = TYPE_TEXT, .key = r->nkey > 0};
+	for (size_t i = 0; i < r->nkey; i++)
+		key[i + 1] = r->key[i] + 1;
+	free(r->columns);
+	free(r->cells);
+	free(r->key);
+	r->columns = columns;
+	r->cells = cells;
+	r->key = key;
+	r->ncolumns++;
+	r->nkey += r->nkey > 0;
+	r->time_column++;
+	return 0;
+}
+
+int
+rows_by_organization(struct rows *r, struct ant_err *e)
+{
+	if (*r->organization == '\0')
+		return err_set(e, ANT_INPUT,
+			"%s: the stream does not say whose rows these are, which "
+			"--by-organization needs",
+			r->in.name);
+	for (size_t i = 0; i < r->ncolumns; i++)
+		if (strcmp(r->columns[i].name, ROWS_ORGANIZATION) == 0)
+			return err_set(e, ANT_INPUT, "%s: it has a column '%s' of its own",
+				r->in.name, ROWS_ORGANIZATION);
+	if (r->ncolumns == ROWS_COLUMNS_MAX)
+		return err_set(e, ANT_INPUT, "%s: %d columns leave no room for '%s'", r->in.name,
+			(int)ROWS_COLUMNS_MAX, ROWS_ORGANIZATION);
+	r->with_own = 1;
+	return add_first_column(r, e);
+}
+
+/* Put the organization's cell before the row of *LEN bytes at *P, after those in r->own. */
+static int
+own_cell(struct rows *r, char **p, size_t *len, struct ant_err *e)
+{
+	size_t start = r->own.len;
+
+	if (*len > 1 && (*p)[0] == '\\' && (*p)[1] == '#') { /* no row starts there any more */
+		++*p;
+		--*len;
+	}
+	buf_puts(&r->own, r->organization);
+	buf_putc(&r->own, '\t');
+	buf_put(&r->own, *p, *len);
+	*len = r->own.len - start;
+	if (buf_putc(&r->own, '\n') == -1)
+		return err_sys(e, ANT_FAIL, "%s", r->in.name);
+	*p = r->own.data + start;
+	return 0;
 }
 
 /*
@@ -204,7 +291,7 @@ next(struct rows *r, char **p, size_t *len, int in_place, struct ant_err *e)
 		r->held_len = *len;
 		return 0;
 	}
-	if (split(r, *p, *len, in_place, e) == -1)
+	if ((r->with_own && own_cell(r, p, len, e) == -1) || split(r, *p, *len, in_place, e) == -1)
 		return at_line(r, e);
 	r->count++;
 	return 1;
@@ -240,10 +327,29 @@ rows_next(struct rows *r, const struct row_cell **cells, struct ant_err *e)
 
 	if (r->complete)
 		return 0;
+	buf_clear(&r->own);
 	if ((more = next(r, &p, &len, 1, e)) == 0)
 		return finish(r, e);
 	*cells = r->cells;
 	return more;
+}
+
+/* rows_block() where the rows are not as they came: the block is put together in r->own. */
+static int
+own_block(struct rows *r, const char **block, size_t *len, struct ant_err *e)
+{
+	char *p;
+	size_t n;
+	int more;
+
+	do
+		more = next(r, &p, &n, 0, e);
+	while (more == 1 && r->own.len < BLOCK && lines_ready(&r->in));
+	if (more == -1)
+		return -1;
+	*block = r->own.data;
+	*len = r->own.len;
+	return r->own.len > 0 ? 1 : finish(r, e);
 }
 
 int
@@ -255,6 +361,9 @@ rows_block(struct rows *r, const char **block, size_t *len, struct ant_err *e)
 
 	if (r->complete)
 		return 0;
+	buf_clear(&r->own);
+	if (r->with_own)
+		return own_block(r, block, len, e);
 	if ((more = next(r, &p, &n, 0, e)) == 0)
 		return finish(r, e);
 	*block = p;

@@ -8,11 +8,15 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/lines.h"
+#include "stream/buckets.h"
 #include "stream/type.h"
 #include "stream/value.h"
 
 /* The most columns a stream may have: what PostgreSQL, the narrowest reader, takes. */
 enum { ROWS_COLUMNS_MAX = 1600 };
+
+/* The column that tells organizations apart in one table. */
+#define ROWS_ORGANIZATION "_organization"
 
 struct row_column {
 	char *name; /* UTF-8, not empty; it may hold anything but NUL */
@@ -25,10 +29,11 @@ struct rows {
 	char *table; /* a valid table name */
 	enum mode mode;
 	char organization[TYPE_ORGANIZATION_MAX + 1]; /* whose rows they are; "": not known */
-	int unique;	    /* rows of the same key are one object: the last one counts */
+	int unique;		    /* rows of the same key are one object: the last one counts */
 	int window;		    /* 1: the stream has a window; the next three say which */
 	size_t time_column;	    /* a timestamptz or date; no row lies outside the window */
 	int64_t from, to;	    /* seconds since 1970, from inclusive, to exclusive */
+	struct buckets buckets;	    /* of a window: how many rows so far */
 	struct row_column *columns; /* in the order of the cells */
 	size_t ncolumns;
 	size_t *key; /* columns of the key, in #key's order */
@@ -42,6 +47,8 @@ struct rows {
 	struct lines in;
 	struct buf scratch;
 	struct row_cell *cells;
+	struct buf own; /* rows_by_organization(): the row with its first cell */
+	int with_own;
 	char *held; /* a line that was read but not yet looked at */
 	size_t held_len;
 };
@@ -55,6 +62,13 @@ struct rows *rows_open(int fd, const char *name, struct ant_err *e);
 void rows_close(struct rows *r); /* NULL: no effect */
 
 /*
+ * Before any row is read: give each row ROWS_ORGANIZATION as its first column, which is the first
+ * of the key, too, where there is one.  Return 0; -1 with ANT_INPUT where the stream names no
+ * organization or has a column of that name, or ANT_FAIL.
+ */
+int rows_by_organization(struct rows *r, struct ant_err *e);
+
+/*
  * The next row as ncolumns cells, valid until the next call.  Return 1; 0 after a
  * complete stream: `complete`, `count` and the watermark are set; -1 as rows_open().
  * A stream without its trailer, or with anything after it, is damage: 0 is never
@@ -64,6 +78,9 @@ int rows_next(struct rows *r, const struct row_cell **cells, struct ant_err *e);
 
 /* Whether a cell of the time column, checked by value_fits(), lies in the stream's window. */
 int rows_in_window(const struct rows *r, const struct row_cell *c);
+
+/* When such a cell, which is not null, is: seconds since 1970. */
+int64_t rows_seconds(const struct rows *r, const struct row_cell *c);
 
 /*
  * The next rows as the bytes of the stream, whole lines with their newlines, checked

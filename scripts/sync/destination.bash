@@ -1,7 +1,7 @@
-# The destination of ant-sync: its URI, the loader of a table, its scope, and the watermarks it has lost or has.
+# The destination of ant-sync: its URI, the loader of a table, its scope.
 #
-# Reads: schema, prefix, mode, parallel, allow_shrink, into_of, mode_of, tables, known_tables, run.
-# Sets: kind, file or conninfo, base_scope, spool; scope and loader, of one table; last_of; PGPASSWORD.
+# Reads: schema, prefix, mode, parallel, allow_shrink, by_organization, own_organization, whose_of, into_of, mode_of, known_tables, run.
+# Sets: kind, file or conninfo, base_scope, spool; scope and loader, of one table; PGPASSWORD.
 
 # file_uri SCHEME URI - the path in URI: three slashes are relative, four absolute
 file_uri() {
@@ -67,6 +67,7 @@ destination() {
 	esac
 	[[ -z $schema || $kind == postgresql ]] || usage "--schema: $kind has none; use --prefix"
 	base_scope+=${schema:+#schema=$schema}${prefix:+#prefix=$prefix}
+	((!by_organization)) || [[ ! $kind =~ ^(bigquery|snowflake)$ ]] || usage "--by-organization: $kind has no such tables"
 	# These let one process write at a time: rows are fetched aside, and loaded in turn.
 	spool=0
 	[[ $kind != sqlite && $kind != duckdb ]] || ((parallel == 1)) || spool=1
@@ -77,12 +78,15 @@ scope_for() { scope=$base_scope${into_of[$1]:+#table=${into_of[$1]}}; }
 
 # loader_for TABLE - the loader's command line, in the array loader
 loader_for() {
-	local into=${1:+${into_of[$1]-}}
+	local into=${1:+${into_of[$1]-}} whose
 	local -a names=() how=()
 	[[ -z $into ]] || names+=(--table "$into")
 	[[ -z $prefix ]] || names+=(--prefix "$prefix")
 	[[ -z $mode ]] || how+=(--mode "$mode")
 	((!allow_shrink)) || how+=(--allow-shrink)
+	((!by_organization)) || how+=(--by-organization)
+	whose=${own_organization:-${whose_of[${1:--}]-}}
+	[[ -z $whose ]] || how+=(--organization "$whose")
 	case $kind in
 	postgresql)
 		loader=(ant-load-pg -d "$conninfo" ${schema:+--schema "$schema"} "${names[@]}" "${how[@]}")
@@ -96,33 +100,6 @@ loader_for() {
 	esac
 }
 
-# What the destination has lost must be loaded again: a watermark whose file is gone is void.
-# Where no watermark is known, those in the ledger of the destination are taken over.
-reconcile() {
-	local name there mark known=$file
-	local -i some=0
-	local -a lost=()
-	ant-state list >"$run/list" || exit
-	while IFS=$'\t' read -r name mark there; do
-		scope_for "$name"
-		[[ $there == "$scope" ]] || continue
-		some=1
-		last_of[$name]=$mark
-		if [[ $kind == csv ]]; then
-			loader_for "$name"
-			known=${loader[2]}
-		fi
-		[[ -z $known || -e $known ]] || lost+=("$name")
-	done <"$run/list"
-	for name in "${lost[@]}"; do
-		note "$name: the destination is gone: loading it from the start"
-		scope_for "$name"
-		ant-state --scope "$scope" reset "$name" || exit
-		unset "last_of[$name]"
-	done
-	((some)) || adopt_ledger
-}
-
 # Print the receipts in the destination's ledger, as fields, that are about the tables of this run: other
 # organizations may have theirs there, under other names.
 own_ledger() {
@@ -131,17 +108,4 @@ own_ledger() {
 	for name in "${known_tables[@]}"; do own+=("$name=$prefix${into_of[$name]:-$name}"); done
 	loader_for "${known_tables[0]}"
 	"${loader[@]}" --ledger >"$run/ledger" && ant-state receipts "${own[@]}" <"$run/ledger" >"$run/ledger.own"
-}
-
-# The watermarks of a ledger: all from the first window on that is in the destination.
-adopt_ledger() {
-	local name
-	[[ $kind == postgresql || -e $file ]] || return 0
-	own_ledger 2>/dev/null && [[ -s $run/ledger.own ]] || return 0
-	note 'taking over the watermarks in the ledger of the destination'
-	for name in "${tables[@]}"; do
-		[[ ${mode_of[$name]} == window ]] || continue
-		scope_for "$name"
-		ant-state --scope "$scope" adopt "$name=$prefix${into_of[$name]:-$name}" <"$run/ledger"
-	done
 }

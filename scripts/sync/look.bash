@@ -53,6 +53,34 @@ status_organization() { # NAME
 	done
 }
 
+# What a destination lacks of what it held: the table itself, or rows of it.
+missing_rows() { # NAME
+	local what name from to rows held found=0
+	[[ $kind != bigquery && $kind != snowflake ]] || return 0
+	list_wanted "${tables[@]}"
+	audit --all --look || return
+	while IFS=$'\t' read -r what name from to rows held; do
+		case $what in
+		note | failed) say "${1:+$1/}$name: $from" ;;
+		missing)
+			printf '%s\t%s\t%s\t%d of %d rows are gone\n' "${1:+$1/}$name" "$from" "$to" $((rows - held)) "$rows"
+			;;
+		*) continue ;;
+		esac
+		found=1
+	done <"$run/agreed"
+	return "$found"
+}
+
+# Note a watermark in the ledger of the destination: for ant-state --dest.
+note_organization() { # NAME
+	local name=${note_of%%=*}
+	settle "$1" || return
+	known "$name" || usage "--set-watermark: $REPLY"
+	loader_for "$name"
+	"${loader[@]}" --set-watermark "$note_of" </dev/null
+}
+
 # ago SECONDS - as a person says it
 ago() {
 	if (($1 < 7200)); then REPLY="$(($1 / 60)) min"
@@ -60,10 +88,12 @@ ago() {
 	else REPLY="$(($1 / 86400)) days"; fi
 }
 
-# The days between the first load, or --start, and the last that no load covered; 1 if there are any.
+# The days between the first load, or --start, and the last that no load covered, and those that hold fewer rows
+# than were loaded; 1 if there are any.
 gaps_organization() { # NAME
 	local name from to known='' until='' found=0
 	settle "$1" || return
+	missing_rows "$1" || found=1
 	own_ledger || return 1
 	sort -t $'\t' -k 1,1 -k 4 "$run/ledger.own" >"$run/sorted"
 	while IFS=$'\t' read -r name _ _ from to _; do

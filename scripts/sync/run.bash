@@ -60,15 +60,24 @@ sync_organization() { # NAME
 		return
 	}
 	if [[ $kind == csv && ! -d $file ]] && ! mkdir -p -- "$file"; then return 1; fi
-	((full_refresh)) || [[ -n $given_from ]] || reconcile
+	last_of=() whose_of=() from_of=() failed_of=()
+	((full_refresh)) || [[ -n $given_from ]] || agree || {
+		results+=("${1:--} * $? - - 0 0 0 0 0 -")
+		return
+	}
 	rm -f "$run"/done.* "$run/rate"
 	for name in "${tables[@]}"; do
-		is_fresh "$name" || due+=("$name")
+		if [[ -n ${failed_of[$name]-} ]]; then
+			say "$name: ${failed_of[$name]}"
+			echo '1 - - 0 0 0 0 0 -' >"$run/done.$name"
+		elif ! is_fresh "$name"; then
+			due+=("$name")
+		fi
 	done
 	((!${#due[@]})) || ! may_draw || start_drawing "${due[@]}"
 	declare -p tables parallel rate chunk lookback start given_from given_to now full_refresh full_sync in_full \
 		as_json quiet verbose spool kind file conninfo base_scope schema prefix mode allow_shrink mode_of \
-		earliest_of lookback_of into_of fetch flags since drawn >"$run/settings"
+		earliest_of lookback_of into_of whose_of from_of by_organization own_organization fetch flags since drawn >"$run/settings"
 	for name in "${due[@]}"; do
 		while ((${#worker_of[@]} >= parallel && !stopped)); do reap; done
 		((stopped)) || start_table "$name"

@@ -10,10 +10,10 @@
 readonly FIRST_DAY=2023-01-01T00:00:00Z # no table holds anything older
 readonly SIMULATED_KEY=sk-ant-admin01-simulated # all the world knows it: ant-sim(1)
 
-declare -A option=() conf=() mode_of=() earliest_of=() lookback_of=() into_of=() last_of=() worker_of=()
+declare -A option=() conf=() mode_of=() earliest_of=() lookback_of=() into_of=() last_of=() whose_of=() from_of=() failed_of=() worker_of=()
 declare -a known_tables=() tables=() fetch=() flags=() since=() loader=() organizations=() results=()
-declare -i quiet=0 verbose=0 as_json=0 plan=0 full_refresh=0 wait_lock=0 allow_shrink=0 stopped=0 drawn=0
-given_from='' given_to='' now='' in_full='' views=on mode='' plan_key='' run='' task=sync metrics=''
+declare -i quiet=0 verbose=0 as_json=0 plan=0 full_refresh=0 wait_lock=0 allow_shrink=0 by_organization=0 stopped=0 drawn=0
+given_from='' given_to='' now='' in_full='' views=on mode='' plan_key='' run='' task=sync metrics='' own_organization='' note_of=''
 
 # What tables there are; each with its mode and its first day.
 read_tables() {
@@ -54,7 +54,9 @@ check() {
 	REPLY="$1: '$2' is neither yes nor no"
 	[[ $1 != allow-shrink || $2 == yes || $2 == no ]] || return
 	REPLY="$1: '$2' is neither on nor off"
-	[[ $1 != views || $2 == on || $2 == off ]] || return
+	[[ $1 != views && $1 != by-organization || $2 == on || $2 == off ]] || return
+	REPLY="$1: '$2' is neither file nor destination"
+	[[ $1 != state || $2 == file || $2 == destination ]] || return
 	if [[ $1 == mode && ! $2 =~ ^(window|replace|merge|append)$ ]]; then
 		near "$2" window replace merge append
 		REPLY="$1: '$2' is not a mode${REPLY:-: use window, replace, merge or append}"
@@ -66,7 +68,7 @@ check() {
 	[[ -n $2 ]]
 }
 
-readonly SETTINGS=' destination schema prefix tables table-name start look-back chunk jobs rate parallel full-sync full-refresh key-env key-file key-command metrics allow-shrink views '
+readonly SETTINGS=' destination schema prefix tables table-name start look-back chunk jobs rate parallel full-sync full-refresh key-env key-file key-command metrics allow-shrink views state by-organization '
 
 # expand TEXT - replace ${VARIABLE}; if one is not set, its name is left in REPLY
 expand() {
@@ -179,8 +181,11 @@ settle() {
 	settle_key || return
 	if is_simulated; then pick rate 0; else pick rate 100; fi
 	rate=$((10#$REPLY))
+	pick by-organization off; by_organization=0; [[ $REPLY == off ]] || by_organization=1
 	pick destination "${ANT_DEST:-sqlite:///anthill.db}"
 	destination "$REPLY"
+	settle_state
+	settle_organization
 }
 
 # One organization's key and password are not the next one's.

@@ -113,8 +113,13 @@ set_windows() {
 		since=(--since "${start:-${earliest_of[$table]}}")
 	elif [[ -n $given_to ]]; then
 		args+=(--to "$given_to")
+	elif [[ -n ${from_of[$table]-} ]]; then # rows that are gone
+		args+=(--from "${from_of[$table]}")
 	fi
-	((!full_refresh)) && [[ " $in_full " != *" $table "* ]] || marks=$run # holds no watermark
+	if ((full_refresh)) || [[ " $in_full " == *" $table "* ]]; then
+		marks=$run # holds no watermark
+		((${#since[@]})) || since=(--since "${start:-${earliest_of[$table]}}")
+	fi
 	ANT_STATE=$marks ant-state --scope "$scope" window "${args[@]}" "$table" >"$run/$table.windows" || return
 	mapfile -t windows <"$run/$table.windows"
 	from=${windows[0]#--from } to=${windows[-1]##* }
@@ -137,14 +142,9 @@ work() {
 	if [[ ${mode_of[$table]} == window ]]; then
 		set_windows && load_windows
 	else
-		load && remember_refresh
+		load
 	fi
 	local code=$?
 	result "$code"
 	exit "$code"
-}
-
-# When a table without a window was refreshed last is kept like a watermark, where it matters.
-remember_refresh() {
-	[[ -z $full_sync ]] || ant-state --scope "$scope" set "$table" now
 }

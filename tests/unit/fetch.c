@@ -13,6 +13,7 @@
 
 #include "base/utc.h"
 #include "fetch/budget.h"
+#include "fetch/organization.h"
 #include "fetch/page.h"
 #include "fetch/query.h"
 #include "fetch/rate.h"
@@ -113,6 +114,16 @@ decisions(void)
 		IS(p.verdict == RETRY_NEVER && p.status == ANT_API);
 		p = status(never[i], 1, 1, 0);
 		IS(p.verdict == RETRY_AGAIN && p.status == ANT_TEMP);
+	}
+	for (int again_as = -1; again_as <= 1; again_as++) { /* no word about the key */
+		const struct retry_case page = {.status = 403,
+			.foreign = 1,
+			.should_retry = again_as,
+			.hint_ms = -1,
+			.reset_ms = -1,
+			.failures = 1};
+
+		IS(retry_decide(&page, 500, 0.5).status == (again_as == 1 ? ANT_TEMP : ANT_API));
 	}
 	IS(status(401, -1, 1, 1).status == ANT_AUTH && status(403, 1, 9, 0).status == ANT_AUTH);
 	IS(status(413, -1, 1, 1).verdict == RETRY_SMALLER);
@@ -613,6 +624,26 @@ pages(void)
 			PAGE_BROKEN, "", ""},
 		{PAGING_PAGE, 1, "{\"data\":[{\"starting_at\":\"1970-01-02T00:00:00Z\"",
 			PAGE_BROKEN, "", ""},
+		{PAGING_PAGE, 1,
+			"{\"\\u0064ata\":[{\"starting\\u005fat\":\"1970-01-02\\u005400:00:"
+			"00\\u005a\"}],"
+			"\"h\\u0061s_more\":true,\"next_pag\\u0065\":\"\\u0078\\/\"}",
+			PAGE_OK, "{\"starting\\u005fat\":\"1970-01-02\\u005400:00:00\\u005a\"}\n",
+			"x/"},
+		{PAGING_PAGE, 1,
+			"{\"data\":[{\"starting_at\":\"1970-01-0\\u0000\"}],\"has_more\":false}",
+			PAGE_WRONG, "", ""},
+		{PAGING_PAGE, 0, "{\"data\":[],\"\\u0064ata\":[],\"has_more\":false}", PAGE_WRONG,
+			"", ""},
+		{PAGING_PAGE, 0, "{\"data\":[],\"has_more\":false,\"\\u0065rror\":{}}", PAGE_WRONG,
+			"", ""},
+		{PAGING_PAGE, 0, "{\"typ\\u0065\":\"err\\u006fr\",\"data\":[],\"has_more\":false}",
+			PAGE_WRONG, "", ""},
+		{PAGING_PAGE, 0,
+			"{\"type\":\"list\",\"error\":null,\"data\":[],\"has_more\":false}",
+			PAGE_OK, "", ""},
+		{PAGING_NONE, 0, "{ }", PAGE_WRONG, "", ""},
+		{PAGING_NONE, 0, "{\"error\":{\"typ\\u0065\":\"api_error\"}}", PAGE_WRONG, "", ""},
 		{PAGING_NONE, 0, "{\"id\":1,\n\"b\":2}", PAGE_OK, "{\"id\":1,\"b\":2}\n", ""},
 		{PAGING_NONE, 0, "{\"type\":\"error\"}", PAGE_WRONG, "", ""},
 		{PAGING_NONE, 0, "[1]", PAGE_WRONG, "", ""},
@@ -651,6 +682,33 @@ depth(void)
 		IS(read_page(PAGING_PAGE, 0, buf_str(&text), &p, lines, cursor) ==
 			(n == 511 ? PAGE_OK : PAGE_WRONG));
 		buf_free(&text);
+	}
+}
+
+static void
+organizations(void)
+{
+	static const char low[] = "5f0c1a9e-3b77-4d0e-9a54-c2f4d1e86b30",
+			  high[] = "5F0C1A9E-3B77-4D0E-9A54-C2F4D1E86B30";
+	static const char *const none[] = {"a b", "a,b", " a", "\xc3\xa9", "a\x01",
+		"0123456789012345678901234567890123456789012345678901234567890123x"};
+	struct organization o = {""};
+	struct ant_err e;
+
+	IS(organization_note(&o, "", &e) == 0 && o.id[0] == '\0');
+	IS(organization_note(&o, high, &e) == 0 && strcmp(o.id, low) == 0);
+	IS(organization_note(&o, low, &e) == 0 && organization_note(&o, high, &e) == 0);
+	IS(organization_note(&o, "", &e) == 0 && strcmp(o.id, low) == 0);
+	IS(organization_note(&o, "5f0c1a9e-3b77-4d0e-9a54-c2f4d1e86b31", &e) == -1);
+	IS(e.status == ANT_API && strstr(e.msg, low) != NULL && strstr(e.msg, "b31") != NULL);
+	IS(o.id[0] == '\0');
+	IS(organization_note(&o, "Org_1", &e) == 0 && strcmp(o.id, "Org_1") == 0);
+	IS(organization_note(&o, "org_1", &e) == -1);
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+		line_of = (int)i;
+		o.id[0] = '\0';
+		IS(organization_note(&o, none[i], &e) == -1 && e.status == ANT_API);
+		IS(organization_note(&o, none[5] + 1, &e) == 0 && strlen(o.id) == 64);
 	}
 }
 
@@ -822,8 +880,9 @@ main(int argc, char *argv[])
 		void (*run)(void);
 	} groups[] = {{"hints", hints}, {"decisions", decisions}, {"budget", budget},
 		{"shared", shared}, {"killed", killed}, {"crowd", crowd}, {"hostile", hostile},
-		{"windows", windows}, {"pages", pages}, {"depth", depth}, {"prefixes", prefixes},
-		{"records", records}, {"queries", queries}, {"sets", sets}, {"chosen", chosen}};
+		{"windows", windows}, {"pages", pages}, {"depth", depth},
+		{"organizations", organizations}, {"prefixes", prefixes}, {"records", records},
+		{"queries", queries}, {"sets", sets}, {"chosen", chosen}};
 
 	for (size_t i = 0; argc == 2 && i < sizeof groups / sizeof *groups; i++)
 		if (strcmp(argv[1], groups[i].name) == 0) {

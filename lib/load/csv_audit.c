@@ -1,0 +1,218 @@
+#include "load/csv_audit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/lines.h"
+#include "base/utc.h"
+#include "load/csv_ledger.h"
+#include "stream/rows.h"
+
+/* What is asked. */
+struct csv_folder {
+	const struct csv_file *csv; /* how its files are written */
+	const char *folder;
+	struct csv_ledger ledger;
+};
+
+/* The lines of the ledger that are about one file, of which some are wanted. */
+struct csv_lines {
+	const struct audit *asked;
+	struct audit_facts *facts; /* of the file; NULL: the lines are handed to TAKE */
+	int64_t from;		   /* the first line that is wanted */
+	int window;
+	audit_take *take;
+	void *arg;
+};
+
+static int
+is_text(const char *text)
+{
+	return text != NULL && *text != '\0';
+}
+
+static int64_t
+number(const char *text)
+{
+	return is_text(text) ? strtoll(text, NULL, 10) : 0;
+}
+
+static void
+note_facts(const struct csv_lines *l, const char *const texts[RECEIPT_FIELDS])
+{
+	struct audit_facts *f = l->facts;
+	const char *load = texts[RECEIPT_LOAD], *column = texts[RECEIPT_TIME_COLUMN];
+	const char *mode = texts[RECEIPT_MODE];
+
+	if (is_text(texts[RECEIPT_CREATED]))
+		f->first = number(texts[RECEIPT_LINE]);
+	if (is_text(load) && strcmp(load, l->asked->load) == 0)
+		f->found = 1;
+	if (is_text(column) && strlen(column) < sizeof f->time_column)
+		strcpy(f->time_column, column);
+	if (strcmp(mode, "set") != 0 && strcmp(mode, "reset") != 0) {
+		f->replaced = strcmp(mode, type_mode_name(MODE_REPLACE)) == 0;
+		f->rows = number(texts[RECEIPT_ROWS]);
+	}
+}
+
+static int
+meets_window(const struct audit *a, const char *const texts[RECEIPT_FIELDS])
+{
+	const char *from = texts[RECEIPT_FROM], *to = texts[RECEIPT_TO];
+	int64_t start, end;
+
+	return is_text(from) && is_text(to) && utc_parse(from, strlen(from), &start) == 0 &&
+	       utc_parse(to, strlen(to), &end) == 0 && end > a->from && start < a->to;
+}
+
+static int
+take_asked(void *arg, const char *const texts[RECEIPT_FIELDS], struct ant_err *e)
+{
+	const struct csv_lines *l = arg;
+	const char *own = l->asked->organization, *its = texts[RECEIPT_ORGANIZATION];
+
+	if (strcmp(texts[RECEIPT_INTO_TABLE], l->asked->into) != 0)
+		return 0;
+	if (l->facts != NULL) {
+		note_facts(l, texts);
+		return 0;
+	}
+	if (number(texts[RECEIPT_LINE]) < l->from ||
+		(own != NULL && (!is_text(its) || strcmp(own, its) != 0)) ||
+		(l->window && !meets_window(l->asked, texts)))
+		return 0;
+	return l->take(l->arg, texts, e);
+}
+
+static int
+ask_lines(struct csv_folder *d, struct csv_lines *l, struct ant_err *e)
+{
+	struct csv_ledger *ledger = &d->ledger;
+
+	/* A folder without a ledger has no lines. */
+	if (csv_ledger_learn(ledger, d->folder, l->asked->into, e) == -1)
+		return -1;
+	return ledger->there ? csv_ledger_each(ledger, d->folder, take_asked, l, e) : 0;
+}
+
+/* Rows of a file, counted. */
+struct csv_count {
+	struct csv_folder *d;
+	const struct audit *asked;
+	const struct audit_facts *facts;
+	long time_column, organization; /* of the file; -1: it has none */
+	struct buckets *hours;
+	int64_t rows;
+};
+
+static int
+take_counted(void *arg, const struct csv_file_field *f, size_t n, int64_t number, struct ant_err *e)
+{
+	struct csv_count *c = arg;
+	const struct audit *a = c->asked;
+	int64_t t;
+
+	for (size_t i = 0; number == 1 && i < n; i++) {
+		if (strcmp(f[i].p, c->facts->time_column) == 0)
+			c->time_column = (long)i;
+		if (strcmp(f[i].p, ROWS_ORGANIZATION) == 0)
+			c->organization = (long)i;
+	}
+	if (number == 1 ||
+		(a->organization != NULL && c->organization >= 0 && (size_t)c->organization < n &&
+			strcmp(f[c->organization].p, a->organization) != 0))
+		return 0;
+	c->rows++;
+	if (c->hours == NULL || c->time_column < 0 || (size_t)c->time_column >= n ||
+		utc_parse(f[c->time_column].p, f[c->time_column].len, &t) == -1 || t < a->from ||
+		t >= a->to)
+		return 0;
+	return buckets_add(c->hours, t, 1) == 0 ? 0 : err_sys(e, ANT_FAIL, "%s", c->d->folder);
+}
+
+/* Read the file called INTO beside ours with TAKE: 1; 0 where there is none; -1. */
+static int
+read_beside(
+	struct csv_folder *d, const char *into, csv_file_take *take, void *arg, struct ant_err *e)
+{
+	struct aside file = {NULL};
+	struct buf path;
+	int status;
+
+	buf_init(&path, LINES_MAX);
+	buf_printf(&path, "%s/%s", d->folder, into);
+	status = buf_str(&path) == NULL ? err_sys(e, ANT_FAIL, "%s", d->folder)
+					: aside_look(&file, path.data, e);
+	if (status == 0 && file.old != -1)
+		status = csv_file_read(d->csv, file.old, path.data, take, arg, e) == -1 ? -1 : 1;
+	aside_close(&file);
+	buf_free(&path);
+	return status;
+}
+
+/* Stop at the second record. */
+static int
+take_some(void *arg, const struct csv_file_field *f, size_t n, int64_t number, struct ant_err *e)
+{
+	struct csv_count *c = arg;
+
+	(void)f;
+	(void)n;
+	(void)e;
+	c->rows = number - c->d->csv->dialect->header;
+	return c->rows > 0;
+}
+
+static int
+facts(void *self, const struct audit *a, struct audit_facts *f, struct ant_err *e)
+{
+	struct csv_folder *d = self;
+	struct csv_lines wanted = {.asked = a, .facts = f};
+	struct csv_count some = {.d = d};
+	int there = read_beside(d, a->into, take_some, &some, e);
+
+	if (there == -1)
+		return -1;
+	f->there = there;
+	f->empty = some.rows <= 0;
+	return ask_lines(d, &wanted, e);
+}
+
+static int
+lines(void *self, const struct audit *a, int64_t line, int window, audit_take *take, void *arg,
+	struct ant_err *e)
+{
+	struct csv_lines wanted = {
+		.asked = a, .from = line, .window = window, .take = take, .arg = arg};
+
+	return ask_lines(self, &wanted, e);
+}
+
+static int
+count(void *self, const struct audit *a, const struct audit_facts *f, struct buckets *hours,
+	int64_t *rows, struct ant_err *e)
+{
+	struct csv_count c = {.d = self,
+		.asked = a,
+		.facts = f,
+		.time_column = -1,
+		.organization = -1,
+		.hours = hours};
+
+	if (read_beside(self, a->into, take_counted, &c, e) == -1)
+		return -1;
+	if (rows != NULL)
+		*rows = c.rows;
+	return 0;
+}
+
+int
+csv_audit(const struct csv_file *csv, const char *folder, int fd, const char *name, struct out *to,
+	struct ant_err *e)
+{
+	struct csv_folder d = {.csv = csv, .folder = folder};
+	const struct audit_source source = {&d, "csv", facts, lines, count};
+
+	return audit_run(&source, fd, name, to, e);
+}

@@ -1,0 +1,99 @@
+# Watermarks and the destination, which must agree before anything is loaded; where the state is; whose rows.
+#
+# Reads: what is settled for the organization.
+# Sets: ANT_STATE, the folder of the watermarks; own_organization, the UUID; last_of, when a table was loaded last;
+# whose_of, of which organization its rows are; from_of, where what is missing of it begins; failed_of, what nobody
+# can know about it.
+
+# The folder of the watermarks: the user's, or where the destination alone has them one of this run.
+settle_state() {
+	pick state file
+	if [[ $REPLY == destination ]]; then
+		export ANT_STATE=$run/state
+		rm -rf -- "$run/state"
+		mkdir -p -- "$run/state"
+	elif [[ -n ${own_state+set} ]]; then
+		export ANT_STATE=$own_state
+	else
+		unset ANT_STATE
+	fi
+}
+
+# With --by-organization, and only then, the API is asked once whose key this is.
+settle_organization() {
+	own_organization=''
+	((by_organization)) || return 0
+	own_organization=$(ant-fetch --whose "${fetch[@]}") || return
+	base_scope+=#organization=$own_organization
+}
+
+# list_wanted TABLE... - write for ant-state ask and agree which tables these are
+list_wanted() {
+	local name into
+	for name; do
+		scope_for "$name"
+		into=$prefix${into_of[$name]:-$name}
+		[[ $kind != csv ]] || into+=.csv
+		if [[ ${mode_of[$name]} == window ]]; then into+=$'\t'${lookback_of[$name]:-$lookback}
+		else into+=$'\t'-; fi
+		printf '%s\t%s\t%s\t%s\n' "$name" "$scope" "$into" "${own_organization:--}"
+	done >"$run/wanted"
+}
+
+# audit [--all] [--look] - ask the destination about the tables wanted, and take what comes of it
+audit() {
+	local word code=0
+	local -a all=() look=()
+	for word; do
+		[[ $word != --all ]] || all=(--all)
+		[[ $word != --look ]] || look=(--look)
+	done
+	own_loader
+	ant-run ant-state ask "${all[@]}" "$run/wanted" --pipe "${loader[@]}" --audit \
+		--pipe ant-state agree "${look[@]}" "$run/wanted" >"$run/agreed" || code=$?
+	# A table that fails is said, and fails alone.
+	((code <= 1)) && [[ -s $run/agreed || ! -s $run/wanted ]] || return "$((code ? code : 1))"
+}
+
+# The loader without what is about one table.
+own_loader() {
+	if [[ $kind == csv ]]; then
+		loader=(ant-load-csv -o "$file/x.csv")
+	else
+		loader_for ''
+	fi
+}
+
+# Compare the watermarks of the tables with the destination, before they are loaded.
+agree() {
+	local what name a b c d
+	local -a again=()
+	last_of=() whose_of=() from_of=() failed_of=()
+	[[ $kind != bigquery && $kind != snowflake ]] || return 0
+	list_wanted "${tables[@]}"
+	audit || return
+	while IFS=$'\t' read -r what name a b c d; do
+		case $what in
+		table)
+			[[ $b == - || $c == 0 ]] || last_of[$name]=$b
+			[[ $d == - ]] || whose_of[$name]=$d
+			;;
+		missing) again+=("$name") ;;
+		note) note "$name: $a" ;;
+		failed) failed_of[$name]=$a ;;
+		esac
+	done <"$run/agreed"
+	((!${#again[@]})) || find_missing "${again[@]}"
+}
+
+# Rows are gone from the window that is loaded again anyway: there may be more.
+find_missing() { # TABLE...
+	local what name from to rows held
+	list_wanted "$@"
+	audit --all --look || return
+	while IFS=$'\t' read -r what name from to rows held; do
+		[[ $what == missing && $from != - ]] || continue
+		note "$name: $((rows - held)) of $rows rows from ${from%%T*} to ${to%%T*} are gone: loading them again"
+		[[ -n ${from_of[$name]-} && ! $from < ${from_of[$name]} ]] || from_of[$name]=$from
+	done <"$run/agreed"
+}
