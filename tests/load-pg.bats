@@ -470,7 +470,7 @@ full_in_the_middle() {
 
 @test "pg: a role with the least rights can load" {
 	numbered replace 1 3 | pg
-	sql 'CREATE ROLE loader LOGIN' 'GRANT USAGE ON SCHEMA public TO loader' 'GRANT SELECT, INSERT, DELETE ON t TO loader' 'GRANT INSERT ON _anthill_loads TO loader'
+	sql 'CREATE ROLE loader LOGIN' 'GRANT USAGE ON SCHEMA public TO loader' 'GRANT SELECT, INSERT, DELETE ON t TO loader' 'GRANT SELECT, INSERT ON _anthill_loads TO loader'
 	numbered replace 1 4 | PGUSER=loader pg
 	numbered merge 1 5 | PGUSER=loader pg
 	[ "$(sql 'SELECT count(*) FROM t')" = 5 ]
@@ -516,6 +516,21 @@ forget() {
 	done
 	sql 'GRANT TEMPORARY ON DATABASE postgres TO PUBLIC' 'DROP SCHEMA own CASCADE' 'DROP SCHEMA absent CASCADE'
 	forget '"the loader"' boss
+	# The ledger: read and written, and its columns are its owner's.
+	numbered append 1 3 | pg
+	sql 'CREATE ROLE loader LOGIN' 'GRANT USAGE ON SCHEMA public TO loader' 'GRANT INSERT ON t, _anthill_loads TO loader'
+	numbered append 1 3 >s
+	PGUSER=loader run -1 pg <s
+	[[ $output == *'role loader may not load public._anthill_loads: it needs SELECT on the table (GRANT SELECT ON public._anthill_loads TO loader)' ]]
+	sql 'GRANT SELECT ON _anthill_loads TO loader'
+	PGUSER=loader pg <s
+	sql 'ALTER TABLE _anthill_loads DROP COLUMN buckets'
+	PGUSER=loader run -1 pg <s
+	[[ $output == *'role loader may not add columns to public._anthill_loads, which lacks buckets: only its owner may (GRANT postgres TO loader, '* ]]
+	PGUSER=loader run -1 pg --check --table t --mode append
+	pg <s
+	PGUSER=loader pg <s
+	forget loader
 	[ "$given" = 6 ] # USAGE, SELECT and INSERT and DELETE, TEMPORARY, the table's owner, CREATE; CREATE on the database
 }
 
