@@ -48,7 +48,7 @@ random_cuts() {
 }
 
 @test "csv: --safe guards what a spreadsheet would run, so that it can be undone; without it they are counted" {
-	printf '%s\n' '=1+1' '+1' '-1' '@SUM(A1)' "'=x" "''=x" "'x" '＝1' 'x=1' '1' '' >texts
+	printf '%s\n' '=1+1' '+1+1' '-1e' '@SUM(A1)' "'=x" "''=x" "'x" '＝1' 'x=1' '1' '' >texts
 	printf '\\tx\n\\rx\n\\nx\n' >escaped
 	{ printf '#ant-rows\t1\tt\n#mode\tappend\n#type\ttext\tbigint\n#cols\t=a\tb\n'; cat texts escaped | sed 's/$/\t-5/'; printf '#end\t14\t\\N\n'; } >s
 	run -0 --separate-stderr csv --safe -o t.csv <s
@@ -67,6 +67,18 @@ random_cuts() {
 	cp t.csv before.csv
 	csv --safe -o t.csv <m
 	diff before.csv t.csv
+}
+
+@test "csv: a number in a text column is no formula, and one that is nearly so may be one" {
+	printf '%s\n' -250.005 +1 1e5 -1E+5 +.5 -.5e-3 -5. -0 >numbers
+	printf '%s\n' - + -. -1e -1e+ --1 +-1 -1-1 -1.2.3 '-1 ' -1a '-1,5' "'-1" -e5 +1/2 >texts
+	{ printf '#ant-rows\t1\tt\n#mode\tappend\n#type\ttext\n#cols\ta\n'; cat numbers texts; printf '#end\t23\t\\N\n'; } >s
+	run -0 --separate-stderr csv --safe -o t.csv <s
+	[ -z "$stderr" ]
+	{ echo a; cat numbers; sed "s/^/'/" texts; } >want
+	sqlite3 -csv -noheader -separator '	' :memory: '.import --csv t.csv t' '.mode list' 'SELECT a FROM t' | diff <(tail -n +2 want) -
+	run -0 --separate-stderr bash -c 'ant load-csv <s >u.csv'
+	[ "$stderr" = 'ant-load-csv: texts that a spreadsheet could run as formulas: 15; --safe guards them' ]
 }
 
 @test "csv: a stream that is cut is exit 5 on stdout, too" {
@@ -376,7 +388,7 @@ random_cuts() {
 	diff <(printf 'a,b,c\nz,,\n') t.csv
 	printf 'a,b\nx,one\n' >u.csv
 	cp u.csv before
-	stream append '' 'text\tbigint' 'a\tb' 'y\t1\n' | { run -1 csv -o u.csv; [[ $output == *"u.csv: record 2, column 'b': 'one' is not of type bigint, which the rows need" ]]; }
+	stream append '' 'text\tbigint' 'a\tb' 'y\t1\n' | { run -1 csv -o u.csv; [[ $output == *"u.csv: record 2, column 'b': a text of 3 bytes is not of type bigint, which the rows need" ]]; }
 	cmp before u.csv
 }
 

@@ -386,6 +386,22 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 
 @test "duckdb: --check says what stands in the way of a load, and changes nothing" { checks_ahead; }
 
+@test "duckdb: what the library repeats of a row that it refuses, addresses above all, is in no message" {
+	local what n=0
+	for what in 'CREATE TABLE t (n BIGINT, mail VARCHAR UNIQUE)' 'CREATE TABLE t (n BIGINT PRIMARY KEY, mail VARCHAR PRIMARY KEY)' \
+		"CREATE TABLE t (n BIGINT, mail VARCHAR CHECK (mail LIKE 'x%'))" 'CREATE TABLE t (n BIGINT, mail VARCHAR, more VARCHAR NOT NULL)'; do
+		rm -f t.duckdb
+		FILE=t.duckdb sql "$what" || continue
+		stream append '' 'bigint\ttext' 'n\tmail' '1\tjane"x@example.com\n1\tjane"x@example.com\n' '2\t\\N' >s
+		run -1 ddb t.duckdb <s
+		echo "$output"
+		[[ $output == 'ant-load-duckdb: t.duckdb: '*onstraint* && ${#lines[@]} = 1 ]]
+		[[ $output != *jane* && $output != *example* ]]
+		n=$((n + 1))
+	done
+	[ "$n" = 3 ]
+}
+
 @test "duckdb: wrong use is exit 2" {
 	run -2 ddb </dev/null
 	[[ $output == *'one FILE is needed'*'usage: ant-load-duckdb '* ]]

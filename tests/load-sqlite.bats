@@ -417,6 +417,20 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 
 @test "sqlite: memory does not grow with the stream" { memory_is_constant; }
 
+@test "sqlite: what is repeated of a row that is refused, addresses above all, is in no message" {
+	local what
+	for what in 'CREATE TABLE t (n INTEGER, mail TEXT UNIQUE)' "CREATE TABLE t (n INTEGER, mail TEXT CHECK (mail LIKE 'x%'))" \
+		"CREATE TABLE t (n INTEGER, mail TEXT); CREATE TRIGGER g BEFORE INSERT ON t BEGIN SELECT RAISE(ABORT, 'not <jane@example.com>'); END"; do
+		rm -f t.db
+		sqlite3 t.db "$what"
+		stream append '' 'bigint\ttext' 'n\tmail' '1\tjane@example.com\n1\tjane@example.com\n' '2\t\\N' >s
+		run -1 lite t.db <s
+		[[ $output == 'ant-load-sqlite: t.db: '* && ${#lines[@]} = 1 ]]
+		[[ $output != *jane* && $output != *example* ]]
+	done
+	[[ $output == *': not <***>' ]]
+}
+
 @test "sqlite: wrong use is exit 2" {
 	run -2 lite </dev/null
 	[[ $output == *'one FILE is needed'*'usage: ant-load-sqlite '* ]]

@@ -64,6 +64,20 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	for v in '' '{' '{"a":1,}' 'nul' "{'a':1}" '"\t"' '"\\u0000"' '"\\ud800"' '"\\udc00x"' '"\\ud800\\n"' '1 2'; do refuses json "$v"; done
 }
 
+@test "rows: a value that does not fit is shown where it is like a number or a time, else only how long it is" {
+	cell bigint 12.5 | broken "stdin:5: column 'c': '12.5' is not of type bigint"
+	cell timestamptz '2026-11-01 00:00:00Z' | broken "'2026-11-01 00:00:00Z' is not of type timestamptz"
+	cell bigint '' | broken "'' is not of type bigint"
+	for type in bigint double numeric boolean date timestamptz json; do
+		cell "$type" jane@example.com >s
+		broken "column 'c': a text of 16 bytes is not of type $type" <s
+		[[ $output != *jane* ]]
+		cell "$type" '{"email":"jane@example.com"' >s
+		broken 'a text of 27 bytes' <s
+	done
+	cell bigint "$(printf '%060d' 0)" | broken 'a text of 60 bytes'
+}
+
 @test "rows: wrong escapes, raw carriage returns, NUL bytes and invalid UTF-8 are refused" {
 	for v in '\' '\a' '\x41' '\101' '\.' 'a\.' 'a\N' '\Na' '\N\N' 'a\#' '\ '; do refuses text "$v"; done
 	refuses text $'a\rb'

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/decimal.h"
+#include "db/said.h"
 
 enum { IN_PLACE = 12, TEXT_MAX = 1 << 20 }; /* bytes of a string in a vector; of an answer */
 
@@ -19,15 +20,39 @@ struct db_duckdb_vector {
 	uint64_t *validity; /* NULL until the chunk's first null */
 };
 
+/* The kinds of its errors that repeat values. */
+static int
+is_of_value(const char *text)
+{
+	static const char *const kinds[] = {"Constraint Error", "Conversion Error",
+		"Invalid Input Error", "Out of Range Error", "Mismatch Type Error",
+		"Failed to append"};
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (strncmp(text, kinds[i], strlen(kinds[i])) == 0)
+			return 1;
+	return 0;
+}
+
 /* What DuckDB says, its first line. */
 static int
 failed(struct db_duckdb *d, const char *text, struct ant_err *e)
 {
+	struct buf said;
+
 	if (text == NULL)
 		text = "out of memory";
 	if (strstr(text, "Could not set lock") != NULL)
 		return err_set(e, ANT_LOCKED, "%s: another process has it open", d->file);
-	return err_set(e, ANT_FAIL, "%s: %.*s", d->file, (int)strcspn(text, "\n"), text);
+	buf_init(&said, TEXT_MAX);
+	if (is_of_value(text))
+		said_put_of_value(&said, text);
+	else
+		buf_puts(&said, text);
+	text = buf_str(&said) != NULL ? said.data : "out of memory";
+	err_set(e, ANT_FAIL, "%s: %.*s", d->file, (int)strcspn(text, "\n"), text);
+	buf_free(&said);
+	return -1;
 }
 
 int

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "db/said.h"
 
 enum {
 	SQL_MAX = 16 << 20,
@@ -52,21 +53,54 @@ say(struct pg *p, const char *text, struct ant_err *e)
 	return -1;
 }
 
+/*
+ * What RES says, on several lines.  Where it is about data (class 22, 23, 44 or P0 of Appendix A of the
+ * manual), the detail is the row that failed, and COPY's context ends with it: those stay out.
+ */
+static void
+put_diagnosis(struct buf *b, const PGresult *res, const char *primary)
+{
+	const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+	const char *detail = PQresultErrorField(res, PG_DIAG_MESSAGE_DETAIL);
+	const char *hint = PQresultErrorField(res, PG_DIAG_MESSAGE_HINT);
+	const char *context = PQresultErrorField(res, PG_DIAG_CONTEXT), *copy;
+	int is_value = state != NULL && strncmp(state, "22", 2) == 0;
+	int is_data = is_value || (state != NULL && (strncmp(state, "23", 2) == 0 ||
+							    strncmp(state, "44", 2) == 0 ||
+							    strncmp(state, "P0", 2) == 0));
+
+	if (is_value)
+		said_put_of_value(b, primary);
+	else if (is_data)
+		said_put(b, primary);
+	else
+		buf_puts(b, primary);
+	if (detail != NULL && !is_data)
+		buf_printf(b, "\n%s", detail);
+	if (hint != NULL)
+		buf_printf(b, "\n%s", hint);
+	if (context == NULL)
+		return;
+	buf_putc(b, '\n');
+	copy = strncmp(context, "COPY ", 5) == 0 ? context : strstr(context, "\nCOPY ");
+	copy = copy != NULL ? strstr(copy, ": \"") : NULL; /* what follows is the line or a cell */
+	if (copy == NULL)
+		said_put(b, context);
+	else
+		buf_put(b, context, (size_t)(copy - context));
+}
+
 /* What the server said of RES (NULL: of the connection). */
 static int
 failed(struct pg *p, const PGresult *res, struct ant_err *e)
 {
-	static const int fields[] = {PG_DIAG_MESSAGE_DETAIL, PG_DIAG_MESSAGE_HINT, PG_DIAG_CONTEXT};
 	const char *text = res != NULL ? PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY) : NULL;
 	struct buf all;
 
 	if (text == NULL || PQstatus(p->conn) != CONNECTION_OK)
 		return say(p, PQerrorMessage(p->conn), e);
 	buf_init(&all, 1 << 16);
-	buf_puts(&all, text);
-	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-		if ((text = PQresultErrorField(res, fields[i])) != NULL)
-			buf_printf(&all, "\n%s", text);
+	put_diagnosis(&all, res, text);
 	say(p, buf_str(&all) != NULL ? all.data : "out of memory", e);
 	buf_free(&all);
 	return -1;

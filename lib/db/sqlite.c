@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/utc.h"
 #include "db/real.h"
+#include "db/said.h"
 
 enum {
 	WAIT_MS = 500,	  /* for a lock: a second load must give up within a second */
@@ -44,10 +45,16 @@ static int
 failed(struct sqlite *s, struct ant_err *e)
 {
 	int code = sqlite3_errcode(s->db) & 0xff;
+	struct buf said;
 
 	if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
 		return err_set(e, ANT_LOCKED, "%s: another process has locked it", s->name);
-	return err_set(e, ANT_FAIL, "%s: %s", s->name, sqlite3_errmsg(s->db));
+	buf_init(&said, sizeof e->msg);
+	said_put(&said, sqlite3_errmsg(s->db)); /* a trigger's own words may hold a value */
+	err_set(e, ANT_FAIL, "%s: %s", s->name,
+		buf_str(&said) != NULL ? said.data : "out of memory");
+	buf_free(&said);
+	return -1;
 }
 
 static int

@@ -251,6 +251,7 @@ static int
 old_cells(struct load_csv *d, const struct csv_file_field *f, int64_t number, struct ant_err *e)
 {
 	const struct load *l = d->load;
+	char shown[VALUE_SHOWN];
 
 	for (size_t i = 0; i < l->rows->ncolumns; i++)
 		d->cells[i].null = 1;
@@ -263,10 +264,9 @@ old_cells(struct load_csv *d, const struct csv_file_field *f, int64_t number, st
 		*c = (struct row_cell){f[i].p, f[i].len, 0, f[i].null};
 		if (!c->null && value_fits(l->columns[d->columns[i].from].type, c) == -1)
 			return err_set(e, ANT_FAIL,
-				"%s: record %" PRId64
-				", column '%.200s': '%.60s' is not of type %s, "
+				"%s: record %" PRId64 ", column '%.200s': %s is not of type %s, "
 				"which the rows need",
-				d->file, number, d->columns[i].name, c->p,
+				d->file, number, d->columns[i].name, value_shown(c, shown),
 				type_name(l->columns[d->columns[i].from].type));
 	}
 	return 0;

@@ -102,11 +102,48 @@ csv_file_text(const struct csv_file *f, char *to, const char *p, size_t len)
 	return end != NULL ? end : to + csv_write(to, len * 2 + 2, p, len);
 }
 
+/* Skip the digits at P, of LEN bytes; *N grows by how many those are. */
+static size_t
+digits(const char *p, size_t len, size_t *n)
+{
+	size_t i = 0;
+
+	while (i < len && p[i] >= '0' && p[i] <= '9')
+		i++;
+	*n += i;
+	return i;
+}
+
+/* Whether it is a number and no more, "-250.005", "+1", "-.5", "+1e5": then it is no formula. */
+static int
+is_number(const char *p, size_t len)
+{
+	size_t i = len > 0 && (*p == '-' || *p == '+'), n = 0, exponent = 0;
+
+	i += digits(p + i, len - i, &n);
+	if (i < len && p[i] == '.') {
+		i++;
+		i += digits(p + i, len - i, &n);
+	}
+	if (n == 0)
+		return 0;
+	if (i < len && (p[i] == 'e' || p[i] == 'E')) {
+		i++;
+		i += i < len && (p[i] == '-' || p[i] == '+');
+		i += digits(p + i, len - i, &exponent);
+		if (exponent == 0)
+			return 0;
+	}
+	return i == len;
+}
+
 int
 csv_file_is_risky_at_all(const char *p, size_t len)
 {
 	static const char *const wide[] = {"\uff1d", "\uff0b", "\uff0d", "\uff20"};
 
+	if (is_number(p, len))
+		return 0;
 	while (len > 0 && *p == '\'') {
 		p++;
 		len--;

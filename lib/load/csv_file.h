@@ -43,7 +43,7 @@ char *csv_file_text(const struct csv_file *f, char *to, const char *p, size_t le
  * The same for a text that comes from a stream: with the option `safe`, a ' stands
  * before one that starts with a character of a formula (=, +, -, @, their full-width
  * forms, tab, CR, LF), and before one that starts with such a ', so that taking one
- * ' away always gives the text back.
+ * ' away always gives the text back.  A text that is a number and no more is no formula.
  */
 char *csv_file_guarded(const struct csv_file *f, char *to, const char *p, size_t len);
 

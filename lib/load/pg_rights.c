@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "stream/receipt.h"
+
 enum { LINE_MAX_BYTES = 4096 };
 
 /* The answer, a line for the table and one for the ledger; names come quoted where they must be. */
@@ -155,15 +157,16 @@ put_names(struct buf *b, const struct pg_need *need)
 	}
 }
 
-/* RIGHT where the role has it neither on the table nor on each column that comes; else null. */
+/* RIGHT, needed WHERE, if the role has it neither on the table nor on each column that comes; else null. */
 static void
-put_lacks(struct buf *b, const struct pg_need *need, const char *right)
+put_lacks(struct buf *b, const struct pg_need *need, const char *right, const char *where)
 {
 	buf_printf(b,
-		", CASE WHEN NOT has_table_privilege(c.oid, '%s') AND (w.is_ledger OR EXISTS ("
+		", CASE WHEN %s AND NOT has_table_privilege(c.oid, '%s') AND (w.is_ledger OR "
+		"EXISTS ("
 		"SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT "
 		"a.attisdropped AND NOT has_column_privilege(c.oid, a.attnum, '%s')",
-		right, right);
+		where, right, right);
 	if (need->n > 0) {
 		buf_puts(b, " AND a.attname IN (");
 		put_names(b, need);
@@ -212,6 +215,23 @@ put_hides(struct buf *b)
 	buf_puts(b, ") x), '') END");
 }
 
+/* The names that the relation lacks, of the columns that come or of today's ledger. */
+static void
+put_new_columns(struct buf *b, const struct pg_need *need)
+{
+	buf_puts(b, "CASE WHEN c.oid IS NOT NULL THEN (SELECT string_agg(quote_ident(x), ', ') "
+		    "FROM unnest(CASE WHEN w.is_ledger THEN ARRAY[");
+	for (size_t i = 0; i < RECEIPT_FIELDS; i++) {
+		buf_puts(b, i == 0 ? "" : ", ");
+		sql_literal(b, SQL_POSTGRESQL, receipt_columns[i].name);
+	}
+	buf_puts(b, "] ELSE CAST(ARRAY[");
+	put_names(b, need);
+	buf_puts(b, "] AS text[]) END) x WHERE NOT EXISTS (SELECT FROM pg_attribute a WHERE "
+		    "a.attrelid = c.oid AND a.attname = x AND a.attnum > 0 AND NOT "
+		    "a.attisdropped)) END");
+}
+
 static void
 put_question(struct buf *b, const struct pg_need *need)
 {
@@ -222,27 +242,15 @@ put_question(struct buf *b, const struct pg_need *need)
 		    "quote_ident(current_user), quote_ident(current_database()), quote_ident(");
 	put_literal(b, need->schema);
 	buf_puts(b, "), quote_ident(w.name), CASE WHEN c.oid IS NULL THEN 'f' WHEN "
-		    "c.relkind IN ('r', 'p') THEN 't' ELSE '' END, CASE WHEN w.is_ledger AND NOT "
-		    "has_table_privilege(c.oid, 'INSERT') THEN 'INSERT' WHEN NOT w.is_ledger THEN "
-		    "concat_ws(', '");
-	if (need->reads)
-		put_lacks(b, need, "SELECT");
-	put_lacks(b, need, "INSERT");
+		    "c.relkind IN ('r', 'p') THEN 't' ELSE '' END, concat_ws(', '");
+	put_lacks(b, need, "SELECT", need->reads ? "true" : "w.is_ledger");
+	put_lacks(b, need, "INSERT", "true");
 	if (need->deletes)
-		buf_puts(b, ", CASE WHEN NOT has_table_privilege(c.oid, 'DELETE') THEN 'DELETE' "
-			    "END");
-	buf_puts(b, ") END, pg_has_role(c.relowner, 'USAGE'), "
+		buf_puts(b, ", CASE WHEN NOT w.is_ledger AND NOT has_table_privilege(c.oid, "
+			    "'DELETE') THEN 'DELETE' END");
+	buf_puts(b, "), pg_has_role(c.relowner, 'USAGE'), "
 		    "quote_ident(pg_get_userbyid(c.relowner)), ");
-	if (need->n > 0) {
-		buf_puts(b, "CASE WHEN NOT w.is_ledger AND c.oid IS NOT NULL THEN (SELECT "
-			    "string_agg(quote_ident(x), ', ') FROM unnest(ARRAY[");
-		put_names(b, need);
-		buf_puts(b, "]) x WHERE NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = "
-			    "c.oid AND a.attname = x AND a.attnum > 0 AND NOT a.attisdropped)) "
-			    "END");
-	} else {
-		buf_puts(b, "NULL");
-	}
+	put_new_columns(b, need);
 	buf_puts(b, ", row_security_active(c.oid), ");
 	put_hides(b);
 	buf_puts(b, " FROM (VALUES (CAST(");

@@ -9,7 +9,6 @@
 #include "stream/directive.h"
 #include "stream/escape.h"
 
-enum { QUOTE = 60 }; /* of a value, the most bytes that a message repeats */
 enum { MICROSECONDS = 1000000 };
 enum { BLOCK = 1 << 16 }; /* of rows with a cell of our own, so many bytes at a time */
 
@@ -19,16 +18,14 @@ at_line(const struct rows *r, struct ant_err *e)
 	return err_prefix(e, "%s:%zu: ", r->in.name, r->in.number);
 }
 
-/* "column 'bucket': 'yesterday' is not a timestamptz" */
+/* "column 'bucket': '2026-13-01' is not of type timestamptz" */
 static int
 misfit(const struct row_column *col, const struct row_cell *c, struct ant_err *e)
 {
-	int cut = c->len > QUOTE, n = cut ? QUOTE : (int)c->len;
+	char shown[VALUE_SHOWN];
 
-	while (cut && n > 0 && ((unsigned char)c->p[n] & 0xc0) == 0x80)
-		n--; /* not inside a character */
-	return err_set(e, ANT_INPUT, "column '%.200s': '%.*s'%s is not of type %s", col->name, n,
-		c->p, cut ? "…" : "", type_name(col->type));
+	return err_set(e, ANT_INPUT, "column '%.200s': %s is not of type %s", col->name,
+		value_shown(c, shown), type_name(col->type));
 }
 
 /*

@@ -1,6 +1,7 @@
 #include "stream/value.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,4 +144,19 @@ value_fits(enum type t, struct row_cell *c)
 	default:
 		return 0;
 	}
+}
+
+const char *
+value_shown(const struct row_cell *c, char to[static VALUE_SHOWN])
+{
+	static const char harmless[] = "0123456789+-.,:/ TZeE";
+	size_t n = 0;
+
+	while (n < c->len && c->p[n] != '\0' && strchr(harmless, c->p[n]) != NULL)
+		n++;
+	if (n == c->len && n < VALUE_SHOWN - sizeof "''")
+		snprintf(to, VALUE_SHOWN, "'%.*s'", (int)n, c->p);
+	else
+		snprintf(to, VALUE_SHOWN, "a text of %zu byte%s", c->len, &"s"[c->len == 1]);
+	return to;
 }

@@ -29,6 +29,14 @@ struct row_cell {
  */
 int value_fits(enum type t, struct row_cell *c);
 
+/*
+ * What a message may say of a value that does not fit, in TO: the value between quotes where it is
+ * made like a number or a time, and short; else how long it is, for it could be anybody's address.
+ * Returns TO.
+ */
+enum { VALUE_SHOWN = 48 };
+const char *value_shown(const struct row_cell *c, char to[static VALUE_SHOWN]);
+
 /* Whether a JSON number of LEN bytes at P is within VALUE_NUMBER_MAX; what follows is as below. */
 int value_is_short(const char *p, size_t len);
 

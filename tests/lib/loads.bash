@@ -12,7 +12,7 @@ misfit_undoes_all() {
 	dump >before
 	numbered replace 1 30000 new | sed 's/^29999\t/x\t/' >misfit
 	run -5 into <misfit
-	[[ $output == *"stdin:30004: column 'n': 'x' is not of type bigint" ]]
+	[[ $output == *"stdin:30004: column 'n': a text of 1 byte is not of type bigint" ]]
 	numbered replace 1 30000 new | sed 's/^#end.*/#end\t29999\t\\N/' >short
 	run -5 into <short
 	numbered merge 1 30000 new | sed '$d' >lost
