@@ -97,7 +97,7 @@ loader_for() {
 }
 
 # What the destination has lost must be loaded again: a watermark whose file is gone is void.
-# Where no watermark is known, those in the ledger of the destination are taken over.
+# Where no watermark is known, those in the ledger of the destination can be taken over: adoptable.
 reconcile() {
 	local name there mark known=$file
 	local -i some=0
@@ -120,7 +120,7 @@ reconcile() {
 		ant-state --scope "$scope" reset "$name" || exit
 		unset "last_of[$name]"
 	done
-	((some)) || adopt_ledger
+	adoptable=$((!some))
 }
 
 # Print the receipts in the destination's ledger, as fields, that are about the tables of this run: other
