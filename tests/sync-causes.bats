@@ -221,6 +221,31 @@ hasty() { stub ant-fetch "exec '$ANT_BIN/ant-fetch' --backoff 0.001 --retries 2 
 	[ -z "$(ls -A out)" ]
 }
 
+@test "causes: all tables on a terminal of 80 columns and of 200: what is left there fits, and is no more than that" {
+	local width
+	for width in 80 200; do
+		rm -rf state anthill.db
+		TERM=xterm python3 "$ROOT/tests/lib/terminal.py" "${width}x40" -- "$ANT_BIN/ant-sync" --rate 0 --to today --start -4d >screens
+		# The last screen, whole: what the terminal wraps is one line of raw.
+		awk '/^====/ { s = "" } { s = s $0 "\n" } END { printf "%s", s }' screens >last
+		tr -d '\r' <raw | sed 's/.*\x1b\[J//' | awk '/^ant-sync: fields that no column reads/ { s = "" } { s = s $0 "\n" } END { printf "%s", s }' >end
+		cat end
+		[ "$(wc -l <end)" = 15 ] # the fields, a head and 13 tables
+		awk -v w="$width" 'NR > 1 && length($0) > w { exit 1 }' end
+		[ "$(grep -c ' done$' end)" = 13 ]
+		[ "$(grep -c ' done$' last)" = 13 ] # none is wrapped
+		run -1 grep '@ant' raw
+	done
+	[[ $(sed -n 2p end) =~ ^table\ +window\ +rows\ +pages\ +retries\ +seconds\ +watermark\ +status$ ]]
+	# A cause does not disturb it.
+	arm '* from=9 status=401'
+	TERM=xterm run -3 python3 "$ROOT/tests/lib/terminal.py" 80x40 -- "$ANT_BIN/ant-sync" --rate 0 --to today --start -4d
+	tr -d '\r' <raw | sed 's/.*\x1b\[J//' >end
+	[ "$(grep -c 'the API refused the key' end)" = 1 ]
+	grep -q '^ant-sync: that stopped .*; not begun: ' end
+	[ "$(grep -cE '^[a-z_]+ +.* (done|failed \(3\)|not run)$' end)" = 13 ]
+}
+
 # ---- rows that are in, though not all was done
 
 @test "committed: rows whose watermark could not be stored are said to be in, with how many" {

@@ -66,6 +66,16 @@ today() { date -u +%F; }
 	[ "${lines[2]}" = 'from 2026-10-01T00:00:00Z' ]
 }
 
+@test "sync: a path may hold any character: its watermarks are found again" {
+	local dir=$'new\nline\ttab\\n\r"'
+	mkdir "$dir"
+	sync -q --dest "sqlite:///$dir/x.db" --start 2026-11-01 --to 2026-11-20 --chunk 0 usage_report
+	touch "$dir/x.db"
+	sync -q --dest "sqlite:///$dir/x.db" --start 2026-11-01 --to 2026-11-21 --chunk 0 usage_report
+	run -0 grep -o 'from 2026[^ ]* --to [^ ]*' trace
+	[ "${lines[1]}" = 'from 2026-11-17T00:00:00Z --to 2026-11-21T00:00:00Z' ]
+}
+
 @test "sync: a long window is loaded in chunks of whole days without gaps, each committed" {
 	run -0 --separate-stderr sync --start 2026-01-10T05:00:00Z --chunk 31 --parallel 1 usage_report
 	grep -o 'from [^ ]* --to [^ ]*' trace >windows

@@ -96,6 +96,14 @@ loader_for() {
 	esac
 }
 
+# The scope as `ant-state list` prints it, in REPLY.
+listed_scope() {
+	REPLY=${scope//\\/\\\\}
+	REPLY=${REPLY//$'\n'/\\n}
+	REPLY=${REPLY//$'\t'/\\t}
+	REPLY=${REPLY//$'\r'/\\r}
+}
+
 # What the destination has lost must be loaded again: a watermark whose file is gone is void.
 # Where no watermark is known, those in the ledger of the destination can be taken over: adoptable.
 reconcile() {
@@ -105,7 +113,8 @@ reconcile() {
 	ant-state list >"$run/list" || exit
 	while IFS=$'\t' read -r name mark there; do
 		scope_for "$name"
-		[[ $there == "$scope" ]] || continue
+		listed_scope
+		[[ $there == "$REPLY" ]] || continue
 		some=1
 		last_of[$name]=$mark
 		if [[ $kind == csv ]]; then
