@@ -12,7 +12,7 @@ readonly SIMULATED_KEY=sk-ant-admin01-simulated # all the world knows it: ant-si
 
 declare -A option=() conf=() mode_of=() earliest_of=() lookback_of=() into_of=() last_of=() whose_of=() from_of=() failed_of=() worker_of=()
 declare -a known_tables=() tables=() fetch=() flags=() since=() loader=() organizations=() results=()
-declare -i quiet=0 verbose=0 as_json=0 plan=0 full_refresh=0 wait_lock=0 allow_shrink=0 by_organization=0 stopped=0 drawn=0
+declare -i quiet=0 verbose=0 as_json=0 plan=0 full_refresh=0 wait_lock=0 allow_shrink=0 by_organization=0 plain=0 stopped=0 drawn=0
 given_from='' given_to='' now='' in_full='' views=on mode='' plan_key='' run='' task=sync metrics='' own_organization='' note_of=''
 
 # What tables there are; each with its mode and its first day.
