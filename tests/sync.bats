@@ -31,7 +31,7 @@ esac' "bin/$1"
 }
 
 loader() { # NAME
-	stub "$1" 'case $* in *--ledger* | *--check* | *--views*) exit 0 ;; esac
+	stub_loader "$1" 'case $* in *--ledger* | *--check* | *--views*) exit 0 ;; esac
 		read -r line || exit 5
 		cat >/dev/null
 		table=${line##* }
@@ -149,7 +149,7 @@ today() { date -u +%F; }
 @test "sync: what a command says is passed on with its table, but no consequences" {
 	stub ant-fetch 'echo "ant-fetch: down" >&2; exit 75'
 	stub ant-flatten 'echo "ant-flatten: stdin:1: the stream has no end" >&2; exit 5'
-	stub ant-load-sqlite 'case $* in *--check*) exit ;; esac; echo "ant-load-sqlite: stdin:1: the stream has no end" >&2; exit 5'
+	stub_loader ant-load-sqlite 'case $* in *--check*) exit ;; esac; echo "ant-load-sqlite: stdin:1: the stream has no end" >&2; exit 5'
 	run -75 --separate-stderr sync --parallel 1 -q users
 	[ "$stderr" = 'ant-sync: users: ant-fetch: down' ]
 	stub ant-fetch 'echo "$*"'
@@ -193,7 +193,7 @@ today() { date -u +%F; }
 }
 
 @test "sync: a password goes from the URI to the environment, decoded, and nowhere else" {
-	stub ant-load-pg 'case $* in *--ledger* | *--views* | *--check*) exit ;; esac; cat >/dev/null; printf "%s" "$PGPASSWORD" >>seen; ps axww -o args= >>ps'
+	stub_loader ant-load-pg 'case $* in *--ledger* | *--views* | *--check*) exit ;; esac; cat >/dev/null; printf "%s" "$PGPASSWORD" >>seen; ps axww -o args= >>ps'
 	sync --dest 'postgresql://me:p%40ss%2Fw%25rd@h:5/db?sslmode=require' users
 	[ "$(cat seen)" = 'p@ss/w%rd' ]
 	sync --dest='postgresql://me@h/db?password=p%40ss2&connect_timeout=3' users
@@ -670,7 +670,7 @@ ledger() {
 	[[ $output == *refused*"not ready"* ]]
 	[ ! -e anthill.db ]
 	# Each table is asked for by its name there.
-	stub ant-load-pg 'exit 0'
+	stub_loader ant-load-pg 'exit 0'
 	rm trace
 	run -0 sync --check --dest postgresql:///d --schema s --prefix p_ --into people users
 	grep -qx 'ant-load-pg -d postgresql:///d --schema s --prefix p_ --check --table people' trace
@@ -785,7 +785,7 @@ ledger() {
 
 @test "sync: fields that no column reads are told of a table that fails, too" {
 	stub ant-flatten 'echo "ant-flatten: field .new is read by no column (3 times)" >&2; cat'
-	stub ant-load-sqlite 'case $* in *--check*) exit ;; esac; exit 1'
+	stub_loader ant-load-sqlite 'case $* in *--check*) exit ;; esac; exit 1'
 	run -1 --separate-stderr sync users
 	[[ $stderr == *"fields that no column reads: users .new (3 times)"* ]]
 }

@@ -49,7 +49,7 @@ audit() {
 		[[ $word != --look ]] || look=(--look)
 	done
 	own_loader
-	ant-run ant-state ask "${all[@]}" "$run/wanted" --pipe "${loader[@]}" --audit \
+	ant-run --prefix 'ant-sync: ' ant-state ask "${all[@]}" "$run/wanted" --pipe "${loader[@]}" --audit \
 		--pipe ant-state agree "${look[@]}" "$run/wanted" >"$run/agreed" || code=$?
 	# A table that fails is said, and fails alone.
 	((code <= 1)) && [[ -s $run/agreed || ! -s $run/wanted ]] || return "$((code ? code : 1))"

@@ -59,34 +59,42 @@ is_fresh() { # TABLE
 sync_organization() { # NAME
 	local name
 	local -a due=() unbegun=()
-	local -i left adoptable=0 views_failed=0
+	local -i left views_failed=0
 	settle "$1" || {
-		results+=("${1:--} * 1 - - 0 0 0 0 0 - -")
+		results+=("${1:--} * $? - - 0 0 0 0 0 - -")
 		return
 	}
 	rm -f "$run"/done.* "$run/rate"
-	((full_refresh)) || [[ -n $given_from ]] || reconcile
-	for name in "${tables[@]}"; do
-		if [[ -n ${failed_of[$name]-} ]]; then
-			say "$name: ${failed_of[$name]}"
-			echo '1 - - 0 0 0 0 0 -' >"$run/done.$name"
-		elif ! is_fresh "$name"; then
-			due+=("$name")
-		fi
-	done
-	left=${#due[@]}
-	((left)) || return 0
+	due=("${tables[@]}") left=${#tables[@]}
 	try_all "$1"
+	last_of=() whose_of=() from_of=() failed_of=()
+	((halted || stopped || full_refresh)) || [[ -n $given_from ]] || agree || halted=$?
 	if ((halted)); then
 		collect "$1" unbegun
 		return
 	fi
-	((!adoptable)) || adopt_ledger
+	choose_due
 	load_tables
 	((!left || stopped)) || unbegun=("${due[@]: -left}")
 	tell_hit "${unbegun[@]}"
 	((stopped)) || [[ -n ${down[destination]-} ]] || make_views || views_failed=1
 	collect "$1" not-run
+}
+
+# The tables that are to be loaded now; of those that cannot be, the result is there already.
+choose_due() {
+	local name
+	due=()
+	for name in "${tables[@]}"; do
+		if [[ -n ${failed_of[$name]-} ]]; then
+			say "$name: ${failed_of[$name]}"
+			echo '1 - - 0 0 0 0 0 - -' >"$run/done.$name"
+		elif is_fresh "$name"; then
+			continue
+		fi
+		due+=("$name")
+	done
+	left=${#due[@]}
 }
 
 load_tables() {
@@ -97,12 +105,12 @@ load_tables() {
 	! may_draw || start_drawing "${due[@]}"
 	declare -p tables parallel rate chunk lookback start given_from given_to now full_refresh full_sync in_full \
 		receipts quiet plain verbose spool kind file conninfo base_scope schema prefix mode allow_shrink mode_of \
-		earliest_of lookback_of into_of fetch flags since drawn >"$run/settings"
+		earliest_of lookback_of into_of whose_of from_of by_organization own_organization fetch flags since drawn >"$run/settings"
 	for name in "${due[@]}"; do
 		while ((${#worker_of[@]} >= parallel && !stopped && !halted)); do reap; done
 		((!stopped && !halted)) || break
 		left+=-1
-		start_table "$name"
+		[[ -e $run/done.$name ]] || start_table "$name"
 	done
 	while ((${#worker_of[@]})); do reap; done
 	stop_drawing
