@@ -15,6 +15,7 @@
 #include "receipts.h"
 #include "state/agree.h"
 #include "state/state.h"
+#include "stream/escape.h"
 #include "stream/receipt.h"
 
 enum { LINE_BYTES = 1 << 20, FIELDS = 5, LINES_LIMIT = 10000000 };
@@ -64,9 +65,13 @@ next_wanted(struct list *l, struct wanted *w, struct ant_err *e)
 		return more;
 	line[len] = '\0';
 	for (int i = 0; i < FIELDS; i++) {
-		*field[i] = line;
+		char *start = line;
+
 		if (line != NULL && (line = strchr(line, '\t')) != NULL)
 			*line++ = '\0';
+		if (start != NULL)
+			start[escape_undo(start, start, strlen(start))] = '\0';
+		*field[i] = start;
 	}
 	if (w->organization == NULL)
 		return err_set(e, ANT_USAGE, "%s:%zu: fewer than %d fields", l->name, l->in.number,
@@ -112,6 +117,17 @@ print_window(const struct wanted *w, const struct mark *m, int all, struct ant_e
 	return 0;
 }
 
+static void
+put_field(const char *text)
+{
+	struct buf b;
+
+	buf_init(&b, 2 * LINE_BYTES);
+	if (escape_put(&b, text, strlen(text)) == 0 && b.len > 0)
+		fwrite(b.data, 1, b.len, stdout);
+	buf_free(&b);
+}
+
 static int
 print_question(const char *folder, const struct wanted *w, int all, struct ant_err *e)
 {
@@ -123,7 +139,8 @@ print_question(const char *folder, const struct wanted *w, int all, struct ant_e
 	/* A damaged one is told of when the answers are there. */
 	if (read_mark(folder, w, &s, &m, &ignored) == -1)
 		memset(&m, 0, sizeof m);
-	printf("%s\t%s\t", w->into, w->organization);
+	put_field(w->into);
+	printf("\t%s\t", w->organization);
 	if (*m.load != '\0' && m.line > 0)
 		printf("%" PRId64 "\t%s", m.line, m.load);
 	else

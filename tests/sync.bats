@@ -571,6 +571,7 @@ table_of_end() { tr -d '\r' <raw | sed 's/.*\x1b\[J//' | awk '/^table  /{ s = ""
 		[ "$width" != 80 ] || head='^table +rows +pages +seconds +status$'
 		[ "$width" != 100 ] || head='^table +window +rows +pages +seconds +status$'
 		[ "$width" != 200 ] || head='^table +window +rows +pages +retries +seconds +watermark +status$'
+		rm -rf state
 		run -75 on_terminal "${width}x40" -- -c c --start 2026-11-01 --to 2026-11-20 --chunk 0
 		table_of_end >end
 		cat end

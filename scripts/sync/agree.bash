@@ -27,6 +27,14 @@ settle_organization() {
 	base_scope+=#organization=$own_organization
 }
 
+# escaped TEXT - as a field of a line by tabs, in REPLY
+escaped() {
+	REPLY=${1//\\/\\\\}
+	REPLY=${REPLY//$'\n'/\\n}
+	REPLY=${REPLY//$'\t'/\\t}
+	REPLY=${REPLY//$'\r'/\\r}
+}
+
 # list_wanted TABLE... - write for ant-state ask and agree which tables these are
 list_wanted() {
 	local name into
@@ -34,9 +42,12 @@ list_wanted() {
 		scope_for "$name"
 		into=$prefix${into_of[$name]:-$name}
 		[[ $kind != csv ]] || into+=.csv
+		escaped "$into"
+		into=$REPLY
+		escaped "$scope"
 		if [[ ${mode_of[$name]} == window ]]; then into+=$'\t'${lookback_of[$name]:-$lookback}
 		else into+=$'\t'-; fi
-		printf '%s\t%s\t%s\t%s\n' "$name" "$scope" "$into" "${own_organization:--}"
+		printf '%s\t%s\t%s\t%s\n' "$name" "$REPLY" "$into" "${own_organization:--}"
 	done >"$run/wanted"
 }
 
