@@ -25,7 +25,8 @@
 enum { CHUNK_MAX = 36500 }; /* days */
 
 static const char usage[] =
-	"usage: ant-state [--scope NAME] get|reset TABLE | set TABLE TIME\n"
+	"usage: ant-state [--scope NAME] get TABLE\n"
+	"       ant-state [--scope NAME | --dest URI] reset TABLE | set TABLE TIME\n"
 	"       ant-state [--scope NAME] list [--json]\n"
 	"       ant-state [--scope NAME] window [--lookback D] [--start T] [--from T]\n"
 	"                                       [--to T] [--chunk D] TABLE\n"
@@ -38,6 +39,7 @@ static const char help[] =
 	"Keeps the watermarks of tables: the exclusive end of what was loaded.\n"
 	"\n"
 	"  --scope NAME   the watermarks of this destination\n"
+	"  --dest URI     of a destination that keeps its watermarks itself\n"
 	"  --lookback D   window starts this long before the watermark (default " LOOKBACK ")\n"
 	"  --start T      window starts here without a watermark (default " FIRST_DAY ")\n"
 	"  --from, --to   the window is this one; --chunk 31d: in steps, one a line\n"
@@ -55,12 +57,13 @@ static const char help[] =
 static struct cli cli = {.name = "ant-state", .usage = usage, .help = help};
 static struct state state;
 static struct {
-	const char *scope, *lookback, *start, *chunk, *from, *to, *since, *tsv;
+	const char *scope, *dest, *lookback, *start, *chunk, *from, *to, *since, *tsv;
 	int json, shared, wait, all, look;
 } given;
 
 static const struct cli_option options[] = {
 	{.name = "scope", .text = &given.scope}, /* the first: all verbs have it */
+	{.name = "dest", .text = &given.dest},
 	{.name = "lookback", .text = &given.lookback},
 	{.name = "start", .text = &given.start},
 	{.name = "chunk", .text = &given.chunk},
@@ -121,16 +124,39 @@ get(char **arg)
 	return ANT_OK;
 }
 
+/*
+ * The ledger of a destination is told, by ant-sync, which knows destinations.  TIME is "" where
+ * there is to be no watermark any more.
+ */
+static int
+note(const char *table, const char *time_text)
+{
+	const char *argv[] = {"ant-sync", "--dest", given.dest, "--set-watermark", NULL, NULL};
+	struct ant_err e;
+	struct buf word;
+
+	buf_init(&word, 1 << 16);
+	buf_printf(&word, "%s=%s", table, time_text);
+	if ((argv[4] = buf_str(&word)) != NULL)
+		execvp(*argv, (char **)argv); /* which changes none of them, by POSIX */
+	err_sys(&e, ANT_FAIL, "%s", *argv);
+	buf_free(&word);
+	return cli_fail(&e);
+}
+
 static int
 set(char **arg)
 {
+	char text[UTC_TEXT];
 	struct ant_err e;
 	int64_t t;
 
-	if (utc_argument(arg[1], time(NULL), &t, &e) == -1 ||
-		state_set(&state, arg[0], &t, &e) == -1)
+	if (utc_argument(arg[1], time(NULL), &t, &e) == -1)
 		return cli_fail(&e);
-	return ANT_OK;
+	utc_format(t, text);
+	if (given.dest != NULL)
+		return note(arg[0], text);
+	return state_set(&state, arg[0], &t, &e) == -1 ? cli_fail(&e) : ANT_OK;
 }
 
 static int
@@ -138,6 +164,8 @@ reset(char **arg)
 {
 	struct ant_err e;
 
+	if (given.dest != NULL)
+		return note(arg[0], "");
 	return state_set(&state, arg[0], NULL, &e) == -1 ? cli_fail(&e) : ANT_OK;
 }
 
@@ -345,8 +373,8 @@ static const struct verb {
 	const char *options[6]; /* but for --scope; ended by NULL */
 } verbs[] = {
 	{"get", get, 1, 1, {NULL}},
-	{"set", set, 2, 2, {NULL}},
-	{"reset", reset, 1, 1, {NULL}},
+	{"set", set, 2, 2, {"dest"}},
+	{"reset", reset, 1, 1, {"dest"}},
 	{"list", list, 0, 0, {"json"}},
 	{"window", window, 1, 1, {"lookback", "start", "chunk", "from", "to"}},
 	{"commit", commit, 0, 0, {"since", "tsv"}},

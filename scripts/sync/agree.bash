@@ -77,8 +77,8 @@ own_loader() {
 
 # Compare the watermarks of the tables with the destination, before they are loaded.
 agree() {
-	local what name a b c d adopted=0
-	local -a again=()
+	local what name a b c d
+	local -a adopted=() again=()
 	last_of=() whose_of=() from_of=() failed_of=()
 	[[ $kind != bigquery && $kind != snowflake ]] || return 0
 	list_wanted "${tables[@]}"
@@ -90,12 +90,20 @@ agree() {
 			[[ $d == - ]] || whose_of[$name]=$d
 			;;
 		missing) again+=("$name") ;;
-		adopted) adopted=1 ;;
+		adopted) adopted+=("$name") ;;
 		note) note "$name: $a" ;;
 		failed) failed_of[$name]=$a ;;
 		esac
 	done <"$run/agreed"
-	((!adopted)) || [[ ${ANT_STATE-} == "$run/state" ]] || note 'taking over the watermarks in the ledger of the destination'
+	if ((${#adopted[@]})); then
+		[[ ${ANT_STATE-} == "$run/state" ]] || note 'taking over the watermarks in the ledger of the destination'
+		# Only now is it known which window is loaded again.
+		list_wanted "${adopted[@]}"
+		audit --look || return
+		while IFS=$'\t' read -r what name _; do
+			[[ $what != missing ]] || again+=("$name")
+		done <"$run/agreed"
+	fi
 	((!${#again[@]})) || find_missing "${again[@]}"
 }
 
