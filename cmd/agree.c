@@ -217,7 +217,7 @@ is_kind(const struct json_value *v, const char *name)
 }
 
 static int
-add_line(struct answer *a, const struct receipt *r, struct ant_err *e)
+add_line(struct answer *a, const char *table, const struct receipt *r, struct ant_err *e)
 {
 	struct entry *entry;
 
@@ -239,6 +239,8 @@ add_line(struct answer *a, const struct receipt *r, struct ant_err *e)
 	strcpy(entry->destination, r->destination);
 	strcpy(entry->id, r->load);
 	receipt_to_load(r, &entry->load);
+	if (strcmp(r->table, table) != 0) /* rows of another stream say nothing about ours */
+		entry->load.watermark_known = 0;
 	if (entry->load.what == MARK_LOADED && r->finished_known)
 		utc_format(r->finished, a->finished);
 	return 0;
@@ -298,7 +300,7 @@ static int
 take_table(struct answers *a, struct answer *to, struct ant_err *e)
 {
 	struct json_error why;
-	struct json_value v;
+	struct json_value v, made;
 	char *line;
 	size_t len;
 	int more = next_line(a, &line, &len, e);
@@ -312,6 +314,8 @@ take_table(struct answers *a, struct answer *to, struct ant_err *e)
 	to->facts.there = is_true(&v, "there");
 	to->facts.empty = is_true(&v, "empty");
 	to->facts.found = is_true(&v, "found");
+	if (json_member(&v, "made", &made) && made.kind == JSON_NUMBER)
+		to->facts.made = strtoll(made.p, NULL, 10);
 	return 0;
 }
 
@@ -338,7 +342,7 @@ take_answer(struct answers *a, const char *table, struct answer *to, struct ant_
 		}
 		if (is_kind(&v, "differs") ? add_missing(to, table, &v, e) == -1
 					   : receipt_parse(line, len, &r, e) == -1 ||
-						     add_line(to, &r, e) == -1)
+						     add_line(to, table, &r, e) == -1)
 			return -1;
 	}
 	return more;
@@ -430,5 +434,8 @@ agree_answers(const char *folder, const char *wanted, int look)
 	}
 	lines_free(&in.in);
 	close_list(&l);
-	return more == 0 ? status : cli_fail(&e);
+	if (more == -1)
+		return cli_fail(&e);
+	puts("all"); /* who reads this knows that nothing is missing */
+	return status;
 }

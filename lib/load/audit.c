@@ -103,6 +103,8 @@ put_table(struct answer *a, const struct audit_facts *f, struct ant_err *e)
 	json_put_member(&line, "into", a->asked->into);
 	buf_printf(&line, ",\"there\":%s,\"empty\":%s,\"found\":%s", f->there ? "true" : "false",
 		f->empty ? "true" : "false", f->found ? "true" : "false");
+	if (f->first > 0)
+		buf_printf(&line, ",\"made\":%" PRId64, f->first);
 	return put_line(a, &line, e);
 }
 
@@ -251,7 +253,7 @@ count_table(struct answer *a, const struct audit_facts *f, struct ant_err *e)
 }
 
 static int
-answer(const struct audit_source *s, const struct audit *asked, struct out *to, struct ant_err *e)
+answer(const struct audit_source *s, struct audit *asked, struct out *to, struct ant_err *e)
 {
 	struct answer a = {.source = s, .asked = asked, .to = to};
 	struct audit_facts f = {.there = 0};
@@ -259,9 +261,12 @@ answer(const struct audit_source *s, const struct audit *asked, struct out *to, 
 
 	if (s->facts(s->self, asked, &f, e) == -1 || put_table(&a, &f, e) == -1)
 		return -1;
-	status = s->lines(s->self, asked,
-		f.found && f.there && asked->line > f.first ? asked->line : f.first, 0, put_receipt,
-		&a, e);
+	status = s->lines(
+		s->self, asked, f.found && f.there ? asked->line : f.reset, 0, put_receipt, &a, e);
+	if (f.empty && asked->has_window) {
+		asked->from = utc_days(1, 1, 1) * UTC_DAY;
+		asked->to = utc_days(9999, 12, 31) * UTC_DAY;
+	}
 	if (status == 0 && f.there && asked->has_window && *f.time_column != '\0')
 		status = count_window(&a, &f, e);
 	else if (status == 0 && f.there && asked->has_window && f.replaced)

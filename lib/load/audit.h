@@ -7,10 +7,11 @@
  *
  * INTO is the table's name in the destination; LINE and LOAD name the line of its ledger that the
  * asker knows last; FROM and TO are the window whose rows are to be counted.  Answered as JSON, a
- * line each: the table; the receipts of its ledger from that line on, or of all since the table
- * was made where it is gone or the ledger does not have the line; and the days that hold fewer rows than were loaded.
+ * line each: the table, and which line of the ledger made it; the receipts from that line on, or
+ * where the table is gone or the ledger does not have the line, all since the last reset; and the
+ * days that hold fewer rows than were loaded.  A table that is empty is counted in full: it is quick.
  *
- *	{"@ant":"table","target":"sqlite","into":"cost_report","there":true,"empty":false,"found":true}
+ *	{"@ant":"table","target":"sqlite","into":"cost_report","there":true,"empty":false,"found":true,"made":1}
  *	{"@ant":"loaded",...}
  *	{"@ant":"differs","into":"cost_report","from":"…","to":"…","rows":40,"held":17}
  */
@@ -40,8 +41,9 @@ struct audit {
 struct audit_facts {
 	int there, empty;
 	int found;	       /* the ledger has the line with that load */
-	int64_t first;	       /* the first line since the table was made; 0: all are */
-	int64_t lines, rows;   /* of the ledger since then; rows of the last one */
+	int64_t first;	       /* the line that made the table, the last time; 0: not known */
+	int64_t reset; /* the last line by hand that forgets all before it; 0: there is none */
+	int64_t rows;  /* of the last line */
 	int replaced;	       /* which replaced the whole table */
 	char time_column[256]; /* "": it has none */
 	enum type time_type;

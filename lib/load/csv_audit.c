@@ -37,21 +37,34 @@ number(const char *text)
 	return is_text(text) ? strtoll(text, NULL, 10) : 0;
 }
 
+/* Whether a line is of the organization that is asked about. */
+static int
+is_own(const struct audit *a, const char *const texts[RECEIPT_FIELDS])
+{
+	const char *its = texts[RECEIPT_ORGANIZATION];
+
+	return a->organization == NULL || (is_text(its) && strcmp(a->organization, its) == 0);
+}
+
 static void
 note_facts(const struct csv_lines *l, const char *const texts[RECEIPT_FIELDS])
 {
 	struct audit_facts *f = l->facts;
 	const char *load = texts[RECEIPT_LOAD], *column = texts[RECEIPT_TIME_COLUMN];
 	const char *mode = texts[RECEIPT_MODE];
+	int is_replace = strcmp(mode, type_mode_name(MODE_REPLACE)) == 0;
 
-	if (is_text(texts[RECEIPT_CREATED]))
+	if (is_text(texts[RECEIPT_CREATED]) ||
+		(is_replace && is_text(texts[RECEIPT_FROM]) && is_own(l->asked, texts)))
 		f->first = number(texts[RECEIPT_LINE]);
+	else if (strcmp(mode, "reset") == 0 && is_own(l->asked, texts))
+		f->reset = number(texts[RECEIPT_LINE]);
 	if (is_text(load) && strcmp(load, l->asked->load) == 0)
 		f->found = 1;
 	if (is_text(column) && strlen(column) < sizeof f->time_column)
 		strcpy(f->time_column, column);
-	if (strcmp(mode, "set") != 0 && strcmp(mode, "reset") != 0) {
-		f->replaced = strcmp(mode, type_mode_name(MODE_REPLACE)) == 0;
+	if (strcmp(mode, "set") != 0 && strcmp(mode, "reset") != 0 && is_own(l->asked, texts)) {
+		f->replaced = is_replace;
 		f->rows = number(texts[RECEIPT_ROWS]);
 	}
 }
@@ -70,7 +83,6 @@ static int
 take_asked(void *arg, const char *const texts[RECEIPT_FIELDS], struct ant_err *e)
 {
 	const struct csv_lines *l = arg;
-	const char *own = l->asked->organization, *its = texts[RECEIPT_ORGANIZATION];
 
 	if (strcmp(texts[RECEIPT_INTO_TABLE], l->asked->into) != 0)
 		return 0;
@@ -78,8 +90,7 @@ take_asked(void *arg, const char *const texts[RECEIPT_FIELDS], struct ant_err *e
 		note_facts(l, texts);
 		return 0;
 	}
-	if (number(texts[RECEIPT_LINE]) < l->from ||
-		(own != NULL && (!is_text(its) || strcmp(own, its) != 0)) ||
+	if (number(texts[RECEIPT_LINE]) < l->from || !is_own(l->asked, texts) ||
 		(l->window && !meets_window(l->asked, texts)))
 		return 0;
 	return l->take(l->arg, texts, e);

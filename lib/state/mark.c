@@ -215,10 +215,10 @@ mark_set(struct mark *m, const int64_t *t, int64_t now)
 	m->known = t != NULL;
 	m->watermark = t != NULL ? *t : 0;
 	m->n = 0;
-	if (t == NULL) { /* it is to be loaded anew, from wherever that is wanted */
+	if (t == NULL) { /* it is to be loaded anew, from and into wherever that is wanted */
 		m->begin_known = 0;
 		m->begin = 0;
-		*m->organization = '\0';
+		*m->organization = *m->destination = '\0';
 	}
 	m->by_hand = 1;
 	m->set_at = now;
@@ -239,11 +239,19 @@ void
 mark_lose(struct mark *m, const struct mark *theirs)
 {
 	forget(m);
-	if (theirs != NULL && theirs->begin_known) {
+	if (theirs != NULL && theirs->begin_known &&
+		(!m->begin_known || theirs->begin < m->begin)) {
 		m->begin_known = 1;
 		m->begin = theirs->begin;
 	}
-	*m->destination = *m->load = '\0';
+	*m->organization = *m->destination = *m->load = '\0';
+	m->line = 0;
+}
+
+void
+mark_unname(struct mark *m)
+{
+	*m->load = '\0';
 	m->line = 0;
 }
 
