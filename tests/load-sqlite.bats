@@ -415,6 +415,32 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[ "$(FILE=t.db sql -noheader 'SELECT count(*), (SELECT count(*) FROM log) FROM t')" = '3|18' ]
 }
 
+@test "sqlite: a table WITHOUT ROWID, STRICT, or both is loaded in every mode, with the values as they are anywhere" {
+	local how mode columns
+	types='text\tbigint\tnumeric\tboolean\ttimestamptz\tjson\tdouble\tdate'
+	cols='a\tn\tm\tb\tat\tj\td\tday'
+	row='\t1.5\ttrue\t2026-11-01T00:00:00Z\t[1]\t0.5\t2026-11-01'
+	long='\t1234567890.1234567\tfalse\t2026-11-01T00:00:00.5Z\t{}\t2\t2026-11-02'
+	for how in 'WITHOUT ROWID' STRICT 'STRICT, WITHOUT ROWID'; do
+		for mode in replace merge append; do
+			rm -f t.db
+			columns='m ANY, b INT, at TEXT, j TEXT, d REAL, day ANY'
+			[[ $how == *STRICT* ]] || columns='m, b BOOLEAN, at TIMESTAMP, j JSON_TEXT, d REAL, day DATE'
+			sqlite3 t.db "CREATE TABLE t (a TEXT, n INTEGER NOT NULL, $columns, PRIMARY KEY (n, a)) $how"
+			stream $mode 'a\tn' "$types" "$cols" "00123\t1$row\ny\t1$row\n" '2\t\\N' | lite -q t.db
+			# The primary key would refuse an object that comes twice, but the last one counts.
+			stream $mode 'a\tn\n#unique' "$types\ttext" "$cols\tmore" "00123\t$([ $mode = append ] && echo 2 || echo 1)$long\tx\nz\t1$row\told\nz\t1$row\tnew\n" '3\t\\N' >s
+			lite -q t.db <s
+			[ "$(sql "SELECT count(*), sum(a = 'z' AND more = 'new') FROM t")" = "$([ $mode = replace ] && echo '2|1')$([ $mode = merge ] && echo '3|1')$([ $mode = append ] && echo '4|1')" ]
+			[ "$(sql "SELECT a, typeof(m), m, typeof(b), b, at, j, typeof(d), day, more FROM t WHERE more = 'x'")" = '00123|text|1234567890.1234567|integer|0|2026-11-01T00:00:00.5Z|{}|real|2026-11-02|x' ]
+			[ "$(sql 'PRAGMA integrity_check')" = ok ]
+		done
+	done
+	sqlite3 u.db 'CREATE TABLE t (n REAL) STRICT'
+	stream append '' numeric n '1.5\n' | { run -1 lite u.db; [[ $output == *"table 't', column 'n' is of type STRICT REAL, but the rows need STRICT ANY" ]]; }
+	stream append '' text n '1.5\n' | { run -1 lite u.db; [[ $output == *'is of type STRICT REAL, but the rows need'* ]]; }
+}
+
 @test "sqlite: a load that fails leaves the way the file keeps its journal as it was" {
 	numbered append 1 3 | sed '$d' >broken
 	sqlite3 t.db 'CREATE TABLE own(x); INSERT INTO own VALUES (1)'

@@ -153,6 +153,16 @@ create_table(struct session *s, struct ant_err *e)
 	return 0;
 }
 
+/* Add C to a table whose columns are declared LIKE this. */
+static int
+add_column(struct session *s, const struct sql_column *c, const char *like, struct ant_err *e)
+{
+	buf_clear(&s->sql);
+	if (s->ops->put_add == NULL || !s->ops->put_add(s, c, like))
+		sql_add_column(&s->sql, s->ops->dialect, s->schema, s->load->into, c);
+	return session_run(s, NULL, e) == -1 ? -1 : comment(s, c->name, e);
+}
+
 /* Compare the table's columns with the stream's; add those that are missing. */
 static int
 widen(struct session *s, const struct session_shape *is, struct ant_err *e)
@@ -168,11 +178,14 @@ widen(struct session *s, const struct session_shape *is, struct ant_err *e)
 		while (at < is->columns.n && differ(is->columns.v[at], c->name) != 0)
 			at++;
 		if (at == is->columns.n) {
-			buf_clear(&s->sql);
-			sql_add_column(&s->sql, s->ops->dialect, s->schema, s->load->into, c);
-			if (session_run(s, NULL, e) == -1 || comment(s, c->name, e) == -1)
+			if (add_column(s, c, is->types.n > 0 ? is->types.v[0] : "", e) == -1)
 				return -1;
-		} else if (differ(type = is->types.v[at], wanted) != 0) {
+			continue;
+		}
+		type = is->types.v[at];
+		if (s->ops->wanted != NULL)
+			wanted = s->ops->wanted(type, c->type);
+		if (differ(type, wanted) != 0) {
 			return err_set(e, ANT_FAIL,
 				"table '%.200s', column '%.200s' is of type %s, but the rows need "
 				"%s",

@@ -110,6 +110,13 @@ struct session_ops {
 	void (*put_shape)(struct session *s, const char *table);
 	/* The columns of a table that is there, where put_shape() leaves them out: they cost.  May be NULL. */
 	void (*put_columns)(struct session *s, const char *table);
+	/*
+	 * The type that a column which is declared as IS must have to take values of T: IS itself
+	 * where it does, though it is not ours; NULL: always that of sql_type().
+	 */
+	const char *(*wanted)(const char *is, enum type t);
+	/* Append to s->sql what adds C to a table whose columns are declared LIKE this: 1; 0: as ever. */
+	int (*put_add)(struct session *s, const struct sql_column *c, const char *like);
 	/* Before the table is created; NULL: nothing to do. */
 	int (*before_create)(struct session *s, struct ant_err *e);
 	/* For session_run_shared(); NULL: CREATE IF NOT EXISTS is all that is needed. */

@@ -1,3 +1,4 @@
+#include <string.h>
 #include <strings.h>
 
 #include "db/sqlite.h"
@@ -81,13 +82,58 @@ put_shape(struct session *s, const char *table)
 	buf_puts(&s->sql, " COLLATE NOCASE");
 }
 
+#define STRICT "STRICT " /* stands before the types of the columns of a table that is so */
+
 /* A view is never asked: where what it reads is gone, that would be an error. */
 static void
 put_columns(struct session *s, const char *table)
 {
-	buf_puts(&s->sql, "SELECT 1, 0, name, type FROM pragma_table_xinfo(");
+	buf_puts(&s->sql,
+		"SELECT 1, 0, name, iif((SELECT strict FROM pragma_table_list WHERE schema = "
+		"'main' AND name = ");
+	sql_literal(&s->sql, SQL_SQLITE, table);
+	buf_puts(&s->sql, " COLLATE NOCASE), '" STRICT "', '') || type FROM pragma_table_xinfo(");
 	sql_literal(&s->sql, SQL_SQLITE, table);
 	buf_puts(&s->sql, ", 'main')");
+}
+
+/*
+ * A STRICT table knows six types, and none that converts nothing but ANY, which a decimal needs: it
+ * is real or text.  See "STRICT Tables" of SQLite's manual.
+ */
+static const char *
+wanted(const char *is, enum type t)
+{
+	static const char *const fitting[TYPE_COUNT][2] = {
+		[TYPE_TEXT] = {"TEXT"},
+		[TYPE_BIGINT] = {"INTEGER", "INT"},
+		[TYPE_DOUBLE] = {"REAL"},
+		[TYPE_BOOLEAN] = {"INTEGER", "INT"},
+		[TYPE_DATE] = {"TEXT"},
+		[TYPE_TIMESTAMPTZ] = {"TEXT"},
+		[TYPE_JSON] = {"TEXT"},
+	};
+	const char *own = is + sizeof STRICT - 1;
+
+	if (strncmp(is, STRICT, sizeof STRICT - 1) != 0)
+		return sql_type(SQL_SQLITE, t);
+	for (size_t i = 0; i < 2; i++)
+		if (fitting[t][i] != NULL && strcasecmp(own, fitting[t][i]) == 0)
+			return is;
+	return strcasecmp(own, "ANY") == 0 ? is : STRICT "ANY";
+}
+
+static int
+put_add(struct session *s, const struct sql_column *c, const char *like)
+{
+	if (strncmp(like, STRICT, sizeof STRICT - 1) != 0)
+		return 0;
+	buf_puts(&s->sql, "ALTER TABLE ");
+	session_put_table(s);
+	buf_puts(&s->sql, " ADD COLUMN ");
+	sql_ident(&s->sql, SQL_SQLITE, c->name);
+	buf_puts(&s->sql, " ANY");
+	return 1;
 }
 
 static int
@@ -163,27 +209,71 @@ put_same_key(struct session *s, int in_stage)
 }
 
 static int
+take_name(void *arg, const char *const *texts, struct ant_err *e)
+{
+	return strlist_add(arg, texts[0], strlen(texts[0])) == 0 ? 0
+								 : err_sys(e, ANT_FAIL, "sqlite");
+}
+
+/* The columns of the primary key of a table WITHOUT ROWID, whose rows have no number; else none. */
+static int
+find_primary_key(struct session *s, struct strlist *names, struct ant_err *e)
+{
+	static const char columns[] =
+		"SELECT name FROM pragma_table_xinfo(?1, 'main') WHERE pk > 0 AND (SELECT wr FROM "
+		"pragma_table_list WHERE schema = 'main' AND name = ?1 COLLATE NOCASE) ORDER BY pk";
+	const char *const params[] = {s->load->into};
+
+	if (!s->there)
+		return 0;
+	return sqlite_each(s->self, columns, params, 1, take_name, names, e);
+}
+
+/* What tells a row from all others: its number, or the N columns of KEY, each after BEFORE. */
+static void
+put_identity(struct session *s, const char *before, const char *rowid, const struct strlist *key)
+{
+	if (key->n == 0)
+		buf_printf(&s->sql, "%s%s", before, rowid);
+	for (size_t i = 0; i < key->n; i++) {
+		buf_printf(&s->sql, "%s%s", i == 0 ? "" : ", ", before);
+		sql_ident(&s->sql, SQL_SQLITE, key->v[i]);
+	}
+}
+
+static void
+put_target(struct session *s, int in_stage)
+{
+	buf_puts(&s->sql, in_stage ? STAGE : "main.");
+	if (!in_stage)
+		session_put_table(s);
+}
+
+static int
 put_merged(struct session *s, const char *verb, const char *from, struct ant_err *e)
 {
-	const struct load *l = s->load;
-	int in_stage = l->mode == MODE_APPEND;
-	const char *rowid = in_stage ? "_rowid_" : rowid_name(s, e);
+	int in_stage = s->load->mode == MODE_APPEND;
+	const char *rowid = "_rowid_";
+	struct strlist key = {NULL, 0};
 
-	if (rowid == NULL)
+	if (!in_stage && (find_primary_key(s, &key, e) == -1 ||
+				 (key.n == 0 && (rowid = rowid_name(s, e)) == NULL))) {
+		strlist_free(&key);
 		return -1;
-	for (int i = 0; i < 2; i++) {
-		if (i == 0)
-			buf_printf(&s->sql, "%s FROM ", verb);
-		else
-			buf_printf(&s->sql, "\n\tWHERE %s IN (SELECT t.%s FROM %s s CROSS JOIN ",
-				rowid, rowid, from);
-		buf_puts(&s->sql, in_stage ? STAGE : "main.");
-		if (!in_stage)
-			session_put_table(s);
 	}
+	buf_clear(&s->sql);
+	buf_printf(&s->sql, "%s FROM ", verb);
+	put_target(s, in_stage);
+	buf_puts(&s->sql, key.n > 1 ? "\n\tWHERE (" : "\n\tWHERE ");
+	put_identity(s, "", rowid, &key);
+	buf_puts(&s->sql, key.n > 1 ? ") IN (SELECT " : " IN (SELECT ");
+	put_identity(s, "t.", rowid, &key);
+	buf_printf(&s->sql, " FROM %s s CROSS JOIN ", from);
+	put_target(s, in_stage);
 	buf_puts(&s->sql, " t\n\tON ");
 	put_same_key(s, in_stage);
 	buf_putc(&s->sql, ')');
+	strlist_free(&key);
 	return 0;
 }
 
@@ -247,6 +337,8 @@ load_sqlite(const char *file, struct load_dest *to, struct ant_err *e)
 		.each = each,
 		.put_shape = put_shape,
 		.put_columns = put_columns,
+		.wanted = wanted,
+		.put_add = put_add,
 		.rows = rows,
 		.before_merge = before_merge,
 		.put_merged = put_merged,
