@@ -32,6 +32,7 @@ unit() { # NAME [OPTION...]
 @test "unit: expressions are native where they are of the grammar" { unit expr; }
 @test "unit: cells take what their type says" { unit cell; }
 @test "unit: plain JSON and lines are the same wherever a block ends" { unit input; }
+@test "unit: work in a process of its own gives its result and bytes, or a reason, and leaves no process" { unit apart; }
 @test "unit: the scanner's values, rows, totals, double keys and errors" { unit plan; }
 
 @test "unit: memory that runs out anywhere is an error, no crash and no leak" {
