@@ -4,14 +4,17 @@
  * stdin: a record stream, or with -t plain JSON.  stdout: a row stream, whose
  * last line is written only where the input was complete.
  */
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/slurp.h"
 #include "cli.h"
 #include "flatten/flatten.h"
 #include "flatten/mask.h"
+#include "sandbox.h"
 
 static struct cli cli = {
 	.name = "ant-flatten",
@@ -119,6 +122,38 @@ report(const struct flatten *f)
 			s.filtered);
 }
 
+/*
+ * What libjq looks for late.  libc reads the time zone's file then, and in the cage that would be
+ * UTC without a word; where no zone is named it looks at the file again each time, so it is named.
+ * ~/.jq is found by HOME, and without that by what knows the users, which may be a service.
+ */
+static int
+find_early(struct ant_err *e)
+{
+	const struct passwd *user;
+
+	if (getenv("TZ") == NULL && setenv("TZ", ":/etc/localtime", 0) == -1)
+		return err_sys(e, ANT_FAIL, "TZ");
+	tzset();
+	if (getenv("HOME") == NULL && (user = getpwuid(getuid())) != NULL &&
+		setenv("HOME", user->pw_dir, 0) == -1)
+		return err_sys(e, ANT_FAIL, "HOME");
+	return 0;
+}
+
+/*
+ * Nothing of the input is read outside of a cage.  Its first line says which table file is
+ * opened; from there on, no file is.
+ */
+static int
+run(struct flatten *f, struct ant_err *e)
+{
+	if (find_early(e) == -1 || sandbox_enter(&cli, CAGE_READ, e) == -1 ||
+		flatten_open(f, explain, e) == -1 || sandbox_enter(&cli, CAGE_PARSE, e) == -1)
+		return -1;
+	return explain ? flatten_explain(f, e) : flatten_run(f, e);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -145,7 +180,7 @@ main(int argc, char *argv[])
 
 	if (tables_init(&tables, folders.v, folders.n, getenv("ANT_TABLES"), &e) == -1 ||
 		(f = flatten_new(&given, &tables, STDIN_FILENO, STDOUT_FILENO, &e)) == NULL ||
-		(explain ? flatten_explain(f, &e) : flatten_run(f, &e)) == -1) {
+		run(f, &e) == -1) {
 		status = cli_fail(&e);
 	} else {
 		status = ANT_OK;

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/apart.h"
 #include "base/aside.h"
 #include "base/out.h"
 #include "base/utc.h"
@@ -19,6 +20,7 @@
 #include "report/page.h"
 #include "report/report.h"
 #include "report/text.h"
+#include "sandbox.h"
 
 #define NO_TIME INT64_MIN
 enum { PAGE_MAX = 64 << 20, CHECKS_MAX = 32, PERIOD = 90, WIDTH = 80 };
@@ -129,41 +131,84 @@ write_file(const char *file, const struct buf *b, struct ant_err *e)
 	return status;
 }
 
-/* Make what was asked for in TO; *EXCEEDED is how many limits are. */
+/* What is to be made, of what. */
+struct making {
+	const struct call *call;
+	const struct report *report;
+	size_t width;
+};
+
+/*
+ * Make what was asked for in TO, in the cage: the names in it come from the network.  Return how
+ * many limits are exceeded, or -1.
+ */
 static int
-make(const struct call *c, const struct report *r, struct buf *to, int *exceeded, struct ant_err *e)
+make(void *arg, struct buf *to, struct ant_err *e)
 {
+	const struct making *m = arg;
+	const struct call *c = m->call;
+	int exceeded = 0;
+
+	if (sandbox_enter(&cli, CAGE_PARSE, e) == -1)
+		return -1;
 	for (size_t i = 0; i < c->nchecks; i++) {
-		int n = report_check(to, r, c->checks[i], e);
+		int n = report_check(to, m->report, c->checks[i], e);
 
 		if (n == -1)
 			return -1;
-		*exceeded += n;
+		exceeded += n;
 	}
 	if (c->nchecks > 0)
-		return 0;
-	return c->text ? report_text(to, r, width(), c->ascii, e) : report_page(to, r, e);
+		return exceeded;
+	return c->text ? report_text(to, m->report, m->width, c->ascii, e)
+		       : report_page(to, m->report, e);
+}
+
+/*
+ * Make it and write it.  To stdout all of it is done in the cage.  A file takes its place by a
+ * rename, and a cage that allowed one would allow any: a process of its own makes the page then.
+ */
+static int
+make_and_write(const struct call *c, const struct report *r, struct ant_err *e)
+{
+	struct making m = {c, r, width()};
+	struct buf b;
+	int exceeded, written = -1;
+
+	buf_init(&b, PAGE_MAX);
+	exceeded = c->file == NULL ? make(&m, &b, e) : apart(make, &m, &b, e);
+	if (exceeded != -1)
+		written = c->file != NULL ? write_file(c->file, &b, e)
+					  : out_write(STDOUT_FILENO, "stdout", b.data, b.len, e);
+	buf_free(&b);
+	return written == -1 ? -1 : exceeded;
+}
+
+/* Read all that the database has to say, and leave it. */
+static int
+load(struct call *c, const char *where, struct report *r, struct ant_err *e)
+{
+	struct db db = {0};
+	int status = -1;
+
+	if (db_open(where, getenv("ANT_LIBDUCKDB"), 0, &db, &c->o.place, e) == 0)
+		status = report_load(r, &db, &c->o, e);
+	db_close(&db);
+	return status;
 }
 
 static int
 run(struct call *c, const char *where)
 {
 	struct report r = {0};
-	struct db db = {0};
 	struct ant_err e;
-	struct buf b;
-	int status = ANT_OK, exceeded = 0;
+	int exceeded = -1, status;
 
-	buf_init(&b, PAGE_MAX);
-	if (db_open(where, getenv("ANT_LIBDUCKDB"), 0, &db, &c->o.place, &e) == -1 ||
-		report_load(&r, &db, &c->o, &e) == -1 || make(c, &r, &b, &exceeded, &e) == -1 ||
-		(c->file != NULL ? write_file(c->file, &b, &e)
-				 : out_write(STDOUT_FILENO, "stdout", b.data, b.len, &e)) == -1)
-		status = cli_fail(&e);
+	if (load(c, where, &r, &e) == 0)
+		exceeded = make_and_write(c, &r, &e);
+	status = exceeded == -1 ? cli_fail(&e) : exceeded > 0 ? ANT_FAIL : ANT_OK;
 	report_free(&r);
-	db_close(&db);
-	buf_free(&b);
-	return status == ANT_OK && exceeded > 0 ? ANT_FAIL : status;
+	return status;
 }
 
 int

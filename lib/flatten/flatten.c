@@ -366,9 +366,15 @@ put_head(struct flatten *f, struct ant_err *e)
 }
 
 int
+flatten_open(struct flatten *f, int explain, struct ant_err *e)
+{
+	return open_input(f, !explain, e) == -1 ? -1 : mapper_start(&f->mapper, e);
+}
+
+int
 flatten_run(struct flatten *f, struct ant_err *e)
 {
-	if (open_input(f, 1, e) == -1 || mapper_start(&f->mapper, e) == -1 || put_head(f, e) == -1)
+	if (put_head(f, e) == -1)
 		return -1;
 	return f->has_begin ? run_stream(f, e) : run_plain(f, e);
 }
@@ -376,8 +382,6 @@ flatten_run(struct flatten *f, struct ant_err *e)
 int
 flatten_explain(struct flatten *f, struct ant_err *e)
 {
-	if (open_input(f, 0, e) == -1 || mapper_start(&f->mapper, e) == -1)
-		return -1;
 	for (size_t i = 0; i < f->fields.n; i++)
 		buf_printf(&f->rows.row, "%s\t%s\t%s\n", f->fields.v[i].column->name,
 			f->fields.v[i].native != NULL || f->fields.v[i].raw ? "native" : "jq",
