@@ -487,6 +487,10 @@ apart() { section "$1" | tr -d '\n' | sed -E 's/-EUR"/"/g; s/, (EUR|USD|US dolla
 	grep -q '>CHF [0-9,]*\.[0-9][0-9]<' chf.html
 	grep -q 'Cost per day and model, CHF' chf.html
 	run -1 grep -q -e '-CHF"' chf.html
+	sqlite3 c.db "UPDATE cost_report SET currency = 'KWD'"
+	page c.db >kwd.html
+	grep -q '>KWD [0-9,]*\.[0-9][0-9][0-9]<' kwd.html
+	[ "$(figure 'Month to date' <kwd.html)" = "$(cents 2026-11-01 2026-11-20 | { read -r n; BC_LINE_LENGTH=0 bc <<<"scale=24; $n / 1000"; } | trim)" ]
 	sqlite3 c.db "UPDATE cost_report SET currency = '<b>' WHERE workspace_id IS NULL"
 	run -1 page c.db
 	[[ $output == *"cost_report: '<b>' is no currency"* ]]
