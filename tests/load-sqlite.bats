@@ -8,6 +8,9 @@ LOADER=load-sqlite FILE=t.db
 lite() { ant load-sqlite "$@"; }
 sql() { sqlite3 -batch "${DB:-$FILE}" "$@"; }
 summary() { sql -cmd '.timeout 5000' 'SELECT count(*), min(v), max(v) FROM t'; }
+content() { sql 'SELECT v FROM t'; }
+held() { sql 'SELECT buckets FROM _anthill_loads'; }
+gone() { rm -f "$FILE"; }
 dump() { sql .dump 'SELECT count(*) FROM sqlite_schema'; }
 
 W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
@@ -265,6 +268,16 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[ ! -e shut/u.db ]
 	DB=shut/t.db dump | diff before -
 }
+
+@test "sqlite: of rows that are one object the last counts, in every mode" { last_of_each_counts; }
+
+@test "sqlite: equal values of a key are one however they are written" { repeats_by_value; }
+
+@test "sqlite: an event that a feed gives twice is one row" { repeats_in_window; }
+
+@test "sqlite: the shrink guard counts objects" { repeats_shrink; }
+
+@test "sqlite: hundreds of thousands of repeats" { many_repeat; }
 
 @test "sqlite: a receipt that cannot be written is exit 1, and the message says that the rows are in" { receipt_lost; }
 

@@ -9,6 +9,8 @@ enum { NAMES = 3 };
 /* Names in the temporary schema: the stream, and where the rows of a merge wait. */
 #define SOURCE "temp._anthill_source"
 #define STAGE "temp._anthill_stage"
+#define SOURCE_AGAIN "temp._anthill_source_again"
+#define AGAIN "temp._anthill_again"
 
 static int
 run(struct session *s, const char *sql, int64_t *changed, struct ant_err *e)
@@ -100,6 +102,8 @@ rows(struct session *s, int64_t *stored, struct ant_err *e)
 	if (session_run_text(s, "CREATE TABLE " STAGE " AS SELECT * FROM " SOURCE, e) == -1)
 		return -1;
 	*stored = l->rows->count; /* no trigger is on the stage */
+	if (l->unique != NULL)
+		*stored -= l->unique->held;
 	return 0;
 }
 
@@ -142,27 +146,61 @@ rowid_name(struct session *s, struct ant_err *e)
 	return NULL;
 }
 
-static int
-put_merged(struct session *s, const char *verb, struct ant_err *e)
+/* "t.KEY IS s.cN AND ..."; the stage's own columns have such names, too. */
+static void
+put_same_key(struct session *s, int in_stage)
 {
 	const struct load *l = s->load;
-	const char *rowid = rowid_name(s, e);
+
+	for (size_t i = 0; i < l->rows->nkey; i++) {
+		buf_puts(&s->sql, i == 0 ? "t." : " AND t.");
+		if (in_stage)
+			buf_printf(&s->sql, "c%zu", l->rows->key[i]);
+		else
+			sql_ident(&s->sql, SQL_SQLITE, l->key[i].name);
+		buf_printf(&s->sql, " IS s.c%zu", l->rows->key[i]);
+	}
+}
+
+static int
+put_merged(struct session *s, const char *verb, const char *from, struct ant_err *e)
+{
+	const struct load *l = s->load;
+	int in_stage = l->mode == MODE_APPEND;
+	const char *rowid = in_stage ? "_rowid_" : rowid_name(s, e);
 
 	if (rowid == NULL)
 		return -1;
-	buf_printf(&s->sql, "%s FROM main.", verb);
-	session_put_table(s);
-	buf_printf(&s->sql, "\n\tWHERE %s IN (SELECT t.%s FROM " STAGE " s CROSS JOIN main.", rowid,
-		rowid);
-	session_put_table(s);
-	buf_puts(&s->sql, " t\n\tON ");
-	for (size_t i = 0; i < l->rows->nkey; i++) {
-		buf_puts(&s->sql, i == 0 ? "t." : " AND t.");
-		sql_ident(&s->sql, SQL_SQLITE, l->key[i].name);
-		buf_printf(&s->sql, " IS s.c%zu", l->rows->key[i]);
+	for (int i = 0; i < 2; i++) {
+		if (i == 0)
+			buf_printf(&s->sql, "%s FROM ", verb);
+		else
+			buf_printf(&s->sql, "\n\tWHERE %s IN (SELECT t.%s FROM %s s CROSS JOIN ",
+				rowid, rowid, from);
+		buf_puts(&s->sql, in_stage ? STAGE : "main.");
+		if (!in_stage)
+			session_put_table(s);
 	}
+	buf_puts(&s->sql, " t\n\tON ");
+	put_same_key(s, in_stage);
 	buf_putc(&s->sql, ')');
 	return 0;
+}
+
+static int
+take_again(struct session *s, struct rows *r, int64_t *dropped, struct ant_err *e)
+{
+	if (sqlite_stream(s->self, SOURCE_AGAIN, r, s->load->columns, e) == -1 ||
+		session_run_text(s, "CREATE TABLE " AGAIN " AS SELECT * FROM " SOURCE_AGAIN, e) ==
+			-1)
+		return -1;
+	buf_clear(&s->sql);
+	buf_puts(&s->sql, "DELETE FROM " AGAIN
+			  " WHERE _rowid_ NOT IN (SELECT max(_rowid_) FROM " AGAIN " GROUP BY ");
+	for (size_t i = 0; i < r->nkey; i++)
+		buf_printf(&s->sql, "%sc%zu", i == 0 ? "" : ", ", r->key[i]);
+	buf_putc(&s->sql, ')');
+	return session_run(s, dropped, e);
 }
 
 static int
@@ -194,6 +232,7 @@ load_sqlite(const char *file, struct load_dest *to, struct ant_err *e)
 		.not_table = "view or an index",
 		.keepers = "trigger",
 		.stage = STAGE,
+		.again = AGAIN,
 		.time = {"", ""},
 		.hour = {"substr(", ", 1, 13)"},
 		.day = {"substr(", ", 1, 10)"},
@@ -211,6 +250,7 @@ load_sqlite(const char *file, struct load_dest *to, struct ant_err *e)
 		.rows = rows,
 		.before_merge = before_merge,
 		.put_merged = put_merged,
+		.take_again = take_again,
 		.commit = commit,
 		.abort = undo,
 		.free = free_it,
