@@ -15,6 +15,7 @@
 #include "receipts.h"
 #include "state/agree.h"
 #include "state/state.h"
+#include "stream/escape.h"
 #include "stream/receipt.h"
 
 enum { LINE_BYTES = 1 << 20, FIELDS = 5, LINES_LIMIT = 10000000 };
@@ -64,9 +65,13 @@ next_wanted(struct list *l, struct wanted *w, struct ant_err *e)
 		return more;
 	line[len] = '\0';
 	for (int i = 0; i < FIELDS; i++) {
-		*field[i] = line;
+		char *start = line;
+
 		if (line != NULL && (line = strchr(line, '\t')) != NULL)
 			*line++ = '\0';
+		if (start != NULL)
+			start[escape_undo(start, start, strlen(start))] = '\0';
+		*field[i] = start;
 	}
 	if (w->organization == NULL)
 		return err_set(e, ANT_USAGE, "%s:%zu: fewer than %d fields", l->name, l->in.number,
@@ -112,6 +117,17 @@ print_window(const struct wanted *w, const struct mark *m, int all, struct ant_e
 	return 0;
 }
 
+static void
+put_field(const char *text)
+{
+	struct buf b;
+
+	buf_init(&b, 2 * LINE_BYTES);
+	if (escape_put(&b, text, strlen(text)) == 0 && b.len > 0)
+		fwrite(b.data, 1, b.len, stdout);
+	buf_free(&b);
+}
+
 static int
 print_question(const char *folder, const struct wanted *w, int all, struct ant_err *e)
 {
@@ -123,7 +139,8 @@ print_question(const char *folder, const struct wanted *w, int all, struct ant_e
 	/* A damaged one is told of when the answers are there. */
 	if (read_mark(folder, w, &s, &m, &ignored) == -1)
 		memset(&m, 0, sizeof m);
-	printf("%s\t%s\t", w->into, w->organization);
+	put_field(w->into);
+	printf("\t%s\t", w->organization);
 	if (*m.load != '\0' && m.line > 0)
 		printf("%" PRId64 "\t%s", m.line, m.load);
 	else
@@ -333,6 +350,15 @@ print_text(const char *what, const char *table, const char *text)
 	printf("%s\t%s\t%s\n", what, table, text);
 }
 
+/* Whether M, which MINE should be, has to be kept: a table that has no watermark needs no file. */
+static int
+is_news(const struct mark *mine, const struct mark *m)
+{
+	int known = m->known || m->n > 0 || m->begin_known || m->by_hand;
+
+	return memcmp(mine, m, sizeof *m) != 0 && (known || !mark_is_empty(mine));
+}
+
 /* Compare, correct, and print: 0, 1 where it failed for this table, -1. */
 static int
 settle(const char *folder, const struct wanted *w, struct answer *a, int look)
@@ -356,8 +382,7 @@ settle(const char *folder, const struct wanted *w, struct answer *a, int look)
 		err_sys(&e, ANT_FAIL, "%s", w->table);
 	else if (read_mark(folder, w, &s, &mine, &e) != -1 &&
 		 agree(&mine, &a->facts, loads, a->n, &m, &note, &e) != -1 &&
-		 (look || memcmp(&mine, &m, sizeof m) == 0 ||
-			 state_write(&s, w->table, &m, &e) != -1))
+		 (look || !is_news(&mine, &m) || state_write(&s, w->table, &m, &e) != -1))
 		status = ANT_OK;
 	state_close(&s);
 	free(loads);
@@ -366,6 +391,8 @@ settle(const char *folder, const struct wanted *w, struct answer *a, int look)
 		printf("table\t%s\t%s\t%s\t%d\t%s\n", w->table, m.known ? text : "-",
 			*a->finished != '\0' ? a->finished : "-", a->facts.there,
 			*m.organization != '\0' ? m.organization : "-");
+		if (mark_is_empty(&mine) && m.known)
+			print_text("adopted", w->table, text);
 		if (note.len > 0 && buf_str(&note) != NULL)
 			print_text("note", w->table, note.data);
 		if (a->missing.len > 0)

@@ -3,7 +3,8 @@
 #define ANT_AGREE_H
 
 /*
- * WANTED is a file that names the tables, a line each, fields by tabs, `-` for what is not known:
+ * WANTED is a file that names the tables, a line each, fields by tabs and escaped as those of a row
+ * stream, `-` for what is not known:
  * table, scope, name in the destination, look-back, organization.  Both return the exit status.
  *
  * The first prints the questions of lib/load/audit.h about them; with ALL about all rows, else
@@ -12,6 +13,7 @@
  *
  *	table NAME WATERMARK FINISHED THERE ORGANIZATION
  *	missing NAME FROM TO ROWS HELD
+ *	adopted NAME WATERMARK
  *	note NAME TEXT
  *	failed NAME TEXT
  */

@@ -22,6 +22,7 @@
 #include "fetch/fetch.h"
 #include "fetch/key.h"
 #include "fetch/log.h"
+#include "sandbox.h"
 #include "tables/tables.h"
 
 enum { REDRAW_MS = 200 };
@@ -305,6 +306,9 @@ work(struct settings *s, struct session *session, const char *name, struct ant_e
 	plan.budget = &budget;
 	plan.organization = &organization;
 	if ((plan.http = open_client(s, e)) == NULL)
+		goto done;
+	/* All that is written to is open, and no byte of the network was read. */
+	if (sandbox_enter(&cli, CAGE_FETCH, e) == -1)
 		goto done;
 	rc = s->whose	? check_whose(&ts, &plan, &out, e)
 	     : s->check ? run_check(&ts, name, &plan, &out, e)

@@ -4,21 +4,24 @@
  * stdin: a record stream, or with -t plain JSON.  stdout: a row stream, whose
  * last line is written only where the input was complete.
  */
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/slurp.h"
 #include "cli.h"
 #include "flatten/flatten.h"
 #include "flatten/mask.h"
+#include "sandbox.h"
 
 static struct cli cli = {
 	.name = "ant-flatten",
 	.usage = "usage: ant-flatten [-hqv] [-t TABLE] [-T DIR]... [--select C,...]\n"
 		 "           [--exclude C,...] [--where JQ] [--add 'NAME TYPE = JQ']... [--raw]\n"
 		 "           [--mask C=hash|redact|email]... [--mask-key-file FILE]\n"
-		 "           [--mode MODE] [--engine auto|native|jq] [--explain]\n",
+		 "           [--mode MODE] [--allow-empty] [--engine auto|native|jq] [--explain]\n",
 	.help = "Reads a record stream of ant-fetch and writes its rows for a loader:\n"
 		"\n"
 		"    ant-fetch usage_report | ant-flatten | ant-load-pg\n"
@@ -33,6 +36,7 @@ static struct cli cli = {
 		"  --mask-key-file FILE     key of the hashes (HMAC)\n"
 		"  --raw                    one more column: the record, verbatim\n"
 		"  --mode MODE              window, replace, merge or append\n"
+		"  --allow-empty            no JSON at all is an empty list\n"
 		"  --engine ENGINE          auto, native or jq\n"
 		"  --explain                print where each column is computed\n",
 };
@@ -94,6 +98,7 @@ static const struct cli_option options[] = {
 	{.name = "mask-key-file", .take = take_mask_key},
 	{.name = "raw", .flag = &given.raw},
 	{.name = "mode", .take = take_mode},
+	{.name = "allow-empty", .flag = &given.allow_empty},
 	{.name = "engine", .take = take_engine},
 	{.name = "explain", .flag = &explain},
 	{.name = NULL},
@@ -110,6 +115,9 @@ report(const struct flatten *f)
 	flatten_stats(f, &s);
 	for (size_t i = 0; flatten_unread(f, i, &path, &count); i++)
 		cli_warn(&cli, "field %s is read by no column (%zu times)", path, count);
+	for (size_t i = 0; flatten_strays(f, i, &path, &count); i++)
+		cli_warn(&cli, "column %s is text: %zu numbers or booleans became their own text",
+			path, count);
 	if (s.mended > 0)
 		cli_warn(&cli, "%zu characters were no text or U+0000 and became U+FFFD", s.mended);
 	if (s.more)
@@ -117,6 +125,38 @@ report(const struct flatten *f)
 	if (cli.verbose)
 		cli_error("%zu records, %zu rows, %zu left out by --where", s.records, s.rows,
 			s.filtered);
+}
+
+/*
+ * What libjq looks for late.  libc reads the time zone's file then, and in the cage that would be
+ * UTC without a word; where no zone is named it looks at the file again each time, so it is named.
+ * ~/.jq is found by HOME, and without that by what knows the users, which may be a service.
+ */
+static int
+find_early(struct ant_err *e)
+{
+	const struct passwd *user;
+
+	if (getenv("TZ") == NULL && setenv("TZ", ":/etc/localtime", 0) == -1)
+		return err_sys(e, ANT_FAIL, "TZ");
+	tzset();
+	if (getenv("HOME") == NULL && (user = getpwuid(getuid())) != NULL &&
+		setenv("HOME", user->pw_dir, 0) == -1)
+		return err_sys(e, ANT_FAIL, "HOME");
+	return 0;
+}
+
+/*
+ * Nothing of the input is read outside of a cage.  Its first line says which table file is
+ * opened; from there on, no file is.
+ */
+static int
+run(struct flatten *f, struct ant_err *e)
+{
+	if (find_early(e) == -1 || sandbox_enter(&cli, CAGE_READ, e) == -1 ||
+		flatten_open(f, explain, e) == -1 || sandbox_enter(&cli, CAGE_PARSE, e) == -1)
+		return -1;
+	return explain ? flatten_explain(f, e) : flatten_run(f, e);
 }
 
 int
@@ -145,7 +185,7 @@ main(int argc, char *argv[])
 
 	if (tables_init(&tables, folders.v, folders.n, getenv("ANT_TABLES"), &e) == -1 ||
 		(f = flatten_new(&given, &tables, STDIN_FILENO, STDOUT_FILENO, &e)) == NULL ||
-		(explain ? flatten_explain(f, &e) : flatten_run(f, &e)) == -1) {
+		run(f, &e) == -1) {
 		status = cli_fail(&e);
 	} else {
 		status = ANT_OK;

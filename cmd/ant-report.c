@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/apart.h"
 #include "base/aside.h"
 #include "base/out.h"
 #include "base/utc.h"
@@ -19,6 +20,7 @@
 #include "report/page.h"
 #include "report/report.h"
 #include "report/text.h"
+#include "sandbox.h"
 
 #define NO_TIME INT64_MIN
 enum { PAGE_MAX = 64 << 20, CHECKS_MAX = 32, PERIOD = 90, WIDTH = 80 };
@@ -26,14 +28,16 @@ enum { PAGE_MAX = 64 << 20, CHECKS_MAX = 32, PERIOD = 90, WIDTH = 80 };
 static struct cli cli = {
 	.name = "ant-report",
 	.usage = "usage: ant-report [-hqv] [--from T] [--to T] [--budget USD] [--title TEXT]\n"
+		 "           [--organization UUID]\n"
 		 "           [--text [--ascii] | --check LIMIT]... [--schema S] [--prefix P]\n"
 		 "           [--table-name TABLE=NAME]... [-o FILE] DB\n",
 	.help = "Shows what the organization spends and does, from the database DB that ant-sync\n"
 		"filled: a FILE of SQLite or DuckDB, or postgresql://HOST/DB.\n"
 		"\n"
 		"  --from T, --to T  the period (the last 90 days; T as of ant-fetch)\n"
-		"  --budget USD      of a month\n"
+		"  --budget USD      of a month, in US dollars\n"
 		"  --title TEXT      instead of the organization's name\n"
+		"  --organization UUID   of those in one database, this one alone\n"
 		"  -o FILE           write the page there, not to stdout\n"
 		"  --text            for a terminal; --ascii: without other characters\n"
 		"  --check LIMIT     print what exceeds it and exit 1; may be repeated:\n"
@@ -68,7 +72,7 @@ take_check(const char *value)
 
 	if (call.nchecks == CHECKS_MAX)
 		return cli_usage(&cli, "--check: given more than %d times", CHECKS_MAX);
-	if (report_check(NULL, NULL, value, &e) == -1)
+	if (report_check(NULL, NULL, NULL, value, &e) == -1)
 		return cli_usage(&cli, "%s", e.msg);
 	call.checks[call.nchecks++] = value;
 	return ANT_OK;
@@ -89,6 +93,7 @@ static const struct cli_option options[] = {
 	{.name = "to", .time = &call.o.to},
 	{.name = "budget", .take = take_budget},
 	{.name = "title", .text = &call.o.title},
+	{.name = "organization", .text = &call.o.organization},
 	{.name = "output", .letter = 'o', .text = &call.file},
 	{.name = "text", .flag = &call.text},
 	{.name = "ascii", .flag = &call.ascii},
@@ -129,41 +134,178 @@ write_file(const char *file, const struct buf *b, struct ant_err *e)
 	return status;
 }
 
-/* Make what was asked for in TO; *EXCEEDED is how many limits are. */
-static int
-make(const struct call *c, const struct report *r, struct buf *to, int *exceeded, struct ant_err *e)
+/* Print each line of TEXT, to TO or, where that is NULL, on standard error: with whose it is. */
+static void
+put_lines(struct buf *to, const struct report *r, const struct buf *text)
 {
-	for (size_t i = 0; i < c->nchecks; i++) {
-		int n = report_check(to, r, c->checks[i], e);
+	const char *s = text->len > 0 ? text->data : "", *end;
+	const char *of = r->o.organization != NULL ? r->o.organization : "";
 
-		if (n == -1)
-			return -1;
-		*exceeded += n;
+	for (; (end = strchr(s, '\n')) != NULL; s = end + 1)
+		if (to != NULL)
+			buf_printf(
+				to, "%s%s%.*s\n", of, *of != '\0' ? ": " : "", (int)(end - s), s);
+		else
+			cli_error("%s%s%.*s", of, *of != '\0' ? ": " : "", (int)(end - s), s);
+}
+
+static int
+check(const struct call *c, const struct report *r, struct buf *to, int *exceeded,
+	struct ant_err *e)
+{
+	struct buf lines, notes;
+	int status = 0;
+
+	buf_init(&lines, PAGE_MAX);
+	buf_init(&notes, PAGE_MAX);
+	for (size_t i = 0; i < c->nchecks && status != -1; i++) {
+		status = report_check(&lines, &notes, r, c->checks[i], e);
+		*exceeded += status != -1 ? status : 0;
 	}
-	if (c->nchecks > 0)
+	if (status != -1 && (buf_str(&lines) == NULL || buf_str(&notes) == NULL))
+		status = err_sys(e, ANT_FAIL, "--check");
+	if (status != -1) {
+		put_lines(to, r, &lines);
+		/* What was not looked at is said even where all else is well. */
+		put_lines(NULL, r, &notes);
+	}
+	buf_free(&lines);
+	buf_free(&notes);
+	return status == -1 ? -1 : 0;
+}
+
+/* What is to be made, of what. */
+struct making {
+	const struct call *call;
+	const struct report *const *reports;
+	size_t n, width;
+};
+
+/*
+ * Make what was asked for in TO, in the cage: the names in it come from the network.  Return how
+ * many limits are exceeded, or -1.
+ */
+static int
+make(void *arg, struct buf *to, struct ant_err *e)
+{
+	const struct making *m = arg;
+	const struct call *c = m->call;
+	int exceeded = 0, status = 0;
+
+	if (sandbox_enter(&cli, CAGE_PARSE, e) == -1)
+		return -1;
+	if (c->nchecks == 0 && !c->text)
+		return report_page(to, m->reports, m->n, e);
+	for (size_t i = 0; i < m->n && status == 0; i++) {
+		if (c->nchecks == 0 && i > 0)
+			buf_puts(to, "\n\n");
+		status = c->nchecks > 0 ? check(c, m->reports[i], to, &exceeded, e)
+					: report_text(to, m->reports[i], m->width, c->ascii, e);
+	}
+	return status == -1 ? -1 : exceeded;
+}
+
+/*
+ * Make it and write it.  To stdout all of it is done in the cage.  A file takes its place by a
+ * rename, and a cage that allowed one would allow any: a process of its own makes the page then.
+ */
+static int
+make_and_write(
+	const struct call *c, const struct report *const *reports, size_t n, struct ant_err *e)
+{
+	struct making m = {c, reports, n, width()};
+	struct buf b;
+	int exceeded, written = -1;
+
+	buf_init(&b, PAGE_MAX);
+	exceeded = c->file == NULL ? make(&m, &b, e) : apart(make, &m, &b, e);
+	if (exceeded != -1)
+		written = c->file != NULL ? write_file(c->file, &b, e)
+					  : out_write(STDOUT_FILENO, "stdout", b.data, b.len, e);
+	buf_free(&b);
+	return written == -1 ? -1 : exceeded;
+}
+
+/* Which organizations the report is of, to ALL: none where the tables are of one. */
+static int
+choose(struct call *c, const struct db *db, struct strlist *all, struct ant_err *e)
+{
+	const char *one = c->o.organization;
+
+	if (report_look(db, &c->o, all, e) == -1)
+		return -1;
+	if (one == NULL || strlist_has(all, one, strlen(one)))
 		return 0;
-	return c->text ? report_text(to, r, width(), c->ascii, e) : report_page(to, r, e);
+	if (all->n == 0)
+		return err_set(e, ANT_FAIL,
+			"--organization: the tables have no column _organization: all of them is "
+			"of one");
+	return err_set(e, ANT_FAIL,
+		"--organization: there is nothing of '%.100s', but of '%.100s'%s", one, all->v[0],
+		all->n > 1 ? " and others" : "");
+}
+
+/* The reports of a run, and whose they are. */
+struct reports {
+	struct strlist organizations;
+	struct report *v;
+	const struct report **each;
+	size_t n;
+};
+
+/* Load a report for each organization that there is, or for the chosen one. */
+static int
+load_each(struct call *c, const struct db *db, struct reports *r, struct ant_err *e)
+{
+	const struct strlist *all = &r->organizations;
+
+	r->n = c->o.organization != NULL || all->n == 0 ? 1 : all->n;
+	r->v = calloc(r->n, sizeof *r->v);
+	r->each = calloc(r->n, sizeof *r->each);
+	if (r->v == NULL || r->each == NULL)
+		return err_sys(e, ANT_FAIL, "report");
+	for (size_t i = 0; i < r->n; i++) {
+		struct report_options o = c->o;
+
+		if (o.organization == NULL && all->n > 0)
+			o.organization = all->v[i];
+		r->each[i] = &r->v[i];
+		if (report_load(&r->v[i], db, &o, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* Read all that the database has to say, and leave it. */
+static int
+load(struct call *c, const char *where, struct reports *r, struct ant_err *e)
+{
+	struct db db = {0};
+	int status = -1;
+
+	if (db_open(where, getenv("ANT_LIBDUCKDB"), 0, &db, &c->o.place, e) == 0 &&
+		choose(c, &db, &r->organizations, e) == 0)
+		status = load_each(c, &db, r, e);
+	db_close(&db);
+	return status;
 }
 
 static int
 run(struct call *c, const char *where)
 {
-	struct report r = {0};
-	struct db db = {0};
+	struct reports r = {{0}, NULL, NULL, 0};
 	struct ant_err e;
-	struct buf b;
-	int status = ANT_OK, exceeded = 0;
+	int exceeded = -1, status;
 
-	buf_init(&b, PAGE_MAX);
-	if (db_open(where, getenv("ANT_LIBDUCKDB"), 0, &db, &c->o.place, &e) == -1 ||
-		report_load(&r, &db, &c->o, &e) == -1 || make(c, &r, &b, &exceeded, &e) == -1 ||
-		(c->file != NULL ? write_file(c->file, &b, &e)
-				 : out_write(STDOUT_FILENO, "stdout", b.data, b.len, &e)) == -1)
-		status = cli_fail(&e);
-	report_free(&r);
-	db_close(&db);
-	buf_free(&b);
-	return status == ANT_OK && exceeded > 0 ? ANT_FAIL : status;
+	if (load(c, where, &r, &e) == 0)
+		exceeded = make_and_write(c, r.each, r.n, &e);
+	status = exceeded == -1 ? cli_fail(&e) : exceeded > 0 ? ANT_FAIL : ANT_OK;
+	for (size_t i = 0; r.v != NULL && i < r.n; i++)
+		report_free(&r.v[i]);
+	free(r.v);
+	free(r.each);
+	strlist_free(&r.organizations);
+	return status;
 }
 
 int

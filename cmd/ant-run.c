@@ -17,8 +17,9 @@
 #include "run/pipeline.h"
 
 static const char usage[] =
-	"usage: ant-run [--prefix TEXT] [--results FILE] [--fetch-log] [--on-page TEXT]\n"
-	"               [-qv] COMMAND... [--pipe|--finish COMMAND...]... [--out FILE]\n"
+	"usage: ant-run [--prefix TEXT] [--results FILE [--last-words]] [--fetch-log]\n"
+	"               [--on-page TEXT] [-qv]\n"
+	"               COMMAND... [--pipe|--finish COMMAND...]... [--out FILE]\n"
 	"               [--branch COMMAND... [--pipe|--finish COMMAND...]...\n"
 	"                         [--out FILE]]...\n";
 
@@ -31,6 +32,7 @@ static const char help[] =
 	"  --out FILE       the branch writes to FILE\n"
 	"  --prefix TEXT    stands before each line that the commands say on stderr\n"
 	"  --results FILE   how each command ended and what it said, as lines of fields\n"
+	"  --last-words     there, too, what the first command says before it ends\n"
 	"  --fetch-log      the first is ant-fetch, with a log in JSON: count its pages\n"
 	"  --on-page TEXT   a line on stderr when the first page is there\n"
 	"  -h, --help  --version  -q, --quiet  -v, --verbose\n"
@@ -39,9 +41,12 @@ static const char help[] =
 	"  ant-run ant-fetch users --pipe ant-flatten --pipe ant-load-sqlite users.db\n"
 	"  ant-run ant-fetch users --branch gzip --out users.gz --branch ant-flatten\n";
 
+/* With --last-words a line waits so long for the command's end. */
+enum { LINGER_MS = 200 };
+
 static struct cli cli = {.name = "ant-run", .usage = usage, .help = help, .wraps = 1};
 static const char *prefix = "", *results, *on_page;
-static int fetch_log;
+static int fetch_log, last_words;
 static long pages, repeated; /* counted in the log of ant-fetch */
 
 /* It stands between commands, where no option is looked for. */
@@ -55,6 +60,7 @@ static const struct cli_option options[] = {
 	{.name = "prefix", .text = &prefix},
 	{.name = "results", .text = &results},
 	{.name = "fetch-log", .flag = &fetch_log},
+	{.name = "last-words", .flag = &last_words},
 	{.name = "on-page", .text = &on_page},
 	{.name = "pipe", .take = take_word, .bare = 1},
 	{.name = "finish", .take = take_word, .bare = 1},
@@ -106,6 +112,11 @@ pass_on(void *to, const struct stage *s, const char *line, size_t len)
 static void
 put_message(void *to, const struct stage *s, const char *line, size_t len)
 {
+	if (s->branch == 0 && fetch_log && count_page(line, len)) {
+		if (cli.verbose)
+			say(prefix, line, len);
+		return;
+	}
 	if (results == NULL) {
 		say(prefix, line, len);
 		return;
@@ -200,6 +211,7 @@ run(char **argv)
 	struct pipeline_how how = {
 		.hear_source = *prefix != '\0' || fetch_log,
 		.hear_others = 1,
+		.linger = results != NULL && last_words ? LINGER_MS : 0,
 		.line = pass_on,
 	};
 	struct stage *stages = NULL;

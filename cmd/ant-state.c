@@ -25,10 +25,11 @@
 enum { CHUNK_MAX = 36500 }; /* days */
 
 static const char usage[] =
-	"usage: ant-state [--scope NAME] get|reset TABLE | set TABLE TIME\n"
+	"usage: ant-state [--scope NAME] get TABLE\n"
+	"       ant-state [--scope NAME | --dest URI] reset TABLE | set TABLE TIME\n"
 	"       ant-state [--scope NAME] list [--json]\n"
 	"       ant-state [--scope NAME] window [--lookback D] [--start T] [--from T]\n"
-	"                                       [--to T] [--chunk DAYS] TABLE\n"
+	"                                       [--to T] [--chunk D] TABLE\n"
 	"       ant-state [--scope NAME] commit [--since T] [--tsv FILE]\n"
 	"       ant-state ask [--all] WANTED | agree [--look] WANTED\n"
 	"       ant-state receipts [TABLE[=NAME]...]\n"
@@ -38,9 +39,10 @@ static const char help[] =
 	"Keeps the watermarks of tables: the exclusive end of what was loaded.\n"
 	"\n"
 	"  --scope NAME   the watermarks of this destination\n"
+	"  --dest URI     of a destination that keeps its watermarks itself\n"
 	"  --lookback D   window starts this long before the watermark (default " LOOKBACK ")\n"
 	"  --start T      window starts here without a watermark (default " FIRST_DAY ")\n"
-	"  --from, --to   the window is this one; --chunk DAYS: in steps, one a line\n"
+	"  --from, --to   the window is this one; --chunk 31d: in steps, one a line\n"
 	"  --since T      windows arrive in any order; nothing before T is wanted\n"
 	"  --tsv FILE     write the receipts as fields, too, as `receipts` prints them\n"
 	"  --all, --look  ask about all rows; compare, and correct no watermark\n"
@@ -55,12 +57,13 @@ static const char help[] =
 static struct cli cli = {.name = "ant-state", .usage = usage, .help = help};
 static struct state state;
 static struct {
-	const char *scope, *lookback, *start, *chunk, *from, *to, *since, *tsv;
+	const char *scope, *dest, *lookback, *start, *chunk, *from, *to, *since, *tsv;
 	int json, shared, wait, all, look;
 } given;
 
 static const struct cli_option options[] = {
 	{.name = "scope", .text = &given.scope}, /* the first: all verbs have it */
+	{.name = "dest", .text = &given.dest},
 	{.name = "lookback", .text = &given.lookback},
 	{.name = "start", .text = &given.start},
 	{.name = "chunk", .text = &given.chunk},
@@ -93,6 +96,8 @@ open_state(struct ant_err *e)
 	}
 	if (base == NULL || *base == '\0')
 		return err_set(e, ANT_USAGE, "neither ANT_STATE nor HOME is set");
+	if (strcmp(base, "/") == 0)
+		base = ""; /* two slashes at the start may mean something else */
 	buf_init(&path, 1 << 16);
 	buf_printf(&path, "%s%s/anthill", base, tail);
 	if (buf_str(&path) == NULL)
@@ -119,16 +124,39 @@ get(char **arg)
 	return ANT_OK;
 }
 
+/*
+ * The ledger of a destination is told, by ant-sync, which knows destinations.  TIME is "" where
+ * there is to be no watermark any more.
+ */
+static int
+note(const char *table, const char *time_text)
+{
+	const char *argv[] = {"ant-sync", "--dest", given.dest, "--set-watermark", NULL, NULL};
+	struct ant_err e;
+	struct buf word;
+
+	buf_init(&word, 1 << 16);
+	buf_printf(&word, "%s=%s", table, time_text);
+	if ((argv[4] = buf_str(&word)) != NULL)
+		execvp(*argv, (char **)argv); /* which changes none of them, by POSIX */
+	err_sys(&e, ANT_FAIL, "%s", *argv);
+	buf_free(&word);
+	return cli_fail(&e);
+}
+
 static int
 set(char **arg)
 {
+	char text[UTC_TEXT];
 	struct ant_err e;
 	int64_t t;
 
-	if (utc_argument(arg[1], time(NULL), &t, &e) == -1 ||
-		state_set(&state, arg[0], &t, &e) == -1)
+	if (utc_argument(arg[1], time(NULL), &t, &e) == -1)
 		return cli_fail(&e);
-	return ANT_OK;
+	utc_format(t, text);
+	if (given.dest != NULL)
+		return note(arg[0], text);
+	return state_set(&state, arg[0], &t, &e) == -1 ? cli_fail(&e) : ANT_OK;
 }
 
 static int
@@ -136,6 +164,8 @@ reset(char **arg)
 {
 	struct ant_err e;
 
+	if (given.dest != NULL)
+		return note(arg[0], "");
 	return state_set(&state, arg[0], NULL, &e) == -1 ? cli_fail(&e) : ANT_OK;
 }
 
@@ -176,6 +206,19 @@ bounds(const char *table, int64_t *from, int64_t *to, struct ant_err *e)
 	return 0;
 }
 
+/* Days, with or without their letter: other spans have one. */
+static int
+chunk_days(const char *text, long *days)
+{
+	char number[16];
+	size_t len = strlen(text);
+
+	if (len < 2 || len > sizeof number || text[len - 1] != 'd')
+		return cli_number("--chunk", text, 0, CHUNK_MAX, days);
+	snprintf(number, sizeof number, "%.*s", (int)len - 1, text);
+	return cli_number("--chunk", number, 0, CHUNK_MAX, days);
+}
+
 static int
 window(char **arg)
 {
@@ -184,7 +227,7 @@ window(char **arg)
 	char text[UTC_TEXT], till[UTC_TEXT];
 	long days = 0;
 
-	if (given.chunk != NULL && cli_number("--chunk", given.chunk, 0, CHUNK_MAX, &days) == -1)
+	if (given.chunk != NULL && chunk_days(given.chunk, &days) == -1)
 		return ANT_USAGE;
 	if (bounds(arg[0], &from, &to, &e) == -1)
 		return cli_fail(&e);
@@ -198,6 +241,24 @@ window(char **arg)
 		from = end;
 	} while (from < to);
 	return ANT_OK;
+}
+
+/* A scope may hold any byte, such as a newline in the path of a file: a line stays a line. */
+static void
+put_scope(struct buf *line, const char *scope)
+{
+	for (const char *p = *scope != '\0' ? scope : "-"; *p != '\0'; p++) {
+		if (*p == '\n')
+			buf_puts(line, "\\n");
+		else if (*p == '\t')
+			buf_puts(line, "\\t");
+		else if (*p == '\r')
+			buf_puts(line, "\\r");
+		else if (*p == '\\')
+			buf_puts(line, "\\\\");
+		else
+			buf_putc(line, *p);
+	}
 }
 
 static int
@@ -221,8 +282,8 @@ print_mark(const char *scope, const char *table, const struct mark *m)
 		json_put_string(&line, scope);
 		buf_puts(&line, "}");
 	} else {
-		buf_printf(&line, "%s\t%s\t%s", table, m->known ? text : "-",
-			*scope != '\0' ? scope : "-");
+		buf_printf(&line, "%s\t%s\t", table, m->known ? text : "-");
+		put_scope(&line, scope);
 	}
 	if (!(bad = buf_str(&line) == NULL))
 		puts(line.data);
@@ -290,7 +351,7 @@ agree_with(char **arg)
 static int
 lock(char **arg)
 {
-	const struct pipeline_how how = {0, 0, NULL, NULL};
+	const struct pipeline_how how = {.line = NULL};
 	struct stage command = {.argv = arg + 1};
 	struct ant_err e;
 	int fd = state_lock(&state, arg[0], given.shared, given.wait, &e);
@@ -312,8 +373,8 @@ static const struct verb {
 	const char *options[6]; /* but for --scope; ended by NULL */
 } verbs[] = {
 	{"get", get, 1, 1, {NULL}},
-	{"set", set, 2, 2, {NULL}},
-	{"reset", reset, 1, 1, {NULL}},
+	{"set", set, 2, 2, {"dest"}},
+	{"reset", reset, 1, 1, {"dest"}},
 	{"list", list, 0, 0, {"json"}},
 	{"window", window, 1, 1, {"lookback", "start", "chunk", "from", "to"}},
 	{"commit", commit, 0, 0, {"since", "tsv"}},

@@ -151,7 +151,7 @@ print_views(struct ant_err *e)
 	int result;
 
 	buf_init(&b, 1 << 20);
-	views_create(&b, &place, VIEWS_ALL);
+	views_create(&b, &place, &views_all);
 	result = b.failed ? err_sys(e, ANT_FAIL, "--views")
 			  : out_write(STDOUT_FILENO, "stdout", b.data, b.len, e);
 	buf_free(&b);

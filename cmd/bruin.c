@@ -14,6 +14,7 @@
 #include "base/slurp.h"
 #include "bruin/asset.h"
 #include "cli.h"
+#include "sandbox.h"
 
 static struct cli cli = {
 	.name = "ant-ingest",
@@ -101,7 +102,8 @@ run(const char *path, const char *config, struct bruin *b, struct ant_err *e)
 		goto done;
 	if (look_up(&files[2], path, pipelines, &b->pipeline, e) == -1)
 		goto done;
-	if (bruin_flags(b, &to, e) == 0)
+	/* libyaml sees the files' bytes when there is nothing left to open. */
+	if (sandbox_enter(&cli, CAGE_PARSE, e) == 0 && bruin_flags(b, &to, e) == 0)
 		result = out_write(STDOUT_FILENO, "stdout", to.data, to.len, e);
 done:
 	for (size_t i = 0; i < 3; i++)

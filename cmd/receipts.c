@@ -113,14 +113,18 @@ static int
 commit_one(void *to, const struct receipt *r, const char *line, size_t len, struct ant_err *e)
 {
 	struct commit *c = to;
+	struct ant_err second, *other = e;
 	int result = 0;
 
 	if (r->watermark_known || strcmp(r->mode, "reset") == 0)
 		result = store(c->state, r, c->since, e);
+	/* The rows are in, also where their watermark could not be stored. */
 	if (result == -1)
+		other = &second;
+	if (c->fields.fd != -1 && (write_fields(&c->fields, r, other) == -1 ||
+					  out_flush(&c->fields, other) == -1))
 		return -1;
-	if (c->fields.fd != -1 &&
-		(write_fields(&c->fields, r, e) == -1 || out_flush(&c->fields, e) == -1))
+	if (result == -1)
 		return -1;
 	if (out_put(&c->out, line, len, e) == -1 || out_put(&c->out, "\n", 1, e) == -1 ||
 		out_flush(&c->out, e) == -1)

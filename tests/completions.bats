@@ -25,7 +25,7 @@ offers() {
 	offers 'ant-fetch --wi' '--width'
 	offers 'ant-ingest --source-t' '--source-table'
 	offers 'ant-load-pg --dry' '--dry-run'
-	offers 'ant-sync --full-refresh --pl' '--plan'
+	offers 'ant-sync --full-refresh --pl' '--plain --plan'
 	[ -z "$(in_bash 'ant-fetch --zzz')" ]
 }
 

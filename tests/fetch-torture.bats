@@ -44,6 +44,14 @@ three_days=(--from 2026-11-01 --to 2026-11-04 claude_code_usage)
 	[ "$calls" -gt 500 ]
 }
 
+@test "each allocation failing, alone, on a list in escapes, whose members must not get lost" {
+	local faults=$ANTHROPIC_BASE_URL/_sim/faults
+	echo '* always escape' | curl -sSf --data-binary @- "$faults" >/dev/null
+	torture malloc users --page-limit 12
+	curl -sSf -X DELETE "$faults" >/dev/null
+	[ "$calls" -gt 500 ]
+}
+
 @test "each allocation and all that follow failing" {
 	export FAIL_ALL=1
 	torture malloc "${three_days[@]}"

@@ -6,7 +6,7 @@ setup_file() {
 	cd "$ROOT/lib" || return
 	"${CC:-cc}" -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -I. -O1 -g -fsanitize=address,undefined \
 		-fno-sanitize-recover=all -o "$BATS_FILE_TMPDIR/units" ../tests/unit/fetch.c \
-		fetch/budget.c fetch/organization.c fetch/page.c fetch/query.c fetch/rate.c fetch/retry.c fetch/seen.c fetch/window.c \
+		fetch/budget.c fetch/complaint.c fetch/organization.c fetch/page.c fetch/query.c fetch/rate.c fetch/retry.c fetch/seen.c fetch/window.c \
 		stream/record.c stream/type.c base/hash.c base/utc.c base/json.c base/buf.c base/err.c base/near.c base/strlist.c base/utf8.c
 }
 
@@ -22,6 +22,7 @@ units() { "$BATS_FILE_TMPDIR/units" "$1"; }
 @test "windows snap outward, and slices cover them" { units windows; }
 @test "a page of each documented shape is read, any other is not" { units pages; }
 @test "512 levels are read, 513 are refused" { units depth; }
+@test "an error of the API is told from what others send, in any spelling" { units complaints; }
 @test "who the answers name is one, in either case, or nobody" { units organizations; }
 @test "no prefix of a page is a page" { units prefixes; }
 @test "control lines are read back as they were written, others refused" { units records; }

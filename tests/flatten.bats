@@ -67,7 +67,7 @@ golden() {
 @test "golden rows: workspaces, their members, API keys" {
 	golden workspaces. 3
 	golden workspace_members. 3
-	golden api_keys. 3
+	golden api_keys. 4
 }
 
 @test "golden rows: usage_report and messages_usage" { golden usage_report_messages. 12; }
@@ -220,9 +220,22 @@ end1='{"@ant":"end","records":1,"pages":1}'
 	[[ $output == *$'#key\tbucket\tspeed'* ]]
 }
 
+@test "#unique: of the tables of objects, where their key is whole in the output and not made one by a mask" {
+	head_of() { ant flatten -q "$@" <"$DATA/api/workspace_members.prod.page1.json" | sed -n '/^#key/,/^#cols/p' | cut -f1 | tr '\n' ' '; }
+	[ "$(head_of -t workspace_members)" = '#key #unique #type #cols ' ]
+	[ "$(head_of -t workspace_members --mode append)" = '#key #unique #type #cols ' ]
+	[ "$(head_of -t workspace_members --mode append --exclude user_id)" = '' ]
+	[ "$(head_of -t workspace_members --mode append --mask workspace_id=hash)" = '#key #unique #type #cols ' ]
+	[ "$(head_of -t workspace_members --mode append --mask user_id=redact)" = '#key #type #cols ' ]
+	[ "$(stream users <<<"$user" | ant flatten | grep -c '^#unique$')" = 1 ]
+	[ "$(stream usage_report "$in_window" </dev/null | ant flatten | grep -c '^#unique$')" = 0 ]
+	own t 'unique' 'column id text key = .id'
+	[ "$(ant flatten -t t <<<'{"id":"x"}' | grep -c '^#unique$')" = 1 ]
+}
+
 # ---- plain JSON -------------------------------------------------------------------------
 
-@test "-t: several pages, bare elements and nothing at all" {
+@test "-t: several pages, bare elements, an empty list" {
 	cat "$DATA"/api/users.page1.json "$DATA"/api/users.page2-last.json "$DATA"/api/users.empty.json |
 		cells -q -t users >have
 	cat "$DATA"/rows/users.page1.users.rows "$DATA"/rows/users.page2-last.users.rows | grep -v '^#' >want
@@ -231,12 +244,243 @@ end1='{"@ant":"end","records":1,"pages":1}'
 	diff want have
 	jq -c '.data[]' "$DATA"/api/users.page[12]*.json | tr -d '\n' | cells -t users >have
 	diff want have
-	run -0 ant flatten -t users </dev/null
+	run -0 ant flatten -t users <<<'[]'
 	[ "${lines[-1]}" = $'#end\t0\t\\N' ]
 	[ "${lines[1]}" = $'#mode\tmerge' ]
-	run -0 ant flatten -t users <<<$' \n\n\t '
+	run -0 ant flatten -t users <<<$' \n\n\t {"data" : [ ]}'
 	[ "${lines[-1]}" = $'#end\t0\t\\N' ]
 	run -0 ant flatten -t organization <"$DATA/api/organization.json"
+}
+
+@test "-t: nothing, white space and a closed stdin are no empty list, unless --allow-empty says so" {
+	local engine page text
+	for engine in auto jq; do
+		for text in '' ' ' $'\n\n\t \r\n' $'\xef\xbb\xbf' $'\xef\xbb\xbf\n'; do
+			printf '%s' "$text" >in
+			run -5 --separate-stderr ant flatten -t users --mode replace --engine $engine <in
+			[[ $output != *'#end'* && $stderr =~ ^'ant-flatten: stdin:'[0-9]+:[0-9]+': empty, or nothing but white space: nothing may be loaded'.*--allow-empty ]]
+			run -0 --separate-stderr ant flatten -t users --mode replace --allow-empty --engine $engine <in
+			[ "${lines[-1]}" = $'#end\t0\t\\N' ]
+			[ "$stderr" = '' ]
+		done
+		run -5 bash -c "ant flatten -t users --mode replace --engine $engine <&-"
+		[[ $output != *'#end'* ]]
+		for text in '[]' ' [ ] ' '{"data":[]}' '{"data":[],"has_more":false,"first_id":null,"last_id":null}' '[{"data":[]}]'; do
+			run -0 ant flatten -t users --mode replace --engine $engine <<<"$text"
+			[ "${lines[-1]}" = $'#end\t0\t\\N' ]
+		done
+	done
+	# A record stream says itself that it is empty; nothing at all is none.
+	run -5 --separate-stderr ant flatten --allow-empty </dev/null
+	[[ $stderr == *'stdin: empty, not even a begin line' ]]
+}
+
+@test "-t: an answer that is no record is refused and shown, whatever it is dressed in, and is no row" {
+	local engine page table
+	cat >answers <<-'E'
+		{}
+		{"error":{"type":"authentication_error","message":"invalid x-api-key"}}
+		{"error":{"type":"authentication_error","message":"invalid x-api-key"},"id":"req_1","workspace_id":"w"}
+		{"error":"unauthorized","error_description":"The token has expired"}
+		{"error":true,"id":"req_1"}
+		{"data":[],"error":{"type":"overloaded_error","message":"Overloaded"}}
+		{"data":[{"id":"user_1","type":"user"}],"has_more":false,"error":{"type":"api_error","message":"Internal server error"}}
+		{"type":"error","error":null,"request_id":"req_1"}
+		{"type":"error","message":"Not Found"}
+		{"message":"Forbidden"}
+		{"message":null,"requestId":"x"}
+		{"status":502,"detail":"Bad gateway"}
+		{"data":null}
+		{"data":{"id":"user_1"}}
+		{"id":null,"error_code":"E1"}
+		[{"error":{"type":"api_error","message":"x"}}]
+		[{}]
+		[[]]
+		[null]
+		{"data":[{}]}
+		{"data":[{"message":"Forbidden"}]}
+		"Service Unavailable"
+		503
+		false
+	E
+	while IFS= read -r page; do
+		for engine in auto jq; do
+			for table in users organization api_keys claude_code_usage usage_report workspace_rate_limits; do
+				run -5 --separate-stderr ant flatten -q -t $table --mode append --engine $engine <<<"$page"
+				[[ $output == '' && ${#stderr_lines[@]} = 1 ]] || { echo "$table $engine: $page: $output"; false; }
+			done
+			# No column of the key needs to be in the output, no row to be wanted.
+			run -5 ant flatten -q -t users --select email --where '.email' --mode append --engine $engine <<<"$page"
+		done
+	done <answers
+	run -5 --separate-stderr ant flatten -t users <<<'{"message":"Forbidden"}'
+	[ "$stderr" = 'ant-flatten: stdin:1: users: this is no record of the table, it has no id: {"message":"Forbidden"}' ]
+	run -5 --separate-stderr ant flatten -t claude_code_usage --select num_sessions --mode append <<<'{"message":"Forbidden"}'
+	[ "$stderr" = 'ant-flatten: stdin:1: claude_code_usage: this is no record of the table, it has no date, nor anything else of the key: {"message":"Forbidden"}' ]
+	run -5 --separate-stderr ant flatten -t usage_report --engine jq <<<'{"message":"Forbidden"}'
+	[ "$stderr" = 'ant-flatten: stdin:1:24: usage_report: the record has no array of rows: {"message":"Forbidden"}' ]
+	run -5 --separate-stderr ant flatten -t users <<<'{"error":"unauthorized"}'
+	[ "$stderr" = 'ant-flatten: stdin:1: an error answer of the API, or of what stands before it: "unauthorized"' ]
+	run -5 --separate-stderr ant flatten -t users <<<"{\"x\":\"$(printf 'é%.0s' {1..300})\"}"
+	[ "${#stderr}" -lt 200 ]
+	[[ $stderr == *é ]]
+}
+
+@test "a record none of whose key columns has a value is refused, in streams as well; one of them is enough" {
+	local engine
+	own two 'rows .rows[]' 'column a text key = .a' 'column b json key = $record.b.c' 'column v text = .v'
+	for engine in auto native jq; do
+		run -0 cells --engine $engine < <(printf '%s\n' '{"b":{"c":1},"rows":[{},{"v":"x"}]}' '{"rows":[{"a":""}]}' '{"rows":[]}' | stream two)
+		[ "$output" = $'\\N\t1\t\\N\n\\N\t1\tx\n\t\\N\t\\N' ]
+		run -5 --separate-stderr ant flatten --engine $engine < <(printf '%s\n' '{"rows":[{"a":"x"},{"v":"x"}]}' | stream two)
+		[ "$stderr" = 'ant-flatten: stdin:2: two: this is no record of the table, it has no a, nor anything else of the key: {"rows":[{"a":"x"},{"v":"x"}]}' ]
+		# What is left out, masked or filtered is looked at all the same.
+		run -5 ant flatten --engine $engine --mask a=redact < <(echo '{"rows":[{"v":"x"}]}' | stream two)
+		run -5 ant flatten --engine $engine --select v < <(echo '{"rows":[{"v":"x"}]}' | stream two)
+		run -5 ant flatten --engine $engine --exclude b --where false < <(echo '{"rows":[{"v":"x"}]}' | stream two)
+		run -0 ant flatten -q --engine $engine --select v < <(echo '{"b":{"c":1},"rows":[{"v":"x"}]}' | stream two)
+		# A column that is not wanted does not stop what is.
+		run -0 cells --engine $engine --select a,v < <(echo '{"b":5,"rows":[{"a":"x"}]}' | stream two)
+		[ "$output" = $'x\t\\N' ]
+		run -5 --separate-stderr ant flatten --engine $engine --select v < <(echo '{"b":5,"rows":[{"v":"x"}]}' | stream two)
+		[[ $stderr == *'no record of the table'* ]]
+		# Without a key, plain JSON is known by the first column.
+		own none 'mode append' 'column a text = .a' 'column b text = .b'
+		run -5 --separate-stderr ant flatten -q -t none --mode append --engine $engine <<<'{"b":"x"}'
+		[ "$stderr" = 'ant-flatten: stdin:1: none: this is no record of the table, it has no a: {"b":"x"}' ]
+		run -0 cells --engine $engine < <(echo '{"b":"x"}' | stream none)
+		[ "$output" = $'\\N\tx' ]
+	done
+	# The dimensions that were not asked for are no part of it: the bucket is enough.
+	run -0 ant flatten -q < <(echo '{"starting_at":"2026-08-08T00:00:00Z","ending_at":"2026-08-09T00:00:00Z","results":[{}]}' | stream usage_report "$in_window,\"group_by\":[]")
+	# One that libjq computes.
+	own j 'column id text key = .id | ascii_upcase' 'column v text = .v'
+	run -0 cells -t j --select v --mode append <<<'{"id":"x","v":"y"}'
+	[ "$output" = y ]
+	run -5 --separate-stderr ant flatten -t j --select v --mode append <<<'{"v":"y"}'
+	[[ $stderr == *'it has no id'* ]]
+	own j 'column id text key = nosuch' 'column v text = .v'
+	run -2 --separate-stderr ant flatten -t j --select v --mode append <<<'{"v":"y"}'
+	[[ $stderr == *'tables/j.table:2: column id: '*nosuch* ]]
+}
+
+@test "-t: a field error that a table reads is a record's own" {
+	own e 'column id text key = .id' 'column why text = .error.message'
+	run -0 cells -t e <<<'{"id":"1","error":{"message":"x"}}'
+	[ "$output" = $'1\tx' ]
+	own e 'column id text key = .id' 'ignore .error'
+	run -0 cells -t e <<<'{"id":"1","error":"x"}'
+	own e 'column id text key = .id'
+	run -5 ant flatten -t e <<<'{"id":"1","error":"x"}'
+	run -0 ant flatten -q -t e <<<'[{"id":"1","error":null},{"id":"2","error":false},{"id":"3","error":""},{"id":"4","error":0}]'
+	run -5 ant flatten -t e <<<'{"data":[{"id":"1"}],"error":"x"}'
+	# Elements of a page were looked at by whoever sent the page.
+	run -0 --separate-stderr ant flatten -t e <<<'{"data":[{"id":"1","error":"x"}]}'
+	[[ $stderr == *'field .error is read by no column'* ]]
+}
+
+@test "-t: an array is the list of its records or pages" {
+	local engine
+	cells -q -t users <"$DATA/api/users.page1.json" >one
+	cat "$DATA"/api/users.page1.json "$DATA"/api/users.page2-last.json | cells -q -t users >want
+	for engine in auto jq; do
+		jq .data "$DATA/api/users.page1.json" | cells -q -t users --engine $engine | diff one -
+		jq -c .data "$DATA/api/users.page1.json" | cells -q -t users --engine $engine | diff one -
+		jq -s . "$DATA"/api/users.page1.json "$DATA"/api/users.page2-last.json | cells -q -t users --engine $engine | diff want -
+		jq .data "$DATA"/api/users.page1.json "$DATA"/api/users.page2-last.json | cells -q -t users --engine $engine | diff want -
+		jq -s 'map(.data[])' "$DATA"/api/users.page1.json "$DATA"/api/users.page2-last.json | cells -q -t users --engine $engine | diff want -
+		jq .data "$DATA/api/usage_report_messages.page1.json" | cells -q -t usage_report --mode append --engine $engine >have
+		diff <(cells -q -t usage_report --mode append <"$DATA/api/usage_report_messages.page1.json") have
+		printf '[\n{"id":"a"},\n\n {"id":[5]}]' >in
+		run -5 --separate-stderr ant flatten -t users --engine $engine <in
+		[[ $stderr == *'stdin:4: users.id (text): [5] is not a string' ]]
+		run -5 --separate-stderr ant flatten -t users --engine $engine <<<$'[{"id":"a"},\n[{"id":"b"}]]'
+		[[ $output != *'#end'* ]]
+	done
+	run -0 --separate-stderr ant flatten -t users <<<'[{"data":[{"id":"a"}],"has_more":true},{"data":[{"id":"b"}],"has_more":false}]'
+	[ "$stderr" = '' ]
+	run -0 --separate-stderr ant flatten -t users <<<'[{"data":[{"id":"a"}],"has_more":false},{"data":[{"id":"b"}],"has_more":true}]'
+	[[ $stderr == *has_more* ]]
+	stream users <<<"$user" | jq -s . >in
+	run -5 --separate-stderr ant flatten -t users <in
+	[[ $stderr == *'stdin:2: a control line'* ]]
+	# A table whose records are arrays, or anything at all, takes them as they are.
+	own a 'mode append' 'column a text = .[0]' 'column b bigint = .[1]'
+	[ "$(cells -t a --mode append <<<'["x",1] ["y",2]')" = $'x\t1\ny\t2' ]
+	own a 'mode append' 'rows .[]' 'column a text = .a'
+	[ "$(cells -t a --mode append <<<'[{"a":"x"},{"a":"y"}]')" = $'x\ny' ]
+	own a 'mode append' 'column v json = .'
+	[ "$(cells -t a --mode append <<<'[1,2] []')" = $'[1,2]\n[]' ]
+}
+
+@test "a byte order mark at the start is passed over: of plain JSON, of an array, of a stream" {
+	local engine mark=$'\xef\xbb\xbf' text
+	for engine in auto jq; do
+		for text in '{"id":"user_1","email":"a@example.com"}' '[{"id":"user_1","email":"a@example.com"}]' $'\r\n {"data":[{"id":"user_1","email":"a@example.com"}]}'; do
+			printf '%s%s\n' "$mark" "$text" >in
+			[ "$(cells -t users --select id,email --engine $engine <in)" = $'user_1\ta@example.com' ]
+		done
+		stream users <<<"$user" >in
+		{ printf %s "$mark"; cat in; } >in2
+		ant flatten --engine $engine <in2 | diff <(ant flatten <in) -
+		ant flatten -t users --engine $engine <in2 | diff <(ant flatten <in) -
+	done
+	# The place of an error counts its bytes; elsewhere it is no JSON.
+	printf '%s{"id":tru}' "$mark" >in
+	run -5 --separate-stderr ant flatten -t users <in
+	[[ $stderr == *'stdin:1:10: not a JSON value' ]]
+	printf '%s\n%s%s\n' "$user" "$mark" "$user" >in
+	run -5 ant flatten -t users <in
+	# In pieces, too.
+	{ printf '\xef'; sleep 0.1; printf '\xbb\xbf{"id":'; sleep 0.1; printf '"x"}'; } | cells -t users --select id >have
+	[ "$(cat have)" = x ]
+}
+
+@test "input that is no JSON says what it is and what to do" {
+	says() { # WORDS - of the file `in`, with -t and without, whole and byte by byte
+		run -5 --separate-stderr ant flatten -t users <in
+		[[ $stderr == *"$1"* && $output != *'#end'* && ${#stderr_lines[@]} = 1 ]] || { echo "$stderr"; return 1; }
+		run -5 --separate-stderr ant flatten <in
+		[[ $stderr == *"no begin line: $1"* ]] || { echo "$stderr"; return 1; }
+		run -5 --separate-stderr ant flatten -t users < <(perl -e '$| = 1; while (read STDIN, $_, 1) { print; select undef, undef, undef, $. ++ < 12 ? 0.01 : 0 }' <in)
+		[[ $stderr == *"$1"* ]] || { echo "$stderr"; return 1; }
+	}
+	printf '{"data":[%s]}\n' "$user" >json
+	gzip -c json >in
+	says 'it is compressed by gzip: unpack it with gzip -dc'
+	# What the others write first; the rest of it nobody looks at.
+	packed() { { printf "$1"; gzip -c json; } >in; }
+	packed '\x28\xb5\x2f\xfd'
+	says 'it is compressed by zstd: unpack it with zstd -dc'
+	packed 'BZh91AY&SY'
+	says 'it is compressed by bzip2: unpack it with bzip2 -dc'
+	packed '\xfd7zXZ\0'
+	says 'it is compressed by xz: unpack it with xz -dc'
+	packed 'PK\x03\x04\x14\0'
+	says 'it is a zip archive: unpack it with unzip -p'
+	for text in UTF-16 UTF-16LE UTF-16BE UTF-32 UTF-32LE UTF-32BE; do
+		iconv -f UTF-8 -t $text json >in
+		says "it is ${text%[LB]E}: make it UTF-8 with iconv -f ${text%[LB]E} -t UTF-8"
+	done
+	printf '\n<!DOCTYPE html><html><body>502 Bad Gateway</body></html>\n' >html
+	says_html() { run -5 --separate-stderr ant flatten -t users; [[ $stderr == *'it is an HTML page'* && $output != *'#end'* ]]; }
+	says_html <html
+	tr -d '\n' <html >in
+	says 'it is an HTML page'
+	printf '\xef\xbb\xbf  <HTML>' | says_html
+	printf '<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>' >in
+	says 'it is HTML or XML'
+	{ printf 'HTTP/2 200\r\ncontent-type: application/json\r\n\r\n'; cat json; } >in
+	says 'it begins with the headers of HTTP: call curl without -i'
+	ant flatten -t users <json >in
+	says 'it is a row stream, what ant-flatten writes: give it to a loader'
+	# Behind what was right, too: curl was called twice.
+	cat json html >in
+	run -5 --separate-stderr ant flatten -t users <in
+	[[ $stderr == *'stdin:3:1: not a JSON value: it is an HTML page'* ]]
+	{ cat json; gzip -c json; } >in
+	run -5 --separate-stderr ant flatten -t users <in
+	[[ $stderr == *'stdin:2:1: not a JSON value: it is compressed by gzip'* ]]
 }
 
 @test "-t: a page whose data is no array is refused, not taken for a record" {
@@ -269,9 +513,9 @@ end1='{"@ant":"end","records":1,"pages":1}'
 	printf '{"data":[{"starting_at":"2026-08-08T00:00:00Z","results":5}]}' >in
 	run -5 --separate-stderr ant flatten -t usage_report <in
 	[[ $stderr == *'stdin:1:58: usage_report: the record has no array of rows' ]]
-	printf '{"data":[\n{"id":"a"},\n\n{"id":5}\n]}' >in
+	printf '{"data":[\n{"id":"a"},\n\n{"id":[5]}\n]}' >in
 	run -5 --separate-stderr ant flatten -t users <in
-	[[ $stderr == *'stdin:4: users.id (text): 5 is not a string' ]]
+	[[ $stderr == *'stdin:4: users.id (text): [5] is not a string' ]]
 	printf 'curl: (6) Could not resolve host\n' >in
 	run -5 --separate-stderr ant flatten -t users <in
 	[[ $stderr == *'stdin:1:1: not a JSON value' ]]
@@ -288,9 +532,9 @@ end1='{"@ant":"end","records":1,"pages":1}'
 }
 
 @test "modes: --mode says how, and what needs a window or a key says so" {
-	run -0 ant flatten -t users --mode append </dev/null
+	run -0 ant flatten -t users --mode append --allow-empty </dev/null
 	[ "${lines[1]}" = $'#mode\tappend' ]
-	run -0 ant flatten -t users --mode replace </dev/null
+	run -0 ant flatten -t users --mode replace --allow-empty </dev/null
 	[ "${lines[1]}" = $'#mode\treplace' ]
 	run -2 --separate-stderr ant flatten -t usage_report --mode window </dev/null
 	[[ $stderr == *'record stream'* ]]
@@ -299,7 +543,7 @@ end1='{"@ant":"end","records":1,"pages":1}'
 	[[ $stderr == *"'upsert' is not window, replace, merge or append"* ]]
 	run -2 --separate-stderr ant flatten -t users --exclude id </dev/null
 	[[ $stderr == *'column id is not in the output'* ]]
-	run -0 ant flatten -t users --exclude id --mode append </dev/null
+	run -0 ant flatten -t users --exclude id --mode append --allow-empty </dev/null
 	[[ $output != *'#key'* ]]
 	stream usage_report "$in_window" </dev/null >in
 	run -2 --separate-stderr ant flatten --exclude bucket <in
@@ -308,7 +552,7 @@ end1='{"@ant":"end","records":1,"pages":1}'
 	[ "${lines[1]}" = $'#mode\tmerge' ]
 	own nokey 'column v text = .v'
 	run -2 ant flatten -t nokey </dev/null
-	run -0 ant flatten -t nokey --mode append </dev/null
+	run -0 ant flatten -t nokey --mode append --allow-empty </dev/null
 	[[ $output != *'#key'* ]]
 }
 
@@ -316,11 +560,11 @@ end1='{"@ant":"end","records":1,"pages":1}'
 
 @test "--select and --exclude: columns stand in the table's order, unknown ones are named" {
 	run -0 ant flatten -q -t users --select email,id <"$DATA/api/users.page2-last.json"
-	[ "${lines[3]}" = $'#type\ttext\ttext' ]
-	[ "${lines[4]}" = $'#cols\tid\temail' ]
-	[ "${lines[5]}" = $'user_015vzSFyWKLMprsaLR93KyjM\tyamada@example.co.jp' ]
+	[ "${lines[4]}" = $'#type\ttext\ttext' ]
+	[ "${lines[5]}" = $'#cols\tid\temail' ]
+	[ "${lines[6]}" = $'user_015vzSFyWKLMprsaLR93KyjM\tyamada@example.co.jp' ]
 	run -0 ant flatten -q -t users --exclude created_at,last_login_at,type <"$DATA/api/users.page2-last.json"
-	[ "${lines[4]}" = $'#cols\tid\temail\tname\trole\tadded_at' ]
+	[ "${lines[5]}" = $'#cols\tid\temail\tname\trole\tadded_at' ]
 	run -2 --separate-stderr ant flatten -t users --select id,mail </dev/null
 	[[ $stderr == *"no column 'mail'"*email* ]]
 	run -2 ant flatten -t users --exclude '' </dev/null
@@ -526,6 +770,22 @@ end1='{"@ant":"end","records":1,"pages":1}'
 	done
 }
 
+@test "one: the string that all are, in any spelling; null over nothing; two that differ are an error, in both engines" {
+	local engine
+	own o 'mode append' 'column v text = one(.l[].s)'
+	for engine in native jq; do
+		one() { printf '{"l":%s}\n' "$1" | stream o | ant flatten -q ${engine:+--engine $engine}; }
+		[ "$(one '[{"s":"EUR"},{"s":null},{},{"s":"EU\u0052"}]' | sed -n '/^[^#]/p')" = EUR ]
+		[ "$(one '[]' | sed -n '/^[^#]/p')" = '\N' ]
+		[ "$(one null | sed -n '/^[^#]/p')" = '\N' ]
+		run -5 one '[{"s":"EUR"},{"s":"USD"}]'
+		run -5 one '[{"s":1}]'
+	done
+	run -5 one '[{"s":"EUR"},{"s":"USD"}]'
+	run -5 ant flatten -q -t claude_code_usage <<<'{"data":[{"date":"2026-08-10T00:00:00Z","actor":{"type":"user_actor","email_address":"a@b"},"model_breakdown":[{"model":"m","estimated_cost":{"amount":1,"currency":"USD"}},{"model":"n","estimated_cost":{"amount":1,"currency":"EUR"}}]}],"has_more":false}'
+	[[ $output == *claude_code_usage*currency*'is another value than the first'* ]]
+}
+
 @test "sums: exact, of numbers, strings and objects; 38 digits and no more; nulls are skipped" {
 	sum() { own s 'mode append' 'column v numeric = sum(.a[].v)'; printf '{"a":%s}\n' "$1" | stream s | cells; }
 	run sum '[{"v":0.1},{"v":0.2}]'; is_row 0.3
@@ -568,6 +828,24 @@ end1='{"@ant":"end","records":1,"pages":1}'
 	run -5 value date '"2026-08-10T00:00:00Z"'
 }
 
+@test "timestamptz: a leap second is the second after, its fraction kept, where there can be one" {
+	local engine v
+	run value timestamptz '"2016-12-31T23:59:60Z"'; is_row 2017-01-01T00:00:00Z
+	run value timestamptz '"2016-12-31T23:59:60.250Z"'; is_row 2017-01-01T00:00:00.250Z
+	run value timestamptz '"1990-12-31T15:59:60-08:00"'; is_row 1991-01-01T00:00:00Z
+	run value timestamptz '"2015-06-30T23:59:6\u0030Z"'; is_row 2015-07-01T00:00:00Z
+	for v in 2016-12-31T23:59:61Z 2016-12-31T23:58:60Z 2016-12-30T23:59:60Z 2016-12-31T23:59:60+01:00; do
+		run -5 value timestamptz "\"$v\""
+		[[ $output == *'is not a time of RFC 3339'* ]]
+	done
+	own t 'mode append' 'column v timestamptz = .v'
+	for engine in auto jq; do
+		for v in 2016-12-31T23:59:60Z 2016-12-31T23:59:60Z 2017-01-01T00:00:00Z 2016-12-31T23:59:60Z; do printf '{"v":"%s"}\n' $v; done |
+			stream t | cells --engine $engine | uniq -c >out
+		[ "$(sed 's/^ *//' out)" = '4 2017-01-01T00:00:00Z' ]
+	done
+}
+
 @test "a time is remembered as it stands in the row: with escapes, an offset or none" {
 	own t 'mode append' 'column v timestamptz = .v'
 	for v in '2026-08-08T00:00\u003a00Z' 2026-08-08T01:00:00+01:00 2026-08-08 2026-08-08T00:00:00Z; do printf '{"v":"%s"}\n%s\n' "$v" "{\"v\":\"$v\"}"; done |
@@ -583,12 +861,39 @@ end1='{"@ant":"end","records":1,"pages":1}'
 	run value text '""'
 	[ "$status" = 0 ]
 	[ "$output" = '' ]
-	for v in 'boolean 1' 'boolean "true"' 'double "1.5"' 'double 1e999' 'double 1e-999' 'text 5' 'text {"a":1}' 'text ["a"]' 'text false'; do
+	for v in 'boolean 1' 'boolean "true"' 'double "1.5"' 'double 1e999' 'double 1e-999' 'text {"a":1}' 'text ["a"]'; do
 		run -5 value "${v%% *}" "${v#* }"
 		[[ $output == *"value.v (${v%% *}): ${v#* } is "* ]]
 	done
 	run -5 value text "[\"$(printf '%200s' x)\"]"
 	[[ $output == *'...'* && ${#output} -lt 200 ]]
+}
+
+@test "text: a number or a boolean is its own text, the same in both engines, and noted once a column" {
+	local engine sum
+	own n 'column id text key = .id' 'column a text = .a' 'column b text = .b' 'column c text = .a | .'
+	printf '%s\n' '{"id":7,"a":12.5,"b":true}' '{"id":"x","a":-3,"b":"y"}' '{"id":"z","a":null,"b":false}' | stream n >in
+	for engine in auto native jq; do
+		[ $engine != native ] || sed -i 's/^column c .*/column c text = .a/' tables/n.table
+		run -0 --separate-stderr ant flatten --engine $engine <in
+		[ "$(printf '%s\n' "${lines[@]}" | grep -v '^#')" = $'7\t12.5\ttrue\t12.5\nx\t-3\ty\t-3\nz\t\\N\tfalse\t\\N' ] || { echo "$engine: $output"; false; }
+		[ "$stderr" = $'ant-flatten: column id is text: 1 numbers or booleans became their own text\nant-flatten: column a is text: 2 numbers or booleans became their own text\nant-flatten: column b is text: 2 numbers or booleans became their own text\nant-flatten: column c is text: 2 numbers or booleans became their own text' ]
+		run -0 --separate-stderr ant flatten -q --engine $engine <in
+		[ "$stderr" = '' ]
+		# What --where compares is the value, what --mask hides the text.
+		[ $engine = native ] || [ "$(cells -q --engine $engine --select id --where '.a == 12.5' <in)" = 7 ]
+		[ "$(cells -q --engine $engine --select id --where '.a == "12.5"' <in)" = '' ]
+		[ "$(cells -q --engine $engine --select id --where '.b == true' <in)" = 7 ]
+		sum=$(printf 12.5 | sha256sum | cut -d' ' -f1)
+		[ "$(cells -q --engine $engine --select id,a --mask a=hash --mask id=redact <in | head -n 1)" = $'***\t'"$sum" ]
+		[ "$(cells -q --engine $engine --select b --mode append --mask b=email <in | head -n 1)" = "$(printf true | sha256sum | cut -c1-12)" ]
+	done
+	# The whole number as it was, also where no double holds it.
+	own value 'mode append' 'column v text = .v'
+	[ "$(stream value <<<'{"v":12345678901234567890.10}' | cells -q)" = 12345678901234567890.10 ]
+	jq -c '.data[]' "$DATA/api/cost_report.page1.json" | sed -E 's/"amount": ?"([0-9.]+)"/"amount":\1/' | stream cost_report "$in_window" | cells -q >have
+	jq -c '.data[]' "$DATA/api/cost_report.page1.json" | stream cost_report "$in_window" | cells -q >want
+	diff want have
 }
 
 @test "json: any value, without white space, numbers as they were" {
@@ -679,7 +984,7 @@ end1='{"@ant":"end","records":1,"pages":1}'
 }
 
 @test "rows that are missing, null or no array are an error, an empty array is none" {
-	for v in '{}' '{"results":null}' '{"results":5}' '{"results":"x"}' 'null' '[]'; do
+	for v in '{}' '{"results":null}' '{"results":5}' '{"results":"x"}' 'null' '[[]]'; do
 		run -5 --separate-stderr ant flatten -t usage_report <<<"$v"
 		[[ $output != *'#end'* ]]
 	done
@@ -699,6 +1004,52 @@ end1='{"@ant":"end","records":1,"pages":1}'
 @test "keys: escaped ones are the same keys" {
 	run -0 cells -q -t claude_code_usage --select date,actor_id --mode append <<<'{"\u0064ate":"2026-08-10T00:00:00Z","act\u006fr":{"email\u005faddress":"a@b.c"}}'
 	[ "$output" = $'2026-08-10T00:00:00Z\ta@b.c' ]
+}
+
+# escaped - each letter of the names on stdin, and of their texts, as \u00XX
+escaped() {
+	perl -pe 's{("(?:[^"\\]|\\.)*")}{ my $t = $1; $t =~ s{(\\u....|\\.)|([a-zA-Z])}{ $1 // sprintf("\\u%04x", ord $2) }ge; $t }ge'
+}
+
+@test "what is written with escapes is what it reads as: names at every level, times, pages, types" {
+	local file table engine
+	for file in usage_report_messages.page1 claude_code.2026-08-10.page1 cost_report.page1 api_keys.page1 rate_limits; do
+		escaped <"$DATA/api/$file.json" >in.json
+		[ "$(grep -c '"[a-z]' in.json)" = 0 ]
+		for table in "$DATA/rows/$file".*.rows; do
+			table=${table%.rows} table=${table##*.}
+			ant flatten -t $table <"$DATA/api/$file.json" >want 2>want.err
+			for engine in auto jq; do
+				ant flatten -t $table --engine $engine <in.json >have 2>have.err
+				diff want have
+				diff want.err have.err
+			done
+		done
+	done
+	for file in "$DATA"/api/error.*.json; do
+		run -5 --separate-stderr ant flatten -t users < <(escaped <"$file")
+		[[ $stderr == *'stdin:1: an error answer of the API'* ]]
+	done
+	run -5 --separate-stderr ant flatten -t users < <(escaped <<<'{"data":{"id":"x"},"has_more":false}')
+	[[ $stderr == *'data is not an array'* ]]
+}
+
+@test "control lines are what they read as, too: no record becomes one on its way, and none is hidden" {
+	# As jq or a sender that escapes all would write them: the same stream.
+	printf '%s\n' "$begin" "$user" "$end1" >in
+	ant flatten <in >want
+	sed 's/"@ant"/"\\u0040\\u0061nt"/; s/"begin"/"beg\\u0069n"/; s/"end"/"\\u0065\\u006E\\u0064"/' in >in2
+	ant flatten <in2 | diff want -
+	ant flatten -t users <in2 | diff want -
+	printf '%s\n' "$begin" '{"\u0040ant":"end","records":0,"pages":1}' "$user" "$end1" | broken 'stdin:3: text behind the end line'
+	printf '%s\n' "$begin" '{"\u0040ant":"x"}' "$user" "$end1" | broken 'stdin:2: unexpected control line'
+	printf '%s\n' "$user" '{"@\u0061nt":"end","records":1,"pages":1}' >in
+	run -5 --separate-stderr ant flatten -t users <in
+	[[ $stderr == *'stdin:2: a control line, but the input did not start with a begin line'* ]]
+	# Others are none.
+	own k 'column id text key = .id' 'ignore .["@antx"] .["@an"] .["@ant"]'
+	printf '%s\n' '{"@antx":1,"id":"1"}' '{"@an":1,"id":"2"}' '{"\u0041ant":1,"id":"3"}' '{"\u0140ant":1,"id":"4"}' '{"id":"5","@ant":"end"}' | stream k >in
+	[ "$(cells -q <in | tr '\n' ' ')" = '1 2 3 4 5 ' ]
 }
 
 @test "keys that stand twice: the last one counts, at every level, in both engines" {

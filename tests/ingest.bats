@@ -173,6 +173,8 @@ END
 	done
 	run -2 usage_report --schema-contract freeze
 	run -2 usage_report --mask a:uuid
+	run -0 usage_report --progress log --dry-run
+	[[ $output == *' --plain '* ]]
 	run -2 usage_report --progress dots
 }
 

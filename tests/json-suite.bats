@@ -88,8 +88,7 @@ none_bad() { [ ! -e bad ] || { head -n 20 bad; false; }; }
 	one() {
 		flat -t v --mode append <"$2"
 		case $1 in
-		# Plain JSON is any number of texts, one behind the other: none here, two there.
-		n_structure_no_data | n_single_space) taken "$1" 0 ;;
+		# Plain JSON is any number of texts, one behind the other.
 		n_structure_double_array | n_structure_object_with_trailing_garbage) taken "$1" 2 ;;
 		*) refused "$1" '[0-9]+' ;;
 		esac
@@ -128,12 +127,17 @@ none_bad() { [ ! -e bad ] || { head -n 20 bad; false; }; }
 	none_bad
 }
 
-@test "json suite: i_ is as the manual says: numbers of any size, text mended, UTF-8 without a mark" {
+@test "json suite: i_ is as the manual says: numbers of any size, text mended, UTF-8 with a mark or without" {
 	one() {
 		flat -t v --mode append <"$2"
 		case $1 in
-		i_string_UTF-16LE_with_BOM | i_string_utf16BE_no_BOM | i_string_utf16LE_no_BOM | i_structure_UTF-8_BOM_empty_object)
+		i_string_UTF-16LE_with_BOM | i_string_utf16BE_no_BOM | i_string_utf16LE_no_BOM)
 			refused "$1" 1
+			grep -q 'it is UTF-16' err || bad "$1" 'not named'
+			;;
+		i_structure_UTF-8_BOM_empty_object)
+			taken "$1" 1
+			[ "$(grep -v '^#' out)" = '{}' ] || bad "$1" 'another text'
 			;;
 		i_number_* | i_structure_500_nested_arrays)
 			taken "$1" 1

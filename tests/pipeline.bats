@@ -117,6 +117,36 @@ export NOW
 	[ "$(psql -qAt -c 'select sum(amount_cents) from money')" = 124.08912 ]
 }
 
+@test "what a failed curl leaves empties no table and fills none: in SQLite, PostgreSQL, DuckDB, CSV" {
+	local what
+	refused() { # LOADER ARG...
+		run -5 bash -c 'set -o pipefail; ant-flatten -q -t users --mode replace <in | "$@"' - "$@"
+	}
+	to() { # COMMAND - with each destination
+		"$1" ant-load-sqlite u.db
+		"$1" ant-load-pg --table left_users
+		"$1" ant-load-duckdb u.duckdb
+		"$1" ant-load-csv -o u.csv
+	}
+	fill() { ant-flatten -q -t users --mode replace <in | "$@" >/dev/null; }
+	held() { sqlite3 u.db 'select id from users'; psql -qAt -c 'select id from left_users'; ant-load-duckdb --ledger u.duckdb | wc -l; tail -n +2 u.csv | cut -d, -f1; }
+	printf '%s\n' '[{"id":"user_1","email":"a@example.com"}]' >in
+	to fill
+	held >want
+	for what in '' ' ' '{}' '{"error":{"type":"authentication_error","message":"invalid x-api-key"}}' '<html>' '{"data":[],"error":"x"}' '[{}]'; do
+		printf '%s\n' "$what" >in
+		to refused
+		held | diff want -
+	done
+	: >in
+	to refused
+	held | diff want -
+	printf '[]\n' >in
+	to fill
+	[ "$(sqlite3 u.db 'select count(*) from users')" = 0 ]
+	[ "$(psql -qAt -c 'select count(*) from left_users')" = 0 ]
+}
+
 # load TABLE ARG... - one incremental step into SQLite
 step() { ant-fetch -q --rate 0 "$@" | ant-flatten -q | ant-load-sqlite s.db | ant-state commit >/dev/null; }
 export -f step

@@ -15,10 +15,16 @@ setup_file() {
 		UPDATE api_keys SET name = '\"><img src=x onerror=alert(1)> 🤖 مفتاح ' || id;
 		UPDATE cost_report SET model = printf('%.120c', 'm') || model WHERE model LIKE '%opus%'"
 	"$ANT_BIN/ant-report" --to "$NOW" "$out/hostile.db" >"$out/hostile.html"
+	cp "$db" "$out/several.db"
+	sqlite3 "$out/several.db" "UPDATE cost_report SET amount_cents = amount_cents * 1000, currency = CASE WHEN model LIKE '%opus%' THEN 'EUR' WHEN model LIKE '%haiku%' THEN 'JPY' ELSE 'USD' END"
+	"$ANT_BIN/ant-report" --to "$NOW" --budget 40000 "$out/several.db" >"$out/several.html"
+	cp "$db" "$out/organizations.db"
+	{ sqlite3 "$db" "SELECT 'DROP VIEW ' || name || ';' FROM sqlite_schema WHERE type = 'view'"; by_organization; } | sqlite3 -bail "$out/organizations.db"
+	"$ANT_BIN/ant-report" --to "$NOW" "$out/organizations.db" >"$out/organizations.html"
 	sqlite3 "$out/none.db" 'CREATE TABLE x (y)'
 	"$ANT_BIN/ant-report" --to "$NOW" "$out/none.db" >"$out/none.html"
 	# The page under the strictest policy that it is made for.
-	for page in page hostile; do
+	for page in page hostile several organizations; do
 		sed -i "s/<head>/<head><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">/" "$out/$page.html"
 	done
 	command -v chromedriver >/dev/null || { echo 'no chromedriver here: run scripts/setup --tests' >&2; return 1; }
@@ -105,7 +111,7 @@ no_errors() {
 
 @test "page: nothing overflows, at 1280 and at 390 pixels and at 320, in light and dark" {
 	local width scheme page
-	for page in page hostile none; do
+	for page in page hostile several organizations none; do
 		for width in 1280 390 320; do
 			for scheme in light dark; do
 				show "$page" "$width" "$scheme"
@@ -132,13 +138,15 @@ no_errors() {
 }
 
 @test "page: every chart has bars or lines that can be seen, and labels that do not collide" {
-	local width
-	for width in 1280 390; do
-		show page "$width"
-		js 'return [...document.querySelectorAll("svg.plot")].map(s => [...s.querySelectorAll("svg path")].filter(p => { const r = p.getBoundingClientRect(); return r.height > 1 && r.width > 1; }).length)' >got
-		jq -e 'length >= 9 and all(. > 0)' got || { cat got; return 1; }
-		js "$COLLISIONS" >got
-		jq -e '. == []' got || { cat got; return 1; }
+	local width page
+	for page in page several; do
+		for width in 1280 390; do
+			show "$page" "$width"
+			js 'return [...document.querySelectorAll("svg.plot")].map(s => [...s.querySelectorAll("svg path")].filter(p => { const r = p.getBoundingClientRect(); return r.height > 1 && r.width > 1; }).length)' >got
+			jq -e 'length >= 9 and all(. > 0)' got || { cat got; return 1; }
+			js "$COLLISIONS" >got
+			jq -e '. == []' got || { cat got; return 1; }
+		done
 	done
 	show none 1280
 	[ "$(js 'return document.querySelectorAll("svg.plot").length')" = 0 ]

@@ -417,6 +417,162 @@ toggle() {
 	done
 }
 
+# The currency of a row by its model and its user; those without a model have none.
+CURRENCIES="UPDATE cost_report SET currency = CASE WHEN model IS NULL THEN NULL WHEN model LIKE '%opus%' THEN 'EUR' WHEN model LIKE '%haiku%' THEN 'JPY' ELSE 'USD' END;
+	UPDATE claude_code_usage SET currency = CASE WHEN actor_id LIKE '%a%' THEN 'EUR' ELSE currency END;"
+
+# apart ID - a section on stdin as if its currency were the only one, without what is said of all keys
+apart() { section "$1" | tr -d '\n' | sed -E 's/-EUR"/"/g; s/, (EUR|USD|US dollars)//g; s/<h3>Active keys.*/<\/section>/'; }
+
+@test "report: of two currencies each has the sections that it would have alone, and nothing adds them" {
+	local id
+	cp "$ORG" eur.db
+	# A third of the rows, three times as expensive: no figure is by chance the same.
+	sqlite3 eur.db "UPDATE cost_report SET currency = 'EUR', amount_cents = amount_cents * 3; DELETE FROM cost_report WHERE rowid % 3 = 0;
+		UPDATE claude_code_usage SET currency = 'EUR', total_estimated_cost_cents = total_estimated_cost_cents * 3"
+	cp "$ORG" both.db
+	sqlite3 both.db "ATTACH 'eur.db' AS e; INSERT INTO cost_report SELECT * FROM e.cost_report; INSERT INTO claude_code_usage SELECT * FROM e.claude_code_usage"
+	page "$ORG" >usd.html
+	page eur.db >eur.html
+	page both.db >both.html
+	for id in models workspaces month matrix kinds users keys odd; do
+		apart $id <usd.html >want
+		[ "$(wc -c <want)" -gt 300 ]
+		apart $id <both.html | cmp want -
+		apart $id <eur.html >want
+		sed -n "/<section id=\"$id-EUR\"/,/<\/section>/p" both.html | sed "s/$id-EUR/$id/g" | apart $id | cmp want -
+		grep -q "<section id=\"$id-EUR\"[^>]*><h2[^>]*>[^<]*, EUR</h2>" both.html
+		[ "$(grep -c "<section id=\"$id\"[^>]*><h2[^>]*>[^<]*, EUR" eur.html)" = 0 ]
+	done
+	for id in 'Month to date' 'Forecast for the month' 'Last 30 days'; do
+		[ "$(figure "$id, USD" <both.html)" = "$(figure "$id" <usd.html)" ]
+		[ "$(figure "$id, EUR" <both.html)" = "$(figure "$id" <eur.html)" ]
+	done
+	grep -q '>EUR [0-9,]*\.[0-9][0-9]<' both.html
+	# What is no amount is there once, with all rows.
+	for id in tokens cache fresh; do section $id <usd.html | diff - <(section $id <both.html); done
+	for id in tools code activity; do [ "$(grep -c "<section id=\"$id" both.html)" = 1 ]; done
+	grep -o 'id="[^"]*"' both.html | sort | uniq -d >twice
+	[ ! -s twice ]
+	page --text both.db >both.text
+	page --text "$ORG" | sed -n '/^Cost by model/,/^$/p' >want
+	sed -n '/^Cost by model, USD/,/^$/p' both.text | sed 's/, USD//' | diff want -
+	[ "$(grep -c '^Cost by model, EUR$' both.text)" = 1 ]
+	[ "$(grep '^  Month to date, EUR' both.text | grep -o 'EUR [0-9,.]*$')" = "$(page --text eur.db | grep '^  Month to date' | grep -o 'EUR [0-9,.]*$')" ]
+}
+
+@test "report: currencies and rows without one: the same page from SQLite, PostgreSQL and DuckDB, and the view's figures" {
+	cp "$ORG" c.db
+	cp "$BATS_FILE_TMPDIR/org.duckdb" c.duckdb
+	psql -Xq -d template1 -c "CREATE DATABASE currencies TEMPLATE $PGDATABASE"
+	sqlite3 c.db "$CURRENCIES"
+	duck c.duckdb "$CURRENCIES" >/dev/null
+	psql -Xq -v ON_ERROR_STOP=1 -d currencies -c "$CURRENCIES"
+	page c.db | grep -v '<section id="fresh"' >want
+	[ "$(grep -c '<section id="models' want)" = 3 ]
+	page postgresql:///currencies | grep -v '<section id="fresh"' | cmp want -
+	page c.duckdb | grep -v '<section id="fresh"' | cmp want -
+	[ "$(figure 'Month to date, USD' <want)" = "$(sqlite3 c.db "SELECT spent_usd FROM ant_spend_month WHERE currency = 'USD'" | trim)" ]
+	[ "$(figure 'Forecast for the month, USD' <want | xargs printf '%.2f')" = "$(sqlite3 c.db "SELECT printf('%.2f', forecast_usd) FROM ant_spend_month WHERE currency = 'USD'")" ]
+	# The smallest unit of the yen is the yen.
+	[ "$(figure 'Month to date, JPY' <want)" = "$(sqlite3 c.db "SELECT CAST(amount_cents AS TEXT) FROM cost_report WHERE currency = 'JPY' AND bucket >= '2026-11-01'" | total)" ]
+	grep -q '>JPY [0-9,]*<' want
+	run -1 grep -q '>JPY [0-9,]*\.' want
+	# Old tables have no such column; and one of another currency alone is its own.
+	sqlite3 c.db "SELECT 'DROP VIEW ' || name || ';' FROM sqlite_schema WHERE type = 'view'" | sqlite3 c.db
+	sqlite3 c.db "ALTER TABLE cost_report DROP COLUMN currency; ALTER TABLE claude_code_usage DROP COLUMN currency"
+	page "$ORG" | cmp - <(page c.db)
+	sqlite3 c.db "ALTER TABLE cost_report ADD COLUMN currency; ALTER TABLE claude_code_usage ADD COLUMN currency;
+		UPDATE cost_report SET currency = 'CHF'; UPDATE claude_code_usage SET currency = 'CHF'"
+	page c.db >chf.html
+	grep -q '>CHF [0-9,]*\.[0-9][0-9]<' chf.html
+	grep -q 'Cost per day and model, CHF' chf.html
+	run -1 grep -q -e '-CHF"' -e '>\$' -e ', CHF</h2>' chf.html
+	sqlite3 c.db "UPDATE cost_report SET currency = 'KWD'; UPDATE claude_code_usage SET currency = 'KWD'"
+	page c.db >kwd.html
+	grep -q '>KWD [0-9,]*\.[0-9][0-9][0-9]<' kwd.html
+	[ "$(figure 'Month to date' <kwd.html)" = "$(cents 2026-11-01 2026-11-20 | { read -r n; BC_LINE_LENGTH=0 bc <<<"scale=24; $n / 1000"; } | trim)" ]
+	sqlite3 c.db "UPDATE cost_report SET currency = '<b>' WHERE workspace_id IS NULL"
+	run -1 page c.db
+	[[ $output == *"cost_report: '<b>' is no currency"* ]]
+}
+
+@test "report: a budget is in US dollars and says what it leaves out; a change is told in each currency" {
+	cp "$ORG" c.db
+	sqlite3 c.db "$CURRENCIES"
+	page --budget 9999999 c.db >page.html
+	grep -q '<p class="none">The budget is in US dollars: EUR [0-9,.]*, JPY [0-9,]* spent in this month are not held against it' page.html
+	[ "$(grep -o 'of the budget of' page.html | wc -l)" = 1 ]
+	page --text --budget 9999999 c.db | grep -A 1 'The budget is in US dollars, without' | grep -q '^    EUR [0-9,.]*, JPY [0-9,]*$'
+	run -0 --separate-stderr page --check budget=9999999 --check forecast=9999999 c.db
+	[[ -z $output && ${#stderr_lines[@]} = 2 ]]
+	[[ ${stderr_lines[0]} =~ ^'ant-report: budget: is in US dollars, without EUR '[0-9,.]+', JPY '[0-9,]+' spent in November 2026, too'$ ]]
+	[[ ${stderr_lines[1]} =~ ^'ant-report: forecast: is in US dollars, without EUR '[0-9,.]+', JPY '[0-9,]+' expected in November 2026, too'$ ]]
+	run -1 --separate-stderr page --check budget=1 c.db
+	[[ $output == 'budget: $'* && ${#lines[@]} = 1 && $stderr == *EUR* ]]
+	# Of dollars alone there is nothing to say.
+	run -0 --separate-stderr page --check budget=9999999 "$ORG"
+	[[ -z $output && -z $stderr ]]
+	sqlite3 c.db "UPDATE cost_report SET amount_cents = amount_cents * 9 WHERE bucket = '2026-11-19T00:00:00Z'"
+	run -1 page --check daily-change=50% c.db
+	[[ ${#lines[@]} = 3 && ${lines[0]} == 'daily-change: $'* && ${lines[1]} == 'daily-change: EUR '* && ${lines[2]} == 'daily-change: JPY '* ]]
+}
+
+# part NUMBER - what a page of several organizations has of one, as if it were the only one
+part() { awk -v id="<article id=\"o$1\">" '$0 == id { on = 1; next } $0 == "</article>" { on = 0 } on' | sed "s/o$1-//g; s/Contents of [0-9a-f-]*/Contents/"; }
+# body - what a page of one has of it
+body() { sed -n '/<header>/,/^<\/main>/p' | sed 's/.*<header>/<header>/; /^<\/main>/d; /^<main/d'; }
+
+# apart_from_order - a page without when loads were, and without the last digits of what is shared out among keys, where
+# each part begins at the one before it
+apart_from_order() { grep -v 'id="o[12]-fresh"' | sed -E 's/(value="[0-9]+\.[0-9]{14})[0-9]+/\1/g'; }
+
+@test "report: of several organizations each has its own part of the page, or is chosen; they are never mixed" {
+	by_organization >sql
+	cp "$ORG" m.db
+	sqlite3 m.db "SELECT 'DROP VIEW ' || name || ';' FROM sqlite_schema WHERE type = 'view'" | sqlite3 m.db
+	sqlite3 -bail m.db <sql
+	# The first alone is what it was, but for its name below the title.
+	page --organization $FIRST m.db >first.html
+	sed 's/Organization <bdi>aaaaaaaa-0000<\/bdi>\. //' first.html | cmp - <(page "$ORG")
+	page --organization $SECOND m.db >second.html
+	[ "$(figure 'Month to date' <first.html)" = "$(cents 2026-11-01 2026-11-20 | dollars)" ]
+	[ "$(figure 'Month to date' <second.html)" = "$(cents 2026-11-01 2026-11-20 '$10 !~ /opus/' | dollars)" ]
+	page m.db >both.html
+	part 1 <both.html >got
+	[ "$(wc -c <got)" -gt 100000 ]
+	body <first.html | diff - got
+	part 2 <both.html >got
+	body <second.html | diff - got
+	grep -q '<a href="#o2"><bdi>Second ' both.html
+	grep -o 'id="[^"]*"' both.html | sort | uniq -d >twice
+	[ ! -s twice ]
+	[ "$(grep -o 'href="#[^"]*"' both.html | cut -d '#' -f 2 | tr -d '"' | sort -u | grep -vxFf <(grep -o 'id="[^"]*"' both.html | cut -d '"' -f 2))" = '' ]
+	# The same from the other databases.
+	psql -Xq -d template1 -c "CREATE DATABASE organizations TEMPLATE $PGDATABASE"
+	{ psql -XqAt -c "SELECT 'DROP VIEW ' || relname || ';' FROM pg_class WHERE relkind = 'v' AND relname LIKE 'ant%'"; cat sql; } | psql -Xq -v ON_ERROR_STOP=1 -d organizations
+	page postgresql:///organizations | apart_from_order | diff <(apart_from_order <both.html) -
+	cp "$BATS_FILE_TMPDIR/org.duckdb" m.duckdb
+	duck m.duckdb "$(cat sql)" >/dev/null
+	page m.duckdb | apart_from_order | diff <(apart_from_order <both.html) -
+	page --text m.db >text
+	[ "$(grep -c '^Organization ' text)" = 2 ]
+	page --text --organization $SECOND m.db >second
+	sed -n "/^Second/,\$p" text | diff - second
+	# Checks are held against each.
+	run -1 page --check budget=1 m.db
+	[[ ${#lines[@]} = 2 && ${lines[0]} == "$FIRST: budget: \$"* && ${lines[1]} == "$SECOND: budget: \$"* ]]
+	run -1 page --check budget=1 --organization $SECOND m.db
+	[[ ${#lines[@]} = 1 && $output == "$SECOND: budget: \$"* ]]
+	run -1 page --organization none m.db
+	[[ $output == *"there is nothing of 'none', but of '$FIRST' and others"* ]]
+	run -1 page --organization $FIRST "$ORG"
+	[[ $output == *'no column _organization'* ]]
+	sqlite3 m.db "UPDATE users SET _organization = NULL WHERE _organization = '$SECOND'"
+	run -1 page m.db
+	[[ $output == *'a row is of no organization'* ]]
+}
+
 @test "report: -o replaces the file whole; a full disk and a lost database are failures that leave it" {
 	page -o out.html "$ORG"
 	grep -q '</html>' out.html

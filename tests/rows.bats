@@ -60,7 +60,7 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	for v in '' t f 1 0 TRUE True yes; do refuses boolean "$v"; done
 	for v in '' 2026-02-29 2026-13-01 2026-1-1 0000-01-01 2026-11-01T00:00:00Z 20261101 infinity; do refuses date "$v"; done
 	for v in '' 2026-11-01 '2026-11-01 00:00:00Z' 2026-11-01T00:00:00 2026-11-01T24:00:00Z 2026-11-01T00:00:60Z \
-		2026-11-01T00:00:00+01:00 2026-11-01t00:00:00z 2026-11-01T00:00:00.Z now infinity; do refuses timestamptz "$v"; done
+		2026-11-01T00:00:00+01:00 2026-11-01t00:00:00z 2026-11-01T00:00:00.Z 2016-12-31T23:59:60Z now infinity; do refuses timestamptz "$v"; done
 	for v in '' '{' '{"a":1,}' 'nul' "{'a':1}" '"\t"' '"\\u0000"' '"\\ud800"' '"\\udc00x"' '"\\ud800\\n"' '1 2'; do refuses json "$v"; done
 }
 
@@ -91,6 +91,16 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	stream append '' 'text\ttext' 'a\tb' 'x\ty\tz\n' | broken 'stdin:5: more than the 2 cells of #cols'
 	stream append '' 'text\ttext' 'a\tb' '\n' | broken 'stdin:5: fewer'
 	stream append '' text a '\n' | check
+}
+
+@test "rows: what is no row stream at all is named, with what to do" {
+	printf '#ant-rows\t1\tt\n#mode\tappend\n#type\ttext\n#cols\tc\n#end\t0\t\\N\n' >in
+	gzip -c in | broken 'stdin:1: expected #ant-rows: it is compressed by gzip: unpack it with gzip -dc'
+	printf '\xfd7zXZ\0\n' | broken 'it is compressed by xz'
+	iconv -f UTF-8 -t UTF-16 in | broken 'it is UTF-16'
+	printf '<!DOCTYPE html>\n<html></html>\n' | broken 'it is an HTML page'
+	printf '[{"id":"1"}]\n' | broken 'is ant-flatten missing in between?'
+	check <in
 }
 
 @test "rows: the head must be whole, known and in order" {

@@ -317,6 +317,30 @@ WAITS='for s in INT TERM HUP QUIT; do trap "echo $0 $s >>heard; exit 9" $s; done
 	[ "$(head -n 3 told)" = $'message\t1\t1\ta\tb\nmessage\t1\t1\t\nmessage\t1\t1\tc' ]
 }
 
+@test "run: --last-words tells why the first command failed in the results, and passes on at once what is not the last" {
+	# What it says before it waits comes at once; what it says before it ends is kept.
+	ant run --prefix 'x: ' --results told --last-words sh -c 'echo early >&2; until [ -e go ]; do sleep 0.05; done; echo why >&2; exit 3' \
+		--pipe sh -c 'cat; echo other >&2' 2>err 3>&- &
+	local runs=$! code=0
+	wait_for [ -s err ]
+	[ "$(<err)" = 'x: early' ]
+	touch go
+	wait "$runs" || code=$?
+	[ "$code" = 3 ]
+	[ "$(<err)" = 'x: early' ]
+	[ "$(grep ^message told)" = $'message\t0\t0\twhy\nmessage\t1\t1\tother' ]
+	# A line that is cut, and a log that is counted, whenever it is heard.
+	run -4 ant run --fetch-log --prefix 'x: ' --results told --last-words \
+		sh -c 'printf "{\"time\":\"t\",\"attempt\":1,\"error\":null}\nwh" >&2; sleep 0.4; printf "y" >&2; exit 4'
+	[ -z "$output" ]
+	[ "$(head -n 1 told)" = $'message\t0\t0\twhy' ]
+	[ "$(tail -n 1 told)" = $'fetched\t1\t0' ]
+	# More than there is room for is passed on, and nothing is lost.
+	ant run --results told --last-words sh -c 'seq 300000 >&2; exit 3' 2>err || code=$?
+	[ "$code" = 3 ]
+	diff <(seq 300000) <(cat err; sed -n 's/^message\t0\t0\t//p' told)
+}
+
 @test "run: a command that says more than a mebibyte is heard at once, and not a byte is lost" {
 	# shellcheck disable=SC2034
 	begin --prefix 'x: ' true --pipe sh -c 'seq 200000 >&2; echo >said; until [ -e go ]; do sleep 0.05; done; echo tail >&2' 2>err

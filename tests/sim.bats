@@ -398,7 +398,9 @@ scaled() {
 	grep -q '\\u00' b
 	grep -q 'ø\|ü\|Ż\|י' b
 	get $O/api_keys limit=1000 | jq -e '[.data[]] | any(.created_by == null) and any(.workspace_id == null)
-		and any(.principal == null) and any(.partial_key_hint == null) and any(.principal.type == "service_account")'
+		and any(.principal == null) and any(.partial_key_hint == null) and any(.principal.type == "service_account")
+		and any(.principal.type == "user_actor" and .principal.user_id) and any(.principal.type == "service_account_actor" and .principal.service_account_id)
+		and any(.scope.type == "organization") and any(.workspace_id == null and .scope.workspace_id) and all(.workspace_id == null or .workspace_id == .scope.workspace_id)'
 	for d in 16 17 18 19 20; do get $O/usage_report/claude_code starting_at=2026-11-$d limit=1000; done | jq -s '[.[].data[]]' >b
 	jq -e 'any(.is_remote) and any(.is_remote == false) and any(.subscription_type == null) and any(.subscription_type != null)
 		and any(.tool_actions.edit_tool == null) and any(.tool_actions.web_fetch_tool) and any(.model_breakdown == [])
@@ -429,7 +431,8 @@ rows() { jq -r 'map(if . == null then "\u0001" elif type == "object" or type == 
 	walk $O/invites | jq -c '[.id, .email, .role, .expires_at, null, .invited_at, null, .type, .status, .invited_at, .accepted_at, .rbac_group_ids]' | rows >got
 	expect invites | cmp - got
 	walk $O/api_keys | jq -c '[.id, .name, .status, .created_at, .workspace_id, (if .created_by.type == "user" then .created_by.id else null end),
-		null, .type, .expires_at, .partial_key_hint, .created_by.id, .created_by.type, .principal.id, .principal.type]' | rows >got
+		null, .type, .expires_at, .partial_key_hint, .created_by.id, .created_by.type, (.principal.user_id // .principal.service_account_id // .principal.id),
+		.principal.type, .scope.type, .scope.workspace_id]' | rows >got
 	expect api_keys | cmp - got
 	for w in $(walk $O/workspaces include_archived=true | jq -r .id); do walk $O/workspaces/"$w"/members; done |
 		jq -c '[.workspace_id, .user_id, .workspace_role, null, .type, .workspace_role]' | rows >got

@@ -170,6 +170,29 @@ PY
 	[ "$output" = '["csv://\"x\"",""]' ]
 }
 
+@test "state: a scope with newlines, tabs and backslashes is one field of one line of list" {
+	ant state --scope $'csv:///a\nusers\t2026-01-01\t\\n\r' set users 2026-11-20
+	run -0 ant state list
+	[ "$output" = $'users\t2026-11-20T00:00:00Z\tcsv:///a\\nusers\\t2026-01-01\\t\\\\n\\r' ]
+	run -0 ant state list --json
+	[ "$(jq -r .scope <<<"$output")" = $'csv:///a\nusers\t2026-01-01\t\\n\r' ]
+}
+
+@test "state: the default folder is below HOME, which may be /, and a message says how to name another" {
+	unset ANT_STATE XDG_STATE_HOME
+	HOME=$PWD/home ant state set users 2026-11-20
+	[ -e home/.local/state/anthill/users.watermark ]
+	# In a container HOME is often /, and not the user's to write.
+	local as=()
+	[ "$(id -u)" != 0 ] || as=(setpriv --reuid=65534 --clear-groups)
+	HOME=/ run -1 "${as[@]}" "$ANT_BIN/ant-state" set users 2026-11-20
+	[[ $output == 'ant-state: '*' /.local'*': Permission denied' ]]
+	touch file
+	ANT_STATE=$PWD/file/state run -1 ant state set users 2026-11-20
+	ANT_STATE=/proc/state run -1 ant state set users 2026-11-20
+	[ "$output" = 'ant-state: the folder of the watermarks (ANT_STATE): /proc/state: No such file or directory' ]
+}
+
 @test "state: a damaged file does not hide the others from list, but the status tells" {
 	ant state set users 2026-11-20
 	ant state set invites 2026-11-20
@@ -218,7 +241,7 @@ PY
 --from 2026-03-13T00:00:00Z --to 2026-04-01T06:00:00Z" ]
 	run -0 ant state window --from 2026-01-10 --to 2026-01-12 --chunk 1 t
 	[ "$output" = $'--from 2026-01-10T00:00:00Z --to 2026-01-11T00:00:00Z\n--from 2026-01-11T00:00:00Z --to 2026-01-12T00:00:00Z' ]
-	for days in 0 3 36500; do
+	for days in 0 3 36500 0d 3d 36500d; do
 		run -0 ant state window --from 2026-01-10T05:00:00Z --to 2026-01-12 --chunk "$days" t
 		[ "$output" = '--from 2026-01-10T05:00:00Z --to 2026-01-12T00:00:00Z' ]
 	done
@@ -230,7 +253,7 @@ PY
 	[ "$output" = '--from 2025-01-01T00:00:00Z --to 2025-01-01T00:00:00Z' ]
 	run -0 ant state window --to 2026-01-01 t
 	[ "$output" = '--from 2026-01-01T00:00:00Z --to 2026-01-01T00:00:00Z' ]
-	for days in -1 x 1.5 36501 ''; do
+	for days in -1 x 1.5 36501 '' d -1d 1.5d 36501d 3h 3dd 00000000000000000003d; do
 		run -2 ant state window --chunk "$days" t
 	done
 	run -2 ant state window --from soon t
@@ -408,6 +431,14 @@ ledger() { # TARGET PREFIX SUFFIX
 	run -1 ant state commit --tsv /dev/full <in
 	[[ $output == 'ant-state: /dev/full: No space left on device' ]]
 	run -1 ant state commit --tsv no/such <in
+	# The rows are in, whatever became of the watermark.
+	echo damaged >state/t.watermark
+	run -1 --separate-stderr ant state commit --tsv out <in
+	[ -z "$output" ]
+	[[ $stderr == *'t.watermark: damaged'* ]]
+	[ "$(wc -l <out)" = 1 ]
+	run -1 --separate-stderr ant state commit --tsv /dev/full <in
+	[[ $stderr == *'t.watermark: damaged'* ]]
 }
 
 @test "commit: eight at once lose no watermark" {

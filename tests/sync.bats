@@ -17,14 +17,27 @@ each_setup() {
 	rm -f trace
 }
 
+# A loader whose destination always agrees with the watermarks: it knows the load that they name.
+stub_loader() { # NAME BODY
+	stub "$1" "$2"
+	sed -i '1a case $* in *--audit*)\
+	while IFS="	" read -r into _ line load _; do\
+		printf "{\\"@ant\\":\\"table\\",\\"there\\":true,\\"empty\\":false,\\"found\\":%s}\\n" "$([ "$line" = - ] \&\& echo false || echo true)"\
+		[ ! -e "loaded.$into" ] || printf "{\\"@ant\\":\\"loaded\\",\\"table\\":\\"%s\\",\\"mode\\":\\"replace\\",\\"finished\\":\\"%s\\"}\\n" "$into" "$(cat "loaded.$into")"\
+		[ "$line" = - ] || printf "{\\"@ant\\":\\"loaded\\",\\"table\\":\\"%s\\",\\"mode\\":\\"window\\",\\"line\\":%s,\\"load\\":\\"%s\\",\\"finished\\":\\"2026-11-20T00:00:00Z\\"}\\n" "$into" "$line" "$load"\
+	done\
+	exit 0 ;;\
+esac' "bin/$1"
+}
+
 loader() { # NAME
-	stub "$1" 'case $* in *--ledger*) exit 0 ;; esac
+	stub_loader "$1" 'case $* in *--ledger* | *--check* | *--views*) exit 0 ;; esac
 		read -r line || exit 5
 		cat >/dev/null
 		table=${line##* }
 		case $line in
 		*--from*) from=${line##*--from } to=${line##*--to }; from=${from%% *} to=${to%% *}
-			printf "{\"@ant\":\"loaded\",\"table\":\"%s\",\"mode\":\"window\",\"from\":\"%s\",\"to\":\"%s\",\"rows\":7,\"watermark\":\"%sT00:00:00Z\"}\n" "$table" "$from" "$to" "${to%T*}" ;;
+			printf "{\"@ant\":\"loaded\",\"table\":\"%s\",\"mode\":\"window\",\"from\":\"%s\",\"to\":\"%s\",\"rows\":7,\"watermark\":\"%sT00:00:00Z\",\"line\":1,\"load\":\"x\"}\n" "$table" "$from" "$to" "${to%T*}" ;;
 		*) printf "{\"@ant\":\"loaded\",\"table\":\"%s\",\"mode\":\"replace\",\"from\":null,\"to\":null,\"rows\":3,\"watermark\":null}\n" "$table" ;;
 		esac'
 }
@@ -66,6 +79,16 @@ today() { date -u +%F; }
 	[ "${lines[2]}" = 'from 2026-10-01T00:00:00Z' ]
 }
 
+@test "sync: a path may hold any character: its watermarks are found again" {
+	local dir=$'new\nline\ttab\\n\r"'
+	mkdir "$dir"
+	sync -q --dest "sqlite:///$dir/x.db" --start 2026-11-01 --to 2026-11-20 --chunk 0 usage_report
+	touch "$dir/x.db"
+	sync -q --dest "sqlite:///$dir/x.db" --start 2026-11-01 --to 2026-11-21 --chunk 0 usage_report
+	run -0 grep -o 'from 2026[^ ]* --to [^ ]*' trace
+	[ "${lines[1]}" = 'from 2026-11-17T00:00:00Z --to 2026-11-21T00:00:00Z' ]
+}
+
 @test "sync: a long window is loaded in chunks of whole days without gaps, each committed" {
 	run -0 --separate-stderr sync --start 2026-01-10T05:00:00Z --chunk 31 --parallel 1 usage_report
 	grep -o 'from [^ ]* --to [^ ]*' trace >windows
@@ -73,6 +96,18 @@ today() { date -u +%F; }
 	[ "$(sed -n 2p windows)" = 'from 2026-02-10T00:00:00Z --to 2026-03-13T00:00:00Z' ]
 	[ "$(awk '{print $2}' windows | tail -n +2)" = "$(awk '{print $4}' windows | head -n -1)" ]
 	[ "$(wc -l <windows)" = "${#lines[@]}" ]
+}
+
+@test "sync: --chunk 7d is seven days, on the command line and in the file" {
+	sync -q --start 2026-11-01 --to 2026-11-21 --chunk 7d --parallel 1 usage_report
+	grep -o 'from [^ ]* --to [^ ]*' trace >windows
+	[ "$(wc -l <windows)" = 3 ]
+	rm -rf state trace
+	echo 'chunk 7d' >c
+	sync -q -c c --start 2026-11-01 --to 2026-11-21 --parallel 1 usage_report
+	diff windows <(grep -o 'from [^ ]* --to [^ ]*' trace)
+	run -2 sync --chunk 7h
+	[[ $output == *"--chunk: '7h' is not a whole number from 0 to 36500"* ]]
 }
 
 @test "sync: a run that was stopped goes on with the chunk that is missing" {
@@ -96,7 +131,7 @@ today() { date -u +%F; }
 	run -2 sync users
 	stub ant-fetch 'echo "$*"'
 	stub ant-flatten cat
-	stub ant-load-sqlite 'exit 1'
+	stub_loader ant-load-sqlite 'exit 1'
 	run -1 sync --parallel 1 users
 	run -1 sync users
 }
@@ -114,7 +149,7 @@ today() { date -u +%F; }
 @test "sync: what a command says is passed on with its table, but no consequences" {
 	stub ant-fetch 'echo "ant-fetch: down" >&2; exit 75'
 	stub ant-flatten 'echo "ant-flatten: stdin:1: the stream has no end" >&2; exit 5'
-	stub ant-load-sqlite 'echo "ant-load-sqlite: stdin:1: the stream has no end" >&2; exit 5'
+	stub_loader ant-load-sqlite 'case $* in *--check*) exit ;; esac; echo "ant-load-sqlite: stdin:1: the stream has no end" >&2; exit 5'
 	run -75 --separate-stderr sync --parallel 1 -q users
 	[ "$stderr" = 'ant-sync: users: ant-fetch: down' ]
 	stub ant-fetch 'echo "$*"'
@@ -125,7 +160,7 @@ today() { date -u +%F; }
 }
 
 @test "sync: a loader that says nothing moves no watermark, and its failure is the status" {
-	stub ant-load-sqlite 'cat >/dev/null; exit 1'
+	stub_loader ant-load-sqlite 'cat >/dev/null; exit 1'
 	run -1 sync --start -1d usage_report
 	[ "$(find state -name '*.watermark')" = '' ]
 }
@@ -136,7 +171,7 @@ today() { date -u +%F; }
 	sync --dest "csv:///out/folder" users
 	sync --dest "csv://out" users
 	sync --dest postgresql:///db --schema s --prefix p_ users
-	run -0 grep -E '^ant-load' trace
+	run -0 eval "grep -E '^ant-load' trace | grep -v -e --check"
 	[ "${lines[0]}" = 'ant-load-sqlite a.db' ]
 	[[ ${lines[1]} == 'ant-load-sqlite '*b.db ]]
 	[[ $output == *$'\nant-load-csv -o out/folder/users.csv\n'* ]]
@@ -158,7 +193,7 @@ today() { date -u +%F; }
 }
 
 @test "sync: a password goes from the URI to the environment, decoded, and nowhere else" {
-	stub ant-load-pg 'case $* in *--ledger* | *--views*) exit ;; esac; cat >/dev/null; printf "%s" "$PGPASSWORD" >>seen; ps axww -o args= >>ps'
+	stub_loader ant-load-pg 'case $* in *--ledger* | *--views* | *--check*) exit ;; esac; cat >/dev/null; printf "%s" "$PGPASSWORD" >>seen; ps axww -o args= >>ps'
 	sync --dest 'postgresql://me:p%40ss%2Fw%25rd@h:5/db?sslmode=require' users
 	[ "$(cat seen)" = 'p@ss/w%rd' ]
 	sync --dest='postgresql://me@h/db?password=p%40ss2&connect_timeout=3' users
@@ -176,23 +211,6 @@ today() { date -u +%F; }
 	[ "$(ant state list | cut -f3 | sort | tr '\n' ' ')" = 'postgresql://h/db postgresql://h/db#schema=s ' ]
 }
 
-@test "sync: a destination that is gone is loaded from the start again" {
-	ant state --scope "sqlite:///$PWD/anthill.db" set usage_report 2026-11-10
-	run -0 --separate-stderr sync --chunk 0 usage_report
-	[[ $stderr == *"usage_report: the destination is gone"* ]]
-	grep -q 'from 2023-01-01' trace
-}
-
-@test "sync: watermarks that this machine does not know come from the destination's ledger" {
-	stub ant-load-pg 'case $* in
-		*--ledger*) echo "{\"@ant\":\"loaded\",\"table\":\"usage_report\",\"into\":\"public.usage_report\",\"mode\":\"window\",\"from\":null,\"watermark\":\"2026-11-10T00:00:00Z\"}" ;;
-		*) cat >/dev/null ;;
-		esac'
-	run -0 --separate-stderr sync --chunk 0 --dest postgresql:///db usage_report
-	[[ $stderr == *"taking over the watermarks"* ]]
-	grep -q 'from 2026-11-07' trace
-}
-
 @test "sync: tables run at once, no more than --parallel, and share one budget of requests" {
 	stub ant-fetch 'echo + >>busy
 		case $* in *usage_report) sleep 0.3 ;; *cost_report) sleep 1 ;; *) sleep 0.1 ;; esac
@@ -204,6 +222,7 @@ today() { date -u +%F; }
 	[ "$(grep -o -- '--rate-file [^ ]*' trace | sort -u | wc -l)" = 1 ]
 	rm trace
 	# So have the windows of a table; a pause holds without a limit, too.
+	rm -r state
 	sync --start -5d --chunk 2 --rate 0 usage_report
 	[ "$(grep -c '^ant-fetch .*--rate 0 --rate-file [^ ]*/rate ' trace)" = 3 ]
 	[ "$(grep -o -- '--rate-file [^ ]*' trace | sort -u | wc -l)" = 1 ]
@@ -249,7 +268,7 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$ANT_BIN/ant-sync" --start -1d 2>err >out
 		. "$ROOT/scripts/sync/run.bash"
 		wait() { [[ $1 != -n ]] || return 127; builtin wait "$@"; }
 		declare -A worker_of=()
-		run=$PWD drawn=0
+		run=$PWD drawn=0 plain=0
 		(exit 7) &
 		worker_of[$!]=users
 		sleep 0.1 &
@@ -387,7 +406,7 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$ANT_BIN/ant-sync" --start -1d 2>err >out
 	[[ ${lines[0]} == 'key-of-env --log-format json --rate 100 --rate-file '*/rate' users' ]]
 	[[ ${lines[1]} == 'key-of-command --log-format json --rate 100 --rate-file '*/rate' users' ]]
 	[[ ${lines[2]} == "other --log-format json --key-file $PWD/keyfile --rate 100 --rate-file "*'/rate users' ]]
-	[ "$(grep -o 'prefix [a-z_]*' trace | tr '\n' ' ')" = 'prefix us_ prefix eu_ prefix asia_ ' ]
+	[ "$(grep -v -e --check trace | grep -o 'prefix [a-z_]*' | tr '\n' ' ')" = 'prefix us_ prefix eu_ prefix asia_ ' ]
 	[[ $stderr == *us/users*eu/users*asia/users* ]]
 	KEY_US=key-of-env run -0 sync -c c --plan
 	[[ ${lines[0]} == 'ANTHROPIC_ADMIN_KEY="$KEY_US" ant-state '* ]]
@@ -410,10 +429,11 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$ANT_BIN/ant-sync" --start -1d 2>err >out
 	touch anthill.db
 	sync -c c --start -1d
 	[ "$(grep -c 'ant-fetch.* users' trace)" = 1 ]
+	date -u +%FT%TZ >loaded.users # as the ledger says it
 	sync -c c
 	[ "$(grep -c 'ant-fetch.* users' trace)" = 1 ]
 	[ "$(grep -c 'ant-fetch.* usage_report' trace)" = 2 ]
-	ant state --scope "sqlite:///$PWD/anthill.db" set users -- -8d
+	date -u -d '-8 days' +%FT%TZ >loaded.users
 	sync -c c
 	[ "$(grep -c 'ant-fetch.* users' trace)" = 2 ]
 	sync -c c --full-refresh --start -1d
@@ -459,12 +479,17 @@ gate() {
 	[[ $output =~ cost_report\ +done\ +20[0-9-]+\ to\ 20[0-9-]+\ +3\ of\ 3\ +21\ +[0-9]+\ s ]]
 	# No screen has a table twice.
 	awk '/^====/ { split("", n) } /^(users|usage_report|cost_report) +(waiting|fetching|loading|done)/ { if (n[$1]++) exit 1 }' <(sed '/^table .* watermark/,$d' screens)
-	# What stays is what is there without a terminal: receipts and the table of the end.
+	# What stays is the table of the end.
 	awk '/^====/ { s = "" } { s = s $0 "\n" } END { printf "%s", s }' screens >last
 	run -1 grep -E 'waiting|fetching|loading|time$' last
-	[ "$(grep -c '"@ant":"loaded"' last)" = 7 ]
 	grep -q '^users  .* done$' last
 	[ -z "$(cat err)" ]
+	# Receipts are for pipes, or for who wants to see all.
+	run -1 grep '@ant' raw
+	on_terminal 120x24 -- -v --start -5d --chunk 2 usage_report
+	grep -q '"@ant":"loaded"' raw
+	TERM=xterm python3 "$ROOT/tests/lib/terminal.py" 120x24 -- sh -c '"$0" --start -1d users | cat' "$ANT_BIN/ant-sync" >screens
+	grep -q '"@ant":"loaded"' raw
 }
 
 @test "progress: rows are loaded as they come where the destination takes a stream" {
@@ -532,6 +557,64 @@ gate() {
 	[ "$(grep -c 'ant-fetch .*usage_report' trace)" = 5 ]
 }
 
+# table_of_end - what ./raw has from the head of the table of the end on, as bytes
+table_of_end() { tr -d '\r' <raw | sed 's/.*\x1b\[J//' | awk '/^table  /{ s = "" } { s = s $0 "\n" } END { printf "%s", s }'; }
+
+@test "table: it fits a terminal of 80 columns, has more on wider ones, and no line of it is ever longer" {
+	local width head
+	stub ant-tables 'case $* in --near*) exit ;; esac
+		printf "workspace_rate_limits\treplace\t-\tid\t-\t-\t-\ncost_report\twindow\tbucket\tpage\t1d\t-\t-\n"'
+	stub ant-fetch 'case $* in *workspace_rate_limits) exit 75 ;; esac; echo "$*"'
+	printf 'organization a\norganization engineering-emea\nprefix e_\n' >c
+	head='^table +rows +status$'
+	for width in 12 25 40 80 100 200; do
+		[ "$width" != 80 ] || head='^table +rows +pages +seconds +status$'
+		[ "$width" != 100 ] || head='^table +window +rows +pages +seconds +status$'
+		[ "$width" != 200 ] || head='^table +window +rows +pages +retries +seconds +watermark +status$'
+		rm -rf state
+		run -75 on_terminal "${width}x40" -- -c c --start 2026-11-01 --to 2026-11-20 --chunk 0
+		table_of_end >end
+		cat end
+		[ "$(wc -l <end)" = 5 ]
+		awk -v w="$width" 'length($0) > w { exit 1 }' end
+		[ "$width" = 12 ] || [[ $(head -n 1 end) =~ $head ]]
+	done
+	grep -Eqx 'engineering-emea/workspace_rate_limits  - +0 +0 +0 +[0-9.]+  - +unavailable' end
+	grep -Eqx 'a/cost_report +2026-11-01 to 2026-11-20 +7 +0 +0 +[0-9.]+  2026-11-20T00:00:00Z +done' end
+	# The end of a name says which table it is.
+	run -75 on_terminal 40x40 -- -c c --start 2026-11-01 --to 2026-11-20 --chunk 0
+	table_of_end | grep -Eqx '\.\.rkspace_rate_limits +0  unavailable'
+	run -75 on_terminal 80x40 -- --start 2026-11-01 --to 2026-11-20 --chunk 0
+	table_of_end | grep -Eqx 'table +window +rows +seconds +status'
+	# A terminal that does not know how wide it is has 80; what is no terminal has always the same columns.
+	TERM=xterm run -75 python3 "$ROOT/tests/lib/terminal.py" 200x40 -- sh -c 'stty cols 0 && "$@"' - "$ANT_BIN/ant-sync" \
+		-c c --start 2026-11-01 --to 2026-11-20 --chunk 0
+	[[ $(table_of_end | head -n 1) =~ ^table\ +rows\ +pages\ +seconds\ +status$ ]]
+	run -75 --separate-stderr sync -c c --start 2026-11-01 --to 2026-11-20 --chunk 0
+	grep -qFx 'table                     window                         rows   pages  retries   seconds  watermark             status' <<<"$stderr"
+}
+
+@test "plain: one line an event, the whole table, nothing drawn and no receipts on a terminal" {
+	stub ant-fetch 'case $* in *cost_report) echo "ant-fetch: no" >&2; exit 4 ;; esac; echo "$*"'
+	run -4 on_terminal 60x24 -- --plain --start 2026-11-01 --to 2026-11-20 --chunk 10d
+	run -1 grep -E $'\e|\1|waiting|@ant' raw
+	tr -d '\r' <raw >lines
+	cat lines
+	grep -qx 'ant-sync: usage_report: 2026-11-01 to 2026-11-11, 1 of 2: 7 rows so far' lines
+	grep -qx 'ant-sync: usage_report: 2026-11-11 to 2026-11-20, 2 of 2: 14 rows so far' lines
+	grep -Eqx 'ant-sync: usage_report: done, 14 rows in [0-9]+\.[0-9]{3} s' lines
+	grep -Eqx 'ant-sync: cost_report: failed \(4\), 0 rows in [0-9.]+ s' lines
+	grep -qx 'ant-sync: cost_report: ant-fetch: no' lines
+	grep -Eqx 'usage_report              2026-11-01 to 2026-11-20         14       0        0 +[0-9.]+  2026-11-20T00:00:00Z  done' lines
+	# The same in a pipe, with the receipts that are for it.
+	rm -r state
+	run -4 --separate-stderr sync --plain --start 2026-11-01 --to 2026-11-20 --chunk 10d
+	[ "${#lines[@]}" = 3 ]
+	diff <(sed 's/[0-9.]* s$//; s/[0-9]\.[0-9]* //' lines | sort) <(sed 's/[0-9.]* s$//; s/[0-9]\.[0-9]* //' <<<"$stderr" | sort)
+	run -4 --separate-stderr sync -q --plain --start 2026-11-01 --to 2026-11-20 --chunk 10d
+	[ "$stderr" = 'ant-sync: cost_report: ant-fetch: no' ]
+}
+
 @test "metrics: one sample a table and value, in the collector's format, whole or not at all" {
 	stub ant-fetch 'case $* in *cost_report) exit 75 ;; esac; echo "$*"'
 	run -75 sync -q --start 2026-11-20 --chunk 0 --metrics m.prom
@@ -547,7 +630,7 @@ gate() {
 }
 
 ledger() {
-	stub ant-load-sqlite 'cat <<-END
+	stub_loader ant-load-sqlite 'cat <<-END
 		{"@ant":"loaded","table":"usage_report","target":"sqlite","into":"usage_report","mode":"window","from":"2026-11-01T00:00:00Z","to":"2026-11-05T00:00:00Z","rows":12,"watermark":"2026-11-05T00:00:00Z","started":"2026-11-05T01:00:00Z","finished":"2026-11-05T01:00:02Z"}
 		{"@ant":"loaded","table":"usage_report","target":"sqlite","into":"usage_report","mode":"window","from":"2026-11-08T00:00:00Z","to":"2026-11-10T00:00:00Z","rows":5,"watermark":"2026-11-10T00:00:00Z","started":"2026-11-05T01:00:00Z","finished":"2026-11-10T01:00:02Z"}
 		{"@ant":"loaded","table":"users","target":"sqlite","into":"users","mode":"replace","from":null,"to":null,"rows":9,"watermark":null,"started":"2026-11-05T01:00:00Z","finished":"2026-11-10T02:00:00Z"}
@@ -583,11 +666,19 @@ ledger() {
 	stub ant-fetch 'exit 3'
 	run -3 sync --check
 	stub ant-fetch 'exit 0'
-	stub ant-load-pg 'echo "ant-load-pg: refused" >&2; exit 1'
+	stub_loader ant-load-pg 'echo "ant-load-pg: refused" >&2; exit 1'
 	run -1 sync --check --dest postgresql:///d
 	[[ $output == *refused*"not ready"* ]]
-	run -1 sync --check --dest sqlite:///no/such/x.db
 	[ ! -e anthill.db ]
+	# Each table is asked for by its name there.
+	stub_loader ant-load-pg 'exit 0'
+	rm trace
+	run -0 sync --check --dest postgresql:///d --schema s --prefix p_ --into people users
+	grep -qx 'ant-load-pg -d postgresql:///d --schema s --prefix p_ --check --table people' trace
+	run -1 sync --check --dest csv:///new/out
+	mkdir out
+	run -0 sync --check --dest csv:///out
+	[ "$(grep -c '^ant-load-csv -o out/[a-z_]*.csv --check$' trace)" = 3 ]
 }
 
 @test "sync: wrong usage is said on stderr with status 2" {
@@ -661,7 +752,7 @@ ledger() {
 	grep -q 'ant-fetch .*--key-file -k ' trace
 }
 
-@test "sync: the fields that no column reads are told once a table and name, with the count of all chunks" {
+@test "sync: the fields that no column reads are told in one line, with the count of all chunks; with -v, one each" {
 	stub ant-flatten 'case $* in *-q*) exec cat ;; esac
 		echo "ant-flatten: field .results[].new is read by no column (3 times)" >&2
 		echo "ant-flatten: 2 texts held U+0000" >&2
@@ -670,24 +761,34 @@ ledger() {
 	run -0 --separate-stderr sync --chunk 2 --start -7d usage_report users
 	loads=$(grep -c '^ant-flatten' trace)
 	[ "$loads" -gt 4 ]
-	[ "$(grep -c '^ant-sync: usage_report: ant-flatten: field' <<<"$stderr")" = 2 ]
-	[[ $stderr == *"usage_report: ant-flatten: field .results[].new is read by no column ($((3 * (loads - 1))) times)"* ]]
-	[[ $stderr == *"usage_report: ant-flatten: field .old is read by no column ($((loads - 1)) times)"* ]]
-	[[ $stderr == *"users: ant-flatten: field .results[].new is read by no column (3 times)"* ]]
+	run -0 grep 'read' <<<"$stderr"
+	[ "${#lines[@]}" = 1 ]
+	[[ $output == 'ant-sync: fields that no column reads: '* ]]
+	[[ $output == *"usage_report .results[].new ($((3 * (loads - 1))) times)"* ]]
+	[[ $output == *"usage_report .old ($((loads - 1)) times)"* ]]
+	[[ $output == *"users .results[].new (3 times)"* ]]
 	# Nothing else is kept back.
 	[ "$(grep -c 'ant-flatten: 2 texts held' <<<"$stderr")" = "$loads" ]
+	run -0 --separate-stderr sync -v --chunk 2 --start -7d usage_report users
+	[ "$(grep -c 'is read by no column' <<<"$stderr")" = 4 ]
+	[[ $stderr == *"ant-sync: users .results[].new is read by no column (3 times)"* ]]
 	printf 'tables users\norganization a\nprefix a_\norganization b\nprefix b_\n' >c
 	run -0 --separate-stderr sync -c c
-	[ "$(grep -c 'users: ant-flatten: field .old is read by no column (2 times)' <<<"$stderr")" = 1 ]
+	[ "$(grep -c 'users .old (2 times)' <<<"$stderr")" = 1 ]
 	run -0 --separate-stderr sync -q users
 	[ -z "$stderr" ]
+	# A line has its bounds, and says what it leaves out.
+	stub ant-flatten 'for i in 1 2 3 4 5 6 7 8 9 10 11; do echo "ant-flatten: field .f$i is read by no column (1 times)" >&2; done; cat'
+	run -0 --separate-stderr sync users
+	[[ $stderr == *" (1 times) and 3 more, which -v names"* ]]
+	[ "$(grep -o "(1 times)" <<<"$stderr" | wc -l)" = 8 ]
 }
 
 @test "sync: fields that no column reads are told of a table that fails, too" {
 	stub ant-flatten 'echo "ant-flatten: field .new is read by no column (3 times)" >&2; cat'
-	stub ant-load-sqlite 'exit 1'
+	stub_loader ant-load-sqlite 'case $* in *--check*) exit ;; esac; exit 1'
 	run -1 --separate-stderr sync users
-	[[ $stderr == *"users: ant-flatten: field .new is read by no column (3 times)"* ]]
+	[[ $stderr == *"fields that no column reads: users .new (3 times)"* ]]
 }
 
 @test "sync: without --rate, ant-sim is asked without a limit, and nobody else" {

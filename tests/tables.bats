@@ -26,6 +26,15 @@ ALL='api_keys claude_code_models claude_code_usage cost_report invites messages_
 	[[ $output == *'include_archived=true'* ]]
 }
 
+@test "objects are unique, reports never" {
+	local name
+	for name in $ALL; do
+		[ "$(ant tables --json $name | jq -r '.unique == (.mode == "replace")')" = true ] || { echo "$name"; return 1; }
+	done
+	[[ $(ant tables users) == *$'\n  unique '* ]]
+	[[ $(ant tables usage_report) != *'unique '* ]]
+}
+
 @test "ant-tables --tsv: seven fields a table, for scripts" {
 	run -0 ant tables --tsv
 	[ "$(printf '%s\n' "$output" | awk -F '\t' 'NF != 7' | wc -l)" = 0 ]
@@ -136,6 +145,9 @@ one() { printf 'path /v1/t\ncolumn a text key = .a\n%s\n' "$1"; }
 	one 'ignore' | wrong 3 "value missing behind 'ignore'"
 	one 'ignore .a x' | wrong 3 "not 'x'"
 	one 'ignore .a|.b' | wrong 3 ".a|.b"
+	one 'unique id' | wrong 3 "unexpected 'id'"
+	one $'unique\nunique' | wrong 4 "given twice: 'unique'"
+	printf 'path /v1/t\nunique\nmode append\ncolumn a text = .a\n' | wrong 4 'unique needs a column that is of the key'
 }
 
 @test "table file: every wrong column and what only the whole file can tell" {

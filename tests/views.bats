@@ -182,6 +182,184 @@ plain() { sed -E 's/(^|\|)(-?[0-9]+)\.0+(\||$)/\1\2\3/g; s/(\.[0-9]*[1-9])0+(\||
 	pg "SELECT oid, xmin FROM pg_class WHERE relname = 'ant_cost_daily'" | diff before -
 }
 
+# several - a day's cost in three currencies and in none, with keys that used what was paid for in two of them, and
+# Claude Code in two, into the databases of the words
+several() {
+	local dest table
+	psql -Xq -c 'SET client_min_messages = error' -c 'DROP SCHEMA IF EXISTS several CASCADE'
+	jq -nc '[["USD", "10000.5", "w1"], ["EUR", "300", "w1"], ["EUR", "20.25", "w2"], ["JPY", "777", "w3"], [null, "0.5", "w1"]] as $costs |
+		{data: [("2026-10-08", "2026-11-07", "2026-11-08") as $day | {starting_at: ($day + "T00:00:00Z"), ending_at: ($day + "T23:00:00Z"),
+			results: [$costs[] | {currency: .[0], amount: .[1], workspace_id: .[2], description: "d", cost_type: "tokens", model: "m", token_type: "output_tokens", service_tier: "standard", context_window: "0-200k"}]}],
+		has_more: false, next_page: null}' | ant flatten -q -t cost_report --mode append >cost.rows
+	jq -nc '{data: [{starting_at: "2026-11-08T00:00:00Z", ending_at: "2026-11-09T00:00:00Z", results: [("k1", "k2", "k2") as $key | {api_key_id: $key, workspace_id: "w1", model: "m",
+			service_tier: "standard", context_window: "0-200k", output_tokens: 10, uncached_input_tokens: 0, cache_read_input_tokens: 0, cache_creation: {ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 0}, server_tool_use: {web_search_requests: 0}}]}],
+		has_more: false, next_page: null}' | ant flatten -q -t usage_report --mode append >usage.rows
+	jq -nc '{data: [["ada", "USD"], ["ada", "EUR"], ["ben", null] | {date: "2026-11-08T00:00:00Z", actor: {type: "user_actor", email_address: .[0]}, customer_type: "api", terminal_type: .[1], organization_id: "o",
+			core_metrics: {num_sessions: 1, lines_of_code: {added: 2, removed: 0}, commits_by_claude_code: 0, pull_requests_by_claude_code: 0}, tool_actions: {},
+			model_breakdown: [{model: "m", tokens: {input: 1, output: 1, cache_read: 0, cache_creation: 0}, estimated_cost: ({amount: 250} + if .[1] then {currency: .[1]} else {} end)}]}],
+		has_more: false, next_page: null}' | ant flatten -q -t claude_code_usage --mode append >code.rows
+	for dest; do
+		for table in cost usage code; do
+			case $dest in
+			pg) ant load-pg --schema several ;;
+			*.duckdb) ant load-duckdb "$dest" ;;
+			*) ant load-sqlite "$dest" ;;
+			esac <$table.rows >/dev/null || return
+		done
+	done
+	ant load-pg --schema several --views
+	ant load-duckdb --views s.duckdb
+	ant load-sqlite --views s.db
+}
+
+@test "views: currencies are never added: dollars are told as such, the others have rows of their own, null is dollars" {
+	several pg s.duckdb s.db
+	local v sql columns
+	for v in ant_cost_daily ant_cost_by_key ant_spend_month ant_claude_code_daily; do
+		sqlite3 s.db "SELECT name FROM pragma_table_info('$v')" | tail -n 1 | grep -qx currency
+		# Parts of a cost are cut at different places.
+		columns=$(sqlite3 s.db "SELECT group_concat(name) FROM pragma_table_info('$v')")
+		[ $v != ant_cost_by_key ] || columns=${columns/cost_usd/'round(cost_usd, 6)'}
+		# In each view the same rows in all three.
+		sqlite3 -nullvalue NULL s.db "SELECT $columns FROM $v" | plain | sort >want
+		psql -XqAt -P null=NULL -c "SELECT $columns FROM several.$v" | plain | sort >got
+		diff want got
+		duck s.duckdb "SELECT $columns FROM $v" | plain | sort >got
+		diff want got
+		# What is called _usd is there in dollars, and nowhere else.
+		sql="SELECT count(*) FROM $v WHERE ($(sqlite3 s.db "SELECT group_concat('(' || name || ' IS NULL) <> (currency <> ''USD'')', ' OR ') FROM pragma_table_info('$v') WHERE name LIKE '%usd'"))"
+		[ "$(sqlite3 s.db "$sql")" = 0 ]
+		[ "$(sqlite3 s.db "SELECT group_concat(c) FROM (SELECT DISTINCT currency AS c FROM $v ORDER BY 1)")" = "$([ $v = ant_claude_code_daily ] && echo EUR,USD || echo EUR,JPY,USD)" ]
+	done
+	[ "$(sqlite3 s.db "SELECT count(*), sum(cost_usd) FROM ant_cost_daily WHERE currency = 'USD'")" = '3|300.03' ]
+	[ "$(sqlite3 s.db "SELECT sum(cost_usd) FROM ant_cost_by_key")" = 300.03 ]
+	[ "$(sqlite3 s.db "SELECT api_key, tokens, round(cost_usd, 8) FROM ant_cost_by_key WHERE day = '2026-11-08' AND currency = 'USD' ORDER BY 1" | paste -sd' ')" = 'k1|0|33.33666667 k2|0|66.67333333' ]
+	# Tokens were used once, whatever they were paid in.
+	[ "$(sqlite3 s.db 'SELECT sum(tokens) FROM ant_cost_by_key')" = 30 ]
+	[ "$(sqlite3 s.db "SELECT month, as_of, spent_usd, last_month_usd, forecast_usd > spent_usd FROM ant_spend_month WHERE currency = 'USD'")" = '2026-11-01|2026-11-09|200.02|100.01|1' ]
+	[ "$(sqlite3 s.db "SELECT month, as_of FROM ant_spend_month WHERE currency = 'JPY'")" = '2026-11-01|2026-11-09' ]
+	[ "$(sqlite3 s.db "SELECT actor, sessions, estimated_cost_usd, currency FROM ant_claude_code_daily ORDER BY 1, 4" | plain | paste -sd' ')" = 'ada|1||EUR ada|1|2.5|USD ben|1|2.5|USD' ]
+}
+
+# before - SQL that makes views of PostgreSQL as they were before they had a currency: anthill's mark, the columns, no row
+before() {
+	local v
+	for v in ant_cost_daily ant_claude_code_daily; do
+		sqlite3 s.db "SELECT 'DROP VIEW several.$v; CREATE VIEW several.$v AS SELECT ' || group_concat('CAST(NULL AS ' || CASE WHEN name = 'day' THEN 'date' WHEN name LIKE '%usd' OR name LIKE '%rate' THEN 'numeric'
+			WHEN name LIKE '%tokens' OR name IN ('sessions', 'lines_added', 'lines_removed', 'commits', 'pull_requests', 'accepted', 'rejected') THEN 'bigint' ELSE 'text' END || ') AS ' || name) ||
+			'; COMMENT ON VIEW several.$v IS ''anthill 0'';' FROM pragma_table_info('$v') WHERE name <> 'currency'"
+	done
+}
+
+@test "views: those of before the currency are replaced where they stand, and what others made of them stays" {
+	several pg s.duckdb s.db
+	before >sql
+	psql -Xq -v ON_ERROR_STOP=1 -f sql -c 'CREATE VIEW several.mine AS SELECT day, sum(cost_usd) AS usd FROM several.ant_cost_daily GROUP BY day; GRANT SELECT ON several.ant_cost_daily TO public'
+	psql -XqAt -c "SELECT oid FROM pg_class WHERE oid = 'several.ant_cost_daily'::regclass" >oid
+	ant load-pg --schema several --views
+	psql -XqAt -c "SELECT oid FROM pg_class WHERE oid = 'several.ant_cost_daily'::regclass" | diff oid -
+	[ "$(psql -XqAt -c "SELECT usd FROM several.mine WHERE day = '2026-11-08'")" = 100.01 ]
+	[ "$(psql -XqAt -c "SELECT has_table_privilege('pg_monitor', 'several.ant_cost_daily', 'SELECT')")" = t ]
+	# In SQLite they have no mark; they begin as those of now do.
+	sqlite3 s.db "SELECT 'DROP VIEW ' || name || ';' || replace(sql, '/* anthill */ ', '') || ';' FROM sqlite_schema WHERE type = 'view'" >sql
+	run -1 grep -q '/\*' sql
+	sqlite3 s.db 'SELECT * FROM ant_cost_daily' >want
+	sqlite3 -bail s.db 'CREATE VIEW mine AS SELECT sum(cost_usd) AS usd FROM ant_cost_daily' <sql
+	sqlite3 -bail s.db <sql
+	ant load-sqlite --views s.db
+	[ "$(sqlite3 s.db "SELECT count(*) FROM sqlite_schema WHERE type = 'view' AND sql LIKE '% AS /* anthill */ SELECT%' OR sql LIKE '% AS /* anthill */ WITH%'")" = "$(wc -l <sql)" ]
+	sqlite3 s.db 'SELECT * FROM ant_cost_daily' | diff want -
+	[ "$(sqlite3 s.db 'SELECT usd FROM mine')" = 300.03 ]
+}
+
+@test "views: over tables without a currency column all is dollars, and the column comes with the table's" {
+	several pg s.duckdb s.db
+	local t
+	for t in cost_report claude_code_usage; do
+		sqlite3 s.db "DELETE FROM $t WHERE currency <> 'USD'; ALTER TABLE $t DROP COLUMN currency" 2>/dev/null || {
+			sqlite3 s.db "SELECT 'DROP VIEW ' || name || ';' FROM sqlite_schema WHERE type = 'view'" | sqlite3 s.db
+			sqlite3 s.db "DELETE FROM $t WHERE currency <> 'USD'; ALTER TABLE $t DROP COLUMN currency"
+		}
+		psql -Xq -v ON_ERROR_STOP=1 -c "DELETE FROM several.$t WHERE currency <> 'USD'; ALTER TABLE several.$t DROP COLUMN currency CASCADE" 2>/dev/null
+	done
+	ant load-sqlite --views s.db
+	ant load-pg --schema several --views
+	[ "$(sqlite3 s.db 'SELECT DISTINCT currency, sum(cost_usd) OVER () FROM ant_cost_daily')" = 'USD|300.03' ]
+	[ "$(psql -XqAt -c 'SELECT currency, spent_usd FROM several.ant_spend_month')" = 'USD|200.02' ]
+	[ "$(psql -XqAt -c 'SELECT currency, sum(estimated_cost_usd) FROM several.ant_claude_code_daily GROUP BY 1' | plain)" = 'USD|5' ]
+	psql -Xq -v ON_ERROR_STOP=1 -c "ALTER TABLE several.cost_report ADD COLUMN currency text; UPDATE several.cost_report SET currency = 'EUR' WHERE bucket < '2026-11-08'"
+	ant load-pg --schema several --views
+	[ "$(psql -XqAt -c 'SELECT currency, spent_usd FROM several.ant_spend_month ORDER BY 1' | paste -sd' ')" = 'EUR| USD|100.01' ]
+}
+
+@test "views: what has a view's name and is not anthill's is named, and left with all the rest as it was" {
+	several pg s.duckdb s.db
+	local kind
+	# SQLite: a table, an index, a view of somebody's.
+	for kind in 'TABLE ant_members (mine int)' 'TABLE Ant_Members (mine int)' 'INDEX ant_members ON cost_report (model)' 'VIEW ant_members AS SELECT 1 AS mine'; do
+		cp s.db way.db
+		sqlite3 way.db "SELECT 'DROP VIEW ' || name || ';' FROM sqlite_schema WHERE type = 'view'" | sqlite3 way.db
+		sqlite3 way.db "CREATE TABLE users (id, email, name, role, added_at); CREATE $kind"
+		sqlite3 way.db .schema >want
+		run -1 ant load-sqlite --views way.db
+		[[ ${output,,} == *"'ant_members' is a $(cut -d ' ' -f 1 <<<"${kind,,}") that anthill did not make"* && ${#lines[@]} = 1 ]]
+		sqlite3 way.db .schema | diff want -
+	done
+	for kind in 'TABLE several.ant_freshness (mine int)' 'VIEW several.ant_freshness AS SELECT 1 AS mine' 'MATERIALIZED VIEW several.ant_freshness AS SELECT 1 AS mine' 'SEQUENCE several.ant_freshness'; do
+		psql -Xq -v ON_ERROR_STOP=1 -c 'DROP VIEW several.ant_freshness, several.ant_cost_daily' -c "CREATE $kind"
+		run -1 ant load-pg --schema several --views
+		[[ $output == *"'ant_freshness' is a $(sed 's/ several.*//; s/.*/\L&/' <<<"$kind") that anthill did not make"* ]]
+		[ "$(psql -XqAt -c "SELECT to_regclass('several.ant_cost_daily')")" = '' ]
+		psql -Xq -v ON_ERROR_STOP=1 -c "DROP $(sed 's/ (.*//; s/ AS .*//' <<<"$kind")"
+		ant load-pg --schema several --views
+	done
+	duck s.duckdb 'DROP VIEW ant_freshness; DROP VIEW ant_cost_daily; CREATE TABLE Ant_Freshness (mine INTEGER)' >/dev/null
+	run -1 ant load-duckdb --views s.duckdb
+	[[ $output == *"is a table that anthill did not make"* ]]
+	[ "$(duck s.duckdb "SELECT count(*) FROM duckdb_views() WHERE view_name = 'ant_cost_daily'")" = 0 ]
+	duck s.duckdb 'DROP TABLE Ant_Freshness; CREATE VIEW ant_freshness AS SELECT 1 AS mine' >/dev/null
+	run -1 ant load-duckdb --views s.duckdb
+	[[ $output == *"'ant_freshness' is a view that anthill did not make"* ]]
+	[ "$(duck s.duckdb 'SELECT mine FROM ant_freshness')" = 1 ]
+}
+
+@test "views: over tables of several organizations each has its own rows, and the same as alone" {
+	local v columns one=$BATS_FILE_TMPDIR/org.db
+	{ for v in $VIEWS; do echo "DROP VIEW $v;"; done; by_organization; } >sql
+	cp "$one" m.db
+	sqlite3 -bail m.db <sql
+	ant load-sqlite --views m.db
+	cp "$BATS_FILE_TMPDIR/org.duckdb" m.duckdb
+	duck m.duckdb "$(cat sql)" >/dev/null
+	ant load-duckdb --views m.duckdb
+	psql -Xq -d template1 -c "CREATE DATABASE organizations TEMPLATE $PGDATABASE"
+	psql -Xq -v ON_ERROR_STOP=1 -d organizations -f sql
+	PGDATABASE=organizations ant load-pg --views
+	# What the second would have alone.
+	cp m.db second.db
+	for v in $REPORT_TABLES; do
+		sqlite3 second.db "DELETE FROM $v WHERE _organization = '$FIRST'"
+	done
+	sqlite3 second.db "DELETE FROM _anthill_loads WHERE organization = '$FIRST'"
+	for v in $VIEWS; do
+		[ "$(sqlite3 m.db "SELECT name FROM pragma_table_info('$v') ORDER BY cid DESC LIMIT 1")" = organization ]
+		columns=$(sqlite3 "$one" "SELECT group_concat(name) FROM pragma_table_info('$v') WHERE name NOT IN ('hours_behind', 'added_at', 'created_at', 'expires_at', 'last_load', 'watermark', 'acceptance_rate', 'cache_hit_rate')")
+		[ $v != ant_cost_by_key ] || columns=${columns/cost_usd/'round(cost_usd, 6)'}
+		lite "SELECT $columns FROM $v" | plain | sort >want
+		[ -s want ]
+		sqlite3 -nullvalue NULL m.db "SELECT $columns FROM $v WHERE organization = '$FIRST'" | plain | sort | cmp want - || { echo "$v"; return 1; }
+		# The second: not those of the first, and not twice.
+		sqlite3 -nullvalue NULL second.db "SELECT $columns FROM $v" | plain | sort >want
+		sqlite3 -nullvalue NULL m.db "SELECT $columns FROM $v WHERE organization = '$SECOND'" | plain | sort | cmp want - || { echo "$v"; return 1; }
+		PGDATABASE=organizations pg "SELECT $columns, organization FROM $v" | plain | sort >want
+		[ "$(wc -l <want)" = "$(sqlite3 m.db "SELECT $columns, organization FROM $v" | wc -l)" ]
+		duck m.duckdb "SELECT $columns, organization FROM $v" | plain | sort | cmp want - || { echo "$v"; return 1; }
+	done
+	[ "$(sqlite3 m.db "SELECT as_of FROM ant_spend_month ORDER BY organization" | paste -sd' ')" = '2026-11-20 2026-11-21' ]
+	[ "$(PGDATABASE=organizations pg "SELECT as_of FROM ant_spend_month ORDER BY organization" | paste -sd' ')" = '2026-11-20 2026-11-21' ]
+	[ "$(duck m.duckdb "SELECT as_of FROM ant_spend_month ORDER BY organization" | paste -sd' ')" = '2026-11-20 2026-11-21' ]
+}
+
 @test "views: names of schemas and prefixes are quoted, whatever they hold" {
 	expect cost_report | head -n 5 >rows
 	stream append '' 'timestamptz\ttext\ttext\tnumeric\ttimestamptz\ttimestamptz\ttext\ttext\ttext\ttext\ttext\ttext\ttext\ttext' 'bucket\tworkspace_id\tdescription\tamount_cents\tstarting_at\tending_at\tamount\tcurrency\tcost_type\tmodel\ttoken_type\tservice_tier\tcontext_window\tinference_geo' "$(sed 's/\\/\\\\/g; s/\t/\\t/g' rows | paste -sd'~' | sed 's/~/\\n/g')\n" '5\t\\N' >s.rows

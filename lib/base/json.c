@@ -334,25 +334,6 @@ json_member(const struct json_value *object, const char *name, struct json_value
 	return found;
 }
 
-int
-json_is(const struct json_value *v, const char *s)
-{
-	struct buf text;
-	size_t len = strlen(s);
-	int same;
-
-	if (v->kind != JSON_STRING)
-		return 0;
-	if (memchr(v->p, '\\', v->len) == NULL)
-		return v->len == len + 2 && memcmp(v->p + 1, s, len) == 0;
-	if (v->len > 6 * len + 2) /* no character takes more than \uXXXX */
-		return 0;
-	buf_init(&text, v->len * 3);
-	same = json_text(&text, v, NULL) == 0 && text.len == len && memcmp(text.data, s, len) == 0;
-	buf_free(&text);
-	return same;
-}
-
 /* One U+FFFD for what is no text. */
 static int
 mend(struct buf *to, size_t *mended)
@@ -386,6 +367,32 @@ escape(const char *p, size_t *len)
 		return -1;
 	*len = 12;
 	return 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+}
+
+/* Needs no memory: where it ran out, a member would be missing, and nobody would know. */
+int
+json_is(const struct json_value *v, const char *s)
+{
+	const char *p = v->p + 1, *end = v->p + v->len - 1;
+	size_t len = strlen(s);
+
+	if (v->kind != JSON_STRING)
+		return 0;
+	if (memchr(v->p, '\\', v->len) == NULL)
+		return v->len == len + 2 && memcmp(v->p + 1, s, len) == 0;
+	while (p < end) {
+		char utf8[4];
+		size_t taken, n = sizeof UTF8_REPLACEMENT - 1;
+		long c = *p == '\\' ? escape(p, &taken) : utf8_next(p, end, &taken);
+
+		if (c > 0)
+			n = utf8_put(utf8, (unsigned long)c);
+		if (strncmp(s, c > 0 ? utf8 : UTF8_REPLACEMENT, n) != 0)
+			return 0;
+		s += n;
+		p += taken;
+	}
+	return *s == '\0';
 }
 
 int

@@ -65,6 +65,15 @@ lines_more(struct lines *l, struct ant_err *e)
 }
 
 int
+lines_peek(struct lines *l, size_t n, struct ant_err *e)
+{
+	while (!l->eof && l->buf.len - l->start < n)
+		if (lines_more(l, e) == -1)
+			return -1;
+	return 0;
+}
+
+int
 lines_next(struct lines *l, char **line, size_t *len, struct ant_err *e)
 {
 	size_t seen = 0; /* bytes of the started line known to hold no newline */

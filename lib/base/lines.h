@@ -43,6 +43,9 @@ int lines_ready(const struct lines *l);
  */
 int lines_more(struct lines *l, struct ant_err *e);
 
+/* Read until N bytes can be looked at from buf.data + start on, or the input has ended.  As lines_more(). */
+int lines_peek(struct lines *l, size_t n, struct ant_err *e);
+
 /* The byte of its line, from 1, that stands at AT, a place in what is buffered. */
 size_t lines_byte(const struct lines *l, const char *at);
 

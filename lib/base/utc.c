@@ -76,6 +76,17 @@ offset(const char *s, size_t len, int64_t *seconds)
 	return 0;
 }
 
+/* Whether the second before T, which 23:59:60 is counted as, can be a leap second: where T begins a month. */
+static int
+is_after_leap(int64_t t)
+{
+	int64_t year;
+	unsigned month, day;
+
+	utc_civil(utc_floor(t, UTC_DAY) / UTC_DAY, &year, &month, &day);
+	return t == utc_floor(t, UTC_DAY) && day == 1;
+}
+
 int
 utc_parse(const char *s, size_t len, int64_t *t)
 {
@@ -94,7 +105,7 @@ utc_parse(const char *s, size_t len, int64_t *t)
 	h = digits(s + 11, 2);
 	m = digits(s + 14, 2);
 	sec = digits(s + 17, 2);
-	if (h < 0 || h > 23 || m < 0 || m > 59 || sec < 0 || sec > 59)
+	if (h < 0 || h > 23 || m < 0 || m > 59 || sec < 0 || sec > 60)
 		return -1;
 	if (s[i] == '.') {
 		size_t start = ++i;
@@ -107,6 +118,8 @@ utc_parse(const char *s, size_t len, int64_t *t)
 	if (offset(s + i, len - i, &east) == -1)
 		return -1;
 	*t = days * UTC_DAY + h * UTC_HOUR + m * UTC_MINUTE + sec - east;
+	if (sec == 60 && !is_after_leap(*t))
+		return -1;
 	/* The offset can lead out of the years that have four digits. */
 	return *t < utc_days(1, 1, 1) * UTC_DAY || *t >= utc_days(10000, 1, 1) * UTC_DAY ? -1 : 0;
 }

@@ -17,8 +17,9 @@ void utc_civil(int64_t days, int64_t *year, unsigned *month, unsigned *day);
 /*
  * Read LEN bytes as an RFC 3339 date-time (any offset; the fraction is dropped,
  * never rounded) or as a full-date, which means its midnight.  Seconds since
- * 1970 go to *T.  Return 0, or -1 where the text is no such time (also for a
- * 30th of February, an hour 24, or a leap second).  Years 0001 to 9999.
+ * 1970 go to *T; those of a leap second are the second's after it.  Return 0, or -1 where the
+ * text is no such time (also for a 30th of February, an hour 24, or a second 60 that is not
+ * 23:59:60 UTC at the end of a month, RFC 3339, 5.7 and appendix D).  Years 0001 to 9999.
  */
 int utc_parse(const char *s, size_t len, int64_t *t);
 

@@ -1,5 +1,6 @@
 #include "db/views.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -99,7 +100,7 @@ views_put_into(struct buf *b, const struct views_place *p, unsigned bit)
 struct expansion {
 	struct buf *b;
 	const struct views_place *p;
-	unsigned tables;
+	const struct views_there *there;
 };
 
 static void expand(struct expansion *x, const char *text, size_t len);
@@ -126,13 +127,37 @@ put_table(struct expansion *x, const char *name, size_t len)
 
 	if (i == VIEWS_TABLES) {
 		x->b->failed = 1;
-	} else if ((x->tables & 1u << i) != 0) {
+	} else if ((x->there->tables & 1u << i) != 0) {
 		views_put_table(x->b, x->p, 1u << i);
 	} else {
 		buf_puts(x->b, "(SELECT ");
 		expand(x, views_sql_tables[i].columns, strlen(views_sql_tables[i].columns));
 		buf_puts(x->b, " WHERE 1 = 0)");
 	}
+}
+
+void
+views_put_currency(
+	struct buf *b, const struct views_place *p, const struct views_there *there, unsigned bit)
+{
+	/* Always text: PostgreSQL replaces a view only by one with the same types. */
+	buf_printf(b,
+		(there->currency & bit) != 0 ? "CAST(coalesce(c.currency, 'USD') AS %s)"
+					     : "CAST('USD' AS %s)",
+		sql_type(p->dialect, TYPE_TEXT));
+}
+
+/* {o:TABLE|TEXT}: TEXT, where the table is of several organizations. */
+static void
+put_by_organization(struct expansion *x, const char *arg, size_t len)
+{
+	const char *bar = memchr(arg, '|', len);
+	size_t i = bar != NULL ? table_number(arg, (size_t)(bar - arg)) : VIEWS_TABLES;
+
+	if (i == VIEWS_TABLES)
+		x->b->failed = 1;
+	else if ((x->there->organization & 1u << i) != 0)
+		expand(x, bar + 1, len - (size_t)(bar + 1 - arg));
 }
 
 /* One {NAME:ARGUMENT}. */
@@ -169,7 +194,15 @@ put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size
 		expand(x, views_sql_used, strlen(views_sql_used));
 	else if (is(name, n, "t"))
 		put_table(x, arg, len);
-	else if (is(name, n, "into"))
+	else if (is(name, n, "currency"))
+		views_put_currency(x->b, x->p, x->there, 1u << table_number(arg, len));
+	else if (is(name, n, "o"))
+		put_by_organization(x, arg, len);
+	else if (is(name, n,
+			 "ledgers")) { /* {ledgers:TEXT}: the same of the ledger, if any table is */
+		if (views_by_organization(x->there) && (x->there->organization & VIEWS_LEDGER) != 0)
+			expand(x, arg, len);
+	} else if (is(name, n, "into"))
 		views_put_into(x->b, x->p, 1u << table_number(arg, len));
 	else if (is(name, n, "null"))
 		buf_printf(x->b, "CAST(NULL AS %s)",
@@ -214,27 +247,33 @@ expand(struct expansion *x, const char *text, size_t len)
 static void
 put_sqlite_money(struct expansion *x, const struct views_sql *v)
 {
-	struct buf *b = x->b;
-	const char *name = v->money, *more = v->after != NULL ? v->after : "";
-	const char *comma = v->after != NULL ? ", " : "";
+	struct buf *b = x->b, after;
+	struct expansion columns = {&after, x->p, x->there};
+	const char *name = v->money, *more;
 	size_t n = 1;
+
+	buf_init(&after, 4096);
+	expand(&columns, v->after, strlen(v->after));
+	b->failed |= buf_str(&after) == NULL;
+	more = after.data != NULL ? after.data : "";
 
 	for (const char *s = name; *s != '\0'; s++)
 		n += *s == ' ';
 	buf_printf(b, "SELECT %s", v->keys);
 	for (size_t i = 0; i < n; i++, name += strcspn(name, " ") + 1)
 		buf_printf(b,
-			", CASE WHEN length(ltrim(replace(replace(m%zu, '-', ''), '.', ''), '0')) "
+			", CASE WHEN currency <> 'USD' THEN NULL WHEN "
+			"length(ltrim(replace(replace(m%zu, '-', ''), '.', ''), '0')) "
 			"<= 15 THEN CAST(m%zu AS REAL) ELSE m%zu END AS %.*s",
 			i, i, i, (int)strcspn(name, " "), name);
-	buf_printf(b, "%s%s FROM (SELECT %s", comma, more, v->keys);
+	buf_printf(b, ", %s FROM (SELECT %s", more, v->keys);
 	for (size_t i = 0; i < n; i++)
 		buf_printf(b,
 			", rtrim(rtrim(printf('%%s%%d.%%02d%%012d', CASE WHEN w%zu < 0 OR f%zu < 0 "
 			"THEN '-' ELSE '' END, abs(w%zu) / 100, abs(w%zu) %% 100, abs(f%zu)), "
 			"'0'), '.') AS m%zu",
 			i, i, i, i, i, i);
-	buf_printf(b, "%s%s FROM (SELECT %s", comma, more, v->keys);
+	buf_printf(b, ", %s FROM (SELECT %s", more, v->keys);
 	for (size_t i = 0; i < n; i++) /* both of one sign */
 		buf_printf(b,
 			", w%zu - (w%zu > 0 AND f%zu < 0) + (w%zu < 0 AND f%zu > 0) AS w%zu, f%zu "
@@ -242,26 +281,33 @@ put_sqlite_money(struct expansion *x, const struct views_sql *v)
 			"1000000000000 * ((w%zu > 0 AND f%zu < 0) - (w%zu < 0 AND f%zu > 0)) AS "
 			"f%zu",
 			i, i, i, i, i, i, i, i, i, i, i, i);
-	buf_printf(b, "%s%s FROM (SELECT %s", comma, more, v->keys);
+	buf_printf(b, ", %s FROM (SELECT %s", more, v->keys);
 	for (size_t i = 0; i < n; i++)
 		buf_printf(b,
 			", coalesce(w%zu, 0) + coalesce(f%zu, 0) / 1000000000000 AS w%zu, "
 			"coalesce(f%zu, 0) %% 1000000000000 AS f%zu",
 			i, i, i, i, i);
-	buf_printf(b, "%s%s FROM (", comma, more);
+	buf_printf(b, ", %s FROM (", more);
 	expand(x, v->sqlite, strlen(v->sqlite));
 	buf_puts(b, "))))");
+	buf_free(&after);
 }
 
-/* "CREATE VIEW name AS ..."; the dialects that can replace one do. */
+#define SQLITE_MARK "/* anthill */ "
+
+/*
+ * "CREATE VIEW name AS ..."; the dialects that can replace one do.  SQLite, which keeps the
+ * text and no comments on objects, has the mark by which anthill's are known in there.
+ */
 static void
-put_view(struct buf *b, const struct views_place *p, unsigned have, const struct views_sql *v)
+put_view(struct buf *b, const struct views_place *p, const struct views_there *there,
+	const struct views_sql *v)
 {
-	struct expansion x = {b, p, have};
+	struct expansion x = {b, p, there};
 
 	buf_puts(b, p->dialect == SQL_SQLITE ? "CREATE VIEW " : "CREATE OR REPLACE VIEW ");
 	put_name(b, p, p->prefix, v->name, 0);
-	buf_puts(b, " AS ");
+	buf_puts(b, p->dialect == SQL_SQLITE ? " AS " SQLITE_MARK : " AS ");
 	if (p->dialect == SQL_SQLITE && v->sqlite != NULL)
 		put_sqlite_money(&x, v);
 	else
@@ -279,7 +325,8 @@ put_mark(struct buf *b, const char *sql, size_t len)
 }
 
 static void
-put_statements(struct buf *b, const struct views_place *p, unsigned have, const struct views_sql *v)
+put_statements(struct buf *b, const struct views_place *p, const struct views_there *there,
+	const struct views_sql *v)
 {
 	size_t start;
 
@@ -289,7 +336,7 @@ put_statements(struct buf *b, const struct views_place *p, unsigned have, const 
 		buf_puts(b, ";\n");
 	}
 	start = b->len;
-	put_view(b, p, have, v);
+	put_view(b, p, there, v);
 	if (p->dialect != SQL_SQLITE && !b->failed) {
 		size_t len = b->len - start;
 
@@ -302,39 +349,70 @@ put_statements(struct buf *b, const struct views_place *p, unsigned have, const 
 	buf_puts(b, ";\n");
 }
 
-void
-views_create(struct buf *b, const struct views_place *p, unsigned have)
+static int
+is_made(const struct views_there *there, const struct views_sql *v)
 {
-	for (size_t i = 0; i < VIEWS_SQL_COUNT; i++)
-		if ((views_sql[i].needs & have) == views_sql[i].needs)
-			put_statements(b, p, have, &views_sql[i]);
+	return (v->needs & there->tables) == v->needs;
 }
 
+const struct views_there views_all = {VIEWS_ALL, VIEWS_ALL, 0};
+
+void
+views_create(struct buf *b, const struct views_place *p, const struct views_there *there)
+{
+	for (size_t i = 0; i < VIEWS_SQL_COUNT; i++)
+		if (is_made(there, &views_sql[i]))
+			put_statements(b, p, there, &views_sql[i]);
+}
+
+/* ---- what is there ------------------------------------------------------------------------- */
+
+int
+views_by_organization(const struct views_there *there)
+{
+	return (there->organization & ~(unsigned)VIEWS_LEDGER) != 0;
+}
+
+/*
+ * The question whether a table is there, 1, whether it has a column `currency`, 2 more, and
+ * whether one of the organization, 4 more.
+ */
 static void
 put_there(struct buf *b, const struct views_place *p, unsigned bit)
 {
 	static const char *const before[] = {
-		("SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND "
-		 "relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = "),
-		"SELECT count(*) FROM sqlite_schema WHERE type IN ('table', 'view')",
-		"SELECT count(*) FROM information_schema.tables WHERE table_schema = 'main'"};
-	static const char *const column[] = {"relname", "name", "table_name"};
+		" FROM pg_class t LEFT JOIN (SELECT attrelid, attname AS name FROM pg_attribute "
+		"WHERE attnum > 0 AND NOT attisdropped) c ON c.attrelid = t.oid WHERE relkind IN "
+		"('r', 'p', 'v', 'm', 'f') AND "
+		"relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ",
+		" FROM sqlite_schema t LEFT JOIN pragma_table_info(t.name) c WHERE t.type IN "
+		"('table', "
+		"'view') AND t.name = ",
+		" FROM (SELECT table_name, column_name AS name FROM information_schema.columns "
+		"WHERE "
+		"table_schema = 'main') c WHERE table_name = "};
 
+	buf_printf(b,
+		"SELECT CASE WHEN count(*) > 0 THEN 1 ELSE 0 END + 2 * count(*) FILTER (WHERE "
+		"c.name = "
+		"'currency') + 4 * count(*) FILTER (WHERE c.name = '%s')",
+		bit == VIEWS_LEDGER ? "organization" : "_organization");
 	buf_puts(b, before[p->dialect]);
 	if (p->dialect == SQL_POSTGRESQL) {
 		sql_literal(b, p->dialect, p->schema);
-		buf_putc(b, ')');
+		buf_puts(b, ") AND relname = ");
 	}
-	buf_printf(b, " AND %s = ", column[p->dialect]);
 	views_put_into(b, p, bit);
 }
 
 int
-views_tables(const struct db *db, const struct views_place *p, struct ant_err *e)
+views_look(const struct db *db, const struct views_place *p, struct views_there *there,
+	struct ant_err *e)
 {
 	struct buf sql;
-	int have = 0, status = 0;
+	int status = 0;
 
+	*there = (struct views_there){0};
 	buf_init(&sql, 1 << 16);
 	for (size_t i = 0; i < VIEWS_TABLES && status == 0; i++) {
 		int64_t n = 0;
@@ -343,20 +421,25 @@ views_tables(const struct db *db, const struct views_place *p, struct ant_err *e
 		put_there(&sql, p, 1u << i);
 		status = buf_str(&sql) == NULL ? err_sys(e, ANT_FAIL, "views")
 					       : db_ask(db, sql.data, &n, e);
-		have |= (n > 0) << i;
+		there->tables |= (unsigned)(n & 1) << i;
+		there->currency |= (unsigned)(n >> 1 & 1) << i;
+		there->organization |= (unsigned)(n >> 2 & 1) << i;
 	}
 	buf_free(&sql);
-	return status == 0 ? have : -1;
+	return status;
 }
+
+/* ---- made ---------------------------------------------------------------------------------- */
 
 /* The question whether a view is there as it would be made. */
 static void
-put_same(struct buf *b, const struct views_place *p, unsigned have, const struct views_sql *v)
+put_same(struct buf *b, const struct views_place *p, const struct views_there *there,
+	const struct views_sql *v)
 {
 	struct buf text;
 
 	buf_init(&text, 1 << 20);
-	put_view(&text, p, have, v);
+	put_view(&text, p, there, v);
 	if (buf_str(&text) == NULL) {
 		b->failed = 1;
 	} else if (p->dialect == SQL_SQLITE) {
@@ -379,35 +462,111 @@ put_same(struct buf *b, const struct views_place *p, unsigned have, const struct
 	buf_free(&text);
 }
 
+/* How the text of a view of SQLite begins that was made before there was a mark: as it does now. */
+static void
+put_unmarked(struct buf *b, const struct views_place *p, const struct views_there *there,
+	const struct views_sql *v)
+{
+	struct buf text;
+	const char *at;
+	char start[48] = "";
+
+	buf_init(&text, 1 << 20);
+	put_view(&text, p, there, v);
+	if (buf_str(&text) == NULL || (at = strstr(text.data, SQLITE_MARK)) == NULL)
+		b->failed = 1;
+	else
+		snprintf(start, sizeof start, " AS %s", at + strlen(SQLITE_MARK));
+	sql_literal(b, p->dialect, start);
+	buf_free(&text);
+}
+
+/* The question what has a view's name and is no view that anthill made: what, in a word, and its name. */
+static void
+put_in_the_way(struct buf *b, const struct views_place *p, const struct views_there *there,
+	const struct views_sql *v)
+{
+	static const char *const before[] = {
+		"SELECT CASE relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN "
+		"'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table' WHEN 'S' "
+		"THEN 'sequence' WHEN 'c' THEN 'type' ELSE 'index' END, relname FROM pg_class "
+		"WHERE NOT (relkind = 'v' AND coalesce(obj_description(oid, 'pg_class'), '') LIKE "
+		"'anthill %') AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ",
+		"SELECT type, name FROM sqlite_schema WHERE type <> 'trigger' AND NOT (type = "
+		"'view' AND (instr(sql, ' AS " SQLITE_MARK "') > 0 OR instr(sql, ",
+		"SELECT * FROM (SELECT 'table', table_name AS name FROM duckdb_tables() WHERE "
+		"schema_name = 'main' UNION ALL SELECT 'view', view_name FROM duckdb_views() WHERE "
+		"schema_name = 'main' AND coalesce(comment, '') NOT LIKE 'anthill %') WHERE "
+		"lower(name) = lower("};
+	static const char *const after[] = {"", " COLLATE NOCASE", ")"};
+
+	buf_puts(b, before[p->dialect]);
+	if (p->dialect == SQL_POSTGRESQL) {
+		sql_literal(b, p->dialect, p->schema);
+		buf_puts(b, ") AND relname = ");
+	} else if (p->dialect == SQL_SQLITE) {
+		put_unmarked(b, p, there, v);
+		buf_puts(b, ") > 0)) AND name = ");
+	}
+	put_name(b, p, p->prefix, v->name, 1);
+	buf_puts(b, after[p->dialect]);
+}
+
+static int
+take_in_the_way(void *arg, const struct db_cell *c, struct ant_err *e)
+{
+	(void)arg;
+	return err_set(e, ANT_FAIL,
+		"'%.200s' is a %s that anthill did not make, and a view has to have that name: "
+		"rename or drop it, or leave out the views (views off); no view was made",
+		c[1].p, c[0].p);
+}
+
+/* Append what makes one view, unless it is there already. */
+static int
+add_view(struct buf *b, const struct db *db, const struct views_place *p,
+	const struct views_there *there, const struct views_sql *v, struct ant_err *e)
+{
+	struct buf question;
+	int64_t same = 0;
+	int status;
+
+	buf_init(&question, 1 << 20);
+	put_same(&question, p, there, v);
+	status = buf_str(&question) == NULL ? err_sys(e, ANT_FAIL, "views")
+					    : db_ask(db, question.data, &same, e);
+	/* One that did not change is left alone: who reads it would wait. */
+	if (status == 0 && same == 0) {
+		buf_clear(&question);
+		put_in_the_way(&question, p, there, v);
+		status = buf_str(&question) == NULL
+				 ? err_sys(e, ANT_FAIL, "views")
+				 : db->each(db->self, question.data, 2, take_in_the_way, NULL, e);
+		put_statements(b, p, there, v);
+	}
+	buf_free(&question);
+	return status;
+}
+
 int
 views_run(const struct db *db, const struct views_place *p, struct ant_err *e)
 {
-	int have = views_tables(db, p, e), n = 0, status = 0;
-	struct buf sql, question;
+	struct views_there there;
+	struct buf sql;
+	int n = 0, status;
 
-	if (have == -1)
-		return -1;
 	buf_init(&sql, 1 << 20);
-	buf_init(&question, 1 << 20);
+	status = views_look(db, p, &there, e);
 	for (size_t i = 0; status == 0 && i < VIEWS_SQL_COUNT; i++) {
-		int64_t same = 0;
-
-		if ((views_sql[i].needs & (unsigned)have) != views_sql[i].needs)
+		if (!is_made(&there, &views_sql[i]))
 			continue;
 		n++;
-		buf_clear(&question);
-		put_same(&question, p, (unsigned)have, &views_sql[i]);
-		status = buf_str(&question) == NULL ? err_sys(e, ANT_FAIL, "views")
-						    : db_ask(db, question.data, &same, e);
-		/* One that did not change is left alone: who reads it would wait. */
-		if (status == 0 && same == 0)
-			put_statements(&sql, p, (unsigned)have, &views_sql[i]);
+		status = add_view(&sql, db, p, &there, &views_sql[i], e);
 	}
 	if (status == 0 && sql.failed)
 		status = err_sys(e, ANT_FAIL, "views");
 	if (status == 0 && sql.len > 0)
 		status = db->run(db->self, buf_str(&sql), e);
 	buf_free(&sql);
-	buf_free(&question);
 	return status == 0 ? n : -1;
 }

@@ -3,6 +3,10 @@
  *
  * Costs are exact dollars: numeric in PostgreSQL, DECIMAL in DuckDB; in SQLite, as its
  * loader stores them, a real of at most 15 digits, else text.  Days are dates in UTC.
+ * Currencies are never added: `currency`, the last column, is grouped by, and what is
+ * called _usd is null where it is not USD.  A row without a currency is in USD, as it was
+ * before the API named any.  Over a table of several organizations, which has a column
+ * _organization, each has its own rows, and `organization` is the column behind it.
  */
 #ifndef ANT_DB_VIEWS_H
 #define ANT_DB_VIEWS_H
@@ -19,6 +23,13 @@ struct views_place {
 	enum sql_dialect dialect; /* PostgreSQL, SQLite or DuckDB */
 	const char *schema, *prefix;
 	const char *names[VIEWS_TABLES]; /* by number of the bit; NULL: its own */
+};
+
+/* What there is of the tables, as bits. */
+struct views_there {
+	unsigned tables;
+	unsigned currency; /* those with a column of that name */
+	unsigned organization; /* those with a column _organization; of the ledger, organization */
 };
 
 /*
@@ -40,15 +51,33 @@ void views_put_into(struct buf *b, const struct views_place *p, unsigned bit);
 
 /*
  * Append the statements that create the views, each ended by a semicolon and a newline.
- * A view whose own table is not in TABLES is left out; one that only looks up names in a
+ * A view whose own table is not THERE is left out; one that only looks up names in a
  * missing table shows ids.  Reports by B's `failed`.
  */
-void views_create(struct buf *b, const struct views_place *p, unsigned tables);
+void views_create(struct buf *b, const struct views_place *p, const struct views_there *there);
 
-/* Which of the tables there are in DB: bits, or -1 with a reason. */
-int views_tables(const struct db *db, const struct views_place *p, struct ant_err *e);
+/* As they are where every table is there, as anthill made it. */
+extern const struct views_there views_all;
 
-/* Create them in DB, all of them or none.  Return how many there are now, or -1. */
+/* Look which of the tables there are in DB.  Return 0, or -1 with a reason. */
+int views_look(const struct db *db, const struct views_place *p, struct views_there *there,
+	struct ant_err *e);
+
+/* Whether any of the tables is of several organizations. */
+int views_by_organization(const struct views_there *there);
+
+/*
+ * Append the currency of a row of the table of one bit, which is called c: a text, never null.
+ * Reports by B's `failed`.
+ */
+void views_put_currency(
+	struct buf *b, const struct views_place *p, const struct views_there *there, unsigned bit);
+
+/*
+ * Create them in DB, all of them or none.  Return how many there are now, or -1: where a
+ * view's name is that of a table, of an index or of a view that anthill did not make, too,
+ * which the reason names and which is left as it is.
+ */
 int views_run(const struct db *db, const struct views_place *p, struct ant_err *e);
 
 #endif

@@ -23,6 +23,10 @@ _Static_assert(
 	sizeof views_sql_tables / sizeof *views_sql_tables == VIEWS_TABLES, "a name for each bit");
 
 /* Every lookup has one row an id, whatever was loaded: a second one would double the money. */
+/* Behind the currency, where a table is of several organizations. */
+#define ORGANIZATION(table) "{o:" table "|, organization}"
+#define ORGANIZATION_OF(table, t) "{o:" table "|, " t "._organization AS organization}"
+
 #define WORKSPACES "(SELECT id, min(name) AS name FROM {t:workspaces} t GROUP BY id)"
 #define API_KEYS "(SELECT id, min(name) AS name FROM {t:api_keys} t GROUP BY id)"
 
@@ -35,6 +39,8 @@ _Static_assert(
 	".cost_type WHEN 'web_search' THEN 'Web search' WHEN 'code_execution' THEN 'Code " \
 	"execution' WHEN 'session_usage' THEN 'Agent sessions' ELSE coalesce(" c \
 	".cost_type, 'Other') END)"
+/* Only dollars are told as dollars: other currencies have rows of their own, without an amount. */
+#define DOLLARS(what, currency) "CASE WHEN " currency " = 'USD' THEN " what " END"
 #define RATE(part, whole) "round(1.0 * " part " / nullif(" whole ", 0), 6)"
 #define SUM(x) "CAST(coalesce(sum(" x "), 0) AS bigint)"
 
@@ -52,8 +58,9 @@ _Static_assert(
 #define USED_AS(model, tier, context, kind, column) \
 	"SELECT {day:bucket} AS day, coalesce(workspace_id, '') AS ws, api_key_id, " model \
 	" AS model, " tier " AS tier, " context " AS context, '" kind "' AS kind, CAST(sum(" \
-	column ") AS bigint) AS tokens FROM {t:usage_report} WHERE " column \
-	" > 0 GROUP BY 1, 2, 3, 4, 5, 6, 7"
+	column ") AS bigint) AS tokens{o:usage_report|, _organization AS organization} FROM " \
+	"{t:usage_report} WHERE " column \
+	" > 0 GROUP BY 1, 2, 3, 4, 5, 6, 7{o:usage_report|, _organization}"
 #define USED(kind, column) \
 	USED_AS("coalesce(model, '')", USAGE_TIER, "coalesce(context_window, '')", kind, column)
 #define COST_KINDS \
@@ -63,11 +70,16 @@ _Static_assert(
 #define SHARES_FROM \
 	"FROM cost LEFT JOIN used ON used.day = cost.day AND used.ws = cost.ws AND " \
 	"used.model = cost.model AND used.tier = cost.tier AND used.context = cost.context " \
-	"AND used.kind = cost.kind"
-#define OF_GROUP \
-	"PARTITION BY cost.day, cost.ws, cost.model, cost.tier, cost.context, cost.kind"
+	"AND used.kind = cost.kind{o:cost_report|{o:usage_report| AND used.organization = " \
+	"cost.organization}}"
+#define OF_KIND \
+	"PARTITION BY cost.day, cost.ws, cost.model, cost.tier, cost.context, " \
+	"cost.kind{o:cost_report|, cost.organization}"
+#define OF_GROUP OF_KIND ", cost.currency"
+/* Each currency is shared out by all tokens of its kind, which are counted once, in the first. */
 #define SHARES \
-	"used.api_key_id, used.tokens, sum(used.tokens) OVER (" OF_GROUP \
+	"used.api_key_id, used.tokens, CASE WHEN cost.currency = min(cost.currency) OVER (" \
+	OF_KIND ") THEN used.tokens END AS counted, sum(used.tokens) OVER (" OF_GROUP \
 	") AS total, sum(used.tokens) OVER (" OF_GROUP \
 	" ORDER BY coalesce(used.api_key_id, '') ROWS UNBOUNDED PRECEDING) AS upto"
 #define KEY_COLUMNS \
@@ -77,7 +89,7 @@ _Static_assert(
 	" AS workspace, s.label AS model"
 #define KEY_LOOKUPS \
 	" LEFT JOIN " API_KEYS " k ON k.id = s.api_key_id LEFT JOIN " WORKSPACES \
-	" w ON w.id = s.ws GROUP BY 1, 2, 3, 4, 5, 6"
+	" w ON w.id = s.ws GROUP BY 1, 2, 3, 4, 5, 6, s.currency{o:cost_report|, s.organization}"
 
 #define CLAUDE_CODE_COUNTS \
 	SUM("c.num_sessions") " AS sessions, " SUM("c.lines_added") " AS lines_added, " SUM( \
@@ -97,16 +109,20 @@ _Static_assert(
 #define CLAUDE_CODE_WHO \
 	"{day:c.date} AS day, c.actor_type, c.actor_id AS actor, " \
 	"coalesce(nullif(min(u.name), ''), c.actor_id) AS name, min(u.id) AS user_id"
-#define CLAUDE_CODE_FROM \
-	" FROM {t:claude_code_usage} c LEFT JOIN (SELECT lower(email) AS email, min(id) AS " \
-	"id, min(name) AS name FROM {t:users} t GROUP BY 1) u ON c.actor_type = " \
-	"'user_actor' AND u.email = lower(c.actor_id) GROUP BY 1, 2, 3"
+/* Somebody may be a user of several organizations. */
+#define CLAUDE_CODE_USERS \
+	" LEFT JOIN (SELECT lower(email) AS email, min(id) AS id, min(name) AS name" \
+	"{o:claude_code_usage|{o:users|, _organization AS organization}} FROM {t:users} t " \
+	"GROUP BY 1{o:claude_code_usage|{o:users|, _organization}}) u ON c.actor_type = " \
+	"'user_actor' AND u.email = lower(c.actor_id){o:claude_code_usage|{o:users| AND " \
+	"u.organization = c._organization}}"
 #define TOOL(tool, column) \
 	"SELECT {day:date} AS day, '" tool "' AS tool, " SUM(column "_accepted") \
 	" AS accepted, " SUM(column "_rejected") " AS rejected, " RATE("sum(" column \
 	"_accepted)", "(sum(" column "_accepted) + sum(" column "_rejected))") \
-	" AS acceptance_rate FROM {t:claude_code_usage} WHERE " column \
-	"_accepted IS NOT NULL OR " column "_rejected IS NOT NULL GROUP BY 1"
+	" AS acceptance_rate{o:claude_code_usage|, _organization AS organization} FROM " \
+	"{t:claude_code_usage} WHERE " column "_accepted IS NOT NULL OR " column \
+	"_rejected IS NOT NULL GROUP BY 1{o:claude_code_usage|, _organization}"
 
 /*
  * The forecast: what is spent, and for each day left of the month the mean of its
@@ -120,10 +136,14 @@ _Static_assert(
 #define PRIOR_30 "d.day >= as_of - 60 AND d.day < as_of - 30"
 #define FOUR_WEEKS "d.day >= as_of - 28 AND d.day < as_of"
 #define PART(x, when) "coalesce(sum(" x ") FILTER (WHERE " when "), 0)"
+#define SAME_ORGANIZATION(m) "true{o:cost_report| AND " m ".organization = d.organization}"
+/* The days of which the cost is known: of a currency, from its first on. */
+#define KNOWN "as_of - min(d.day)"
 #define WATERMARK \
 	"(SELECT max({day:watermark}) FROM {t:" SQL_LEDGER \
 	"} t WHERE table_name = 'cost_report' AND into_table = " \
-	"{into:cost_report})"
+	"{into:cost_report}{o:cost_report|{o:" SQL_LEDGER "| AND t.organization = " \
+	"d.organization}})"
 /* clang-format on */
 
 #define CENTS(x)                                                                                   \
@@ -154,19 +174,27 @@ const struct views_sql views_sql[] = {
 		.sql =
 			"SELECT {day:c.bucket} AS day, c.workspace_id, " WORKSPACE(
 			"c.workspace_id") " AS workspace, " MODEL("c")
-			" AS model, c.cost_type, c.token_type, {usd:sum(c.amount_cents)} AS "
-			"cost_usd FROM {t:cost_report} c LEFT JOIN " WORKSPACES
-			" w ON w.id = c.workspace_id GROUP BY 1, 2, 3, 4, 5, 6",
+			" AS model, c.cost_type, c.token_type, {usd:sum(c.amount_cents) FILTER "
+			"(WHERE {currency:cost_report} = 'USD')} AS cost_usd, "
+			"{currency:cost_report} AS currency" ORGANIZATION_OF("cost_report", "c")
+			" FROM {t:cost_report} c LEFT JOIN " WORKSPACES
+			" w ON w.id = c.workspace_id GROUP BY 1, 2, 3, 4, 5, 6, "
+			"8{o:cost_report|, c._organization}",
 		.keys = "day, workspace_id, workspace, model, cost_type, token_type",
 		.money = "cost_usd",
 		.sqlite =
 			"SELECT day, workspace_id, " WORKSPACE("workspace_id")
 			" AS workspace, model, cost_type, token_type, sum(w) AS w0, sum(f) "
-			"AS f0 FROM (SELECT day, workspace_id, model, cost_type, token_type, "
-			SPLIT " FROM (SELECT {day:c.bucket} AS day, c.workspace_id, " MODEL("c")
-			" AS model, c.cost_type, c.token_type, " CENTS("c.amount_cents")
+			"AS f0, currency" ORGANIZATION("cost_report")
+			" FROM (SELECT day, workspace_id, model, cost_type, token_type, "
+			"currency" ORGANIZATION("cost_report") ", " SPLIT
+			" FROM (SELECT {day:c.bucket} AS day, c.workspace_id, " MODEL("c")
+			" AS model, c.cost_type, c.token_type, {currency:cost_report} AS "
+			"currency" ORGANIZATION_OF("cost_report", "c") ", " CENTS("c.amount_cents")
 			" AS a FROM {t:cost_report} c)) LEFT JOIN " WORKSPACES
-			" w ON w.id = workspace_id GROUP BY 1, 2, 3, 4, 5, 6"},
+			" w ON w.id = workspace_id GROUP BY 1, 2, 3, 4, 5, 6, 9"
+			ORGANIZATION("cost_report"),
+		.after = "currency" ORGANIZATION("cost_report")},
 	{.name = "ant_tokens_daily",
 		.needs = VIEWS_USAGE,
 		.sql =
@@ -178,7 +206,8 @@ const struct views_sql views_sql[] = {
 			"web_search_requests, " RATE("cache_read_tokens",
 			"(uncached_input_tokens + cache_creation_5m_tokens + "
 			"cache_creation_1h_tokens + cache_read_tokens)")
-			" AS cache_hit_rate FROM (SELECT {day:c.bucket} AS day, "
+			" AS cache_hit_rate" ORGANIZATION("usage_report")
+			" FROM (SELECT {day:c.bucket} AS day, "
 			"c.workspace_id, " WORKSPACE("c.workspace_id")
 			" AS workspace, coalesce(c.model, 'Other') AS model, " SUM(
 			"c.uncached_input_tokens") " AS uncached_input_tokens, " SUM(
@@ -188,76 +217,108 @@ const struct views_sql views_sql[] = {
 			" AS cache_creation_1h_tokens, " SUM("c.cache_read_input_tokens")
 			" AS cache_read_tokens, " SUM("c.output_tokens") " AS output_tokens, " SUM(
 			"c.web_search_requests")
-			" AS web_search_requests FROM {t:usage_report} c LEFT JOIN " WORKSPACES
-			" w ON w.id = c.workspace_id GROUP BY 1, 2, 3, 4) t"},
+			" AS web_search_requests" ORGANIZATION_OF("usage_report", "c")
+			" FROM {t:usage_report} c LEFT JOIN " WORKSPACES
+			" w ON w.id = c.workspace_id GROUP BY 1, 2, 3, 4{o:usage_report|, "
+			"c._organization}) t"},
 	{.name = "ant_cost_by_key",
 		.needs = VIEWS_COST | VIEWS_USAGE,
 		.sql =
 			"WITH used AS ({used:}), cost AS (SELECT {day:c.bucket} AS day, "
 			COST_KINDS
-			", sum(c.amount_cents) AS cents FROM {t:cost_report} c GROUP BY 1, "
-			"2, 3, 4, 5, 6), s AS (SELECT cost.day, cost.ws, cost.label, "
-			"cost.cents, " SHARES " " SHARES_FROM ") SELECT " KEY_COLUMNS
-			", {bigint:coalesce(sum(s.tokens), 0)} AS tokens, {usd:sum(CASE WHEN "
-			"s.tokens IS NULL OR s.upto = s.total THEN s.cents ELSE "
-			"{part:s.upto} END - CASE WHEN s.tokens IS NULL OR s.upto = s.tokens "
-			"THEN 0 ELSE {part:(s.upto - s.tokens)} END)} AS cost_usd FROM s"
-			KEY_LOOKUPS,
+			", sum(c.amount_cents) AS cents, {currency:cost_report} AS currency"
+			ORGANIZATION_OF("cost_report", "c")
+			" FROM {t:cost_report} c GROUP BY 1, 2, 3, 4, 5, 6, "
+			"9{o:cost_report|, c._organization}), s AS (SELECT cost.day, cost.ws, "
+			"cost.label, cost.cents, cost.currency{o:cost_report|, "
+			"cost.organization}, " SHARES " "
+			SHARES_FROM ") SELECT " KEY_COLUMNS
+			", {bigint:coalesce(sum(s.counted), 0)} AS tokens, {usd:" DOLLARS(
+			"sum(CASE WHEN s.tokens IS NULL OR s.upto = s.total THEN s.cents "
+			"ELSE {part:s.upto} END - CASE WHEN s.tokens IS NULL OR s.upto = "
+			"s.tokens THEN 0 ELSE {part:(s.upto - s.tokens)} END)", "s.currency")
+			"} AS cost_usd, s.currency AS currency{o:cost_report|, s.organization "
+			"AS organization} FROM s" KEY_LOOKUPS,
 		.keys = "day, api_key_id, api_key, workspace_id, workspace, model, tokens",
 		.money = "cost_usd",
 		/* Where a part begins and ends is counted in millionths of a cent. */
 		.sqlite =
 			"WITH used AS ({used:}), cost AS (SELECT day, ws, model, tier, "
-			"context, kind, min(label) AS label, sum(w) AS w, sum(f) AS f FROM "
-			"(SELECT day, ws, model, tier, context, kind, label, " SPLIT
+			"context, kind, min(label) AS label, sum(w) AS w, sum(f) AS f, "
+			"currency" ORGANIZATION("cost_report")
+			" FROM (SELECT day, ws, model, tier, context, kind, label, currency"
+			ORGANIZATION("cost_report") ", " SPLIT
 			" FROM (SELECT {day:c.bucket} AS day, coalesce(c.workspace_id, '') "
 			"AS ws, coalesce(c.model, '') AS model, coalesce(c.service_tier, '') "
 			"AS tier, coalesce(c.context_window, '') AS context, "
 			"coalesce(c.token_type, c.cost_type, '') AS kind, " MODEL("c")
-			" AS label, " CENTS("c.amount_cents")
-			" AS a FROM {t:cost_report} c)) GROUP BY 1, 2, 3, 4, 5, 6), s AS "
-			"(SELECT day, ws, label, w, f, api_key_id, tokens, CASE WHEN upto = "
+			" AS label, {currency:cost_report} AS currency"
+			ORGANIZATION_OF("cost_report", "c") ", " CENTS("c.amount_cents")
+			" AS a FROM {t:cost_report} c)) GROUP BY 1, 2, 3, 4, 5, 6, 10"
+			ORGANIZATION("cost_report") "), s AS (SELECT day, ws, label, w, f, currency"
+			ORGANIZATION("cost_report") ", api_key_id, tokens, "
+			"counted, CASE WHEN upto = "
 			"total THEN NULL ELSE CAST(round((w + f / 1e12) * 1e6 * upto / "
 			"total) AS INTEGER) END AS until, CASE WHEN tokens IS NULL OR upto = "
 			"tokens THEN 0 ELSE CAST(round((w + f / 1e12) * 1e6 * (upto - "
 			"tokens) / total) AS INTEGER) END AS since FROM (SELECT cost.day, "
-			"cost.ws, cost.label, cost.w, cost.f, " SHARES " " SHARES_FROM
-			")) SELECT " KEY_COLUMNS
-			", coalesce(sum(s.tokens), 0) AS tokens, sum(coalesce(until / "
+			"cost.ws, cost.label, cost.w, cost.f, cost.currency{o:cost_report|, "
+			"cost.organization}, " SHARES " "
+			SHARES_FROM ")) SELECT " KEY_COLUMNS
+			", coalesce(sum(s.counted), 0) AS tokens, sum(coalesce(until / "
 			"1000000, s.w) - since / 1000000) AS w0, sum(coalesce(until % "
-			"1000000 * 1000000, s.f) - since % 1000000 * 1000000) AS f0 FROM s"
-			KEY_LOOKUPS},
+			"1000000 * 1000000, s.f) - since % 1000000 * 1000000) AS f0, "
+			"s.currency AS currency{o:cost_report|, s.organization AS "
+			"organization} FROM s" KEY_LOOKUPS,
+		.after = "currency" ORGANIZATION("cost_report")},
 	{.name = "ant_spend_month",
 		.needs = VIEWS_COST,
 		.sql =
-			"WITH d AS (SELECT {day:bucket} AS day, sum(amount_cents) AS cents "
-			"FROM {t:cost_report} GROUP BY 1), a AS (SELECT CASE WHEN " WATERMARK
+			"WITH d AS (SELECT {day:c.bucket} AS day, {currency:cost_report} AS "
+			"currency, sum(c.amount_cents) AS cents" ORGANIZATION_OF("cost_report", "c")
+			" FROM {t:cost_report} c GROUP BY 1, 2{o:cost_report|, "
+			"c._organization}), a AS (SELECT CASE WHEN " WATERMARK
 			" > max(day) + 1 THEN " WATERMARK
-			" ELSE max(day) + 1 END AS as_of, min(day) AS first_day FROM d), m "
-			"AS (SELECT as_of, first_day, {month:as_of,0} AS month, "
-			"{month:as_of,-1} AS last_month, {month:as_of,1} - as_of AS "
-			"days_left FROM a WHERE as_of IS NOT NULL) SELECT month, as_of, "
-			"days_left, {usd:" PART("d.cents", THIS_MONTH) "} AS spent_usd, {usd:"
-			PART("d.cents", LAST_MONTH) "} AS last_month_usd, {usd:" PART("d.cents",
-			LAST_30) "} AS last_30_days_usd, {usd:" PART("d.cents", PRIOR_30)
-			"} AS prior_30_days_usd, {round2:0.01 * (" PART("d.cents", THIS_MONTH)
-			" + CASE WHEN as_of - first_day >= 28 THEN " PART("d.cents * " OF_WEEKDAY,
+			" ELSE max(day) + 1 END AS as_of" ORGANIZATION("cost_report")
+			" FROM d{o:cost_report| GROUP BY organization}), m AS (SELECT as_of"
+			ORGANIZATION("cost_report") ", "
+			"{month:as_of,0} AS month, {month:as_of,-1} AS last_month, "
+			"{month:as_of,1} - as_of AS days_left FROM a WHERE as_of IS NOT "
+			"NULL) SELECT month, as_of, days_left, "
+			DOLLARS("{usd:" PART("d.cents", THIS_MONTH) "}", "d.currency")
+			" AS spent_usd, "
+			DOLLARS("{usd:" PART("d.cents", LAST_MONTH) "}", "d.currency")
+			" AS last_month_usd, "
+			DOLLARS("{usd:" PART("d.cents", LAST_30) "}", "d.currency")
+			" AS last_30_days_usd, "
+			DOLLARS("{usd:" PART("d.cents", PRIOR_30) "}", "d.currency")
+			" AS prior_30_days_usd, "
+			DOLLARS("{round2:0.01 * (" PART("d.cents", THIS_MONTH)
+			" + CASE WHEN " KNOWN " >= 28 THEN " PART("d.cents * " OF_WEEKDAY,
 			FOUR_WEEKS) " / 4 ELSE " PART("d.cents", "d.day < as_of")
-			" * days_left / (as_of - first_day) END)} AS forecast_usd FROM m "
-			"JOIN d ON true GROUP BY month, last_month, as_of, first_day, "
-			"days_left",
+			" * days_left / (" KNOWN ") END)}", "d.currency")
+			" AS forecast_usd, d.currency AS currency{o:cost_report|, "
+			"d.organization AS organization} FROM m JOIN d ON " SAME_ORGANIZATION("m")
+			" GROUP BY month, last_month, as_of, days_left, "
+			"d.currency{o:cost_report|, d.organization}",
 		.keys = "month, as_of, days_left",
 		.money = "spent_usd last_month_usd last_30_days_usd prior_30_days_usd",
 		.sqlite =
-			"WITH d AS (SELECT day, sum(w) AS w, sum(f) AS f FROM (SELECT day, " SPLIT
-			" FROM (SELECT CAST(julianday({day:bucket}) - 2440587.5 AS INTEGER) "
-			"AS day, " CENTS("amount_cents")
-			" AS a FROM {t:cost_report})) GROUP BY 1), a AS (SELECT max(max(day) "
-			"+ 1, coalesce(CAST(julianday(" WATERMARK
-			") - 2440587.5 AS INTEGER), 0)) AS as_of, min(day) AS first_day FROM "
-			"d), n AS (SELECT as_of, first_day, date(2440587.5 + as_of, 'start "
-			"of month') AS m FROM a WHERE as_of IS NOT NULL), t AS (SELECT "
-			"as_of, first_day, CAST(julianday(m) - 2440587.5 AS INTEGER) AS "
+			"WITH d AS (SELECT day, currency, sum(w) AS w, sum(f) AS f"
+			ORGANIZATION("cost_report") " FROM (SELECT day, currency"
+			ORGANIZATION("cost_report") ", " SPLIT
+			" FROM (SELECT CAST(julianday({day:c.bucket}) - 2440587.5 AS "
+			"INTEGER) AS day, {currency:cost_report} AS currency"
+			ORGANIZATION_OF("cost_report", "c") ", " CENTS("c.amount_cents")
+			" AS a FROM {t:cost_report} c)) GROUP BY 1, 2"
+			ORGANIZATION("cost_report") "), a AS (SELECT "
+			"max(max(day) + 1, coalesce(CAST(julianday(" WATERMARK
+			") - 2440587.5 AS INTEGER), 0)) AS as_of" ORGANIZATION("cost_report")
+			" FROM d{o:cost_report| GROUP BY organization}), n AS (SELECT as_of"
+			ORGANIZATION("cost_report")
+			", date(2440587.5 + as_of, 'start of month') AS m FROM a WHERE "
+			"as_of IS NOT NULL), t AS (SELECT as_of" ORGANIZATION("cost_report")
+			", CAST(julianday(m) - 2440587.5 AS INTEGER) AS "
 			"month, CAST(julianday(m, '-1 month') - 2440587.5 AS INTEGER) AS "
 			"last_month, CAST(julianday(m, '+1 month') - 2440587.5 AS INTEGER) - "
 			"as_of AS days_left FROM n) SELECT date(2440587.5 + month) AS month, "
@@ -265,20 +326,26 @@ const struct views_sql views_sql[] = {
 			" AS w0, " PART("f", THIS_MONTH) " AS f0, " PART("w", LAST_MONTH)
 			" AS w1, " PART("f", LAST_MONTH) " AS f1, " PART("w", LAST_30) " AS w2, "
 			PART("f", LAST_30) " AS f2, " PART("w", PRIOR_30) " AS w3, " PART("f",
-			PRIOR_30) " AS f3, round((" PART("w + f / 1e12", THIS_MONTH)
-			" + CASE WHEN as_of - first_day >= 28 THEN " PART("(w + f / 1e12) * ("
+			PRIOR_30) " AS f3, "
+			DOLLARS("round((" PART("w + f / 1e12", THIS_MONTH)
+			" + CASE WHEN " KNOWN " >= 28 THEN " PART("(w + f / 1e12) * ("
 			OF_WEEKDAY ")", FOUR_WEEKS) " / 4.0 ELSE " PART("w + f / 1e12",
-			"d.day < as_of")
-			" * days_left / (as_of - first_day) END) / 100, 2) AS forecast_usd "
-			"FROM t JOIN d GROUP BY month, last_month, as_of, first_day, "
-			"days_left",
-		.after = "forecast_usd"},
+			"d.day < as_of") " * days_left / (" KNOWN ") END) / 100, 2)", "d.currency")
+			" AS forecast_usd, d.currency AS currency{o:cost_report|, "
+			"d.organization AS organization} FROM t JOIN d ON " SAME_ORGANIZATION("t")
+			" GROUP BY month, last_month, as_of, days_left, "
+			"d.currency{o:cost_report|, d.organization}",
+		.after = "forecast_usd, currency" ORGANIZATION("cost_report")},
 	{.name = "ant_claude_code_daily",
 		.needs = VIEWS_CLAUDE_CODE,
 		.sql =
 			"SELECT " CLAUDE_CODE_WHO ", " CLAUDE_CODE_COUNTS
-			", {usd:coalesce(sum(c.total_estimated_cost_cents), 0)} AS "
-			"estimated_cost_usd" CLAUDE_CODE_FROM,
+			", " DOLLARS("{usd:coalesce(sum(c.total_estimated_cost_cents), 0)}",
+			"min({currency:claude_code_usage})")
+			" AS estimated_cost_usd, {currency:claude_code_usage} AS currency"
+			ORGANIZATION_OF("claude_code_usage", "c")
+			" FROM {t:claude_code_usage} c" CLAUDE_CODE_USERS
+			" GROUP BY 1, 2, 3, 19{o:claude_code_usage|, c._organization}",
 		.keys =
 			"day, actor_type, actor, name, user_id, sessions, lines_added, "
 			"lines_removed, commits, pull_requests, accepted, rejected, "
@@ -287,12 +354,13 @@ const struct views_sql views_sql[] = {
 		.money = "estimated_cost_usd",
 		.sqlite =
 			"SELECT " CLAUDE_CODE_WHO ", " CLAUDE_CODE_COUNTS
-			", sum(w) AS w0, sum(f) AS f0 FROM (SELECT *, " SPLIT " FROM (SELECT *, "
+			", sum(w) AS w0, sum(f) AS f0, {currency:claude_code_usage} AS currency"
+			ORGANIZATION_OF("claude_code_usage", "c") " FROM (SELECT *, " SPLIT
+			" FROM (SELECT *, "
 			CENTS("total_estimated_cost_cents")
-			" AS a FROM {t:claude_code_usage})) c LEFT JOIN (SELECT lower(email) "
-			"AS email, min(id) AS id, min(name) AS name FROM {t:users} t GROUP BY "
-			"1) u ON c.actor_type = 'user_actor' AND u.email = lower(c.actor_id) "
-			"GROUP BY 1, 2, 3"},
+			" AS a FROM {t:claude_code_usage})) c" CLAUDE_CODE_USERS
+			" GROUP BY 1, 2, 3, 20{o:claude_code_usage|, c._organization}",
+		.after = "currency" ORGANIZATION("claude_code_usage")},
 	{.name = "ant_claude_code_tools",
 		.needs = VIEWS_CLAUDE_CODE,
 		.sql =
@@ -308,7 +376,8 @@ const struct views_sql views_sql[] = {
 			"{daynumber:k.created_at} AS age_days, k.expires_at, "
 			"coalesce(c.email, k.created_by_id) AS created_by, u.last_used, "
 			"{today} - {daynumber:u.last_used} AS days_unused, "
-			"coalesce(u.tokens, 0) AS tokens FROM {t:api_keys} k LEFT JOIN "
+			"coalesce(u.tokens, 0) AS tokens" ORGANIZATION_OF("api_keys", "k")
+			" FROM {t:api_keys} k LEFT JOIN "
 			WORKSPACES
 			" w ON w.id = k.workspace_id LEFT JOIN (SELECT id, min(email) AS "
 			"email FROM {t:users} t GROUP BY id) c ON c.id = k.created_by_id LEFT "
@@ -317,23 +386,28 @@ const struct views_sql views_sql[] = {
 			"coalesce(cache_read_input_tokens, 0) + "
 			"coalesce(cache_creation_ephemeral_5m_input_tokens, 0) + "
 			"coalesce(cache_creation_ephemeral_1h_input_tokens, 0) + "
-			"coalesce(output_tokens, 0))} AS tokens FROM {t:usage_report} GROUP "
-			"BY api_key_id) u ON u.api_key_id = k.id"},
+			"coalesce(output_tokens, 0))} AS tokens{o:api_keys|{o:usage_report|, "
+			"_organization AS organization}} FROM {t:usage_report} GROUP BY "
+			"api_key_id{o:api_keys|{o:usage_report|, _organization}}) u ON "
+			"u.api_key_id = k.id{o:api_keys|{o:usage_report| AND u.organization = "
+			"k._organization}}"},
 	{.name = "ant_members",
 		.needs = VIEWS_USERS,
 		.sql =
 			"SELECT u.id AS user_id, u.email, u.name, u.role, u.added_at, "
 			"m.workspace_id, coalesce(w.name, m.workspace_id) AS workspace, "
-			"m.workspace_role FROM {t:users} u LEFT JOIN {t:workspace_members} m "
-			"ON m.user_id = u.id LEFT JOIN " WORKSPACES " w ON w.id = m.workspace_id"},
+			"m.workspace_role" ORGANIZATION_OF("users", "u")
+			" FROM {t:users} u LEFT JOIN {t:workspace_members} m ON m.user_id = "
+			"u.id{o:users|{o:workspace_members| AND m._organization = "
+			"u._organization}} LEFT JOIN " WORKSPACES " w ON w.id = m.workspace_id"},
 	{.name = "ant_freshness",
 		.needs = VIEWS_LEDGER,
 		.sql =
 			"SELECT table_name, into_table, {bigint:count(*)} AS loads, "
 			"{bigint:sum(rows)} AS rows_loaded, max(finished) AS last_load, "
 			"max(watermark) AS watermark, {hours:coalesce(max(watermark), "
-			"max(finished))} AS hours_behind FROM {t:" SQL_LEDGER
-			"} GROUP BY table_name, into_table"},
+			"max(finished))} AS hours_behind{ledgers:, organization} FROM {t:" SQL_LEDGER
+			"} GROUP BY table_name, into_table{ledgers:, organization}"},
 };
 /* clang-format on */
 

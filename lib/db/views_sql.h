@@ -2,7 +2,7 @@
  * db/views_sql - the SQL of the views, as templates
  *
  * What differs between the databases, and what a missing table becomes, stands in braces:
- * {t:TABLE}, {day:EXPR}, {usd:EXPR} and so on, see views.c, which expands them.  Only money is
+ * {t:TABLE}, {day:EXPR}, {usd:EXPR}, {o:TABLE|TEXT of several organizations} and so on, see views.c, which expands them.  Only money is
  * written twice, for SQLite has no decimals.
  */
 #ifndef ANT_DB_VIEWS_SQL_H
@@ -36,7 +36,7 @@ struct views_sql {
 	const char *money; /* the names of its dollars, separated by blanks */
 	const char
 		*sqlite; /* a SELECT of the keys and of w0, f0, w1, ...: cents and their fraction */
-	const char *after; /* more columns */
+	const char *after; /* SQLite, with money: the columns behind it, as a template */
 };
 
 enum { VIEWS_SQL_COUNT = 9 };

@@ -153,6 +153,8 @@ complaint_read(struct complaint *c, struct buf *body)
 	c->from_api = c->type[0] != '\0' &&
 		      ((json_member(&all, "type", &outer) && json_is(&outer, "error")) ||
 			      status_of(c->type) != 0);
+	if (!c->from_api && c->message[0] == '\0')
+		complaint_quote(c, body);
 	return 0;
 }
 

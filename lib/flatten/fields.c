@@ -1,15 +1,19 @@
 #include "flatten/fields.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "flatten/plain.h"
 #include "tables/parse.h"
 
 void
 fields_free(struct fields *f)
 {
-	for (size_t i = 0; i < f->n; i++)
+	for (size_t i = 0; i < f->all; i++) {
 		expr_free(f->v[i].native);
+		free(f->v[i].tried);
+	}
 	free(f->v);
 	expr_free(f->where.native);
 	memset(f, 0, sizeof *f);
@@ -18,15 +22,15 @@ fields_free(struct fields *f)
 static int
 add_field(struct fields *f, const struct column *c, struct ant_err *e)
 {
-	struct field *fields = realloc(f->v, (f->n + 1) * sizeof *fields);
+	struct field *fields = realloc(f->v, (f->all + 1) * sizeof *fields);
 
 	if (fields == NULL)
 		return err_sys(e, ANT_FAIL, "flatten");
 	f->v = fields;
-	memset(&fields[f->n], 0, sizeof *fields);
-	fields[f->n].column = c;
-	fields[f->n].type = c->type;
-	f->n++;
+	memset(&fields[f->all], 0, sizeof *fields);
+	fields[f->all].column = c;
+	fields[f->all].type = c->type;
+	f->all++;
 	return 0;
 }
 
@@ -103,7 +107,7 @@ add_raw(struct fields *f, const struct table *t, struct ant_err *e)
 	f->raw_column = (struct column){.name = name, .expr = expr, .doc = doc, .type = TYPE_JSON};
 	if (add_field(f, &f->raw_column, e) == -1)
 		return -1;
-	f->v[f->n - 1].raw = 1;
+	f->v[f->all - 1].raw = 1;
 	return 0;
 }
 
@@ -164,9 +168,51 @@ fields_choose(struct fields *f, struct table *t, const struct flatten_options *o
 	}
 	if (o->raw && add_raw(f, t, e) == -1)
 		return -1;
+	f->n = f->all;
 	if (f->n == 0)
 		return err_set(e, ANT_USAGE, "no column is left of table %s", t->name);
 	if (o->where != NULL)
 		set_where(f, o->where);
 	return set_masks(f, t, o, e);
+}
+
+/* A column that only the key wants.  What is wrong with it, its own error would say were it in the output. */
+static int
+add_hidden(struct fields *f, const struct column *c, struct ant_err *e)
+{
+	static const char format[] = "try (%s\n) catch null";
+	size_t size = sizeof format + strlen(c->expr);
+	char *tried = malloc(size);
+
+	if (tried == NULL)
+		return err_sys(e, ANT_FAIL, "flatten");
+	snprintf(tried, size, format, c->expr);
+	if (add_field(f, c, e) == -1) {
+		free(tried);
+		return -1;
+	}
+	f->v[f->all - 1].tried = tried;
+	return 0;
+}
+
+static int
+add_key(struct fields *f, const struct column *c, struct ant_err *e)
+{
+	const struct field *field = fields_find(f, c->name, strlen(c->name));
+
+	if (field == NULL && add_hidden(f, c, e) == -1)
+		return -1;
+	f->key[f->nkey++] = field != NULL ? (size_t)(field - f->v) : f->all - 1;
+	return 0;
+}
+
+int
+fields_choose_key(struct fields *f, const struct table *t, int first, struct ant_err *e)
+{
+	for (size_t i = 0; i < t->ncolumns; i++)
+		if (t->columns[i].key && add_key(f, &t->columns[i], e) == -1)
+			return -1;
+	if (f->nkey > 0 || !first || plain_is_whole(t->columns[0].expr))
+		return 0;
+	return add_key(f, &t->columns[0], e);
 }

@@ -25,11 +25,16 @@ struct field {
 	/* Where a plain path's value stands on each row; NULL where it is to be asked for. */
 	const struct json_value *value;
 	struct cell_last last;
+	char *tried; /* of a column that is not in the output, for libjq: null where it cannot be computed */
+	size_t strays; /* values of a text column that were no strings, but have a text: 5, true */
 };
 
 struct fields {
 	struct field *v;
-	size_t n;
+	size_t n;   /* columns of the output */
+	size_t all; /* and behind them those of the key that are not in it */
+	/* Places in V: a row in which none of these has a value is no row of the table. */
+	size_t key[TABLE_COLUMNS_MAX], nkey;
 	struct field where; /* its column is where_column, of type boolean */
 	int has_where;
 	struct column raw_column, where_column;
@@ -42,6 +47,13 @@ struct fields {
  */
 int fields_choose(
 	struct fields *f, struct table *t, const struct flatten_options *o, struct ant_err *e);
+
+/*
+ * Then the columns by which a record of T is known as one: its key; of a table without a key and
+ * with FIRST, its first column, unless that may be null as it reads the record as a whole.
+ * Return as fields_choose().
+ */
+int fields_choose_key(struct fields *f, const struct table *t, int first, struct ant_err *e);
 void fields_free(struct fields *f);
 
 /* The column of LEN bytes at NAME in the output, or NULL. */

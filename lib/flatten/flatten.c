@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "base/lines.h"
+#include "base/sniff.h"
 #include "flatten/fields.h"
 #include "flatten/jsonseq.h"
 #include "flatten/mapper.h"
+#include "flatten/plain.h"
 #include "flatten/rows.h"
 #include "stream/directive.h"
 #include "stream/record.h"
@@ -84,6 +86,7 @@ prepare(struct flatten *f, struct ant_err *e)
 	if ((f->table = tables_load(f->tables, name, e)) == NULL)
 		return -1;
 	if (fields_choose(&f->fields, f->table, f->o, e) == -1 ||
+		fields_choose_key(&f->fields, f->table, !f->has_begin, e) == -1 ||
 		mapper_plan(&f->mapper, f->table, &f->fields, f->o->engine, e) == -1)
 		return -1;
 	return check_dimensions(f, e);
@@ -191,82 +194,131 @@ run_stream(struct flatten *f, struct ant_err *e)
 	return -1;
 }
 
-/* A text of plain JSON: a page's records, or a record. */
-static int
-map_text(struct flatten *f, const struct json_value *text, size_t line, struct ant_err *e)
-{
-	struct json_value data, member, element;
-	const char *at = NULL;
+static int map_text(struct flatten *f, const struct json_value *text, size_t line, int lists,
+	struct ant_err *e);
 
-	if (record_kind(text->p, text->len) != RECORD_DATA)
-		return err_set(e, ANT_INPUT,
-			"stdin:%zu: a control line, but the input did not start with a begin line",
-			line);
-	if (json_member(text, "data", &data) && data.kind != JSON_ARRAY &&
-		(json_member(text, "has_more", &member) || json_member(text, "next_page", &member)))
-		return err_set(e, ANT_INPUT, "stdin:%zu: a page whose data is not an array", line);
-	if (json_member(text, "data", &data) && data.kind == JSON_ARRAY) {
-		f->more = json_member(text, "has_more", &member) && member.kind == JSON_TRUE;
-		while (json_next(&data, &at, NULL, &element)) {
-			f->records++;
-			if (mapper_record(&f->mapper, &element,
-				    line + jsonseq_newlines(text->p, element.p), e) == -1)
-				return -1;
-		}
-		return 0;
-	}
-	if (json_member(text, "type", &member) && json_is(&member, "error") &&
-		json_member(text, "error", &member))
-		return err_set(e, ANT_INPUT, "stdin:%zu: an error answer of the API: %.*s", line,
-			member.len > 200 ? 200 : (int)member.len, member.p);
+static int
+map_record(struct flatten *f, const struct json_value *record, size_t line, struct ant_err *e)
+{
 	f->records++;
-	return mapper_record(&f->mapper, text, line, e);
+	return mapper_record(&f->mapper, record, line, e);
+}
+
+/* The elements of P's list, in a text that starts on LINE at START. */
+static int
+map_elements(
+	struct flatten *f, const struct plain *p, const char *start, size_t line, struct ant_err *e)
+{
+	struct json_value element;
+	const char *at = NULL;
+	int result = 0;
+
+	while (result == 0 && json_next(&p->list, &at, NULL, &element)) {
+		line += jsonseq_newlines(start, element.p);
+		start = element.p;
+		result = p->kind == PLAIN_LIST ? map_text(f, &element, line, 0, e)
+					       : map_record(f, &element, line, e);
+	}
+	return result;
+}
+
+/* A text of plain JSON: the records of a page, those of a list and of the pages in it, or a record. */
+static int
+map_text(
+	struct flatten *f, const struct json_value *text, size_t line, int lists, struct ant_err *e)
+{
+	struct plain p;
+
+	if (plain_look(&p, text, lists, mapper_knows(&f->mapper, "error"), e) == -1)
+		return err_prefix(e, "stdin:%zu: ", line);
+	if (p.kind == PLAIN_RECORD)
+		return map_record(f, text, line, e);
+	if (p.kind == PLAIN_PAGE)
+		f->more = p.more;
+	return map_elements(f, &p, text->p, line, e);
+}
+
+/* Nothing is what a failed curl leaves: it is no empty list. */
+static int
+check_empty(struct flatten *f, size_t texts, struct ant_err *e)
+{
+	if (texts > 0 || f->o->allow_empty)
+		return 0;
+	return err_set(e, ANT_INPUT,
+		"stdin:%zu:%zu: empty, or nothing but white space: nothing may be loaded of it "
+		"(an empty list is [], or say --allow-empty)",
+		f->in.number + 1, lines_byte(&f->in, f->in.buf.data + f->in.start));
 }
 
 static int
 run_plain(struct flatten *f, struct ant_err *e)
 {
+	int more, lists = !plain_takes_arrays(f->table);
 	struct json_value text;
-	size_t line;
-	int more;
+	size_t line, texts = 0;
 
-	while ((more = jsonseq_next(&f->in, &text, &line, e)) == 1)
-		if (map_text(f, &text, line, e) == -1)
+	for (; (more = jsonseq_next(&f->in, &text, &line, e)) == 1; texts++)
+		if (map_text(f, &text, line, lists, e) == -1)
 			return -1;
-	return more == -1 ? -1 : finish(f, NULL, e);
+	if (more == -1 || check_empty(f, texts, e) == -1)
+		return -1;
+	return finish(f, NULL, e);
+}
+
+/* A byte order mark at the start of the input says nothing that is not known. */
+static void
+skip_mark(struct flatten *f)
+{
+	if (f->in.buf.len > f->in.start)
+		f->in.start +=
+			sniff_mark(f->in.buf.data + f->in.start, f->in.buf.len - f->in.start);
 }
 
 /* 1 where the input is a record stream, by what its first line starts with. */
 static int
 is_stream(struct flatten *f, struct ant_err *e)
 {
-	if (lines_more(&f->in, e) == -1)
+	const struct lines *l = &f->in;
+
+	if (lines_peek(&f->in, SNIFF_BYTES, e) == -1)
 		return -1;
-	while (!f->in.eof && f->in.buf.len < 64)
-		if (lines_more(&f->in, e) == -1)
-			return -1;
-	return f->in.buf.len > 0 && record_kind(f->in.buf.data, f->in.buf.len) != RECORD_DATA;
+	skip_mark(f);
+	return l->buf.len > l->start &&
+	       record_kind(l->buf.data + l->start, l->buf.len - l->start) != RECORD_DATA;
+}
+
+/* The begin line, which must be the first. */
+static int
+read_begin(struct flatten *f, struct ant_err *e)
+{
+	const char *what;
+	size_t len, mark;
+	char *line;
+	int more = lines_next(&f->in, &line, &len, e);
+
+	if (more != 1)
+		return more == -1 ? -1
+				  : err_set(e, ANT_INPUT, "stdin: empty, not even a begin line");
+	if ((what = plain_guess(line, len)) != NULL)
+		return err_set(e, ANT_INPUT, "stdin:1: no begin line: %s", what);
+	if (f->in.partial)
+		return cut_off(f, "the line is cut off", e);
+	mark = sniff_mark(line, len);
+	if (record_kind(line + mark, len - mark) != RECORD_BEGIN)
+		return err_set(e, ANT_INPUT,
+			"stdin:1: no begin line: name the table with -t for plain JSON");
+	return take_begin(f, line + mark, len - mark, e);
 }
 
 /* Read as far as the table is known. */
 static int
 open_input(struct flatten *f, int peek, struct ant_err *e)
 {
-	char *line;
-	size_t len;
-	int stream = 1, more;
+	int stream = 1;
 
 	if (f->o->table != NULL && (peek == 0 || (stream = is_stream(f, e)) != 1))
 		return stream == -1 ? -1 : prepare(f, e);
-	if ((more = lines_next(&f->in, &line, &len, e)) != 1)
-		return more == -1 ? -1
-				  : err_set(e, ANT_INPUT, "stdin: empty, not even a begin line");
-	if (f->in.partial)
-		return cut_off(f, "the line is cut off", e);
-	if (record_kind(line, len) != RECORD_BEGIN)
-		return err_set(e, ANT_INPUT,
-			"stdin:1: no begin line: name the table with -t for plain JSON");
-	if (take_begin(f, line, len, e) == -1 || prepare(f, e) == -1)
+	if (read_begin(f, e) == -1 || prepare(f, e) == -1)
 		return -1;
 	return check_same_endpoint(f, e);
 }
@@ -316,6 +368,17 @@ choose_mode(const struct flatten *f, enum mode *mode, struct ant_err *e)
 	return 0;
 }
 
+/* Whether --mask makes one value of all those of a column of the key: rows that look alike are not one object then. */
+static int
+is_redacted(const struct flatten *f, const struct directive_head *head)
+{
+	for (size_t i = 0; i < head->nkey; i++)
+		if (fields_find(&f->fields, head->key[i], strlen(head->key[i]))->mask ==
+			MASK_REDACT)
+			return 1;
+	return 0;
+}
+
 /* The key, unless one of its columns is not in the output: what is left would be none. */
 static int
 choose_key(const struct flatten *f, const char **key, struct directive_head *to, struct ant_err *e)
@@ -339,6 +402,7 @@ choose_key(const struct flatten *f, const char **key, struct directive_head *to,
 			missing != NULL ? " is not in the output" : "");
 	if (missing != NULL)
 		to->nkey = 0;
+	to->unique = f->table->unique && !is_redacted(f, to);
 	return 0;
 }
 
@@ -369,9 +433,15 @@ put_head(struct flatten *f, struct ant_err *e)
 }
 
 int
+flatten_open(struct flatten *f, int explain, struct ant_err *e)
+{
+	return open_input(f, !explain, e) == -1 ? -1 : mapper_start(&f->mapper, e);
+}
+
+int
 flatten_run(struct flatten *f, struct ant_err *e)
 {
-	if (open_input(f, 1, e) == -1 || mapper_start(&f->mapper, e) == -1 || put_head(f, e) == -1)
+	if (put_head(f, e) == -1)
 		return -1;
 	return f->has_begin ? run_stream(f, e) : run_plain(f, e);
 }
@@ -379,8 +449,6 @@ flatten_run(struct flatten *f, struct ant_err *e)
 int
 flatten_explain(struct flatten *f, struct ant_err *e)
 {
-	if (open_input(f, 0, e) == -1 || mapper_start(&f->mapper, e) == -1)
-		return -1;
 	for (size_t i = 0; i < f->fields.n; i++)
 		buf_printf(&f->rows.row, "%s\t%s\t%s\n", f->fields.v[i].column->name,
 			f->fields.v[i].native != NULL || f->fields.v[i].raw ? "native" : "jq",
@@ -410,4 +478,19 @@ flatten_unread(const struct flatten *f, size_t n, const char **path, size_t *cou
 	const struct plan *p = m->plan != NULL ? m->plan : m->watch;
 
 	return p != NULL && plan_unread(p, n, path, count);
+}
+
+int
+flatten_strays(const struct flatten *f, size_t n, const char **column, size_t *count)
+{
+	for (size_t i = 0; i < f->fields.n; i++) {
+		const struct field *field = &f->fields.v[i];
+
+		if (field->strays == 0 || n-- > 0)
+			continue;
+		*column = field->column->name;
+		*count = field->strays;
+		return 1;
+	}
+	return 0;
 }

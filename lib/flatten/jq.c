@@ -13,7 +13,7 @@
 
 enum { PROGRAM_MAX = 4 << 20, ROW_MAX = 256 << 20 };
 
-/* What sum() and list() mean, in jq: the native engine does the same, exactly. */
+/* What sum(), list() and one() mean, in jq: the native engine does the same, exactly. */
 static const char prelude[] =
 	/* The values of f; null where f iterates over null: the array is missing. */
 	"def _anthill_values(f): try [f] catch"
@@ -40,7 +40,11 @@ static const char prelude[] =
 	"def list(f): try ([f] | reduce .[] as $x (null; if $x == null then ."
 	" elif . == null then \"\" + $x else . + \",\" + $x end)) catch"
 	" (if type == \"string\" and startswith(\"Cannot iterate over null\") then null else "
-	"error(.) end);";
+	"error(.) end);"
+	"def one(f): _anthill_values(f) | if . == null then null else map(select(. != null)) |"
+	" if any(.[]; type != \"string\") then error(\"one() takes strings\")"
+	" elif any(.[1:][] != .[0]; .) then error(\"one() takes equal values, not \\(unique)\")"
+	" else .[0] end end;";
 
 struct flatten_jq {
 	jq_state *jq;

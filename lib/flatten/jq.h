@@ -3,7 +3,7 @@
  *
  * All of them are one program, compiled once: a record goes in, and for each
  * row comes out one JSON array with the value of each expression, or an array of
- * its values.  Beside jq's own functions there are sum(f), list(f) and $record.
+ * its values.  Beside jq's own functions there are sum(f), list(f), one(f) and $record.
  */
 #ifndef ANT_FLATTEN_JQ_H
 #define ANT_FLATTEN_JQ_H

@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "base/sniff.h"
+#include "flatten/plain.h"
+
 size_t
 jsonseq_newlines(const char *p, const char *end)
 {
@@ -33,12 +36,17 @@ skip_space(struct lines *l, struct ant_err *e)
 	}
 }
 
-/* "stdin:12:34: reason", counted from the start of the text at P. */
+/* "stdin:12:34: reason", counted from the start of the text at P; and what it is, where it starts wrong. */
 static int
 wrong(struct lines *l, const char *p, const struct json_error *err, struct ant_err *e)
 {
-	return err_set(e, ANT_INPUT, "%s:%zu:%zu: %s", l->name,
-		l->number + 1 + jsonseq_newlines(p, err->at), lines_byte(l, err->at), err->reason);
+	const char *what = NULL;
+
+	if (err->at <= p + 1)
+		what = plain_guess(p, (size_t)(l->buf.data + l->buf.len - p));
+	return err_set(e, ANT_INPUT, "%s:%zu:%zu: %s%s%s", l->name,
+		l->number + 1 + jsonseq_newlines(p, err->at), lines_byte(l, err->at), err->reason,
+		what == NULL ? "" : ": ", what == NULL ? "" : what);
 }
 
 /* Read until the buffer holds twice what it did, so that a long text is not checked too often. */
@@ -71,6 +79,11 @@ jsonseq_next(struct lines *l, struct json_value *v, size_t *line, struct ant_err
 			if (double_up(l, e) == -1)
 				return -1;
 			continue;
+		}
+		if (stop == NULL && !l->eof && end - p < SNIFF_BYTES) {
+			if (lines_peek(l, SNIFF_BYTES, e) == -1)
+				return -1;
+			continue; /* once more, to say what it is */
 		}
 		if (stop == NULL)
 			return wrong(l, p, &err, e);

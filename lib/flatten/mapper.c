@@ -5,9 +5,10 @@
 
 #include "base/utf8.h"
 #include "flatten/jsonseq.h"
+#include "flatten/plain.h"
 #include "tables/expr.h"
 
-enum { SNIPPET = 60, PATH_TEXT_MAX = 256 };
+enum { SNIPPET = 60, PATH_TEXT_MAX = 256 }; /* a record is shown by plain_quote() */
 
 void
 mapper_free(struct mapper *m)
@@ -138,7 +139,8 @@ use_jq(struct mapper *m, struct field *field, struct ant_err *e)
 	expr_free(field->native);
 	field->native = NULL;
 	field->jq = m->n;
-	m->exprs[m->n++] = (struct flatten_jq_expr){field->column->expr, known != NULL};
+	m->exprs[m->n++] = (struct flatten_jq_expr){
+		field->tried != NULL ? field->tried : field->column->expr, known != NULL};
 	expr_free(known);
 	return 0;
 }
@@ -171,7 +173,7 @@ find_values(struct mapper *m)
 {
 	int whole = m->n > 0;
 
-	for (size_t i = 0; i < m->fields->n; i++) {
+	for (size_t i = 0; i < m->fields->all; i++) {
 		struct field *field = &m->fields->v[i];
 
 		whole |= field->raw;
@@ -200,7 +202,7 @@ mapper_plan(struct mapper *m, const struct table *t, struct fields *fields, enum
 	if (p == NULL && engine == ENGINE_NATIVE)
 		return err_set(e, ANT_USAGE, "--engine native: rows of table %s need libjq: %s",
 			t->name, t->rows);
-	for (size_t i = 0; i < fields->n; i++)
+	for (size_t i = 0; i < fields->all; i++)
 		if (plan_field(m, &fields->v[i], engine, e) == -1)
 			return -1;
 	if (fields->has_where && plan_field(m, &fields->where, engine, e) == -1)
@@ -222,7 +224,7 @@ mapper_start(struct mapper *m, struct ant_err *e)
 	if ((m->jq = flatten_jq_new(m->table->rows, m->exprs, m->n, e)) != NULL)
 		return 0;
 	/* Which one was it? */
-	for (size_t i = 0; i < m->fields->n; i++) {
+	for (size_t i = 0; i < m->fields->all; i++) {
 		const struct column *c = m->fields->v[i].column;
 
 		if (m->fields->v[i].native != NULL || m->fields->v[i].raw ||
@@ -312,6 +314,37 @@ mapper_value(struct mapper *m, const struct field *field, struct json_value *v)
 	}
 }
 
+int
+mapper_has(struct mapper *m, const struct field *field)
+{
+	struct ant_err *e = m->e, wrong;
+	struct json_value v;
+	int result;
+
+	wrong.status = ANT_OK;
+	m->e = &wrong;
+	result = mapper_value(m, field, &v);
+	m->e = e;
+	if (result == 0)
+		return v.kind != JSON_NULL;
+	if (wrong.status != ANT_FAIL)
+		return 0;
+	*e = wrong;
+	return -1;
+}
+
+int
+mapper_refuse_record(struct mapper *m)
+{
+	const struct fields *f = m->fields;
+
+	return err_set(m->e, ANT_INPUT,
+		"stdin:%zu: %s: this is no record of the table, it has no %s%s: %.*s", m->line,
+		m->table->name, f->v[f->key[0]].column->name,
+		f->nkey > 1 ? ", nor anything else of the key" : "",
+		plain_quote(m->record.p, m->record.len), m->record.p);
+}
+
 size_t
 mapper_mended(const struct mapper *m, const struct field *field, const struct json_value *v)
 {
@@ -345,18 +378,32 @@ next_jq_row(struct mapper *m)
 	return more;
 }
 
+int
+mapper_knows(const struct mapper *m, const char *key)
+{
+	const struct plan *p = m->plan != NULL ? m->plan : m->watch;
+
+	return p != NULL && plan_knows(p, key);
+}
+
 /* What plan_scan() found: the line and the byte in it. */
 static int
 bad_record(struct mapper *m, int result, const struct json_error *err)
 {
+	const char *end = m->record.p + m->record.len;
+	int quote = 0;
+
 	if (result == PLAN_MEMORY)
 		return err_sys(m->e, ANT_FAIL, "flatten");
 	if (result == PLAN_STOP)
 		return -1;
-	return err_set(m->e, ANT_INPUT, "stdin:%zu:%zu: %s%s%s",
+	/* Of what is missing in the record, there is only the record to show. */
+	if (result == PLAN_TYPE && err->at == end)
+		quote = plain_quote(m->record.p, m->record.len);
+	return err_set(m->e, ANT_INPUT, "stdin:%zu:%zu: %s%s%s%s%.*s",
 		m->line + jsonseq_newlines(m->record.p, err->at), lines_byte(m->in, err->at),
 		result == PLAN_TYPE ? m->table->name : "", result == PLAN_TYPE ? ": " : "",
-		err->reason);
+		err->reason, quote > 0 ? ": " : "", quote, m->record.p);
 }
 
 /* A row that is null would be a row of nulls: 0, or -1 where P, at a row, stands at such a one. */
@@ -410,8 +457,7 @@ check_record(struct mapper *m)
 		result = plan_scan(m->watch, m->record.p, m->record.len, on_watched_row, m, &err);
 	else if (json_parse(m->record.p, m->record.len, &unused, &err) == -1)
 		result = PLAN_SYNTAX;
-	/* Of a path that leads nowhere, libjq says what it makes of it. */
-	return result == PLAN_OK || result == PLAN_TYPE ? 0 : bad_record(m, result, &err);
+	return result == PLAN_OK ? 0 : bad_record(m, result, &err);
 }
 
 int

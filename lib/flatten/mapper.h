@@ -63,6 +63,15 @@ int mapper_value(struct mapper *m, const struct field *field, struct json_value 
  */
 size_t mapper_mended(const struct mapper *m, const struct field *field, const struct json_value *v);
 
+/* Inside `row`: 1 where FIELD has a value, 0 where it is null or cannot be computed; -1 with ANT_FAIL. */
+int mapper_has(struct mapper *m, const struct field *field);
+
+/* Inside `row`: none of the fields that tell a record of the table has a value.  Return -1 with the reason. */
+int mapper_refuse_record(struct mapper *m);
+
+/* Whether the table's columns, or its `ignore`, know a field KEY of a record. */
+int mapper_knows(const struct mapper *m, const char *key);
+
 /* Inside `row`: the LEN bytes of a value at AT are wrong for FIELD, and WHY.  Return -1. */
 int mapper_refuse(
 	struct mapper *m, const struct field *field, const char *at, size_t len, const char *why);

@@ -17,7 +17,8 @@ struct flatten_options {
 	const char *mask_key; /* for hashes, or NULL */
 	size_t mask_key_len;
 	int raw;
-	int mode; /* enum mode, or -1: as the stream and the table say */
+	int allow_empty; /* plain JSON that is empty is an empty list */
+	int mode;	 /* enum mode, or -1: as the stream and the table say */
 	enum engine engine;
 };
 

@@ -1,6 +1,7 @@
 #include "flatten/plan.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "flatten/scan.h"
 
@@ -49,7 +50,7 @@ plan_add(struct plan *p, struct expr *x)
 	int node, iteration;
 	struct expr *parts[] = {x->a, x->b, x->c};
 
-	if (x->op == EXPR_PATH || x->op == EXPR_SUM || x->op == EXPR_LIST) {
+	if (x->op == EXPR_PATH || expr_is_call(x)) {
 		if ((node = trie_walk(&p->trie, &x->path, 0, &iteration)) == TRIE_CONFLICT)
 			return 0;
 		if (node == TRIE_MEMORY || trie_want(&p->trie, node) == -1)
@@ -97,8 +98,7 @@ plan_ignore_expr(struct plan *p, const struct expr *x)
 {
 	if (x == NULL)
 		return 1;
-	if ((x->op == EXPR_PATH || x->op == EXPR_SUM || x->op == EXPR_LIST) &&
-		ignore_path(p, &x->path) == -1)
+	if ((x->op == EXPR_PATH || expr_is_call(x)) && ignore_path(p, &x->path) == -1)
 		return -1;
 	return plan_ignore_expr(p, x->a) == -1 || plan_ignore_expr(p, x->b) == -1 ||
 			       plan_ignore_expr(p, x->c) == -1
@@ -156,6 +156,7 @@ plan_eval(struct plan *p, struct expr *x, struct json_value *v, struct json_erro
 		return PLAN_OK;
 	case EXPR_SUM:
 	case EXPR_LIST:
+	case EXPR_ONE:
 		total = &p->totals.v[x->slot];
 		return total_value(total, &p->trie.values[total->node], v, err, &p->no_memory);
 	case EXPR_ALT: /* what fails on the left fails the whole, as in jq 1.6 */
@@ -178,6 +179,19 @@ const struct json_value *
 plan_slot(const struct plan *p, const struct expr *x)
 {
 	return x->op == EXPR_PATH ? &p->trie.values[x->slot] : NULL;
+}
+
+int
+plan_knows(const struct plan *p, const char *key)
+{
+	const struct node *record = &p->trie.nodes[0];
+	size_t len = strlen(key);
+
+	for (int i = 0; i < record->nchildren; i++)
+		if (record->children[i].len == len + 2 &&
+			memcmp(record->children[i].key + 1, key, len) == 0)
+			return 1;
+	return record->whole;
 }
 
 int

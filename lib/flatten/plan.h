@@ -71,6 +71,9 @@ const char *plan_null_row(const struct plan *p);
  */
 void plan_be_careful(struct plan *p);
 
+/* Whether some path leads through the member KEY of a record, or takes the record as a whole. */
+int plan_knows(const struct plan *p, const char *key);
+
 /* The Nth field that stood in records and that no path reads: its path and how often; 0 beyond the last. */
 int plan_unread(const struct plan *p, size_t n, const char **path, size_t *count);
 

@@ -49,25 +49,36 @@ put_raw(struct flatten_rows *w)
 	return 0;
 }
 
+/* A value that is no string, but that a text column takes. */
 static int
-put_masked(struct flatten_rows *w, const struct field *field, const struct json_value *v)
+is_stray(const struct json_value *v)
+{
+	return v->kind == JSON_NUMBER || v->kind == JSON_TRUE || v->kind == JSON_FALSE;
+}
+
+static int
+put_masked(struct flatten_rows *w, struct field *field, const struct json_value *v)
 {
 	const char *why = NULL;
+	int result = 0;
 
 	buf_clear(&w->scratch);
 	buf_clear(&w->text);
+	if (field->column->type == TYPE_TEXT)
+		field->strays += (size_t)is_stray(v);
 	/* The column's own type still holds. */
 	if (cell_put(&w->scratch, field->column->type, v, &w->count, &why) == -1)
 		return why != NULL ? mapper_refuse(w->mapper, field, v->p, v->len, why)
 				   : err_sys(w->mapper->e, ANT_FAIL, "flatten");
 	if (field->column->type == TYPE_TEXT || field->column->type == TYPE_JSON) {
 		buf_clear(&w->scratch); /* the text itself, not as a row encodes it */
-		if ((field->column->type == TYPE_TEXT ? json_text(&w->scratch, v, NULL)
-						      : json_put_value(&w->scratch, v, NULL)) == -1)
-			return err_sys(w->mapper->e, ANT_FAIL, "flatten");
+		result = field->column->type == TYPE_TEXT && v->kind == JSON_STRING
+				 ? json_text(&w->scratch, v, NULL)
+				 : json_put_value(&w->scratch, v, NULL);
 	}
-	if (mask_put(&w->text, field->mask, w->options->mask_key, w->options->mask_key_len,
-		    w->scratch.data == NULL ? "" : w->scratch.data, w->scratch.len) == -1 ||
+	if (result == -1 ||
+		mask_put(&w->text, field->mask, w->options->mask_key, w->options->mask_key_len,
+			w->scratch.data == NULL ? "" : w->scratch.data, w->scratch.len) == -1 ||
 		escape_put(&w->row, w->text.data, w->text.len) == -1)
 		return err_sys(w->mapper->e, ANT_FAIL, "flatten");
 	return 0;
@@ -87,6 +98,8 @@ put_field(struct flatten_rows *w, struct field *field)
 		return put_masked(w, field, &v);
 	if (field->raw)
 		return put_raw(w);
+	if (field->type == TYPE_TEXT)
+		field->strays += (size_t)is_stray(&v);
 	if (field->type == TYPE_TIMESTAMPTZ
 			? cell_put_time(&w->row, &v, &field->last, &w->count, &why) == -1
 			: cell_put(&w->row, field->type, &v, &w->count, &why) == -1)
@@ -108,6 +121,25 @@ is_wanted(struct flatten_rows *w)
 	return v.kind != JSON_NULL && v.kind != JSON_FALSE;
 }
 
+/* Whether the usual value of a key is there, which is known at once. */
+static inline int
+is_there(const struct json_value *v)
+{
+	return v != NULL && v->kind > JSON_NULL && v->kind <= JSON_OBJECT;
+}
+
+/* A row in which nothing tells what it is of is no row: what came was no record. */
+static int
+check_key(struct flatten_rows *w)
+{
+	const struct fields *f = w->fields;
+	int found = 0;
+
+	for (size_t i = 0; i < f->nkey && found == 0; i++)
+		found = mapper_has(w->mapper, &f->v[f->key[i]]);
+	return found == 0 ? mapper_refuse_record(w->mapper) : found;
+}
+
 int
 flatten_rows_flush(struct flatten_rows *w, struct ant_err *e)
 {
@@ -123,9 +155,11 @@ flatten_rows_row(void *arg)
 	struct flatten_rows *w = arg;
 	struct field *field = w->fields->v, *end = field + w->fields->n;
 	size_t start = w->row.len;
-	int wanted = is_wanted(w);
+	int wanted;
 
-	if (wanted == -1)
+	if (w->fields->nkey > 0 && !is_there(field[w->fields->key[0]].value) && check_key(w) == -1)
+		return -1;
+	if ((wanted = is_wanted(w)) == -1)
 		return -1;
 	if (!wanted) {
 		w->filtered++;

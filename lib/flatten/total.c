@@ -164,6 +164,28 @@ add_to_list(struct total *t, const struct json_value *v, int *no_memory)
 	t->numbers++;
 }
 
+/* All values are the first, or there is no one value. */
+static void
+add_to_one(struct total *t, const struct json_value *v, int *no_memory)
+{
+	int same;
+
+	if (v->kind == JSON_NULL)
+		return;
+	if (v->kind != JSON_STRING) {
+		total_fail(t, v->p, "is no string, which one() takes");
+		return;
+	}
+	if (t->numbers++ == 0) {
+		t->first = *v;
+		return;
+	}
+	same = json_same(&t->first, v);
+	*no_memory |= same == -1;
+	if (same == 0)
+		total_fail(t, v->p, "is another value than the first, and one() takes equal ones");
+}
+
 static void
 add(struct total *t, const struct json_value *v, int *no_memory)
 {
@@ -172,6 +194,8 @@ add(struct total *t, const struct json_value *v, int *no_memory)
 		total_fail(t, v->p, "has no members, but a path leads through it");
 	else if (t->op == EXPR_SUM)
 		add_to_sum(t, v, no_memory);
+	else if (t->op == EXPR_ONE)
+		add_to_one(t, v, no_memory);
 	else
 		add_to_list(t, v, no_memory);
 }
@@ -202,6 +226,10 @@ total_value(struct total *t, const struct json_value *here, struct json_value *v
 	*v = trie_null;
 	if (!t->present || (t->values > 0 && t->numbers == 0))
 		return PLAN_OK;
+	if (t->op == EXPR_ONE) {
+		*v = t->numbers > 0 ? t->first : trie_null;
+		return PLAN_OK;
+	}
 	if (t->op == EXPR_LIST) {
 		if (t->numbers == 0)
 			return PLAN_OK;

@@ -1,4 +1,4 @@
-/* flatten/total - sum(path) and list(path) while a record is scanned: exact, and no memory for a value */
+/* flatten/total - sum(path), list(path), one(path) while a record is scanned: exact, and no memory for a value */
 #ifndef ANT_FLATTEN_TOTAL_H
 #define ANT_FLATTEN_TOTAL_H
 
@@ -8,7 +8,7 @@
 #include "flatten/trie.h"
 #include "tables/expr.h"
 
-/* The running result of one sum or list. */
+/* The running result of one of them. */
 struct total {
 	enum expr_op op;
 	int node; /* whose value is added */
@@ -18,6 +18,7 @@ struct total {
 	long long integer;	/* what fitted so far, beside... */
 	struct decimal decimal; /* ...what did not */
 	int has_decimal;
+	struct json_value first;  /* of one(): in the record */
 	struct buf text;	  /* of a list: a JSON string without its last quote */
 	struct json_error failed; /* at NULL: all well */
 	char number[DECIMAL_TEXT];

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/lines.h"
 #include "base/utc.h"
+#include "stream/escape.h"
 
 enum { QUESTION_MAX = 1 << 16, ANSWER_MAX = 16 << 20, FIELDS = 6 };
 
@@ -26,9 +27,11 @@ cut(char *line, char *field[FIELDS])
 {
 	for (int i = 0; i < FIELDS; i++) {
 		field[i] = line;
-		if ((line = strchr(line, '\t')) == NULL)
+		if ((line = strchr(line, '\t')) != NULL)
+			*line++ = '\0';
+		field[i][escape_undo(field[i], field[i], strlen(field[i]))] = '\0';
+		if (line == NULL)
 			return i == FIELDS - 1 ? 0 : -1;
-		*line++ = '\0';
 	}
 	return -1;
 }

@@ -1,7 +1,7 @@
 /*
  * load/audit - what a destination says of itself: what ant-sync compares its watermarks with
  *
- * Asked, a line a table, fields by tabs, `-` where one is not known:
+ * Asked, a line a table, fields by tabs and escaped as in a row stream, `-` where one is not known:
  *
  *	INTO ORGANIZATION LINE LOAD FROM TO
  *

@@ -49,6 +49,25 @@ report_ask_text(char **to, const struct db_cell *c, const char *otherwise, struc
 }
 
 void
+report_ask_from(struct report_ask *q, unsigned bit)
+{
+	buf_puts(&q->sql, " FROM ");
+	views_put_table(&q->sql, &q->r->o.place, bit);
+	buf_puts(&q->sql, " c");
+}
+
+void
+report_ask_ours(struct report_ask *q, unsigned bit, const char *before)
+{
+	const struct report *r = q->r;
+
+	if (r->o.organization == NULL || (r->o.there.organization & bit) == 0)
+		return;
+	buf_printf(&q->sql, "%sc.%sorganization = ", before, bit == VIEWS_LEDGER ? "" : "_");
+	sql_literal(&q->sql, r->o.place.dialect, r->o.organization);
+}
+
+void
 report_ask_time(struct report_ask *q, const char *time)
 {
 	if (q->r->o.place.dialect == SQL_DUCKDB) /* its own text needs an extension */
@@ -91,11 +110,12 @@ report_ask_days(struct report_ask *q, unsigned bit, const char *time, const char
 	buf_clear(&q->sql);
 	buf_puts(&q->sql, "SELECT ");
 	report_ask_time(q, time);
-	buf_printf(&q->sql, ", %s FROM ", columns);
-	views_put_table(&q->sql, &q->r->o.place, bit);
+	buf_printf(&q->sql, ", %s", columns);
+	report_ask_from(q, bit);
 	buf_puts(&q->sql, " WHERE ");
 	report_ask_compare(q, time, ">=", from);
 	buf_puts(&q->sql, " AND ");
 	report_ask_compare(q, time, "<", to);
+	report_ask_ours(q, bit, " AND ");
 	return report_ask(q, n, take, arg, e);
 }

@@ -21,6 +21,15 @@ struct report_ask {
 	struct buf sql;
 };
 
+/* Append " FROM", the table of one bit, and " c", by which its columns are called. */
+void report_ask_from(struct report_ask *q, unsigned bit);
+
+/*
+ * Where that table is of several organizations, append BEFORE and the condition that a row is of
+ * the report's; else nothing.
+ */
+void report_ask_ours(struct report_ask *q, unsigned bit, const char *before);
+
 /* Append TIME, a column or a call, as text whose first ten characters are the day. */
 void report_ask_time(struct report_ask *q, const char *time);
 

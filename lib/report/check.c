@@ -6,13 +6,51 @@
 #include "base/utc.h"
 #include "report/show.h"
 
-static int
-check_amount(struct buf *to, const struct report *r, const char *name, const char *value,
-	struct ant_err *e)
+static money
+amount_of(const struct report *r, int ahead)
 {
+	return ahead ? r->forecast : r->spent;
+}
+
+size_t
+report_left_out(struct buf *to, const struct report *r, int ahead)
+{
+	const struct report *all[REPORT_CURRENCIES_MAX];
+	size_t n = report_currencies(r, all), found = 0;
+	char text[MONEY_TEXT];
+
+	for (size_t i = 0; i < n; i++)
+		if (!currency_is_usd(&all[i]->currency) && amount_of(all[i], ahead) != 0)
+			buf_printf(to, "%s%s", found++ > 0 ? ", " : "",
+				money_text(money_cents(amount_of(all[i], ahead)), &all[i]->currency,
+					text));
+	return found;
+}
+
+static void
+put_left_out(struct buf *notes, const struct report *r, const char *name, int ahead)
+{
+	char month[SHOW_TEXT];
+	struct buf amounts;
+
+	buf_init(&amounts, 1 << 16);
+	if (report_left_out(&amounts, r, ahead) > 0)
+		buf_printf(notes, "%s: is in US dollars, without %s %s in %s, too\n", name,
+			buf_str(&amounts) != NULL ? amounts.data : "", ahead ? "expected" : "spent",
+			show_month(r->month, month));
+	notes->failed |= amounts.failed;
+	buf_free(&amounts);
+}
+
+static int
+check_amount(struct buf *to, struct buf *notes, const struct report *r, const char *name,
+	const char *value, struct ant_err *e)
+{
+	const struct report *all[REPORT_CURRENCIES_MAX];
 	char a[MONEY_TEXT], b[MONEY_TEXT], month[SHOW_TEXT];
-	int ahead = *name == 'f';
+	int ahead = *name == 'f', over = 0;
 	money limit, is;
+	size_t n;
 
 	if (money_parse(value, &limit) == -1)
 		return err_set(e, ANT_USAGE,
@@ -20,38 +58,54 @@ check_amount(struct buf *to, const struct report *r, const char *name, const cha
 			name, value);
 	if (r == NULL)
 		return 0;
-	is = ahead ? r->forecast : r->spent;
-	if (is <= limit)
+	n = report_currencies(r, all);
+	for (size_t i = 0; i < n; i++) {
+		if (!currency_is_usd(&all[i]->currency) || (is = amount_of(all[i], ahead)) <= limit)
+			continue;
+		buf_printf(to, "%s: %s %s in %s, over %s\n", name,
+			money_text(money_cents(is), &all[i]->currency, a),
+			ahead ? "is expected" : "is spent", show_month(r->month, month),
+			money_text(money_cents(limit), &all[i]->currency, b));
+		over = 1;
+	}
+	put_left_out(notes, r, name, ahead);
+	return over;
+}
+
+/* The last complete day of one currency. */
+static int
+check_day(struct buf *to, const struct report *r, double limit)
+{
+	const struct report_day *d = report_day_of(r, r->as_of - 1);
+	char a[MONEY_TEXT], b[MONEY_TEXT], change[SHOW_TEXT], day[SHOW_TEXT];
+	money usual, distance;
+
+	if (r->first_cost == 0 || d == NULL || !report_usual(r, r->as_of - 1, &usual) || usual <= 0)
 		return 0;
-	buf_printf(to, "%s: %s %s in %s, over %s\n", name, money_text(money_cents(is), a),
-		ahead ? "is expected" : "is spent", show_month(r->month, month),
-		money_text(money_cents(limit), b));
+	distance = d->cost < usual ? usual - d->cost : d->cost - usual;
+	if (show_units(r, distance) * 100 <= show_units(r, usual) * limit)
+		return 0;
+	buf_printf(to, "daily-change: %s on %s, %s against the usual %s\n",
+		money_text(money_cents(d->cost), &r->currency, a), show_iso(r->as_of - 1, day),
+		show_change(d->cost, usual, change),
+		money_text(money_cents(usual), &r->currency, b));
 	return 1;
 }
 
 static int
 check_change(struct buf *to, const struct report *r, const char *value, struct ant_err *e)
 {
-	char *end, a[MONEY_TEXT], b[MONEY_TEXT], change[SHOW_TEXT], day[SHOW_TEXT];
+	const struct report *all[REPORT_CURRENCIES_MAX];
+	char *end;
 	double limit = strtod(value, &end);
-	const struct report_day *d;
-	money usual, distance;
+	int over = 0;
 
 	if (end == value || *value < '0' || *value > '9' || strcmp(end, "%") != 0 || limit > 1e6)
 		return err_set(e, ANT_USAGE,
 			"--check: daily-change: '%.100s' is no percentage, such as 50%%", value);
-	if (r == NULL || r->first_cost == 0)
-		return 0;
-	d = report_day_of(r, r->as_of - 1);
-	if (d == NULL || !report_usual(r, r->as_of - 1, &usual) || usual <= 0)
-		return 0;
-	distance = d->cost < usual ? usual - d->cost : d->cost - usual;
-	if (show_dollars(distance) * 100 <= show_dollars(usual) * limit)
-		return 0;
-	buf_printf(to, "daily-change: %s on %s, %s against the usual %s\n",
-		money_text(money_cents(d->cost), a), show_iso(r->as_of - 1, day),
-		show_change(d->cost, usual, change), money_text(money_cents(usual), b));
-	return 1;
+	for (size_t i = 0, n = r != NULL ? report_currencies(r, all) : 0; i < n; i++)
+		over += check_day(to, all[i], limit);
+	return over;
 }
 
 static int
@@ -84,16 +138,17 @@ check_stale(struct buf *to, const struct report *r, const char *value, struct an
 }
 
 int
-report_check(struct buf *to, const struct report *r, const char *limit, struct ant_err *e)
+report_check(struct buf *to, struct buf *notes, const struct report *r, const char *limit,
+	struct ant_err *e)
 {
 	const char *value = strchr(limit, '=');
 	size_t len = value != NULL ? (size_t)(value - limit) : 0;
 	int n;
 
 	if (len == 6 && strncmp(limit, "budget", len) == 0)
-		n = check_amount(to, r, "budget", value + 1, e);
+		n = check_amount(to, notes, r, "budget", value + 1, e);
 	else if (len == 8 && strncmp(limit, "forecast", len) == 0)
-		n = check_amount(to, r, "forecast", value + 1, e);
+		n = check_amount(to, notes, r, "forecast", value + 1, e);
 	else if (len == 12 && strncmp(limit, "daily-change", len) == 0)
 		n = check_change(to, r, value + 1, e);
 	else if (len == 5 && strncmp(limit, "stale", len) == 0)
@@ -103,5 +158,7 @@ report_check(struct buf *to, const struct report *r, const char *limit, struct a
 			"--check: '%.100s' is none of budget=USD, forecast=USD, daily-change=N%% "
 			"and stale=SPAN",
 			limit);
-	return n != -1 && r != NULL && to->failed ? err_sys(e, ANT_FAIL, "--check") : n;
+	return n != -1 && r != NULL && (to->failed || notes->failed)
+		       ? err_sys(e, ANT_FAIL, "--check")
+		       : n;
 }

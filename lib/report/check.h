@@ -7,16 +7,25 @@
 #include "report/report.h"
 
 /*
- * Look at one limit, NAME=VALUE, and append a line for each thing that exceeds it:
+ * Look at one limit, NAME=VALUE, and append to TO a line for each thing that exceeds it, and to
+ * NOTES what the limit was not held against:
  *
- *	budget=USD		what is spent this month
- *	forecast=USD		what the month will cost
- *	daily-change=N%		the last complete day, against the median of its kind of day
+ *	budget=USD		what is spent this month; a note of other currencies
+ *	forecast=USD		what the month will cost; the same
+ *	daily-change=N%		the last complete day, against the median of its kind of day, in
+ *				each currency
  *	stale=SPAN		how far each loaded table is behind
  *
  * With R NULL, only the limit itself is checked.  Return how many lines there are, or -1
  * with ANT_USAGE where it is no such limit, ANT_FAIL where memory is short.
  */
-int report_check(struct buf *to, const struct report *r, const char *limit, struct ant_err *e);
+int report_check(struct buf *to, struct buf *notes, const struct report *r, const char *limit,
+	struct ant_err *e);
+
+/*
+ * Append what the month's budget leaves out: the amounts spent, or where AHEAD expected, in other
+ * currencies, with commas.  Return how many they are.
+ */
+size_t report_left_out(struct buf *to, const struct report *r, int ahead);
 
 #endif

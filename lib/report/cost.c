@@ -21,14 +21,14 @@ money_title(void *arg, struct buf *b, size_t bin)
 		return;
 	}
 	buf_puts(b, bin == p->bins.open ? " so far: " : ": ");
-	html_cents(b, money_cents(sum));
+	html_cents(p, money_cents(sum));
 	for (size_t i = p->parts->n; i-- > 0;) {
 		if (v[i] == 0)
 			continue;
 		buf_puts(b, "\n");
 		html_escaped(b, p->parts->names[i], 32);
 		buf_puts(b, " ");
-		html_cents(b, cents[i]);
+		html_cents(p, cents[i]);
 	}
 }
 
@@ -45,7 +45,8 @@ put_parts_table(struct page *p, const char *of)
 
 	for (size_t i = 0; i < parts->n; i++)
 		columns[i + 2] = (struct html_column){parts->names[i], HTML_OTHERS};
-	snprintf(caption, sizeof caption, "Cost per %s and %s, US dollars", p->bins.each, of);
+	snprintf(caption, sizeof caption, "Cost per %s and %s%s%s", p->bins.each, of,
+		*p->of == '\0' ? ", " : "", *p->of == '\0' ? currency_name(&p->r->currency) : "");
 	html_details(p, caption, columns, parts->n + 2);
 	for (size_t bin = p->bins.n; bin-- > 0;) {
 		money v[SHOW_PARTS] = {0}, sum = 0;
@@ -55,18 +56,18 @@ put_parts_table(struct page *p, const char *of)
 		money_round(v, parts->n, MONEY_CENT, cents);
 		html_bin_head(p, bin);
 		buf_puts(p->b, "<td>");
-		html_cents(p->b, money_cents(sum));
+		html_cents(p, money_cents(sum));
 		for (size_t i = 0; i < parts->n; i++) {
 			buf_puts(p->b, "<td>");
-			html_cents(p->b, cents[i]);
+			html_cents(p, cents[i]);
 		}
 	}
 	buf_puts(p->b, "</tbody><tfoot><tr><th scope=\"row\">All</th><td>");
-	html_money(p->b, p->r->period);
+	html_money(p, p->r->period);
 	money_round(parts->totals, parts->n, MONEY_CENT, cents);
 	for (size_t i = 0; i < parts->n; i++) {
 		buf_puts(p->b, "<td>");
-		html_amount(p->b, parts->totals[i], cents[i]);
+		html_amount(p, parts->totals[i], cents[i]);
 	}
 	buf_puts(p->b, "</tfoot></table></div></details>");
 }
@@ -77,32 +78,33 @@ put_parts(struct page *p, const struct show_parts *parts, char letter, const cha
 {
 	struct svg_series series[SHOW_PARTS];
 	double *values = html_room(p, p->bins.n * SHOW_PARTS, sizeof *values);
-	char classes[SHOW_PARTS][4], label[96], text[SHOW_TEXT];
+	char classes[SHOW_PARTS][4], label[128], text[SHOW_TEXT];
 
 	if (parts->n == 0 || values == NULL)
 		return 0;
-	buf_puts(p->b, "<p class=\"soft small\">US dollars; ");
-	html_money(p->b, p->r->period);
+	buf_printf(p->b, "<p class=\"soft small\">%s",
+		currency_is_usd(&p->r->currency) ? "US dollars; " : "");
+	html_money(p, p->r->period);
 	buf_puts(p->b, " in all");
 	if (parts->others > 0)
 		buf_printf(p->b, "; the eight largest of %s, the others together",
 			show_integer((int64_t)(parts->n - 1 + parts->others), text));
 	buf_puts(p->b, "</p><ul class=\"legend\">");
 	p->parts = parts;
-	snprintf(label, sizeof label, "Cost per %s by %s; the figures are in the table below",
-		p->bins.each, of);
+	snprintf(label, sizeof label, "Cost per %s by %s%s; the figures are in the table below",
+		p->bins.each, of, p->of);
 	for (size_t i = 0; i < parts->n; i++) {
 		double *v = values + i * p->bins.n;
 
 		snprintf(classes[i], sizeof classes[i], "%c%d", letter, parts->slot[i] % 10);
 		html_legend(p, classes[i], parts->names[i], 1);
 		for (size_t bin = 0; bin < p->bins.n; bin++)
-			v[bin] = show_dollars(parts->values[i][bin]);
+			v[bin] = show_units(p->r, parts->values[i][bin]);
 		series[i] = (struct svg_series){SVG_BARS, classes[i], v, NULL, NULL};
 	}
 	html_open_legend(p);
 	buf_puts(p->b, "</ul>");
-	html_chart(p, label, series, parts->n, "$", 0, money_title);
+	html_chart(p, label, series, parts->n, html_money_unit(p), 0, money_title);
 	put_parts_table(p, of);
 	return 1;
 }
@@ -122,6 +124,7 @@ report_cost_workspaces(struct page *p)
 /* ---- the month ---------------------------------------------------------------------------- */
 
 struct month {
+	const struct page *p;
 	const struct report *r;
 	size_t days;			      /* of the longer month */
 	double *now, *before, *ahead, *limit; /* by day of the month, from 0 */
@@ -145,11 +148,11 @@ month_title(void *arg, struct buf *b, size_t bin)
 	buf_printf(b, "day %zu", bin + 1);
 	if (!isnan(m->now[bin])) {
 		buf_printf(b, "\n%s: ", show_month(m->r->month, text));
-		html_cents(b, money_cents(m->now_exact[bin]));
+		html_cents(m->p, money_cents(m->now_exact[bin]));
 	}
 	if (!isnan(m->before[bin])) {
 		buf_printf(b, "\n%s: ", show_month(m->r->last_month, text));
-		html_cents(b, money_cents(m->before_exact[bin]));
+		html_cents(m->p, money_cents(m->before_exact[bin]));
 	}
 }
 
@@ -172,15 +175,15 @@ fill_month(struct month *m)
 		int64_t day = r->month + (int64_t)i, then = r->last_month + (int64_t)i;
 
 		m->now[i] = m->before[i] = m->ahead[i] = NAN;
-		m->limit[i] = show_dollars(r->o.budget);
+		m->limit[i] = show_units(r, report_budget(r));
 		if (day < r->as_of && day < r->next_month)
-			m->now[i] = show_dollars(m->now_exact[i] = sum += cost_on(r, day));
+			m->now[i] = show_units(r, m->now_exact[i] = sum += cost_on(r, day));
 		else if (day < r->next_month && left > 0)
-			m->ahead[i] = show_dollars(r->spent) +
-				      show_dollars(r->forecast - r->spent) *
+			m->ahead[i] = show_units(r, r->spent) +
+				      show_units(r, r->forecast - r->spent) *
 					      (double)(day - r->as_of + 1) / left;
 		if (then < r->month)
-			m->before[i] = show_dollars(m->before_exact[i] = old += cost_on(r, then));
+			m->before[i] = show_units(r, m->before_exact[i] = old += cost_on(r, then));
 		if (day == r->as_of - 1) /* where the forecast starts */
 			m->ahead[i] = m->now[i];
 	}
@@ -193,39 +196,46 @@ put_month_chart(struct page *p, const struct month *m)
 	const struct svg_series series[] = {{SVG_LINE, "c4", m->before, "", NULL},
 		{SVG_LINE, "c0", m->ahead, "dash", NULL}, {SVG_LINE, "c0", m->now, "", NULL},
 		{SVG_LINE, "c1", m->limit, "dash", NULL}};
-	const struct svg_chart c = {.label = "Cost of the month, day by day added up, beside the "
-					     "last month; the figures are in the table below",
+	char label[160];
+	const struct svg_chart c = {.label = label,
 		.n = m->days,
 		.open = r->open <= r->last && r->open >= r->month ? (size_t)(r->open - r->month)
 								  : m->days,
-		.nseries = r->o.budget >= 0 ? 4 : 3,
+		.nseries = report_budget(r) >= 0 ? 4 : 3,
 		.series = series,
-		.unit = "$",
+		.unit = html_money_unit(p),
 		.title = month_title,
 		.tick = month_tick,
 		.arg = (void *)(uintptr_t)m};
-	char now[SHOW_TEXT], before[SHOW_TEXT];
+	char now[SHOW_TEXT], before[SHOW_TEXT], caption[96];
 	const struct html_column columns[] = {{"Day of the month", HTML_LEFT},
 		{show_month(r->month, now), HTML_NUMBER},
 		{show_month(r->last_month, before), HTML_NUMBER}};
 
+	snprintf(label, sizeof label,
+		"Cost of the month, day by day added up, beside the last month%s; the figures are "
+		"in "
+		"the table below",
+		p->of);
+	snprintf(caption, sizeof caption, "Cost of the month added up%s%s",
+		*p->of == '\0' ? ", " : "", *p->of == '\0' ? currency_name(&r->currency) : "");
 	buf_puts(p->b, "<ul class=\"legend\">");
 	html_legend(p, "rule c0", now, 0);
 	html_legend(p, "rule dashed c0", "forecast", 0);
 	html_legend(p, "rule c4", before, 0);
-	if (r->o.budget >= 0)
+	if (report_budget(r) >= 0)
 		html_legend(p, "rule dashed c1", "budget", 0);
 	buf_puts(p->b, "</ul>");
 	svg_chart(p->b, &c);
 	buf_puts(p->b, "<details><summary>Figures as a table</summary>");
-	html_table(p, "Cost of the month added up, US dollars", 1, columns, 3);
+	html_table(p, caption, 1, columns, 3);
 	for (size_t i = 0; i < m->days; i++) {
 		buf_printf(p->b, "<tr><th scope=\"row\">%zu</th><td>", i + 1);
 		if (!isnan(m->now[i]))
-			html_cents(p->b, money_cents(m->now_exact[i]));
+			html_cents(p, money_cents(m->now_exact[i]));
 		buf_puts(p->b, "<td>");
 		if (!isnan(m->before[i]))
-			html_cents(p->b, money_cents(m->before_exact[i]));
+			html_cents(p, money_cents(m->before_exact[i]));
 	}
 	html_details_end(p);
 }
@@ -235,7 +245,7 @@ report_cost_month(struct page *p)
 {
 	const struct report *r = p->r;
 	size_t a = (size_t)(r->next_month - r->month), b = (size_t)(r->month - r->last_month);
-	struct month m = {.r = r, .days = a > b ? a : b};
+	struct month m = {.p = p, .r = r, .days = a > b ? a : b};
 	double *v = html_room(p, m.days * 4, sizeof *v);
 	money *exact = html_room(p, m.days * 2, sizeof *exact);
 
@@ -248,8 +258,11 @@ report_cost_month(struct page *p)
 	m.now_exact = exact;
 	m.before_exact = exact + m.days;
 	fill_month(&m);
-	html_note(p, "US dollars, added up day by day; the forecast takes the mean of each weekday "
-		     "of the last four weeks");
+	buf_printf(p->b,
+		"<p class=\"soft small\">%s, added up day by day; the forecast takes the mean of "
+		"each "
+		"weekday of the last four weeks</p>",
+		currency_name(&r->currency));
 	put_month_chart(p, &m);
 	return 1;
 }
@@ -263,7 +276,7 @@ put_share(struct page *p, money total, int64_t cents, int64_t share)
 	char text[SHOW_TEXT];
 
 	buf_puts(p->b, "<td>");
-	html_amount(p->b, total, cents);
+	html_amount(p, total, cents);
 	buf_printf(p->b, "<td>%s", show_thousandths(share, text));
 }
 
@@ -276,10 +289,10 @@ put_models(
 	double parts[SHOW_PARTS] = {0};
 
 	for (size_t i = 0; i < n && i < p->r->models.ids.n; i++)
-		parts[show_slot(&p->r->models, i)] += show_dollars(by_model[i]);
+		parts[show_slot(&p->r->models, i)] += show_units(p->r, by_model[i]);
 	html_row(p, name, archived ? "archived" : NULL);
 	buf_puts(p->b, "<td class=\"barcell\">");
-	svg_row(p->b, parts, slots, SHOW_PARTS, show_dollars(most), "m");
+	svg_row(p->b, parts, slots, SHOW_PARTS, show_units(p->r, most), "m");
 }
 
 static void
@@ -358,14 +371,14 @@ report_cost_kinds(struct page *p)
 	html_table(p, "Cost by token type", 0, columns, 4);
 	for (size_t i = 0; i < r->nkinds; i++) {
 		const struct report_kind *k = &r->kinds[i];
-		double part = show_dollars(totals[i]);
+		double part = show_units(p->r, totals[i]);
 		int type = report_type(k->token_type), token = type >= 0 && type < TOKEN_KINDS;
 
 		html_row(p, report_type_name(*k->token_type != '\0' ? k->token_type : k->cost_type),
 			NULL);
 		buf_puts(p->b, "<td class=\"barcell\">");
-		svg_row(p->b, &part, token ? &type : (const int[]){8}, 1, show_dollars(totals[0]),
-			token ? "t" : "m");
+		svg_row(p->b, &part, token ? &type : (const int[]){8}, 1,
+			show_units(p->r, totals[0]), token ? "t" : "m");
 		put_share(p, totals[i], cents[i], shares[i]);
 	}
 	html_table_all(p, "<td>100.0%");

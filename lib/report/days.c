@@ -35,10 +35,10 @@ ask_ends(struct report_ask *q, unsigned bit, const char *time, struct ends *to, 
 		snprintf(call, sizeof call, "%s(%s)", last ? "max" : "min", time);
 		buf_puts(&q->sql, last ? ", (SELECT " : "SELECT (SELECT ");
 		report_ask_time(q, call);
-		buf_puts(&q->sql, " FROM ");
-		views_put_table(&q->sql, &q->r->o.place, bit);
+		report_ask_from(q, bit);
 		buf_puts(&q->sql, " WHERE ");
 		report_ask_compare(q, time, "<", q->r->last + 1);
+		report_ask_ours(q, bit, " AND ");
 		buf_putc(&q->sql, ')');
 	}
 	return report_ask(q, 2, take_ends, to, e);
@@ -58,10 +58,10 @@ ask_as_of(struct report_ask *q, const struct ends *cost, struct ant_err *e)
 			buf_puts(&q->sql, i == 0 ? "SELECT " : ", ");
 			report_ask_time(q, "max(watermark)");
 		}
-		buf_puts(&q->sql, " FROM ");
-		views_put_table(&q->sql, &q->r->o.place, VIEWS_LEDGER);
+		report_ask_from(q, VIEWS_LEDGER);
 		buf_puts(&q->sql, " WHERE table_name = 'cost_report' AND into_table = ");
 		views_put_into(&q->sql, &q->r->o.place, VIEWS_COST);
+		report_ask_ours(q, VIEWS_LEDGER, " AND ");
 		if (report_ask(q, 2, take_ends, &mark, e) == -1)
 			return -1;
 		if (mark.last > r->as_of)
@@ -119,6 +119,34 @@ report_days_settle(struct report_ask *q, struct ant_err *e)
 		return err_set(e, ANT_USAGE, "the period is longer than ten years");
 	if ((r->days = calloc(r->ndays, sizeof *r->days)) == NULL)
 		return report_ask_no_memory(e);
+	return 0;
+}
+
+int
+report_days_first(struct report_ask *q, struct ant_err *e)
+{
+	struct report *r = q->r;
+	struct ends cost = {0, 0};
+
+	r->first_cost = 0;
+	if ((r->tables & VIEWS_COST) == 0)
+		return 0;
+	buf_clear(&q->sql);
+	buf_puts(&q->sql, "SELECT ");
+	report_ask_time(q, "min(bucket)");
+	buf_puts(&q->sql, ", ");
+	report_ask_time(q, "max(bucket)");
+	report_ask_from(q, VIEWS_COST);
+	buf_puts(&q->sql, " WHERE ");
+	report_ask_compare(q, "bucket", "<", r->last + 1);
+	buf_puts(&q->sql, " AND ");
+	views_put_currency(&q->sql, &r->o.place, &r->o.there, VIEWS_COST);
+	buf_puts(&q->sql, " = ");
+	sql_literal(&q->sql, r->o.place.dialect, r->currency.code);
+	report_ask_ours(q, VIEWS_COST, " AND ");
+	if (report_ask(q, 2, take_ends, &cost, e) == -1)
+		return -1;
+	r->first_cost = cost.first;
 	return 0;
 }
 
@@ -196,9 +224,10 @@ report_days_fresh(struct report_ask *q, struct ant_err *e)
 	report_ask_time(q, "max(finished)");
 	buf_puts(&q->sql, ", ");
 	report_ask_time(q, "max(watermark)");
-	buf_puts(&q->sql, ", count(*), sum(rows) FROM ");
-	views_put_table(&q->sql, &q->r->o.place, VIEWS_LEDGER);
+	buf_puts(&q->sql, ", count(*), sum(rows)");
+	report_ask_from(q, VIEWS_LEDGER);
 	put_ours(q);
+	report_ask_ours(q, VIEWS_LEDGER, " AND ");
 	buf_puts(&q->sql, " GROUP BY table_name ORDER BY table_name");
 	return report_ask(q, 5, take_fresh, q->r, e);
 }

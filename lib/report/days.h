@@ -14,6 +14,9 @@
  */
 int report_days_settle(struct report_ask *q, struct ant_err *e);
 
+/* Settle anew, where there are several, the first day with cost in the report's currency.  Return 0 or -1. */
+int report_days_first(struct report_ask *q, struct ant_err *e);
+
 /* Ask the ledger for the loads of each table, to r->fresh.  Return 0, or -1 with a reason. */
 int report_days_fresh(struct report_ask *q, struct ant_err *e);
 

@@ -50,11 +50,11 @@ html_name(struct buf *b, const char *text, size_t max)
 }
 
 void
-html_cents(struct buf *b, int64_t cents)
+html_cents(const struct page *p, int64_t cents)
 {
 	char text[MONEY_TEXT];
 
-	buf_puts(b, money_text(cents, text));
+	buf_puts(p->b, money_text(cents, &p->r->currency, text));
 }
 
 void
@@ -66,18 +66,24 @@ html_integer(struct buf *b, int64_t n)
 }
 
 void
-html_amount(struct buf *b, money m, int64_t cents)
+html_amount(const struct page *p, money m, int64_t cents)
 {
 	char text[MONEY_TEXT];
 
-	buf_printf(b, "<data value=\"%s\">", money_exact(m, text));
-	buf_printf(b, "%s</data>", money_text(cents, text));
+	buf_printf(p->b, "<data value=\"%s\">", money_exact(m, &p->r->currency, text));
+	buf_printf(p->b, "%s</data>", money_text(cents, &p->r->currency, text));
 }
 
 void
-html_money(struct buf *b, money m)
+html_money(const struct page *p, money m)
 {
-	html_amount(b, m, money_cents(m));
+	html_amount(p, m, money_cents(m));
+}
+
+const char *
+html_money_unit(const struct page *p)
+{
+	return currency_is_usd(&p->r->currency) ? "$" : " ";
 }
 
 void *
@@ -95,11 +101,14 @@ html_room(struct page *p, size_t n, size_t size)
 void
 html_section(struct page *p, const char *id, const char *title, const char *by)
 {
-	buf_printf(p->b, "<section id=\"%s\" aria-labelledby=\"h-%s\"><h2 id=\"h-%s\">%s", id, id,
-		id, title);
+	const char *dash = p->again ? "-" : "", *code = p->again ? p->r->currency.code : "";
+
+	buf_printf(p->b, "<section id=\"%s%s%s%s\" aria-labelledby=\"h-%s%s%s%s\">", p->ids, id,
+		dash, code, p->ids, id, dash, code);
+	buf_printf(p->b, "<h2 id=\"h-%s%s%s%s\">%s", p->ids, id, dash, code, title);
 	if (by != NULL)
 		buf_printf(p->b, " per %s%s", p->bins.each, by);
-	buf_puts(p->b, "</h2>");
+	buf_printf(p->b, "%s</h2>", p->of);
 }
 
 void
@@ -143,9 +152,9 @@ html_table(
 		"", " class=\"l\"", " class=\"l name\"", ""}; /* by kind */
 
 	buf_printf(p->b,
-		"<div class=\"scroll%s\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>"
-		"<caption>%s</caption><thead><tr>",
-		tall ? " tall" : "", caption, caption);
+		"<div class=\"scroll%s\" tabindex=\"0\" role=\"region\" aria-label=\"%s%s\"><table>"
+		"<caption>%s%s</caption><thead><tr>",
+		tall ? " tall" : "", caption, p->of, caption, p->of);
 	for (size_t i = 0; i < n; i++) {
 		buf_printf(p->b, "<th scope=\"col\"%s>", classes[columns[i].kind]);
 		if (columns[i].kind == HTML_OTHERS)
@@ -167,7 +176,7 @@ void
 html_table_all(struct page *p, const char *rest)
 {
 	buf_puts(p->b, "</tbody><tfoot><tr><th scope=\"row\">All</th><td><td>");
-	html_money(p->b, p->r->period);
+	html_money(p, p->r->period);
 	buf_printf(p->b, "%s</tfoot></table></div>", rest);
 }
 

@@ -22,6 +22,9 @@ struct page {
 	const struct report *r;
 	struct show_bins bins;
 	struct show_parts models, workspaces;
+	char of[16]; /* where there are several currencies, in what is of one: ", EUR"; else "" */
+	int again;   /* the section has been there, in another currency */
+	char ids[24]; /* where there are several organizations, what ids begin with: "o2-"; else "" */
 	/* of the chart that is being drawn: */
 	const struct show_parts *parts;
 	const struct svg_series *series;
@@ -38,14 +41,17 @@ void *html_room(struct page *p, size_t n, size_t size);
 void html_escaped(struct buf *b, const char *text, size_t max);
 /* The same apart from the direction of what is around it. */
 void html_name(struct buf *b, const char *text, size_t max);
-void html_cents(struct buf *b, int64_t cents);
+/* Amounts are in the currency of the page's report. */
+void html_cents(const struct page *p, int64_t cents);
 void html_integer(struct buf *b, int64_t n);
 /* An amount as it is shown, rounded to CENTS together with others, and exactly for machines. */
-void html_amount(struct buf *b, money m, int64_t cents);
+void html_amount(const struct page *p, money m, int64_t cents);
 /* The same of one that stands alone. */
-void html_money(struct buf *b, money m);
+void html_money(const struct page *p, money m);
+/* The unit of a chart of amounts: "$", or that of a measure without a sign. */
+const char *html_money_unit(const struct page *p);
 
-/* TITLE, and " per day" with BY behind it where that is not NULL: "Cost per week by model". */
+/* TITLE, and " per day" with BY behind it where that is not NULL: "Cost per week by model", and OF. */
 void html_section(struct page *p, const char *id, const char *title, const char *by);
 void html_end(struct page *p);
 /* What stands where a chart would be: which table is missing, or empty. */

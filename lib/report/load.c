@@ -1,4 +1,5 @@
 /* report - the part that adds up: cost, usage and Claude Code, day by day */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,9 +12,127 @@
 enum { CHUNK = 31 }; /* days whose usage is held at once, to share cost out by key */
 
 struct load {
-	struct report_ask q;
+	struct report_ask q; /* its report has all that is no amount */
 	struct shares shares;
+	struct report *amounts; /* the report of the row's currency */
 };
+
+/* ---- currencies --------------------------------------------------------------------- */
+
+/* One more, of the days of R. */
+static struct report *
+add_currency(const struct report *r, struct ant_err *e)
+{
+	struct report *x = calloc(1, sizeof *x);
+
+	if (x == NULL || (x->days = calloc(r->ndays, sizeof *x->days)) == NULL) {
+		free(x);
+		report_ask_no_memory(e);
+		return NULL;
+	}
+	x->o = r->o;
+	x->tables = r->tables;
+	x->first = r->first;
+	x->last = r->last;
+	x->open = r->open;
+	x->scan = r->scan;
+	x->ndays = r->ndays;
+	x->as_of = r->as_of;
+	x->month = r->month;
+	x->next_month = r->next_month;
+	x->last_month = r->last_month;
+	for (size_t i = 0; i < TOOLS; i++)
+		x->tools[i][0] = x->tools[i][1] = -1;
+	return x;
+}
+
+static int
+set_currency(struct report *r, const struct db_cell *c, struct ant_err *e)
+{
+	const char *code = c->kind == DB_TEXT ? c->p : "USD";
+
+	if (currency_of(code, strlen(code), &r->currency) == -1)
+		return err_set(e, ANT_FAIL,
+			"'%.40s' is no currency: that is a code of letters, such as USD", code);
+	return 0;
+}
+
+static int
+take_first_currency(void *arg, const struct db_cell *c, struct ant_err *e)
+{
+	return c->kind == DB_TEXT && set_currency(arg, c, e) == -1 ? err_prefix(e, "cost_report: ")
+								   : 0;
+}
+
+static int
+take_dollars(void *arg, const struct db_cell *c, struct ant_err *e)
+{
+	(void)c;
+	(void)e;
+	*(int *)arg = 1;
+	return 0;
+}
+
+/* Ask for WHAT of the cost that is read. */
+static void
+put_cost(struct report_ask *q, const char *what)
+{
+	buf_clear(&q->sql);
+	buf_printf(&q->sql, "SELECT %s", what);
+	report_ask_from(q, VIEWS_COST);
+	buf_puts(&q->sql, " WHERE ");
+	report_ask_compare(q, "bucket", ">=", q->r->scan);
+	buf_puts(&q->sql, " AND ");
+	report_ask_compare(q, "bucket", "<", q->r->last + 1);
+	report_ask_ours(q, VIEWS_COST, " AND ");
+}
+
+/*
+ * The currency of the first report: US dollars where there is cost in them, or none, else the
+ * first of the others by its code.
+ */
+static int
+settle_currency(struct load *l, struct ant_err *e)
+{
+	struct report_ask *q = &l->q;
+	int dollars = 0;
+
+	currency_of("USD", 3, &q->r->currency);
+	if ((q->r->o.there.currency & VIEWS_COST) == 0)
+		return 0;
+	put_cost(q, "1");
+	buf_puts(&q->sql, " AND ");
+	views_put_currency(&q->sql, &q->r->o.place, &q->r->o.there, VIEWS_COST);
+	buf_puts(&q->sql, " = 'USD' LIMIT 1"); /* so the first row is enough, as a rule */
+	if (report_ask(q, 1, take_dollars, &dollars, e) == -1)
+		return -1;
+	if (dollars)
+		return 0;
+	put_cost(q, "min(currency)");
+	return report_ask(q, 1, take_first_currency, q->r, e);
+}
+
+/* Choose the report of the currency in C, a new one where there is none; null is US dollars. */
+static int
+choose_currency(struct load *l, const struct db_cell *c, struct ant_err *e)
+{
+	const char *code = c->kind == DB_TEXT ? c->p : "USD";
+	struct report **to;
+	size_t n = 0;
+
+	if (l->amounts != NULL && strcmp(l->amounts->currency.code, code) == 0)
+		return 0;
+	for (to = &l->q.r; *to != NULL; to = &(*to)->next, n++)
+		if (strcmp((*to)->currency.code, code) == 0)
+			break;
+	if (n == REPORT_CURRENCIES_MAX)
+		return err_set(e, ANT_FAIL, "too many different currencies");
+	if (*to == NULL &&
+		((*to = add_currency(l->q.r, e)) == NULL || set_currency(*to, c, e) == -1))
+		return -1;
+	l->amounts = *to;
+	return 0;
+}
 
 static int
 in_period(const struct report *r, int64_t day)
@@ -24,7 +143,7 @@ in_period(const struct report *r, int64_t day)
 /* ---- cost --------------------------------------------------------------------------- */
 
 #define COST_COLUMNS                                                                               \
-	"workspace_id, model, cost_type, token_type, service_tier, context_window, amount_cents"
+	"workspace_id, model, cost_type, token_type, service_tier, context_window, amount_cents, "
 
 static int
 add_daily(struct report *r, struct report_item *item, int64_t day, money cost, struct ant_err *e)
@@ -89,18 +208,62 @@ shared_by(const char *token, const char *type)
 	return report_type(type) == REPORT_SEARCHES ? SHARE_SEARCHES : -1;
 }
 
-static void
-take_part(void *arg, size_t key, money part)
+/* A part of the key of that number in the first report. */
+static int
+take_part(void *arg, size_t key, money part, struct ant_err *e)
 {
-	struct report *r = arg;
+	struct load *l = arg;
+	const struct report *r = l->q.r;
+	const char *id = r->keys[key].id;
+	const struct db_cell cell = {.kind = DB_TEXT, .p = id, .len = strlen(id)};
+	struct report_key *k = &r->keys[key];
 
-	r->keys[key].cost += part;
+	if (l->amounts != r && (k = report_names_key(l->amounts, &cell, e)) == NULL)
+		return -1;
+	k->cost += part;
+	return 0;
 }
 
 static const char *
 text_or(const struct db_cell *c, const char *otherwise)
 {
 	return c->kind == DB_TEXT ? c->p : otherwise;
+}
+
+/* The keys that used what a row of cost is for: those of the first report, by its numbers. */
+static int
+find_use(struct load *l, const struct db_cell *c, const struct db_cell *model, struct share_of *of,
+	struct ant_err *e)
+{
+	struct report *r = l->q.r;
+	const struct report_item *w, *m;
+
+	if (l->amounts == r)
+		return 0;
+	if ((w = report_names_item(&r->workspaces, &c[1], e)) == NULL ||
+		(m = report_names_item(&r->models, model, e)) == NULL)
+		return -1;
+	of->workspace = (size_t)(w - r->workspaces.v);
+	of->model = (size_t)(m - r->models.v);
+	return 0;
+}
+
+/* Hand the COST of a row to them. */
+static int
+share_cost(
+	struct load *l, const struct db_cell *c, struct share_of *of, money cost, struct ant_err *e)
+{
+	int kind = shared_by(text_or(&c[4], ""), text_or(&c[3], "")), shared;
+
+	if (kind == SHARE_SEARCHES) {
+		of->model = SHARE_NO_MODEL;
+		of->tier = of->context = NULL;
+	}
+	if ((shared = share_out(&l->shares, of, kind, cost, take_part, l, e)) == -1)
+		return -1;
+	if (!shared)
+		l->amounts->not_by_key += cost;
+	return 0;
 }
 
 static int
@@ -114,10 +277,12 @@ take_cost(void *arg, const struct db_cell *c, struct ant_err *e)
 	struct report_item *workspace, *m;
 	struct share_of of;
 	money cost;
-	int kind = shared_by(token, type), shared;
 
 	if (day < r->scan || day > r->last)
 		return 0;
+	if (choose_currency(l, &c[8], e) == -1)
+		return err_prefix(e, "cost_report: ");
+	r = l->amounts;
 	if (report_ask_money(&c[7], &cost) == -1)
 		return err_set(
 			e, ANT_FAIL, "cost_report: an amount that is no number, or too large");
@@ -134,15 +299,12 @@ take_cost(void *arg, const struct db_cell *c, struct ant_err *e)
 	if (!in_period(r, day))
 		return 0;
 	of = (struct share_of){day - r->scan, (size_t)(workspace - r->workspaces.v),
-		kind == SHARE_SEARCHES ? SHARE_NO_MODEL : (size_t)(m - r->models.v),
-		kind == SHARE_SEARCHES ? NULL : &c[5], kind == SHARE_SEARCHES ? NULL : &c[6]};
+		(size_t)(m - r->models.v), &c[5], &c[6]};
 	if (add_kind(r, type, token, cost, e) == -1 ||
-		add_by_model(workspace, (size_t)(m - r->models.v), cost, e) == -1 ||
-		(shared = share_out(&l->shares, &of, kind, cost, take_part, r, e)) == -1)
+		add_by_model(workspace, of.model, cost, e) == -1 ||
+		find_use(l, c, &model, &of, e) == -1)
 		return -1;
-	if (!shared)
-		r->not_by_key += cost;
-	return 0;
+	return share_cost(l, c, &of, cost, e);
 }
 
 /* ---- usage -------------------------------------------------------------------------- */
@@ -207,7 +369,24 @@ take_usage(void *arg, const struct db_cell *c, struct ant_err *e)
 	"pull_requests_by_claude_code, edit_tool_accepted, edit_tool_rejected, "                   \
 	"multi_edit_tool_accepted, multi_edit_tool_rejected, write_tool_accepted, "                \
 	"write_tool_rejected, notebook_edit_tool_accepted, notebook_edit_tool_rejected, "          \
-	"total_estimated_cost_cents"
+	"total_estimated_cost_cents, "
+
+/*
+ * The user of a row in the report of its currency: what cost that was and what was done for it.
+ * Without a cost, and in no other currency, as of a row without a model, it is the first one's.
+ */
+static struct report_user *
+amounts_user(struct load *l, const struct db_cell *c, struct report_user *u, money cost,
+	struct ant_err *e)
+{
+	if (cost == 0 && c[17].kind != DB_TEXT) {
+		l->amounts = l->q.r;
+	} else if (choose_currency(l, &c[17], e) == -1) {
+		err_prefix(e, "claude_code_usage: ");
+		return NULL;
+	}
+	return l->amounts == l->q.r ? u : report_names_user(l->amounts, &c[2], e);
+}
 
 static int
 take_claude(void *arg, const struct db_cell *c, struct ant_err *e)
@@ -215,7 +394,7 @@ take_claude(void *arg, const struct db_cell *c, struct ant_err *e)
 	struct load *l = arg;
 	struct report *r = l->q.r;
 	int64_t day = report_ask_day(&c[0]), did[DID_KINDS] = {0};
-	struct report_user *u;
+	struct report_user *u, *of;
 	money cost;
 
 	if (day < r->scan || day > r->last)
@@ -223,7 +402,8 @@ take_claude(void *arg, const struct db_cell *c, struct ant_err *e)
 	if (report_ask_money(&c[16], &cost) == -1)
 		return err_set(e, ANT_FAIL,
 			"claude_code_usage: an amount that is no number, or too large");
-	if ((u = report_names_user(r, &c[2], e)) == NULL)
+	if ((u = report_names_user(r, &c[2], e)) == NULL ||
+		(of = amounts_user(l, c, u, cost, e)) == NULL)
 		return -1;
 	for (size_t i = 0; i < DID_ACCEPTED; i++)
 		did[i] = db_integer(&c[3 + i]);
@@ -232,20 +412,37 @@ take_claude(void *arg, const struct db_cell *c, struct ant_err *e)
 		did[DID_REJECTED] += db_integer(&c[9 + 2 * i]);
 	}
 	u->days[(day - r->scan) / 64] |= 1ull << (day - r->scan) % 64;
-	u->is_key = c[1].kind == DB_TEXT && strcmp(c[1].p, "api_actor") == 0;
+	u->is_key = of->is_key = c[1].kind == DB_TEXT && strcmp(c[1].p, "api_actor") == 0;
 	for (size_t i = 0; i < DID_KINDS; i++) {
 		r->days[day - r->scan].did[i] += did[i];
-		u->did[i] += in_period(r, day) ? did[i] : 0;
+		of->did[i] += in_period(r, day) ? did[i] : 0;
 	}
 	if (!in_period(r, day))
 		return 0;
-	u->cost += cost;
+	of->cost += cost;
 	for (size_t i = 0; i < TOOLS; i++)
 		for (size_t no = 0; no < 2; no++)
 			if (c[8 + 2 * i + no].kind != DB_NULL)
 				r->tools[i][no] = (r->tools[i][no] == -1 ? 0 : r->tools[i][no]) +
 						  db_integer(&c[8 + 2 * i + no]);
 	return 0;
+}
+
+/*
+ * The days of FROM on to TO, exclusive, of a table with amounts: COLUMNS and the currency, which is
+ * null for US dollars, as a cell of text takes its time.
+ */
+static int
+load_amounts(struct load *l, unsigned bit, const char *time, const char *columns, int64_t from,
+	int64_t to, db_take *take, struct ant_err *e)
+{
+	char all[1024];
+
+	snprintf(all, sizeof all, "%s%s", columns,
+		(l->q.r->o.there.currency & bit) != 0
+			? "CASE WHEN currency <> 'USD' THEN currency END"
+			: "NULL");
+	return report_ask_days(&l->q, bit, time, all, from, to, take, l, e);
 }
 
 static int
@@ -260,12 +457,74 @@ load_days(struct load *l, struct ant_err *e)
 		share_clear(&l->shares);
 		if (report_ask_days(q, VIEWS_USAGE, "bucket", USAGE_COLUMNS, from, to, take_usage,
 			    l, e) == -1 ||
-			report_ask_days(q, VIEWS_COST, "bucket", COST_COLUMNS, from, to, take_cost,
-				l, e) == -1)
+			load_amounts(l, VIEWS_COST, "bucket", COST_COLUMNS, from, to, take_cost,
+				e) == -1)
 			return -1;
 	}
-	return report_ask_days(q, VIEWS_CLAUDE_CODE, "date", CLAUDE_COLUMNS, r->scan, r->last + 1,
-		take_claude, l, e);
+	return load_amounts(
+		l, VIEWS_CLAUDE_CODE, "date", CLAUDE_COLUMNS, r->scan, r->last + 1, take_claude, e);
+}
+
+/* What a report of a further currency has of all: names, and the use of its keys. */
+static int
+complete(struct load *l, struct ant_err *e)
+{
+	struct report *r = l->q.r;
+	int status = report_names_load(&l->q, e);
+
+	for (struct report *x = r->next; status == 0 && x != NULL; x = x->next) {
+		l->q.r = x;
+		status = report_names_load(&l->q, e);
+		for (size_t i = 0; status == 0 && i < x->key_ids.n; i++) {
+			struct report_key *to = &x->keys[i];
+			long n = to->cost == 0
+					 ? -1
+					 : numbering_find(&r->key_ids, to->id, strlen(to->id));
+
+			to->tokens = n != -1 ? r->keys[n].tokens : 0;
+			to->last_day = n != -1 ? r->keys[n].last_day : 0;
+		}
+	}
+	for (struct report *x = r; status == 0 && r->next != NULL && x != NULL; x = x->next) {
+		l->q.r = x;
+		status = report_days_first(&l->q, e);
+	}
+	l->q.r = r;
+	for (struct report *x = r; status == 0 && x != NULL; x = x->next)
+		status = report_derive(x, e);
+	return status;
+}
+
+static int
+take_organization(void *arg, const struct db_cell *c, struct ant_err *e)
+{
+	if (c->kind != DB_TEXT)
+		return err_set(e, ANT_FAIL, "_organization: a row is of no organization");
+	return strlist_add(arg, c->p, c->len) == -1 ? report_ask_no_memory(e) : 0;
+}
+
+int
+report_look(const struct db *db, struct report_options *o, struct strlist *organizations,
+	struct ant_err *e)
+{
+	struct buf sql;
+	int status = views_look(db, &o->place, &o->there, e);
+
+	if (status == -1 || !views_by_organization(&o->there))
+		return status;
+	buf_init(&sql, 1 << 16);
+	for (unsigned bit = 1; bit < VIEWS_ALL; bit <<= 1) {
+		if (bit == VIEWS_LEDGER || (o->there.organization & bit) == 0)
+			continue;
+		buf_printf(&sql, "%s SELECT _organization FROM ", sql.len > 0 ? " UNION" : "");
+		views_put_table(&sql, &o->place, bit);
+	}
+	status = buf_str(&sql) == NULL
+			 ? report_ask_no_memory(e)
+			 : db->each(db->self, sql.data, 1, take_organization, organizations, e);
+	strlist_sort(organizations);
+	buf_free(&sql);
+	return status;
 }
 
 int
@@ -273,19 +532,16 @@ report_load(
 	struct report *r, const struct db *db, const struct report_options *o, struct ant_err *e)
 {
 	struct load l = {.q = {.r = r, .db = db}};
-	int have, status = -1;
+	int status = -1;
 
 	memset(r, 0, sizeof *r);
 	r->o = *o;
 	for (size_t i = 0; i < TOOLS; i++)
 		r->tools[i][0] = r->tools[i][1] = -1;
 	buf_init(&l.q.sql, 1 << 20);
-	if ((have = views_tables(db, &o->place, e)) == -1)
-		goto done;
-	r->tables = (unsigned)have;
-	if (report_days_settle(&l.q, e) == -1 || load_days(&l, e) == -1 ||
-		report_names_load(&l.q, e) == -1 || report_days_fresh(&l.q, e) == -1 ||
-		report_derive(r, e) == -1)
+	r->tables = o->there.tables;
+	if (report_days_settle(&l.q, e) == -1 || settle_currency(&l, e) == -1 ||
+		load_days(&l, e) == -1 || report_days_fresh(&l.q, e) == -1 || complete(&l, e) == -1)
 		goto done;
 	status = 0;
 done:
@@ -307,8 +563,8 @@ free_items(struct report_items *s)
 	numbering_free(&s->ids);
 }
 
-void
-report_free(struct report *r)
+static void
+free_one(struct report *r)
 {
 	for (size_t i = 0; i < r->key_ids.n && i < r->keys_room; i++) {
 		free(r->keys[i].name);
@@ -334,5 +590,18 @@ report_free(struct report *r)
 	free(r->odd);
 	free(r->fresh);
 	free(r->organization);
+}
+
+void
+report_free(struct report *r)
+{
+	struct report *x = r->next, *next;
+
+	free_one(r);
+	for (; x != NULL; x = next) {
+		next = x->next;
+		free_one(x);
+		free(x);
+	}
 	memset(r, 0, sizeof *r);
 }

@@ -97,6 +97,56 @@ money_cents(money m)
 	return (int64_t)((m < 0 ? m - MONEY_CENT / 2 : m + MONEY_CENT / 2) / MONEY_CENT);
 }
 
+/* Those whose smallest unit is no hundredth: ISO 4217, list one, of 2026-01-01. */
+static int
+decimals_of(const char *code)
+{
+	static const struct {
+		int decimals;
+		const char *codes;
+	} all[] = {{0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"},
+		{3, "BHD IQD JOD KWD LYD OMR TND"}, {4, "CLF UYW"}};
+
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		const char *at = strlen(code) == 3 ? strstr(all[i].codes, code) : NULL;
+
+		if (at != NULL && (at - all[i].codes) % 4 == 0)
+			return all[i].decimals;
+	}
+	return 2;
+}
+
+int
+currency_of(const char *code, size_t len, struct currency *to)
+{
+	if (len == 0 || len > 10)
+		return -1;
+	for (size_t i = 0; i < len; i++)
+		if (!((code[i] >= 'A' && code[i] <= 'Z') || (code[i] >= 'a' && code[i] <= 'z') ||
+			    (code[i] >= '0' && code[i] <= '9')))
+			return -1;
+	memset(to, 0, sizeof *to);
+	memcpy(to->code, code, len);
+	to->decimals = decimals_of(to->code);
+	if (currency_is_usd(to))
+		strcpy(to->sign, "$");
+	else
+		snprintf(to->sign, sizeof to->sign, "%s ", to->code);
+	return 0;
+}
+
+int
+currency_is_usd(const struct currency *c)
+{
+	return strcmp(c->code, "USD") == 0;
+}
+
+const char *
+currency_name(const struct currency *c)
+{
+	return currency_is_usd(c) ? "US dollars" : c->code;
+}
+
 struct remainder {
 	money left;
 	size_t at;
@@ -181,19 +231,21 @@ money_digits(uint64_t n, char *to)
 }
 
 char *
-money_text(int64_t cents, char *to)
+money_text(int64_t cents, const struct currency *c, char *to)
 {
 	uint64_t v = cents < 0 ? 0 - (uint64_t)cents : (uint64_t)cents;
-	char *p = money_digits(v / 100, stpcpy(to, cents < 0 ? "-$" : "$"));
+	uint64_t unit = (uint64_t)ten_to(c->decimals);
+	char *p = money_digits(v / unit, stpcpy(stpcpy(to, cents < 0 ? "-" : ""), c->sign));
 
-	snprintf(p, 4, ".%02u", (unsigned)(v % 100));
+	if (c->decimals > 0)
+		snprintf(p, 8, ".%0*u", c->decimals, (unsigned)(v % unit));
 	return to;
 }
 
 char *
-money_exact(money m, char *to)
+money_exact(money m, const struct currency *c, char *to)
 {
-	struct decimal d = {m, MONEY_SCALE + 2};
+	struct decimal d = {m, MONEY_SCALE + c->decimals};
 	char text[DECIMAL_TEXT];
 
 	if (decimal_format(&d, text) < MONEY_TEXT)

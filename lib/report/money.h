@@ -1,9 +1,9 @@
 /*
  * report/money - exact amounts, and how they are shown
  *
- * An amount is a whole number of 1e-18 cents in 128 bits: up to 1.7e18 dollars.  What a
- * report shows is rounded at the very end, and where parts are shown beside their sum,
- * all together, so that they add up.
+ * An amount is a whole number of 1e-18 cents in 128 bits: up to 1.7e18 dollars.  Of another
+ * currency, a cent is its smallest unit.  What a report shows is rounded at the very end,
+ * and where parts are shown beside their sum, all together, so that they add up.
  */
 #ifndef ANT_REPORT_MONEY_H
 #define ANT_REPORT_MONEY_H
@@ -19,6 +19,22 @@ enum { MONEY_SCALE = 18, MONEY_TEXT = 48 };
 
 /* One cent. */
 #define MONEY_CENT ((money)1000000000 * 1000000000)
+
+struct currency {
+	char code[12];
+	char sign[16]; /* before an amount: "$", "EUR " */
+	int decimals;  /* a unit has 10^decimals of the smallest ones */
+};
+
+/*
+ * The currency called by the LEN letters or digits at CODE, at most ten: "USD".  Return 0, or
+ * -1 for what is no such code.  The smallest unit is that of ISO 4217, a hundredth where the
+ * code is not known.
+ */
+int currency_of(const char *code, size_t len, struct currency *to);
+int currency_is_usd(const struct currency *c);
+/* How a sentence calls it: "US dollars", "EUR". */
+const char *currency_name(const struct currency *c);
 
 /*
  * The amount in a number of cents, of its LEN bytes of text, or of a real: the decimal of
@@ -46,10 +62,10 @@ void money_shares(const money *parts, size_t n, int64_t *to);
 /* Append the digits of N in groups, 1,234,567, to TO.  Return the end, a NUL. */
 char *money_digits(uint64_t n, char *to);
 
-/* Text of whole cents: "$1,234.50", "-$0.07".  TO has MONEY_TEXT bytes. */
-char *money_text(int64_t cents, char *to);
+/* Text of whole cents: "$1,234.50", "-$0.07", "EUR 5.00".  TO has MONEY_TEXT bytes. */
+char *money_text(int64_t cents, const struct currency *c, char *to);
 
 /* All digits of dollars, for machines: "1234.5000000001". */
-char *money_exact(money m, char *to);
+char *money_exact(money m, const struct currency *c, char *to);
 
 #endif

@@ -123,8 +123,9 @@ look_up(struct report_ask *q, unsigned bit, const char *columns, size_t n, db_ta
 	if ((q->r->tables & bit) == 0)
 		return 0;
 	buf_clear(&q->sql);
-	buf_printf(&q->sql, "SELECT %s FROM ", columns);
-	views_put_table(&q->sql, &q->r->o.place, bit);
+	buf_printf(&q->sql, "SELECT %s", columns);
+	report_ask_from(q, bit);
+	report_ask_ours(q, bit, " WHERE ");
 	return report_ask(q, n, take, q->r, e);
 }
 

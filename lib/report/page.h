@@ -12,7 +12,10 @@
 #include "base/err.h"
 #include "report/report.h"
 
-/* Append the page to TO.  Return 0, or -1 with ANT_FAIL. */
-int report_page(struct buf *to, const struct report *r, struct ant_err *e);
+/*
+ * Append the page to TO: of one report, or of those of N organizations, one below the other.
+ * Return 0, or -1 with ANT_FAIL.
+ */
+int report_page(struct buf *to, const struct report *const *reports, size_t n, struct ant_err *e);
 
 #endif

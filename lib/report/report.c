@@ -411,6 +411,34 @@ find_odd(struct report *r, struct ant_err *e)
 	return 0;
 }
 
+/* ---- currencies --------------------------------------------------------------------- */
+
+static int
+by_currency(const void *a, const void *b)
+{
+	const struct report *x = *(const struct report *const *)a,
+			    *y = *(const struct report *const *)b;
+
+	return strcmp(x->currency.code, y->currency.code);
+}
+
+size_t
+report_currencies(const struct report *r, const struct report *to[REPORT_CURRENCIES_MAX])
+{
+	size_t n = 0;
+
+	for (; r != NULL && n < REPORT_CURRENCIES_MAX; r = r->next)
+		to[n++] = r;
+	qsort(to + 1, n - 1, sizeof *to, by_currency);
+	return n;
+}
+
+money
+report_budget(const struct report *r)
+{
+	return currency_is_usd(&r->currency) ? r->o.budget : -1;
+}
+
 int
 report_derive(struct report *r, struct ant_err *e)
 {

@@ -12,12 +12,17 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/strlist.h"
 #include "db/db.h"
 #include "db/views.h"
 #include "report/money.h"
 #include "report/numbering.h"
 
-enum { REPORT_DAYS_MAX = 3700, REPORT_KINDS_MAX = 256 }; /* about ten years; kinds of cost */
+enum {
+	REPORT_DAYS_MAX = 3700, /* about ten years */
+	REPORT_KINDS_MAX = 256, /* kinds of cost */
+	REPORT_CURRENCIES_MAX = 16
+};
 
 enum report_token { /* in the order in which they are drawn */
 	TOKEN_UNCACHED,
@@ -45,8 +50,11 @@ enum report_tool { TOOL_EDIT, TOOL_MULTI_EDIT, TOOL_WRITE, TOOL_NOTEBOOK_EDIT, T
 struct report_options {
 	int64_t from, to;  /* seconds: the period, to exclusive; the report sees nothing later */
 	const char *title; /* NULL: of the organization */
-	money budget;	   /* of a month; -1: none */
+	/* Of tables of several organizations, the one whose rows are read; NULL: tables of one */
+	const char *organization;
+	money budget;	   /* of a month, in US dollars; -1: none */
 	struct views_place place;
+	struct views_there there; /* by report_look() */
 };
 
 /* A model, a workspace or another thing that costs. */
@@ -144,7 +152,28 @@ struct report {
 	int64_t tokens30, tokens_prior30, input30, read30, input_prior30, read_prior30;
 	int64_t usage_end, claude_end; /* the days after the last ones with data; 0: no data */
 	int64_t users30, users_prior30;
+
+	/*
+	 * All amounts are in this one: US dollars, where there is cost in them.  Those in others are
+	 * in the reports after it, which have nothing else: what is no amount is in the first.
+	 */
+	struct currency currency;
+	struct report *next;
 };
+
+/* The reports of the currencies as they are shown: R, the others by code.  Return how many, at least one. */
+size_t report_currencies(const struct report *r, const struct report *to[REPORT_CURRENCIES_MAX]);
+
+/* The budget where R is in US dollars; -1: there is none. */
+money report_budget(const struct report *r);
+
+/*
+ * Look which tables there are, for report_load(), and which organizations they have rows of, in the
+ * order of their ids, to ORGANIZATIONS, which the caller frees: none where the tables are of one and
+ * do not say of which.  Return 0 or -1.
+ */
+int report_look(const struct db *db, struct report_options *o, struct strlist *organizations,
+	struct ant_err *e);
 
 /*
  * Ask DB for all of it.  Return 0; -1 with ANT_FAIL for a database that cannot be asked or

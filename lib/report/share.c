@@ -120,7 +120,8 @@ share_out(struct shares *s, const struct share_of *of, int kind, money cost, sha
 		until = upto == g->sums[kind] ? cost
 					      : (money)((long double)cost * (long double)upto /
 							(long double)g->sums[kind]);
-		take(arg, s->uses[at].key, until - before);
+		if (take(arg, s->uses[at].key, until - before, e) == -1)
+			return -1;
 		before = until;
 	}
 	return 1;

@@ -56,9 +56,9 @@ int share_use(struct shares *s, const struct share_of *of, size_t key,
 
 /*
  * Hand COST of KIND of a group to TAKE in parts, one a key, which add up to it, to the last
- * digit.  Return 1; 0 where no key used any of it; -1 with a reason.
+ * digit.  Return 1; 0 where no key used any of it; -1 with a reason, as TAKE does.
  */
-typedef void share_take(void *arg, size_t key, money part);
+typedef int share_take(void *arg, size_t key, money part, struct ant_err *e);
 int share_out(struct shares *s, const struct share_of *of, int kind, money cost, share_take *take,
 	void *arg, struct ant_err *e);
 

@@ -130,9 +130,11 @@ show_age(int64_t seconds, char *to)
 }
 
 double
-show_dollars(money m)
+show_units(const struct report *r, money m)
 {
-	return (double)(m / 1000000000) / 1e11;
+	static const double cent[] = {1e9, 1e10, 1e11, 1e12, 1e13};
+
+	return (double)(m / 1000000000) / cent[r->currency.decimals];
 }
 
 void

@@ -24,8 +24,8 @@ char *show_iso(int64_t day, char *to);			   /* 2026-11-09 */
 char *show_month(int64_t day, char *to);		   /* November 2026 */
 char *show_age(int64_t seconds, char *to);		   /* 5 h, 3 days */
 
-/* A figure as a number for drawing; nothing that is written comes from it. */
-double show_dollars(money m);
+/* An amount in the currency of R as a number for drawing; nothing that is written comes from it. */
+double show_units(const struct report *r, money m);
 
 /*
  * Append NAME as text without control characters: those and bytes that are no UTF-8

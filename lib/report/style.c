@@ -68,6 +68,10 @@ const char report_style_page[] =
 	"summary{cursor:pointer;color:var(--link);font-size:13px;width:max-content;max-width:100%}"
 	".warn{color:var(--warn)}";
 
+const char report_style_several[] =
+	"[id$=figures]{background:none;border:0;padding:0;margin:20px 0}"
+	".several header,.several nav{padding-left:0;padding-right:0}";
+
 const char report_style_charts[] =
 	".plot{display:block;width:calc(100% - 54px);margin:14px 0 0 54px;overflow:visible}"
 	".plot svg{overflow:visible}.plot text{font-size:12px;fill:var(--soft)}"

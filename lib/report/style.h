@@ -5,4 +5,7 @@
 /* The style sheet in two parts, to be written in this order. */
 extern const char report_style_page[], report_style_charts[];
 
+/* What a page of several organizations has behind them. */
+extern const char report_style_several[];
+
 #endif

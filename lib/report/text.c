@@ -6,6 +6,7 @@
 
 #include "base/utc.h"
 #include "base/utf8.h"
+#include "report/check.h"
 #include "report/show.h"
 
 enum { LIST = 10, WIDTH_LEAST = 40, WIDTH_MOST = 160 };
@@ -13,6 +14,8 @@ enum { LIST = 10, WIDTH_LEAST = 40, WIDTH_MOST = 160 };
 struct text {
 	struct buf *b;
 	const struct report *r;
+	char of[16];		 /* where there are several currencies: ", EUR"; else "" */
+	int again;		 /* not the first of them */
 	size_t width, name, bar; /* columns of a line, a name, a bar */
 	int ascii;
 };
@@ -109,7 +112,10 @@ put_plain(struct text *t, const char *s)
 static void
 put_figure(struct text *t, const char *name, const char *value, const char *more)
 {
-	buf_printf(t->b, "  %-22s %14s", name, value);
+	char called[64];
+
+	snprintf(called, sizeof called, "%s%s", name, t->of);
+	buf_printf(t->b, "  %-22s %14s", called, value);
 	/* A sign of three bytes is one column. */
 	if (*more != '\0' &&
 		42 + strlen(more) <= t->width + ((unsigned char)*more >= 0x80 ? 2 : 0)) {
@@ -140,27 +146,55 @@ put_none(struct text *t, unsigned table)
 }
 
 static void
-put_figures(struct text *t)
+put_cost_figures(struct text *t)
 {
 	const struct report *r = t->r;
 	char value[MONEY_TEXT], text[SHOW_TEXT], more[2 * SHOW_TEXT];
 
-	if (r->first_cost > 0) {
-		put_figure(t, "Month to date", money_text(money_cents(r->spent), value),
-			show_month(r->month, text));
-		put_change(t, "Forecast", money_text(money_cents(r->forecast), value), r->forecast,
-			r->spent_last_month, "against last month");
-		if (r->o.budget >= 0) {
-			snprintf(more, sizeof more, "%s of it spent",
-				show_percent((int64_t)(r->spent / 1000000000000000),
-					(int64_t)(r->o.budget / 1000000000000000), text));
-			put_figure(t, "Budget", money_text(money_cents(r->o.budget), value), more);
-		}
-		put_change(t, "Last 30 days", money_text(money_cents(r->last30), value), r->last30,
-			r->prior30, "against the 30 before");
-	} else {
-		put_none(t, VIEWS_COST);
+	put_figure(t, "Month to date", money_text(money_cents(r->spent), &r->currency, value),
+		show_month(r->month, text));
+	put_change(t, "Forecast", money_text(money_cents(r->forecast), &r->currency, value),
+		r->forecast, r->spent_last_month, "against last month");
+	if (report_budget(r) >= 0) {
+		snprintf(more, sizeof more, "%s of it spent",
+			show_percent((int64_t)(r->spent / 1000000000000000),
+				(int64_t)(r->o.budget / 1000000000000000), text));
+		put_figure(t, "Budget", money_text(money_cents(r->o.budget), &r->currency, value),
+			more);
 	}
+	put_change(t, "Last 30 days", money_text(money_cents(r->last30), &r->currency, value),
+		r->last30, r->prior30, "against the 30 before");
+}
+
+/* What the budget, which is in US dollars, leaves out. */
+static void
+put_left_out(struct text *t)
+{
+	struct buf amounts;
+
+	buf_init(&amounts, 1 << 16);
+	if (t->r->o.budget >= 0 && report_left_out(&amounts, t->r, 0) > 0)
+		buf_printf(t->b, "  The budget is in US dollars, without\n    %s\n",
+			buf_str(&amounts) != NULL ? amounts.data : "");
+	t->b->failed |= amounts.failed;
+	buf_free(&amounts);
+}
+
+/* Of N currencies; what is no amount is of the first. */
+static void
+put_figures(struct text *all, size_t n)
+{
+	struct text figures = *all, *t = &figures;
+	const struct report *r = t->r;
+	char text[SHOW_TEXT], more[2 * SHOW_TEXT];
+
+	for (size_t i = 0; i < n; i++)
+		if (all[i].r->first_cost > 0)
+			put_cost_figures(&all[i]);
+	t->of[0] = '\0';
+	put_left_out(t);
+	if (r->first_cost == 0)
+		put_none(t, VIEWS_COST);
 	if (r->usage_end > 0) {
 		put_change(t, "Tokens, 30 days", show_short((double)r->tokens30, "", text),
 			r->tokens30, r->tokens_prior30, "against the 30 before");
@@ -201,16 +235,16 @@ put_days(struct text *t)
 	}
 	for (size_t i = 0; i < bins.n; i++)
 		most = cost_in(t->r, &bins, i) > most ? cost_in(t->r, &bins, i) : most;
-	buf_printf(t->b, "\nCost per %s\n", bins.each);
+	buf_printf(t->b, "\nCost per %s%s\n", bins.each, t->of);
 	for (size_t i = 0; i < bins.n; i++) {
 		char value[MONEY_TEXT], day[SHOW_TEXT];
 		money cost = cost_in(t->r, &bins, i);
 
 		buf_printf(t->b, "  %-10s %14s ", show_iso(bins.from[i], day),
-			money_text(money_cents(cost), value));
+			money_text(money_cents(cost), &t->r->currency, value));
 		if (i == bins.open && cost == 0)
 			buf_puts(t->b, "not over yet");
-		put_bar(t, show_dollars(cost), show_dollars(most));
+		put_bar(t, show_units(t->r, cost), show_units(t->r, most));
 		buf_putc(t->b, '\n');
 	}
 	show_bins_free(&bins);
@@ -243,7 +277,7 @@ put_list(struct text *t, const char *title, const struct list *l)
 
 	if (l->n == 0)
 		return;
-	buf_printf(t->b, "\n%s\n", title);
+	buf_printf(t->b, "\n%s%s\n", title, t->of);
 	/* What comes last, the others or what belongs to no key, can be more than the first. */
 	for (size_t i = 0; i < rows; i++)
 		most = l->costs[i] > most ? l->costs[i] : most;
@@ -253,9 +287,9 @@ put_list(struct text *t, const char *title, const struct list *l)
 	for (size_t i = 0; i < rows; i++) {
 		buf_puts(t->b, "  ");
 		put_padded(t, i < shown ? l->names[i] : others, t->name);
-		buf_printf(t->b, " %14s %6s ", money_text(cents[i], value),
+		buf_printf(t->b, " %14s %6s ", money_text(cents[i], &t->r->currency, value),
 			show_thousandths(shares[i], text));
-		put_bar(t, show_dollars(l->costs[i]), show_dollars(most));
+		put_bar(t, show_units(t->r, l->costs[i]), show_units(t->r, most));
 		buf_putc(t->b, '\n');
 	}
 }
@@ -300,20 +334,24 @@ put_users(struct text *t)
 	char a[SHOW_TEXT], b[SHOW_TEXT], c[SHOW_TEXT], value[MONEY_TEXT];
 	int narrow = t->width < t->name + 44;
 
-	if (r->user_ids.n == 0 || r->claude_end <= r->first)
+	if (r->user_ids.n == 0 || (r->claude_end <= r->first && !t->again))
 		return;
-	buf_puts(t->b, "\nClaude Code by estimated cost\n");
+	buf_printf(t->b, "\nClaude Code by estimated cost%s\n", t->of);
 	if (!narrow) {
 		buf_puts(t->b, "  ");
 		put_padded(t, "", t->name);
 		buf_printf(t->b, " %14s %8s %7s %8s\n", "", "sessions", "commits", "accepted");
 	}
-	for (size_t i = 0; i < r->user_ids.n && i < LIST; i++) {
+	for (size_t i = 0, n = 0; i < r->user_ids.n && n < LIST; i++) {
 		const struct report_user *u = &r->users[r->user_order[i]];
 
+		/* Who is of another currency is there. */
+		if (*t->of != '\0' && u->cost == 0 && u->did[DID_SESSIONS] == 0)
+			continue;
+		n++;
 		buf_puts(t->b, "  ");
 		put_padded(t, u->name, t->name);
-		buf_printf(t->b, " %14s", money_text(money_cents(u->cost), value));
+		buf_printf(t->b, " %14s", money_text(money_cents(u->cost), &t->r->currency, value));
 		if (!narrow) {
 			show_percent(u->did[DID_ACCEPTED],
 				u->did[DID_ACCEPTED] + u->did[DID_REJECTED], c);
@@ -334,16 +372,16 @@ put_odd(struct text *t)
 
 	if (r->nodd == 0)
 		return;
-	buf_puts(t->b, "\nDays that stand out\n");
+	buf_printf(t->b, "\nDays that stand out%s\n", t->of);
 	for (size_t i = 0; i < r->nodd && i < LIST; i++) {
 		const struct report_odd *o = &r->odd[i];
 		char day[SHOW_TEXT], cost[MONEY_TEXT], usual[MONEY_TEXT];
 
 		buf_printf(t->b, "  %-10s %14s", show_iso(o->day, day),
-			money_text(money_cents(o->cost), cost));
+			money_text(money_cents(o->cost), &t->r->currency, cost));
 		if (t->width >= 76)
-			buf_printf(
-				t->b, "  usually %12s", money_text(money_cents(o->usual), usual));
+			buf_printf(t->b, "  usually %12s",
+				money_text(money_cents(o->usual), &t->r->currency, usual));
 		buf_printf(t->b, "  %s", o->what == 0 || t->width >= 76 ? what[o->what] : "");
 		if (o->what > 0)
 			put_padded(t, o->name, t->width >= 76 ? t->width - 64 : t->width - 30);
@@ -353,34 +391,74 @@ put_odd(struct text *t)
 	}
 }
 
-int
-report_text(struct buf *to, const struct report *r, size_t width, int ascii, struct ant_err *e)
+/* Whether there is anything to say of a currency that is not the first. */
+static int
+is_told(const struct text *t)
 {
-	struct text t = {.b = to, .r = r, .ascii = ascii};
+	const struct report *r = t->r;
+
+	return !t->again || r->period != 0 || r->spent != 0 || r->last30 != 0;
+}
+
+static void
+put_cost(struct text *t)
+{
+	if (t->r->first_cost == 0 || !is_told(t))
+		return;
+	t->bar = t->width - 28;
+	put_days(t);
+	t->name = t->width >= 72 ? t->width / 3 : 12;
+	t->bar = t->width > t->name + 26 ? t->width - t->name - 26 : 0;
+	put_items(t, "Cost by model", &t->r->models);
+	put_items(t, "Cost by workspace", &t->r->workspaces);
+	put_keys(t);
+}
+
+static void
+put_head(struct text *t)
+{
+	const struct report *r = t->r;
 	char from[SHOW_TEXT], last[SHOW_TEXT], at[UTC_TEXT];
 	const char *title = r->o.title != NULL	      ? r->o.title
 			    : r->organization != NULL ? r->organization
 						      : "Claude cost and use";
 
-	t.width = width < WIDTH_LEAST ? WIDTH_LEAST : width > WIDTH_MOST ? WIDTH_MOST : width;
-	t.bar = t.width - 28;
-	put_padded(&t, title, t.width);
-	while (to->len > 0 && to->data[to->len - 1] == ' ')
-		to->len--;
-	utc_format(r->o.to, at);
-	buf_printf(to, "\n%s to %s%sas of %.10s %.5s UTC\n\n", show_day(r->first, 1, from),
-		show_day(r->last, 1, last), t.width < 60 ? "\n" : ", ", at, at + 11);
-	put_figures(&t);
-	if (r->first_cost > 0) {
-		put_days(&t);
-		t.name = t.width >= 72 ? t.width / 3 : 12;
-		t.bar = t.width > t.name + 26 ? t.width - t.name - 26 : 0;
-		put_items(&t, "Cost by model", &r->models);
-		put_items(&t, "Cost by workspace", &r->workspaces);
-		put_keys(&t);
+	put_padded(t, title, t->width);
+	while (t->b->len > 0 && t->b->data[t->b->len - 1] == ' ')
+		t->b->len--;
+	if (r->o.organization != NULL) {
+		buf_puts(t->b, "\nOrganization ");
+		show_name(t->b, r->o.organization, t->width - 13);
 	}
-	t.name = t.width >= 72 ? t.width / 3 : 12;
-	put_users(&t);
-	put_odd(&t);
+	utc_format(r->o.to, at);
+	buf_printf(t->b, "\n%s to %s%sas of %.10s %.5s UTC\n\n", show_day(r->first, 1, from),
+		show_day(r->last, 1, last), t->width < 60 ? "\n" : ", ", at, at + 11);
+}
+
+int
+report_text(struct buf *to, const struct report *r, size_t width, int ascii, struct ant_err *e)
+{
+	const struct report *all[REPORT_CURRENCIES_MAX];
+	struct text texts[REPORT_CURRENCIES_MAX] = {{.b = to, .r = r}};
+	size_t n = report_currencies(r, all);
+
+	for (size_t i = 0; i < n; i++) {
+		texts[i] = (struct text){.b = to, .r = all[i], .again = i > 0, .ascii = ascii};
+		texts[i].width = width < WIDTH_LEAST  ? WIDTH_LEAST
+				 : width > WIDTH_MOST ? WIDTH_MOST
+						      : width;
+		if (n > 1)
+			snprintf(texts[i].of, sizeof texts[i].of, ", %s", all[i]->currency.code);
+	}
+	put_head(texts);
+	put_figures(texts, n);
+	for (size_t i = 0; i < n; i++)
+		put_cost(&texts[i]);
+	for (size_t i = 0; i < n; i++) {
+		texts[i].name = texts[i].width >= 72 ? texts[i].width / 3 : 12;
+		put_users(&texts[i]);
+	}
+	for (size_t i = 0; i < n; i++)
+		put_odd(&texts[i]);
 	return to->failed ? err_sys(e, ANT_FAIL, "the report") : 0;
 }

@@ -185,13 +185,13 @@ static void
 put_user(struct page *p, const struct report_user *u, money most)
 {
 	char text[SHOW_TEXT];
-	double part = show_dollars(u->cost);
+	double part = show_units(p->r, u->cost);
 	const int slot = 3;
 
 	html_row(p, u->name, u->is_key ? "API key" : NULL);
 	buf_puts(p->b, "<td>");
-	html_money(p->b, u->cost);
-	svg_row(p->b, &part, &slot, 1, show_dollars(most), "c");
+	html_money(p, u->cost);
+	svg_row(p->b, &part, &slot, 1, show_units(p->r, most), "c");
 	html_count(p, u->did[DID_SESSIONS]);
 	buf_puts(p->b, "<td>+");
 	html_integer(p->b, u->did[DID_ADDED]);

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "run/child.h"
 #include "run/fan.h"
 
@@ -31,6 +32,7 @@ struct run {
 	int signals;   /* the descriptor that tells of them */
 	int report[2]; /* of children that could not be started */
 	int ending;    /* we were asked to end */
+	int64_t due;   /* when the lines that linger are passed on; 0: there are none */
 	struct fan fan;
 	struct pollfd *polls; /* signals, then fan, then what is heard */
 };
@@ -205,9 +207,25 @@ take_news(struct run *r)
 		look(r, i);
 }
 
+/* Pass on what lingers, but for a line that is not whole yet. */
+static void
+let_go(struct run *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->stages[i].at_once)
+			stages_lines(r->stages + i, 0, r->how->line, r->how->to);
+	r->due = 0;
+}
+
 static void
 keep(struct run *r, struct stage *s, const char *p, size_t n)
 {
+	const int lingers = s->at_once && r->how->linger > 0;
+
+	if (lingers && r->due != 0)
+		stages_lines(s, 0, r->how->line, r->how->to);
+	if (lingers)
+		r->due = clock_ms() + r->how->linger;
 	while (n > 0) {
 		size_t room = STAGE_SAID_MAX - s->said.len, some = n < room ? n : room;
 
@@ -217,7 +235,7 @@ keep(struct run *r, struct stage *s, const char *p, size_t n)
 		n -= some;
 		if (s->said.len == STAGE_SAID_MAX)
 			s->at_once = 1;
-		if (s->at_once)
+		if (s->at_once && (!lingers || s->said.len == STAGE_SAID_MAX))
 			stages_lines(s, 0, r->how->line, r->how->to);
 	}
 }
@@ -239,6 +257,18 @@ hear(struct run *r, size_t i)
 	return n > 0;
 }
 
+/* How long to wait for news, in ms; -1: until there are some. */
+static int
+patience(const struct run *r)
+{
+	int64_t rest;
+
+	if (r->due == 0)
+		return -1;
+	rest = r->due - clock_ms();
+	return rest > 0 ? (int)rest : 0;
+}
+
 static void
 step(struct run *r)
 {
@@ -250,7 +280,7 @@ step(struct run *r)
 		fan_ask(&r->fan, fan);
 	for (size_t i = 0; i < r->n; i++)
 		heard[i] = (struct pollfd){r->procs[i].hear, POLLIN, 0};
-	if (poll(r->polls, 2 + r->fan.n + r->n, -1) == -1)
+	if (poll(r->polls, 2 + r->fan.n + r->n, patience(r)) == -1)
 		return; /* EINTR: we were stopped, and go on */
 	if (r->fan.n > 0)
 		fan_step(&r->fan, fan);
@@ -259,6 +289,8 @@ step(struct run *r)
 			hear(r, i);
 	if (r->polls[0].revents != 0)
 		take_news(r);
+	if (r->due != 0 && r->alive > 0 && clock_ms() >= r->due)
+		let_go(r);
 }
 
 /* All have ended: what they said last is in the pipes, which others may hold open. */
@@ -270,7 +302,7 @@ hear_rest(struct run *r)
 	for (size_t i = 0; i < r->n; i++) {
 		for (int most = PIPE_MAX / HEARD; most > 0 && hear(r, i); most--)
 			;
-		if (r->stages[i].at_once)
+		if (r->stages[i].at_once && r->how->linger == 0)
 			stages_lines(r->stages + i, 1, r->how->line, r->how->to);
 	}
 	while (read(r->report[0], &report, sizeof report) == (ssize_t)sizeof report)

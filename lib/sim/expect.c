@@ -236,7 +236,7 @@ struct code {
 	struct sim_code r;
 	struct sim_code_model m;
 	char date[UTC_TEXT];
-	const char *actor_type, *organization, *models;
+	const char *actor_type, *organization, *models, *currency;
 };
 
 static const struct sim_field code_fields[] = {
@@ -269,6 +269,7 @@ static const struct sim_field code_fields[] = {
 	{"subscription_type", SIM_TEXT, .at = offsetof(struct code, r.subscription)},
 	{"is_remote", SIM_BOOLEAN, .at = offsetof(struct code, r.remote)},
 	{"currency", SIM_CONSTANT, .text = "USD"},
+	{"of_all", SIM_TEXT, .at = offsetof(struct code, currency)},
 	{.name = NULL},
 };
 
@@ -291,6 +292,7 @@ code_sum(struct oracle *o, struct code *c)
 	}
 	sim_money(c->m.cost, c->m.units, 0);
 	c->models = c->r.nmodels == 0 ? NULL : buf_str(&names);
+	c->currency = c->r.nmodels == 0 ? NULL : "USD";
 	row(o, c);
 	buf_free(&names);
 }
@@ -355,7 +357,7 @@ static const struct table tables[] = {
 		"notebook_edit_tool_rejected=notebook_rejected total_input_tokens=input "
 		"total_output_tokens=output total_cache_read_tokens=read "
 		"total_cache_creation_tokens=create total_estimated_cost_cents=cost models_used "
-		"subscription_type is_remote",
+		"subscription_type is_remote currency=of_all",
 		&code_row, code_usage, 0},
 	{"claude_code_models",
 		"date actor_type actor_id terminal_type customer_type subscription_type is_remote "
@@ -395,7 +397,8 @@ static const struct table tables[] = {
 	{"api_keys",
 		"id name status created_at workspace_id created_by_user_id=creating_user "
 		"last_used_at= type expires_at partial_key_hint created_by_id=creator "
-		"created_by_type=creator_type principal_id principal_type",
+		"created_by_type=creator_type principal_id principal_type scope_type "
+		"scope_workspace_id",
 		&sim_fields_key, objects, SIM_KEYS},
 	{"invites",
 		"id email role expires_at workspace_ids= created_at=invited_at created_by_user_id= "

@@ -59,7 +59,9 @@ static const struct sim_field key[] = {
 	{"expires_at", SIM_CHARS, .at = offsetof(struct sim_key, expires_at)},
 	{"name", SIM_TEXT, .at = offsetof(struct sim_key, head.name), .shift = 8, .ways = 8},
 	{"partial_key_hint", SIM_CHARS, .at = offsetof(struct sim_key, hint)},
-	{"principal", SIM_MADE, .at = offsetof(struct sim_key, principal), .make = sim_json_actor},
+	{"principal", SIM_MADE, .at = offsetof(struct sim_key, principal),
+		.make = sim_json_principal},
+	{"scope", SIM_MADE, .make = sim_json_scope},
 	{"status", SIM_TEXT, .at = offsetof(struct sim_key, status)},
 	{"type", SIM_CONSTANT, .text = "api_key"},
 	{"workspace_id", SIM_TEXT, .at = offsetof(struct sim_key, workspace_id)},
@@ -68,6 +70,9 @@ static const struct sim_field key[] = {
 	{"creating_user", SIM_TEXT, .at = offsetof(struct sim_key, user), .hidden = 1},
 	{"principal_id", SIM_CHARS, .at = offsetof(struct sim_key, principal.id), .hidden = 1},
 	{"principal_type", SIM_TEXT, .at = offsetof(struct sim_key, principal.type), .hidden = 1},
+	{"scope_type", SIM_TEXT, .at = offsetof(struct sim_key, scope_type), .hidden = 1},
+	{"scope_workspace_id", SIM_TEXT, .at = offsetof(struct sim_key, scope_workspace),
+		.hidden = 1},
 	{.name = NULL},
 };
 
@@ -117,7 +122,7 @@ static const struct sim_field cost[] = {
 const struct sim_fields sim_fields_organization = {organization, 0, 1, 0},
 			sim_fields_user = {user, 1, 3, 6}, sim_fields_invite = {invite, 2, 3, 9},
 			sim_fields_workspace = {workspace, 3, 2, 10},
-			sim_fields_key = {key, 4, 2, 10}, sim_fields_member = {member, 5, 1, 4},
+			sim_fields_key = {key, 4, 2, 11}, sim_fields_member = {member, 5, 1, 4},
 			sim_fields_limit = {limit, 0, 1, 0},
 			sim_fields_override = {override, 0, 1, 0},
 			sim_fields_cost = {cost, 7, 4, 10};

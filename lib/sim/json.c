@@ -219,6 +219,31 @@ sim_json_actor(struct buf *to, const void *actor, unsigned escapes)
 }
 
 void
+sim_json_principal(struct buf *to, const void *actor, unsigned escapes)
+{
+	const struct sim_actor *a = actor;
+	int service = a->id[0] != '\0' && strcmp(a->type, "service_account_actor") == 0;
+
+	if (!service && (a->id[0] == '\0' || strcmp(a->type, "user_actor") != 0))
+		sim_json_actor(to, actor, escapes);
+	else
+		buf_printf(to, "{\"type\":\"%s\",\"%s\":\"%s\"}", a->type,
+			service ? "service_account_id" : "user_id", a->id);
+}
+
+void
+sim_json_scope(struct buf *to, const void *of, unsigned escapes)
+{
+	const struct sim_key *k = of;
+
+	(void)escapes;
+	buf_printf(to, "{\"type\":\"%s\"", k->scope_type);
+	if (k->scope_workspace != NULL)
+		buf_printf(to, ",\"workspace_id\":\"%s\"", k->scope_workspace);
+	buf_putc(to, '}');
+}
+
+void
 sim_json_models(struct buf *to, const void *group, unsigned escapes)
 {
 	const struct sim_limit_group *g = group;

@@ -35,6 +35,9 @@ void sim_json_residency(struct buf *to, const void *workspace, unsigned escapes)
 void sim_json_tags(struct buf *to, const void *workspace, unsigned escapes);
 /* of a struct sim_actor, {"id":...,"type":...} or null, */
 void sim_json_actor(struct buf *to, const void *actor, unsigned escapes);
+/* the same where a key acts for it, {"type":"user_actor","user_id":...} by now; of a struct sim_key, */
+void sim_json_principal(struct buf *to, const void *actor, unsigned escapes);
+void sim_json_scope(struct buf *to, const void *key, unsigned escapes);
 /* of a struct sim_limit_group, of a struct sim_override. */
 void sim_json_models(struct buf *to, const void *group, unsigned escapes);
 void sim_json_limits(struct buf *to, const void *group, unsigned escapes);

@@ -273,7 +273,10 @@ set_actor(struct sim_actor *a, const char *type, const char *id)
 	snprintf(a->id, sizeof a->id, "%s", id);
 }
 
-/* Whose key it is: mostly of a user, sometimes of nobody, a few act for somebody. */
+/*
+ * Whose key it is: mostly of a user, sometimes of nobody, a few act for somebody.  Of these
+ * every other one is written as it was before September 2026.
+ */
 static void
 key_people(struct sim_org *o, size_t i, uint64_t h)
 {
@@ -286,9 +289,22 @@ key_people(struct sim_org *o, size_t i, uint64_t h)
 		i % 8 == 7 ? o->services[0] : user);
 	k->user = i % 8 == 7 ? NULL : k->creator.id;
 	if (i % 5 == 3)
-		set_actor(&k->principal, "user", user);
+		set_actor(&k->principal, i % 2 == 0 ? "user_actor" : "user", user);
 	else if (i % 7 == 2)
-		set_actor(&k->principal, "service_account", o->services[i % o->nservices]);
+		set_actor(&k->principal, i % 2 == 0 ? "service_account_actor" : "service_account",
+			o->services[i % o->nservices]);
+}
+
+/* Every other key of the default workspace is one of the whole organization. */
+static void
+key_scope(struct sim_org *o, size_t i)
+{
+	struct sim_key *k = &o->keys[i];
+	int wide = k->workspace < 0 && i % 2 == 1;
+
+	k->scope_type = wide ? "organization" : "workspace";
+	if (!wide)
+		k->scope_workspace = k->workspace < 0 ? o->standard.head.id : k->workspace_id;
 }
 
 static int
@@ -318,6 +334,7 @@ make_key(struct sim_org *o, size_t i)
 		snprintf(k->hint, sizeof k->hint, "sk-ant-api03-%.3s...%.2sAA", k->head.id + 10,
 			k->head.id + 14);
 	key_people(o, i, h >> 7);
+	key_scope(o, i);
 	k->head.name = i < KEY_NAMES ? text("%s", key_names[i])
 				     : text("%s-%s-%zu", i % 5 == 3 ? "claude_code_key" : "service",
 					       last_names[h % 20], i);

@@ -70,6 +70,8 @@ struct sim_key {
 	const char *status;
 	const char *workspace_id; /* NULL: the default workspace */
 	int workspace;		  /* its number; -1: the default workspace */
+	/* What it reaches: its workspace, by its own id the default one too; NULL: all of the organization. */
+	const char *scope_type, *scope_workspace;
 	int64_t created;
 };
 

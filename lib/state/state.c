@@ -189,14 +189,16 @@ make_one(char *path, int last, struct ant_err *e)
 {
 	struct ant_err ignored;
 	char *slash = strrchr(path, '/');
+	int why;
 
 	if (mkdir(path, 0700) == -1) {
-		if (errno == EEXIST)
+		if ((why = errno) == EEXIST)
 			return 0;
 		/* A parent that is there but that we may not write is no obstacle. */
 		if (!last && access(path, X_OK) == 0)
 			return 0;
-		return err_sys(e, ANT_FAIL, "%s", path);
+		errno = why; /* access() has another */
+		return err_sys(e, ANT_FAIL, "the folder of the watermarks (ANT_STATE): %s", path);
 	}
 	if (slash != NULL)
 		*slash = '\0';

@@ -45,6 +45,22 @@ put_string(struct buf *row, const struct json_value *v, struct cell_count *count
 	return put_made(row, v, count, json_text);
 }
 
+/* Of a scalar that is no string, the API's own text. */
+static int
+put_text(struct buf *row, const struct json_value *v, struct cell_count *count, const char **why)
+{
+	switch (v->kind) {
+	case JSON_STRING:
+		return put_string(row, v, count);
+	case JSON_NUMBER:
+	case JSON_TRUE:
+	case JSON_FALSE:
+		return buf_put(row, v->p, v->len);
+	default:
+		return refuse(why, "is not a string");
+	}
+}
+
 /* 1 where the decimal is an integer of 64 bits. */
 static int
 fits_64(const struct decimal *d, int64_t *n)
@@ -118,11 +134,11 @@ put_date(struct buf *row, const struct json_value *v, const char **why)
 	return buf_put(row, v->p + 1, 10);
 }
 
-/* The usual form, which needs no rewriting. */
+/* The usual form, which needs no rewriting; a leap second is written as the second after. */
 static int
 is_plain_utc(const char *s, size_t len)
 {
-	return len >= 20 && s[10] == 'T' && s[len - 1] == 'Z';
+	return len >= 20 && s[10] == 'T' && s[len - 1] == 'Z' && s[17] != '6';
 }
 
 static int
@@ -184,8 +200,7 @@ cell_put(struct buf *row, enum type type, const struct json_value *v, struct cel
 		return put_unescaped(row, type, v, count, why);
 	switch (type) {
 	case TYPE_TEXT:
-		return v->kind == JSON_STRING ? put_string(row, v, count)
-					      : refuse(why, "is not a string");
+		return put_text(row, v, count, why);
 	case TYPE_BIGINT:
 		return v->kind == JSON_NUMBER ? put_bigint(row, v->p, v->len, why)
 					      : refuse(why, "is not a number");

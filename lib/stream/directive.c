@@ -102,7 +102,8 @@ cut(char *p, size_t len, const char *name, struct directive_field *f, size_t min
 	if (!is_directive(p, len, name))
 		return err_set(e, ANT_INPUT, "expected %s, not '%.*s'%s", name,
 			len > QUOTE ? QUOTE : (int)len, p,
-			len > 0 && *p == '{' ? ": is ant-flatten missing in between?" : "");
+			len > 0 && (*p == '{' || *p == '[') ? ": is ant-flatten missing in between?"
+							    : "");
 	for (p += strlen(name); p < end;) {
 		char *start = ++p; /* after the tab */
 

@@ -11,27 +11,61 @@
 
 enum { NUMBER_MAX = 20 }; /* characters of a 64-bit number and its NUL */
 
-/* The place after the text S at P, or NULL where something else stands there. */
+/* The place after the character C at P, or NULL where something else stands there. */
 static const char *
-after(const char *p, const char *end, const char *s)
+after(const char *p, const char *end, char c)
 {
-	size_t n = strlen(s);
-
 	p = json_space(p, end);
-	return (size_t)(end - p) >= n && memcmp(p, s, n) == 0 ? p + n : NULL;
+	return p < end && *p == c ? p + 1 : NULL;
+}
+
+/* The character C of ASCII at P, as it is or as \u00XX: how many bytes it takes; 0 where it is another. */
+static size_t
+character(const char *p, const char *end, char c)
+{
+	static const char digits[] = "0123456789abcdef", upper[] = "0123456789ABCDEF";
+	unsigned high = (unsigned)c >> 4, low = (unsigned)c & 15;
+
+	if (p < end && *p == c)
+		return 1;
+	if (end - p < 6 || memcmp(p, "\\u00", 4) != 0)
+		return 0;
+	return (p[4] == digits[high] || p[4] == upper[high]) &&
+			       (p[5] == digits[low] || p[5] == upper[low])
+		       ? 6
+		       : 0;
+}
+
+/*
+ * The place after the string S at P, however its characters are written: whoever passes the
+ * stream on may take the escapes out, and a record must not become a control line by that.
+ */
+static const char *
+after_string(const char *p, const char *end, const char *s)
+{
+	if ((p = after(p, end, '"')) == NULL)
+		return NULL;
+	for (; *s != '\0'; s++) {
+		size_t n = character(p, end, *s);
+
+		if (n == 0)
+			return NULL;
+		p += n;
+	}
+	return p < end && *p == '"' ? p + 1 : NULL;
 }
 
 enum record_kind
 record_kind(const char *line, size_t len)
 {
-	const char *end = line + len, *p = after(line, end, "{");
+	const char *end = line + len, *p = after(line, end, '{');
 
-	if (p == NULL || (p = after(p, end, "\"@ant\"")) == NULL ||
-		(p = after(p, end, ":")) == NULL)
+	if (p == NULL || (p = after_string(p, end, "@ant")) == NULL ||
+		(p = after(p, end, ':')) == NULL)
 		return RECORD_DATA;
-	if (after(p, end, "\"begin\"") != NULL)
+	if (after_string(p, end, "begin") != NULL)
 		return RECORD_BEGIN;
-	return after(p, end, "\"end\"") != NULL ? RECORD_END : RECORD_UNKNOWN;
+	return after_string(p, end, "end") != NULL ? RECORD_END : RECORD_UNKNOWN;
 }
 
 /* Parse a control line that must be of KIND. */

@@ -5,7 +5,8 @@
  *     {…a record…}
  *     {"@ant":"end","records":19,"pages":1,"watermark":"…"}
  *
- * A control line is a JSON object whose first key is "@ant"; every other line is a record.
+ * A control line is a JSON object whose first key is "@ant", also where that is written with
+ * escapes, as any reader of JSON takes it; every other line is a record.
  */
 #ifndef ANT_STREAM_RECORD_H
 #define ANT_STREAM_RECORD_H

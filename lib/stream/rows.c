@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sniff.h"
 #include "base/utc.h"
 #include "base/vec.h"
 #include "stream/directive.h"
@@ -151,6 +152,19 @@ line(struct rows *r, char **p, size_t *len, struct ant_err *e)
 		r->in.name, r->in.number + (more == 0), more == 1 ? " inside a line" : "");
 }
 
+/* What is no text at all may have no line: it is named before one is looked for. */
+static int
+check_start(struct rows *r, struct ant_err *e)
+{
+	const char *what;
+
+	if (lines_peek(&r->in, SNIFF_BYTES, e) == -1)
+		return -1;
+	if (r->in.buf.len == 0 || (what = sniff(r->in.buf.data, r->in.buf.len)) == NULL)
+		return 0;
+	return err_set(e, ANT_INPUT, "%s:1: expected #ant-rows: %s", r->in.name, what);
+}
+
 static int
 read_head(struct rows *r, struct ant_err *e)
 {
@@ -159,6 +173,8 @@ read_head(struct rows *r, struct ant_err *e)
 	char *p;
 	int more;
 
+	if (check_start(r, e) == -1)
+		return -1;
 	do {
 		more = line(r, &p, &len, e);
 		if (more == 0 && (more = directive_read_head(&d, r, p, len, e)) == -1)

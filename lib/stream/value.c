@@ -72,7 +72,8 @@ instant(const char *p, size_t len, int64_t *v)
 {
 	int64_t seconds, micros = 0, unit = 100000;
 
-	if (len < 20 || p[10] != 'T' || p[len - 1] != 'Z' || utc_parse(p, len, &seconds) == -1)
+	if (len < 20 || p[10] != 'T' || p[len - 1] != 'Z' || utc_parse(p, len, &seconds) == -1 ||
+		p[17] == '6') /* a leap second, which not every database takes */
 		return -1;
 	if (len > 20) {
 		for (size_t i = 20; i < len - 1 && unit > 0; i++, unit /= 10)

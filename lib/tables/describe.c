@@ -58,6 +58,9 @@ put_text(struct buf *to, const struct table *t)
 	for (size_t i = 0; i < t->nwidths; i++)
 		buf_printf(to, "  %-10s %s, at most %ld buckets a page\n", "width",
 			t->widths[i].name, t->widths[i].limit);
+	if (t->unique)
+		buf_printf(to, "  %-10s %s\n", "unique",
+			"of the rows with one key, the last one counts");
 	put_words(to, "group_by", &t->group_by);
 	put_words(to, "param", &t->params);
 	buf_putc(to, '\n');
@@ -87,6 +90,7 @@ put_json(struct buf *to, const struct table *t)
 	json_put_member(to, "paging", table_paging_name(t->paging));
 	json_put_member(to, "mode", type_mode_name(t->mode));
 	json_put_member(to, "time_column", t->mode_column);
+	buf_printf(to, ",\"unique\":%s", t->unique ? "true" : "false");
 	json_put_member(to, "foreach", t->foreach_table);
 	json_put_member(to, "earliest", is_windowed(t) ? earliest : NULL);
 	buf_puts(to, ",\"widths\":[");

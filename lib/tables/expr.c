@@ -183,7 +183,7 @@ literal(struct parser *s)
 	return x;
 }
 
-/* sum(path), list(path); the name is taken. */
+/* sum(path) and the like; the name is taken. */
 static struct expr *
 call(struct parser *s, enum expr_op op)
 {
@@ -263,6 +263,8 @@ parse_term(struct parser *s)
 		return call(s, EXPR_SUM);
 	if (take(s, "list"))
 		return call(s, EXPR_LIST);
+	if (take(s, "one"))
+		return call(s, EXPR_ONE);
 	space(s);
 	if (s->p < s->end && (*s->p == '.' || *s->p == '$')) {
 		if ((x = new_expr(s, EXPR_PATH)) == NULL)
@@ -342,6 +344,12 @@ expr_free(struct expr *x)
 	expr_free(x->c);
 	free(x->text);
 	free(x);
+}
+
+int
+expr_is_call(const struct expr *x)
+{
+	return x->op == EXPR_SUM || x->op == EXPR_LIST || x->op == EXPR_ONE;
 }
 
 int

@@ -5,7 +5,7 @@
  *   alt     = term *( "//" term )
  *   term    = path | literal | call | cond | "(" expr ")"
  *   path    = ( "." | "$record" ) of keys:  .a.b  .["odd key"]  ."odd key"  $record.a
- *   call    = ( "sum" | "list" ) "(" path ")"      where the path may hold one []
+ *   call    = ( "sum" | "list" | "one" ) "(" path ")"      where the path may hold one []
  *   literal = a JSON string, number, true, false, null
  *   cond    = "if" test "then" expr "else" expr "end"
  *   test    = term ( "==" | "!=" ) ( string | true | false | null )
@@ -30,11 +30,21 @@ struct path {
 	int iterate; /* -1: no [] */
 };
 
-enum expr_op { EXPR_PATH, EXPR_LITERAL, EXPR_SUM, EXPR_LIST, EXPR_ALT, EXPR_IF, EXPR_EQ, EXPR_NE };
+enum expr_op {
+	EXPR_PATH,
+	EXPR_LITERAL,
+	EXPR_SUM,
+	EXPR_LIST,
+	EXPR_ONE,
+	EXPR_ALT,
+	EXPR_IF,
+	EXPR_EQ,
+	EXPR_NE
+};
 
 struct expr {
 	enum expr_op op;
-	struct path path;	   /* PATH, SUM, LIST */
+	struct path path;	   /* PATH, SUM, LIST, ONE */
 	struct json_value literal; /* LITERAL: in the text of the root */
 	struct expr *a, *b,
 		*c; /* ALT: a // b.  IF: a then b else c.  EQ, NE: a and the literal b */
@@ -48,6 +58,7 @@ struct expr {
  */
 struct expr *expr_parse(const char *source, int *native);
 void expr_free(struct expr *x); /* NULL: no effect */
+int expr_is_call(const struct expr *x); /* SUM, LIST, ONE */
 
 /* Parse SOURCE as a path alone, such as those of `rows`, `ignore` and `foreach`.  1, 0 not one, -1 memory. */
 int expr_path_parse(const char *source, struct path *p);

@@ -217,6 +217,13 @@ do_mode(struct parser *p, char *rest)
 }
 
 static int
+do_unique(struct parser *p, char *rest)
+{
+	p->t->unique = 1;
+	return no_more(p, rest);
+}
+
+static int
 do_foreach(struct parser *p, char *rest)
 {
 	char *table = word(&rest);
@@ -362,7 +369,7 @@ static const struct {
 	{"limit", do_limit, 1}, {"group_by", do_group_by, 0}, {"mode", do_mode, 1},
 	{"rows", do_rows, 0}, {"foreach", do_foreach, 0}, {"param", do_param, 0},
 	{"earliest", do_earliest, 1}, {"open_bucket", do_open_bucket, 1}, {"column", do_column, 0},
-	{"ignore", do_ignore, 0}};
+	{"ignore", do_ignore, 0}, {"unique", do_unique, 1}};
 
 static int
 directive(struct parser *p, char *line)
@@ -383,6 +390,15 @@ directive(struct parser *p, char *line)
 	return wrong(p, "unknown directive", name);
 }
 
+static int
+has_key(const struct table *t)
+{
+	for (size_t i = 0; i < t->ncolumns; i++)
+		if (t->columns[i].key)
+			return 1;
+	return 0;
+}
+
 /* What only the whole file can tell. */
 static int
 finish(struct parser *p)
@@ -394,6 +410,8 @@ finish(struct parser *p)
 		return wrong(p, "no path", NULL);
 	if (t->ncolumns == 0)
 		return wrong(p, "no column", NULL);
+	if (t->unique && !has_key(t))
+		return wrong(p, "unique needs a column that is of the key", NULL);
 	if (t->rows == NULL && (t->rows = strdup(".")) == NULL)
 		return no_memory(p);
 	if ((strstr(t->path, "{}") != NULL) != (t->foreach_table != NULL))

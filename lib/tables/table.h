@@ -36,6 +36,7 @@ struct table {
 	struct strlist group_by; /* default dimensions */
 	enum mode mode;
 	char *mode_column; /* the time column of mode window, else NULL */
+	int unique;	   /* rows with the same key are one object, the last one counts */
 	char *rows;	   /* jq path from the record to its rows */
 	size_t rows_line;  /* in the file; 0 where it says nothing of rows */
 	char *foreach_table, *foreach_path;

@@ -27,6 +27,14 @@ settle_organization() {
 	base_scope+=#organization=$own_organization
 }
 
+# escaped TEXT - as a field of a line by tabs, in REPLY
+escaped() {
+	REPLY=${1//\\/\\\\}
+	REPLY=${REPLY//$'\n'/\\n}
+	REPLY=${REPLY//$'\t'/\\t}
+	REPLY=${REPLY//$'\r'/\\r}
+}
+
 # list_wanted TABLE... - write for ant-state ask and agree which tables these are
 list_wanted() {
 	local name into
@@ -34,9 +42,12 @@ list_wanted() {
 		scope_for "$name"
 		into=$prefix${into_of[$name]:-$name}
 		[[ $kind != csv ]] || into+=.csv
+		escaped "$into"
+		into=$REPLY
+		escaped "$scope"
 		if [[ ${mode_of[$name]} == window ]]; then into+=$'\t'${lookback_of[$name]:-$lookback}
 		else into+=$'\t'-; fi
-		printf '%s\t%s\t%s\t%s\n' "$name" "$scope" "$into" "${own_organization:--}"
+		printf '%s\t%s\t%s\t%s\n' "$name" "$REPLY" "$into" "${own_organization:--}"
 	done >"$run/wanted"
 }
 
@@ -49,7 +60,7 @@ audit() {
 		[[ $word != --look ]] || look=(--look)
 	done
 	own_loader
-	ant-run ant-state ask "${all[@]}" "$run/wanted" --pipe "${loader[@]}" --audit \
+	ant-run --prefix 'ant-sync: ' ant-state ask "${all[@]}" "$run/wanted" --pipe "${loader[@]}" --audit \
 		--pipe ant-state agree "${look[@]}" "$run/wanted" >"$run/agreed" || code=$?
 	# A table that fails is said, and fails alone.
 	((code <= 1)) && [[ -s $run/agreed || ! -s $run/wanted ]] || return "$((code ? code : 1))"
@@ -67,7 +78,7 @@ own_loader() {
 # Compare the watermarks of the tables with the destination, before they are loaded.
 agree() {
 	local what name a b c d
-	local -a again=()
+	local -a adopted=() again=()
 	last_of=() whose_of=() from_of=() failed_of=()
 	[[ $kind != bigquery && $kind != snowflake ]] || return 0
 	list_wanted "${tables[@]}"
@@ -79,10 +90,20 @@ agree() {
 			[[ $d == - ]] || whose_of[$name]=$d
 			;;
 		missing) again+=("$name") ;;
+		adopted) adopted+=("$name") ;;
 		note) note "$name: $a" ;;
 		failed) failed_of[$name]=$a ;;
 		esac
 	done <"$run/agreed"
+	if ((${#adopted[@]})); then
+		[[ ${ANT_STATE-} == "$run/state" ]] || note 'taking over the watermarks in the ledger of the destination'
+		# Only now is it known which window is loaded again.
+		list_wanted "${adopted[@]}"
+		audit --look || return
+		while IFS=$'\t' read -r what name _; do
+			[[ $what != missing ]] || again+=("$name")
+		done <"$run/agreed"
+	fi
 	((!${#again[@]})) || find_missing "${again[@]}"
 }
 

@@ -2,7 +2,7 @@
 #
 # Reads: what is settled for the organization; the destination's ledger.  Sets nothing that is not local.
 
-# Ask the API what the key may read, and the destination whether it answers.
+# Ask the API what the key may read, and the destination what may be written there.
 check_organization() { # NAME
 	local code=0
 	local -a only=()
@@ -19,17 +19,27 @@ check_organization() { # NAME
 	return "$code"
 }
 
+# What stands in the way of a load of the tables, as their loader says it; 1 where anything does.
 check_destination() {
-	local folder=${file%/*}
-	[[ $file == */* ]] || folder=.
-	[[ $kind != csv || ! -e $file ]] || folder=$file
-	[[ -n $folder ]] || folder=/
-	if [[ $kind == csv || ($kind != postgresql && ! -e $file) ]]; then
-		[[ -d $folder && -w $folder ]] || { say "$folder: not a folder that can be written to"; return 1; }
+	local name folder=${file%/*} spool=0 # nothing is written, so nobody has to wait
+	local -i code=0
+	local -a only=()
+	if [[ $kind == csv && ! -d $file ]]; then # it will be made
+		[[ $file == */* ]] || folder=.
+		[[ -n $folder ]] || folder=/
+		[[ -d $folder && -w $folder && ! -e $file ]] || { say "$folder: not a folder that can be written to"; return 1; }
 		return 0
 	fi
+	for name in "${tables[@]}"; do
+		if [[ $kind == csv ]]; then # a file each
+			loader_for "$name"
+			"${loader[@]}" --check || code=1
+		fi
+		only+=(--table "${into_of[$name]:-$name}")
+	done
+	[[ $kind != csv ]] || return "$code"
 	loader_for ''
-	"${loader[@]}" --ledger >/dev/null
+	"${loader[@]}" --check "${only[@]}"
 }
 
 # How fresh each table is, and what the last load did.

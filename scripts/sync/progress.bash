@@ -1,7 +1,7 @@
 # The progress display of ant-sync: a line a table, drawn anew, where stderr is a terminal.
 #
 # Parent and workers tell() the news; draw() is a process of its own, the drawer.
-# Reads: run, quiet; TERM, NO_COLOR.  Sets: drawn, and the parent's drawer, screen and stdout; all else
+# Reads: run, quiet, plain; TERM, NO_COLOR.  Sets: drawn, and the parent's drawer, screen and stdout; all else
 # is local to draw(), and the functions it calls share it.
 
 # All that would go to the terminal goes to the drawer instead: lines that start with \1 are news of
@@ -11,7 +11,7 @@
 # tell TABLE STATE FROM TO STEP STEPS ROWS - the drawer the news; STEPS 0: as before
 tell() { ((!drawn)) || printf '\1%s %s %s %s %d %d %d\n' "$@" >&2; }
 
-may_draw() { [[ -t 2 && -n ${TERM-} && $TERM != dumb ]] && ((!quiet)); }
+may_draw() { [[ -t 2 && -n ${TERM-} && $TERM != dumb ]] && ((!quiet && !plain)); }
 
 start_drawing() { # TABLE...
 	[[ -p $run/news ]] || mkfifo "$run/news" || return
@@ -94,7 +94,7 @@ make_room() { # TABLE...
 	local name wanted
 	local -i room=$((lines - 2)) # the head, and the line of the cursor
 	(($# <= room)) || ((room -= 1)) # what is left out is said
-	for wanted in 'fetching|loading' 'failed|locked|stopped' waiting 'done'; do
+	for wanted in 'fetching|loading' 'failed|locked|stopped|committed' waiting 'done'; do
 		for name; do
 			[[ ${what[$name]%% *} =~ ^($wanted)$ ]] && ((room-- > 0)) && shown[$name]=1
 		done
@@ -142,7 +142,7 @@ draw_line() { # TABLE
 	case $state in
 	fetching | loading) colour=$'\e[36m' ;;
 	'done') colour=$'\e[32m' ;;
-	failed | locked | stopped) colour=$'\e[31m' ;;
+	failed | locked | stopped | commit*) colour=$'\e[31m' ;;
 	esac
 	[[ -n $colour && -z ${NO_COLOR-} ]] && ((columns > width + 9)) &&
 		text=${text:0:width + 1}$colour${text:width + 1:8}$'\e[m'${text:width + 9}

@@ -1,23 +1,25 @@
 # What ant-sync tells at the end: the table of results or their JSON, the metrics, the status.
 #
-# Reads: results, as_json, quiet, stopped, metrics; $run/unread.  Sets nothing that is not local.
+# Reads: results, as_json, quiet, plain, verbose, stopped, metrics; $run/unread.  Sets nothing that is not local.
 
 # What became of a table, in a word.
-outcome() { # STATUS
-	case $1 in
-	0) REPLY='done' ;;
-	6) REPLY=locked ;;
-	75) REPLY=unavailable ;;
-	130 | 143) REPLY=stopped ;;
+outcome() { # STATUS HOW
+	case ${2:--}/$1 in
+	unbegun/* | not-run/*) REPLY='not run' ;;
+	committed/*) REPLY=committed ;;
+	*/0) REPLY='done' ;;
+	*/6) REPLY=locked ;;
+	*/75) REPLY=unavailable ;;
+	*/130 | */143) REPLY=stopped ;;
 	*) REPLY="failed ($1)" ;;
 	esac
 }
 
 # A result as JSON; a value `-` is null.
-print_json() { # ORGANIZATION TABLE STATUS FROM TO ROWS LOADS PAGES RETRIES MICROSECONDS WATERMARK
+print_json() { # ORGANIZATION TABLE STATUS FROM TO ROWS LOADS PAGES RETRIES MICROSECONDS WATERMARK HOW
 	local text="{\"table\":\"$2\",\"status\":$3" value
 	[[ $1 == - ]] || text+=",\"organization\":\"$1\""
-	outcome "$3"
+	outcome "$3" "${12-}"
 	text+=",\"outcome\":\"$REPLY\""
 	for value in "from $4" "to $5" "watermark ${11}"; do
 		if [[ ${value#* } == - ]]; then
@@ -30,19 +32,87 @@ print_json() { # ORGANIZATION TABLE STATUS FROM TO ROWS LOADS PAGES RETRIES MICR
 		"$6" "$7" "$8" "$9" $((${10} / 1000000)) $((${10} / 1000 % 1000))
 }
 
-print_head() {
-	printf '%-24s  %-24s  %9s  %6s  %7s  %8s  %-20s  %s\n' table window rows pages retries \
-		seconds watermark status >&2
+# The columns of the table at the end and, where it is no terminal's, their widths as printf's %*s has them: below 0
+# is to the left.  Where there is room, those of SPARE go beside the others, in this order.
+readonly COLUMN=(table window rows pages retries seconds watermark status)
+readonly WIDTH=(-24 -24 9 6 7 8 -20 0)
+readonly SPARE=(window seconds watermark pages retries)
+
+# Print the table of results; COLUMNS 0: with columns that are always the same, else no line is longer.
+print_results() { # COLUMNS
+	local line text
+	local -a rows=() cells
+	local -A width=()
+	local -i i
+	for i in "${!COLUMN[@]}"; do width[${COLUMN[i]}]=${WIDTH[i]}; done
+	printf -v line '%s\t' "${COLUMN[@]}"
+	rows+=("$line")
+	for line in "${results[@]}"; do
+		read -r -a cells <<<"$line"
+		[[ ${cells[11]-} != unbegun ]] || continue # that was said
+		row "${cells[@]}"
+		rows+=("$REPLY")
+	done
+	((${#rows[@]} > 1)) || return 0
+	(($1 == 0)) || fit "$1" "${rows[@]}"
+	for line in "${rows[@]}"; do
+		IFS=$'\t' read -r -a cells <<<"$line"
+		text=''
+		for i in "${!cells[@]}"; do
+			line=${width[${COLUMN[i]}]-}
+			[[ -n $line ]] || continue
+			(($1 == 0)) || shorten "${line#-}" "${cells[i]}"
+			(($1 != 0)) || REPLY=${cells[i]}
+			printf -v text '%s%*s  ' "$text" "$line" "$REPLY"
+		done
+		text=${text%  }
+		(($1 == 0)) || text=${text:0:$1}
+		printf '%s\n' "$text" >&2
+	done
 }
 
-print_row() { # as print_json
+# The cells of a result, each with a tab behind.
+row() { # as print_json
 	local name=$2 span=- spent
 	[[ $1 == - ]] || name=$1/$2
 	[[ $4 == - ]] || span="${4%T*} to ${5%T*}"
-	outcome "$3"
 	printf -v spent '%d.%03d' $((${10} / 1000000)) $((${10} / 1000 % 1000))
-	printf '%-24s  %-24s  %9d  %6d  %7d  %8s  %-20s  %s\n' "$name" "$span" "$6" "$8" "$9" \
-		"$spent" "${11}" "$REPLY" >&2
+	outcome "$3" "${12-}"
+	printf -v REPLY '%s\t' "$name" "$span" "$6" "$8" "$9" "$spent" "${11}" "$REPLY"
+}
+
+# Make each column as wide as its longest cell, and leave out those that COLUMNS has no room for; then cut names.
+fit() { # COLUMNS ROW...
+	local line name
+	local -a cells
+	local -i i total length
+	local -A longest=()
+	for line in "${@:2}"; do
+		IFS=$'\t' read -r -a cells <<<"$line"
+		for i in "${!cells[@]}"; do
+			name=${COLUMN[i]} length=${#cells[i]}
+			((length <= ${longest[$name]-0})) || longest[$name]=$length
+		done
+	done
+	total=$((${longest[table]} + 2 + ${longest[rows]} + 2 + ${longest[status]}))
+	for name in "${SPARE[@]}"; do
+		length=${longest[$name]}+2
+		if ((total + length <= $1)); then total+=length; else unset "width[$name]"; fi
+	done
+	length=${longest[table]}
+	((total <= $1)) || length+=$1-total
+	longest[table]=$((length > 8 ? length : 8))
+	for name in "${!width[@]}"; do
+		[[ ${width[$name]} == -* ]] || { width[$name]=${longest[$name]}; continue; }
+		width[$name]=-${longest[$name]}
+	done
+	width[status]=0
+}
+
+# Of a text that is too long the end: of a name, that is the table's.  0 is any length.
+shorten() { # WIDTH TEXT
+	REPLY=$2
+	(($1 == 0 || ${#2} <= $1)) || REPLY=..${2:${#2} - $1 + 2}
 }
 
 # For node_exporter's textfile collector: renamed when whole.
@@ -86,30 +156,41 @@ sample() { # NAME
 	esac
 }
 
-# The fields that no column reads: once a table and name, with the count over all chunks and organizations.
+# The fields that no column reads, with the count over all chunks and organizations: one line; with -v, one each.
 report_unread() {
-	local name count field
+	local name count field text=''
+	local -i most=8
 	local -a order=()
 	local -A sum=()
 	[[ -e $run/unread ]] || return 0
 	while read -r name count field; do
-		field="$name: ant-flatten: field $field"
+		field="$name $field"
 		[[ -n ${sum[$field]-} ]] || order+=("$field")
 		sum[$field]=$((${sum[$field]-0} + count))
 	done <"$run/unread"
-	for field in "${order[@]}"; do say "$field is read by no column (${sum[$field]} times)"; done
+	if ((verbose)); then
+		for field in "${order[@]}"; do say "$field is read by no column (${sum[$field]} times)"; done
+		return
+	fi
+	for field in "${order[@]:0:most}"; do text+="${text:+, }$field (${sum[$field]} times)"; done
+	((${#order[@]} <= most)) || text+=" and $((${#order[@]} - most)) more, which -v names"
+	say "fields that no column reads: $text"
 }
 
 # Tell how it went; leave the status of the first failure.
 report() {
 	local line
 	local -a field
-	local -i first=0 complete=0
+	local -i first=0 complete=0 wide=0 lines columns
 	report_unread
-	((as_json || quiet || !${#results[@]})) || print_head
+	if [[ -t 2 ]] && ((!plain)); then
+		measure
+		wide=columns
+	fi
+	((as_json || quiet)) || print_results "$wide"
 	for line in "${results[@]}"; do
 		read -r -a field <<<"$line"
-		if ((as_json)); then print_json "${field[@]}"; elif ((!quiet)); then print_row "${field[@]}"; fi
+		((!as_json)) || print_json "${field[@]}"
 		((first)) || first=${field[2]}
 		((field[2])) || complete+=1
 	done

@@ -1,7 +1,8 @@
 # A run of ant-sync: the parent's workers, one a table and PARALLEL at once, and the views when all are done.
 #
 # Reads: self; all that is settled for the organization; stopped, the status after a signal: see stop().
-# Sets: worker_of, the table of each pid; results, a line a table: ORGANIZATION TABLE and the worker's result().
+# Sets: worker_of, the table of each pid; due, the tables to load, and left, how many of them are yet to begin;
+# results, a line a table: ORGANIZATION TABLE and the worker's result(), or "unbegun" and "not-run" for its last word.
 # Writes $run/settings for the workers; reads the done.TABLE of each.
 
 start_table() { # TABLE
@@ -31,14 +32,17 @@ reap() {
 	name=${worker_of[$pid]}
 	unset "worker_of[$pid]"
 	[[ -e $run/done.$name ]] || echo "$code - - 0 0 0 0 0 -" >"$run/done.$name"
-	((!drawn)) || tell_end "$name"
+	[[ ! -e $run/$name.said ]] || took_ill "$name"
+	((!drawn && !plain)) || tell_end "$name"
 }
 
 tell_end() { # TABLE
-	local from to rest
-	local -i code count
-	read -r code from to count rest <"$run/done.$1"
-	outcome "$code"
+	local from to how
+	local -i code count spent
+	read -r code from to count _ _ _ spent _ how <"$run/done.$1"
+	outcome "$code" "$how"
+	((!plain || quiet)) || say "$(printf '%s: %s, %d rows in %d.%03d s' "$1" "$REPLY" "$count" \
+		$((spent / 1000000)) $((spent / 1000 % 1000)))"
 	[[ $code != 75 ]] || REPLY=failed
 	tell "$1" "${REPLY%% *}" "$from" "$to" 0 0 "$count"
 }
@@ -53,51 +57,82 @@ is_fresh() { # TABLE
 
 # Load the tables of one organization, PARALLEL at once; their results go to the array results.
 sync_organization() { # NAME
-	local name line
-	local -a due=()
+	local name
+	local -a due=() unbegun=()
+	local -i left views_failed=0
 	settle "$1" || {
-		results+=("${1:--} * 1 - - 0 0 0 0 0 -")
-		return
-	}
-	if [[ $kind == csv && ! -d $file ]] && ! mkdir -p -- "$file"; then return 1; fi
-	last_of=() whose_of=() from_of=() failed_of=()
-	((full_refresh)) || [[ -n $given_from ]] || agree || {
-		results+=("${1:--} * $? - - 0 0 0 0 0 -")
+		results+=("${1:--} * $? - - 0 0 0 0 0 - -")
 		return
 	}
 	rm -f "$run"/done.* "$run/rate"
+	due=("${tables[@]}") left=${#tables[@]}
+	try_all "$1"
+	last_of=() whose_of=() from_of=() failed_of=()
+	((halted || stopped || full_refresh)) || [[ -n $given_from ]] || agree || halted=$?
+	if ((halted)); then
+		collect "$1" unbegun
+		return
+	fi
+	choose_due
+	load_tables
+	((!left || stopped)) || unbegun=("${due[@]: -left}")
+	tell_hit "${unbegun[@]}"
+	((stopped)) || [[ -n ${down[destination]-} ]] || make_views || views_failed=1
+	collect "$1" not-run
+}
+
+# The tables that are to be loaded now; of those that cannot be, the result is there already.
+choose_due() {
+	local name
+	due=()
 	for name in "${tables[@]}"; do
 		if [[ -n ${failed_of[$name]-} ]]; then
 			say "$name: ${failed_of[$name]}"
-			echo '1 - - 0 0 0 0 0 -' >"$run/done.$name"
-		elif ! is_fresh "$name"; then
-			due+=("$name")
+			echo '1 - - 0 0 0 0 0 - -' >"$run/done.$name"
+		elif is_fresh "$name"; then
+			continue
 		fi
+		due+=("$name")
 	done
-	((!${#due[@]})) || ! may_draw || start_drawing "${due[@]}"
+	left=${#due[@]}
+}
+
+load_tables() {
+	local name
+	local -i receipts=1
+	[[ ! -t 1 ]] || receipts=verbose # they are for pipes
+	((!as_json)) || receipts=0
+	! may_draw || start_drawing "${due[@]}"
 	declare -p tables parallel rate chunk lookback start given_from given_to now full_refresh full_sync in_full \
-		as_json quiet verbose spool kind file conninfo base_scope schema prefix mode allow_shrink mode_of \
+		receipts quiet plain verbose spool kind file conninfo base_scope schema prefix mode allow_shrink mode_of \
 		earliest_of lookback_of into_of whose_of from_of by_organization own_organization fetch flags since drawn >"$run/settings"
 	for name in "${due[@]}"; do
-		while ((${#worker_of[@]} >= parallel && !stopped)); do reap; done
-		((stopped)) || start_table "$name"
+		while ((${#worker_of[@]} >= parallel && !stopped && !halted)); do reap; done
+		((!stopped && !halted)) || break
+		left+=-1
+		[[ -e $run/done.$name ]] || start_table "$name"
 	done
 	while ((${#worker_of[@]})); do reap; done
 	stop_drawing
-	for name in "${tables[@]}"; do
-		[[ -e $run/done.$name ]] || continue
-		read -r line <"$run/done.$name"
+}
+
+# The results of the tables that were due; where halted, also of those that were not begun, and HOW that is called.
+collect() { # ORGANIZATION HOW
+	local name line
+	for name in "${due[@]}"; do
+		line="$halted - - 0 0 0 0 0 - $2"
+		if [[ -e $run/done.$name ]]; then read -r line <"$run/done.$name"; else ((halted)) || continue; fi
+		((!views_failed)) || [[ $line != '0 '* ]] || line="1${line#0}" line="${line% *} committed"
 		results+=("${1:--} $name $line")
 	done
-	((stopped)) || make_views
 }
 
 # The tables that the SQL views read.
 readonly VIEWED='cost_report usage_report claude_code_usage workspaces api_keys users workspace_members organization'
 
-# The SQL views over what is loaded.  The tables are complete without them: it is no failure.
+# The SQL views over what is loaded.  The tables are complete without them, but not all is done.
 make_views() {
-	local name
+	local name line text
 	local -a names=()
 	[[ $views == on && $kind != csv && ($kind == postgresql || -e $file) ]] || return 0
 	loader_for ''
@@ -105,5 +140,8 @@ make_views() {
 		[[ " $VIEWED " != *" $name "* || (-n ${option[into]-} && $name == "${tables[0]}") ]] ||
 			names+=(--table-name "$name=${into_of[$name]}")
 	done
-	"${loader[@]}" --views "${names[@]}" </dev/null || say 'the views were not made; the setting "views off" leaves them out'
+	text=$("${loader[@]}" --views "${names[@]}" 2>&1 </dev/null) && return
+	while IFS= read -r line; do say "$line"; done <<<"$text"
+	say 'the views were not made; the rows are in.  The setting "views off" leaves the views out'
+	return 1
 }

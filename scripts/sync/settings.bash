@@ -12,7 +12,7 @@ readonly SIMULATED_KEY=sk-ant-admin01-simulated # all the world knows it: ant-si
 
 declare -A option=() conf=() mode_of=() earliest_of=() lookback_of=() into_of=() last_of=() whose_of=() from_of=() failed_of=() worker_of=()
 declare -a known_tables=() tables=() fetch=() flags=() since=() loader=() organizations=() results=()
-declare -i quiet=0 verbose=0 as_json=0 plan=0 full_refresh=0 wait_lock=0 allow_shrink=0 by_organization=0 stopped=0 drawn=0
+declare -i quiet=0 verbose=0 as_json=0 plan=0 full_refresh=0 wait_lock=0 allow_shrink=0 by_organization=0 plain=0 stopped=0 drawn=0
 given_from='' given_to='' now='' in_full='' views=on mode='' plan_key='' run='' task=sync metrics='' own_organization='' note_of=''
 
 # What tables there are; each with its mode and its first day.
@@ -39,14 +39,14 @@ choose_tables() {
 
 # check NAME VALUE - whether VALUE is one that NAME can have; if not, why is left in REPLY
 check() {
-	local least='' most='' span='^(0|[0-9]{1,5}[dhms])$'
+	local least='' most='' span='^(0|[0-9]{1,5}[dhms])$' number=$2
 	case $1 in
-	chunk) least=0 most=36500 ;;
+	chunk) least=0 most=36500 number=${2%d} ;; # 7d is seven days, as of a look-back
 	jobs | parallel) least=1 most=64 ;;
 	rate) least=0 most=60000 ;;
 	esac
 	REPLY="$1: '$2' is not a whole number from $least to $most"
-	[[ -z $least ]] || { [[ $2 =~ ^[0-9]{1,6}$ ]] && ((10#$2 >= least && 10#$2 <= most)); } || return
+	[[ -z $least ]] || { [[ $number =~ ^[0-9]{1,6}$ ]] && ((10#$number >= least && 10#$number <= most)); } || return
 	REPLY="$1: '$2' is not a span of time such as 3d or 12h"
 	[[ $1 != look-back* || $2 =~ $span ]] || return
 	REPLY="$1: '$2' is not 'every' and a number of days, such as 'every 7d'"
@@ -143,7 +143,7 @@ absolute() { # NAME TIME
 settle() {
 	local organization=$1 key name
 	local -a refreshed
-	pick chunk 31; chunk=$((10#$REPLY))
+	pick chunk 31; chunk=$((10#${REPLY%d}))
 	pick parallel 4; parallel=$((10#$REPLY))
 	pick schema ''; schema=$REPLY
 	pick metrics ''; metrics=$REPLY

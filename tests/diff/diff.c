@@ -347,7 +347,7 @@ put_expr(struct buf *to, char kind, int depth)
 	case 10:
 	case 11:
 		if (kind == 'n' || kind == 's') {
-			buf_puts(to, kind == 'n' ? "sum(" : "list(");
+			buf_puts(to, kind == 'n' ? "sum(" : chance(4) ? "one(" : "list(");
 			put_path(to, kind == 'n' && chance(30) ? 'l' : kind, chance(80));
 			buf_putc(to, ')');
 			break;

@@ -10,7 +10,8 @@
 #include "stream/cell.h"
 
 static const char *const sources[] = {".a", ".a // .b.c", "sum(.l[].n)", "list(.l[].s)",
-	"$record.z", "if .b.c == \"x\" then .a else sum(.o) end", ".[\"k \\\"q\"]", "list(.t)"};
+	"$record.z", "if .b.c == \"x\" then .a else sum(.o) end", ".[\"k \\\"q\"]", "list(.t)",
+	"one(.l[].s)"};
 
 enum { N = sizeof sources / sizeof *sources };
 

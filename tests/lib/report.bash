@@ -67,3 +67,28 @@ year_stream() {
 	sed -e 's/2026-11-18T/2025-01-01T/; s/2026-11-19T/2026-11-21T/' -e '/^#end/d' <<<"$heading"
 	"$ANT_BIN/ant-sim" "${YEAR[@]}" --expect "$1" | awk 'NR > 1; END { printf "#end\t%d\t2026-11-20T00:00:00Z\n", NR - 1 }'
 }
+
+# by_organization - SQL that makes the tables such of two organizations: of the first are all rows, of the second those of
+# the cheaper models alone, whose cost is complete a day longer
+FIRST=aaaaaaaa-0000 SECOND=bbbbbbbb-1111
+by_organization() {
+	local t change
+	for t in $REPORT_TABLES; do
+		case $t in
+		cost_report | usage_report) change="DELETE FROM new_$t WHERE _organization = '$SECOND' AND model LIKE '%opus%';" ;;
+		organization | users) change="UPDATE new_$t SET name = 'Second ' || name WHERE _organization = '$SECOND';" ;;
+		*) change='' ;;
+		esac
+		echo "CREATE TABLE new_$t AS SELECT CAST('$FIRST' AS VARCHAR(99)) AS _organization, t.* FROM $t t;
+			INSERT INTO new_$t SELECT '$SECOND', t.* FROM $t t; $change
+			DROP TABLE $t; ALTER TABLE new_$t RENAME TO $t;"
+	done
+	echo "CREATE TABLE new_loads AS SELECT * FROM _anthill_loads;
+		UPDATE new_loads SET organization = '$FIRST';
+		CREATE TABLE second_loads AS SELECT * FROM new_loads;
+		UPDATE second_loads SET organization = '$SECOND';
+		INSERT INTO new_loads SELECT * FROM second_loads;
+		DROP TABLE second_loads;
+		UPDATE new_loads SET watermark = '2026-11-21T00:00:00Z' WHERE organization = '$SECOND' AND table_name = 'cost_report';
+		DROP TABLE _anthill_loads; ALTER TABLE new_loads RENAME TO _anthill_loads;"
+}

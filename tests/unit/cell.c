@@ -47,8 +47,10 @@ test_text(void)
 	CHECK(mended == 0);
 	SAME(cell(TYPE_TEXT, "\"\\u0000\\ud800\xff\""), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
 	CHECK(mended == 3);
-	SAME(cell(TYPE_TEXT, "1"), "<is not a string>");
-	SAME(cell(TYPE_TEXT, "true"), "<is not a string>");
+	SAME(cell(TYPE_TEXT, "1"), "1");
+	SAME(cell(TYPE_TEXT, "-1.50e+3"), "-1.50e+3");
+	SAME(cell(TYPE_TEXT, "true"), "true");
+	SAME(cell(TYPE_TEXT, "false"), "false");
 	SAME(cell(TYPE_TEXT, "{}"), "<is not a string>");
 	SAME(cell(TYPE_TEXT, "[\"a\"]"), "<is not a string>");
 }

@@ -17,7 +17,7 @@ show_path(struct buf *to, const struct path *p)
 static void
 show(struct buf *to, const struct expr *x)
 {
-	static const char *const names[] = {"", "", "sum", "list", "alt", "if", "eq", "ne"};
+	static const char *const names[] = {"", "", "sum", "list", "one", "alt", "if", "eq", "ne"};
 
 	switch (x->op) {
 	case EXPR_PATH:
@@ -30,7 +30,7 @@ show(struct buf *to, const struct expr *x)
 		break;
 	}
 	buf_printf(to, "%s(", names[x->op]);
-	if (x->op == EXPR_SUM || x->op == EXPR_LIST)
+	if (expr_is_call(x))
 		show_path(to, &x->path);
 	else
 		show(to, x->a);
@@ -106,6 +106,7 @@ test_terms(void)
 	SAME(tree("sum( .a[].b )"), "sum(.<a>[]<b>)");
 	SAME(tree("sum(.[])"), "sum(.[])");
 	SAME(tree("list($record.a[])"), "list($record<a>[])");
+	SAME(tree("one(.a[].b)"), "one(.<a>[]<b>)");
 	SAME(tree("sum(.)"), "sum(.)");
 	SAME(tree(".a // .b // \"c\""), "alt(.<a> alt(.<b> \"c\"))");
 	SAME(tree("(.a // .b) // sum(.c)"), "alt(alt(.<a> .<b>) sum(.<c>))");

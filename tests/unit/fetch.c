@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include "base/utc.h"
+#include "fetch/api.h"
 #include "fetch/budget.h"
+#include "fetch/complaint.h"
 #include "fetch/organization.h"
 #include "fetch/page.h"
 #include "fetch/query.h"
@@ -685,6 +687,83 @@ depth(void)
 	}
 }
 
+/* The first LEN bytes of TEXT, in memory that ends where a body may be read to. */
+static struct complaint
+complain(const char *text, size_t len)
+{
+	struct complaint c;
+	struct buf body;
+
+	buf_init(&body, 1 << 20);
+	buf_put(&body, text, len);
+	IS(complaint_read(&c, &body) == 0);
+	buf_free(&body);
+	return c;
+}
+
+static void
+complaints(void)
+{
+	static const struct {
+		const char *text;
+		int from_api;
+		const char *type, *message, *title;
+		long status;
+	} cases[] = {
+		{"{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"m\"}}",
+			1, "overloaded_error", "m", "", 529},
+		{" {\"\\u0065rror\":{\"typ\\u0065\":\"api\\u005ferror\",\"message\":7}}", 1,
+			"api_error", "", "", 500},
+		{"{\"error\":{\"type\":\"a_new_error\"},\"typ\\u0065\":\"err\\u006fr\"}", 1,
+			"a_new_error", "", "", 400},
+		{"{\"error\":{\"type\":\"auth_error\",\"message\":\"m\"}}", 0, "auth_error", "m",
+			"", 400},
+		{"{\"error\":{}}", 0, "", "the body starts: {\"error\":{}}", "", 400},
+		{"{\"error\":[]}", 0, "", "the body starts: {\"error\":[]}", "", 400},
+		{"{\"type\":\"error\"}", 0, "", "the body starts: {\"type\":\"error\"}", "", 400},
+		{"", 0, "", "", "", 400},
+		{"<TITLE\n id=a>\t A \x01\x7f\r\n B </title>", 0, "",
+			"the body starts: <TITLE\n id=a>\t A \x01\x7f\r\n B </title>", "A B", 400},
+		{"<title><b>x</title>", 0, "", "the body starts: <title><b>x</title>", "", 400},
+	};
+	static const char key[] =
+		"{\"error\":{\"type\":\"rate_limit_error\",\"details\":{\"error_code\":"
+		"\"enforced_spend_limit_reached\"}}}";
+	char text[400] = "<title>", name[16];
+	struct http_answer a = {.status = 403, .field = {[API_SERVER] = "s", [API_CF_RAY] = "r"}};
+	struct complaint c;
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		size_t len = strlen(cases[i].text);
+
+		line_of = (int)i;
+		c = complain(cases[i].text, len);
+		IS(c.from_api == cases[i].from_api && complaint_status(&c) == cases[i].status);
+		IS(strcmp(c.type, cases[i].type) == 0 && strcmp(c.message, cases[i].message) == 0);
+		IS(strcmp(c.title, cases[i].title) == 0);
+		while (len-- > 0)
+			IS(!complain(cases[i].text, len).from_api);
+	}
+	IS(complain(key, sizeof key - 1).spend_limit && !complain(cases[0].text, 50).spend_limit);
+	/* Cut between characters, wherever they stand. */
+	for (size_t shift = 0; shift < 3; shift++) {
+		size_t n = 7 + shift;
+
+		memset(text + 7, 'x', shift);
+		for (; n + 3 < sizeof text; n += 3)
+			memcpy(text + n, "\xe2\x82\xac", 3);
+		line_of = (int)shift;
+		c = complain(text, n);
+		IS(strlen(c.title) % 3 == shift && strlen(c.title) > 90);
+		IS((strlen(c.message) - strlen("the body starts: ") - 7) % 3 == shift);
+	}
+	complaint_describe(&c, &a, NULL, text, sizeof text);
+	IS(strstr(text, "HTTP 403: the body starts: <title>") == text);
+	IS(strstr(text, "; it came from Server: s, CF-Ray: r, page \"xx") != NULL);
+	complaint_describe(&c, &a, NULL, name, sizeof name); /* no room: cut, and no further */
+	IS(strcmp(name, "HTTP 403: the b") == 0);
+}
+
 static void
 organizations(void)
 {
@@ -881,8 +960,9 @@ main(int argc, char *argv[])
 	} groups[] = {{"hints", hints}, {"decisions", decisions}, {"budget", budget},
 		{"shared", shared}, {"killed", killed}, {"crowd", crowd}, {"hostile", hostile},
 		{"windows", windows}, {"pages", pages}, {"depth", depth},
-		{"organizations", organizations}, {"prefixes", prefixes}, {"records", records},
-		{"queries", queries}, {"sets", sets}, {"chosen", chosen}};
+		{"complaints", complaints}, {"organizations", organizations},
+		{"prefixes", prefixes}, {"records", records}, {"queries", queries}, {"sets", sets},
+		{"chosen", chosen}};
 
 	for (size_t i = 0; argc == 2 && i < sizeof groups / sizeof *groups; i++)
 		if (strcmp(argv[1], groups[i].name) == 0) {

@@ -196,6 +196,7 @@ test_write(void)
 static void
 test_members(void)
 {
+	static const char mended[] = "\"\\/\\ud83d\\ude00\\u0000\xff\\ud800\\n\"";
 	static const char json[] = "{\"a\":1,\"\\u0062\":{\"x\":[]},\"a\": \"two\" , \"c\":null}";
 	char *text = padded(json, strlen(json));
 	struct json_value v, member, key;
@@ -221,6 +222,12 @@ test_members(void)
 	CHECK(!json_is(&v, "a") && !json_is(&v, "ab\xc3"));
 	v.kind = JSON_NUMBER;
 	CHECK(!json_is(&v, "a"));
+	free(text);
+	text = padded(mended, strlen(mended)); /* reads as json_text() has it */
+	v = (struct json_value){JSON_STRING, text, strlen(mended)};
+	CHECK(json_is(&v, "/\xf0\x9f\x98\x80\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\n"));
+	CHECK(!json_is(&v, "/\xf0\x9f\x98\x80") && !json_is(&v, "/"));
+	CHECK(!json_is(&v, "/\xf0\x9f\x98\x80\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\nn"));
 	free(text);
 }
 
