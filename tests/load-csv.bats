@@ -388,11 +388,11 @@ random_cuts() {
 @test "csv: the receipt and the ledger say what was loaded, --ledger prints it again" {
 	mkdir o
 	hours a 5 | csv -o o/p.csv >receipts
-	[ "$(<receipts)" = '{"@ant":"loaded","table":"t","target":"csv","into":"o/p.csv","mode":"window","from":"2026-11-01T00:00:00Z","to":"2026-11-03T00:00:00Z","rows":5,"watermark":"2026-11-03T00:00:00Z"}' ]
+	told "$(<receipts)" '{"@ant":"loaded","table":"t","target":"csv","into":"o/p.csv","mode":"window","from":"2026-11-01T00:00:00Z","to":"2026-11-03T00:00:00Z","rows":5,"watermark":"2026-11-03T00:00:00Z"}'
 	numbered replace 1 3 | csv --delimiter ';' -o 'o/a,"b.csv' >>receipts
 	csv -o o/p.csv --ledger >ledger
 	diff <(sed 's#"into":"o/#"into":"#' receipts) <(untimed ledger)
-	[ "$(finished <ledger)" = "$(tail -n +2 o/_anthill_loads.csv | sed 's/.*,//')" ]
+	[ "$(finished <ledger)" = "$(python3 -c 'import csv; print("\n".join(r["finished"] for r in csv.DictReader(open("o/_anthill_loads.csv"))))')" ]
 	[ "$(ls o)" = $'_anthill_loads.csv\na,"b.csv\np.csv' ]
 	run -1 csv --ledger -o none/x.csv
 	run -1 csv --ledger -o x.csv
@@ -570,7 +570,7 @@ random_cuts() {
 	run -5 csv </dev/null
 }
 
-@test "csv: the options of the help, the usage and the manual are the same" { options_agree 29 output; }
+@test "csv: the options of the help, the usage and the manual are the same" { options_agree 24 output; }
 
 @test "csv: the examples of the manual run" {
 	examples_run 4

@@ -162,7 +162,7 @@ void
 load_sql_ledger(
 	struct buf *b, enum sql_dialect d, const char *schema, const struct receipt_entry *entry)
 {
-	struct receipt_texts texts;
+	struct receipt_texts texts = {.v = {NULL}};
 
 	receipt_texts(entry, &texts);
 	buf_puts(b, "INSERT INTO ");

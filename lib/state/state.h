@@ -41,7 +41,8 @@ int state_set(const struct state *s, const char *table, const int64_t *t, struct
 
 /*
  * Work a load that ended into the mark of TABLE: mark_take(), and its file.  ANT_FAIL, too, where
- * the load went into another destination than the mark is of.
+ * the load went into another destination than the mark is of, unless it made the table there or the
+ * mark was set or reset by hand.
  */
 int state_take(const struct state *s, const char *table, const struct mark_load *load,
 	const int64_t *since, int64_t *gap, struct ant_err *e);

@@ -314,11 +314,17 @@ memory_is_constant() {
 	checked "$ANT_BIN/ant-$LOADER" || [ "$hwm" -lt 16384 ]
 }
 
+# told LINE RECEIPT - the line is this receipt, of a load that made its table, with the names of ledger and load
+told() {
+	local rest=${1#"${2%\}}"}
+	[[ $1 == "${2%\}}"* && $rest =~ ^,\"destination\":\"[0-9a-f]{32}\",\"line\":1,\"load\":\"[0-9a-f]{32}\",\"created\":true\}$ ]]
+}
+
 # options_agree LINES OTHER - those of the help (of so many lines at most), the manual and the source; OTHER is another name of a short one
 options_agree() {
 	local sources
 	ant "$LOADER" --help >help
-	grep -o '^  --[a-z-]*' help | tr -d ' ' | sort >inhelp
+	sed -nE '/^  --/s/([^ ])  .*/\1/p' help | grep -oE -- '--[a-z-]+' | sort >inhelp # some stand together
 	sed -n 's/^\.It Fl -\([a-z-]*\).*/--\1/p' "$ROOT/man/ant-$LOADER.1" | grep -v version | sort >inman
 	diff inhelp inman
 	sources=("$ROOT/cmd/ant-$LOADER.c")
