@@ -354,6 +354,58 @@ print_text(const char *what, const char *table, const char *text)
 	printf("%s\t%s\t%s\n", what, table, text);
 }
 
+/* A word for a shell: in '...', or where it has control characters in bash's $'...', on one line. */
+static void
+put_word(struct buf *to, const char *word)
+{
+	int control = 0;
+
+	for (const char *p = word; *p != '\0'; p++)
+		control |= (unsigned char)*p < ' ' || *p == 0x7f;
+	buf_puts(to, control ? "$'" : "'");
+	for (const char *p = word; *p != '\0'; p++)
+		if (control && ((unsigned char)*p < ' ' || *p == 0x7f))
+			buf_printf(to, "\\%03o", (unsigned char)*p);
+		else if (*p == '\'')
+			buf_puts(to, control ? "\\'" : "'\\''");
+		else if (control && *p == '\\')
+			buf_puts(to, "\\\\");
+		else
+			buf_putc(to, *p);
+	buf_putc(to, '\'');
+}
+
+/* `ant-state --scope 'SCOPE' VERB TABLE TIME` */
+static void
+put_command(struct buf *to, const struct wanted *w, const char *verb, const char *time_text)
+{
+	buf_puts(to, "`ant-state ");
+	if (strcmp(w->scope, "-") != 0) {
+		buf_puts(to, "--scope ");
+		put_word(to, w->scope);
+		buf_putc(to, ' ');
+	}
+	buf_printf(to, "%s %s%s%s`", verb, w->table, *time_text != '\0' ? " " : "", time_text);
+}
+
+/* WHY nobody can know what is missing, and the commands that mend it. */
+static void
+put_remedy(struct buf *to, const struct wanted *w, const struct mark *mine, const struct answer *a,
+	const char *why)
+{
+	char text[UTC_TEXT];
+
+	utc_format(mine->watermark, text);
+	buf_clear(to);
+	buf_printf(to, "%s: ", why);
+	put_command(to, w, "reset", "");
+	buf_puts(to, a->n > 0 ? " forgets the watermark" : " has it loaded from the start, ");
+	if (a->n > 0)
+		return;
+	put_command(to, w, "set", text);
+	buf_puts(to, " says that it is complete");
+}
+
 /* Whether M, which MINE should be, has to be kept: a table that has no watermark needs no file. */
 static int
 is_news(const struct mark *mine, const struct mark *m)
@@ -363,48 +415,70 @@ is_news(const struct mark *mine, const struct mark *m)
 	return memcmp(mine, m, sizeof *m) != 0 && (known || !mark_is_empty(mine));
 }
 
-/* Compare, correct, and print: 0, 1 where it failed for this table, -1. */
-static int
-settle(const char *folder, const struct wanted *w, struct answer *a, int look)
+/* What was settled for the table, or why it was not. */
+static void
+print_settled(const struct wanted *w, const struct answer *a, const struct mark *m, int adopted,
+	struct buf *note)
+{
+	char text[UTC_TEXT];
+
+	utc_format(m->watermark, text);
+	printf("table\t%s\t%s\t%s\t%d\t%s\n", w->table, m->known ? text : "-",
+		*a->finished != '\0' ? a->finished : "-", a->facts.there,
+		*m->organization != '\0' ? m->organization : "-");
+	if (adopted)
+		print_text("adopted", w->table, text);
+	if (note->len > 0 && buf_str(note) != NULL)
+		print_text("note", w->table, note->data);
+	if (a->missing.len > 0)
+		fwrite(a->missing.data, 1, a->missing.len, stdout);
+}
+
+/* The lines that were answered, as agree() takes them; NULL where there is no memory. */
+static struct mark_load *
+loads_of(const struct answer *a)
 {
 	struct mark_load *loads = calloc(a->n + 1, sizeof *loads);
-	struct state s = {NULL, NULL};
-	struct mark mine, m;
-	struct ant_err e;
-	struct buf note;
-	char text[UTC_TEXT];
-	int status = ANT_FAIL;
 
-	buf_init(&note, LINE_BYTES);
 	for (size_t i = 0; loads != NULL && i < a->n; i++) {
 		loads[i] = a->lines[i].load;
 		loads[i].organization = a->lines[i].organization;
 		loads[i].destination = a->lines[i].destination;
 		loads[i].load = a->lines[i].id;
 	}
-	if (loads == NULL)
+	return loads;
+}
+
+/* Compare, correct, and print.  Return the status for this table. */
+static int
+settle(const char *folder, const struct wanted *w, const struct answer *a, int look)
+{
+	struct mark_load *loads = loads_of(a);
+	struct state s = {NULL, NULL};
+	struct mark mine, m;
+	struct ant_err e;
+	struct buf note;
+	int status = ANT_FAIL;
+
+	buf_init(&note, LINE_BYTES);
+	if (loads == NULL) {
 		err_sys(&e, ANT_FAIL, "%s", w->table);
-	else if (read_mark(folder, w, &s, &mine, &e) != -1 &&
-		 agree(&mine, &a->facts, loads, a->n, &m, &note, &e) != -1 &&
-		 (look || !is_news(&mine, &m) || state_write(&s, w->table, &m, &e) != -1))
-		status = ANT_OK;
-	state_close(&s);
-	free(loads);
-	if (status == ANT_OK) {
-		utc_format(m.watermark, text);
-		printf("table\t%s\t%s\t%s\t%d\t%s\n", w->table, m.known ? text : "-",
-			*a->finished != '\0' ? a->finished : "-", a->facts.there,
-			*m.organization != '\0' ? m.organization : "-");
-		if (mark_is_empty(&mine) && m.known)
-			print_text("adopted", w->table, text);
-		if (note.len > 0 && buf_str(&note) != NULL)
-			print_text("note", w->table, note.data);
-		if (a->missing.len > 0)
-			fwrite(a->missing.data, 1, a->missing.len, stdout);
-	} else {
-		print_text("failed", w->table, e.msg);
+	} else if (read_mark(folder, w, &s, &mine, &e) != -1) {
+		if (agree(&mine, &a->facts, loads, a->n, &m, &note, &e) == -1)
+			put_remedy(&note, w, &mine, a, e.msg);
+		else if (look || !is_news(&mine, &m) || state_write(&s, w->table, &m, &e) != -1)
+			status = ANT_OK;
+		else
+			buf_clear(&note);
 	}
+	if (status == ANT_OK)
+		print_settled(w, a, &m, mark_is_empty(&mine) && m.known, &note);
+	else
+		print_text("failed", w->table,
+			note.len > 0 && buf_str(&note) != NULL ? note.data : e.msg);
 	buf_free(&note);
+	free(loads);
+	state_close(&s);
 	return status;
 }
 

@@ -45,30 +45,24 @@ static const struct cli_option options[] = {
 };
 
 static const char usage[] =
-	"usage: ant-load-csv [-o FILE [--mode M] [--allow-shrink] [--ledger] [--dry-run]\n"
-	"           [--check] [--audit] [--set-watermark TABLE=TIME]]\n"
-	"           [--by-organization] [--organization UUID] [--delimiter C] [--no-header]\n"
-	"           [--null TEXT] [--bom] [--crlf] [--safe]\n";
+	"usage: ant-load-csv [-o FILE [--mode M] [--allow-shrink] [--dry-run | --check |\n"
+	"            --ledger | --audit | --set-watermark TABLE=TIME]]\n"
+	"           [--by-organization] [--organization UUID] [--delimiter C]\n"
+	"           [--no-header] [--null TEXT] [--bom] [--crlf] [--safe]\n";
 
 static const char help[] =
 	"Writes the rows on stdin as CSV to stdout, or with -o into FILE, all or none.\n"
 	"\n"
-	"  -o FILE         write FILE aside, rename it at the end, print the receipt;\n"
-	"                  a FILE that is there is rewritten in the stream's mode\n"
+	"  -o FILE         rewrite FILE in the stream's mode, and print the receipt\n"
 	"  --mode M        window, replace, merge or append, not the stream's mode\n"
 	"  --allow-shrink  let a load leave fewer than half of the rows\n"
-	"  --by-organization   rows of several organizations in one file, told apart\n"
+	"  --by-organization    rows of several organizations in one file, told apart\n"
 	"  --organization UUID  rows of this one alone, or none\n"
-	"  --ledger        print the receipts of all loads of FILE's folder, read nothing\n"
-	"  --audit         answer what ant-sync asks about files of that folder\n"
+	"  --ledger, --audit    receipts of FILE's folder; answers for ant-sync about it\n"
 	"  --set-watermark TABLE=TIME  note it in the ledger; without TIME: there is none\n"
-	"  --dry-run       say what would be done to FILE, change nothing\n"
-	"  --check         say what stands in the way of a load, change nothing\n"
-	"  --delimiter C   between fields, instead of a comma; \\t is a tab\n"
-	"  --no-header     no line with the columns' names\n"
-	"  --null TEXT     for null, instead of nothing at all\n"
-	"  --bom           start with a byte order mark\n"
-	"  --crlf          end lines with CR LF\n"
+	"  --dry-run, --check   what would be done; what stands in the way; no change\n"
+	"  --delimiter C, --null TEXT  between fields (\\t: a tab); for null, not nothing\n"
+	"  --no-header, --bom, --crlf  no names; a byte order mark; CR LF ends lines\n"
 	"  --safe          put ' before text that a spreadsheet would run as a formula\n"
 	"  -h, --help  --version  -q, --quiet  -v, --verbose\n"
 	"\n"

@@ -18,8 +18,9 @@ static const struct cli_option options[] = {
 
 static const char usage[] =
 	"usage: ant-load-pg [-d CONNINFO|URI] [--schema S] [--table T] [--prefix P]\n"
-	"           [--mode M] [--allow-shrink] [--ledger] [--dry-run] [--check]\n"
-	"           [--views [--table-name TABLE=NAME]...]\n";
+	"           [--mode M] [--allow-shrink] [--by-organization] [--organization UUID]\n"
+	"           [--dry-run | --check | --ledger | --audit |\n"
+	"            --set-watermark TABLE=TIME | --views [--table-name TABLE=NAME]...]\n";
 
 static const char help[] =
 	"Loads the rows on stdin into PostgreSQL, all of them or none.\n"

@@ -14,7 +14,9 @@ static const struct cli_option options[] = {
 
 static const char usage[] =
 	"usage: ant-load-sqlite [--table T] [--prefix P] [--mode M] [--allow-shrink]\n"
-	"           [--ledger] [--dry-run] [--check] [--views [--table-name TABLE=NAME]...]\n"
+	"           [--by-organization] [--organization UUID]\n"
+	"           [--dry-run | --check | --ledger | --audit |\n"
+	"            --set-watermark TABLE=TIME | --views [--table-name TABLE=NAME]...]\n"
 	"           FILE\n";
 
 static const char help[] =

@@ -25,21 +25,19 @@
 enum { CHUNK_MAX = 36500 }; /* days */
 
 static const char usage[] =
-	"usage: ant-state [--scope NAME] get TABLE\n"
+	"usage: ant-state [--scope NAME] get TABLE | list [--json]\n"
 	"       ant-state [--scope NAME | --dest URI] reset TABLE | set TABLE TIME\n"
-	"       ant-state [--scope NAME] list [--json]\n"
 	"       ant-state [--scope NAME] window [--lookback D] [--start T] [--from T]\n"
 	"                                       [--to T] [--chunk D] TABLE\n"
 	"       ant-state [--scope NAME] commit [--since T] [--tsv FILE]\n"
-	"       ant-state ask [--all] WANTED | agree [--look] WANTED\n"
+	"       ant-state ask [--all] FILE | agree [--look] FILE\n"
 	"       ant-state receipts [TABLE[=NAME]...]\n"
 	"       ant-state [--scope NAME] lock [--shared] [--wait] TABLE -- COMMAND...\n";
 
 static const char help[] =
 	"Keeps the watermarks of tables: the exclusive end of what was loaded.\n"
 	"\n"
-	"  --scope NAME   the watermarks of this destination\n"
-	"  --dest URI     of a destination that keeps its watermarks itself\n"
+	"  --scope NAME, --dest URI  of this destination; of one that keeps them itself\n"
 	"  --lookback D   window starts this long before the watermark (default " LOOKBACK ")\n"
 	"  --start T      window starts here without a watermark (default " FIRST_DAY ")\n"
 	"  --from, --to   the window is this one; --chunk 31d: in steps, one a line\n"
@@ -51,8 +49,7 @@ static const char help[] =
 	"\n"
 	"Load what is new, then store how far it went; show how far all went:\n"
 	"    ant-fetch $(ant-state window cost_report) cost_report | ant-flatten |\n"
-	"    ant-load-pg | ant-state commit\n"
-	"    ant-state list\n";
+	"    ant-load-pg | ant-state commit; ant-state list\n";
 
 static struct cli cli = {.name = "ant-state", .usage = usage, .help = help};
 static struct state state;

@@ -26,19 +26,15 @@
 	{.name = "views", .flag = &loader.views}, \
 	{.name = "table-name", .take = loader_table_name}
 #define LOADER_HELP \
-	"  --table T       into this table, not the one that the stream names\n" \
-	"  --prefix P      put P before the table's name\n" \
+	"  --table T, --prefix P  into table T, not the stream's; P before its name\n" \
 	"  --mode M        window, replace, merge or append, not the stream's mode\n" \
 	"  --allow-shrink  let a load leave fewer than half of the rows\n" \
-	"  --by-organization   rows of several organizations in one table, told apart\n" \
+	"  --by-organization    rows of several organizations in one table, told apart\n" \
 	"  --organization UUID  rows of this one alone, or none\n" \
-	"  --ledger        print the receipts of all loads, read nothing\n" \
-	"  --audit         answer what ant-sync asks about tables, change nothing\n" \
+	"  --ledger, --audit    receipts of all loads; answers for ant-sync; no change\n" \
 	"  --set-watermark TABLE=TIME  note it in the ledger; without TIME: there is none\n" \
-	"  --dry-run       print the SQL, change nothing\n" \
-	"  --check         say what stands in the way of a load, change nothing\n" \
-	"  --views         make the SQL views of ant-tables --views, read nothing\n" \
-	"  --table-name TABLE=NAME   for the views: TABLE was loaded with --table NAME\n" \
+	"  --dry-run, --check   the SQL; what stands in the way; change nothing\n" \
+	"  --views [--table-name TABLE=NAME]...  make the SQL views of ant-tables --views\n" \
 	"  -h, --help  --version  -q, --quiet  -v, --verbose\n"
 /* clang-format on */
 

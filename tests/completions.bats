@@ -55,7 +55,7 @@ offers() {
 }
 
 @test "completions: commands of ant-state, and then tables" {
-	offers 'ant-state ' 'adopt commit get list lock receipts reset set window'
+	offers 'ant-state ' 'agree ask commit get list lock receipts reset set window'
 	offers 'ant-state window us' 'usage_report users'
 }
 

@@ -178,6 +178,17 @@ END
 	run -2 usage_report --progress dots
 }
 
+@test "ingest: where the watermark is kept, and whether organizations share a table, is ant-sync's to do" {
+	run -0 usage_report --by-organization --state destination
+	[ "${lines[1]}" = '-c /dev/null --parallel 1 --by-organization --state destination -- usage_report ' ]
+	run -0 usage_report --state=file
+	[ "${lines[1]}" = '-c /dev/null --parallel 1 --state file -- usage_report ' ]
+	run -2 usage_report --state nowhere
+	[[ ${lines[0]} == 'ant-ingest: --state: use file or destination' ]]
+	run -2 usage_report --by-organisation
+	[[ ${lines[0]} == *'did you mean --by-organization?' ]]
+}
+
 @test "ingest: wrong usage is said on stderr with status 2" {
 	run -2 --separate-stderr ingest
 	[[ -z $output && $stderr == *"usage: ant-ingest "* ]]

@@ -54,7 +54,26 @@ as_nobody() {
 	[ "${lines[1]}" = 'scope sqlite:///a%20b.db' ]
 	[ "${lines[2]}" = 'table usage_report' ]
 	[ "${lines[3]}" = 'watermark 2026-11-20T00:00:00Z' ]
-	[[ ${lines[4]} =~ ^check\ [0-9a-f]{16}$ ]]
+	[[ ${lines[4]} =~ ^byhand\ 20[0-9-]{8}T[0-9:]{8}Z$ ]]
+	[[ ${lines[5]} =~ ^check\ [0-9a-f]{16}$ ]]
+	# All that a load says of itself stays, and a reset says that it was one.
+	echo '{"@ant":"loaded","table":"t","target":"sqlite","into":"t","mode":"window","from":"2026-11-01T00:00:00Z","to":"2026-11-20T00:00:00Z","rows":1,"watermark":"2026-11-20T00:00:00Z","organization":"b1fc2ac6-6a3c-4a52-9cb5-6b1ae0a5e7c3","destination":"020196ad0271d37e8c991d65dc296b4d","line":12,"load":"e062ad11da78121e756c4d75220e9968"}' | ant state commit >/dev/null
+	[ "$(sed '$d' state/t.watermark)" = 'anthill watermark 1
+scope 
+table t
+watermark 2026-11-20T00:00:00Z
+begin 2026-11-01T00:00:00Z
+organization b1fc2ac6-6a3c-4a52-9cb5-6b1ae0a5e7c3
+destination 020196ad0271d37e8c991d65dc296b4d
+load 12 e062ad11da78121e756c4d75220e9968' ]
+	ant state reset t
+	[ "$(sed '$d; s/^byhand .*/byhand/' state/t.watermark)" = 'anthill watermark 1
+scope 
+table t
+watermark -
+destination 020196ad0271d37e8c991d65dc296b4d
+load 12 e062ad11da78121e756c4d75220e9968
+byhand' ]
 }
 
 @test "state: the folder is created for its owner alone, also below folders that are missing" {
@@ -366,47 +385,107 @@ ledger() { # TARGET PREFIX SUFFIX
 	printf '{"@ant":"loaded","table":"users","target":"%s","into":"%susers%s","mode":"replace","from":null,"to":null,"rows":3,"watermark":null}\n' "$1" "$2" "$3"
 }
 
-@test "adopt: takes over the watermark of a table from its own receipts alone, in any order, in each kind of ledger" {
-	local kind
-	for kind in 'sqlite  ' 'duckdb  ' 'postgresql public.' 'csv  .csv' 'csv /srv/out.d/ .csv'; do
-		rm -rf state
-		# shellcheck disable=SC2086
-		[ "$kind" != 'csv  .csv' ] && ledger $kind >in || ledger csv '' .csv >in
-		run -0 ant state adopt usage_report <in
-		[ -z "$output" ]
-		# From the first window on, and not over the gap.
-		[ "$(ant state list)" = $'usage_report\t2026-11-07T00:00:00Z\t-' ]
-		grep -qx 'loaded 2026-11-09T00:00:00Z 2026-11-11T00:00:00Z' state/usage_report.watermark
-		run -0 ant state --scope s adopt usage_report=eu_usage <in
-		[ "$(ant state --scope s get usage_report)" = 2026-11-20T00:00:00Z ]
-		run -0 ant state adopt users <in
-		run -0 ant state adopt invites <in
-		[ "$(ant state list | wc -l)" = 2 ]
-	done
-	# A schema is none of SQLite's.
-	rm -rf state
-	ledger sqlite a. >in
-	run -0 ant state adopt usage_report <in
-	run -0 ant state adopt --scope s usage_report=a.usage_report <in
-	[ "$(ant state list)" = $'usage_report\t2026-11-07T00:00:00Z\ts' ]
+@test "ask: a question a table, with what the watermark names, and the look-back or all" {
+	printf 'usage_report\t-\tp_usage\t3d\t-\nusers\ts\ta\\tb\t-\tb1fc2ac6-6a3c-4a52-9cb5-6b1ae0a5e7c3\n' >wanted
+	run -0 ant state ask wanted
+	[ "$output" = $'p_usage\t-\t-\t-\t-\t-\na\\tb\tb1fc2ac6-6a3c-4a52-9cb5-6b1ae0a5e7c3\t-\t-\t-\t-' ]
+	echo '{"@ant":"loaded","table":"usage_report","target":"sqlite","into":"x","mode":"window","from":"2026-11-01T00:00:00Z","to":"2026-11-20T00:00:00Z","rows":1,"watermark":"2026-11-20T00:00:00Z","destination":"d","line":12,"load":"e062"}' | ant state commit >/dev/null
+	run -0 ant state ask wanted
+	[ "${lines[0]}" = $'p_usage\t-\t12\te062\t2026-11-17T00:00:00Z\t2026-11-20T00:00:00Z' ]
+	run -0 ant state ask --all wanted
+	[ "${lines[0]}" = $'p_usage\t-\t12\te062\t0001-01-01T00:00:00Z\t9999-12-31T00:00:00Z' ]
+	[ "$(find . -name '*.watermark')" = ./state/usage_report.watermark ]
 }
 
-@test "adopt: a ledger that is cut off or no ledger moves nothing; a watermark that is there never moves back" {
-	ledger sqlite >in
-	head -c -5 in >short
-	run -5 --separate-stderr ant state adopt usage_report <short
-	[[ -z $output && $stderr == *'the receipt is cut off' ]]
-	{ cat in; echo x; } >bad
-	run -5 ant state adopt usage_report <bad
-	[[ $output == "ant-state: stdin:$(wc -l <bad): "* ]]
+# there TABLE [FOUND] - the start of an answer about a table that is there
+there() { printf '{"@ant":"table","target":"sqlite","into":"%s","there":true,"empty":false,"found":%s}\n' "$1" "${2-false}"; }
+
+# line TABLE LINE FROM-DAY TO-DAY - of a ledger
+line() {
+	printf '{"@ant":"loaded","table":"%s","target":"sqlite","into":"%s","mode":"window","from":"2026-11-%sT00:00:00Z","to":"2026-11-%sT00:00:00Z","rows":7,"watermark":"2026-11-%sT00:00:00Z","destination":"d","line":%d,"load":"l%d","finished":"2026-11-30T00:00:01Z"}\n' \
+		"$1" "$1" "$3" "$4" "$4" "$2" "$2"
+}
+
+@test "agree: takes over what the ledger says of each table, from the first window on, in any order, and not over a gap" {
+	printf '%s\t-\t%s\t3d\t-\n' usage_report usage_report cost_report cost_report users users >wanted
+	{ there usage_report; line usage_report 1 09 11; line usage_report 2 01 05; line usage_report 3 05 07
+		there cost_report; line cost_report 1 01 30
+		echo '{"@ant":"table","into":"users","there":false,"empty":false,"found":false}'; } >answers
+	cp answers before
+	run -0 ant state agree --look wanted <answers
 	[ ! -e state ]
-	ant state set usage_report 2026-11-25
-	run -0 ant state adopt usage_report <in
-	[ "$(ant state get usage_report)" = 2026-11-25T00:00:00Z ]
-	run -2 ant state adopt <in
-	run -0 ant state adopt ../x <in
-	run -5 ant state adopt ../x <<<'{"@ant":"loaded","table":"../x","target":"sqlite","into":"../x","watermark":"2026-11-20"}'
-	[ "$(find . -name '*.watermark')" = ./state/usage_report.watermark ]
+	cp <(echo "$output") looked
+	run -0 ant state agree wanted <answers
+	diff looked <(echo "$output")
+	[ "$output" = $'table\tusage_report\t2026-11-07T00:00:00Z\t2026-11-30T00:00:01Z\t1\t-
+adopted\tusage_report\t2026-11-07T00:00:00Z
+table\tcost_report\t2026-11-30T00:00:00Z\t2026-11-30T00:00:01Z\t1\t-
+adopted\tcost_report\t2026-11-30T00:00:00Z
+table\tusers\t-\t-\t0\t-' ]
+	[ "$(ant state list)" = $'cost_report\t2026-11-30T00:00:00Z\t-\nusage_report\t2026-11-07T00:00:00Z\t-' ]
+	grep -qx 'loaded 2026-11-09T00:00:00Z 2026-11-11T00:00:00Z' state/usage_report.watermark
+	grep -qx 'load 3 l3' state/usage_report.watermark
+	# Again, with what is known: nothing is new, and then one line is.
+	printf 'usage_report\t-\tusage_report\t3d\t-\n' >wanted
+	{ there usage_report true; line usage_report 3 05 07; } >answers
+	cp state/usage_report.watermark before
+	run -0 ant state agree wanted <answers
+	cmp before state/usage_report.watermark
+	line usage_report 4 07 12 >>answers
+	run -0 ant state agree wanted <answers
+	[ "$(ant state get usage_report)" = 2026-11-12T00:00:00Z ]
+}
+
+@test "agree: answers that are cut off, are none or too few are status 5, and change nothing that they are about" {
+	local n size
+	printf 't\t-\tt\t3d\t-\n' >wanted
+	{ there t; line t 1 01 05; } >answers
+	size=$(stat -c %s answers)
+	for ((n = 0; n < size; n += 7)); do
+		head -c "$n" answers >short
+		# What ends with a line may be all there is: the loader's status tells then.
+		[ "$n" != 0 ] && [ -z "$(tail -c 1 short)" ] && continue
+		run -5 --separate-stderr ant state agree wanted <short
+		[[ -z $output && $stderr == 'ant-state: stdin'* ]]
+	done
+	run -5 ant state agree wanted <<<x
+	run -5 ant state agree wanted < <(line t 1 01 05)
+	{ cat answers; echo x; } >bad
+	run -5 ant state agree wanted <bad
+	[[ $output == 'ant-state: stdin:3: '* ]]
+	[ ! -e state ]
+	printf '../x\t-\tt\t3d\t-\n' >wanted
+	run -1 ant state agree wanted <answers
+	[[ $output == $'failed\t../x\t'*'is not a table name'* ]]
+	[ -z "$(find . -name '*.watermark')" ]
+	# A watermark that was set by hand counts, and a damaged one is told.
+	printf 't\t-\tt\t3d\t-\n' >wanted
+	ant state set t 2026-11-25
+	run -0 ant state agree wanted <answers
+	echo damaged >state/t.watermark
+	run -1 --separate-stderr ant state agree wanted <answers
+	[[ $output == $'failed\tt\t'*'t.watermark: damaged'* ]]
+}
+
+@test "agree: where nobody knows what is missing, both sides are named, and commands that a shell takes" {
+	local scope=$'sqlite:////a \'b\'\n.db'
+	ant state --scope "$scope" commit <<<'{"@ant":"loaded","table":"t","target":"sqlite","into":"t","mode":"window","from":"2026-11-01T00:00:00Z","to":"2026-11-20T00:00:00Z","rows":1,"watermark":"2026-11-20T00:00:00Z","organization":"b1fc2ac6-6a3c-4a52-9cb5-6b1ae0a5e7c3","destination":"d","line":1,"load":"l1"}' >/dev/null
+	printf 't\t%s\tt\t3d\t-\n' "${scope//$'\n'/\\n}" >wanted
+	there t >answers
+	run -1 --separate-stderr ant state agree wanted <answers
+	[ "${#lines[@]}" = 1 ]
+	[[ $output == $'failed\tt\tthe watermark says that it is loaded up to 2026-11-20T00:00:00Z, and the table\'s ledger knows of no load: nobody can say what is missing: `ant-state --scope '* ]]
+	eval "$(grep -o '`[^`]*`' <<<"$output" | sed -n '2s/`//gp')"
+	[ "$(ant state --scope "$scope" get t)" = 2026-11-20T00:00:00Z ]
+	grep -q ^byhand state/*.watermark
+	eval "$(grep -o '`[^`]*`' <<<"$output" | sed -n '1s/`//gp')"
+	run -1 ant state --scope "$scope" get t
+	[ "$(find state -name '*.watermark' | wc -l)" = 1 ]
+	# Rows of somebody else.
+	ant state --scope "$scope" commit <<<'{"@ant":"loaded","table":"t","target":"sqlite","into":"t","mode":"window","from":"2026-11-01T00:00:00Z","to":"2026-11-20T00:00:00Z","rows":1,"watermark":"2026-11-20T00:00:00Z","organization":"b1fc2ac6-6a3c-4a52-9cb5-6b1ae0a5e7c3","destination":"d","line":1,"load":"l1"}' >/dev/null
+	{ there t true; line t 2 01 25 | sed 's/"destination"/"organization":"00000000-6a3c-4a52-9cb5-6b1ae0a5e7c3",&/'; } >answers
+	run -1 ant state agree wanted <answers
+	[[ $output == *'the watermark is of organization b1fc2ac6-6a3c-4a52-9cb5-6b1ae0a5e7c3, and the table holds rows of 00000000-6a3c-4a52-9cb5-6b1ae0a5e7c3: `ant-state --scope '*' reset t` forgets the watermark' ]]
 }
 
 @test "receipts: one a line of fields, of all or of some tables; commit --tsv writes the same" {
@@ -620,6 +699,13 @@ C
 	run -2 ant state window t --lookback soon
 	run -2 ant state window t --start soon
 	run -2 ant state commit --since soon
+	run -2 ant state adopt t
+	run -2 ant state agree
+	run -1 ant state agree none
+	[[ $output == 'ant-state: none: No such file'* ]]
+	printf 't\t-\tt\n' >three
+	run -2 ant state ask three
+	[ "$output" = 'ant-state: three:1: fewer than 5 fields' ]
 	run -2 ant state --frob
 }
 
@@ -634,7 +720,7 @@ C
 
 @test "state: the manual names every option and command" {
 	local word
-	for word in $("$ANT_BIN/ant-state" --help | grep -oE -- '--[a-z]+' | sort -u) get set reset list window commit adopt receipts lock; do
+	for word in $("$ANT_BIN/ant-state" --help | grep -oE -- '--[a-z]+' | sort -u) get set reset list window commit ask agree receipts lock; do
 		MANWIDTH=200 man -P cat -l "$ROOT/man/ant-state.1" 2>/dev/null | grep -qF -- "$word" ||
 			mandoc -T utf8 "$ROOT/man/ant-state.1" | col -b | grep -qF -- "$word" || { echo "$word"; return 1; }
 	done

@@ -179,7 +179,7 @@ put_all(struct writer *w, struct receipt_entry *entry, struct ant_err *e)
 {
 	struct csv_ledger *l = w->l;
 	const char *header[RECEIPT_FIELDS];
-	struct receipt_texts texts;
+	struct receipt_texts texts = {.v = {NULL}};
 
 	for (size_t i = 0; i < RECEIPT_FIELDS; i++)
 		header[i] = receipt_columns[i].name;

@@ -141,8 +141,7 @@ unknown(const struct sides *a, struct ant_err *e)
 	utc_format(a->mine->watermark, text);
 	return err_set(e, ANT_FAIL,
 		"the watermark says that it is loaded up to %s, and the table's ledger knows of no "
-		"load: nobody can say what is missing; `ant-state reset` loads it from the start, "
-		"`ant-state set` says that it is complete",
+		"load: nobody can say what is missing",
 		text);
 }
 
@@ -150,9 +149,7 @@ static int
 other_organization(const struct sides *a, struct ant_err *e)
 {
 	return err_set(e, ANT_FAIL,
-		"the watermark is of organization %s, and the table holds rows of %s: if the table "
-		"is "
-		"right, `ant-state reset` forgets the watermark",
+		"the watermark is of organization %s, and the table holds rows of %s",
 		a->mine->organization, a->theirs.organization);
 }
 

@@ -22,7 +22,7 @@ struct agree_facts {
  * The mark that is right into TO: MINE, corrected by the N lines of the ledger about the table, in
  * their order: all since the last reset, or where the table is there and MINE's own line was found,
  * that one and those after it.  What people need to know of it is appended to NOTE: nothing where both agree.
- * Return 0; -1 with ANT_FAIL where it cannot be known, naming both sides.
+ * Return 0; -1 with ANT_FAIL where it cannot be known, naming both sides, but no command that mends it.
  */
 int agree(const struct mark *mine, const struct agree_facts *facts, const struct mark_load *lines,
 	size_t n, struct mark *to, struct buf *note, struct ant_err *e);

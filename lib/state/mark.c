@@ -215,10 +215,10 @@ mark_set(struct mark *m, const int64_t *t, int64_t now)
 	m->known = t != NULL;
 	m->watermark = t != NULL ? *t : 0;
 	m->n = 0;
-	if (t == NULL) { /* it is to be loaded anew, from and into wherever that is wanted */
+	if (t == NULL) { /* it is to be loaded anew, from wherever that is wanted */
 		m->begin_known = 0;
 		m->begin = 0;
-		*m->organization = *m->destination = '\0';
+		*m->organization = '\0';
 	}
 	m->by_hand = 1;
 	m->set_at = now;

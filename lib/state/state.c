@@ -384,7 +384,8 @@ state_take(const struct state *s, const char *table, const struct mark_load *loa
 		goto done;
 	memcpy(&before, &m, sizeof m);
 	next = is_next(&m, load);
-	if (!load->created && *m.destination != '\0' && *load->destination != '\0' &&
+	/* Whoever set or reset it meant what is loaded next. */
+	if (!load->created && !m.by_hand && *m.destination != '\0' && *load->destination != '\0' &&
 		strcmp(m.destination, load->destination) != 0) {
 		err_set(e, ANT_FAIL,
 			"%s: the watermark is of destination %s, and this load went into %s: keep "

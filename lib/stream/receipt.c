@@ -100,7 +100,7 @@ put(struct buf *b, const char *target, const char *const texts[RECEIPT_FIELDS])
 void
 receipt_put(struct buf *b, const char *target, const struct receipt_entry *entry)
 {
-	struct receipt_texts texts;
+	struct receipt_texts texts = {.v = {NULL}};
 
 	receipt_texts(entry, &texts);
 	put(b, target, texts.v);

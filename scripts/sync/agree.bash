@@ -9,6 +9,7 @@
 settle_state() {
 	pick state file
 	if [[ $REPLY == destination ]]; then
+		[[ $kind != bigquery && $kind != snowflake ]] || usage "--state: $kind keeps no watermarks: use file"
 		export ANT_STATE=$run/state
 		rm -rf -- "$run/state"
 		mkdir -p -- "$run/state"

@@ -142,10 +142,9 @@ set_windows() {
 		args+=(--from "$given_from" --to "${given_to:-$now}")
 		# Windows that were asked for come in any order: the watermark says up to where all is there.
 		since=(--since "${start:-${earliest_of[$table]}}")
-	elif [[ -n $given_to ]]; then
-		args+=(--to "$given_to")
-	elif [[ -n ${from_of[$table]-} ]]; then # rows that are gone
-		args+=(--from "${from_of[$table]}")
+	else
+		[[ -z $given_to ]] || args+=(--to "$given_to")
+		[[ -z ${from_of[$table]-} ]] || args+=(--from "${from_of[$table]}") # rows that are gone
 	fi
 	if ((full_refresh)) || [[ " $in_full " == *" $table "* ]]; then
 		marks=$run # holds no watermark
