@@ -298,7 +298,7 @@ static int
 take_table(struct answers *a, struct answer *to, struct ant_err *e)
 {
 	struct json_error why;
-	struct json_value v;
+	struct json_value v, since;
 	char *line;
 	size_t len;
 	int more = next_line(a, &line, &len, e);
@@ -312,6 +312,8 @@ take_table(struct answers *a, struct answer *to, struct ant_err *e)
 	to->facts.there = is_true(&v, "there");
 	to->facts.empty = is_true(&v, "empty");
 	to->facts.found = is_true(&v, "found");
+	if (json_member(&v, "since", &since) && since.kind == JSON_NUMBER)
+		to->facts.since = strtoll(since.p, NULL, 10);
 	return 0;
 }
 

@@ -7,10 +7,13 @@
  *
  * INTO is the table's name in the destination; LINE and LOAD name the line of its ledger that the
  * asker knows last; FROM and TO are the window whose rows are to be counted.  Answered as JSON, a
- * line each: the table; the receipts of its ledger from that line on, or of all since the table
- * was made where it is gone or the ledger does not have the line; and the days that hold fewer rows than were loaded.
+ * line each: the table, with the number of the line that made it; the receipts of its ledger from
+ * the line on that was asked for, or of all since the table was made where it is gone, was made
+ * after that, or the ledger does not have the line, or of one organization all; and the days that
+ * hold fewer rows than were loaded.
  *
- *	{"@ant":"table","target":"sqlite","into":"cost_report","there":true,"empty":false,"found":true}
+ *	{"@ant":"table","target":"sqlite","into":"cost_report","there":true,"empty":false,"found":true,
+ *	 "since":1}
  *	{"@ant":"loaded",...}
  *	{"@ant":"differs","into":"cost_report","from":"…","to":"…","rows":40,"held":17}
  */

@@ -43,14 +43,32 @@ earliest(const struct mark_load *lines, size_t n)
 	return first;
 }
 
+/* Whether the table was made after the load that MINE is of. */
+static int
+is_void(const struct sides *a)
+{
+	return a->facts.found && *a->mine->load != '\0' && a->mine->line < a->facts.since;
+}
+
+/* Whoever made the table, what was loaded before is gone. */
+static void
+start_anew(struct sides *a)
+{
+	mark_void(&a->theirs);
+	if (is_void(a))
+		mark_void(&a->follows);
+}
+
 /* Windows that were loaded by hand come in any order: nothing before the first of them is wanted. */
 static int
 take_lines(struct sides *a, const struct mark_load *lines, size_t n, struct ant_err *e)
 {
-	const int64_t *first = NULL, *begin;
+	const int64_t *first = NULL, *begin, since = a->facts.since;
 	int64_t unused;
 
 	for (size_t i = 0; i < n; i++) {
+		if (since > 0 && lines[i].line >= since && (i == 0 || lines[i - 1].line < since))
+			start_anew(a);
 		if (i == 0 || starts_anew(&lines[i]))
 			first = earliest(lines + i, n - i);
 		if (mark_take(&a->theirs, &lines[i], first, &unused, e) == -1)
@@ -60,6 +78,8 @@ take_lines(struct sides *a, const struct mark_load *lines, size_t n, struct ant_
 			mark_take(&a->follows, &lines[i], begin, &unused, e) == -1)
 			return -1;
 	}
+	if (n > 0 && lines[n - 1].line < since)
+		start_anew(a);
 	a->lines = n;
 	return 0;
 }
@@ -176,6 +196,10 @@ follow(const struct sides *a, struct mark *to, struct buf *note)
 	if (*m->load == '\0' && !m->by_hand)
 		return unnamed(a, to, note);
 	*to = a->follows;
+	if (m->known && !to->known && is_void(a)) {
+		buf_puts(note, "the table was made anew since it was loaded");
+		put_begin(note, to);
+	}
 	if (!a->facts.found && !to->begin_known && t->begin_known && !to->by_hand) {
 		to->begin_known = 1;
 		to->begin = t->begin;
