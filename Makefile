@@ -51,7 +51,16 @@ $B/bin/ant-sim:         LIBS = $(shell $(PC) --libs libmicrohttpd zlib)
 $(filter $B/bin/ant-load-%,$(BINS)): $B/cmd/loader.o
 $B/bin/ant-state: $B/cmd/receipts.o $B/cmd/agree.o
 $(addprefix $B/,bin/ant-fetch bin/ant-flatten bin/ant-report lib/anthill/bruin): $B/cmd/sandbox.o
-$B/lib/base/cage.o:     MYFLAGS += $(if $(filter yes,$(SECCOMP)),-DANT_SECCOMP $(shell $(PC) --cflags libseccomp))
+# Its filters are made here, by libseccomp, and need it no more when they are used.
+FILTERS  = $B/gen/base/cage_filters.h
+ifeq ($(SECCOMP),yes)
+$B/lib/base/cage.o: $(FILTERS)
+$B/lib/base/cage.o:     MYFLAGS += -DANT_SECCOMP -I$B/gen
+endif
+$(FILTERS): cmd/cage_filters.c lib/base/cage.h Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(filter-out -M%,$(MYFLAGS)) $(CFLAGS) $(LDFLAGS) -o $B/gen/cage_filters $< $(shell $(PC) --cflags --libs libseccomp) $(LDLIBS)
+	$B/gen/cage_filters >$@.new && mv $@.new $@
 $B/lib/db/pg.o:         MYFLAGS += $(shell $(PC) --cflags libpq)
 
 $(BINS): $B/bin/%: $B/cmd/%.o $B/cmd/cli.o $B/libant.a

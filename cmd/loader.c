@@ -146,7 +146,7 @@ static int
 run(void)
 {
 	struct ant_err e;
-	struct buf text;
+	struct buf text, note;
 	int status;
 
 	for (size_t i = 0; i < VIEWS_TABLES; i++)
@@ -162,11 +162,16 @@ run(void)
 	if (loader.note != NULL)
 		return set_watermark();
 	loader.o.table_path = getenv("ANT_TABLES");
+	loader.o.note = &note;
 	buf_init(&text, LOAD_TEXT_MAX);
+	buf_init(&note, LOAD_TEXT_MAX);
 	if (load_run(&loader.dest, &loader.o, STDIN_FILENO, "stdin", &text, &e) == -1)
 		status = cli_fail(&e);
 	else
 		status = print_receipt(&text);
+	if (note.len > 0 && buf_str(&note) != NULL)
+		cli_warn(&loader.cli, "%s", note.data);
+	buf_free(&note);
 	buf_free(&text);
 	return status;
 }

@@ -7,6 +7,10 @@ load lib/loads
 LOADER=load-csv WITH=-o FILE=t.csv
 csv() { ant load-csv "$@"; }
 summary() { awk -F, 'NR > 1 { if (!n++) least = most = $NF; if ($NF < least) least = $NF; if ($NF > most) most = $NF } END { print n + 0 "|" least "|" most }' "$FILE"; }
+column() { python3 -c 'import csv, sys; [print(r[sys.argv[2]]) for r in csv.DictReader(open(sys.argv[1], newline=""))]' "$@"; } # FILE NAME
+content() { column "$FILE" v; }
+held() { column _anthill_loads.csv buckets; }
+gone() { rm -f "$FILE" _anthill_loads.csv; }
 dump() { cat "$FILE" _anthill_loads.csv; }
 
 W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
@@ -344,6 +348,35 @@ random_cuts() {
 	only t.csv before _anthill_loads.csv
 	run -2 csv -o _anthill_loads.csv </dev/null
 }
+
+@test "csv: of rows that are one object the last counts, in every mode" { last_of_each_counts; }
+
+@test "csv: equal values of a key are one however they are written" { repeats_by_value; }
+
+@test "csv: an event that a feed gives twice is one row" { repeats_in_window; }
+
+@test "csv: the shrink guard counts objects" { repeats_shrink; }
+
+@test "csv: of rows that are one object the last counts on stdout, too, and in a column alone that may be null" {
+	listed merge 1 400 150 >s
+	csv <s >out.csv 2>err
+	[[ $(<err) == *' rows repeated a key; '* ]]
+	[ "$(wc -l <want)" -lt 151 ]
+	column out.csv v | sort | diff <(sort want) -
+	for options in '' --safe '--null NULL' '--no-header' '--crlf --bom'; do
+		stream replace 'a\n#unique' text a '\\N\n=x\n\\N\n\xef\xbb\xbf\n=x\n\\N\n\n\xef\xbb\xbf\n' '8\t\\N' >s
+		# shellcheck disable=SC2086
+		csv -q $options -o u.csv <s
+		stream replace a text a '\\N\n=x\n\n\xef\xbb\xbf\n' '4\t\\N' >once
+		rm -f v.csv
+		# shellcheck disable=SC2086
+		csv -q $options -o v.csv <once
+		diff <(sort u.csv) <(sort v.csv)
+		rm u.csv v.csv
+	done
+}
+
+@test "csv: hundreds of thousands of repeats" { many_repeat; }
 
 @test "csv: a receipt that cannot be written is exit 1, and the message says that the rows are in" { receipt_lost; }
 

@@ -13,6 +13,9 @@ ddb() { ant load-duckdb "$@"; }
 sql() { duck "${DB:-$FILE}" "$@"; }
 summary() { sql 'SELECT count(*), min(v), max(v) FROM t'; }
 # Row for row, with the order in which they are stored; the file's bytes are DuckDB's own business.
+content() { sql 'SELECT v FROM t'; }
+held() { sql 'SELECT buckets FROM _anthill_loads'; }
+gone() { rm -f "$FILE"; }
 dump() { sql "SELECT sql FROM duckdb_tables() ORDER BY 1" 'SELECT * FROM t' 'SELECT * FROM _anthill_loads'; }
 only() { diff <(printf '%s\n' home "$@" | sort -u) <(ls -A | sort -u); }
 
@@ -309,6 +312,16 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	cmp before.duckdb shut/t.duckdb
 	[ "$(ls -A shut)" = t.duckdb ]
 }
+
+@test "duckdb: of rows that are one object the last counts, in every mode" { last_of_each_counts; }
+
+@test "duckdb: equal values of a key are one however they are written" { repeats_by_value; }
+
+@test "duckdb: an event that a feed gives twice is one row" { repeats_in_window; }
+
+@test "duckdb: the shrink guard counts objects" { repeats_shrink; }
+
+@test "duckdb: hundreds of thousands of repeats" { many_repeat; }
 
 @test "duckdb: a receipt that cannot be written is exit 1, and the message says that the rows are in" { receipt_lost; }
 

@@ -17,6 +17,9 @@ pg() { ant load-pg "$@"; }
 sql() { psql -qXAt -v ON_ERROR_STOP=1 "${@/#/-c}"; }
 
 summary() { sql 'SELECT count(*), min(v), max(v) FROM t'; }
+content() { sql 'SELECT v FROM t'; }
+held() { sql 'SELECT buckets FROM _anthill_loads'; }
+gone() { sql 'DROP TABLE IF EXISTS t, _anthill_loads' 2>/dev/null; }
 
 # what the database holds: tables, columns, indexes, rows.  pg_dump refuses servers that are newer.
 dump() {
@@ -333,6 +336,16 @@ full_in_the_middle() {
 	[ "$(sql 'SELECT count(*), min(v) FROM t')" = '9|old' ]
 	pg <s
 }
+
+@test "pg: of rows that are one object the last counts, in every mode" { last_of_each_counts; }
+
+@test "pg: equal values of a key are one however they are written" { repeats_by_value; }
+
+@test "pg: an event that a feed gives twice is one row" { repeats_in_window; }
+
+@test "pg: the shrink guard counts objects" { repeats_shrink; }
+
+@test "pg: hundreds of thousands of repeats" { many_repeat; }
 
 @test "pg: a receipt that cannot be written is exit 1, and the message says that the rows are in" { receipt_lost; }
 

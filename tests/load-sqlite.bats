@@ -8,6 +8,9 @@ LOADER=load-sqlite FILE=t.db
 lite() { ant load-sqlite "$@"; }
 sql() { sqlite3 -batch "${DB:-$FILE}" "$@"; }
 summary() { sql -cmd '.timeout 5000' 'SELECT count(*), min(v), max(v) FROM t'; }
+content() { sql 'SELECT v FROM t'; }
+held() { sql 'SELECT buckets FROM _anthill_loads'; }
+gone() { rm -f "$FILE"; }
 dump() { sql .dump 'SELECT count(*) FROM sqlite_schema'; }
 
 W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
@@ -266,6 +269,16 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	DB=shut/t.db dump | diff before -
 }
 
+@test "sqlite: of rows that are one object the last counts, in every mode" { last_of_each_counts; }
+
+@test "sqlite: equal values of a key are one however they are written" { repeats_by_value; }
+
+@test "sqlite: an event that a feed gives twice is one row" { repeats_in_window; }
+
+@test "sqlite: the shrink guard counts objects" { repeats_shrink; }
+
+@test "sqlite: hundreds of thousands of repeats" { many_repeat; }
+
 @test "sqlite: a receipt that cannot be written is exit 1, and the message says that the rows are in" { receipt_lost; }
 
 @test "sqlite: a load that would leave fewer than half of over 100 rows is refused" {
@@ -400,6 +413,32 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	lite t.db <s
 	lite t.db <s
 	[ "$(FILE=t.db sql -noheader 'SELECT count(*), (SELECT count(*) FROM log) FROM t')" = '3|18' ]
+}
+
+@test "sqlite: a table WITHOUT ROWID, STRICT, or both is loaded in every mode, with the values as they are anywhere" {
+	local how mode columns
+	types='text\tbigint\tnumeric\tboolean\ttimestamptz\tjson\tdouble\tdate'
+	cols='a\tn\tm\tb\tat\tj\td\tday'
+	row='\t1.5\ttrue\t2026-11-01T00:00:00Z\t[1]\t0.5\t2026-11-01'
+	long='\t1234567890.1234567\tfalse\t2026-11-01T00:00:00.5Z\t{}\t2\t2026-11-02'
+	for how in 'WITHOUT ROWID' STRICT 'STRICT, WITHOUT ROWID'; do
+		for mode in replace merge append; do
+			rm -f t.db
+			columns='m ANY, b INT, at TEXT, j TEXT, d REAL, day ANY'
+			[[ $how == *STRICT* ]] || columns='m, b BOOLEAN, at TIMESTAMP, j JSON_TEXT, d REAL, day DATE'
+			sqlite3 t.db "CREATE TABLE t (a TEXT, n INTEGER NOT NULL, $columns, PRIMARY KEY (n, a)) $how"
+			stream $mode 'a\tn' "$types" "$cols" "00123\t1$row\ny\t1$row\n" '2\t\\N' | lite -q t.db
+			# The primary key would refuse an object that comes twice, but the last one counts.
+			stream $mode 'a\tn\n#unique' "$types\ttext" "$cols\tmore" "00123\t$([ $mode = append ] && echo 2 || echo 1)$long\tx\nz\t1$row\told\nz\t1$row\tnew\n" '3\t\\N' >s
+			lite -q t.db <s
+			[ "$(sql "SELECT count(*), sum(a = 'z' AND more = 'new') FROM t")" = "$([ $mode = replace ] && echo '2|1')$([ $mode = merge ] && echo '3|1')$([ $mode = append ] && echo '4|1')" ]
+			[ "$(sql "SELECT a, typeof(m), m, typeof(b), b, at, j, typeof(d), day, more FROM t WHERE more = 'x'")" = '00123|text|1234567890.1234567|integer|0|2026-11-01T00:00:00.5Z|{}|real|2026-11-02|x' ]
+			[ "$(sql 'PRAGMA integrity_check')" = ok ]
+		done
+	done
+	sqlite3 u.db 'CREATE TABLE t (n REAL) STRICT'
+	stream append '' numeric n '1.5\n' | { run -1 lite u.db; [[ $output == *"table 't', column 'n' is of type STRICT REAL, but the rows need STRICT ANY" ]]; }
+	stream append '' text n '1.5\n' | { run -1 lite u.db; [[ $output == *'is of type STRICT REAL, but the rows need'* ]]; }
 }
 
 @test "sqlite: a load that fails leaves the way the file keeps its journal as it was" {

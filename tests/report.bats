@@ -482,11 +482,16 @@ apart() { section "$1" | tr -d '\n' | sed -E 's/-EUR"/"/g; s/, (EUR|USD|US dolla
 	sqlite3 c.db "SELECT 'DROP VIEW ' || name || ';' FROM sqlite_schema WHERE type = 'view'" | sqlite3 c.db
 	sqlite3 c.db "ALTER TABLE cost_report DROP COLUMN currency; ALTER TABLE claude_code_usage DROP COLUMN currency"
 	page "$ORG" | cmp - <(page c.db)
-	sqlite3 c.db "ALTER TABLE cost_report ADD COLUMN currency; UPDATE cost_report SET currency = 'CHF'"
+	sqlite3 c.db "ALTER TABLE cost_report ADD COLUMN currency; ALTER TABLE claude_code_usage ADD COLUMN currency;
+		UPDATE cost_report SET currency = 'CHF'; UPDATE claude_code_usage SET currency = 'CHF'"
 	page c.db >chf.html
 	grep -q '>CHF [0-9,]*\.[0-9][0-9]<' chf.html
 	grep -q 'Cost per day and model, CHF' chf.html
-	run -1 grep -q -e '-CHF"' chf.html
+	run -1 grep -q -e '-CHF"' -e '>\$' -e ', CHF</h2>' chf.html
+	sqlite3 c.db "UPDATE cost_report SET currency = 'KWD'; UPDATE claude_code_usage SET currency = 'KWD'"
+	page c.db >kwd.html
+	grep -q '>KWD [0-9,]*\.[0-9][0-9][0-9]<' kwd.html
+	[ "$(figure 'Month to date' <kwd.html)" = "$(cents 2026-11-01 2026-11-20 | { read -r n; BC_LINE_LENGTH=0 bc <<<"scale=24; $n / 1000"; } | trim)" ]
 	sqlite3 c.db "UPDATE cost_report SET currency = '<b>' WHERE workspace_id IS NULL"
 	run -1 page c.db
 	[[ $output == *"cost_report: '<b>' is no currency"* ]]

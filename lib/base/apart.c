@@ -50,16 +50,16 @@ take_answer(int fd, struct buf *to, struct ant_err *e)
 	char *p;
 
 	if (!receive(fd, &a, sizeof a))
-		return err_set(e, ANT_FAIL, "its process ended before it was done");
+		return err_set(e, ANT_FAIL, "a child process ended before it was done");
 	a.e.msg[sizeof a.e.msg - 1] = '\0';
 	if (a.result == -1)
 		return err_set(e, a.e.status == ANT_USAGE ? ANT_USAGE : ANT_FAIL, "%s", a.e.msg);
 	if (a.result < 0)
-		return err_set(e, ANT_FAIL, "its process sent no answer");
+		return err_set(e, ANT_FAIL, "a child process sent no answer");
 	if ((p = buf_reserve(to, a.len)) == NULL)
-		return err_sys(e, ANT_FAIL, "what its process made");
+		return err_sys(e, ANT_FAIL, "what a child process made");
 	if (!receive(fd, p, a.len))
-		return err_set(e, ANT_FAIL, "its process ended before all was sent");
+		return err_set(e, ANT_FAIL, "a child process ended before all was sent");
 	to->len += a.len;
 	return a.result;
 }
@@ -69,10 +69,11 @@ static int
 judge(int status, struct ant_err *e)
 {
 	if (WIFSIGNALED(status))
-		return err_set(e, ANT_FAIL, "its process was ended by signal %d", WTERMSIG(status));
+		return err_set(
+			e, ANT_FAIL, "a child process was ended by signal %d", WTERMSIG(status));
 	if (WEXITSTATUS(status) != 0)
 		return err_set(
-			e, ANT_FAIL, "its process ended with status %d", WEXITSTATUS(status));
+			e, ANT_FAIL, "a child process ended with status %d", WEXITSTATUS(status));
 	return 0;
 }
 

@@ -2,9 +2,9 @@
  * base/cage - a process gives up the system calls that its work does not need
  *
  * For what reads bytes of strangers: whoever makes it run code of theirs finds a process that
- * can spoil its own output and little else.  A cage is a filter of the kernel's, see seccomp(2);
- * libseccomp makes it, and cage.c alone includes that.  It cannot be left, and holds for threads,
- * children and programs to come, too.
+ * can spoil its own output and little else.  A cage is a filter of the kernel's, see seccomp(2).
+ * It cannot be left, and holds for threads, children and programs to come, too.  What is in each
+ * is listed in cmd/cage_filters.c, which runs when anthill is built.
  *
  * What a cage refuses fails with EPERM, so that code which asks for too much takes its own error
  * path and the exit status stays what it is.  Two calls fail with ENOSYS where the C library
@@ -38,6 +38,9 @@ enum cage {
 	 */
 	CAGE_FETCH
 };
+
+/* Instructions of a filter, at most; what stands in one for the number of the process. */
+enum { CAGE_FILTER_MAX = 1024, CAGE_OWN_PID = 0x7fffabcd };
 
 /* Whether this build has cages: it may be made without libseccomp, where there is none. */
 int cage_is_built(void);

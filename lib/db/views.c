@@ -518,7 +518,7 @@ take_in_the_way(void *arg, const struct db_cell *c, struct ant_err *e)
 	(void)arg;
 	return err_set(e, ANT_FAIL,
 		"'%.200s' is a %s that anthill did not make, and a view has to have that name: "
-		"rename it, or leave out the views (views off); no view was made",
+		"rename or drop it, or leave out the views (views off); no view was made",
 		c[1].p, c[0].p);
 }
 

@@ -11,6 +11,7 @@
 #include "load/csv_audit.h"
 #include "load/csv_file.h"
 #include "load/csv_keys.h"
+#include "load/csv_last.h"
 #include "load/csv_ledger.h"
 #include "load/load.h"
 #include "load/place.h"
@@ -34,8 +35,11 @@ struct load_csv {
 	int has_old;		/* the file as it is has a record at least */
 	struct row_cell *cells; /* of an old record, by column of the stream */
 	struct buf line, key;
-	struct out to, spool; /* the new file; the rows of a merge, which wait */
+	struct out to, spool; /* the new file; rows that wait: of a merge, or for stdout */
 	struct csv_keys keys;
+	off_t start;	      /* where the stream's rows begin in what has them */
+	struct csv_last last; /* of the keys that are repeated */
+	struct out rest;      /* rows whose key is not among them */
 	int64_t kept, removed;
 	struct buckets held; /* of the records that were kept, those in the stream's window */
 	size_t risky;
@@ -361,12 +365,28 @@ count_kept(struct load_csv *d, struct ant_err *e)
 	return buckets_add(&d->held, rows_seconds(r, c), 1) == 0 ? 0 : no_memory(d, e);
 }
 
+/* Write a record as it is, with nulls for the columns that are new. */
+static int
+put_old(struct load_csv *d, const struct csv_file_field *f, struct out *out, struct ant_err *e)
+{
+	char *to;
+
+	for (size_t i = 0; i < d->n; i++) {
+		if (i > 0)
+			buf_putc(&d->line, d->dialect->delimiter);
+		if (i >= d->n_old || f[i].null)
+			csv_file_put_null(&d->csv, &d->line);
+		else if ((to = buf_reserve(&d->line, CSV_FILE_ROOM(f[i].len))) != NULL)
+			d->line.len += (size_t)(csv_file_text(&d->csv, to, f[i].p, f[i].len) - to);
+	}
+	return put_line(d, out, e);
+}
+
 static int
 take_old(void *arg, const struct csv_file_field *f, size_t n, int64_t number, struct ant_err *e)
 {
 	struct load_csv *d = arg;
 	int replaced;
-	char *to;
 
 	if (number == 1 && d->dialect->header)
 		return 0;
@@ -381,15 +401,7 @@ take_old(void *arg, const struct csv_file_field *f, size_t n, int64_t number, st
 		return 0;
 	if (count_kept(d, e) == -1)
 		return -1;
-	for (size_t i = 0; i < d->n; i++) {
-		if (i > 0)
-			buf_putc(&d->line, d->dialect->delimiter);
-		if (i >= d->n_old || f[i].null)
-			csv_file_put_null(&d->csv, &d->line);
-		else if ((to = buf_reserve(&d->line, CSV_FILE_ROOM(f[i].len))) != NULL)
-			d->line.len += (size_t)(csv_file_text(&d->csv, to, f[i].p, f[i].len) - to);
-	}
-	return put_line(d, &d->to, e);
+	return put_old(d, f, &d->to, e);
 }
 
 /* Write the header and those records of the file IN that the load leaves to d->to. */
@@ -495,23 +507,6 @@ note_key(struct load_csv *d, const struct row_cell *cells, struct ant_err *e)
 	return csv_keys_add(&d->keys, d->key.data, d->key.len, e);
 }
 
-static int
-rows(void *self, struct rows *r, struct ant_err *e)
-{
-	struct load_csv *d = self;
-	int merge = d->keys.slots != NULL, more;
-	struct out *to = merge ? &d->spool : &d->to;
-	const struct row_cell *cells;
-
-	while ((more = rows_next(r, &cells, e)) == 1) {
-		if (d->load->dry_run)
-			continue;
-		if ((merge && note_key(d, cells, e) == -1) || put_row(d, cells, to, e) == -1)
-			return -1;
-	}
-	return more;
-}
-
 /* Copy what is left of the file FD, called NAME, to TO; *LAST becomes its last byte. */
 static int
 copy_rest(int fd, const char *name, struct out *to, char *last, struct ant_err *e)
@@ -531,6 +526,173 @@ copy_rest(int fd, const char *name, struct out *to, char *last, struct ant_err *
 	return 0;
 }
 
+/* ---- rows whose key came before in the stream ---------------------------------------- */
+
+/* A row of the stream that is not in the file after all. */
+static int
+uncount(struct load_csv *d, const struct row_cell *cells, struct ant_err *e)
+{
+	struct rows *r = d->load->rows;
+
+	d->load->unique->repeated++;
+	if (!r->window)
+		return 0;
+	return buckets_add(&r->buckets, rows_seconds(r, &cells[r->time_column]), -1) == 0
+		       ? 0
+		       : no_memory(d, e);
+}
+
+static int
+take_new(void *arg, const struct csv_file_field *f, size_t n, int64_t number, struct ant_err *e)
+{
+	struct load_csv *d = arg;
+
+	if (n != d->n)
+		return err_set(e, ANT_FAIL, "%s: a row of %zu fields came back with %zu",
+			d->file != NULL ? d->file : "stdout", d->n, n);
+	if (old_cells(d, f, number, e) == -1 || make_key(d, d->cells, 0, e) == -1)
+		return -1;
+	return csv_last_row(&d->last, d->key.data, d->key.len) == -1 ? put_old(d, f, &d->rest, e)
+								     : uncount(d, d->cells, e);
+}
+
+/* Leave out of the stream's rows in TO, from d->start on, those whose key is in d->last. */
+static int
+drop_replaced(struct load_csv *d, struct out *to, struct ant_err *e)
+{
+	int fd = d->file != NULL ? aside_scratch(&d->data, e) : unique_scratch(e), status = -1;
+	size_t n_old = d->n_old;
+	char unused;
+
+	if (fd == -1)
+		return -1;
+	out_init(&d->rest, fd, to->name);
+	d->n_old = d->csv.columns = d->n;
+	if (out_flush(to, e) == 0 && lseek(to->fd, d->start, SEEK_SET) == -1)
+		err_sys(e, ANT_FAIL, "%s", to->name);
+	else if (csv_file_read(&d->csv, to->fd, to->name, take_new, d, e) == 0 &&
+		 out_flush(&d->rest, e) == 0)
+		status = 0;
+	d->n_old = n_old;
+	d->csv.columns = 0;
+	if (status == 0 &&
+		(ftruncate(to->fd, d->start) == -1 || lseek(to->fd, d->start, SEEK_SET) == -1 ||
+			lseek(fd, 0, SEEK_SET) == -1))
+		status = err_sys(e, ANT_FAIL, "%s", to->name);
+	if (status == 0)
+		status = copy_rest(fd, to->name, to, &unused, e);
+	out_free(&d->rest);
+	close(fd);
+	return status;
+}
+
+/*
+ * Look at the rows that were put aside: where TO is NULL, to know the last one of each key of this
+ * turn; else to append that one to TO.
+ */
+static int
+go_through(struct load_csv *d, struct out *to, struct ant_err *e)
+{
+	struct rows *again = unique_again(d->load->unique, e);
+	const struct row_cell *cells;
+	int more = -1;
+
+	while (again != NULL && (more = rows_next(again, &cells, e)) == 1) {
+		int64_t last;
+
+		if (make_key(d, cells, 1, e) == -1)
+			more = -1;
+		else if (to == NULL)
+			more = csv_last_note(&d->last, d->key.data, d->key.len, again->count, e);
+		else if ((last = csv_last_row(&d->last, d->key.data, d->key.len)) == again->count)
+			more = put_row(d, cells, to, e);
+		else if (last != -1)
+			more = uncount(d, cells, e);
+		if (more == -1)
+			break;
+	}
+	rows_close(again);
+	return more;
+}
+
+/* In a merge, a row that was put aside for nothing has a key that is new. */
+static int
+note_keys(struct load_csv *d, struct ant_err *e)
+{
+	struct rows *again = unique_again(d->load->unique, e);
+	const struct row_cell *cells;
+	int more = -1;
+
+	while (again != NULL && (more = rows_next(again, &cells, e)) == 1)
+		if ((more = note_key(d, cells, e)) == -1)
+			break;
+	rows_close(again);
+	return more;
+}
+
+/* The last row of each key that is repeated, instead of the first. */
+static int
+replace_repeated(struct load_csv *d, struct out *to, struct ant_err *e)
+{
+	int merge = d->keys.slots != NULL, status = 0;
+
+	if (merge ? note_keys(d, e) == -1 : csv_keys_init(&d->keys, e) == -1)
+		return -1;
+	if (csv_last_init(&d->last, &d->keys, d->load->unique->held, e) == -1)
+		status = -1;
+	for (uint64_t turn = 0; status == 0 && turn < d->last.turns; turn++) {
+		csv_last_turn(&d->last, turn);
+		if (go_through(d, NULL, e) == -1 || drop_replaced(d, to, e) == -1 ||
+			go_through(d, to, e) == -1)
+			status = -1;
+	}
+	csv_last_free(&d->last);
+	if (!merge)
+		csv_keys_free(&d->keys);
+	return status;
+}
+
+/* Remember where the stream's rows begin; those for stdout, which takes none back, wait. */
+static int
+start_unique(struct load_csv *d, struct ant_err *e)
+{
+	int fd;
+
+	if (d->spool.name != NULL)
+		return 0;
+	if (d->file == NULL) {
+		if ((fd = unique_scratch(e)) == -1)
+			return -1;
+		out_init(&d->spool, fd, "stdout");
+		return 0;
+	}
+	if (out_flush(&d->to, e) == -1)
+		return -1;
+	d->start = lseek(d->to.fd, 0, SEEK_CUR);
+	return d->start != -1 ? 0 : err_sys(e, ANT_FAIL, "%s", d->file);
+}
+
+static int
+rows(void *self, struct rows *r, struct ant_err *e)
+{
+	struct load_csv *d = self;
+	int merge = d->keys.slots != NULL, more;
+	const struct unique *u = d->load->unique;
+	const struct row_cell *cells;
+	struct out *to;
+
+	if (u != NULL && start_unique(d, e) == -1)
+		return -1;
+	to = d->spool.name != NULL ? &d->spool : &d->to;
+	while ((more = rows_next(r, &cells, e)) == 1) {
+		if (d->load->dry_run)
+			continue;
+		if ((merge && note_key(d, cells, e) == -1) || put_row(d, cells, to, e) == -1)
+			return -1;
+	}
+	return more == 0 && u != NULL && u->held > 0 ? replace_repeated(d, to, e) : more;
+}
+
 /* Append what the spool holds to the new file. */
 static int
 append_spool(struct load_csv *d, struct ant_err *e)
@@ -540,8 +702,8 @@ append_spool(struct load_csv *d, struct ant_err *e)
 	if (out_flush(&d->spool, e) == -1)
 		return -1;
 	if (lseek(d->spool.fd, 0, SEEK_SET) == -1)
-		return err_sys(e, ANT_FAIL, "%s", d->file);
-	return copy_rest(d->spool.fd, d->file, &d->to, &unused, e);
+		return err_sys(e, ANT_FAIL, "%s", d->spool.name);
+	return copy_rest(d->spool.fd, d->spool.name, &d->to, &unused, e);
 }
 
 /*
@@ -643,7 +805,8 @@ put_buckets(struct load_csv *d, struct buf *to, struct ant_err *e)
 	const struct buckets *came = &d->load->rows->buckets;
 
 	for (size_t i = 0; i < came->n; i++)
-		if (buckets_add(&d->held, came->v[i].start, came->v[i].rows) == -1)
+		if (came->v[i].rows > 0 && /* all of an hour's may have been replaced */
+			buckets_add(&d->held, came->v[i].start, came->v[i].rows) == -1)
 			return no_memory(d, e);
 	buckets_put(to, &d->held);
 	return buf_str(to) == NULL ? no_memory(d, e) : 0;
@@ -657,6 +820,8 @@ commit(void *self, struct receipt_entry *entry, struct ant_err *e)
 	struct buf buckets;
 	int status = 0;
 
+	if (d->file == NULL && d->spool.name != NULL && append_spool(d, e) == -1)
+		return -1;
 	if (d->file == NULL)
 		return out_flush(&d->to, e);
 	if (d->load->dry_run) {

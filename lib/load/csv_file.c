@@ -358,6 +358,7 @@ csv_file_read(const struct csv_file *f, int fd, const char *name, csv_file_take 
 	r.arg = arg;
 	r.e = e;
 	r.last = -1;
+	r.columns = f->columns;
 	buf_init(&r.text, LINES_MAX);
 	if ((r.fields = calloc(ROWS_COLUMNS_MAX + 1, sizeof *r.fields)) == NULL)
 		return err_sys(e, ANT_FAIL, "%s", name);

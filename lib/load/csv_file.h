@@ -26,6 +26,7 @@ struct csv_file {
 	const struct csv_file_dialect *dialect;
 	size_t null_len;
 	unsigned char risky[256]; /* what a risky text may start with */
+	size_t columns; /* 0, or how many fields a record has, where no header comes first */
 };
 
 void csv_file_init(struct csv_file *f, const struct csv_file_dialect *d);

@@ -64,6 +64,12 @@ digest(const struct csv_keys *k, const unsigned char *p, size_t len)
 	return d;
 }
 
+struct csv_keys_digest
+csv_keys_digest_of(const struct csv_keys *k, const void *p, size_t len)
+{
+	return digest(k, p, len);
+}
+
 /* The slot that holds D, or the empty one where it belongs. */
 static struct csv_keys_digest *
 find(const struct csv_keys *k, struct csv_keys_digest d)

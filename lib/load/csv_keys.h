@@ -34,6 +34,9 @@ struct csv_keys {
 int csv_keys_init(struct csv_keys *k, struct ant_err *e);
 void csv_keys_free(struct csv_keys *k); /* fd stays open; a zeroed struct: no effect */
 
+/* The digest of a key, never all 0. */
+struct csv_keys_digest csv_keys_digest_of(const struct csv_keys *k, const void *p, size_t len);
+
 /* 1 where the next csv_keys_add() may need a file in k->fd (empty, to read and write). */
 int csv_keys_full(const struct csv_keys *k);
 

@@ -5,8 +5,10 @@
 #include "db/duckdb.h"
 #include "load/place.h"
 #include "load/session.h"
+#include "load/sql.h"
 
 static const char stage[] = "_anthill_rows"; /* where the rows of a merge arrive */
+static const char again[] = "_anthill_again"; /* and those whose key came before in the stream */
 
 struct load_duckdb {
 	struct db_duckdb db;
@@ -34,10 +36,12 @@ each(struct session *s, const char *sql, size_t n, db_take_texts *take, void *ar
 static int
 check(struct session *s, struct ant_err *e)
 {
-	if (strcasecmp(s->load->into, stage) != 0)
+	const char *into = s->load->into;
+
+	if (strcasecmp(into, stage) != 0 && strcasecmp(into, again) != 0)
 		return 0;
 	/* It would hide the table of that name. */
-	return err_set(e, ANT_USAGE, "--table: %s is the loader's own", stage);
+	return err_set(e, ANT_USAGE, "--table: %s is the loader's own", into);
 }
 
 /* The columns of the load; JSON is text where the library was built without it. */
@@ -112,24 +116,46 @@ put_columns(struct session *s, const char *table)
 	buf_putc(&s->sql, ')');
 }
 
+/* Append the rows of R to TABLE. */
 static int
-rows(struct session *s, int64_t *stored, struct ant_err *e)
+append(struct session *s, const char *table, struct rows *r, struct ant_err *e)
 {
 	struct load_duckdb *d = s->self;
-	const struct load *l = s->load;
 	const struct row_cell *cells;
 	int more;
 
-	(void)stored; /* nothing in DuckDB keeps a row away */
-	if (l->dry_run)
-		return 0;
-	if (db_duckdb_append_start(
-		    &d->db, s->staged ? stage : l->into, d->columns, l->rows->ncolumns, e) == -1)
+	if (db_duckdb_append_start(&d->db, table, d->columns, r->ncolumns, e) == -1)
 		return -1;
-	while ((more = rows_next(l->rows, &cells, e)) == 1)
+	while ((more = rows_next(r, &cells, e)) == 1)
 		if (db_duckdb_append_row(&d->db, cells, e) == -1)
 			return -1;
 	return more == -1 ? -1 : db_duckdb_append_end(&d->db, e);
+}
+
+static int
+rows(struct session *s, int64_t *stored, struct ant_err *e)
+{
+	const struct load *l = s->load;
+
+	(void)stored; /* nothing in DuckDB keeps a row away */
+	return l->dry_run ? 0 : append(s, s->staged ? stage : l->into, l->rows, e);
+}
+
+static int
+take_again(struct session *s, struct rows *r, int64_t *dropped, struct ant_err *e)
+{
+	for (size_t i = 0; i < r->ncolumns; i++)
+		if (strcasecmp(r->columns[i].name, "rowid") == 0)
+			return err_set(e, ANT_FAIL,
+				"the column '%s' hides the row's number, by which the last is "
+				"found",
+				r->columns[i].name);
+	if (session_make_stage(s, s->ops->again_head, e) == -1 ||
+		append(s, s->ops->again, r, e) == -1)
+		return -1;
+	buf_clear(&s->sql);
+	load_sql_last(&s->sql, SQL_DUCKDB, s->load, s->ops->again, "rowid");
+	return session_run(s, dropped, e);
 }
 
 static int
@@ -182,6 +208,8 @@ load_duckdb(const char *file, const char *library, struct load_dest *to, struct 
 		.stage = stage,
 		.stage_head = stage,
 		.stage_tail = " LIMIT 0",
+		.again = again,
+		.again_head = again,
 		/* This way needs no time zones, an extension. */
 		.time = {"strftime(make_timestamp(epoch_us(", ")), '%Y-%m-%dT%H:%M:%SZ')"},
 		.hour = {"strftime(make_timestamp(epoch_us(", ")), '%Y-%m-%dT%H')"},
@@ -197,6 +225,7 @@ load_duckdb(const char *file, const char *library, struct load_dest *to, struct 
 		.put_shape = put_shape,
 		.put_columns = put_columns,
 		.rows = rows,
+		.take_again = take_again,
 		.commit = commit,
 		.abort = undo,
 		.free = free_it,

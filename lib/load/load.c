@@ -105,19 +105,30 @@ prepare(struct load *l, const struct load_options *o, struct ant_err *e)
 	l->doc = find_doc(r->table, o->table_path);
 	l->started = (int64_t)time(NULL);
 	l->dry_run = o->dry_run;
+	if (r->unique && r->nkey > 0 && !l->dry_run && (l->unique = unique_new(l->rows, e)) == NULL)
+		return -1;
 	return 0;
+}
+
+/* How many rows came, each key once where that is so. */
+static int64_t
+count_of(const struct load *l)
+{
+	return l->rows->count - (l->unique != NULL ? l->unique->repeated : 0);
 }
 
 /* Rows that vanish in great number are taken for a fault upstream until a human says otherwise. */
 static int
 guard(const struct load *l, const struct load_options *o, int64_t held, struct ant_err *e)
 {
-	if (o->allow_shrink || held <= LOAD_GUARD || l->rows->count >= held - held / 2)
+	int64_t left = count_of(l);
+
+	if (o->allow_shrink || held <= LOAD_GUARD || left >= held - held / 2)
 		return 0;
 	return err_set(e, ANT_FAIL,
 		"table '%.200s': the %s holds %" PRId64 " rows and would be left with %" PRId64
 		", fewer than half: nothing was changed; --allow-shrink if that is right",
-		l->into, l->mode == MODE_WINDOW ? "window" : "table", held, l->rows->count);
+		l->into, l->mode == MODE_WINDOW ? "window" : "table", held, left);
 }
 
 static int
@@ -130,7 +141,7 @@ describe(const struct load *l, struct receipt_entry *entry, struct ant_err *e)
 	entry->table = r->table;
 	entry->into = l->into;
 	entry->mode = type_mode_name(l->mode);
-	entry->rows = r->count;
+	entry->rows = count_of(l);
 	if (r->window) {
 		utc_format(r->from, entry->from);
 		utc_format(r->to, entry->to);
@@ -140,6 +151,18 @@ describe(const struct load *l, struct receipt_entry *entry, struct ant_err *e)
 	utc_format(l->started, entry->started);
 	utc_format((int64_t)time(NULL), entry->finished);
 	return random_id(entry->load, e);
+}
+
+/* Of objects; that a feed gives an event twice is usual. */
+static void
+note_repeated(const struct load *l, struct buf *note)
+{
+	int64_t n = l->unique != NULL ? l->unique->repeated : 0;
+
+	if (note != NULL && n > 0 && l->rows->mode != MODE_WINDOW)
+		buf_printf(note,
+			"table '%s': %" PRId64 " row%s repeated a key; the last one of each counts",
+			l->into, n, &"s"[n == 1]);
 }
 
 static int
@@ -158,6 +181,7 @@ transfer(const struct load_dest *dest, const struct load_options *o, struct load
 		return -1;
 	if (describe(l, &entry, e) == -1 || dest->commit(dest->self, &entry, e) == -1)
 		return -1;
+	note_repeated(l, o->note);
 	if (!l->dry_run && dest->target != NULL)
 		receipt_put(out, dest->target, &entry);
 	return 0;
@@ -176,6 +200,7 @@ load_run(const struct load_dest *dest, const struct load_options *o, int fd, con
 		return -1;
 	if (prepare(&l, o, e) == 0 && (status = transfer(dest, o, &l, out, e)) == -1)
 		dest->abort(dest->self, e->msg);
+	unique_free(l.unique);
 	table_free(l.doc);
 	free(l.key);
 	free(l.columns);

@@ -17,6 +17,7 @@
 #include "db/sql.h"
 #include "stream/receipt.h"
 #include "stream/rows.h"
+#include "load/unique.h"
 #include "tables/table.h"
 
 /* A replace or window load that leaves fewer than half of more rows than this is refused. */
@@ -34,6 +35,7 @@ struct load_options {
 	int allow_shrink, ledger, dry_run;
 	int by_organization;	  /* rows of several organizations in one table */
 	const char *organization; /* the only one that is let in; NULL: any */
+	struct buf *note; /* NULL, or where a load that is done leaves what is worth a warning */
 };
 
 /* What is loaded, as a destination is told.  All of it stays load_run()'s. */
@@ -45,6 +47,8 @@ struct load {
 	struct sql_column *columns; /* name and type of each column, for sql.h */
 	struct sql_column *key;	    /* the key's columns, in its order */
 	struct table *doc;   /* the table file of the stream's table; NULL where none is found */
+	struct unique
+		*unique;     /* rows of a key count once, the last; NULL: all stay, or a dry run */
 	int dry_run;	     /* write the SQL to PLAN instead of running it */
 	int by_organization; /* the first column is ROWS_ORGANIZATION: the load is about its rows */
 	struct buf *plan;
@@ -68,7 +72,8 @@ struct load_dest {
 
 	/*
 	 * Take all rows, with rows_next() or rows_block(), until that returns 0.  Pass
-	 * on its failure as it is.
+	 * on its failure as it is.  Then those that L->unique has put aside, if any: the last
+	 * row of each key, instead of the one that came first, and count what was replaced.
 	 */
 	int (*rows)(void *self, struct rows *r, struct ant_err *e);
 

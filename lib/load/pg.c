@@ -3,6 +3,7 @@
 #include "db/pg.h"
 #include "load/pg_rights.h"
 #include "load/session.h"
+#include "load/sql.h"
 
 static const char stage[] = "pg_temp._anthill_rows"; /* where the rows of a merge arrive */
 
@@ -186,8 +187,9 @@ make_schema(struct session *s, struct ant_err *e)
 	return session_run_shared(s, e);
 }
 
+/* COPY the rows of R into INTO; NULL: the table. */
 static int
-rows(struct session *s, int64_t *stored, struct ant_err *e)
+copy(struct session *s, const char *into, struct rows *r, int64_t *stored, struct ant_err *e)
 {
 	const struct load *l = s->load;
 	struct pg *pg = s->self;
@@ -197,8 +199,8 @@ rows(struct session *s, int64_t *stored, struct ant_err *e)
 
 	buf_clear(&s->sql);
 	buf_puts(&s->sql, "COPY ");
-	if (s->staged)
-		buf_puts(&s->sql, stage);
+	if (into != NULL)
+		buf_puts(&s->sql, into);
 	else
 		session_put_table(s);
 	buf_puts(&s->sql, " (");
@@ -208,10 +210,56 @@ rows(struct session *s, int64_t *stored, struct ant_err *e)
 		return session_run(s, NULL, e);
 	if (pg_copy_start(pg, buf_str(&s->sql), e) == -1)
 		return -1;
-	while ((more = rows_block(l->rows, &block, &len, e)) == 1)
+	while ((more = rows_block(r, &block, &len, e)) == 1)
 		if (pg_copy_put(pg, block, len, e) == -1)
 			return -1;
 	return more == -1 ? -1 : pg_copy_end(pg, NULL, stored, e);
+}
+
+static int
+rows(struct session *s, int64_t *stored, struct ant_err *e)
+{
+	return copy(s, s->staged ? stage : NULL, s->load->rows, stored, e);
+}
+
+/* A name for a column more, which none of the load's has. */
+static const char *
+order_name(const struct load *l)
+{
+	static const char *const names[] = {
+		"_anthill_order", "_anthill_order_", "_anthill_order__"};
+	size_t i = 0;
+
+	for (size_t c = 0; c < l->rows->ncolumns; c++)
+		if (strcmp(l->columns[c].name, names[i]) == 0 &&
+			i + 1 < sizeof names / sizeof *names) {
+			i++;
+			c = SIZE_MAX; /* from the first column again */
+		}
+	return names[i];
+}
+
+/* A table keeps no order of its own: the rows are numbered as they come. */
+static int
+take_again(struct session *s, struct rows *r, int64_t *dropped, struct ant_err *e)
+{
+	const char *order = order_name(s->load);
+	int64_t stored;
+
+	if (session_make_stage(s, s->ops->again_head, e) == -1)
+		return -1;
+	buf_clear(&s->sql);
+	buf_printf(&s->sql, "ALTER TABLE %s ADD COLUMN %s bigint GENERATED ALWAYS AS IDENTITY",
+		s->ops->again, order);
+	if (session_run(s, NULL, e) == -1 || copy(s, s->ops->again, r, &stored, e) == -1)
+		return -1;
+	buf_clear(&s->sql);
+	load_sql_last(&s->sql, SQL_POSTGRESQL, s->load, s->ops->again, order);
+	if (session_run(s, dropped, e) == -1)
+		return -1;
+	buf_clear(&s->sql);
+	buf_printf(&s->sql, "ALTER TABLE %s DROP COLUMN %s", s->ops->again, order);
+	return session_run(s, NULL, e);
 }
 
 /* Without it the planner guesses. */
@@ -261,6 +309,8 @@ load_pg(const char *conninfo, const char *schema, struct load_dest *to, struct a
 		.stage = stage,
 		.stage_head = "_anthill_rows ON COMMIT DROP",
 		.stage_tail = " WITH NO DATA",
+		.again = "pg_temp._anthill_again",
+		.again_head = "_anthill_again ON COMMIT DROP",
 		.time = {"to_char(", ", 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"},
 		.hour = {"to_char(", ", 'YYYY-MM-DD\"T\"HH24')"},
 		.day = {"to_char(", ", 'YYYY-MM-DD')"},
@@ -279,6 +329,7 @@ load_pg(const char *conninfo, const char *schema, struct load_dest *to, struct a
 		.lock_shared = lock_shared,
 		.rows = rows,
 		.before_merge = analyze,
+		.take_again = take_again,
 		.commit = commit,
 		.abort = undo,
 		.free = free_it,

@@ -153,6 +153,16 @@ create_table(struct session *s, struct ant_err *e)
 	return 0;
 }
 
+/* Add C to a table whose columns are declared LIKE this. */
+static int
+add_column(struct session *s, const struct sql_column *c, const char *like, struct ant_err *e)
+{
+	buf_clear(&s->sql);
+	if (s->ops->put_add == NULL || !s->ops->put_add(s, c, like))
+		sql_add_column(&s->sql, s->ops->dialect, s->schema, s->load->into, c);
+	return session_run(s, NULL, e) == -1 ? -1 : comment(s, c->name, e);
+}
+
 /* Compare the table's columns with the stream's; add those that are missing. */
 static int
 widen(struct session *s, const struct session_shape *is, struct ant_err *e)
@@ -168,11 +178,14 @@ widen(struct session *s, const struct session_shape *is, struct ant_err *e)
 		while (at < is->columns.n && differ(is->columns.v[at], c->name) != 0)
 			at++;
 		if (at == is->columns.n) {
-			buf_clear(&s->sql);
-			sql_add_column(&s->sql, s->ops->dialect, s->schema, s->load->into, c);
-			if (session_run(s, NULL, e) == -1 || comment(s, c->name, e) == -1)
+			if (add_column(s, c, is->types.n > 0 ? is->types.v[0] : "", e) == -1)
 				return -1;
-		} else if (differ(type = is->types.v[at], wanted) != 0) {
+			continue;
+		}
+		type = is->types.v[at];
+		if (s->ops->wanted != NULL)
+			wanted = s->ops->wanted(type, c->type);
+		if (differ(type, wanted) != 0) {
 			return err_set(e, ANT_FAIL,
 				"table '%.200s', column '%.200s' is of type %s, but the rows need "
 				"%s",
@@ -268,13 +281,11 @@ check_removed(struct session *s, struct ant_err *e)
 static int
 check_stored(struct session *s, int64_t stored, struct ant_err *e)
 {
-	int64_t sent = s->load->rows->count;
-
-	if (s->load->dry_run || s->ops->keepers == NULL || stored == sent)
+	if (s->load->dry_run || s->ops->keepers == NULL || stored == s->sent)
 		return 0;
 	return err_set(e, ANT_FAIL,
 		"%s: %s%.200s%s took %" PRId64 " rows of %" PRId64 ": a %s drops some", s->name,
-		quote(s), s->into, quote(s), stored, sent, s->ops->keepers);
+		quote(s), s->into, quote(s), stored, s->sent, s->ops->keepers);
 }
 
 static void
@@ -325,7 +336,7 @@ begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
 	s->load = l;
 	s->columns = l->columns;
 	s->into = l->into;
-	s->staged = l->mode == MODE_MERGE;
+	s->staged = l->mode == MODE_MERGE || (l->unique != NULL && l->mode == MODE_APPEND);
 	if (s->ops->check(s, e) == -1 || open_database(s, e) == -1)
 		return -1;
 	if (s->schema != NULL) {
@@ -338,12 +349,11 @@ begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
 	return make_table(s, e) == -1 ? -1 : remove_old(s, held, e);
 }
 
-/* A table for the rows of a merge, of exactly the target's types. */
-static int
-make_stage(struct session *s, struct ant_err *e)
+int
+session_make_stage(struct session *s, const char *head, struct ant_err *e)
 {
 	buf_clear(&s->sql);
-	buf_printf(&s->sql, "CREATE TEMPORARY TABLE %s AS\n\tSELECT ", s->ops->stage_head);
+	buf_printf(&s->sql, "CREATE TEMPORARY TABLE %s AS\n\tSELECT ", head);
 	sql_idents(&s->sql, s->ops->dialect, s->columns, s->load->rows->ncolumns);
 	buf_puts(&s->sql, " FROM ");
 	session_put_table(s);
@@ -359,45 +369,110 @@ session_insert(struct session *s, const char *from, int64_t *stored, struct ant_
 	return session_run(s, stored, e);
 }
 
-/* VERB for the rows of the table whose key is in the stage, into s->sql. */
+/* VERB for the rows of the table, in an append of the stage, whose key is in FROM, into s->sql. */
 static int
-put_merged(struct session *s, const char *verb, struct ant_err *e)
+put_merged(struct session *s, const char *verb, const char *from, struct ant_err *e)
 {
+	struct buf table;
+
 	buf_clear(&s->sql);
 	if (s->ops->put_merged != NULL)
-		return s->ops->put_merged(s, verb, e);
-	load_sql_merged(&s->sql, s->ops->dialect, s->schema, s->load, verb, s->ops->stage);
+		return s->ops->put_merged(s, verb, from, e);
+	buf_init(&table, LOAD_TEXT_MAX);
+	if (s->load->mode == MODE_APPEND)
+		buf_puts(&table, s->ops->stage);
+	else
+		sql_name(&table, s->ops->dialect, s->schema, s->load->into);
+	if (buf_str(&table) != NULL)
+		load_sql_merged(&s->sql, s->ops->dialect, table.data, s->load, verb, from);
+	else
+		s->sql.failed = 1;
+	buf_free(&table);
+	return 0;
+}
+
+/* Remove the rows whose key is in FROM, all of them; *CHANGED, where not NULL, is how many. */
+static int
+remove_merged(struct session *s, const char *from, int64_t *changed, struct ant_err *e)
+{
+	if (put_merged(s, "DELETE", from, e) == -1 || session_run(s, changed, e) == -1)
+		return -1;
+	if (!s->load->dry_run && s->guarded &&
+		(put_merged(s, "SELECT count(*)", from, e) == -1 || check_removed(s, e) == -1))
+		return -1;
 	return 0;
 }
 
 /*
- * Remove the rows whose key is in the stage.  Those of the stream that share a key all stay, so
- * that the old ones have to go before the first of them comes.
+ * Take the rows out of the stage into the table; in a merge the old ones of their keys go first,
+ * all of them before the first row comes: where rows may share a key, all of the stream's stay.
  */
-static int
-remove_merged(struct session *s, struct ant_err *e)
-{
-	if (s->ops->before_merge != NULL && s->ops->before_merge(s, e) == -1)
-		return -1;
-	if (put_merged(s, "DELETE", e) == -1 || session_run(s, NULL, e) == -1)
-		return -1;
-	if (!s->load->dry_run && s->guarded &&
-		(put_merged(s, "SELECT count(*)", e) == -1 || check_removed(s, e) == -1))
-		return -1;
-	return 0;
-}
-
-/* Take the rows out of the stage into the table. */
 static int
 from_stage(struct session *s, struct ant_err *e)
 {
 	int64_t stored = 0;
 
-	if (s->load->mode == MODE_MERGE && remove_merged(s, e) == -1)
+	if (s->load->mode == MODE_MERGE &&
+		((s->ops->before_merge != NULL && s->ops->before_merge(s, e) == -1) ||
+			remove_merged(s, s->ops->stage, NULL, e) == -1))
 		return -1;
 	if (session_insert(s, s->ops->stage, &stored, e) == -1)
 		return -1;
 	return check_stored(s, stored, e);
+}
+
+/* INSERT the rows of the second stage to where the others of the stream are. */
+static int
+insert_again(struct session *s, int64_t *stored, struct ant_err *e)
+{
+	if (s->load->mode != MODE_APPEND)
+		return session_insert(s, s->ops->again, stored, e);
+	buf_clear(&s->sql);
+	buf_printf(&s->sql, "INSERT INTO %s SELECT * FROM %s", s->ops->stage, s->ops->again);
+	return session_run(s, stored, e);
+}
+
+/*
+ * The rows whose key came before in the stream replace those that came first: those in the table,
+ * which by now has all others, or in an append, which leaves alone what the table had, in the stage.
+ */
+static int
+replace_repeated(struct session *s, struct ant_err *e)
+{
+	struct unique *u = s->load->unique;
+	int64_t dropped = 0, replaced = 0, stored = 0;
+	struct rows *again = unique_again(u, e);
+	int status = -1;
+
+	if (again == NULL)
+		return -1;
+	if (s->ops->take_again(s, again, &dropped, e) == 0 &&
+		remove_merged(s, s->ops->again, &replaced, e) == 0 &&
+		insert_again(s, &stored, e) == 0)
+		status = 0;
+	rows_close(again);
+	/* What lay outside the window and has moved into it is no row of this stream. */
+	u->repeated = dropped + replaced < u->held ? dropped + replaced : u->held;
+	s->sent = u->held - dropped;
+	if (status == -1)
+		return err_prefix(e, "%" PRId64 " rows repeat a key: ", u->held);
+	return check_stored(s, stored, e);
+}
+
+/* What is left to do when the rows have arrived. */
+static int
+settle(struct session *s, struct ant_err *e)
+{
+	const struct unique *u = s->load->unique;
+	int repeats = u != NULL && u->held > 0, append = s->load->mode == MODE_APPEND;
+
+	if (repeats && append && replace_repeated(s, e) == -1)
+		return -1;
+	if (repeats && append)
+		s->sent = s->load->rows->count - u->repeated;
+	if (s->staged && from_stage(s, e) == -1)
+		return -1;
+	return repeats && !append ? replace_repeated(s, e) : 0;
 }
 
 static int
@@ -408,15 +483,17 @@ rows(void *self, struct rows *r, struct ant_err *e)
 	const struct row_cell *cells;
 	int64_t stored = 0;
 
-	if (s->staged && s->ops->stage_head != NULL && make_stage(s, e) == -1)
+	if (s->staged && s->ops->stage_head != NULL &&
+		session_make_stage(s, s->ops->stage_head, e) == -1)
 		return -1;
 	if (s->ops->rows(s, &stored, e) == -1)
 		return -1;
 	while (s->load->dry_run && (more = rows_next(r, &cells, e)) == 1)
 		;
+	s->sent = r->count - (s->load->unique != NULL ? s->load->unique->held : 0);
 	if (more == -1 || check_stored(s, stored, e) == -1)
 		return -1;
-	return s->staged ? from_stage(s, e) : 0;
+	return settle(s, e);
 }
 
 int

@@ -46,6 +46,7 @@ struct session {
 	int new_table; /* the load has created it */
 	int guarded;   /* triggers or the like may keep rows from us */
 	int staged;    /* the rows arrive in the stage: a merge, or where open() says so */
+	int64_t sent;  /* rows that the table has to take */
 	struct session_ledger ledger;
 };
 
@@ -70,6 +71,8 @@ struct session_ops {
 	const char *stage;	/* where the rows of a merge arrive, as SQL names it */
 	const char *stage_head; /* CREATE TEMPORARY TABLE this AS SELECT; NULL: rows() makes it */
 	const char *stage_tail; /* what ends that SELECT without a row */
+	const char *again;	/* a second stage, for rows whose key came before in the stream */
+	const char *again_head; /* as stage_head */
 	const char *time[2];	/* what stands around a time of the ledger to get its text */
 	const char *hour[2];	/* around a time: its YYYY-MM-DDTHH */
 	const char *day[2];	/* around a date: its YYYY-MM-DD */
@@ -107,6 +110,13 @@ struct session_ops {
 	void (*put_shape)(struct session *s, const char *table);
 	/* The columns of a table that is there, where put_shape() leaves them out: they cost.  May be NULL. */
 	void (*put_columns)(struct session *s, const char *table);
+	/*
+	 * The type that a column which is declared as IS must have to take values of T: IS itself
+	 * where it does, though it is not ours; NULL: always that of sql_type().
+	 */
+	const char *(*wanted)(const char *is, enum type t);
+	/* Append to s->sql what adds C to a table whose columns are declared LIKE this: 1; 0: as ever. */
+	int (*put_add)(struct session *s, const struct sql_column *c, const char *like);
 	/* Before the table is created; NULL: nothing to do. */
 	int (*before_create)(struct session *s, struct ant_err *e);
 	/* For session_run_shared(); NULL: CREATE IF NOT EXISTS is all that is needed. */
@@ -119,8 +129,17 @@ struct session_ops {
 	int (*rows)(struct session *s, int64_t *stored, struct ant_err *e);
 	/* With the stage filled; NULL: nothing to do. */
 	int (*before_merge)(struct session *s, struct ant_err *e);
-	/* load_sql_merged() in a way of its own, appended to s->sql; NULL: that is right. */
-	int (*put_merged)(struct session *s, const char *verb, struct ant_err *e);
+	/*
+	 * load_sql_merged() in a way of its own, appended to s->sql, by the keys of the stage FROM
+	 * for the table, or in an append for the first stage; NULL: that is right.
+	 */
+	int (*put_merged)(struct session *s, const char *verb, const char *from, struct ant_err *e);
+
+	/*
+	 * Take the rows of R into the second stage, and there remove all rows of a key but the last;
+	 * *DROPPED is how many.  Then it has the load's columns in its order and no others.
+	 */
+	int (*take_again)(struct session *s, struct rows *r, int64_t *dropped, struct ant_err *e);
 
 	int (*commit)(struct session *s, struct ant_err *e);
 	void (*abort)(struct session *s, const char *reason); /* as that of struct load_dest */
@@ -155,6 +174,9 @@ void session_shape_free(struct session_shape *is);
 
 /* INSERT all rows of FROM, which has the load's columns in its order and no others. */
 int session_insert(struct session *s, const char *from, int64_t *stored, struct ant_err *e);
+
+/* Make a temporary table by HEAD with the load's columns, of exactly the table's types. */
+int session_make_stage(struct session *s, const char *head, struct ant_err *e);
 
 /* Create the index that serves the next load of this mode. */
 int session_index(struct session *s, struct ant_err *e);

@@ -89,18 +89,29 @@ put_same_key(struct buf *b, enum sql_dialect d, const struct sql_column *c, int 
 }
 
 void
-load_sql_merged(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l,
+load_sql_merged(struct buf *b, enum sql_dialect d, const char *table, const struct load *l,
 	const char *verb, const char *stage)
 {
-	buf_printf(b, "%s FROM ", verb);
-	sql_name(b, d, schema, l->into);
-	buf_printf(b, " t %s %s s\n\tWHERE ", *verb == 'D' ? "USING" : "CROSS JOIN", stage);
+	buf_printf(b, "%s FROM %s t %s %s s\n\tWHERE ", verb, table,
+		*verb == 'D' ? "USING" : "CROSS JOIN", stage);
 	for (size_t i = 0; i < l->rows->nkey; i++) {
 		if (i > 0)
 			buf_puts(b, "\n\tAND ");
 		/* A key part that is never null in the stream only meets what is not null. */
 		put_same_key(b, d, &l->key[i], l->rows->columns[l->rows->key[i]].nulls > 0);
 	}
+}
+
+void
+load_sql_last(struct buf *b, enum sql_dialect d, const struct load *l, const char *stage,
+	const char *order)
+{
+	buf_printf(b,
+		"DELETE FROM %s WHERE %s IN (SELECT o FROM (\n\tSELECT %s AS o, row_number() "
+		"OVER (PARTITION BY ",
+		stage, order, order);
+	sql_idents(b, d, l->key, l->rows->nkey);
+	buf_printf(b, " ORDER BY %s DESC) AS n FROM %s) x WHERE n > 1)", order, stage);
 }
 
 void

@@ -23,9 +23,13 @@ void load_sql_range(struct buf *b, enum sql_dialect d, const char *column, enum 
 void load_sql_organization(
 	struct buf *b, enum sql_dialect d, const char *word, const char *organization);
 
-/* VERB FROM the table, for the rows whose key is in STAGE, too: those that a merge replaces. */
-void load_sql_merged(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l,
+/* VERB FROM TABLE, as SQL names it, for the rows whose key is in STAGE, too: those that it replaces. */
+void load_sql_merged(struct buf *b, enum sql_dialect d, const char *table, const struct load *l,
 	const char *verb, const char *stage);
+
+/* DELETE FROM STAGE all rows of a key but the last one in the order of its column ORDER, as SQL names it. */
+void load_sql_last(struct buf *b, enum sql_dialect d, const struct load *l, const char *stage,
+	const char *order);
 
 /* INSERT INTO the table all rows of FROM, which has the load's columns in its order and no others. */
 void load_sql_insert(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l,

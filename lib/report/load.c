@@ -373,7 +373,7 @@ take_usage(void *arg, const struct db_cell *c, struct ant_err *e)
 
 /*
  * The user of a row in the report of its currency: what cost that was and what was done for it.
- * Where there is neither cost nor currency, as of a row without a model, it is the first one's.
+ * Without a cost, and in no other currency, as of a row without a model, it is the first one's.
  */
 static struct report_user *
 amounts_user(struct load *l, const struct db_cell *c, struct report_user *u, money cost,
@@ -428,7 +428,10 @@ take_claude(void *arg, const struct db_cell *c, struct ant_err *e)
 	return 0;
 }
 
-/* The days of FROM on to TO, exclusive, of a table with amounts: COLUMNS and the currency. */
+/*
+ * The days of FROM on to TO, exclusive, of a table with amounts: COLUMNS and the currency, which is
+ * null for US dollars, as a cell of text takes its time.
+ */
 static int
 load_amounts(struct load *l, unsigned bit, const char *time, const char *columns, int64_t from,
 	int64_t to, db_take *take, struct ant_err *e)
@@ -436,7 +439,9 @@ load_amounts(struct load *l, unsigned bit, const char *time, const char *columns
 	char all[1024];
 
 	snprintf(all, sizeof all, "%s%s", columns,
-		(l->q.r->o.there.currency & bit) != 0 ? "currency" : "NULL");
+		(l->q.r->o.there.currency & bit) != 0
+			? "CASE WHEN currency <> 'USD' THEN currency END"
+			: "NULL");
 	return report_ask_days(&l->q, bit, time, all, from, to, take, l, e);
 }
 

@@ -439,7 +439,7 @@ int
 report_text(struct buf *to, const struct report *r, size_t width, int ascii, struct ant_err *e)
 {
 	const struct report *all[REPORT_CURRENCIES_MAX];
-	struct text texts[REPORT_CURRENCIES_MAX] = {{.b = NULL}};
+	struct text texts[REPORT_CURRENCIES_MAX] = {{.b = to, .r = r}};
 	size_t n = report_currencies(r, all);
 
 	for (size_t i = 0; i < n; i++) {

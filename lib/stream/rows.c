@@ -293,13 +293,17 @@ own_cell(struct rows *r, char **p, size_t *len, struct ant_err *e)
 	return 0;
 }
 
+enum { PASSED_OVER = 2 };
+
 /*
- * Read and check one row; its bytes go to *P and *LEN.  1; 0 where the line was a
- * directive instead: it is held; -1.
+ * Read and check one row; its bytes go to *P and *LEN.  1, or PASSED_OVER by the filter; 0 where
+ * the line was a directive instead: it is held; -1.
  */
 static int
 next(struct rows *r, char **p, size_t *len, int in_place, struct ant_err *e)
 {
+	int more;
+
 	if (line(r, p, len, e) == -1)
 		return -1;
 	if (*len > 0 && **p == '#') {
@@ -310,7 +314,10 @@ next(struct rows *r, char **p, size_t *len, int in_place, struct ant_err *e)
 	if ((r->with_own && own_cell(r, p, len, e) == -1) || split(r, *p, *len, in_place, e) == -1)
 		return at_line(r, e);
 	r->count++;
-	return 1;
+	if (r->filter == NULL)
+		return 1;
+	more = r->filter(r->filter_arg, in_place ? NULL : *p, *len, e);
+	return more == 0 ? PASSED_OVER : more;
 }
 
 /* The end of the rows: the held line must be the trailer, and the last one. */
@@ -343,8 +350,11 @@ rows_next(struct rows *r, const struct row_cell **cells, struct ant_err *e)
 
 	if (r->complete)
 		return 0;
-	buf_clear(&r->own);
-	if ((more = next(r, &p, &len, 1, e)) == 0)
+	do {
+		buf_clear(&r->own);
+		more = next(r, &p, &len, 1, e);
+	} while (more == PASSED_OVER);
+	if (more == 0)
 		return finish(r, e);
 	*cells = r->cells;
 	return more;
@@ -358,9 +368,12 @@ own_block(struct rows *r, const char **block, size_t *len, struct ant_err *e)
 	size_t n;
 	int more;
 
-	do
-		more = next(r, &p, &n, 0, e);
-	while (more == 1 && r->own.len < BLOCK && lines_ready(&r->in));
+	do {
+		size_t before = r->own.len;
+
+		if ((more = next(r, &p, &n, 0, e)) == PASSED_OVER)
+			r->own.len = before;
+	} while (more > 0 && (r->own.len == 0 || (r->own.len < BLOCK && lines_ready(&r->in))));
 	if (more == -1)
 		return -1;
 	*block = r->own.data;
@@ -380,7 +393,10 @@ rows_block(struct rows *r, const char **block, size_t *len, struct ant_err *e)
 	buf_clear(&r->own);
 	if (r->with_own)
 		return own_block(r, block, len, e);
-	if ((more = next(r, &p, &n, 0, e)) == 0)
+	do
+		more = next(r, &p, &n, 0, e);
+	while (more == PASSED_OVER);
+	if (more == 0)
 		return finish(r, e);
 	*block = p;
 	while (more == 1) {

@@ -25,6 +25,13 @@ struct row_column {
 	size_t nulls; /* rows so far that were null here */
 };
 
+/*
+ * Whether the row that was just read, whose cells are in the reader, is handed out: 1; 0 where it is
+ * passed over; -1 with a reason.  LINE is the row of LEN bytes as it came, or NULL where the cells
+ * have no escapes any more.
+ */
+typedef int rows_filter(void *arg, const char *line, size_t len, struct ant_err *e);
+
 struct rows {
 	char *table; /* a valid table name */
 	enum mode mode;
@@ -38,15 +45,18 @@ struct rows {
 	size_t ncolumns;
 	size_t *key; /* columns of the key, in #key's order */
 	size_t nkey; /* 0: no key */
-	int64_t count;
+	int64_t count; /* with those that the filter keeps back */
 	int complete; /* 1 after a trailer that agrees with the rows, and nothing after it */
 	int has_watermark;
 	int64_t watermark; /* seconds since 1970 */
 
+	struct row_cell *cells; /* of the last row that was read */
+	rows_filter *filter;	/* NULL: every row is handed out */
+	void *filter_arg;
+
 	/* what follows is rows.c's own */
 	struct lines in;
 	struct buf scratch;
-	struct row_cell *cells;
 	struct buf own; /* rows_by_organization(): the row with its first cell */
 	int with_own;
 	char *held; /* a line that was read but not yet looked at */

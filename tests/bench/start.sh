@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # start.sh - what the sandbox costs a start of each command that is in one
 #
-# RUNS (default 500) alternating runs each.  OLD is a folder with other builds of the commands: what
-# libseccomp costs to be linked counts only against one without it.
+# RUNS (default 500) alternating runs each.  OLD may be a folder with other builds of the commands.
 set -euo pipefail
 RUNS=${RUNS:-500}
 # shellcheck source=tests/bench/bench.bash
@@ -10,7 +9,7 @@ RUNS=${RUNS:-500}
 
 ${CC:-cc} -O2 "$ROOT/tests/bench/starts.c" -o starts
 printf '{"@ant":"begin","version":1,"table":"usage_report","from":"2026-11-01T00:00:00Z","to":"2026-11-01T00:00:00Z","width":"1d"}\n{"@ant":"end","records":0,"pages":0}\n' >none
-start_sim --now 2026-11-20T15:30:00Z --days 20 --users 5
+start_sim --days 20 --users 5
 for table in users cost_report usage_report; do ant-fetch -q --rate 0 "$table" | ant-flatten -q | ant-load-sqlite org.db >/dev/null; done
 
 # cost TITLE OURS THEIRS - a line with both medians

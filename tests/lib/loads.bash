@@ -159,6 +159,111 @@ disk_gets_full() {
 	[ "$refused" -ge 16 ]
 }
 
+# listed MODE SEED N KEYS - N rows of a list that changes while it is read, KEYS objects at random; the last v of each goes to ./want
+listed() {
+	awk -v mode="$1" -v seed="$2" -v n="$3" -v keys="$4" 'BEGIN {
+		srand(seed)
+		printf "#ant-rows\t1\tt\n#mode\t%s\n#key\ta\tn\n#unique\n#type\ttext\tbigint\ttext\n#cols\ta\tn\tv\n", mode
+		for (i = 1; i <= n; i++) {
+			k = int(rand() * keys)
+			last[k] = seed "." i
+			if (k % 3)
+				printf "\\N\t%d\t%s\n", k, last[k]
+			else
+				printf "%s\t%d\t%s\n", k % 5 ? "\\#" k ",\\t\\n\\\\é" : "", int(k / 6), last[k]
+		}
+		printf "#end\t%d\t\\N\n", n
+		for (k in last) print last[k] >"want"
+	}'
+}
+
+# last_of_each_counts - where rows of a key are one object, the last of the stream is it, in every mode; the others are counted.
+# A suite says what `content`, all v of table t, `held`, all buckets of the ledger, and `gone`, without table and ledger, are.
+last_of_each_counts() {
+	local mode seed n=400 keys=150
+	for mode in replace merge append; do
+		gone
+		: >before
+		for seed in 1 2 3; do
+			listed $mode $seed $n $keys >s
+			run -0 --separate-stderr into <s
+			[ "$stderr" = "ant-$LOADER: table 't': $((n - $(wc -l <want))) rows repeated a key; the last one of each counts" ]
+			[[ $output == *'"rows":'"$(wc -l <want),"* ]]
+			content | sort >got
+			case $mode in
+			replace) sort want | diff - got ;;
+			append) sort before want | diff - got ;;
+			merge) # all that came now, and what it had of others
+				comm -23 <(sort want) got | diff /dev/null -
+				comm -13 <(sort before want) got | diff /dev/null -
+				[ "$(wc -l <got)" = "$(for i in $(seq $seed); do listed x "$i" $n $keys; done | grep -v '^#[a-z]' | cut -f 1,2 | sort -u | wc -l)" ]
+				listed $mode $seed $n $keys >/dev/null
+				;;
+			esac
+			cp got before
+		done
+	done
+	# What lies in the table twice goes, too, and what does not repeat is not mentioned.
+	gone
+	listed append 4 60 1 | sed '/^#unique/d' | into -q
+	[ "$(content | wc -l)" = 60 ]
+	listed merge 5 1 1 >s
+	run -0 --separate-stderr into <s
+	[ -z "$stderr" ]
+	content | diff want -
+	listed merge 6 30 1 | into -q
+	content | diff want -
+	# Without #unique every row stays.
+	gone
+	listed replace 7 50 3 | sed '/^#unique/d' | into -q
+	[ "$(content | wc -l)" = 50 ]
+}
+
+# repeats_by_value - a key's equal values of several spellings are one
+repeats_by_value() {
+	gone
+	stream replace 'd\tn\tj\tt\n#unique' 'double\tnumeric\tjson\ttimestamptz\ttext' 'd\tn\tj\tt\tv' \
+		'0.1\t1.50\t{"a":1}\t2026-11-01T00:00:00Z\told\n1e-1\t1.5\t{"a":1}\t2026-11-01T00:00:00.000Z\tnew\n0.1\t1.5\t{"a":2}\t2026-11-01T00:00:00Z\tnew\n\\N\t\\N\t\\N\t\\N\told\n\\N\t\\N\t\\N\t\\N\tnew\n' '5\t\\N' >s
+	into <s 2>err
+	[[ $(<err) == *"table 't': 2 rows repeated a key"* ]]
+	[ "$(content | sort | uniq -c | tr -s ' ')" = ' 3 new' ]
+}
+
+# repeats_in_window - of a feed: an event that comes twice is one, which is usual and not reported, and its hour holds one more
+repeats_in_window() {
+	gone
+	stream "$W" 'n\n#unique' 'bigint\ttimestamptz\ttext' 'n\tb\tv' \
+		'1\t2026-11-01T00:00:00Z\told\n2\t2026-11-01T00:30:00Z\tnew\n1\t2026-11-01T01:00:00Z\tolder\n1\t2026-11-01T02:00:00Z\tnew\n' '4\t2026-11-03T00:00:00Z' >s
+	for _ in 1 2; do
+		run -0 --separate-stderr into <s
+		[ -z "$stderr" ]
+		[[ $output == *'"rows":2,'* ]]
+		[ "$(content)" = $'new\nnew' ]
+		[ "$(held | sort -u)" = '{"2026-11-01T00":1,"2026-11-01T02":1}' ]
+	done
+}
+
+# repeats_shrink - the guard counts objects, not rows
+repeats_shrink() {
+	numbered replace 1 120 | into
+	{ numbered replace 1 50 | sed -e 's/^#key.*/&\n#unique/' -e '$d'; seq 1 50 | sed 's/$/\tw/'; printf '#end\t100\t\\N\n'; } >s
+	run -1 into <s
+	[[ $output == *'holds 120 rows and would be left with 50, fewer than half'* ]]
+	[ "$(summary)" = '120|v|v' ]
+	into --allow-shrink <s
+	[ "$(summary)" = '50|w|w' ]
+}
+
+# many_repeat - 600,000 rows of 200,000 objects, in bounded memory
+many_repeat() {
+	local hwm
+	{ printf '#ant-rows\t1\tt\n#mode\treplace\n#key\tn\n#unique\n#type\tbigint\ttext\n#cols\tn\tv\n'
+		seq 1 200000 | sed 's/$/\told/'; seq 1 200000 | sed 's/$/\tolder/'; seq 200000 -1 1 | sed 's/$/\tv/'; printf '#end\t600000\t\\N\n'; } >s
+	into <s 2>err
+	[[ $(<err) == *': 400000 rows repeated a key'* ]]
+	[ "$(summary)" = '200000|v|v' ]
+}
+
 # checks_ahead - of a file: --check is exit 0 where a load would be, 1 with the reason where none could, and nothing is changed
 checks_ahead() {
 	local FILE=$FILE

@@ -83,8 +83,12 @@ by_organization() {
 			INSERT INTO new_$t SELECT '$SECOND', t.* FROM $t t; $change
 			DROP TABLE $t; ALTER TABLE new_$t RENAME TO $t;"
 	done
-	echo "CREATE TABLE new_loads AS SELECT t.*, CAST('$FIRST' AS VARCHAR(99)) AS organization FROM _anthill_loads t;
-		INSERT INTO new_loads SELECT t.*, '$SECOND' FROM _anthill_loads t;
+	echo "CREATE TABLE new_loads AS SELECT * FROM _anthill_loads;
+		UPDATE new_loads SET organization = '$FIRST';
+		CREATE TABLE second_loads AS SELECT * FROM new_loads;
+		UPDATE second_loads SET organization = '$SECOND';
+		INSERT INTO new_loads SELECT * FROM second_loads;
+		DROP TABLE second_loads;
 		UPDATE new_loads SET watermark = '2026-11-21T00:00:00Z' WHERE organization = '$SECOND' AND table_name = 'cost_report';
 		DROP TABLE _anthill_loads; ALTER TABLE new_loads RENAME TO _anthill_loads;"
 }

@@ -92,14 +92,14 @@ does_not(void)
 	SAME(e.msg, "the work's own reason");
 	CHECK(apart(fails, &fail, &b, &e) == -1 && e.status == ANT_FAIL);
 	CHECK(apart(dies, &signal_number, &b, &e) == -1 && e.status == ANT_FAIL);
-	SAME(e.msg, "its process was ended by signal 9");
+	SAME(e.msg, "a child process was ended by signal 9");
 	CHECK(apart(leaves, &status, &b, &e) == -1 && e.status == ANT_FAIL);
-	SAME(e.msg, "its process ended with status 3");
+	SAME(e.msg, "a child process ended with status 3");
 	status = 0;
 	CHECK(apart(leaves, &status, &b, &e) == -1 && e.status == ANT_FAIL);
-	SAME(e.msg, "its process ended before it was done");
+	SAME(e.msg, "a child process ended before it was done");
 	CHECK(apart(lies, &minus, &b, &e) == -1 && e.status == ANT_FAIL);
-	SAME(e.msg, "its process sent no answer");
+	SAME(e.msg, "a child process sent no answer");
 	CHECK(apart(lies, &one, &b, &e) == -1 && e.status == ANT_FAIL);
 	CHECK(strlen(e.msg) == sizeof e.msg - 1);
 	CHECK(b.len == 0);
