@@ -211,6 +211,10 @@ follow(const struct sides *a, struct mark *to, struct buf *note, struct ant_err 
 	if (*m->load == '\0' && !m->by_hand)
 		return unnamed(a, to, note, e);
 	*to = a->follows;
+	if (m->known && !to->known && is_anew(a)) {
+		buf_puts(note, "the table was made anew since it was loaded");
+		put_begin(note, to);
+	}
 	if (!a->facts.found && !to->begin_known && t->begin_known && !to->by_hand) {
 		to->begin_known = 1;
 		to->begin = t->begin;
