@@ -322,6 +322,7 @@ created_by_hand() {
 	drop_table cost_report
 	by_hand -2 0 >/dev/null
 	run -0 --separate-stderr sync cost_report
+	says "the table was made anew since it was loaded: loading it again from $(day -$DAYS)T00:00:00Z"
 	[ "$(loaded_from <(echo "$output"))" = "$(day -$DAYS)T00:00:00Z" ]
 	is_whole
 	run -0 --separate-stderr sync cost_report

@@ -11,7 +11,7 @@
  * where the table is gone or the ledger does not have the line, all since the last reset; and the
  * days that hold fewer rows than were loaded.  A table that is empty is counted in full: it is quick.
  *
- *	{"@ant":"table","target":"sqlite","into":"cost_report","there":true,"empty":false,"found":true,"made":1}
+ *	{"@ant":"table","target":"sqlite","into":"cost_report","there":true,"empty":false,"found":true,"since":1}
  *	{"@ant":"loaded",...}
  *	{"@ant":"differs","into":"cost_report","from":"…","to":"…","rows":40,"held":17}
  */

@@ -81,6 +81,9 @@ int mark_is_empty(const struct mark *m);
 /* Set the watermark to T by hand, at the time NOW, or forget it where T is NULL. */
 void mark_set(struct mark *m, const int64_t *t, int64_t now);
 
+/* Nothing is loaded any more: the table was made anew.  Where it was loaded from is still known. */
+void mark_void(struct mark *m);
+
 /*
  * The table is gone: nothing is loaded any more, nor is it anybody's.  What is missing begins where
  * the first load did, as M or THEIRS, which may be NULL, knows: the earlier of the two.
