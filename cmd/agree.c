@@ -455,7 +455,7 @@ settle(const char *folder, const struct wanted *w, const struct answer *a, int l
 {
 	struct mark_load *loads = loads_of(a);
 	struct state s = {NULL, NULL};
-	struct mark mine, m;
+	struct mark mine, m = {.known = 0};
 	struct ant_err e;
 	struct buf note;
 	int status = ANT_FAIL;

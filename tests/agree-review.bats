@@ -52,12 +52,12 @@ sql() {
 
 drop() { if [ "$KIND" = csv ]; then rm t.csv; else sql 'DROP TABLE t'; fi; }
 
-# agreed [OPTION...] - compare the watermark with the destination, as ant-sync does
+# agreed - compare the watermark with the destination, as ant-sync does
 agreed() {
 	printf 't\t-\tt%s\t3d\t-\n' "$([ "$KIND" != csv ] || echo .csv)" >wanted
 	ant state ask wanted >asked
 	loader --audit <asked >answers
-	ant state agree "$@" wanted <answers >agreed
+	ant state agree wanted <answers >agreed
 }
 
 # starts TIME - the next load begins there
@@ -122,7 +122,10 @@ copy_then_by_hand() {
 	window 2026-09-01 2026-09-05 | loader | ant state commit >/dev/null
 	case $KIND in
 	postgresql) sql 'CREATE TABLE old AS SELECT * FROM t; CREATE TABLE old_loads AS SELECT * FROM _anthill_loads' ;;
-	csv) mkdir copy && cp ./*.csv copy ;;
+	csv)
+		mkdir copy
+		cp ./*.csv copy
+		;;
 	*) cp db copy ;;
 	esac
 	for copy in 05:10 10:15 15:20; do
@@ -288,3 +291,29 @@ of_another_stream() {
 }
 
 @test "agree: rows of another stream in the table say nothing about its own" { each_kind of_another_stream; }
+
+@test "agree: an answer that breaks off stops the run, also where it is whole for the first tables" {
+	stub ant-load-sqlite 'case "$*" in *--audit*)
+		read -r line; printf "%s\n" "$line" | command "$ANT_BIN/ant-load-sqlite" "$@"
+		echo "ant-load-sqlite: lost" >&2; exit 1 ;; esac
+		exec "$ANT_BIN/ant-load-sqlite" "$@"'
+	export ANTHROPIC_ADMIN_KEY=x ANTHROPIC_BASE_URL=http://127.0.0.1:1
+	stub ant-fetch 'case "$*" in *--whose*|*--check*) exit 0 ;; esac; exit 9'
+	run -1 ant-sync --dest sqlite:///db --json usage_report cost_report users
+	[[ $output == *'ant-load-sqlite: lost'* ]]
+	[ "$(grep -c '"outcome":"not run"' <<<"$output")" = 3 ]
+	! grep -q '^ant-fetch.*--from' trace || return
+}
+
+@test "ledger: a number after which there is none is refused, and sums of rows do not wrap" {
+	KIND=sqlite
+	window 2026-09-01 2026-09-10 | loader | ant state commit >/dev/null
+	sql "UPDATE _anthill_loads SET buckets = '{\"2026-09-08T00\":9223372036854775807,\"2026-09-08T01\":9223372036854775807,\"2026-09-09T00\":-9223372036854775808}'"
+	agreed
+	grep -q '^missing.*2026-09-08' agreed
+	sql 'UPDATE _anthill_loads SET line = 9223372036854775807'
+	window 2026-09-10 2026-09-12 >in
+	run -1 loader <in
+	[[ $output == *'line of number 9223372036854775807'* ]]
+	agreed
+}

@@ -37,7 +37,7 @@ expected_on() { ant-sim --days 60 --now "${TODAY}T12:00:00Z" --expect cost_repor
 
 # first_load - what the table must hold ever after goes to the file whole
 first_load() {
-	sync -q "$@" cost_report >receipts
+	sync -q cost_report >receipts
 	all_rows cost_report >whole
 	[ "$(count cost_report)" = "$(expected -$DAYS)" ]
 }
@@ -51,7 +51,7 @@ is_whole() {
 # loaded_from FILE - where the first load of the receipts in FILE began
 loaded_from() { jq -sr '.[0].from' "$1"; }
 
-watermark() { ant-state --scope "$(scope)" get "${1:-cost_report}"; }
+watermark() { ant-state --scope "$(scope)" get cost_report; }
 
 # by_hand FROM TO - a load of these days that no watermark is told of
 by_hand() {
@@ -391,3 +391,23 @@ killed() {
 }
 
 @test "agree: killed with the state in the destination, another machine goes on from the last commit" { in_each killed; }
+
+at_once() {
+	local machine pid status
+	local -A pids=()
+	for machine in 1 2 3 4; do
+		HOME=$PWD/$machine "$ANT_BIN/ant-sync" -q --state destination --dest "$URI" --start "$(day -$DAYS)" --to "$TODAY" --chunk 4 --rate 0 cost_report >"receipts.$machine" 2>"err.$machine" 3>&- &
+		pids[$!]=$machine
+	done
+	for pid in "${!pids[@]}"; do
+		status=0
+		wait "$pid" || status=$?
+		[ "$status" = 0 ] || [ "$status" = 6 ] || { echo "status $status"; cat "err.${pids[$pid]}"; return 1; }
+	done
+	sync -q --state destination cost_report >/dev/null
+	all_rows cost_report >whole
+	[ "$(count cost_report)" = "$(expected -$DAYS)" ]
+	is_whole
+}
+
+@test "agree: four machines at once, with the state in the destination: the destination's lock lets one in" { in_each at_once; }
