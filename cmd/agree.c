@@ -300,7 +300,7 @@ static int
 take_table(struct answers *a, struct answer *to, struct ant_err *e)
 {
 	struct json_error why;
-	struct json_value v, made;
+	struct json_value v, since;
 	char *line;
 	size_t len;
 	int more = next_line(a, &line, &len, e);
@@ -314,8 +314,8 @@ take_table(struct answers *a, struct answer *to, struct ant_err *e)
 	to->facts.there = is_true(&v, "there");
 	to->facts.empty = is_true(&v, "empty");
 	to->facts.found = is_true(&v, "found");
-	if (json_member(&v, "made", &made) && made.kind == JSON_NUMBER)
-		to->facts.made = strtoll(made.p, NULL, 10);
+	if (json_member(&v, "since", &since) && since.kind == JSON_NUMBER)
+		to->facts.since = strtoll(since.p, NULL, 10);
 	return 0;
 }
 
@@ -508,8 +508,5 @@ agree_answers(const char *folder, const char *wanted, int look)
 	}
 	lines_free(&in.in);
 	close_list(&l);
-	if (more == -1)
-		return cli_fail(&e);
-	puts("all"); /* who reads this knows that nothing is missing */
-	return status;
+	return more == 0 ? status : cli_fail(&e);
 }

@@ -125,8 +125,8 @@ commit_one(void *to, const struct receipt *r, const char *line, size_t len, stru
 	/* The rows are in, also where their watermark could not be stored. */
 	if (result == -1)
 		other = &second;
-	if (c->fields.fd != -1 && (write_fields(&c->fields, r, other) == -1 ||
-					  out_flush(&c->fields, other) == -1))
+	if (c->fields.fd != -1 &&
+		(write_fields(&c->fields, r, other) == -1 || out_flush(&c->fields, other) == -1))
 		return -1;
 	if (result == -1)
 		return -1;

@@ -15,7 +15,7 @@ each_kind() {
 		mkdir "$KIND"
 		cd "$KIND" || return
 		export ANT_STATE=$PWD/marks
-		[ "$KIND" != postgresql ] || PGOPTIONS="-c client_min_messages=error" psql -qAtXc "DROP SCHEMA IF EXISTS s CASCADE; CREATE SCHEMA s"
+		[ "$KIND" != postgresql ] || PGOPTIONS="-c client_min_messages=error" psql -qAtXc "CREATE SCHEMA s$BATS_TEST_NUMBER"
 		echo "in $KIND"
 		"$1"
 		cd ..
@@ -25,7 +25,7 @@ each_kind() {
 # loader OPTION... - that of the destination, whose table is t
 loader() {
 	case $KIND in
-	postgresql) ant load-pg --schema s "$@" ;;
+	postgresql) ant load-pg --schema "s$BATS_TEST_NUMBER" "$@" ;;
 	csv) ant load-csv -o t.csv "$@" ;;
 	*) ant "load-$KIND" "$@" db ;;
 	esac
@@ -46,18 +46,18 @@ sql() {
 	case $KIND in
 	sqlite) sqlite3 db "$1" ;;
 	duckdb) duck db "$1" ;;
-	postgresql) PGOPTIONS='-c search_path=s' psql -qAtX -c "$1" ;;
+	postgresql) PGOPTIONS='-c search_path=s'"$BATS_TEST_NUMBER" psql -qAtX -c "$1" ;;
 	esac
 }
 
 drop() { if [ "$KIND" = csv ]; then rm t.csv; else sql 'DROP TABLE t'; fi; }
 
-# agreed [OPTION...] - compare the watermark with the destination, as ant-sync does
+# agreed - compare the watermark with the destination, as ant-sync does
 agreed() {
 	printf 't\t-\tt%s\t3d\t-\n' "$([ "$KIND" != csv ] || echo .csv)" >wanted
 	ant state ask wanted >asked
 	loader --audit <asked >answers
-	ant state agree "$@" wanted <answers >agreed
+	ant state agree wanted <answers >agreed
 }
 
 # starts TIME - the next load begins there
@@ -122,7 +122,10 @@ copy_then_by_hand() {
 	window 2026-09-01 2026-09-05 | loader | ant state commit >/dev/null
 	case $KIND in
 	postgresql) sql 'CREATE TABLE old AS SELECT * FROM t; CREATE TABLE old_loads AS SELECT * FROM _anthill_loads' ;;
-	csv) mkdir copy && cp ./*.csv copy ;;
+	csv)
+		mkdir copy
+		cp ./*.csv copy
+		;;
 	*) cp db copy ;;
 	esac
 	for copy in 05:10 10:15 15:20; do
@@ -138,7 +141,7 @@ copy_then_by_hand() {
 	window 2026-09-02 2026-09-03 | loader | ant state commit >/dev/null
 	agreed
 	starts 2026-09-02
-	grep -q '^note.*ends at 2026-09-05T00:00:00Z.*going on from the ledger' agreed
+	grep -q '^note.*ends at 2026-09-05T00:00:00Z: going on from the ledger' agreed
 }
 
 @test "agree: an older copy is seen after a load by hand whose receipt was committed" {
@@ -213,7 +216,7 @@ made_by_another() {
 	agreed_for $B
 	run -0 of $B ant state window --start 2026-01-01 t
 	[[ $output == '--from 2026-09-01'* ]]
-	grep -q '^note.*made anew: loading it again from 2026-09-01' agreed
+	grep -q '^note.*made anew since it was loaded: loading it again from 2026-09-01' agreed
 	# Neither is in the way of the other from then on.
 	window 2026-09-01 2026-09-12 2 $B | loader --by-organization | of $B ant state commit >/dev/null
 	window 2026-09-07 2026-09-12 2 $A | loader --by-organization | of $A ant state commit >/dev/null
@@ -288,3 +291,29 @@ of_another_stream() {
 }
 
 @test "agree: rows of another stream in the table say nothing about its own" { each_kind of_another_stream; }
+
+@test "agree: an answer that breaks off stops the run, also where it is whole for the first tables" {
+	stub ant-load-sqlite 'case "$*" in *--audit*)
+		read -r line; printf "%s\n" "$line" | command "$ANT_BIN/ant-load-sqlite" "$@"
+		echo "ant-load-sqlite: lost" >&2; exit 1 ;; esac
+		exec "$ANT_BIN/ant-load-sqlite" "$@"'
+	export ANTHROPIC_ADMIN_KEY=x ANTHROPIC_BASE_URL=http://127.0.0.1:1
+	stub ant-fetch 'case "$*" in *--whose*|*--check*) exit 0 ;; esac; exit 9'
+	run -1 ant-sync --dest sqlite:///db --json usage_report cost_report users
+	[[ $output == *'ant-load-sqlite: lost'* ]]
+	[ "$(grep -c '"outcome":"not run"' <<<"$output")" = 3 ]
+	! grep -q '^ant-fetch.*--from' trace || return
+}
+
+@test "ledger: a number after which there is none is refused, and sums of rows do not wrap" {
+	KIND=sqlite
+	window 2026-09-01 2026-09-10 | loader | ant state commit >/dev/null
+	sql "UPDATE _anthill_loads SET buckets = '{\"2026-09-08T00\":9223372036854775807,\"2026-09-08T01\":9223372036854775807,\"2026-09-09T00\":-9223372036854775808}'"
+	agreed
+	grep -q '^missing.*2026-09-08' agreed
+	sql 'UPDATE _anthill_loads SET line = 9223372036854775807'
+	window 2026-09-10 2026-09-12 >in
+	run -1 loader <in
+	[[ $output == *'line of number 9223372036854775807'* ]]
+	agreed
+}

@@ -104,7 +104,7 @@ put_table(struct answer *a, const struct audit_facts *f, struct ant_err *e)
 	buf_printf(&line, ",\"there\":%s,\"empty\":%s,\"found\":%s", f->there ? "true" : "false",
 		f->empty ? "true" : "false", f->found ? "true" : "false");
 	if (f->first > 0)
-		buf_printf(&line, ",\"made\":%" PRId64, f->first);
+		buf_printf(&line, ",\"since\":%" PRId64, f->first);
 	return put_line(a, &line, e);
 }
 
@@ -266,7 +266,6 @@ answer(const struct audit_source *s, struct audit *asked, struct out *to, struct
 {
 	struct answer a = {.source = s, .asked = asked, .to = to};
 	struct audit_facts f = {.there = 0};
-	int64_t from;
 	int status;
 
 	if (s->facts(s->self, asked, &f, e) == -1 || put_table(&a, &f, e) == -1)

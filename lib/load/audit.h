@@ -11,7 +11,7 @@
  * where the table is gone or the ledger does not have the line, all since the last reset; and the
  * days that hold fewer rows than were loaded.  A table that is empty is counted in full: it is quick.
  *
- *	{"@ant":"table","target":"sqlite","into":"cost_report","there":true,"empty":false,"found":true,"made":1}
+ *	{"@ant":"table","target":"sqlite","into":"cost_report","there":true,"empty":false,"found":true,"since":1}
  *	{"@ant":"loaded",...}
  *	{"@ant":"differs","into":"cost_report","from":"…","to":"…","rows":40,"held":17}
  */
@@ -40,11 +40,11 @@ struct audit {
 /* What a destination knows of it. */
 struct audit_facts {
 	int there, empty;
-	int found;	       /* the ledger has the line with that load */
-	int64_t first;	       /* the line that made the table, the last time; 0: not known */
+	int found;     /* the ledger has the line with that load */
+	int64_t first; /* the line that made the table, the last time; 0: not known */
 	int64_t reset; /* the last line by hand that forgets all before it; 0: there is none */
 	int64_t rows;  /* of the last line */
-	int replaced;	       /* which replaced the whole table */
+	int replaced;  /* which replaced the whole table */
 	char time_column[256]; /* "": it has none */
 	enum type time_type;
 };

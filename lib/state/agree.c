@@ -18,7 +18,7 @@ struct sides {
 static int
 is_anew(const struct sides *a)
 {
-	return a->facts.found && !a->mine->by_hand && a->facts.made > a->mine->line;
+	return a->facts.found && !a->mine->by_hand && a->facts.since > a->mine->line;
 }
 
 /* Whether LINE tells MINE something new.  What came before MINE was set by hand does not. */
@@ -60,8 +60,8 @@ earliest(const struct mark_load *lines, size_t n)
 static int
 take_lines(const struct sides *a, struct mark *to, int newer, struct ant_err *e)
 {
-	const int64_t *first = NULL, *begin, made = a->facts.made;
-	int gone = made == 0 || (newer && !is_anew(a));
+	const int64_t *first = NULL, *begin, since = a->facts.since;
+	int gone = since == 0 || (newer && !is_anew(a));
 	int64_t unused;
 
 	for (size_t i = 0; i < a->n; i++) {
@@ -69,7 +69,7 @@ take_lines(const struct sides *a, struct mark *to, int newer, struct ant_err *e)
 
 		if (i == 0 || starts_anew(line))
 			first = earliest(line, a->n - i);
-		if (!gone && line->line >= made) {
+		if (!gone && line->line >= since) {
 			mark_lose(to, NULL);
 			gone = 1;
 		}
@@ -153,16 +153,6 @@ other_organization(const struct sides *a, struct ant_err *e)
 		a->mine->organization, a->theirs.organization);
 }
 
-static void
-put_going_on(const struct sides *a, const char *what, struct buf *note)
-{
-	buf_puts(note, what);
-	put_time(note, a->theirs.known, a->theirs.watermark);
-	buf_puts(note, ", the watermark is ");
-	put_time(note, a->mine->known, a->mine->watermark);
-	buf_puts(note, ": going on from the ledger");
-}
-
 /* The line that the mark names is not in the ledger: an older copy, or another destination. */
 static int
 exchanged(const struct sides *a, struct mark *to, struct buf *note, struct ant_err *e)
@@ -178,11 +168,14 @@ exchanged(const struct sides *a, struct mark *to, struct buf *note, struct ant_e
 		to->watermark = m->watermark;
 		to->n = 0;
 	}
-	put_going_on(a,
+	buf_puts(note,
 		same ? "the destination is an older copy of itself: its ledger ends at "
 		     : "this is another destination than the one that was loaded: its ledger ends "
-		       "at ",
-		note);
+		       "at ");
+	put_time(note, t->known, t->watermark);
+	buf_puts(note, ", the watermark is ");
+	put_time(note, m->known, m->watermark);
+	buf_puts(note, ": going on from the ledger");
 	return 0;
 }
 
@@ -195,8 +188,13 @@ unnamed(const struct sides *a, struct mark *to, struct buf *note, struct ant_err
 	*to = *m;
 	if (m->known && !t->known && !t->by_hand)
 		return 0;
-	if (m->known && (!t->known || t->watermark < m->watermark))
-		put_going_on(a, "the ledger of the destination ends at ", note);
+	if (m->known && (!t->known || t->watermark < m->watermark)) {
+		buf_puts(note, "the watermark is ");
+		put_time(note, 1, m->watermark);
+		buf_puts(note, ", the ledger of the destination ends at ");
+		put_time(note, t->known, t->watermark);
+		buf_puts(note, ": going on from the ledger");
+	}
 	return from_ledger(a, to, e);
 }
 
@@ -211,16 +209,12 @@ follow(const struct sides *a, struct mark *to, struct buf *note, struct ant_err 
 	if (*m->load == '\0' && !m->by_hand)
 		return unnamed(a, to, note, e);
 	*to = a->follows;
-	if (m->known && !to->known && is_anew(a)) {
-		buf_puts(note, "the table was made anew since it was loaded");
-		put_begin(note, to);
-	}
 	if (!a->facts.found && !to->begin_known && t->begin_known && !to->by_hand) {
 		to->begin_known = 1;
 		to->begin = t->begin;
 	}
 	if (m->known && !to->known && !to->by_hand) {
-		buf_puts(note, "the table was made anew");
+		buf_puts(note, "the table was made anew since it was loaded");
 		put_begin(note, to);
 	}
 	return 0;

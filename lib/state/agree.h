@@ -15,7 +15,7 @@
 struct agree_facts {
 	int there, empty; /* the table */
 	int found;	  /* the ledger has the line that the mark names */
-	int64_t made;	  /* the line of it that made the table; 0: not known */
+	int64_t since;	  /* the line that made the table, maybe somebody else's; 0: not known */
 };
 
 /*

@@ -364,11 +364,7 @@ save_changed(const struct state *s, const char *table, const struct mark *before
 static int
 is_next(const struct mark *m, const struct mark_load *l)
 {
-	if (l->created)
-		return 1;
-	/* Who sets a watermark vouches for a ledger that begins with this load, too. */
-	return (*m->load != '\0' || mark_is_empty(m) || m->by_hand) &&
-	       random_id_is_after(l->load, m->load);
+	return l->created || random_id_is_after(l->load, m->load);
 }
 
 int
