@@ -54,3 +54,40 @@ nothing_new() {
 }
 
 @test "agree: a window in which nothing is new needs no answer of an organization, by organization too" { in_each nothing_new; }
+
+made_by_other() {
+	sync A -q cost_report >receipts
+	sync B -q cost_report >receipts
+	drop_table cost_report
+	drop_ledger
+	sync A -q cost_report >receipts
+	run -0 --separate-stderr sync B cost_report
+	[[ $stderr == *'cost_report: the table is empty, and no load of it is known: loading it again from '"$(day -$DAYS)"* ]]
+	whole A
+	whole B
+	# Where the ledger is there, so it is.
+	drop_table cost_report
+	sync A -q cost_report >receipts
+	rm -r state
+	sync B -q --start "$(day -5)" cost_report >receipts
+	whole A
+	whole B
+}
+
+@test "agree: a table that was lost and that another organization has made again lacks what is ours" { in_each made_by_other; }
+
+gaps_apart() {
+	sync A -q cost_report users >receipts
+	sync B -q --to "$(day -9)" cost_report >receipts
+	sync B -q --from "$(day -5)" --to "$TODAY" cost_report >receipts
+	sync B -q users >receipts
+	sync A -q users >receipts
+	run -1 sync B --gaps cost_report users
+	[ "$output" = $'cost_report\t'"$(day -9)T00:00:00Z"$'\t'"$(day -5)T00:00:00Z" ]
+	run -0 sync A --gaps cost_report users
+	[ -z "$output" ]
+	sync B -q cost_report >receipts
+	whole B
+}
+
+@test "agree: --gaps of one organization are not hidden, nor made, by loads of the other" { in_each gaps_apart; }

@@ -95,6 +95,7 @@ put_line(struct answer *a, struct buf *line, struct ant_err *e)
 static int
 put_table(struct answer *a, const struct audit_facts *f, struct ant_err *e)
 {
+	char text[UTC_TEXT];
 	struct buf line;
 
 	buf_init(&line, ANSWER_MAX);
@@ -103,6 +104,10 @@ put_table(struct answer *a, const struct audit_facts *f, struct ant_err *e)
 	json_put_member(&line, "into", a->asked->into);
 	buf_printf(&line, ",\"there\":%s,\"empty\":%s,\"found\":%s", f->there ? "true" : "false",
 		f->empty ? "true" : "false", f->found ? "true" : "false");
+	if (f->began_known) {
+		utc_format(f->began, text);
+		json_put_member(&line, "began", text);
+	}
 	return put_line(a, &line, e);
 }
 

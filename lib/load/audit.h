@@ -9,6 +9,7 @@
  * asker knows last; FROM and TO are the window whose rows are to be counted.  Answered as JSON, a
  * line each: the table; the receipts of its ledger from that line on, or of all since the table
  * was made where it is gone or the ledger does not have the line; and the days that hold fewer rows than were loaded.
+ * Where a table of that name was there before the one that is, "began" is where its loads began.
  *
  *	{"@ant":"table","target":"sqlite","into":"cost_report","there":true,"empty":false,"found":true}
  *	{"@ant":"loaded",...}
@@ -38,9 +39,11 @@ struct audit {
 
 /* What a destination knows of it. */
 struct audit_facts {
-	int there, empty;
+	int there, empty;      /* empty: of the rows that are asked about */
 	int found;	       /* the ledger has the line with that load */
 	int64_t first;	       /* the first line since the table was made; 0: all are */
+	int began_known;       /* a table of this name was there before, and nobody has reset it */
+	int64_t began;	       /* where its loads began */
 	int64_t lines, rows;   /* of the ledger since then; rows of the last one */
 	int replaced;	       /* which replaced the whole table */
 	char time_column[256]; /* "": it has none */

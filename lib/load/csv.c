@@ -756,7 +756,7 @@ write_plan(struct load_csv *d, const struct receipt_entry *entry, struct ant_err
 
 /*
  * A file that was removed and is made anew: whatever the ledger says of the old one must be void
- * before the new one is there.
+ * before the new one is there.  "created" tells the line from a reset by hand, which wants less.
  */
 static int
 forget_old_file(struct load_csv *d, const struct receipt_entry *entry, struct ant_err *e)
@@ -764,6 +764,7 @@ forget_old_file(struct load_csv *d, const struct receipt_entry *entry, struct an
 	struct receipt_entry reset = {.table = entry->table,
 		.into = entry->into,
 		.mode = "reset",
+		.created = 1,
 		.organization = "",
 		.time_column = "",
 		.buckets = ""};

@@ -23,6 +23,10 @@ struct csv_lines {
 	int window;
 	audit_take *take;
 	void *arg;
+
+	/* where the loads so far began, since the table was reset */
+	int began_known;
+	int64_t began;
 };
 
 static int
@@ -37,20 +41,53 @@ number(const char *text)
 	return is_text(text) ? strtoll(text, NULL, 10) : 0;
 }
 
+/* Whether a line is about the rows that are asked about. */
+static int
+is_own(const struct audit *a, const char *const texts[RECEIPT_FIELDS])
+{
+	const char *its = texts[RECEIPT_ORGANIZATION];
+
+	return a->organization == NULL || (is_text(its) && strcmp(a->organization, its) == 0);
+}
+
+/* Where the loads began, as of a table that was there before the one of the first line. */
 static void
-note_facts(const struct csv_lines *l, const char *const texts[RECEIPT_FIELDS])
+note_began(struct csv_lines *l, const char *const texts[RECEIPT_FIELDS])
+{
+	struct audit_facts *f = l->facts;
+	const char *from = texts[RECEIPT_FROM];
+	int64_t t;
+
+	if (is_text(texts[RECEIPT_CREATED])) {
+		f->began_known = l->began_known;
+		f->began = l->began;
+	}
+	if (!is_own(l->asked, texts))
+		return;
+	if (strcmp(texts[RECEIPT_MODE], "reset") == 0 && !is_text(texts[RECEIPT_CREATED]))
+		l->began_known = f->began_known = 0;
+	if (is_text(from) && utc_parse(from, strlen(from), &t) == 0 &&
+		(!l->began_known || t < l->began)) {
+		l->began_known = 1;
+		l->began = t;
+	}
+}
+
+static void
+note_facts(struct csv_lines *l, const char *const texts[RECEIPT_FIELDS])
 {
 	struct audit_facts *f = l->facts;
 	const char *load = texts[RECEIPT_LOAD], *column = texts[RECEIPT_TIME_COLUMN];
 	const char *mode = texts[RECEIPT_MODE];
 
+	note_began(l, texts);
 	if (is_text(texts[RECEIPT_CREATED]))
 		f->first = number(texts[RECEIPT_LINE]);
 	if (is_text(load) && strcmp(load, l->asked->load) == 0)
 		f->found = 1;
 	if (is_text(column) && strlen(column) < sizeof f->time_column)
 		strcpy(f->time_column, column);
-	if (strcmp(mode, "set") != 0 && strcmp(mode, "reset") != 0) {
+	if (is_own(l->asked, texts) && strcmp(mode, "set") != 0 && strcmp(mode, "reset") != 0) {
 		f->replaced = strcmp(mode, type_mode_name(MODE_REPLACE)) == 0;
 		f->rows = number(texts[RECEIPT_ROWS]);
 	}
@@ -69,8 +106,7 @@ meets_window(const struct audit *a, const char *const texts[RECEIPT_FIELDS])
 static int
 take_asked(void *arg, const char *const texts[RECEIPT_FIELDS], struct ant_err *e)
 {
-	const struct csv_lines *l = arg;
-	const char *own = l->asked->organization, *its = texts[RECEIPT_ORGANIZATION];
+	struct csv_lines *l = arg;
 
 	if (strcmp(texts[RECEIPT_INTO_TABLE], l->asked->into) != 0)
 		return 0;
@@ -78,8 +114,7 @@ take_asked(void *arg, const char *const texts[RECEIPT_FIELDS], struct ant_err *e
 		note_facts(l, texts);
 		return 0;
 	}
-	if (number(texts[RECEIPT_LINE]) < l->from ||
-		(own != NULL && (!is_text(its) || strcmp(own, its) != 0)) ||
+	if (number(texts[RECEIPT_LINE]) < l->from || !is_own(l->asked, texts) ||
 		(l->window && !meets_window(l->asked, texts)))
 		return 0;
 	return l->take(l->arg, texts, e);
@@ -151,16 +186,16 @@ read_beside(
 	return status;
 }
 
-/* Stop at the second record. */
+/* Stop at the first row that is asked about. */
 static int
 take_some(void *arg, const struct csv_file_field *f, size_t n, int64_t number, struct ant_err *e)
 {
 	struct csv_count *c = arg;
 
-	(void)f;
-	(void)n;
-	(void)e;
-	c->rows = number - c->d->csv->dialect->header;
+	if (!c->d->csv->dialect->header)
+		c->rows = 1;
+	else if (take_counted(c, f, n, number, e) == -1)
+		return -1;
 	return c->rows > 0;
 }
 
@@ -169,7 +204,8 @@ facts(void *self, const struct audit *a, struct audit_facts *f, struct ant_err *
 {
 	struct csv_folder *d = self;
 	struct csv_lines wanted = {.asked = a, .facts = f};
-	struct csv_count some = {.d = d};
+	struct csv_count some = {
+		.d = d, .asked = a, .facts = f, .time_column = -1, .organization = -1};
 	int there = read_beside(d, a->into, take_some, &some, e);
 
 	if (there == -1)

@@ -274,6 +274,34 @@ take_first(void *arg, const char *const *texts, struct ant_err *e)
 }
 
 static int
+take_began(void *arg, const char *const *texts, struct ant_err *e)
+{
+	struct audit_facts *f = arg;
+
+	(void)e;
+	f->began_known = texts[0] != NULL && utc_parse(texts[0], strlen(texts[0]), &f->began) == 0;
+	return 0;
+}
+
+/* Where the loads of a table began that was there before this one, since somebody has reset it. */
+static int
+ask_began(struct session *s, const struct audit *a, struct audit_facts *f, struct ant_err *e)
+{
+	if (f->first == 0)
+		return 0;
+	buf_clear(&s->sql);
+	buf_printf(&s->sql, "SELECT %smin(window_from)%s", s->ops->time[0], s->ops->time[1]);
+	put_lines_of(s, a->into);
+	put_organization(s, a, "organization");
+	buf_printf(&s->sql, " AND line < %" PRId64 " AND line > (SELECT coalesce(max(line), 0)",
+		f->first);
+	put_lines_of(s, a->into);
+	put_organization(s, a, "organization");
+	buf_puts(&s->sql, " AND mode = 'reset')");
+	return ask(s, 1, take_began, f, e);
+}
+
+static int
 take_last(void *arg, const char *const *texts, struct ant_err *e)
 {
 	struct audit_facts *f = arg;
@@ -308,7 +336,7 @@ ask_ledger(struct session *s, const struct audit *a, struct audit_facts *f, stru
 	sql_literal(&s->sql, s->ops->dialect, a->load);
 	buf_puts(&s->sql, " THEN 1 END)");
 	put_lines_of(s, a->into);
-	if (ask(s, 2, take_first, f, e) == -1)
+	if (ask(s, 2, take_first, f, e) == -1 || ask_began(s, a, f, e) == -1)
 		return -1;
 	buf_clear(&s->sql);
 	buf_puts(&s->sql, "SELECT mode, rows");
@@ -347,6 +375,9 @@ facts(void *self, const struct audit *a, struct audit_facts *f, struct ant_err *
 		buf_clear(&s->sql);
 		buf_puts(&s->sql, "SELECT '1' FROM ");
 		sql_name(&s->sql, s->ops->dialect, s->schema, a->into);
+		buf_puts(&s->sql, " WHERE 1 = 1");
+		if (strlist_has(&is.columns, ROWS_ORGANIZATION, sizeof ROWS_ORGANIZATION - 1))
+			put_organization(s, a, "\"" ROWS_ORGANIZATION "\"");
 		buf_puts(&s->sql, " LIMIT 1");
 		status = ask(s, 1, take_found, &rows, e);
 		f->empty = !rows;

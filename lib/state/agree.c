@@ -8,7 +8,6 @@
 struct sides {
 	const struct mark *mine;
 	struct agree_facts facts;
-	size_t lines;
 	struct mark theirs;  /* what all the lines amount to */
 	struct mark follows; /* MINE with those that are newer than it */
 };
@@ -31,11 +30,14 @@ starts_anew(const struct mark_load *line)
 	return line->created || line->what == MARK_RESET;
 }
 
-/* The earliest start of a window up to where all starts anew; NULL: none is known. */
+/*
+ * The earliest start of a window up to where all starts anew; NULL: none is known.  BEFORE, where it
+ * is not NULL, is that of a table that is gone: of one that was made in its place all of that is wanted.
+ */
 static const int64_t *
-earliest(const struct mark_load *lines, size_t n)
+earliest(const struct mark_load *lines, size_t n, const int64_t *before)
 {
-	const int64_t *first = NULL;
+	const int64_t *first = before;
 
 	for (size_t i = 0; i < n && (i == 0 || !starts_anew(&lines[i])); i++)
 		if (lines[i].from_known && (first == NULL || lines[i].from < *first))
@@ -52,7 +54,10 @@ take_lines(struct sides *a, const struct mark_load *lines, size_t n, struct ant_
 
 	for (size_t i = 0; i < n; i++) {
 		if (i == 0 || starts_anew(&lines[i]))
-			first = earliest(lines + i, n - i);
+			first = earliest(lines + i, n - i,
+				a->facts.began_known && lines[i].what != MARK_RESET
+					? &a->facts.began
+					: NULL);
 		if (mark_take(&a->theirs, &lines[i], first, &unused, e) == -1)
 			return -1;
 		begin = a->follows.begin_known ? &a->follows.begin : first;
@@ -60,7 +65,10 @@ take_lines(struct sides *a, const struct mark_load *lines, size_t n, struct ant_
 			mark_take(&a->follows, &lines[i], begin, &unused, e) == -1)
 			return -1;
 	}
-	a->lines = n;
+	if (a->facts.began_known && (!a->theirs.begin_known || a->facts.began < a->theirs.begin)) {
+		a->theirs.begin_known = 1;
+		a->theirs.begin = a->facts.began;
+	}
 	return 0;
 }
 
@@ -91,7 +99,7 @@ lost(const struct sides *a, const struct mark *base, struct mark *to, struct buf
 	*to = *base;
 	if (base->by_hand && !base->begin_known) /* before the first load: whoever set it knows */
 		return 0;
-	mark_lose(to, a->lines > 0 ? &a->theirs : NULL);
+	mark_lose(to, &a->theirs);
 	if (!base->known && base->n == 0)
 		return 0;
 	buf_puts(note, a->facts.there ? "the table is empty, and no load of it is known"
@@ -195,7 +203,7 @@ agree(const struct mark *mine, const struct agree_facts *facts, const struct mar
 	if (*mine->organization != '\0' && *t->organization != '\0' &&
 		strcmp(mine->organization, t->organization) != 0)
 		return other_organization(&a, e);
-	*to = *mine;
+	*to = mark_is_empty(mine) ? *t : *mine;
 	if (!facts->there)
 		return lost(&a, mark_is_empty(mine) ? t : mine, to, note);
 	if (n > 0)

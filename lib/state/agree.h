@@ -15,6 +15,8 @@
 struct agree_facts {
 	int there, empty; /* the table */
 	int found;	  /* the ledger has the line that the mark names */
+	int began_known;  /* a table of this name was there before it */
+	int64_t began;	  /* where the loads of that one began */
 };
 
 /*
