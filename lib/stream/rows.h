@@ -58,7 +58,7 @@ struct rows {
 	struct lines in;
 	struct buf scratch;
 	struct buf own; /* rows_by_organization(): the row with its first cell */
-	int with_own;
+	int with_own, nobodys; /* 1: no row may come, since nobody says whose it is */
 	char *held; /* a line that was read but not yet looked at */
 	size_t held_len;
 };
@@ -73,10 +73,11 @@ void rows_close(struct rows *r); /* NULL: no effect */
 
 /*
  * Before any row is read: give each row ROWS_ORGANIZATION as its first column, which is the first
- * of the key, too, where there is one.  Return 0; -1 with ANT_INPUT where the stream names no
- * organization or has a column of that name, or ANT_FAIL.
+ * of the key, too, where there is one.  OWN, which may be NULL, is the organization of a stream that
+ * names none, as that of an empty window, for which nobody was asked: its first row is an error.
+ * Return 0; -1 with ANT_INPUT where neither names one or there is a column of that name, or ANT_FAIL.
  */
-int rows_by_organization(struct rows *r, struct ant_err *e);
+int rows_by_organization(struct rows *r, const char *own, struct ant_err *e);
 
 /*
  * The next row as ncolumns cells, valid until the next call.  Return 1; 0 after a
