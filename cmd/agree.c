@@ -217,7 +217,7 @@ is_kind(const struct json_value *v, const char *name)
 }
 
 static int
-add_line(struct answer *a, const struct receipt *r, struct ant_err *e)
+add_line(struct answer *a, const char *table, const struct receipt *r, struct ant_err *e)
 {
 	struct entry *entry;
 
@@ -239,6 +239,8 @@ add_line(struct answer *a, const struct receipt *r, struct ant_err *e)
 	strcpy(entry->destination, r->destination);
 	strcpy(entry->id, r->load);
 	receipt_to_load(r, &entry->load);
+	if (strcmp(r->table, table) != 0) /* rows of another stream say nothing about ours */
+		entry->load.watermark_known = 0;
 	if (entry->load.what == MARK_LOADED && r->finished_known)
 		utc_format(r->finished, a->finished);
 	return 0;
@@ -298,8 +300,8 @@ static int
 take_table(struct answers *a, struct answer *to, struct ant_err *e)
 {
 	struct json_error why;
-	struct json_value v;
-	char *line, began[UTC_TEXT];
+	struct json_value v, since;
+	char *line;
 	size_t len;
 	int more = next_line(a, &line, &len, e);
 
@@ -312,8 +314,8 @@ take_table(struct answers *a, struct answer *to, struct ant_err *e)
 	to->facts.there = is_true(&v, "there");
 	to->facts.empty = is_true(&v, "empty");
 	to->facts.found = is_true(&v, "found");
-	text_of(&v, "began", began, sizeof began);
-	to->facts.began_known = utc_parse(began, strlen(began), &to->facts.began) == 0;
+	if (json_member(&v, "since", &since) && since.kind == JSON_NUMBER)
+		to->facts.since = strtoll(since.p, NULL, 10);
 	return 0;
 }
 
@@ -340,7 +342,7 @@ take_answer(struct answers *a, const char *table, struct answer *to, struct ant_
 		}
 		if (is_kind(&v, "differs") ? add_missing(to, table, &v, e) == -1
 					   : receipt_parse(line, len, &r, e) == -1 ||
-						     add_line(to, &r, e) == -1)
+						     add_line(to, table, &r, e) == -1)
 			return -1;
 	}
 	return more;
@@ -462,7 +464,7 @@ settle(const char *folder, const struct wanted *w, const struct answer *a, int l
 {
 	struct mark_load *loads = loads_of(a);
 	struct state s = {NULL, NULL};
-	struct mark mine, m;
+	struct mark mine, m = {.known = 0};
 	struct ant_err e;
 	struct buf note;
 	int status = ANT_FAIL;

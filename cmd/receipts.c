@@ -49,21 +49,25 @@ each(each_receipt *what, void *to)
 void
 receipt_to_load(const struct receipt *r, struct mark_load *load)
 {
+	int is_replace = strcmp(r->mode, "replace") == 0 && r->from_known;
+
 	*load = (struct mark_load){
-		.what = strcmp(r->mode, "set") == 0	? MARK_SET
-			: strcmp(r->mode, "reset") == 0 ? MARK_RESET
-							: MARK_LOADED,
+		.what = strcmp(r->mode, "set") == 0 ? MARK_SET : MARK_LOADED,
 		.from_known = r->from_known,
 		.from = r->from,
 		.watermark_known = r->watermark_known,
 		.watermark = r->watermark,
-		.created = r->created,
+		/* Where a window took the place of the whole table, nothing older is left either. */
+		.created = r->created || is_replace,
 		.organization = r->organization,
 		.destination = r->destination,
 		.load = r->load,
 		.line = r->line,
 		.finished = r->finished,
 	};
+	/* A reset that made something anew is none by hand: see load/csv.c. */
+	if (strcmp(r->mode, "reset") == 0 && !r->created)
+		load->what = MARK_RESET;
 }
 
 /* Store a watermark: 0, 1 where it leaves a gap, which is said; -1. */
@@ -121,8 +125,8 @@ commit_one(void *to, const struct receipt *r, const char *line, size_t len, stru
 	/* The rows are in, also where their watermark could not be stored. */
 	if (result == -1)
 		other = &second;
-	if (c->fields.fd != -1 && (write_fields(&c->fields, r, other) == -1 ||
-					  out_flush(&c->fields, other) == -1))
+	if (c->fields.fd != -1 &&
+		(write_fields(&c->fields, r, other) == -1 || out_flush(&c->fields, other) == -1))
 		return -1;
 	if (result == -1)
 		return -1;

@@ -322,6 +322,7 @@ created_by_hand() {
 	drop_table cost_report
 	by_hand -2 0 >/dev/null
 	run -0 --separate-stderr sync cost_report
+	says "the table was made anew since it was loaded: loading it again from $(day -$DAYS)T00:00:00Z"
 	[ "$(loaded_from <(echo "$output"))" = "$(day -$DAYS)T00:00:00Z" ]
 	is_whole
 	run -0 --separate-stderr sync cost_report
@@ -429,3 +430,23 @@ killed() {
 }
 
 @test "agree: killed with the state in the destination, another machine goes on from the last commit" { in_each killed; }
+
+at_once() {
+	local machine pid status
+	local -A pids=()
+	for machine in 1 2 3 4; do
+		HOME=$PWD/$machine "$ANT_BIN/ant-sync" -q --state destination --dest "$URI" --start "$(day -$DAYS)" --to "$TODAY" --chunk 4 --rate 0 cost_report >"receipts.$machine" 2>"err.$machine" 3>&- &
+		pids[$!]=$machine
+	done
+	for pid in "${!pids[@]}"; do
+		status=0
+		wait "$pid" || status=$?
+		[ "$status" = 0 ] || [ "$status" = 6 ] || { echo "status $status"; cat "err.${pids[$pid]}"; return 1; }
+	done
+	sync -q --state destination cost_report >/dev/null
+	all_rows cost_report >whole
+	[ "$(count cost_report)" = "$(expected -$DAYS)" ]
+	is_whole
+}
+
+@test "agree: four machines at once, with the state in the destination: the destination's lock lets one in" { in_each at_once; }

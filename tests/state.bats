@@ -57,7 +57,7 @@ as_nobody() {
 	[[ ${lines[4]} =~ ^byhand\ 20[0-9-]{8}T[0-9:]{8}Z$ ]]
 	[[ ${lines[5]} =~ ^check\ [0-9a-f]{16}$ ]]
 	# All that a load says of itself stays, and a reset says that it was one.
-	echo '{"@ant":"loaded","table":"t","target":"sqlite","into":"t","mode":"window","from":"2026-11-01T00:00:00Z","to":"2026-11-20T00:00:00Z","rows":1,"watermark":"2026-11-20T00:00:00Z","organization":"b1fc2ac6-6a3c-4a52-9cb5-6b1ae0a5e7c3","destination":"020196ad0271d37e8c991d65dc296b4d","line":12,"load":"e062ad11da78121e756c4d75220e9968"}' | ant state commit >/dev/null
+	echo '{"@ant":"loaded","table":"t","target":"sqlite","into":"t","mode":"window","from":"2026-11-01T00:00:00Z","to":"2026-11-20T00:00:00Z","rows":1,"watermark":"2026-11-20T00:00:00Z","organization":"b1fc2ac6-6a3c-4a52-9cb5-6b1ae0a5e7c3","destination":"020196ad0271d37e8c991d65dc296b4d","line":12,"load":"e062ad11da78121ecbf29ce484222325"}' | ant state commit >/dev/null
 	[ "$(sed '$d' state/t.watermark)" = 'anthill watermark 1
 scope 
 table t
@@ -65,14 +65,14 @@ watermark 2026-11-20T00:00:00Z
 begin 2026-11-01T00:00:00Z
 organization b1fc2ac6-6a3c-4a52-9cb5-6b1ae0a5e7c3
 destination 020196ad0271d37e8c991d65dc296b4d
-load 12 e062ad11da78121e756c4d75220e9968' ]
+load 12 e062ad11da78121ecbf29ce484222325' ]
 	ant state reset t
 	[ "$(sed '$d; s/^byhand .*/byhand/' state/t.watermark)" = 'anthill watermark 1
 scope 
 table t
 watermark -
 destination 020196ad0271d37e8c991d65dc296b4d
-load 12 e062ad11da78121e756c4d75220e9968
+load 12 e062ad11da78121ecbf29ce484222325
 byhand' ]
 }
 
@@ -389,11 +389,11 @@ ledger() { # TARGET PREFIX SUFFIX
 	printf 'usage_report\t-\tp_usage\t3d\t-\nusers\ts\ta\\tb\t-\tb1fc2ac6-6a3c-4a52-9cb5-6b1ae0a5e7c3\n' >wanted
 	run -0 ant state ask wanted
 	[ "$output" = $'p_usage\t-\t-\t-\t-\t-\na\\tb\tb1fc2ac6-6a3c-4a52-9cb5-6b1ae0a5e7c3\t-\t-\t-\t-' ]
-	echo '{"@ant":"loaded","table":"usage_report","target":"sqlite","into":"x","mode":"window","from":"2026-11-01T00:00:00Z","to":"2026-11-20T00:00:00Z","rows":1,"watermark":"2026-11-20T00:00:00Z","destination":"d","line":12,"load":"e062"}' | ant state commit >/dev/null
+	echo '{"@ant":"loaded","table":"usage_report","target":"sqlite","into":"x","mode":"window","from":"2026-11-01T00:00:00Z","to":"2026-11-20T00:00:00Z","rows":1,"watermark":"2026-11-20T00:00:00Z","destination":"d","line":12,"load":"e062ad11da78121ecbf29ce484222325"}' | ant state commit >/dev/null
 	run -0 ant state ask wanted
-	[ "${lines[0]}" = $'p_usage\t-\t12\te062\t2026-11-17T00:00:00Z\t2026-11-20T00:00:00Z' ]
+	[ "${lines[0]}" = $'p_usage\t-\t12\te062ad11da78121ecbf29ce484222325\t2026-11-17T00:00:00Z\t2026-11-20T00:00:00Z' ]
 	run -0 ant state ask --all wanted
-	[ "${lines[0]}" = $'p_usage\t-\t12\te062\t0001-01-01T00:00:00Z\t9999-12-31T00:00:00Z' ]
+	[ "${lines[0]}" = $'p_usage\t-\t12\te062ad11da78121ecbf29ce484222325\t0001-01-01T00:00:00Z\t9999-12-31T00:00:00Z' ]
 	[ "$(find . -name '*.watermark')" = ./state/usage_report.watermark ]
 }
 
@@ -469,7 +469,7 @@ table\tusers\t-\t-\t0\t-' ]
 
 @test "agree: where nobody knows what is missing, both sides are named, and commands that a shell takes" {
 	local scope=$'sqlite:////a \'b\'\n.db'
-	ant state --scope "$scope" commit <<<'{"@ant":"loaded","table":"t","target":"sqlite","into":"t","mode":"window","from":"2026-11-01T00:00:00Z","to":"2026-11-20T00:00:00Z","rows":1,"watermark":"2026-11-20T00:00:00Z","organization":"b1fc2ac6-6a3c-4a52-9cb5-6b1ae0a5e7c3","destination":"d","line":1,"load":"l1"}' >/dev/null
+	ant state --scope "$scope" commit <<<'{"@ant":"loaded","table":"t","target":"sqlite","into":"t","mode":"window","from":"2026-11-01T00:00:00Z","to":"2026-11-20T00:00:00Z","rows":1,"watermark":"2026-11-20T00:00:00Z","organization":"b1fc2ac6-6a3c-4a52-9cb5-6b1ae0a5e7c3","destination":"d","line":1,"load":"b1fc2ac66a3c4a52cbf29ce484222325"}' >/dev/null
 	printf 't\t%s\tt\t3d\t-\n' "${scope//$'\n'/\\n}" >wanted
 	there t >answers
 	run -1 --separate-stderr ant state agree wanted <answers
@@ -482,7 +482,7 @@ table\tusers\t-\t-\t0\t-' ]
 	run -1 ant state --scope "$scope" get t
 	[ "$(find state -name '*.watermark' | wc -l)" = 1 ]
 	# Rows of somebody else.
-	ant state --scope "$scope" commit <<<'{"@ant":"loaded","table":"t","target":"sqlite","into":"t","mode":"window","from":"2026-11-01T00:00:00Z","to":"2026-11-20T00:00:00Z","rows":1,"watermark":"2026-11-20T00:00:00Z","organization":"b1fc2ac6-6a3c-4a52-9cb5-6b1ae0a5e7c3","destination":"d","line":1,"load":"l1"}' >/dev/null
+	ant state --scope "$scope" commit <<<'{"@ant":"loaded","table":"t","target":"sqlite","into":"t","mode":"window","from":"2026-11-01T00:00:00Z","to":"2026-11-20T00:00:00Z","rows":1,"watermark":"2026-11-20T00:00:00Z","organization":"b1fc2ac6-6a3c-4a52-9cb5-6b1ae0a5e7c3","destination":"d","line":1,"load":"b1fc2ac66a3c4a52cbf29ce484222325"}' >/dev/null
 	{ there t true; line t 2 01 25 | sed 's/"destination"/"organization":"00000000-6a3c-4a52-9cb5-6b1ae0a5e7c3",&/'; } >answers
 	run -1 ant state agree wanted <answers
 	[[ $output == *'the watermark is of organization b1fc2ac6-6a3c-4a52-9cb5-6b1ae0a5e7c3, and the table holds rows of 00000000-6a3c-4a52-9cb5-6b1ae0a5e7c3: `ant-state --scope '*' reset t` forgets the watermark' ]]

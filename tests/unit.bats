@@ -33,6 +33,9 @@ unit() { # NAME [OPTION...]
 @test "unit: cells take what their type says" { unit cell; }
 @test "unit: plain JSON and lines are the same wherever a block ends" { unit input; }
 @test "unit: work in a process of its own gives its result and bytes, or a reason, and leaves no process" { unit apart; }
+@test "unit: rows by the hour are counted in any order, cut out, written and read again" { unit buckets; }
+@test "unit: a watermark follows its loads, and agrees with what a ledger says" { unit agree; }
+@test "unit: what a ledger says of hours is compared with what they hold, an hour cut by a window aside" { unit audit; }
 @test "unit: the scanner's values, rows, totals, double keys and errors" { unit plan; }
 
 @test "unit: memory that runs out anywhere is an error, no crash and no leak" {

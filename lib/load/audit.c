@@ -95,7 +95,6 @@ put_line(struct answer *a, struct buf *line, struct ant_err *e)
 static int
 put_table(struct answer *a, const struct audit_facts *f, struct ant_err *e)
 {
-	char text[UTC_TEXT];
 	struct buf line;
 
 	buf_init(&line, ANSWER_MAX);
@@ -104,10 +103,8 @@ put_table(struct answer *a, const struct audit_facts *f, struct ant_err *e)
 	json_put_member(&line, "into", a->asked->into);
 	buf_printf(&line, ",\"there\":%s,\"empty\":%s,\"found\":%s", f->there ? "true" : "false",
 		f->empty ? "true" : "false", f->found ? "true" : "false");
-	if (f->began_known) {
-		utc_format(f->began, text);
-		json_put_member(&line, "began", text);
-	}
+	if (f->first > 0)
+		buf_printf(&line, ",\"since\":%" PRId64, f->first);
 	return put_line(a, &line, e);
 }
 
@@ -190,14 +187,21 @@ expect(void *arg, const char *const texts[RECEIPT_FIELDS], struct ant_err *e)
 	return status == 0 ? 0 : err_sys(e, ANT_FAIL, "%s: the ledger", a->source->target);
 }
 
+/* Leave the hours that lie in the window wholly. */
+static void
+clip(const struct audit *asked, struct buckets *b)
+{
+	buckets_remove(b, INT64_MIN, utc_ceil(asked->from, BUCKET_SECONDS));
+	buckets_remove(b, utc_floor(asked->to, BUCKET_SECONDS), INT64_MAX);
+}
+
 /* Whether hour H of the window is known to hold fewer rows than expected. */
 static int
 lacks(const struct answer *a, const struct buckets *held, const struct bucket *h)
 {
 	const int64_t end = h->start + BUCKET_SECONDS;
 
-	return h->start >= a->asked->from && end <= a->asked->to &&
-	       buckets_rows(&a->unknown, h->start, end) == 0 &&
+	return buckets_rows(&a->unknown, h->start, end) == 0 &&
 	       buckets_rows(held, h->start, end) < h->rows;
 }
 
@@ -236,8 +240,10 @@ count_window(struct answer *a, const struct audit_facts *f, struct ant_err *e)
 	int status;
 
 	status = s->lines(s->self, a->asked, f->first, 1, expect, a, e);
+	clip(a->asked, &a->expected);
 	if (status == 0 && a->expected.n > 0)
 		status = s->count(s->self, a->asked, f, &held, NULL, e);
+	clip(a->asked, &held);
 	if (status == 0)
 		status = compare(a, &held, e);
 	buckets_free(&held);
@@ -256,7 +262,7 @@ count_table(struct answer *a, const struct audit_facts *f, struct ant_err *e)
 }
 
 static int
-answer(const struct audit_source *s, const struct audit *asked, struct out *to, struct ant_err *e)
+answer(const struct audit_source *s, struct audit *asked, struct out *to, struct ant_err *e)
 {
 	struct answer a = {.source = s, .asked = asked, .to = to};
 	struct audit_facts f = {.there = 0};
@@ -264,9 +270,12 @@ answer(const struct audit_source *s, const struct audit *asked, struct out *to, 
 
 	if (s->facts(s->self, asked, &f, e) == -1 || put_table(&a, &f, e) == -1)
 		return -1;
-	status = s->lines(s->self, asked,
-		f.found && f.there && asked->line > f.first ? asked->line : f.first, 0, put_receipt,
-		&a, e);
+	status = s->lines(
+		s->self, asked, f.found && f.there ? asked->line : f.reset, 0, put_receipt, &a, e);
+	if (f.empty && asked->has_window) {
+		asked->from = utc_days(1, 1, 1) * UTC_DAY;
+		asked->to = utc_days(9999, 12, 31) * UTC_DAY;
+	}
 	if (status == 0 && f.there && asked->has_window && *f.time_column != '\0')
 		status = count_window(&a, &f, e);
 	else if (status == 0 && f.there && asked->has_window && f.replaced)

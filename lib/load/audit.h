@@ -7,11 +7,11 @@
  *
  * INTO is the table's name in the destination; LINE and LOAD name the line of its ledger that the
  * asker knows last; FROM and TO are the window whose rows are to be counted.  Answered as JSON, a
- * line each: the table; the receipts of its ledger from that line on, or of all since the table
- * was made where it is gone or the ledger does not have the line; and the days that hold fewer rows than were loaded.
- * Where a table of that name was there before the one that is, "began" is where its loads began.
+ * line each: the table, and which line of the ledger made it; the receipts from that line on, or
+ * where the table is gone or the ledger does not have the line, all since the last reset; and the
+ * days that hold fewer rows than were loaded.  A table that is empty is counted in full: it is quick.
  *
- *	{"@ant":"table","target":"sqlite","into":"cost_report","there":true,"empty":false,"found":true}
+ *	{"@ant":"table","target":"sqlite","into":"cost_report","there":true,"empty":false,"found":true,"since":1}
  *	{"@ant":"loaded",...}
  *	{"@ant":"differs","into":"cost_report","from":"…","to":"…","rows":40,"held":17}
  */
@@ -39,13 +39,12 @@ struct audit {
 
 /* What a destination knows of it. */
 struct audit_facts {
-	int there, empty;      /* empty: of the rows that are asked about */
-	int found;	       /* the ledger has the line with that load */
-	int64_t first;	       /* the first line since the table was made; 0: all are */
-	int began_known;       /* a table of this name was there before, and nobody has reset it */
-	int64_t began;	       /* where its loads began */
-	int64_t lines, rows;   /* of the ledger since then; rows of the last one */
-	int replaced;	       /* which replaced the whole table */
+	int there, empty; /* empty: of the rows that are asked about */
+	int found;	  /* the ledger has the line with that load */
+	int64_t first;	  /* the line that made the table, the last time; 0: not known */
+	int64_t reset;	  /* the last line by hand that forgets all before it; 0: there is none */
+	int64_t rows;	  /* of the last line */
+	int replaced;	  /* which replaced the whole table */
 	char time_column[256]; /* "": it has none */
 	enum type time_type;
 };

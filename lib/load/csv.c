@@ -476,6 +476,7 @@ begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
 	int dry = l->dry_run;
 
 	d->load = l;
+	d->ledger.own = l->by_organization ? l->rows->organization : NULL;
 	if (d->file == NULL) {
 		out_init(&d->to, STDOUT_FILENO, "stdout");
 		return learn_columns(d, e) == 0 ? put_header(d, &d->to, e) : -1;
@@ -756,7 +757,7 @@ write_plan(struct load_csv *d, const struct receipt_entry *entry, struct ant_err
 
 /*
  * A file that was removed and is made anew: whatever the ledger says of the old one must be void
- * before the new one is there.  "created" tells the line from a reset by hand, which wants less.
+ * before the new one is there.  As it is no reset by hand, where it all began is not forgotten.
  */
 static int
 forget_old_file(struct load_csv *d, const struct receipt_entry *entry, struct ant_err *e)
@@ -765,7 +766,7 @@ forget_old_file(struct load_csv *d, const struct receipt_entry *entry, struct an
 		.into = entry->into,
 		.mode = "reset",
 		.created = 1,
-		.organization = "",
+		.organization = entry->organization,
 		.time_column = "",
 		.buckets = ""};
 
@@ -773,8 +774,7 @@ forget_old_file(struct load_csv *d, const struct receipt_entry *entry, struct an
 		return 0;
 	strcpy(reset.started, entry->started);
 	strcpy(reset.finished, entry->started);
-	if (random_id(reset.load, e) == -1 ||
-		csv_ledger_write(&d->ledger, d->data.folder, &reset, e) == -1 ||
+	if (csv_ledger_write(&d->ledger, d->data.folder, &reset, e) == -1 ||
 		csv_ledger_publish(&d->ledger, e) == -1)
 		return -1;
 	csv_ledger_close(&d->ledger);
@@ -930,6 +930,7 @@ note(void *self, const struct load *l, struct receipt_entry *entry, struct ant_e
 	struct load_csv *d = self;
 
 	d->load = l;
+	d->ledger.own = l->by_organization ? l->rows->organization : NULL;
 	if (aside_open(&d->data, d->file, 0, e) == -1) /* the lock of its loads */
 		return -1;
 	entry->into = file_name(d);

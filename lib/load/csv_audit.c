@@ -23,10 +23,6 @@ struct csv_lines {
 	int window;
 	audit_take *take;
 	void *arg;
-
-	/* where the loads so far began, since the table was reset */
-	int began_known;
-	int64_t began;
 };
 
 static int
@@ -41,7 +37,7 @@ number(const char *text)
 	return is_text(text) ? strtoll(text, NULL, 10) : 0;
 }
 
-/* Whether a line is about the rows that are asked about. */
+/* Whether a line is of the organization that is asked about. */
 static int
 is_own(const struct audit *a, const char *const texts[RECEIPT_FIELDS])
 {
@@ -50,45 +46,25 @@ is_own(const struct audit *a, const char *const texts[RECEIPT_FIELDS])
 	return a->organization == NULL || (is_text(its) && strcmp(a->organization, its) == 0);
 }
 
-/* Where the loads began, as of a table that was there before the one of the first line. */
 static void
-note_began(struct csv_lines *l, const char *const texts[RECEIPT_FIELDS])
-{
-	struct audit_facts *f = l->facts;
-	const char *from = texts[RECEIPT_FROM];
-	int64_t t;
-
-	if (is_text(texts[RECEIPT_CREATED])) {
-		f->began_known = l->began_known;
-		f->began = l->began;
-	}
-	if (!is_own(l->asked, texts))
-		return;
-	if (strcmp(texts[RECEIPT_MODE], "reset") == 0 && !is_text(texts[RECEIPT_CREATED]))
-		l->began_known = f->began_known = 0;
-	if (is_text(from) && utc_parse(from, strlen(from), &t) == 0 &&
-		(!l->began_known || t < l->began)) {
-		l->began_known = 1;
-		l->began = t;
-	}
-}
-
-static void
-note_facts(struct csv_lines *l, const char *const texts[RECEIPT_FIELDS])
+note_facts(const struct csv_lines *l, const char *const texts[RECEIPT_FIELDS])
 {
 	struct audit_facts *f = l->facts;
 	const char *load = texts[RECEIPT_LOAD], *column = texts[RECEIPT_TIME_COLUMN];
 	const char *mode = texts[RECEIPT_MODE];
+	int is_replace = strcmp(mode, type_mode_name(MODE_REPLACE)) == 0;
 
-	note_began(l, texts);
-	if (is_text(texts[RECEIPT_CREATED]))
+	if (is_text(texts[RECEIPT_CREATED]) ||
+		(is_replace && is_text(texts[RECEIPT_FROM]) && is_own(l->asked, texts)))
 		f->first = number(texts[RECEIPT_LINE]);
+	else if (strcmp(mode, "reset") == 0 && is_own(l->asked, texts))
+		f->reset = number(texts[RECEIPT_LINE]);
 	if (is_text(load) && strcmp(load, l->asked->load) == 0)
 		f->found = 1;
 	if (is_text(column) && strlen(column) < sizeof f->time_column)
 		strcpy(f->time_column, column);
-	if (is_own(l->asked, texts) && strcmp(mode, "set") != 0 && strcmp(mode, "reset") != 0) {
-		f->replaced = strcmp(mode, type_mode_name(MODE_REPLACE)) == 0;
+	if (strcmp(mode, "set") != 0 && strcmp(mode, "reset") != 0 && is_own(l->asked, texts)) {
+		f->replaced = is_replace;
 		f->rows = number(texts[RECEIPT_ROWS]);
 	}
 }
@@ -106,7 +82,7 @@ meets_window(const struct audit *a, const char *const texts[RECEIPT_FIELDS])
 static int
 take_asked(void *arg, const char *const texts[RECEIPT_FIELDS], struct ant_err *e)
 {
-	struct csv_lines *l = arg;
+	const struct csv_lines *l = arg;
 
 	if (strcmp(texts[RECEIPT_INTO_TABLE], l->asked->into) != 0)
 		return 0;

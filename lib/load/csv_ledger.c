@@ -106,6 +106,9 @@ take_line(void *arg, const char *const texts[RECEIPT_FIELDS], struct ant_err *e)
 		return 0;
 	if (is_text(texts[RECEIPT_LINE]))
 		l->line = strtoll(texts[RECEIPT_LINE], NULL, 10);
+	if (l->own == NULL || (is_text(texts[RECEIPT_ORGANIZATION]) &&
+				      strcmp(texts[RECEIPT_ORGANIZATION], l->own) == 0))
+		keep(l->load, sizeof l->load, texts[RECEIPT_LOAD]);
 	keep(l->organization, sizeof l->organization, texts[RECEIPT_ORGANIZATION]);
 	return 0;
 }
@@ -196,9 +199,13 @@ identify(struct csv_ledger *l, struct receipt_entry *entry, struct ant_err *e)
 		return err_sys(e, ANT_FAIL, "%s", l->file.path);
 	if (*l->destination == '\0' && random_id(l->destination, e) == -1)
 		return -1;
+	if (l->line == INT64_MAX)
+		return err_set(e, ANT_FAIL,
+			"%s: it has a line of number %" PRId64 ": there is none after it",
+			l->file.path, l->line);
 	strcpy(entry->destination, l->destination);
 	entry->line = l->line + 1;
-	return 0;
+	return random_id_after(entry->load, l->load, e);
 }
 
 int

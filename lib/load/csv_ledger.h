@@ -15,11 +15,13 @@
 struct csv_ledger {
 	struct aside file;
 	const char *into; /* the name of the CSV file that a load is about */
+	const char *own;  /* the organization whose loads follow each other; NULL: all do */
 
 	/* what the ledger says of it */
 	int there;			  /* there is a ledger */
 	int64_t line;			  /* of the last load; 0: none has a number */
 	char destination[RANDOM_ID_TEXT]; /* "": it has no name yet */
+	char load[RANDOM_ID_TEXT];	  /* of the last line of `own`; "": none has one */
 	char organization[TYPE_ORGANIZATION_MAX + 1];
 };
 
@@ -30,7 +32,7 @@ struct csv_ledger {
 int csv_ledger_learn(struct csv_ledger *l, const char *folder, const char *into, struct ant_err *e);
 
 /*
- * Write the ledger with one more line aside, of which `destination` and `line` are added to ENTRY,
+ * Write the ledger with one more line aside, of which `destination`, `line` and `load` are added to ENTRY,
  * and wait for others that do.  csv_ledger_publish() lets it take its place; csv_ledger_close()
  * drops what has not.  Return 0 or -1.
  */

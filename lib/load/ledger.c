@@ -30,6 +30,16 @@ put_lines_of(struct session *s, const char *into)
 		buf_putc(&s->sql, ')');
 }
 
+/* AND COLUMN is ORGANIZATION, where that is not NULL. */
+static void
+put_organization(struct session *s, const char *organization, const char *column)
+{
+	if (organization == NULL)
+		return;
+	buf_printf(&s->sql, " AND %s = ", column);
+	sql_literal(&s->sql, s->ops->dialect, organization);
+}
+
 /* What the statement in s->sql answers. */
 static int
 ask(struct session *s, size_t n, db_take_texts *take, void *arg, struct ant_err *e)
@@ -98,6 +108,7 @@ take_line(void *arg, const char *const *texts, struct ant_err *e)
 	(void)e;
 	s->ledger.line = number(texts[0]);
 	keep(s->ledger.organization, sizeof s->ledger.organization, texts[1]);
+	keep(s->ledger.load, sizeof s->ledger.load, texts[2]);
 	return 0;
 }
 
@@ -113,9 +124,14 @@ ledger_learn(struct session *s, struct ant_err *e)
 	buf_clear(&s->sql);
 	buf_puts(&s->sql, "SELECT max(line), (SELECT organization");
 	put_lines_of(s, s->load->into);
-	buf_puts(&s->sql, " AND organization IS NOT NULL ORDER BY line DESC LIMIT 1)");
+	buf_puts(&s->sql, " AND organization IS NOT NULL ORDER BY line DESC LIMIT 1), "
+			  "(SELECT load_id");
 	put_lines_of(s, s->load->into);
-	if (ask(s, 2, take_line, s, e) == -1)
+	put_organization(
+		s, s->load->by_organization ? s->load->rows->organization : NULL, "organization");
+	buf_puts(&s->sql, " AND load_id IS NOT NULL ORDER BY line DESC LIMIT 1)");
+	put_lines_of(s, s->load->into);
+	if (ask(s, 3, take_line, s, e) == -1)
 		return -1;
 	return learn_identity(s, e);
 }
@@ -175,6 +191,12 @@ ledger_write(struct session *s, struct receipt_entry *entry, struct ant_err *e)
 		((!fresh && session_lock_shared(s, e) == -1) || learn_identity(s, e) == -1))
 		return -1;
 	if (*s->ledger.destination == '\0' && random_id(s->ledger.destination, e) == -1)
+		return -1;
+	if (s->ledger.line == INT64_MAX)
+		return err_set(e, ANT_FAIL,
+			"%s: the ledger has a line of number %" PRId64 ": there is none after it",
+			s->name, s->ledger.line);
+	if (random_id_after(entry->load, s->ledger.load, e) == -1)
 		return -1;
 	strcpy(entry->destination, s->ledger.destination);
 	entry->line = s->ledger.line + 1;
@@ -253,15 +275,6 @@ ledger_print(void *self, struct out *to, struct ant_err *e)
 
 /* ---- audit -------------------------------------------------------------------------- */
 
-static void
-put_organization(struct session *s, const struct audit *a, const char *column)
-{
-	if (a->organization == NULL)
-		return;
-	buf_printf(&s->sql, " AND %s = ", column);
-	sql_literal(&s->sql, s->ops->dialect, a->organization);
-}
-
 static int
 take_first(void *arg, const char *const *texts, struct ant_err *e)
 {
@@ -270,35 +283,8 @@ take_first(void *arg, const char *const *texts, struct ant_err *e)
 	(void)e;
 	f->first = number(texts[0]);
 	f->found = number(texts[1]) > 0;
+	f->reset = number(texts[2]);
 	return 0;
-}
-
-static int
-take_began(void *arg, const char *const *texts, struct ant_err *e)
-{
-	struct audit_facts *f = arg;
-
-	(void)e;
-	f->began_known = texts[0] != NULL && utc_parse(texts[0], strlen(texts[0]), &f->began) == 0;
-	return 0;
-}
-
-/* Where the loads of a table began that was there before this one, since somebody has reset it. */
-static int
-ask_began(struct session *s, const struct audit *a, struct audit_facts *f, struct ant_err *e)
-{
-	if (f->first == 0)
-		return 0;
-	buf_clear(&s->sql);
-	buf_printf(&s->sql, "SELECT %smin(window_from)%s", s->ops->time[0], s->ops->time[1]);
-	put_lines_of(s, a->into);
-	put_organization(s, a, "organization");
-	buf_printf(&s->sql, " AND line < %" PRId64 " AND line > (SELECT coalesce(max(line), 0)",
-		f->first);
-	put_lines_of(s, a->into);
-	put_organization(s, a, "organization");
-	buf_puts(&s->sql, " AND mode = 'reset')");
-	return ask(s, 1, take_began, f, e);
 }
 
 static int
@@ -329,19 +315,23 @@ ask_ledger(struct session *s, const struct audit *a, struct audit_facts *f, stru
 	if (!s->ledger.wide)
 		return 0;
 	buf_clear(&s->sql);
+	/* A load that replaced a whole table of windows left nothing older, but that of others. */
+	buf_puts(&s->sql,
+		"SELECT max(CASE WHEN created OR (mode = 'replace' AND window_from IS NOT NULL");
+	put_organization(s, a->organization, "organization");
 	buf_printf(&s->sql,
-		"SELECT max(CASE WHEN created THEN line END), "
-		"count(CASE WHEN line = %" PRId64 " AND load_id = ",
-		a->line);
+		") THEN line END), count(CASE WHEN line = %" PRId64 " AND load_id = ", a->line);
 	sql_literal(&s->sql, s->ops->dialect, a->load);
-	buf_puts(&s->sql, " THEN 1 END)");
+	buf_puts(&s->sql, " THEN 1 END), max(CASE WHEN mode = 'reset' AND created IS NULL");
+	put_organization(s, a->organization, "organization");
+	buf_puts(&s->sql, " THEN line END)");
 	put_lines_of(s, a->into);
-	if (ask(s, 2, take_first, f, e) == -1 || ask_began(s, a, f, e) == -1)
+	if (ask(s, 3, take_first, f, e) == -1)
 		return -1;
 	buf_clear(&s->sql);
 	buf_puts(&s->sql, "SELECT mode, rows");
 	put_lines_of(s, a->into);
-	put_organization(s, a, "organization");
+	put_organization(s, a->organization, "organization");
 	buf_puts(&s->sql, " AND mode IN ('window', 'replace', 'merge', 'append')"
 			  " ORDER BY coalesce(line, 0) DESC, finished DESC LIMIT 1");
 	if (ask(s, 2, take_last, f, e) == -1)
@@ -377,7 +367,7 @@ facts(void *self, const struct audit *a, struct audit_facts *f, struct ant_err *
 		sql_name(&s->sql, s->ops->dialect, s->schema, a->into);
 		buf_puts(&s->sql, " WHERE 1 = 1");
 		if (strlist_has(&is.columns, ROWS_ORGANIZATION, sizeof ROWS_ORGANIZATION - 1))
-			put_organization(s, a, "\"" ROWS_ORGANIZATION "\"");
+			put_organization(s, a->organization, "\"" ROWS_ORGANIZATION "\"");
 		buf_puts(&s->sql, " LIMIT 1");
 		status = ask(s, 1, take_found, &rows, e);
 		f->empty = !rows;
@@ -403,7 +393,7 @@ lines(void *self, const struct audit *a, int64_t line, int window, audit_take *t
 		return 0;
 	put_select(s);
 	put_lines_of(s, a->into);
-	put_organization(s, a, "organization");
+	put_organization(s, a->organization, "organization");
 	if (line > 0 && s->ledger.wide)
 		buf_printf(&s->sql, " AND line >= %" PRId64, line);
 	if (window) {
@@ -440,7 +430,7 @@ count(void *self, const struct audit *a, const struct audit_facts *f, struct buc
 	buf_puts(&s->sql, "SELECT count(*) FROM ");
 	sql_name(&s->sql, s->ops->dialect, s->schema, a->into);
 	buf_puts(&s->sql, " WHERE 1 = 1");
-	put_organization(s, a, "\"" ROWS_ORGANIZATION "\"");
+	put_organization(s, a->organization, "\"" ROWS_ORGANIZATION "\"");
 	return ask(s, 1, take_count, rows, e);
 }
 

@@ -17,7 +17,7 @@ int ledger_learn(struct session *s, struct ant_err *e);
 
 /*
  * Write the line of the load, in whose transaction it is.  What only the ledger knows is added to
- * ENTRY: destination and line.  Return 0 or -1.
+ * ENTRY: destination, line and load.  Return 0 or -1.
  */
 int ledger_write(struct session *s, struct receipt_entry *entry, struct ant_err *e);
 

@@ -131,8 +131,8 @@ guard(const struct load *l, const struct load_options *o, int64_t held, struct a
 		l->into, l->mode == MODE_WINDOW ? "window" : "table", held, left);
 }
 
-static int
-describe(const struct load *l, struct receipt_entry *entry, struct ant_err *e)
+static void
+describe(const struct load *l, struct receipt_entry *entry)
 {
 	const struct rows *r = l->rows;
 
@@ -150,7 +150,6 @@ describe(const struct load *l, struct receipt_entry *entry, struct ant_err *e)
 		utc_format(r->watermark, entry->watermark);
 	utc_format(l->started, entry->started);
 	utc_format((int64_t)time(NULL), entry->finished);
-	return random_id(entry->load, e);
 }
 
 /* Of objects; that a feed gives an event twice is usual. */
@@ -179,7 +178,8 @@ transfer(const struct load_dest *dest, const struct load_options *o, struct load
 			dest->target != NULL ? dest->target : l->into);
 	if (guard(l, o, held, e) == -1)
 		return -1;
-	if (describe(l, &entry, e) == -1 || dest->commit(dest->self, &entry, e) == -1)
+	describe(l, &entry);
+	if (dest->commit(dest->self, &entry, e) == -1)
 		return -1;
 	note_repeated(l, o->note);
 	if (!l->dry_run && dest->target != NULL)
@@ -215,7 +215,9 @@ load_note(const struct load_dest *dest, const struct load_options *o, const char
 {
 	const char *name = o->table != NULL ? o->table : table;
 	struct rows none = {.ncolumns = 0};
-	struct load l = {.rows = &none, .started = (int64_t)time(NULL)};
+	struct load l = {.rows = &none,
+		.started = (int64_t)time(NULL),
+		.by_organization = o->by_organization && o->organization != NULL};
 	struct receipt_entry entry = {.table = table,
 		.mode = watermark != NULL ? "set" : "reset",
 		.organization = o->organization != NULL ? o->organization : "",
@@ -230,7 +232,9 @@ load_note(const struct load_dest *dest, const struct load_options *o, const char
 		utc_format(*watermark, entry.watermark);
 	utc_format(l.started, entry.started);
 	utc_format(l.started, entry.finished);
-	if (random_id(entry.load, e) == 0 && (status = dest->note(dest->self, &l, &entry, e)) == -1)
+	if (o->organization != NULL) /* a UUID: it fits */
+		snprintf(none.organization, sizeof none.organization, "%s", o->organization);
+	if ((status = dest->note(dest->self, &l, &entry, e)) == -1)
 		dest->abort(dest->self, e->msg);
 	free(l.into);
 	return status;

@@ -25,6 +25,8 @@ struct session_ledger {
 	int there, wide;		  /* wide: with the columns of today */
 	int64_t line;			  /* the last line about the table; 0: none has a number */
 	char destination[RANDOM_ID_TEXT]; /* "": it has no name yet */
+	char load
+		[RANDOM_ID_TEXT]; /* of the last line, by_organization of its own; "": none has one */
 	char organization[TYPE_ORGANIZATION_MAX + 1]; /* of the last line that knows it */
 };
 

@@ -8,20 +8,30 @@
 struct sides {
 	const struct mark *mine;
 	struct agree_facts facts;
+	const struct mark_load *lines;
+	size_t n, loads;     /* lines; those of them that are of a load */
 	struct mark theirs;  /* what all the lines amount to */
 	struct mark follows; /* MINE with those that are newer than it */
 };
 
-/* Whether LINE tells MINE something new. */
+/* Whether the table was made anew after the line that MINE names. */
+static int
+is_anew(const struct sides *a)
+{
+	return a->facts.found && !a->mine->by_hand && a->facts.since > a->mine->line;
+}
+
+/* Whether LINE tells MINE something new.  What came before MINE was set by hand does not. */
 static int
 is_newer(const struct sides *a, const struct mark_load *line)
 {
 	const struct mark *m = a->mine;
 
-	if (*m->load != '\0')
-		return a->facts.found && line->line > m->line;
-	/* The watermark was set by hand before any line had a name. */
-	return m->by_hand && line->finished > m->set_at;
+	if (*m->load != '\0' && (!a->facts.found || line->line <= m->line))
+		return 0;
+	if (m->by_hand)
+		return line->finished > m->set_at || (line->created && line->finished == m->set_at);
+	return *m->load != '\0';
 }
 
 static int
@@ -30,14 +40,11 @@ starts_anew(const struct mark_load *line)
 	return line->created || line->what == MARK_RESET;
 }
 
-/*
- * The earliest start of a window up to where all starts anew; NULL: none is known.  BEFORE, where it
- * is not NULL, is that of a table that is gone: of one that was made in its place all of that is wanted.
- */
+/* The earliest start of a window up to where all starts anew; NULL: none is known. */
 static const int64_t *
-earliest(const struct mark_load *lines, size_t n, const int64_t *before)
+earliest(const struct mark_load *lines, size_t n)
 {
-	const int64_t *first = before;
+	const int64_t *first = NULL;
 
 	for (size_t i = 0; i < n && (i == 0 || !starts_anew(&lines[i])); i++)
 		if (lines[i].from_known && (first == NULL || lines[i].from < *first))
@@ -45,31 +52,49 @@ earliest(const struct mark_load *lines, size_t n, const int64_t *before)
 	return first;
 }
 
-/* Windows that were loaded by hand come in any order: nothing before the first of them is wanted. */
+/*
+ * Work all lines into TO, or with NEWER such as are newer than MINE.  Windows that were loaded by
+ * hand come in any order: nothing before the first of them is wanted, nor before where TO began.
+ * What was loaded before the table was made is gone, whoever made it.
+ */
 static int
-take_lines(struct sides *a, const struct mark_load *lines, size_t n, struct ant_err *e)
+take_lines(const struct sides *a, struct mark *to, int newer, struct ant_err *e)
 {
-	const int64_t *first = NULL, *begin;
+	const int64_t *first = NULL, *begin, since = a->facts.since;
+	int gone = since == 0 || (newer && !is_anew(a));
 	int64_t unused;
 
-	for (size_t i = 0; i < n; i++) {
-		if (i == 0 || starts_anew(&lines[i]))
-			first = earliest(lines + i, n - i,
-				a->facts.began_known && lines[i].what != MARK_RESET
-					? &a->facts.began
-					: NULL);
-		if (mark_take(&a->theirs, &lines[i], first, &unused, e) == -1)
-			return -1;
-		begin = a->follows.begin_known ? &a->follows.begin : first;
-		if (is_newer(a, &lines[i]) &&
-			mark_take(&a->follows, &lines[i], begin, &unused, e) == -1)
+	for (size_t i = 0; i < a->n; i++) {
+		const struct mark_load *line = &a->lines[i];
+
+		if (i == 0 || starts_anew(line))
+			first = earliest(line, a->n - i);
+		if (!gone && line->line >= since) {
+			mark_lose(to, NULL);
+			gone = 1;
+		}
+		begin = to->begin_known ? &to->begin : first;
+		if ((!newer || is_newer(a, line)) && mark_take(to, line, begin, &unused, e) == -1)
 			return -1;
 	}
-	if (a->facts.began_known && (!a->theirs.begin_known || a->facts.began < a->theirs.begin)) {
-		a->theirs.begin_known = 1;
-		a->theirs.begin = a->facts.began;
-	}
+	if (!gone)
+		mark_lose(to, NULL);
 	return 0;
+}
+
+/* What the ledger says, where MINE does not count; but if it knows of an earlier begin, that is wanted. */
+static int
+from_ledger(const struct sides *a, struct mark *to, struct ant_err *e)
+{
+	const struct mark *m = a->mine, *t = &a->theirs;
+
+	*to = *t;
+	if (!m->begin_known || (t->begin_known && t->begin <= m->begin))
+		return 0;
+	memset(to, 0, sizeof *to);
+	to->begin_known = 1;
+	to->begin = m->begin;
+	return take_lines(a, to, 0, e);
 }
 
 static void
@@ -92,20 +117,20 @@ put_begin(struct buf *note, const struct mark *m)
 		buf_puts(note, "the start");
 }
 
-/* The table is gone, or there is nothing in it that anybody knows of. */
-static int
-lost(const struct sides *a, const struct mark *base, struct mark *to, struct buf *note)
+/* The table, of which BASE was known, is gone, or there is nothing in it that anybody knows of. */
+static void
+lose(const struct sides *a, const struct mark *base, struct mark *to, struct buf *note)
 {
 	*to = *base;
-	if (base->by_hand && !base->begin_known) /* before the first load: whoever set it knows */
-		return 0;
+	/* Who forgets it, or sets it before the first load, knows. */
+	if (base->by_hand && !base->begin_known && (!base->known || a->loads == 0))
+		return;
 	mark_lose(to, &a->theirs);
 	if (!base->known && base->n == 0)
-		return 0;
+		return;
 	buf_puts(note, a->facts.there ? "the table is empty, and no load of it is known"
 				      : "the table is not there any more");
 	put_begin(note, to);
-	return 0;
 }
 
 static int
@@ -130,25 +155,23 @@ other_organization(const struct sides *a, struct ant_err *e)
 
 /* The line that the mark names is not in the ledger: an older copy, or another destination. */
 static int
-exchanged(const struct sides *a, struct mark *to, struct buf *note)
+exchanged(const struct sides *a, struct mark *to, struct buf *note, struct ant_err *e)
 {
 	const struct mark *m = a->mine, *t = &a->theirs;
+	int same = strcmp(m->destination, t->destination) == 0;
 
 	*to = *t;
-	if (!t->begin_known && m->begin_known) {
-		to->begin_known = 1;
-		to->begin = m->begin;
-	}
+	if ((same || !t->begin_known) && from_ledger(a, to, e) == -1)
+		return -1;
 	if (m->by_hand && (!m->known || !t->known || m->watermark < t->watermark)) {
 		to->known = m->known; /* more is wanted again than is missing */
 		to->watermark = m->watermark;
 		to->n = 0;
 	}
-	if (strcmp(m->destination, t->destination) == 0)
-		buf_puts(note, "the destination is an older copy of itself: its ledger ends at ");
-	else
-		buf_puts(note, "this is another destination than the one that was loaded: its "
-			       "ledger ends at ");
+	buf_puts(note,
+		same ? "the destination is an older copy of itself: its ledger ends at "
+		     : "this is another destination than the one that was loaded: its ledger ends "
+		       "at ");
 	put_time(note, t->known, t->watermark);
 	buf_puts(note, ", the watermark is ");
 	put_time(note, m->known, m->watermark);
@@ -156,59 +179,89 @@ exchanged(const struct sides *a, struct mark *to, struct buf *note)
 	return 0;
 }
 
-/* A mark from before loads had names, and a ledger: what the ledger says counts. */
+/* A mark that names no line, and a ledger: what the ledger says counts. */
 static int
-unnamed(const struct sides *a, struct mark *to, struct buf *note)
+unnamed(const struct sides *a, struct mark *to, struct buf *note, struct ant_err *e)
 {
 	const struct mark *m = a->mine, *t = &a->theirs;
 
-	*to = t->known || !m->known ? *t : *m;
-	if (m->known && t->known && t->watermark < m->watermark) {
+	*to = *m;
+	if (m->known && !t->known && !t->by_hand)
+		return 0;
+	if (m->known && (!t->known || t->watermark < m->watermark)) {
 		buf_puts(note, "the watermark is ");
 		put_time(note, 1, m->watermark);
 		buf_puts(note, ", the ledger of the destination ends at ");
-		put_time(note, 1, t->watermark);
+		put_time(note, t->known, t->watermark);
 		buf_puts(note, ": going on from the ledger");
 	}
-	return 0;
+	return from_ledger(a, to, e);
 }
 
 /* A table that is there, and a ledger that has lines about it. */
 static int
-follow(const struct sides *a, struct mark *to, struct buf *note)
+follow(const struct sides *a, struct mark *to, struct buf *note, struct ant_err *e)
 {
 	const struct mark *m = a->mine, *t = &a->theirs;
 
 	if (*m->load != '\0' && !a->facts.found)
-		return exchanged(a, to, note);
+		return exchanged(a, to, note, e);
 	if (*m->load == '\0' && !m->by_hand)
-		return unnamed(a, to, note);
+		return unnamed(a, to, note, e);
 	*to = a->follows;
 	if (!a->facts.found && !to->begin_known && t->begin_known && !to->by_hand) {
 		to->begin_known = 1;
 		to->begin = t->begin;
 	}
+	if (m->known && !to->known && !to->by_hand) {
+		buf_puts(note, "the table was made anew since it was loaded");
+		put_begin(note, to);
+	}
 	return 0;
+}
+
+/* All lines have been looked at: TO is of the last one. */
+static void
+name(const struct sides *a, struct mark *to)
+{
+	const struct mark *t = &a->theirs;
+
+	memcpy(to->load, t->load, sizeof to->load);
+	to->line = t->line;
+	if (*t->destination != '\0')
+		memcpy(to->destination, t->destination, sizeof to->destination);
 }
 
 int
 agree(const struct mark *mine, const struct agree_facts *facts, const struct mark_load *lines,
 	size_t n, struct mark *to, struct buf *note, struct ant_err *e)
 {
-	struct sides a = {.mine = mine, .facts = *facts, .follows = *mine};
+	struct sides a = {.mine = mine, .facts = *facts, .lines = lines, .n = n, .follows = *mine};
 	const struct mark *t = &a.theirs;
 
-	if (take_lines(&a, lines, n, e) == -1)
+	for (size_t i = 0; i < n; i++)
+		a.loads += lines[i].what == MARK_LOADED;
+	if (take_lines(&a, &a.theirs, 0, e) == -1 || take_lines(&a, &a.follows, 1, e) == -1)
 		return -1;
 	if (*mine->organization != '\0' && *t->organization != '\0' &&
 		strcmp(mine->organization, t->organization) != 0)
 		return other_organization(&a, e);
-	*to = mark_is_empty(mine) ? *t : *mine;
-	if (!facts->there)
-		return lost(&a, mark_is_empty(mine) ? t : mine, to, note);
-	if (n > 0)
-		return follow(&a, to, note);
-	if (!mine->known || mine->by_hand)
-		return 0;
-	return facts->empty ? lost(&a, mine, to, note) : unknown(&a, e);
+	*to = *mine;
+	if (!facts->there) {
+		lose(&a, mark_is_empty(mine) ? t : facts->found ? &a.follows : mine, to, note);
+	} else if (n > 0) {
+		if (follow(&a, to, note, e) == -1)
+			return -1;
+		name(&a, to);
+	} else if (!mine->known || mine->by_hand) {
+		if (!facts->found) { /* it starts with this ledger */
+			mark_unname(to);
+			*to->destination = '\0';
+		}
+	} else if (facts->empty) {
+		lose(&a, mine, to, note);
+	} else {
+		return unknown(&a, e);
+	}
+	return 0;
 }

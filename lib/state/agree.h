@@ -15,13 +15,12 @@
 struct agree_facts {
 	int there, empty; /* the table */
 	int found;	  /* the ledger has the line that the mark names */
-	int began_known;  /* a table of this name was there before it */
-	int64_t began;	  /* where the loads of that one began */
+	int64_t since;	  /* the line that made the table, maybe somebody else's; 0: not known */
 };
 
 /*
  * The mark that is right into TO: MINE, corrected by the N lines of the ledger about the table, in
- * their order: all since the table was made, or where it is there and MINE's own line was found,
+ * their order: all since the last reset, or where the table is there and MINE's own line was found,
  * that one and those after it.  What people need to know of it is appended to NOTE: nothing where both agree.
  * Return 0; -1 with ANT_FAIL where it cannot be known, naming both sides, but no command that mends it.
  */

@@ -224,9 +224,8 @@ mark_set(struct mark *m, const int64_t *t, int64_t now)
 	m->set_at = now;
 }
 
-/* What was loaded is gone; where that began is still known. */
-static void
-forget(struct mark *m)
+void
+mark_void(struct mark *m)
 {
 	m->known = 0;
 	m->watermark = 0;
@@ -238,12 +237,20 @@ forget(struct mark *m)
 void
 mark_lose(struct mark *m, const struct mark *theirs)
 {
-	forget(m);
-	if (theirs != NULL && theirs->begin_known) {
+	mark_void(m);
+	if (theirs != NULL && theirs->begin_known &&
+		(!m->begin_known || theirs->begin < m->begin)) {
 		m->begin_known = 1;
 		m->begin = theirs->begin;
 	}
-	*m->destination = *m->load = '\0';
+	*m->organization = *m->destination = *m->load = '\0';
+	m->line = 0;
+}
+
+void
+mark_unname(struct mark *m)
+{
+	*m->load = '\0';
 	m->line = 0;
 }
 
@@ -308,7 +315,7 @@ mark_take(struct mark *m, const struct mark_load *l, const int64_t *since, int64
 	if (l->what != MARK_LOADED)
 		mark_set(m, l->what == MARK_SET ? &l->watermark : NULL, l->finished);
 	else if (l->created)
-		forget(m);
+		mark_void(m);
 	if (l->what == MARK_LOADED && l->watermark_known)
 		status = advance(m, l, since, gap, e);
 	if (status == 0)

@@ -14,7 +14,8 @@
  *	check 5cb3f21a90e4d7b6
  *
  * `watermark -` is none yet; `begin` is where the table's first load began;
- * `destination` and `load` name the ledger and its line that were loaded last;
+ * `destination` and `load` name the ledger and its line that were loaded last; without `load` the
+ * watermark is not vouched for by a line, and what the ledger says counts;
  * `byhand` is when the watermark was set or reset after that.  `loaded` are
  * windows beyond it that do not join up with it; what is not known has no
  * line, but for the watermark.  `check` is the FNV-1a hash (64 bits) of what stands above.  A
@@ -80,11 +81,17 @@ int mark_is_empty(const struct mark *m);
 /* Set the watermark to T by hand, at the time NOW, or forget it where T is NULL. */
 void mark_set(struct mark *m, const int64_t *t, int64_t now);
 
+/* Nothing is loaded any more: the table was made anew.  Where it was loaded from is still known. */
+void mark_void(struct mark *m);
+
 /*
- * The table is gone: nothing is loaded any more, and what is missing begins where the first load
- * did, as M or THEIRS, which may be NULL, knows.
+ * The table is gone: nothing is loaded any more, nor is it anybody's.  What is missing begins where
+ * the first load did, as M or THEIRS, which may be NULL, knows: the earlier of the two.
  */
 void mark_lose(struct mark *m, const struct mark *theirs);
+
+/* Forget which line of the ledger M is of. */
+void mark_unname(struct mark *m);
 
 /*
  * Work a load that ended into M.  SINCE, where it is not NULL, says that windows arrive in any

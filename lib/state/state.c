@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/out.h"
+#include "base/random_id.h"
 
 #define SUFFIX ".watermark"
 #define FRESH ".new-" /* start of the name of a file that is being written */
@@ -356,18 +357,29 @@ save_changed(const struct state *s, const char *table, const struct mark *before
 	return memcmp(before, m, sizeof *m) != 0 ? save(s, table, m, e) : 0;
 }
 
+/*
+ * Whether the ledger ended where the mark does when the load came.  If not, other loads were in
+ * between, or it is an older copy: only comparing the two will tell what counts.
+ */
+static int
+is_next(const struct mark *m, const struct mark_load *l)
+{
+	return l->created || random_id_is_after(l->load, m->load);
+}
+
 int
 state_take(const struct state *s, const char *table, const struct mark_load *load,
 	const int64_t *since, int64_t *gap, struct ant_err *e)
 {
 	struct mark m, before;
-	int fd = begin_update(s, table, e), result = -1;
+	int fd = begin_update(s, table, e), result = -1, next;
 
 	if (fd == -1)
 		return -1;
 	if (state_read(s, table, &m, e) == -1)
 		goto done;
 	memcpy(&before, &m, sizeof m);
+	next = is_next(&m, load);
 	/* Whoever set or reset it meant what is loaded next. */
 	if (!load->created && !m.by_hand && *m.destination != '\0' && *load->destination != '\0' &&
 		strcmp(m.destination, load->destination) != 0) {
@@ -377,8 +389,11 @@ state_take(const struct state *s, const char *table, const struct mark_load *loa
 			table, m.destination, load->destination);
 		goto done;
 	}
-	if ((result = mark_take(&m, load, since, gap, e)) == 0)
+	if ((result = mark_take(&m, load, since, gap, e)) == 0) {
+		if (!next)
+			mark_unname(&m);
 		result = save_changed(s, table, &before, &m, e);
+	}
 done:
 	close(fd);
 	return result;

@@ -40,9 +40,10 @@ int state_read(const struct state *s, const char *table, struct mark *m, struct 
 int state_set(const struct state *s, const char *table, const int64_t *t, struct ant_err *e);
 
 /*
- * Work a load that ended into the mark of TABLE: mark_take(), and its file.  ANT_FAIL, too, where
- * the load went into another destination than the mark is of, unless it made the table there or the
- * mark was set or reset by hand.
+ * Work a load that ended into the mark of TABLE: mark_take(), and its file.  Where the line that
+ * the mark names was not the last one before the load, the mark names none from then on.  ANT_FAIL,
+ * too, where the load went into another destination than the mark is of, unless it made the table
+ * there or the mark was set or reset by hand.
  */
 int state_take(const struct state *s, const char *table, const struct mark_load *load,
 	const int64_t *since, int64_t *gap, struct ant_err *e);

@@ -48,6 +48,15 @@ insert(struct buckets *b, size_t at, int64_t start)
 	return 0;
 }
 
+/* A + B, or the nearest that there is: a ledger may say anything. */
+static int64_t
+sum(int64_t a, int64_t b)
+{
+	if (b > 0 && a > INT64_MAX - b)
+		return INT64_MAX;
+	return b < 0 && a < INT64_MIN - b ? INT64_MIN : a + b;
+}
+
 int
 buckets_add(struct buckets *b, int64_t t, int64_t rows)
 {
@@ -62,7 +71,7 @@ buckets_add(struct buckets *b, int64_t t, int64_t rows)
 			return -1;
 		b->last = at;
 	}
-	b->v[at].rows += rows;
+	b->v[at].rows = sum(b->v[at].rows, rows);
 	return 0;
 }
 
@@ -90,7 +99,7 @@ buckets_rows(const struct buckets *b, int64_t from, int64_t to)
 	int64_t rows = 0;
 
 	for (size_t i = find(b, from); i < b->n && b->v[i].start < to; i++)
-		rows += b->v[i].rows;
+		rows = sum(rows, b->v[i].rows);
 	return rows;
 }
 

@@ -55,7 +55,8 @@ list_wanted() {
 # audit [--all] [--look] - ask the destination about the tables wanted, and take what comes of it
 audit() {
 	local word code=0
-	local -a all=() look=()
+	local -i settled=0
+	local -a all=() look=() wanted
 	for word; do
 		[[ $word != --all ]] || all=(--all)
 		[[ $word != --look ]] || look=(--look)
@@ -63,8 +64,12 @@ audit() {
 	own_loader
 	ant-run --prefix 'ant-sync: ' ant-state ask "${all[@]}" "$run/wanted" --pipe "${loader[@]}" --audit \
 		--pipe ant-state agree "${look[@]}" "$run/wanted" >"$run/agreed" || code=$?
-	# A table that fails is said, and fails alone.
-	((code <= 1)) && [[ -s $run/agreed || ! -s $run/wanted ]] || return "$((code ? code : 1))"
+	# A table that fails is said, and fails alone; where one is not spoken of, nothing can be trusted.
+	mapfile -t wanted <"$run/wanted"
+	while IFS=$'\t' read -r word _; do
+		[[ $word != table && $word != failed ]] || settled+=1
+	done <"$run/agreed"
+	((code <= 1 && settled == ${#wanted[@]})) || return "$((code ? code : 1))"
 }
 
 # The loader without what is about one table.

@@ -1,4 +1,4 @@
-"""csvtool FOLDER count|days|delete|cut TABLE ... - what a person does to the CSV files of a folder by hand"""
+"""csvtool FOLDER count|days|delete|cut|own TABLE ... - what a person does to the CSV files of a folder by hand"""
 import csv
 import sys
 
@@ -24,6 +24,9 @@ elif what == "delete":  # COLUMN FROM TO
 elif what == "cut":  # COLUMNS
     head = head[: int(args[0])]
     rows = [r[: int(args[0])] for r in rows]
-if what in ("delete", "cut"):
+elif what == "own":  # VALUE
+    head = ["_organization"] + head
+    rows = [args[0:1] + r for r in rows]
+if what in ("delete", "cut", "own"):
     with open(path, "w", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([head] + rows)
