@@ -59,6 +59,8 @@ struct rows {
 	struct buf scratch;
 	struct buf own; /* rows_by_organization(): the row with its first cell */
 	int with_own;
+	int64_t hour;		  /* of the row before: seconds since 1970 */
+	int64_t hour_from, hour_to; /* what lies in it, and in the window, as the time column counts */
 	char *held; /* a line that was read but not yet looked at */
 	size_t held_len;
 };
