@@ -417,8 +417,8 @@ is_news(const struct mark *mine, const struct mark *m)
 
 /* What was settled for the table, or why it was not. */
 static void
-print_settled(const struct wanted *w, const struct answer *a, const struct mark *m, int adopted,
-	struct buf *note)
+print_settled(const struct wanted *w, const struct answer *a, const struct mark *m,
+	const char *moved, struct buf *note)
 {
 	char text[UTC_TEXT];
 
@@ -426,12 +426,21 @@ print_settled(const struct wanted *w, const struct answer *a, const struct mark 
 	printf("table\t%s\t%s\t%s\t%d\t%s\n", w->table, m->known ? text : "-",
 		*a->finished != '\0' ? a->finished : "-", a->facts.there,
 		*m->organization != '\0' ? m->organization : "-");
-	if (adopted)
-		print_text("adopted", w->table, text);
+	if (moved != NULL)
+		print_text(moved, w->table, text);
 	if (note->len > 0 && buf_str(note) != NULL)
 		print_text("note", w->table, note->data);
 	if (a->missing.len > 0)
 		fwrite(a->missing.data, 1, a->missing.len, stdout);
+}
+
+/* Which word says how the watermark came to M from MINE; NULL: not at all. */
+static const char *
+how_moved(const struct mark *mine, const struct mark *m)
+{
+	if (!m->known || (mine->known && mine->watermark == m->watermark))
+		return NULL;
+	return mark_is_empty(mine) ? "adopted" : "moved";
 }
 
 /* The lines that were answered, as agree() takes them; NULL where there is no memory. */
@@ -472,7 +481,7 @@ settle(const char *folder, const struct wanted *w, const struct answer *a, int l
 			buf_clear(&note);
 	}
 	if (status == ANT_OK)
-		print_settled(w, a, &m, mark_is_empty(&mine) && m.known, &note);
+		print_settled(w, a, &m, how_moved(&mine, &m), &note);
 	else
 		print_text("failed", w->table,
 			note.len > 0 && buf_str(&note) != NULL ? note.data : e.msg);

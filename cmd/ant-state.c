@@ -31,7 +31,7 @@ static const char usage[] =
 	"                                       [--to T] [--chunk D] TABLE\n"
 	"       ant-state [--scope NAME] commit [--since T] [--tsv FILE]\n"
 	"       ant-state ask [--all] FILE | agree [--look] FILE\n"
-	"       ant-state receipts [TABLE[=NAME]...]\n"
+	"       ant-state receipts [--organization UUID] [TABLE[=NAME]...]\n"
 	"       ant-state [--scope NAME] lock [--shared] [--wait] TABLE -- COMMAND...\n";
 
 static const char help[] =
@@ -54,7 +54,8 @@ static const char help[] =
 static struct cli cli = {.name = "ant-state", .usage = usage, .help = help};
 static struct state state;
 static struct {
-	const char *scope, *dest, *lookback, *start, *chunk, *from, *to, *since, *tsv;
+	const char *scope, *dest, *lookback, *start, *chunk, *from, *to, *since, *tsv,
+		*organization;
 	int json, shared, wait, all, look;
 } given;
 
@@ -68,6 +69,7 @@ static const struct cli_option options[] = {
 	{.name = "to", .text = &given.to},
 	{.name = "since", .text = &given.since},
 	{.name = "tsv", .text = &given.tsv},
+	{.name = "organization", .text = &given.organization},
 	{.name = "all", .flag = &given.all},
 	{.name = "look", .flag = &given.look},
 	{.name = "json", .flag = &given.json},
@@ -363,6 +365,12 @@ lock(char **arg)
 	return command.status;
 }
 
+static int
+receipts(char **wanted)
+{
+	return receipts_list(wanted, given.organization);
+}
+
 static const struct verb {
 	const char *name;
 	int (*run)(char **);
@@ -377,7 +385,7 @@ static const struct verb {
 	{"commit", commit, 0, 0, {"since", "tsv"}},
 	{"ask", ask, 1, 1, {"all"}},
 	{"agree", agree_with, 1, 1, {"look"}},
-	{"receipts", receipts_list, 0, -1, {NULL}},
+	{"receipts", receipts, 0, -1, {"organization"}},
 	{"lock", lock, 2, -1, {"shared", "wait"}},
 };
 

@@ -162,6 +162,7 @@ receipts_commit(const struct state *s, const int64_t *since, const char *fields)
 
 struct list {
 	char **wanted;
+	const char *organization;
 	struct out out;
 };
 
@@ -173,15 +174,17 @@ list_one(void *to, const struct receipt *r, const char *line, size_t len, struct
 
 	(void)line;
 	(void)len;
+	if (l->organization != NULL && strcmp(l->organization, r->organization) != 0)
+		return 0;
 	while (*w != NULL && !receipt_is_of(r, *w))
 		w++;
 	return *w != NULL || *l->wanted == NULL ? write_fields(&l->out, r, e) : 0;
 }
 
 int
-receipts_list(char **wanted)
+receipts_list(char **wanted, const char *organization)
 {
-	struct list l = {.wanted = wanted};
+	struct list l = {.wanted = wanted, .organization = organization};
 	struct ant_err e;
 	int status;
 

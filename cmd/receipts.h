@@ -17,7 +17,10 @@ void receipt_to_load(const struct receipt *r, struct mark_load *load);
  */
 int receipts_commit(const struct state *s, const int64_t *since, const char *fields);
 
-/* Print as fields all, or those about the tables WANTED; NULL ends them. */
-int receipts_list(char **wanted);
+/*
+ * Print as fields all, or those about the tables WANTED; NULL ends them.  Where ORGANIZATION is not
+ * NULL, those of its rows alone.
+ */
+int receipts_list(char **wanted, const char *organization);
 
 #endif

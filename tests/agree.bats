@@ -331,6 +331,45 @@ created_by_hand() {
 
 @test "agree: a table that a load by hand made anew is loaded from where it began before" { in_each created_by_hand; }
 
+created_while_lost() {
+	first_load
+	drop_table cost_report
+	by_hand -2 0 >/dev/null
+	rm -r state
+	run -0 --separate-stderr sync cost_report
+	[ "$(loaded_from <(echo "$output"))" = "$(day -$DAYS)T00:00:00Z" ]
+	is_whole
+	drop_table cost_report
+	by_hand -2 0 >/dev/null
+	run -0 --separate-stderr sync --state destination cost_report
+	[ "$(loaded_from <(echo "$output"))" = "$(day -$DAYS)T00:00:00Z" ]
+	is_whole
+	run -0 --separate-stderr sync --state destination cost_report
+	went_on -3
+	# Who resets it before means that it begins elsewhere from now on.
+	ant-state --dest "$URI" reset cost_report
+	drop_table cost_report
+	by_hand -2 0 >/dev/null
+	run -0 --separate-stderr sync --state destination --lookback 0d cost_report
+	[ "$(loaded_from <(echo "$output"))" = "${TODAY}T00:00:00Z" ]
+}
+
+@test "agree: ... also where the ledger alone knows where that was" { in_each created_while_lost; }
+
+older_copy_lacks() {
+	sync -q --to "$(day -8)" cost_report
+	copy_dest d old
+	first_load
+	move_dest old d
+	delete_days cost_report bucket "$(day -10)" "$(day -9)"
+	delete_days cost_report bucket "$(day -15)" "$(day -14)"
+	run -0 --separate-stderr sync cost_report
+	says 'the destination is an older copy of itself' "$(expected_on -15) of $(expected_on -15) rows from $(day -15) to $(day -14) are gone: loading them again"
+	is_whole
+}
+
+@test "agree: rows that an older copy lacks before its own watermark are found, and then all that are gone" { in_each older_copy_lacks; }
+
 other_destination() {
 	by_hand -7 -5 | ant-state commit >/dev/null
 	by_hand -5 -3 >ours

@@ -180,10 +180,12 @@ each_setup() {
 		case $(ant tables --tsv "$t" | cut -f 2) in window) window=(--from -4d) ;; *) window=() ;; esac
 		ant fetch --rate 0 "${window[@]}" "$t" | ant flatten -q >s
 		grep -v '^#' s >s.rows || :
-		rm -f t.db* t.duckdb* t.csv
+		rm -f t.db* t.duckdb* t.csv _anthill_loads.csv
 		psql -qXAt -c 'DROP SCHEMA IF EXISTS s CASCADE' 2>/dev/null
 		load_all s >receipts
-		[ "$(sed 's/"target":"[^"]*","into":"[^"]*"//' receipts | sort -u | wc -l)" = 1 ]
+		# One receipt, but for the destination and the names of its ledger and of the load.
+		[ "$(jq -c 'del(.target, .into, .destination, .load)' receipts | sort -u | wc -l)" = 1 ]
+		[ "$(jq -r '.destination, .load' receipts | grep -xE '[0-9a-f]{32}' | sort -u | wc -l)" = 8 ]
 		same s || { echo "table $t"; false; }
 	done
 }

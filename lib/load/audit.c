@@ -183,14 +183,10 @@ expect(void *arg, const char *const texts[RECEIPT_FIELDS], struct ant_err *e)
 		buf_puts(&copy, buckets);
 		status = copy.failed ? -1 : buckets_parse(&a->expected, copy.data, copy.len);
 	}
-	if (status == -1 &&
-		errno == EINVAL) { /* what cannot be read says nothing about its window */
-		buckets_remove(&a->expected, utc_floor(from, BUCKET_SECONDS),
-			utc_ceil(to, BUCKET_SECONDS));
-		status = 0;
-	}
 	buf_free(&copy);
-	return status == 0 ? 0 : err_sys(e, ANT_FAIL, "%s: the ledger", a->source->target);
+	return status == 0 ? 0
+			   : err_sys(e, ANT_FAIL, "%s: the ledger: rows by the hour of '%.200s'",
+				     a->source->target, a->asked->into);
 }
 
 /* Leave the hours that lie in the window wholly. */

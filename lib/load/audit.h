@@ -39,12 +39,12 @@ struct audit {
 
 /* What a destination knows of it. */
 struct audit_facts {
-	int there, empty;
-	int found;     /* the ledger has the line with that load */
-	int64_t first; /* the line that made the table, the last time; 0: not known */
-	int64_t reset; /* the last line by hand that forgets all before it; 0: there is none */
-	int64_t rows;  /* of the last line */
-	int replaced;  /* which replaced the whole table */
+	int there, empty; /* empty: of the rows that are asked about */
+	int found;	  /* the ledger has the line with that load */
+	int64_t first;	  /* the line that made the table, the last time; 0: not known */
+	int64_t reset;	  /* the last line by hand that forgets all before it; 0: there is none */
+	int64_t rows;	  /* of the last line */
+	int replaced;	  /* which replaced the whole table */
 	char time_column[256]; /* "": it has none */
 	enum type time_type;
 };

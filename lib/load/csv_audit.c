@@ -158,16 +158,16 @@ read_beside(
 	return status;
 }
 
-/* Stop at the second record. */
+/* Stop at the first row that is asked about. */
 static int
 take_some(void *arg, const struct csv_file_field *f, size_t n, int64_t number, struct ant_err *e)
 {
 	struct csv_count *c = arg;
 
-	(void)f;
-	(void)n;
-	(void)e;
-	c->rows = number - c->d->csv->dialect->header;
+	if (!c->d->csv->dialect->header)
+		c->rows = 1;
+	else if (take_counted(c, f, n, number, e) == -1)
+		return -1;
 	return c->rows > 0;
 }
 
@@ -176,7 +176,8 @@ facts(void *self, const struct audit *a, struct audit_facts *f, struct ant_err *
 {
 	struct csv_folder *d = self;
 	struct csv_lines wanted = {.asked = a, .facts = f};
-	struct csv_count some = {.d = d};
+	struct csv_count some = {
+		.d = d, .asked = a, .facts = f, .time_column = -1, .organization = -1};
 	int there = read_beside(d, a->into, take_some, &some, e);
 
 	if (there == -1)

@@ -7,7 +7,7 @@
 #include "load/session.h"
 #include "load/sql.h"
 
-static const char stage[] = "_anthill_rows"; /* where the rows of a merge arrive */
+static const char stage[] = "_anthill_rows";  /* where the rows of a merge arrive */
 static const char again[] = "_anthill_again"; /* and those whose key came before in the stream */
 
 struct load_duckdb {

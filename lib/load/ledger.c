@@ -380,6 +380,9 @@ facts(void *self, const struct audit *a, struct audit_facts *f, struct ant_err *
 		buf_clear(&s->sql);
 		buf_puts(&s->sql, "SELECT '1' FROM ");
 		sql_name(&s->sql, s->ops->dialect, s->schema, a->into);
+		buf_puts(&s->sql, " WHERE 1 = 1");
+		if (strlist_has(&is.columns, ROWS_ORGANIZATION, sizeof ROWS_ORGANIZATION - 1))
+			put_organization(s, a->organization, "\"" ROWS_ORGANIZATION "\"");
 		buf_puts(&s->sql, " LIMIT 1");
 		status = ask(s, 1, take_found, &rows, e);
 		f->empty = !rows;

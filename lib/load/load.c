@@ -80,7 +80,7 @@ check_organization(struct rows *r, const struct load_options *o, struct ant_err 
 			"are expected: give each organization a prefix, a schema or a file of its "
 			"own, or load both with --by-organization",
 			r->table, r->organization, o->organization);
-	return o->by_organization ? rows_by_organization(r, e) : 0;
+	return o->by_organization ? rows_by_organization(r, o->organization, e) : 0;
 }
 
 static int

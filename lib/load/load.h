@@ -46,7 +46,7 @@ struct load {
 	int64_t started;	    /* seconds since 1970 */
 	struct sql_column *columns; /* name and type of each column, for sql.h */
 	struct sql_column *key;	    /* the key's columns, in its order */
-	struct table *doc;   /* the table file of the stream's table; NULL where none is found */
+	struct table *doc; /* the table file of the stream's table; NULL where none is found */
 	struct unique
 		*unique;     /* rows of a key count once, the last; NULL: all stay, or a dry run */
 	int dry_run;	     /* write the SQL to PLAN instead of running it */

@@ -277,14 +277,23 @@ add_first_column(struct rows *r, struct ant_err *e)
 	return 0;
 }
 
-int
-rows_by_organization(struct rows *r, struct ant_err *e)
+static int
+nobodys(struct rows *r, struct ant_err *e)
 {
-	if (*r->organization == '\0')
-		return err_set(e, ANT_INPUT,
-			"%s: the stream does not say whose rows these are, which "
-			"--by-organization needs",
-			r->in.name);
+	return err_set(e, ANT_INPUT,
+		"%s: the stream does not say whose rows these are, which --by-organization needs",
+		r->in.name);
+}
+
+int
+rows_by_organization(struct rows *r, const char *own, struct ant_err *e)
+{
+	if (*r->organization == '\0') {
+		if (own == NULL || strlen(own) >= sizeof r->organization)
+			return nobodys(r, e);
+		strcpy(r->organization, own);
+		r->nobodys = 1;
+	}
 	for (size_t i = 0; i < r->ncolumns; i++)
 		if (strcmp(r->columns[i].name, ROWS_ORGANIZATION) == 0)
 			return err_set(e, ANT_INPUT, "%s: it has a column '%s' of its own",
@@ -302,6 +311,8 @@ own_cell(struct rows *r, char **p, size_t *len, struct ant_err *e)
 {
 	size_t start = r->own.len;
 
+	if (r->nobodys)
+		return nobodys(r, e);
 	if (*len > 1 && (*p)[0] == '\\' && (*p)[1] == '#') { /* no row starts there any more */
 		++*p;
 		--*len;

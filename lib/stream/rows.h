@@ -43,10 +43,10 @@ struct rows {
 	struct buckets buckets;	    /* of a window: how many rows so far */
 	struct row_column *columns; /* in the order of the cells */
 	size_t ncolumns;
-	size_t *key; /* columns of the key, in #key's order */
-	size_t nkey; /* 0: no key */
+	size_t *key;   /* columns of the key, in #key's order */
+	size_t nkey;   /* 0: no key */
 	int64_t count; /* with those that the filter keeps back */
-	int complete; /* 1 after a trailer that agrees with the rows, and nothing after it */
+	int complete;  /* 1 after a trailer that agrees with the rows, and nothing after it */
 	int has_watermark;
 	int64_t watermark; /* seconds since 1970 */
 
@@ -57,11 +57,12 @@ struct rows {
 	/* what follows is rows.c's own */
 	struct lines in;
 	struct buf scratch;
-	struct buf own; /* rows_by_organization(): the row with its first cell */
-	int with_own;
-	int64_t hour;		  /* of the row before: seconds since 1970 */
-	int64_t hour_from, hour_to; /* what lies in it, and in the window, as the time column counts */
-	char *held; /* a line that was read but not yet looked at */
+	struct buf own;	       /* rows_by_organization(): the row with its first cell */
+	int with_own, nobodys; /* 1: no row may come, since nobody says whose it is */
+	int64_t hour;	       /* of the row before: seconds since 1970 */
+	int64_t hour_from,
+		hour_to; /* what lies in it, and in the window, as the time column counts */
+	char *held;	 /* a line that was read but not yet looked at */
 	size_t held_len;
 };
 
@@ -75,10 +76,11 @@ void rows_close(struct rows *r); /* NULL: no effect */
 
 /*
  * Before any row is read: give each row ROWS_ORGANIZATION as its first column, which is the first
- * of the key, too, where there is one.  Return 0; -1 with ANT_INPUT where the stream names no
- * organization or has a column of that name, or ANT_FAIL.
+ * of the key, too, where there is one.  OWN, which may be NULL, is the organization of a stream that
+ * names none, as that of an empty window, for which nobody was asked: its first row is an error.
+ * Return 0; -1 with ANT_INPUT where neither names one or there is a column of that name, or ANT_FAIL.
  */
-int rows_by_organization(struct rows *r, struct ant_err *e);
+int rows_by_organization(struct rows *r, const char *own, struct ant_err *e);
 
 /*
  * The next row as ncolumns cells, valid until the next call.  Return 1; 0 after a

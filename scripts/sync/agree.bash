@@ -84,7 +84,7 @@ own_loader() {
 # Compare the watermarks of the tables with the destination, before they are loaded.
 agree() {
 	local what name a b c d
-	local -a adopted=() again=()
+	local -a adopted=() moved=() again=()
 	last_of=() whose_of=() from_of=() failed_of=()
 	[[ $kind != bigquery && $kind != snowflake ]] || return 0
 	list_wanted "${tables[@]}"
@@ -96,15 +96,18 @@ agree() {
 			[[ $d == - ]] || whose_of[$name]=$d
 			;;
 		missing) again+=("$name") ;;
-		adopted) adopted+=("$name") ;;
+		adopted) adopted+=("$name") moved+=("$name") ;;
+		moved) moved+=("$name") ;;
 		note) note "$name: $a" ;;
 		failed) failed_of[$name]=$a ;;
 		esac
 	done <"$run/agreed"
 	if ((${#adopted[@]})); then
 		[[ ${ANT_STATE-} == "$run/state" ]] || note 'taking over the watermarks in the ledger of the destination'
+	fi
+	if ((${#moved[@]})); then
 		# Only now is it known which window is loaded again.
-		list_wanted "${adopted[@]}"
+		list_wanted "${moved[@]}"
 		audit --look || return
 		while IFS=$'\t' read -r what name _; do
 			[[ $what != missing ]] || again+=("$name")

@@ -105,6 +105,7 @@ loader_for() {
 own_ledger() {
 	local name
 	local -a own=()
+	[[ -z $own_organization ]] || own+=(--organization "$own_organization")
 	for name in "${known_tables[@]}"; do own+=("$name=$prefix${into_of[$name]:-$name}"); done
 	loader_for "${known_tables[0]}"
 	"${loader[@]}" --ledger >"$run/ledger" && ant-state receipts "${own[@]}" <"$run/ledger" >"$run/ledger.own"
