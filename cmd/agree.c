@@ -343,7 +343,7 @@ take_answer(struct answers *a, const char *table, struct answer *to, struct ant_
 		if (is_kind(&v, "differs") ? add_missing(to, table, &v, e) == -1
 					   : receipt_parse(line, len, &r, e) == -1 ||
 						     add_line(to, table, &r, e) == -1)
-			return -1;
+			return err_prefix(e, "%s: the ledger: ", table);
 	}
 	return more;
 }

@@ -56,7 +56,7 @@ drop() { if [ "$KIND" = csv ]; then rm t.csv; else sql 'DROP TABLE t'; fi; }
 agreed() {
 	printf 't\t-\tt%s\t3d\t-\n' "$([ "$KIND" != csv ] || echo .csv)" >wanted
 	ant state ask wanted >asked
-	loader --audit <asked >answers
+	loader --audit <asked >answers || return
 	ant state agree wanted <answers >agreed
 }
 
@@ -317,3 +317,31 @@ of_another_stream() {
 	[[ $output == *'line of number 9223372036854775807'* ]]
 	agreed
 }
+
+damaged_ledger() {
+	window 2026-09-01 2026-09-10 | loader | ant state commit >/dev/null
+	case $KIND in
+	csv) sed -i 's/"{""2026.*}"/[1/' _anthill_loads.csv ;;
+	*) sql "UPDATE _anthill_loads SET buckets = '[1'" ;;
+	esac
+	run -1 agreed
+	[[ $output == *"the ledger: rows by the hour of 't"*"': Invalid argument"* ]]
+	case $KIND in
+	csv) sed -i 's/\[1/{}/; s/2026-09-01T00:00:00Z,/x,/' _anthill_loads.csv ;;
+	*) sql "UPDATE _anthill_loads SET load_id = load_id || 'x', buckets = '{}'" ;;
+	esac
+	run -5 agreed
+	[[ $output == 'ant-state: t: the ledger: receipt: '* ]]
+}
+
+@test "agree: a line of the ledger that cannot be read is told with its table" { each_kind damaged_ledger; }
+
+renamed_column() {
+	[ "$KIND" != csv ] || return 0
+	window 2026-09-01 2026-09-10 | loader | ant state commit >/dev/null
+	sql 'ALTER TABLE t RENAME COLUMN b TO other'
+	agreed
+	! grep -q '^missing' agreed || return
+}
+
+@test "agree: a time column that was renamed is no loss of rows" { each_kind renamed_column; }

@@ -184,7 +184,9 @@ expect(void *arg, const char *const texts[RECEIPT_FIELDS], struct ant_err *e)
 		status = copy.failed ? -1 : buckets_parse(&a->expected, copy.data, copy.len);
 	}
 	buf_free(&copy);
-	return status == 0 ? 0 : err_sys(e, ANT_FAIL, "%s: the ledger", a->source->target);
+	return status == 0 ? 0
+			   : err_sys(e, ANT_FAIL, "%s: the ledger: rows by the hour of '%.200s'",
+				     a->source->target, a->asked->into);
 }
 
 /* Leave the hours that lie in the window wholly. */

@@ -96,15 +96,11 @@ take_asked(void *arg, const char *const texts[RECEIPT_FIELDS], struct ant_err *e
 	return l->take(l->arg, texts, e);
 }
 
+/* A folder without a ledger has no lines. */
 static int
 ask_lines(struct csv_folder *d, struct csv_lines *l, struct ant_err *e)
 {
-	struct csv_ledger *ledger = &d->ledger;
-
-	/* A folder without a ledger has no lines. */
-	if (csv_ledger_learn(ledger, d->folder, l->asked->into, e) == -1)
-		return -1;
-	return ledger->there ? csv_ledger_each(ledger, d->folder, take_asked, l, e) : 0;
+	return d->ledger.there ? csv_ledger_each(&d->ledger, d->folder, take_asked, l, e) : 0;
 }
 
 /* Rows of a file, counted. */
@@ -226,5 +222,7 @@ csv_audit(const struct csv_file *csv, const char *folder, int fd, const char *na
 	struct csv_folder d = {.csv = csv, .folder = folder};
 	const struct audit_source source = {&d, "csv", facts, lines, count};
 
+	if (csv_ledger_learn(&d.ledger, folder, "", e) == -1) /* whether there is one */
+		return -1;
 	return audit_run(&source, fd, name, to, e);
 }

@@ -351,6 +351,21 @@ take_found(void *arg, const char *const *texts, struct ant_err *e)
 	return 0;
 }
 
+/* The type of the time column; one that the table does not have any more cannot be asked for. */
+static void
+take_time_type(struct session *s, const struct session_shape *is, struct audit_facts *f)
+{
+	const char *date = sql_type(s->ops->dialect, TYPE_DATE);
+
+	for (size_t i = 0; i < is->columns.n; i++)
+		if (strcmp(is->columns.v[i], f->time_column) == 0) {
+			f->time_type =
+				strcmp(is->types.v[i], date) == 0 ? TYPE_DATE : TYPE_TIMESTAMPTZ;
+			return;
+		}
+	*f->time_column = '\0';
+}
+
 static int
 facts(void *self, const struct audit *a, struct audit_facts *f, struct ant_err *e)
 {
@@ -372,12 +387,7 @@ facts(void *self, const struct audit *a, struct audit_facts *f, struct ant_err *
 		status = ask(s, 1, take_found, &rows, e);
 		f->empty = !rows;
 	}
-	for (size_t i = 0; i < is.columns.n; i++)
-		if (strcmp(is.columns.v[i], f->time_column) == 0)
-			f->time_type =
-				strcmp(is.types.v[i], sql_type(s->ops->dialect, TYPE_DATE)) == 0
-					? TYPE_DATE
-					: TYPE_TIMESTAMPTZ;
+	take_time_type(s, &is, f);
 	session_shape_free(&is);
 	return status;
 }

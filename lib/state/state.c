@@ -364,7 +364,12 @@ save_changed(const struct state *s, const char *table, const struct mark *before
 static int
 is_next(const struct mark *m, const struct mark_load *l)
 {
-	return l->created || random_id_is_after(l->load, m->load);
+	size_t len = strlen(l->load);
+
+	/* A name that another loader gave does not say what came before it. */
+	if (l->created || (len > 0 && len < RANDOM_ID_TEXT - 1))
+		return 1;
+	return random_id_is_after(l->load, m->load);
 }
 
 int

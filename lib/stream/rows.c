@@ -72,16 +72,39 @@ rows_seconds(const struct rows *r, const struct row_cell *c)
 	return c->i / MICROSECONDS - (c->i % MICROSECONDS < 0);
 }
 
+/* Count a row in the hour of its time T, and remember that: the next row is of the same one, mostly. */
+static int
+count_in_hour(struct rows *r, int64_t t, struct ant_err *e)
+{
+	int date = r->columns[r->time_column].type == TYPE_DATE;
+	int64_t from = utc_floor(t, BUCKET_SECONDS), to = from + BUCKET_SECONDS;
+
+	if (buckets_add(&r->buckets, t, 1) == -1)
+		return err_sys(e, ANT_FAIL, "%s", r->in.name);
+	r->hour = from;
+	if (from < r->from)
+		from = r->from;
+	if (to > r->to)
+		to = r->to;
+	r->hour_from = date ? t / UTC_DAY : from * MICROSECONDS;
+	r->hour_to = date ? t / UTC_DAY + 1 : to * MICROSECONDS;
+	return 0;
+}
+
 static int
 check_window(struct rows *r, struct ant_err *e)
 {
 	const struct row_cell *c = &r->cells[r->time_column];
+	struct buckets *b = &r->buckets;
 	char from[UTC_TEXT], to[UTC_TEXT];
 
+	if (!c->null && c->i >= r->hour_from && c->i < r->hour_to && b->last < b->n &&
+		b->v[b->last].start == r->hour) {
+		b->v[b->last].rows++;
+		return 0;
+	}
 	if (rows_in_window(r, c))
-		return buckets_add(&r->buckets, rows_seconds(r, c), 1) == 0
-			       ? 0
-			       : err_sys(e, ANT_FAIL, "%s", r->in.name);
+		return count_in_hour(r, rows_seconds(r, c), e);
 	utc_format(r->from, from);
 	utc_format(r->to, to);
 	return err_set(e, ANT_INPUT, "column '%.200s': '%.*s' is outside the window %s to %s",

@@ -43,10 +43,10 @@ struct rows {
 	struct buckets buckets;	    /* of a window: how many rows so far */
 	struct row_column *columns; /* in the order of the cells */
 	size_t ncolumns;
-	size_t *key; /* columns of the key, in #key's order */
-	size_t nkey; /* 0: no key */
+	size_t *key;   /* columns of the key, in #key's order */
+	size_t nkey;   /* 0: no key */
 	int64_t count; /* with those that the filter keeps back */
-	int complete; /* 1 after a trailer that agrees with the rows, and nothing after it */
+	int complete;  /* 1 after a trailer that agrees with the rows, and nothing after it */
 	int has_watermark;
 	int64_t watermark; /* seconds since 1970 */
 
@@ -57,9 +57,12 @@ struct rows {
 	/* what follows is rows.c's own */
 	struct lines in;
 	struct buf scratch;
-	struct buf own; /* rows_by_organization(): the row with its first cell */
+	struct buf own;	       /* rows_by_organization(): the row with its first cell */
 	int with_own, nobodys; /* 1: no row may come, since nobody says whose it is */
-	char *held; /* a line that was read but not yet looked at */
+	int64_t hour;	       /* of the row before: seconds since 1970 */
+	int64_t hour_from,
+		hour_to; /* what lies in it, and in the window, as the time column counts */
+	char *held;	 /* a line that was read but not yet looked at */
 	size_t held_len;
 };
 
