@@ -139,6 +139,9 @@ coverage:
 debian13:
 	tests/debian13 $(patsubst tests/%.bats,%,$(if $(findstring command,$(origin SUITES)),$(SUITES)))
 # Ten thousand pipelines, of which a stage is killed at a random moment: the suite runs 500.
+torture-walk: all
+	ANT_WALK='sqlite/file=700 sqlite/destination=300 sqlite/both=300 csv/file=200 csv/destination=100 csv/both=100 pg/file=120 pg/destination=80 duckdb/file=100' \
+	ANT_TEST_SECONDS=3600 $(MAKE) test SUITES=tests/walk.bats BATSFLAGS=--show-output-of-passing-tests
 torture-run: all
 	ANT_PIPELINES=10000 ANT_TEST_SECONDS=3600 $(MAKE) test SUITES=tests/run.bats BATSFLAGS='-f "under load" --show-output-of-passing-tests'
 
@@ -193,4 +196,4 @@ clean:
 
 -include $(wildcard $B/lib/*/*.d $B/cmd/*.d)
 
-.PHONY: all setup setup-tests run check test asan memcheck coverage debian13 torture-run bench rules lint install uninstall deb clean
+.PHONY: all setup setup-tests run check test asan memcheck coverage debian13 torture-run torture-walk bench rules lint install uninstall deb clean
