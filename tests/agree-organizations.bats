@@ -35,11 +35,17 @@ sync() {
 	ANTHROPIC_BASE_URL=${!url} ant-sync --dest "$URI" --by-organization --start "$(day -$DAYS)" --to "$TODAY" "$@"
 }
 
+uuid_of() { # A|B
+	local seed=1
+	[ "$1" = A ] || seed=2
+	ant-sim --seed "$seed" --expect organization | cut -f 1 | tail -n 1
+}
+
 # whole A|B - all of its rows are there, and it has no gaps
 whole() {
 	local uuid wanted seed=()
 	[ "$1" = A ] || seed=(--seed 2 --users 7)
-	uuid=$(ant-sim "${seed[@]}" --expect organization | cut -f 1 | tail -n 1)
+	uuid=$(uuid_of "$1")
 	wanted=$(ant-sim "${seed[@]}" --days 60 --now "${TODAY}T12:00:00Z" --expect cost_report --from "$(day -$DAYS)" --to "$TODAY" | tail -n +2 | wc -l)
 	[ "$(count cost_report "_organization = '$uuid'")" = "$wanted" ] || { echo "$1: $wanted rows are expected"; return 1; }
 	run -0 sync "$1" --gaps cost_report
@@ -65,7 +71,14 @@ made_by_other() {
 	[[ $stderr == *'cost_report: the table is empty, and no load of it is known: loading it again from '"$(day -$DAYS)"* ]]
 	whole A
 	whole B
-	# Where the ledger is there, so it is.
+	# So it is where somebody had set the watermark before.
+	ant-state --scope "$(scope)#organization=$(uuid_of B)" set cost_report "$(day -6)"
+	drop_table cost_report
+	drop_ledger
+	sync A -q cost_report >receipts
+	sync B -q cost_report >receipts
+	whole B
+	# Where the ledger is there, it knows.
 	drop_table cost_report
 	sync A -q cost_report >receipts
 	rm -r state

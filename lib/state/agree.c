@@ -253,7 +253,7 @@ agree(const struct mark *mine, const struct agree_facts *facts, const struct mar
 		if (follow(&a, to, note, e) == -1)
 			return -1;
 		name(&a, to);
-	} else if (!mine->known || mine->by_hand) {
+	} else if (!mine->known || (mine->by_hand && !(facts->empty && mine->begin_known))) {
 		if (!facts->found) { /* it starts with this ledger */
 			mark_unname(to);
 			*to->destination = '\0';
