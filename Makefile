@@ -142,6 +142,12 @@ debian13:
 torture-run: all
 	ANT_PIPELINES=10000 ANT_TEST_SECONDS=3600 $(MAKE) test SUITES=tests/run.bats BATSFLAGS='-f "under load" --show-output-of-passing-tests'
 
+# Two thousand steps of the random walk, in all kinds of destinations: the suite makes 200.
+WALK = sqlite/file=520 sqlite/destination=280 sqlite/both=280 csv/file=160 csv/destination=120 csv/both=120 \
+       pg/file=160 pg/destination=80 pg/both=80 duckdb/file=80 duckdb/destination=60 duckdb/both=60
+torture-walk: all
+	ANT_WALK='$(WALK)' ANT_TEST_SECONDS=7200 $(MAKE) test SUITES=tests/walk.bats BATSFLAGS=--show-output-of-passing-tests
+
 # Programs that measure; nothing is asserted but the results' equality.
 bench: all
 	@for b in tests/bench/*.sh; do ANT_BIN=$(abspath $B)/bin bash $$b || exit 1; done
@@ -193,4 +199,4 @@ clean:
 
 -include $(wildcard $B/lib/*/*.d $B/cmd/*.d)
 
-.PHONY: all setup setup-tests run check test asan memcheck coverage debian13 torture-run bench rules lint install uninstall deb clean
+.PHONY: all setup setup-tests run check test asan memcheck coverage debian13 torture-run torture-walk bench rules lint install uninstall deb clean
