@@ -19,10 +19,9 @@ each_setup() {
 	use_duckdb
 }
 
-# What is printed names the seed; ANT_WALK are the walks, ANT_WALK_SEED one that was printed.
+# 200 steps; ANT_WALK are others, see walk.py, ANT_WALK_SEED one that was printed, with the episode in ANT_WALK to see it alone.
 @test "walk: whatever happens, exit 0 means complete, and a run that fails leaves each day as it was or whole" {
 	local walks
 	read -r -a walks <<<"${ANT_WALK:-sqlite/file=60 sqlite/destination=30 sqlite/both=30 csv/file=20 csv/destination=10 csv/both=10 pg/file=15 pg/destination=10 duckdb/file=15}"
-	env WALK_SEED="${ANT_WALK_SEED-}" WALK_CLOCK="$BATS_FILE_TMPDIR/clock.so" WALK_FULL="$BATS_FILE_TMPDIR/full.so" \
-		python3 "$ROOT/tests/lib/walk.py" "${walks[@]}"
+	ANT_WALK_CLOCK=$BATS_FILE_TMPDIR/clock.so ANT_WALK_FULL=$BATS_FILE_TMPDIR/full.so python3 "$ROOT/tests/lib/walk.py" "${walks[@]}"
 }

@@ -143,7 +143,7 @@ static int
 read_beside(
 	struct csv_folder *d, const char *into, csv_file_take *take, void *arg, struct ant_err *e)
 {
-	struct aside file = {NULL};
+	struct aside file = {.path = NULL};
 	struct buf path;
 	int status;
 

@@ -65,20 +65,28 @@ sync_organization() { # NAME
 		return
 	}
 	rm -f "$run"/done.* "$run/rate"
-	due=("${tables[@]}") left=${#tables[@]}
-	try_all "$1"
+	due=("${tables[@]}") left=${#tables[@]} halted=0
 	last_of=() whose_of=() from_of=() failed_of=()
-	((halted || stopped || full_refresh)) || [[ -n $given_from ]] || agree || halted=$?
-	if ((halted)); then
+	# What is not due needs no key; only the destination knows when it was loaded last.
+	[[ -z $full_sync ]] || compare
+	((halted || !left)) || try_all "$1"
+	[[ -n $full_sync ]] || compare
+	if ((halted || !left)); then
 		collect "$1" unbegun
 		return
 	fi
-	choose_due
 	load_tables
 	((!left || stopped)) || unbegun=("${due[@]: -left}")
 	tell_hit "${unbegun[@]}"
 	((stopped)) || [[ -n ${down[destination]-} ]] || make_views || views_failed=1
 	collect "$1" not-run
+}
+
+# Bring watermarks and destination into agreement, and see what is due.
+compare() {
+	((halted || stopped)) && return
+	((full_refresh)) || [[ -n $given_from ]] || agree || halted=$?
+	((halted)) || choose_due
 }
 
 # The tables that are to be loaded now; of those that cannot be, the result is there already.

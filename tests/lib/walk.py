@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""walk.py WORLD=STEPS... - random walks of ant-sync over everything that happens to a destination, with a model beside them
+"""walk.py KIND/STATE[@EPISODE]=STEPS... - random walks of ant-sync over all that happens, with a model beside them
 
-WORLD is KIND/STATE, where KIND is sqlite, duckdb, pg or csv, and STATE is file, destination, or both, which is two
-organizations in one destination that take turns.  From the environment: ANT_BIN; WALK_SEED, printed and chosen where
-it is not set; WALK_SIMS, the addresses of two simulators, as SIM below says; WALK_CLOCK and WALK_FULL, the
-libraries of clock_preload.c and full_preload.c; PGHOST, PG_DIR for pg, whose server has the latter; `duck` for duckdb.
+KIND is sqlite, duckdb, pg or csv, and STATE is file, destination, or both, which is two organizations in one
+destination that take turns.  From the environment: ANT_BIN; ANT_WALK_SEED, printed, and chosen where it is not set;
+ANT_WALK_CLOCK and ANT_WALK_FULL, the libraries of clock_preload.c and full_preload.c; PGHOST, and PG_DIR of a server
+that has the latter, for pg; `duck` for duckdb.  ANT_WALK_LOG: print also what happened where all is well.
 
 The walk's clock is its own.  A step happens to the world (rows deleted, a table dropped, an older copy put back, ...)
 or is a run of ant-sync, which may be killed.  The model knows which rows each day of each table must have
@@ -17,7 +17,8 @@ that more is loaded than is.  What must hold:
   - after each other run, each day of each table is what it was, or as expected;
   - a run that nobody disturbed exits 0, and one that would mix, or that nobody can know the truth about, 1.
 
-Kills come at random moments, so the same seed gives the same steps, but not always the same end.
+An episode is one destination, with some forty steps; a message names it as an argument that is that episode alone.
+Kills come at random moments, so that the same seed gives the same steps, but not always the same end.
 """
 import collections, concurrent.futures, copy, csv, datetime, hashlib, os, random, re, shutil, signal, sqlite3, subprocess, sys, tempfile, threading, time, traceback
 
@@ -143,7 +144,7 @@ class Sqlite:
         self.sql(f"delete from {table} where {column} >= '{start}' and {column} < '{end}'{whose}")
 
     def drop_ledger(self):
-        self.sql("drop table _anthill_loads")
+        self.drop("_anthill_loads")
 
     def files(self):
         return [p for p in (self.path + s for s in ("", "-journal", "-wal", "-shm", ".wal")) if os.path.exists(p)]
@@ -424,10 +425,13 @@ class World:
     # -- running
 
     def environment(self, organization, **more):
-        ahead = int(self.clock.replace(tzinfo=datetime.timezone.utc).timestamp() - time.time())
-        env = dict(os.environ, ANTHROPIC_BASE_URL=organization.url, ANTHROPIC_ADMIN_KEY="sk-ant-admin01-simulated", ANT_STATE=self.state, CLOCK_AHEAD=str(ahead), LD_PRELOAD=os.environ["WALK_CLOCK"], TMPDIR=self.folder)
+        # Our own clock may be ahead, too: see tests/dates.
+        ahead = int(self.clock.replace(tzinfo=datetime.timezone.utc).timestamp() - time.time()) + int(os.environ.get("CLOCK_AHEAD", 0))
+        env = dict(os.environ, ANTHROPIC_BASE_URL=organization.url, ANTHROPIC_ADMIN_KEY="sk-ant-admin01-simulated", ANT_STATE=self.state, CLOCK_AHEAD=str(ahead), LD_PRELOAD=os.environ["ANT_WALK_CLOCK"], TMPDIR=self.folder)
+        if "ASAN_OPTIONS" in env: # a library before that of a sanitizer is one that it would not start with
+            env["ASAN_OPTIONS"] += ":verify_asan_link_order=0"
         if "full" in more:
-            env["LD_PRELOAD"] += ":" + os.environ["WALK_FULL"]
+            env["LD_PRELOAD"] += ":" + os.environ["ANT_WALK_FULL"]
             env.update(more["full"])
         return env
 
@@ -445,7 +449,7 @@ class World:
             except subprocess.TimeoutExpired:
                 (os.killpg if sig == signal.SIGKILL else os.kill)(p.pid, sig)
         try:
-            out, err = p.communicate(timeout=120)
+            out, err = p.communicate(timeout=600)
         except subprocess.TimeoutExpired:
             os.killpg(p.pid, signal.SIGKILL)
             raise Wrong(f"hangs: {' '.join(cmd)}")
@@ -472,7 +476,7 @@ class World:
         lookback = rng.randrange(4) if lookback is None else lookback
         chunk = rng.choice([0, 1, 2, 3, 5, 9, 31]) if chunk is None else chunk
         words = ["--start", self.start, "--lookback", f"{lookback}d", "--chunk", str(chunk), "--parallel", rng.choice("1444"), *options, *tables]
-        self.note(f"{what}: {day_of(self.clock)} {words}")
+        self.note(f"{what}: {self.clock:%F %T} {organization.uuid[:4]} {' '.join(words)}")
         before, lines = self.held(), self.dest.lines()
         for (table, uuid), mark in self.marks.items():
             # What the state takes over of another ledger it may know from now on, even if the run fails.
@@ -938,7 +942,7 @@ def episode(kind, state, number, steps, seed, organizations, folder):
         for copied, _ in world.copies:
             world.dest.forget(copied)
         world.dest.close()
-        if os.environ.get("WALK_LOG"):
+        if os.environ.get("ANT_WALK_LOG"):
             print(f"{world.name}:", *world.log, sep="\n", flush=True)
         return None, done + 1, world.runs
     except Exception as e:
@@ -947,17 +951,17 @@ def episode(kind, state, number, steps, seed, organizations, folder):
         return f"{kind}/{state}@{number}={steps}, seed {seed}, {world.name}: {what}\nWhat happened:\n{log}", done + 1, world.runs
 
 
-def start_sim(seed, folder):
+def start_sim(seed):
     p = subprocess.Popen([BIN + "/ant-sim", "--port", "0", "--seed", str(seed), *SIM], stdout=subprocess.PIPE, text=True)
     return p, p.stdout.readline().strip()
 
 
 def main(words):
-    seed = os.environ.get("WALK_SEED") or str(random.SystemRandom().randrange(1 << 32))
-    print(f"WALK_SEED={seed}", flush=True)
+    seed = os.environ.get("ANT_WALK_SEED") or str(random.SystemRandom().randrange(1 << 32))
+    print(f"ANT_WALK_SEED={seed}", flush=True)
     folder = tempfile.mkdtemp()
     os.chmod(folder, 0o755)
-    sims = [start_sim(n, folder) for n in (1, 2)]
+    sims = [start_sim(n) for n in (1, 2)]
     began, wrong, work = time.time(), [], []
     for word in words:
         kind, state, number, steps = re.fullmatch(r"(\w+)/(\w+?)(?:@(\d+))?=(\d+)", word).groups()
@@ -967,7 +971,7 @@ def main(words):
     try:
         organizations = [Organization(n + 1, url) for n, (_, url) in enumerate(sims)]
         total = collections.Counter()
-        with concurrent.futures.ThreadPoolExecutor(int(os.environ.get("WALK_JOBS") or os.cpu_count())) as pool:
+        with concurrent.futures.ThreadPoolExecutor(int(os.environ.get("ANT_WALK_JOBS") or os.cpu_count())) as pool:
             for what, steps, runs in pool.map(lambda w: episode(*w, seed, organizations, folder), work):
                 total.update(steps=steps, runs=runs)
                 if what:
