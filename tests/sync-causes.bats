@@ -265,7 +265,7 @@ hasty() { stub ant-fetch "exec '$ANT_BIN/ant-fetch' --backoff 0.001 --retries 2 
 	[ "$(jq -c '[.status, .outcome, .rows, .watermark]' <<<"$output")" = "[1,\"committed\",$n,null]" ]
 	# The ledger knows it; where that cannot be kept either, nothing is begun that would be loaded again and again.
 	run -1 --separate-stderr "${full[@]}" ant-sync --rate 0 --to today --start -4d --json usage_report
-	[ "$(jq -c '[.status, .outcome, .rows]' <<<"$output")" = '[1,"failed",0]' ]
+	[ "$(jq -c '[.status, .outcome, .rows]' <<<"$output")" = '[1,"failed (1)",0]' ]
 	[[ $stderr == *'usage_report: '*'No space left on device'* ]]
 	# When a table without a window was refreshed is the ledger's to know.
 	printf 'full-sync every 7d\ntables invites\n' >c
