@@ -22,7 +22,7 @@ field() { dpkg-deb -f "$DEB" "$1"; }
 	local library
 	[ "${DEB##*/}" = "anthill_$(<"$ROOT/VERSION")_$(dpkg --print-architecture).deb" ]
 	[ "$(field Version)" = "$(<"$ROOT/VERSION")" ]
-	for library in libc6 libcurl4 libjq1 libcsv3 libpq5 libsqlite3-0 libmicrohttpd libnettle libyaml-0-2 libseccomp2 zlib1g; do
+	for library in libc6 libcurl4 libjq1 libcsv3 libpq5 libsqlite3-0 libmicrohttpd libnettle libyaml-0-2 zlib1g; do
 		[[ $(field Depends) == *"$library"* ]] || { field Depends; return 1; }
 	done
 	[[ $(field Depends) != *duckdb* ]]
