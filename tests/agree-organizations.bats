@@ -78,6 +78,12 @@ made_by_other() {
 	sync A -q cost_report >receipts
 	sync B -q cost_report >receipts
 	whole B
+	ant-state --scope "$(scope)#organization=$(uuid_of B)" set cost_report "$(day -6)"
+	drop_table cost_report
+	sync A -q cost_report >receipts
+	run -0 --separate-stderr sync B cost_report
+	[[ $stderr == *"cost_report: the table is empty: loading it again from $(day -$DAYS)"* ]]
+	whole B
 	# Where the ledger is there, it knows.
 	drop_table cost_report
 	sync A -q cost_report >receipts

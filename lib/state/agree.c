@@ -128,8 +128,11 @@ lose(const struct sides *a, const struct mark *base, struct mark *to, struct buf
 	mark_lose(to, &a->theirs);
 	if (!base->known && base->n == 0)
 		return;
-	buf_puts(note, a->facts.there ? "the table is empty, and no load of it is known"
-				      : "the table is not there any more");
+	if (!a->facts.there)
+		buf_puts(note, "the table is not there any more");
+	else
+		buf_puts(note, a->loads > 0 ? "the table is empty"
+					    : "the table is empty, and no load of it is known");
 	put_begin(note, to);
 }
 
@@ -232,6 +235,13 @@ name(const struct sides *a, struct mark *to)
 		memcpy(to->destination, t->destination, sizeof to->destination);
 }
 
+/* Whether the rows are gone of which somebody had said that they were there: they had been loaded. */
+static int
+is_void(const struct sides *a)
+{
+	return a->facts.empty && a->mine->known && a->mine->by_hand && a->mine->begin_known;
+}
+
 int
 agree(const struct mark *mine, const struct agree_facts *facts, const struct mark_load *lines,
 	size_t n, struct mark *to, struct buf *note, struct ant_err *e)
@@ -249,11 +259,11 @@ agree(const struct mark *mine, const struct agree_facts *facts, const struct mar
 	*to = *mine;
 	if (!facts->there) {
 		lose(&a, mark_is_empty(mine) ? t : facts->found ? &a.follows : mine, to, note);
-	} else if (n > 0) {
+	} else if (n > 0 && !is_void(&a)) {
 		if (follow(&a, to, note, e) == -1)
 			return -1;
 		name(&a, to);
-	} else if (!mine->known || (mine->by_hand && !(facts->empty && mine->begin_known))) {
+	} else if (!mine->known || (mine->by_hand && !is_void(&a))) {
 		if (!facts->found) { /* it starts with this ledger */
 			mark_unname(to);
 			*to->destination = '\0';
