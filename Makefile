@@ -125,7 +125,9 @@ VALGRIND = valgrind -q --vgdb=no --error-exitcode=99 --leak-check=full --errors-
 SELFMADE = $(addprefix tests/,fetch-torture.bats fetch-units.bats fuzz.bats package.bats)
 # What these find they tell at the end, by calls that no cage leaves: its own suite is for other builds.
 CAGED    = tests/sandbox.bats
-asan: ASANED = $(if $(findstring command,$(origin SUITES)),$(SUITES),$(filter-out $(SELFMADE) $(CAGED),$(SUITES)))
+# Many runs of ant-sync, one after the other: what they run is in the suites of its parts.
+RUNS     = $(addprefix tests/,agree.bats agree-organizations.bats organizations.bats walk.bats)
+asan: ASANED = $(if $(findstring command,$(origin SUITES)),$(SUITES),$(filter-out $(SELFMADE) $(CAGED) $(RUNS),$(SUITES)))
 asan:
 	ASAN_OPTIONS=exitcode=99:detect_leaks=1 UBSAN_OPTIONS=exitcode=99:print_stacktrace=1 \
 	$(MAKE) SECCOMP=no B=build/asan CFLAGS='-O1 -g -fno-omit-frame-pointer $(SAN)' LDFLAGS='$(SAN)' SUITES='$(ASANED)' test

@@ -102,6 +102,25 @@ older_copy() {
 
 @test "agree: an older copy that was put back goes on from its own ledger" { in_each older_copy; }
 
+reset_over_copy() {
+	local start
+	start=$(day -$((DAYS + 2)))
+	sync -q --to "$(day -8)" cost_report
+	copy_dest d old
+	first_load
+	ant-state --scope "$(scope)" reset cost_report
+	move_dest old d
+	# A run that fails changes nothing about what was wanted.
+	stub ant-flatten 'cat >/dev/null; exit 5'
+	run -5 sync --start "$start" cost_report
+	rm bin/ant-flatten
+	run -0 --separate-stderr sync --start "$start" cost_report
+	[ "$(loaded_from <(echo "$output"))" = "${start}T00:00:00Z" ]
+	[ "$(count cost_report)" = "$(expected -$((DAYS + 2)))" ]
+}
+
+@test "agree: a reset by hand holds over an older copy, and over a run that fails" { in_each reset_over_copy; }
+
 exchanged() {
 	first_load
 	new_dest e

@@ -166,8 +166,11 @@ exchanged(const struct sides *a, struct mark *to, struct buf *note, struct ant_e
 	*to = *t;
 	if ((same || !t->begin_known) && from_ledger(a, to, e) == -1)
 		return -1;
-	if (m->by_hand && (!m->known || !t->known || m->watermark < t->watermark)) {
-		to->known = m->known; /* more is wanted again than is missing */
+	/* More may be wanted again than is missing: all, from wherever that is said, or a part. */
+	if (m->by_hand && !m->known) {
+		mark_set(to, NULL, m->set_at);
+	} else if (m->by_hand && (!t->known || m->watermark < t->watermark)) {
+		to->known = 1;
 		to->watermark = m->watermark;
 		to->n = 0;
 	}
