@@ -2,6 +2,7 @@
 # The whole suite on a simulated organization: what arrives is what the simulator's own model says.
 # shellcheck disable=SC2016	# "bash -c" expands these, not we
 load lib/helper
+load lib/duckdb
 
 NOW=2026-11-20T15:30:00Z
 
@@ -119,6 +120,7 @@ export NOW
 
 @test "what a failed curl leaves empties no table and fills none: in SQLite, PostgreSQL, DuckDB, CSV" {
 	local what
+	use_duckdb
 	refused() { # LOADER ARG...
 		run -5 bash -c 'set -o pipefail; ant-flatten -q -t users --mode replace <in | "$@"' - "$@"
 	}
