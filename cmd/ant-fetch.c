@@ -4,6 +4,7 @@
  * stdout: one anthill-record(5), ended only when every page has arrived, so that
  * a reader can tell "complete" from "died".  stderr: messages, log, progress.
  */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/utc.h"
 #include "cli.h"
 #include "fetch/api.h"
 #include "fetch/check.h"
@@ -32,8 +34,9 @@ static const char usage[] =
 	"                 [--param NAME=VALUE]... [--jobs N] [--rate N]\n"
 	"                 [--rate-file FILE] [--retries N] [--timeout S] [--deadline S]\n"
 	"                 [--backoff S] [--page-limit N] [--base-url URL]\n"
-	"                 [--key-file FILE] [--insecure-http] [--log-format text|json]\n"
-	"                 [-T DIR]... [-qv] TABLE\n"
+	"                 [--key-file FILE] [--token-file FILE] [--api-version V]\n"
+	"                 [--parents FILE] [--allow-cut] [--insecure-http]\n"
+	"                 [--log-format text|json] [-T DIR]... [-qv] TABLE\n"
 	"       ant-fetch --check [TABLE]\n"
 	"       ant-fetch --whose\n";
 
@@ -50,18 +53,21 @@ static const char help[] =
 	"  --check          say what the key may read   -v            log each request\n"
 	"  --whose          say whose organization it is of, by its id\n"
 	"\n"
-	"The key comes from ANTHROPIC_ADMIN_KEY or --key-file.  See man ant-fetch.\n";
+	"The key comes from ANTHROPIC_ADMIN_KEY or --key-file, a token from\n"
+	"ANTHROPIC_AUTH_TOKEN or --token-file.  See man ant-fetch.\n";
 
 static struct cli cli = {.name = "ant-fetch", .usage = usage, .help = help};
 
 static struct settings {
-	const char *from, *to, *width, *group_by, *base_url, *key_file, *rate_file;
+	const char *from, *to, *width, *group_by, *base_url, *key_file, *token_file, *rate_file,
+		*version, *parents;
 	struct cli_list folders;
 	struct strlist params, dimensions;
 	long jobs, rate, retries, page_limit;
 	double timeout, deadline, backoff;
-	int check, whose, insecure, json_log;
+	int check, whose, insecure, json_log, allow_cut;
 } settings = {
+	.version = "2023-06-01",
 	.jobs = 4, .rate = 100, .retries = 8, .timeout = 120, .deadline = 900, .backoff = 0.5};
 
 struct session { /* what the events of a fetch need */
@@ -162,6 +168,19 @@ take_log_format(const char *text)
 	return ANT_USAGE;
 }
 
+static int
+take_version(const char *text)
+{
+	int64_t day;
+
+	if (utc_parse(text, strlen(text), &day) == -1 || strlen(text) != strlen("YYYY-MM-DD")) {
+		cli_error("--api-version: '%s' is not a version such as 2023-06-01", text);
+		return ANT_USAGE;
+	}
+	settings.version = text;
+	return ANT_OK;
+}
+
 static const struct cli_option options[] = {
 	{.name = "from", .text = &settings.from},
 	{.name = "to", .text = &settings.to},
@@ -178,6 +197,10 @@ static const struct cli_option options[] = {
 	{.name = "page-limit", .number = &settings.page_limit, .least = 1, .most = 1000000},
 	{.name = "base-url", .text = &settings.base_url},
 	{.name = "key-file", .text = &settings.key_file},
+	{.name = "token-file", .text = &settings.token_file},
+	{.name = "api-version", .take = take_version},
+	{.name = "parents", .text = &settings.parents},
+	{.name = "allow-cut", .flag = &settings.allow_cut},
 	{.name = "check", .flag = &settings.check},
 	{.name = "whose", .flag = &settings.whose},
 	{.name = "insecure-http", .flag = &settings.insecure},
@@ -214,26 +237,74 @@ set_dimensions(struct settings *s, const struct table *t, struct ant_err *e)
 	return 0;
 }
 
+/* The dimensions that are always asked for come last. */
+static int
+add_dimensions(struct settings *s, const struct table *t, struct ant_err *e)
+{
+	const struct strlist *with = &t->group_with;
+
+	for (size_t i = 0; s->group_by == NULL && i < t->group_by.n; i++)
+		if (strlist_add(&s->dimensions, t->group_by.v[i], strlen(t->group_by.v[i])) == -1)
+			return err_sys(e, ANT_FAIL, "%s", t->name);
+	for (size_t i = 0; i < with->n; i++)
+		if (!strlist_has(&s->dimensions, with->v[i], strlen(with->v[i])) &&
+			strlist_add(&s->dimensions, with->v[i], strlen(with->v[i])) == -1)
+			return err_sys(e, ANT_FAIL, "%s", t->name);
+	return 0;
+}
+
+/* What was asked for and is not served: a load must not delete what cannot be fetched again. */
+static void
+tell_window(const struct settings *s, const struct table *t, const struct window *w)
+{
+	char asked[UTC_TEXT], from[UTC_TEXT];
+
+	if (!w->narrowed || s->from == NULL)
+		return;
+	utc_format(w->asked, asked);
+	utc_format(w->from, from);
+	if (w->unserved)
+		cli_warn(&cli, "%s: the API serves nothing before %s any more: nothing is fetched",
+			t->name, from);
+	else
+		cli_warn(&cli, "%s: the API serves nothing before %s: the window starts there, not at %s",
+			t->name, from, asked);
+}
+
 /* What the command line says about the table. */
 static int
-plan_table(struct settings *s, const struct tables *ts, const char *name, struct table **table,
-	struct table **parent, struct fetch_plan *plan, struct ant_err *e)
+plan_table(struct settings *s, const struct tables *ts, const struct table *t,
+	struct parents *parents, struct fetch_plan *plan, struct ant_err *e)
 {
-	const struct table *t;
-
-	if ((t = *table = tables_load(ts, name, e)) == NULL)
+	if (parents_load(parents, ts, t, e) == -1)
 		return -1;
-	if (t->foreach_table != NULL && (*parent = tables_load(ts, t->foreach_table, e)) == NULL)
-		return -1;
+	if (s->parents != NULL && t->foreach_table == NULL)
+		return err_set(e, ANT_USAGE, "--parents: table %s goes through no other", t->name);
 	plan->table = t;
-	plan->parent = *parent;
+	plan->parents = (const struct table *const *)parents->v;
+	plan->nparents = parents->n;
 	if (window_make(&plan->window, t, s->width, s->from, s->to, (int64_t)time(NULL), e) == -1 ||
 		fetch_limit(t, s->width, s->page_limit, &plan->limit, e) == -1)
 		return -1;
-	if (s->group_by != NULL && set_dimensions(s, t, e) == -1)
+	tell_window(s, t, &plan->window);
+	if ((s->group_by != NULL && set_dimensions(s, t, e) == -1) || add_dimensions(s, t, e) == -1)
 		return -1;
-	if (t->group_by.n > 0)
-		plan->group_by = s->group_by != NULL ? &s->dimensions : &t->group_by;
+	if (t->group_by.n > 0 || t->group_with.n > 0)
+		plan->group_by = &s->dimensions;
+	return 0;
+}
+
+/* The budgets of the table and of those that it goes through: their files are opened here. */
+static int
+open_budgets(struct budgets *b, const struct settings *s, const struct table *t,
+	const struct parents *parents, struct ant_err *e)
+{
+	if (budgets_open(b, (size_t)s->rate, s->rate_file, clock_ms, e) == -1 ||
+		(t != NULL && budgets_add(b, t, e) == -1))
+		return -1;
+	for (size_t i = 0; i < parents->n; i++)
+		if (budgets_add(b, parents->v[i], e) == -1)
+			return -1;
 	return 0;
 }
 
@@ -253,8 +324,15 @@ run_check(const struct tables *ts, const char *name, const struct fetch_plan *pl
 	return rc;
 }
 
+static void
+tell_exposed(const struct key *k, const char *option, const char *file)
+{
+	if (k->exposed)
+		cli_warn(&cli, "%s %s: others can read it; chmod 600 keeps it yours", option, file);
+}
+
 static struct http *
-open_client(const struct settings *s, struct ant_err *e)
+open_client(const struct settings *s, struct api_access *access, struct ant_err *e)
 {
 	const char *base = s->base_url != NULL ? s->base_url : getenv("ANTHROPIC_BASE_URL");
 	struct http_options o = {
@@ -264,48 +342,68 @@ open_client(const struct settings *s, struct ant_err *e)
 		.ca_file = getenv("CURL_CA_BUNDLE"),
 		.jobs = (size_t)s->jobs,
 		.timeout_ms = (int64_t)(s->timeout * 1000)};
-	struct key key;
+	struct credentials c;
 	struct http *h = NULL;
 
-	if (key_load(&key, s->key_file, e) == 0) {
-		if (key.exposed)
-			cli_warn(&cli,
-				"--key-file %s: others can read it; chmod 600 keeps it yours",
-				s->key_file);
-		api_header(&o, key.text);
+	if (credentials_load(&c, s->key_file, s->token_file, e) == 0) {
+		tell_exposed(&c.key, "--key-file", s->key_file);
+		tell_exposed(&c.token, "--token-file", s->token_file);
+		*access = (struct api_access){c.has_key, c.has_token, s->version};
+		api_options(&o, c.has_key ? c.key.text : NULL, c.has_token ? c.token.text : NULL);
 		h = http_open(&o, e);
 	}
-	explicit_bzero(&key, sizeof key);
+	explicit_bzero(&c, sizeof c);
 	return h;
+}
+
+/* The record stream of the table that ours goes through, where somebody has fetched it already. */
+static int
+open_parents(const struct settings *s, struct lines *in, struct fetch_plan *plan, struct ant_err *e)
+{
+	int fd;
+
+	if (s->parents == NULL)
+		return 0;
+	if ((fd = open(s->parents, O_RDONLY | O_CLOEXEC)) == -1)
+		return err_sys(e, ANT_USAGE, "--parents %s", s->parents);
+	lines_init(in, fd, s->parents, LINES_MAX);
+	plan->parents_file = in;
+	return 0;
 }
 
 /* All but the command line: load, connect, fetch. */
 static int
 work(struct settings *s, struct session *session, const char *name, struct ant_err *e)
 {
+	struct api_access access;
 	struct fetch_plan plan = {.params = &s->params,
 		.jobs = (size_t)s->jobs,
 		.retries = (unsigned)s->retries,
 		.deadline_ms = (int64_t)(s->deadline * 1000),
 		.backoff_ms = (int64_t)(s->backoff * 1000),
+		.allow_cut = s->allow_cut,
+		.access = &access,
 		.events = {session, on_request, on_warn, on_progress, on_reader_gone}};
 	struct tables ts = {.folders = {NULL, 0}};
-	struct table *table = NULL, *parent = NULL;
-	struct budget budget = {0};
+	struct table *table = NULL;
+	struct parents parents = {.n = 0};
+	struct budgets budgets = {.n = 0};
 	struct organization organization = {""};
+	struct lines in = {.fd = -1};
 	struct out out;
 	int rc = -1;
 
 	out_init(&out, STDOUT_FILENO, "stdout");
 	if (tables_init(&ts, s->folders.v, s->folders.n, getenv("ANT_TABLES"), e) == -1)
 		goto done;
-	if (name != NULL && plan_table(s, &ts, name, &table, &parent, &plan, e) == -1)
+	if (name != NULL && ((table = tables_load(&ts, name, e)) == NULL ||
+				    plan_table(s, &ts, table, &parents, &plan, e) == -1))
 		goto done;
-	if (budget_open(&budget, (size_t)s->rate, s->rate_file, clock_ms, e) == -1)
-		goto done;
-	plan.budget = &budget;
+	plan.budgets = &budgets;
 	plan.organization = &organization;
-	if ((plan.http = open_client(s, e)) == NULL)
+	if (open_budgets(&budgets, s, table, &parents, e) == -1 ||
+		open_parents(s, &in, &plan, e) == -1 ||
+		(plan.http = open_client(s, &access, e)) == NULL)
 		goto done;
 	/* All that is written to is open, and no byte of the network was read. */
 	if (sandbox_enter(&cli, CAGE_FETCH, e) == -1)
@@ -315,10 +413,13 @@ work(struct settings *s, struct session *session, const char *name, struct ant_e
 			: fetch_run(&plan, &out, e);
 done:
 	http_free(plan.http);
-	budget_close(&budget);
-	table_free(parent);
+	budgets_close(&budgets);
+	parents_free(&parents);
 	table_free(table);
 	tables_free(&ts);
+	lines_free(&in);
+	if (in.fd != -1)
+		close(in.fd);
 	out_free(&out);
 	return rc;
 }

@@ -31,6 +31,13 @@ strlist_has(const struct strlist *s, const char *p, size_t len)
 	return 0;
 }
 
+void
+strlist_cut(struct strlist *s, size_t n)
+{
+	while (s->n > n)
+		free(s->v[--s->n]);
+}
+
 static int
 compare(const void *a, const void *b)
 {

@@ -15,6 +15,7 @@ int strlist_add(struct strlist *s, const char *p, size_t len);
 /* 1 where one of the strings equals the LEN bytes at P. */
 int strlist_has(const struct strlist *s, const char *p, size_t len);
 
+void strlist_cut(struct strlist *s, size_t n); /* only the first N stay */
 void strlist_sort(struct strlist *s); /* by bytes */
 void strlist_free(struct strlist *s); /* the list is empty and usable again */
 

@@ -3,12 +3,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/utc.h"
 #include "fetch/api.h"
 #include "fetch/complaint.h"
 #include "fetch/retry.h"
+#include "tables/sets.h"
+
+#define ANALYTICS "/v1/organizations/analytics/"
 
 enum {
 	URL_MAX = 1024,		  /* bytes of a URL in a message */
@@ -101,18 +106,37 @@ is_foreign(const struct answer *a)
 	return (a->status == 401 || a->status == 403) && !a->said.from_api;
 }
 
+/* What the table file adds to a refusal with such a word in it; "" for nothing. */
+static const char *
+find_hint(const struct answer *a)
+{
+	const struct strlist *hints = &a->crawl->kind.table->hints;
+
+	for (size_t i = 0; i < hints->n; i++) {
+		const char *text = strchr(hints->v[i], ' ');
+		size_t len = (size_t)(text - hints->v[i]);
+
+		for (const char *p = a->said.message; *p != '\0'; p++)
+			if (strncasecmp(p, hints->v[i], len) == 0)
+				return text + 1;
+	}
+	return "";
+}
+
 /* Give up for good.  WHY is added to what happened. */
 static int
 give_up(struct answer *a, enum ant_status status, const char *why)
 {
+	const char *hint = status == ANT_API ? find_hint(a) : "";
 	char url[URL_MAX];
 
 	put_url(a, url, sizeof url);
 	if (status == ANT_AUTH) {
-		err_set(a->e, status,
-			"%s: the API refused the key: %s: it takes an Admin key (sk-ant-admin..., "
-			"made by an admin in the Console), not the key of a workspace",
-			url, a->what);
+		char kinds[512];
+
+		sets_credentials(&a->crawl->kind.table->sets, kinds, sizeof kinds);
+		err_set(a->e, status, "%s: the API refused the key: %s: it takes %s", url, a->what,
+			kinds);
 		a->e->cause = a->status == 403 ? CAUSE_FORBIDDEN : CAUSE_ANY;
 		return -1;
 	}
@@ -122,9 +146,10 @@ give_up(struct answer *a, enum ant_status status, const char *why)
 			"proxy or a firewall stand before it?",
 			url, a->what, why);
 	if (a->chain->failures > 1)
-		return err_set(a->e, status, "%s: %s%s, after %u attempts", url, a->what, why,
-			a->chain->failures);
-	return err_set(a->e, status, "%s: %s%s", url, a->what, why);
+		return err_set(a->e, status, "%s: %s%s, after %u attempts%s%s", url, a->what, why,
+			a->chain->failures, *hint != '\0' ? ": " : "", hint);
+	return err_set(a->e, status, "%s: %s%s%s%s", url, a->what, why, *hint != '\0' ? ": " : "",
+		hint);
 }
 
 /* The next page will be asked for again as PLAN says. */
@@ -163,7 +188,7 @@ recover(struct answer *a, const struct retry_case *failed)
 	if (plan.verdict == RETRY_NEVER)
 		return give_up(a, plan.status, "");
 	/* Even where we give up: others may share the budget. */
-	if (plan.everybody && budget_pause(of->budget, now + plan.wait_ms, a->e) == -1)
+	if (plan.everybody && budget_pause(budgets_of(of->budgets, a->crawl->kind.table), now + plan.wait_ms, a->e) == -1)
 		return -1;
 	if (failed->failures > of->retries &&
 		!(plan.verdict == RETRY_SMALLER && plan.status == ANT_API))
@@ -192,6 +217,50 @@ skip(struct answer *a)
 	return 0;
 }
 
+/* The last day, written YYYY-MM-DD, that TEXT names; INT64_MIN where it names none. */
+static int64_t
+last_day(const char *text)
+{
+	int64_t t, day = INT64_MIN;
+	const size_t len = strlen("YYYY-MM-DD");
+
+	for (; strlen(text) >= len; text++)
+		if (utc_parse(text, len, &t) == 0)
+			day = t;
+	return day;
+}
+
+/*
+ * A day that the API does not have yet is the end of what is complete.  Its message may name the
+ * newest day that it has.  1 where this was it, and the window ends earlier now.
+ */
+static int
+is_not_yet(struct answer *a)
+{
+	struct crawl *w = a->crawl;
+	const char *text = w->kind.table->not_yet;
+	int64_t newest;
+
+	if (a->chain != &w->last || text == NULL || a->http->status != 400 || !a->said.from_api ||
+		strstr(a->said.message, text) == NULL)
+		return 0;
+	newest = last_day(a->said.message);
+	if (crawl_end_earlier(w, newest == INT64_MIN || newest + UTC_DAY > w->last.from
+					 ? INT64_MAX
+					 : newest + UTC_DAY) == -1)
+		return 0;
+	w->progress_at = clock_ms();
+	return 1;
+}
+
+/* On a first page under analytics/ the API says by a 404 that the key may not read it. */
+static int
+is_hidden(const struct answer *a)
+{
+	return a->status == 404 && a->said.from_api && a->chain->pages == 0 &&
+	       strncmp(a->crawl->kind.table->path, ANALYTICS, strlen(ANALYTICS)) == 0;
+}
+
 /* The request brought no page.  REASON is NULL where the status says it. */
 static int
 no_page(struct answer *a, enum retry_cause cause, const char *reason)
@@ -203,8 +272,15 @@ no_page(struct answer *a, enum retry_cause cause, const char *reason)
 	describe(a, reason);
 	pieces_release(&a->crawl->pieces, c->receiving);
 	c->receiving = NULL;
+	if (cause == RETRY_STATUS && is_not_yet(a))
+		return 0;
+	if (cause == RETRY_STATUS && is_hidden(a)) {
+		a->status = 403;
+		c->failures++;
+		return give_up(a, ANT_AUTH, "");
+	}
 	/* Only the API itself knows that a list is gone. */
-	if (c->id != NULL && cause == RETRY_STATUS && h->status == 404 && a->said.from_api &&
+	if (c->ids != NULL && cause == RETRY_STATUS && h->status == 404 && a->said.from_api &&
 		c->pages == 0)
 		return skip(a);
 	failed.failures = ++c->failures;
@@ -244,14 +320,38 @@ wrong_body(struct answer *a, enum retry_cause cause, const char *reason)
 	return cause == RETRY_STATUS ? nonsense(a, reason) : no_page(a, cause, reason);
 }
 
+/* The API gives so many groups of a bucket and says nothing of the others. */
+static int
+cut_off(struct answer *a)
+{
+	const struct cut *cut = &a->crawl->kind.table->cut;
+	char url[URL_MAX];
+
+	put_url(a, url, sizeof url);
+	return err_set(a->e, ANT_API,
+		"%s: a record has %ld %s, as many as the API gives: others may be missing; table %s "
+		"has them all, and --allow-cut takes what there is",
+		url, cut->most, cut->path + 1, cut->table);
+}
+
 /* 200: is the body a page, and one that can follow? */
 static int
 read_body(struct answer *a)
 {
 	struct crawl *w = a->crawl;
 	struct chain *c = a->chain;
-	const struct page_rules rules = {w->kind.table->paging, w->kind.buckets, c->from, c->to,
-		w->open_bucket, &w->members, c->next};
+	const struct table *t = w->kind.table;
+	const struct page_rules rules = {.paging = t->paging,
+		.time = chain_time(&w->kind),
+		.from = c->from,
+		.to = c->to,
+		.buckets = w->kind.buckets,
+		.open = w->open_bucket,
+		.members = &w->members,
+		.next = c->next,
+		.data = t->data,
+		.cut = t->cut.path != NULL && !w->plan->allow_cut ? t->cut.path + 1 : NULL,
+		.most = t->cut.most};
 	struct page *page = &c->receiving->page;
 	enum page_result result;
 	char reason[512] = "";
@@ -263,8 +363,13 @@ read_body(struct answer *a)
 		log_request(a, NULL); /* before the cursor moves on */
 		result = chain_follow(c, &w->kind, page, &w->cursor, reason, sizeof reason);
 	}
+	if (result == PAGE_OK && page->cut)
+		return cut_off(a);
 	switch (result) {
 	case PAGE_OK:
+		w->last_known |= c == &w->last;
+		if (page->refreshed < w->refreshed)
+			w->refreshed = page->refreshed;
 		pieces_push(&w->pieces, &c->queue, c->receiving);
 		c->receiving = NULL;
 		w->progress_at = clock_ms();
@@ -303,7 +408,7 @@ note_budget(struct answer *a)
 	if (reset < 0 || reset > RESET_MS || digits == 0 || digits > 9 ||
 		h->field[API_REMAINING][digits] != '\0')
 		return 0;
-	return budget_left(a->crawl->plan->budget, strtol(h->field[API_REMAINING], NULL, 10),
+	return budget_left(budgets_of(a->crawl->plan->budgets, a->crawl->kind.table), strtol(h->field[API_REMAINING], NULL, 10),
 		(int64_t)http_active(a->crawl->plan->http), clock_ms() + reset, a->e);
 }
 

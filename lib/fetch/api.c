@@ -1,10 +1,12 @@
 #include "fetch/api.h"
 
+#include <stdio.h>
+
+#include "tables/sets.h"
+
 void
-api_header(struct http_options *o, const char *key)
+api_options(struct http_options *o, const char *key, const char *token)
 {
-	static const char *const headers[] = {
-		"anthropic-version: 2023-06-01", "accept: application/json", NULL};
 	static const char *const fields[HTTP_FIELDS + 1] = {[API_CONTENT_TYPE] = "content-type",
 		[API_REQUEST_ID] = "request-id",
 		[API_DATE] = "date",
@@ -18,8 +20,26 @@ api_header(struct http_options *o, const char *key)
 		[API_VIA] = "via",
 		[API_CF_RAY] = "cf-ray"};
 
-	o->secret_header = "x-api-key: ";
-	o->secret = key;
-	o->headers = headers;
+	o->secrets[SETS_KEY].header = "x-api-key: ";
+	o->secrets[SETS_KEY].text = key;
+	o->secrets[SETS_TOKEN].header = "authorization: Bearer ";
+	o->secrets[SETS_TOKEN].text = token;
 	o->fields = fields;
+}
+
+int
+api_use(struct http *h, const struct api_access *access, const struct table *t, struct ant_err *e)
+{
+	int token = access->has_token && (!access->has_key || sets_need_token(&t->sets));
+	const char *lines[TABLE_LIST_MAX + 3];
+	char version[64];
+	size_t n = 0;
+
+	snprintf(version, sizeof version, "anthropic-version: %s", access->version);
+	lines[n++] = version;
+	lines[n++] = "accept: application/json";
+	for (size_t i = 0; i < t->headers.n; i++)
+		lines[n++] = t->headers.v[i];
+	lines[n] = NULL;
+	return http_use(h, token ? SETS_TOKEN : SETS_KEY, lines, e);
 }

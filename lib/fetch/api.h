@@ -2,7 +2,9 @@
 #ifndef ANT_FETCH_API_H
 #define ANT_FETCH_API_H
 
+#include "base/err.h"
 #include "net/http.h"
+#include "tables/table.h"
 
 enum api_field { /* of an answer, in http_answer.field */
 	API_CONTENT_TYPE,
@@ -19,7 +21,20 @@ enum api_field { /* of an answer, in http_answer.field */
 	API_CF_RAY
 };
 
-/* Set the header of O: the key's line, the others, and which fields of an answer are kept. */
-void api_header(struct http_options *o, const char *key);
+/* What a client can be opened with, and the version of the API that it speaks. */
+struct api_access {
+	int has_key, has_token;
+	const char *version; /* "2023-06-01" */
+};
+
+/* Set the secrets of O, KEY and TOKEN (NULL: there is none), and which fields of an answer are kept. */
+void api_options(struct http_options *o, const char *key, const char *token);
+
+/*
+ * From now on requests of H are for table T: with the token where only that opens it, or there is
+ * nothing else, and with its headers.  Return 0 or -1 (ANT_FAIL).
+ */
+int api_use(struct http *h, const struct api_access *access, const struct table *t,
+	struct ant_err *e);
 
 #endif

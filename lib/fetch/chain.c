@@ -9,6 +9,21 @@
 
 enum { PROBE = 1 << 16 }; /* bytes of a page that tell it from others */
 
+/* The seconds that a chain asks for: what is one page, or all where nothing runs beside it. */
+static int64_t
+choose_slice(const struct chain_kind *k, int alone)
+{
+	const struct table *t = k->table;
+	int64_t whole = k->window->to - k->window->from, slice = whole;
+	int64_t most = k->width != NULL && k->width->span > 0 ? k->width->span : t->span;
+
+	if (k->buckets && !alone && k->limit > 0)
+		slice = k->limit * k->window->width;
+	if (most > 0 && slice > most)
+		slice = most;
+	return slice;
+}
+
 void
 chain_kind_init(struct chain_kind *k, const struct table *table, const struct window *window,
 	long limit, int alone)
@@ -16,11 +31,36 @@ chain_kind_init(struct chain_kind *k, const struct table *table, const struct wi
 	memset(k, 0, sizeof *k);
 	k->table = table;
 	k->window = window;
-	k->buckets = table->nwidths > 0;
+	if (table->nwidths > 0)
+		k->width = table_width(table, window->width_name);
+	k->buckets = k->width != NULL && k->width->grain == GRAIN_BUCKET;
 	k->limit = limit;
-	k->slice = limit > 0 ? limit : 1;
-	if (k->buckets && alone && window->to > window->from)
-		k->slice = (long)((window->to - window->from) / window->width);
+	if (table_has_window(table))
+		k->slice = table->day.name != NULL ? UTC_DAY : choose_slice(k, alone);
+}
+
+int
+chain_has_slices(const struct chain_kind *k)
+{
+	return table_has_window(k->table);
+}
+
+const char *
+chain_time(const struct chain_kind *k)
+{
+	const struct column *c;
+	const char *name;
+
+	if (k->buckets)
+		return "starting_at";
+	if (!chain_has_slices(k) || k->table->day.name != NULL || k->table->mode_column == NULL)
+		return NULL;
+	if ((c = table_column(k->table, k->table->mode_column)) == NULL || c->expr[0] != '.')
+		return NULL;
+	name = c->expr + 1;
+	return *name != '\0' && name[strspn(name, "abcdefghijklmnopqrstuvwxyz_0123456789")] == '\0'
+		       ? name
+		       : NULL;
 }
 
 size_t
@@ -29,11 +69,9 @@ chain_count(const struct chain_kind *k)
 	size_t n = 1;
 
 	if (k->ids != NULL)
-		n = k->ids->n;
-	else if (k->buckets)
+		n = k->ids->v.n / k->ids->width;
+	else if (chain_has_slices(k))
 		n = window_slices(k->window, k->slice);
-	else if (k->table->paging == PAGING_DAY)
-		n = (size_t)((k->window->to - k->window->from) / UTC_DAY);
 	return k->one_page && n > 1 ? 1 : n;
 }
 
@@ -62,38 +100,53 @@ chain_open(struct chain *c, const struct chain_kind *k, size_t i)
 	seen_clear(&c->seen);
 	seen_clear(&c->pages_seen);
 	c->index = i;
-	c->id = k->ids != NULL ? k->ids->v[i] : NULL;
+	c->ids = k->ids != NULL ? k->ids->v.v + i * k->ids->width : NULL;
+	c->empties = 0;
 	c->limit = k->limit;
 	c->done = 0;
 	c->failures = 0;
 	c->retry_at = 0;
 	c->pages = c->records = c->written = 0;
 	c->from = c->to = 0;
-	if (k->buckets)
+	if (chain_has_slices(k))
 		window_slice(k->window, k->slice, i, &c->from, &c->to);
-	else if (k->table->paging == PAGING_DAY)
-		c->from = k->window->from + (int64_t)i * UTC_DAY;
 	c->next = c->from;
+}
+
+/* A bound of the window in the form that its parameter has. */
+static void
+add_time(struct buf *to, const struct time_param *param, int64_t t)
+{
+	char text[UTC_TEXT];
+
+	utc_format(t, text);
+	if (param->day)
+		text[strlen("YYYY-MM-DD")] = '\0';
+	query_add(to, param->name, text);
+}
+
+static void
+add_dimensions(struct buf *to, const struct strlist *dimensions)
+{
+	for (size_t i = 0; dimensions != NULL && i < dimensions->n; i++)
+		query_add(to, "group_by[]", dimensions->v[i]);
 }
 
 /* The window and the grouping of a report. */
 static void
 add_window(const struct chain *c, const struct chain_kind *k, struct buf *to)
 {
-	char text[UTC_TEXT];
+	const struct table *t = k->table;
 
-	utc_format(c->from, text);
-	if (k->table->paging == PAGING_DAY) {
-		text[10] = '\0'; /* the date alone */
-		query_add(to, "starting_at", text);
+	if (t->day.name != NULL) {
+		add_time(to, &t->day, c->from);
 		return;
 	}
-	query_add(to, "starting_at", text);
-	utc_format(c->to, text);
-	query_add(to, "ending_at", text);
-	query_add(to, "bucket_width", k->window->width_name);
-	for (size_t i = 0; k->group_by != NULL && i < k->group_by->n; i++)
-		query_add(to, "group_by[]", k->group_by->v[i]);
+	add_time(to, &t->from, c->from);
+	add_time(to, &t->to, c->to);
+	if (t->width_param != NULL)
+		query_add(to, t->width_param, k->window->width_name);
+	add_dimensions(to, k->group_by);
 }
 
 static int
@@ -120,8 +173,8 @@ chain_target(const struct chain *c, const struct chain_kind *k, struct buf *to, 
 	char limit[24];
 
 	buf_clear(to);
-	query_path(to, t->path, c->id);
-	if (k->buckets || t->paging == PAGING_DAY)
+	query_path(to, t, c->ids);
+	if (chain_has_slices(k))
 		add_window(c, k, to);
 	if (c->limit > 0 && t->paging != PAGING_NONE) {
 		snprintf(limit, sizeof limit, "%ld", c->limit);
@@ -145,6 +198,7 @@ move_on(struct chain *c, const struct chain_kind *k, const struct page *page,
 		return PAGE_MEMORY;
 	if (k->buckets && page->records > 0)
 		c->next = page->last + k->window->width;
+	c->empties = page->records > 0 ? 0 : c->empties + 1;
 	c->pages++;
 	c->records += page->records;
 	c->failures = 0;
@@ -180,6 +234,9 @@ chain_follow(struct chain *c, const struct chain_kind *k, const struct page *pag
 		snprintf(reason, size, "the cursor of the next page came before");
 	else if (c->pages + 1 >= CHAIN_PAGES_MAX && page->more)
 		snprintf(reason, size, "more than %d pages", CHAIN_PAGES_MAX);
+	else if (page->more && page->records == 0 && c->empties + 1 >= CHAIN_EMPTIES_MAX)
+		snprintf(reason, size, "%d pages without records, one after the other",
+			CHAIN_EMPTIES_MAX);
 	else if (c->records + page->records > CHAIN_RECORDS_MAX)
 		snprintf(reason, size, "more than %d records", CHAIN_RECORDS_MAX);
 	else
@@ -195,8 +252,6 @@ chain_can_shrink(const struct chain *c, const struct chain_kind *k)
 	switch (k->table->paging) {
 	case PAGING_ID:
 		return 1;
-	case PAGING_DAY:
-		return c->written == 0;
 	case PAGING_PAGE:
 		return k->buckets ? c->next < c->to : c->written == 0;
 	default:

@@ -24,25 +24,33 @@ enum {
 	CHAIN_TARGET_MAX = 1 << 18,    /* bytes of a path and query */
 	CHAIN_PAGES_MAX = 100000,      /* pages of a chain */
 	CHAIN_RECORDS_MAX = 100000000, /* records of a chain */
+	CHAIN_EMPTIES_MAX = 1000,      /* pages without records, one after the other */
 	CHAIN_CURSOR_MAX = PAGE_CURSOR_MAX * 3 + 1
+};
+
+/* What a table's chains go through: WIDTH values for each. */
+struct id_list {
+	struct strlist v;
+	size_t width;
 };
 
 struct chain_kind { /* what all chains of a table have in common */
 	const struct table *table;
 	const struct window *window;
 	int buckets;				 /* records are the buckets of the window */
-	const struct strlist *ids;		 /* one chain for each; NULL: not that way */
+	const struct id_list *ids;		 /* one chain for each; NULL: not that way */
 	const struct strlist *group_by, *params; /* may be NULL */
+	const struct width *width; /* of the buckets; NULL: days or seconds, or no window */
 	long limit;				 /* of a page; 0: none is sent */
-	long slice;				 /* buckets a chain asks for */
+	int64_t slice;				 /* seconds that a chain asks for */
 	int one_page; /* the first page of the first chain is all that is wanted */
 };
 
 struct chain {
-	size_t index;
-	const char *id;	  /* of the parent's row, or NULL */
+	size_t index, empties; /* of all; pages without records, in a row */
+	char *const *ids; /* the values of the path's holes, or NULL */
 	int64_t from, to; /* the window that is asked for */
-	int64_t next;	  /* the first bucket that has not arrived */
+	int64_t next; /* the first bucket that has not arrived */
 	long limit;
 	struct buf cursor; /* of the next page; empty: the first */
 	struct seen seen, pages_seen;
@@ -60,6 +68,16 @@ struct chain {
  */
 void chain_kind_init(struct chain_kind *k, const struct table *table, const struct window *window,
 	long limit, int alone);
+
+/* 1 where K is asked for by a window of time, and C is a slice of it. */
+int chain_has_slices(const struct chain_kind *k);
+
+/*
+ * The member of a record that says when it is, where all records must be in the window; NULL
+ * where there is none.  What is merged may come from outside of it.
+ */
+const char *chain_time(const struct chain_kind *k);
+
 size_t chain_count(const struct chain_kind *k);
 
 void chain_init(struct chain *c);

@@ -14,17 +14,22 @@ probe(const struct tables *ts, const char *name, const struct fetch_plan *base, 
 	struct ant_err *e)
 {
 	struct fetch_plan plan = *base;
-	struct table *table = tables_load(ts, name, e), *parent = NULL;
+	struct table *table = tables_load(ts, name, e);
+	struct parents parents = {.n = 0};
 	int windowed, rc = -1;
 
 	if (table == NULL)
 		return -1;
-	windowed = table->nwidths > 0 || table->paging == PAGING_DAY;
-	if (table->foreach_table != NULL &&
-		(parent = tables_load(ts, table->foreach_table, e)) == NULL)
+	windowed = table_has_window(table);
+	if (parents_load(&parents, ts, table, e) == -1 || budgets_add(plan.budgets, table, e) == -1)
 		goto done;
+	for (size_t i = 0; i < parents.n; i++)
+		if (budgets_add(plan.budgets, parents.v[i], e) == -1)
+			goto done;
 	plan.table = table;
-	plan.parent = parent;
+	plan.parents = (const struct table *const *)parents.v;
+	plan.nparents = parents.n;
+	plan.parents_file = NULL;
 	plan.group_by = table->group_by.n > 0 ? &table->group_by : NULL;
 	plan.params = NULL;
 	plan.limit = table->nwidths > 0 || table->limit > 0 ? 1 : 0;
@@ -32,7 +37,7 @@ probe(const struct tables *ts, const char *name, const struct fetch_plan *base, 
 		    windowed ? "today" : NULL, (int64_t)time(NULL), e) == 0)
 		rc = fetch_probe(&plan, sample, e);
 done:
-	table_free(parent);
+	parents_free(&parents);
 	table_free(table);
 	return rc;
 }

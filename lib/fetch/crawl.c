@@ -32,7 +32,46 @@ crawl_warn(const struct fetch_plan *plan, const char *fmt, ...)
 static struct chain *
 chain_at(struct crawl *w, size_t i)
 {
-	return &w->ring[i % w->size];
+	return w->last_open && i == w->last.index ? &w->last : &w->ring[i % w->size];
+}
+
+/* The next chain is open from here on; the last one may have been before. */
+static struct chain *
+open_next(struct crawl *w)
+{
+	struct chain *c = chain_at(w, w->tail);
+
+	if (c != &w->last)
+		chain_open(c, &w->kind, w->tail);
+	w->tail++;
+	return c;
+}
+
+/* The last chain alone says where the window ends: nothing is written before. */
+static void
+open_last(struct crawl *w)
+{
+	w->last_open = w->total > 0;
+	w->last_known = w->total == 0;
+	if (w->last_open)
+		chain_open(&w->last, &w->kind, w->total - 1);
+}
+
+int
+crawl_end_earlier(struct crawl *w, int64_t upto)
+{
+	size_t total = w->total - 1;
+
+	if (!w->last_open || w->last.pages > 0)
+		return -1;
+	while (total > 0 && w->window.from + (int64_t)(total - 1) * w->kind.slice >= upto)
+		total--;
+	w->total = total;
+	window_end(&w->window, w->window.from + (int64_t)total * w->kind.slice);
+	if (w->tail > total)
+		w->tail = total;
+	open_last(w);
+	return 0;
 }
 
 static int
@@ -67,6 +106,8 @@ may_read_ahead(const struct crawl *w)
 static struct chain *
 startable(struct crawl *w, int64_t now)
 {
+	if (!w->last_known)
+		return w->last.receiving == NULL && w->last.retry_at <= now ? &w->last : NULL;
 	for (size_t i = w->head; i < w->tail; i++) {
 		struct chain *c = chain_at(w, i);
 
@@ -77,8 +118,10 @@ startable(struct crawl *w, int64_t now)
 	}
 	if (w->tail < w->total && w->tail - w->head < w->size &&
 		(w->tail == w->head || may_read_ahead(w))) {
-		chain_open(chain_at(w, w->tail), &w->kind, w->tail);
-		return chain_at(w, w->tail++);
+		struct chain *c = open_next(w);
+
+		if (!c->done)
+			return c;
 	}
 	return NULL;
 }
@@ -91,7 +134,7 @@ start_requests(struct crawl *w, struct ant_err *e)
 
 	w->budget_at = 0;
 	while (http_active(w->plan->http) < w->plan->jobs && (c = startable(w, now)) != NULL) {
-		if ((wait = budget_take(w->plan->budget, e)) == -1)
+		if ((wait = budgets_take(w->plan->budgets, w->kind.table, e)) == -1)
 			return -1;
 		if (wait > 0) {
 			w->budget_at = clock_ms() + wait;
@@ -110,10 +153,11 @@ put_ready(struct crawl *w, struct ant_err *e)
 	int64_t began = clock_ms(), spent;
 	int put = 0;
 
-	while (w->head < w->tail) {
+	while (w->last_known && w->head < w->tail) {
 		struct chain *c = chain_at(w, w->head);
 
 		while (c->queue.first != NULL) {
+			c->queue.first->page.chain = c->index;
 			c->written++;
 			if (w->sink->put(w->sink->to, &c->queue.first->page, e) == -1)
 				return -1;
@@ -163,6 +207,9 @@ idle_ms(struct crawl *w)
 			c->retry_at - now < wait)
 			wait = c->retry_at - now;
 	}
+	if (!w->last_known && w->last.receiving == NULL && w->last.retry_at > now &&
+		w->last.retry_at - now < wait)
+		wait = w->last.retry_at - now;
 	if (w->budget_at > 0 && w->budget_at - now < wait)
 		wait = w->budget_at > now ? w->budget_at - now : 0;
 	return wait;
@@ -186,7 +233,7 @@ static int
 check_deadline(struct crawl *w, struct ant_err *e)
 {
 	const char *base = http_base(w->plan->http), *path = w->kind.table->path;
-	int64_t now = clock_ms(), pause = w->plan->budget->rate.pause_until;
+	int64_t now = clock_ms(), pause = budgets_of(w->plan->budgets, w->kind.table)->rate.pause_until;
 
 	if (w->budget_at > 0 && http_active(w->plan->http) == 0) {
 		/* Waiting for our own budget is no lack of progress. */
@@ -206,12 +253,12 @@ check_deadline(struct crawl *w, struct ant_err *e)
 static void
 report(struct crawl *w)
 {
-	const struct window *window = w->kind.window;
+	const struct window *window = &w->window;
 	int64_t done = w->head < w->tail ? chain_at(w, w->head)->next : window->to;
 
 	if (w->plan->events.progress == NULL)
 		return;
-	if (w->kind.buckets)
+	if (chain_has_slices(&w->kind) && window->to > window->from)
 		w->stats->share =
 			(double)(done - window->from) / (double)(window->to - window->from);
 	else
@@ -242,19 +289,26 @@ required_members(struct crawl *w)
 static int
 start(struct crawl *w, struct ant_err *e)
 {
-	int64_t width = w->kind.window->width;
+	int64_t width = w->window.width;
 
+	w->kind.window = &w->window;
 	w->total = chain_count(&w->kind);
 	w->size = (FETCH_AHEAD + 1) * w->plan->jobs + 1;
-	w->server_now = INT64_MAX;
+	w->server_now = w->refreshed = INT64_MAX;
 	w->open_bucket = width > 0 ? utc_floor((int64_t)time(NULL), width) : 0;
 	w->random = (uint64_t)clock_ms() * 0x9e3779b97f4a7c15U ^ (uint64_t)getpid() << 32 ^ 1;
 	buf_init(&w->target, CHAIN_TARGET_MAX);
 	buf_init(&w->cursor, CHAIN_CURSOR_MAX);
+	if (api_use(w->plan->http, w->plan->access, w->kind.table, e) == -1)
+		return -1;
 	if ((w->ring = calloc(w->size, sizeof *w->ring)) == NULL)
 		return no_memory(w, e);
 	for (size_t i = 0; i < w->size; i++)
 		chain_init(&w->ring[i]);
+	chain_init(&w->last);
+	w->last_known = 1;
+	if (w->kind.table->not_yet != NULL && chain_has_slices(&w->kind) && !w->kind.one_page)
+		open_last(w);
 	if (w->kind.table->paging == PAGING_NONE && required_members(w) == -1)
 		return no_memory(w, e);
 	w->progress_at = clock_ms();
@@ -267,6 +321,8 @@ stop(struct crawl *w)
 	http_cancel(w->plan->http); /* what is under way writes into our pages */
 	for (size_t i = 0; w->ring != NULL && i < w->size; i++)
 		chain_free(&w->ring[i], &w->pieces);
+	if (w->ring != NULL)
+		chain_free(&w->last, &w->pieces);
 	pieces_free(&w->pieces);
 	free(w->ring);
 	buf_free(&w->target);

@@ -27,12 +27,16 @@ struct crawl {
 	const struct sink *sink;
 	struct fetch_stats *stats;
 	struct chain_kind kind;
+	struct window window; /* the kind's; it ends earlier where the last days are not available yet */
 	/* From here on all 0 to begin with. */
 	int64_t server_now; /* the earliest that the server said it was; INT64_MAX: it did not */
+	int64_t refreshed;  /* the earliest end of what is complete that it named; the same */
 	int64_t progress_at, open_bucket;
 	int64_t budget_at;  /* something could start then, but for the budget; 0: it is not that */
 	struct chain *ring; /* chain i is ring[i % size] */
 	size_t size, head, tail, total; /* chains [head, tail) are open */
+	struct chain last; /* the last one: asked for first where it may not be available yet */
+	int last_open, last_known; /* it is open; its first answer has arrived */
 	struct pieces pieces;
 	struct buf target, cursor;
 	struct strlist members; /* what the answer must hold where it is the record */
@@ -45,6 +49,12 @@ struct crawl {
  * afterwards, and `server_now` stays.
  */
 int crawl_run(struct crawl *w, struct ant_err *e);
+
+/*
+ * The last chain of W is not available yet, and neither are those from the time UPTO on, where that
+ * is known (INT64_MAX: it is not).  Return 0, or -1 where there is nothing to do about it.
+ */
+int crawl_end_earlier(struct crawl *w, int64_t upto);
 
 /* Tell the user of PLAN something. */
 void crawl_warn(const struct fetch_plan *plan, const char *fmt, ...)

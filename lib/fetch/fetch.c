@@ -3,18 +3,20 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/lines.h"
 #include "base/near.h"
 #include "base/utc.h"
 #include "fetch/crawl.h"
 #include "fetch/ids.h"
 #include "stream/record.h"
+#include "tables/expr.h"
 
 int
 fetch_param_valid(const char *param, struct ant_err *e)
 {
-	static const char *const own[] = {"starting_at", "ending_at", "bucket_width", "page",
-		"limit", "after_id", "before_id", "group_by[]", "group_by"};
+	static const char *const own[] = {"starting_at", "ending_at", "bucket_width",
+		"time_bucket_width", "page", "limit", "after_id", "before_id", "group_by[]", "group_by"};
 	const char *value = strchr(param, '=');
 	int known;
 
@@ -62,7 +64,13 @@ struct records {
 	const struct fetch_plan *plan;
 	struct out *out;
 	struct fetch_stats *stats;
-	size_t closed; /* complete buckets among them */
+	const struct window *window;	/* as it is when the first page is there */
+	const struct id_list *ids;	/* what the chains were asked for with, or NULL */
+	int64_t slice;			/* seconds of a chain */
+	struct buf asked;		/* what goes into each record, as far as its `{` and comma */
+	size_t of;			/* the chain that ASKED is of */
+	size_t closed;			/* complete buckets among them */
+	int64_t newest;			/* start of the last bucket; INT64_MIN: there was none */
 	int begun;
 };
 
@@ -74,10 +82,12 @@ put_begin(struct records *r, struct ant_err *e)
 	const char *id = plan->organization->id;
 	struct record_begin b = {.table = plan->table->name, /* borrowed, all of it */
 		.organization = id[0] != '\0' ? id : NULL,
-		.has_window = plan->window.width > 0,
-		.from = plan->window.from,
-		.to = plan->window.to,
-		.width = plan->window.width_name,
+		.has_window = r->window->width > 0,
+		.from = r->window->from,
+		.to = r->window->to,
+		.has_asked = r->window->narrowed && !r->window->unserved,
+		.asked = r->window->asked,
+		.width = r->window->width_name,
 		.has_group_by = plan->group_by != NULL};
 	struct buf line;
 
@@ -91,6 +101,58 @@ put_begin(struct records *r, struct ant_err *e)
 	return put_control(r->out, &line, "begin", e);
 }
 
+/* What chain I was asked for with, as the first member of a record: {"@asked":{"date":"..."} */
+static int
+make_asked(struct records *r, size_t i, struct ant_err *e)
+{
+	const struct table *t = r->plan->table;
+	struct buf *b = &r->asked;
+	char day[UTC_TEXT];
+
+	if (b->len > 0 && r->of == i)
+		return 0;
+	r->of = i;
+	buf_clear(b);
+	buf_puts(b, "{\"" EXPR_ASKED "\":{");
+	for (size_t h = 0; r->ids != NULL && h < t->nholes; h++) {
+		if (h > 0)
+			buf_putc(b, ',');
+		json_put_string(b, t->holes[h].name);
+		buf_putc(b, ':');
+		json_put_string(b, r->ids->v.v[i * r->ids->width + h]);
+	}
+	if (t->day.name != NULL) {
+		utc_format(r->window->from + (int64_t)i * r->slice, day);
+		day[strlen("YYYY-MM-DD")] = '\0';
+		json_put_string(b, t->day.name);
+		buf_putc(b, ':');
+		json_put_string(b, day);
+	}
+	buf_putc(b, '}');
+	return b->failed ? err_sys(e, ANT_FAIL, "%s", t->name) : 0;
+}
+
+/* The records of PAGE, each with what it was asked for with. */
+static int
+put_asked(struct records *r, const struct page *page, struct ant_err *e)
+{
+	const char *p = page->lines, *end = p + page->len;
+
+	if (make_asked(r, page->chain, e) == -1)
+		return -1;
+	while (p < end) {
+		const char *nl = memchr(p, '\n', (size_t)(end - p));
+		const char *member = json_space(p + 1, nl); /* a record is an object */
+
+		if (out_put(r->out, r->asked.data, r->asked.len, e) == -1 ||
+			(*member != '}' && out_put(r->out, ",", 1, e) == -1) ||
+			out_put(r->out, member, (size_t)(nl + 1 - member), e) == -1)
+			return -1;
+		p = nl + 1;
+	}
+	return 0;
+}
+
 static int
 put_records(void *to, const struct page *page, struct ant_err *e)
 {
@@ -99,9 +161,13 @@ put_records(void *to, const struct page *page, struct ant_err *e)
 	if (put_begin(r, e) == -1)
 		return -1;
 	r->closed += page->closed;
+	if (page->records > 0 && page->last > r->newest)
+		r->newest = page->last;
 	r->stats->pages++;
 	r->stats->records += page->records;
-	return out_put(r->out, page->lines, page->len, e);
+	if (!table_reads_asked(r->plan->table))
+		return out_put(r->out, page->lines, page->len, e);
+	return put_asked(r, page, e);
 }
 
 /* The sink of fetch_probe(): that there is a page is enough. */
@@ -123,28 +189,21 @@ put_probe(void *to, const struct page *page, struct ant_err *e)
 	return 0;
 }
 
-/* The pages of the plan's table for SINK, ONE_PAGE alone or all; *SERVER_NOW as in a crawl. */
+/* W for the pages of its plan's table; what that goes through is fetched first, to IDS. */
 static int
-fetch_pages(const struct fetch_plan *plan, const struct sink *sink, int one_page,
-	struct fetch_stats *stats, int64_t *server_now, struct ant_err *e)
+open_crawl(struct crawl *w, int one_page, struct id_list *ids, struct ant_err *e)
 {
-	struct crawl w = {.plan = plan, .sink = sink, .stats = stats};
-	struct strlist ids = {NULL, 0};
-	int rc = 0;
+	const struct fetch_plan *plan = w->plan;
 
-	chain_kind_init(&w.kind, plan->table, &plan->window, plan->limit, plan->jobs == 1);
-	w.kind.one_page = one_page;
-	w.kind.group_by = plan->group_by;
-	w.kind.params = plan->params;
-	if (plan->parent != NULL) {
-		w.kind.ids = &ids;
-		rc = ids_fetch(plan, one_page, stats, &ids, e);
-	}
-	if (rc == 0)
-		rc = crawl_run(&w, e);
-	strlist_free(&ids);
-	*server_now = w.server_now;
-	return rc;
+	w->window = plan->window;
+	chain_kind_init(&w->kind, plan->table, &w->window, plan->limit, plan->jobs == 1);
+	w->kind.one_page = one_page;
+	w->kind.group_by = plan->group_by;
+	w->kind.params = plan->params;
+	if (plan->table->foreach_table == NULL)
+		return 0;
+	w->kind.ids = ids;
+	return ids_fetch(plan, plan->table, one_page, w->stats, ids, e);
 }
 
 int
@@ -154,10 +213,14 @@ fetch_probe(const struct fetch_plan *plan, struct buf *sample, struct ant_err *e
 	struct probe probe = {plan->table->name, sample, &stats};
 	struct out nowhere;
 	const struct sink sink = {put_probe, &probe, &nowhere};
-	int64_t unused;
+	struct crawl w = {.plan = plan, .sink = &sink, .stats = &stats};
+	struct id_list ids = {.width = 0};
+	int rc;
 
 	out_init(&nowhere, -1, "");
-	return fetch_pages(plan, &sink, 1, &stats, &unused, e);
+	rc = open_crawl(&w, 1, &ids, e) == -1 ? -1 : crawl_run(&w, e);
+	strlist_free(&ids.v);
+	return rc;
 }
 
 /*
@@ -165,29 +228,44 @@ fetch_probe(const struct fetch_plan *plan, struct buf *sample, struct ant_err *e
  * ahead, or an answer comes out of a cache, later runs would pass over what was not there yet.
  */
 static int64_t
-watermark(const struct fetch_plan *plan, int64_t server_now)
+by_the_server(const struct crawl *c, int64_t mark)
 {
-	const struct window *w = &plan->window;
-	char server[UTC_TEXT], mark[UTC_TEXT];
-	int64_t complete;
+	const struct table *t = c->plan->table;
+	char server[UTC_TEXT], text[UTC_TEXT];
+	int64_t complete = c->server_now;
 
-	if (w->width == 0 || server_now >= w->watermark)
-		return w->watermark;
-	complete = utc_floor(server_now, w->width);
-	utc_format(server_now, server);
-	utc_format(complete, mark);
-	crawl_warn(plan,
-		"%s: the API's answer is of %s, behind this machine's clock: the watermark is %s",
-		plan->table->name, server, mark);
-	return complete;
+	if (complete != INT64_MAX && complete - t->lag < mark) {
+		complete = utc_floor(complete - t->lag, c->window.width);
+		utc_format(c->server_now, server);
+		utc_format(complete, text);
+		crawl_warn(c->plan,
+			"%s: the API's answer is of %s, behind this machine's clock: the watermark is %s",
+			t->name, server, text);
+		mark = complete;
+	}
+	return mark;
+}
+
+/* What the answers say of it, too: what was there last, and up to when it is complete. */
+static int64_t
+watermark(const struct crawl *c, const struct records *r)
+{
+	const struct window *w = &c->window;
+	int64_t mark = by_the_server(c, w->watermark);
+
+	if (c->refreshed < mark)
+		mark = utc_floor(c->refreshed, w->width);
+	if (c->plan->table->newest && (r->newest == INT64_MIN || r->newest + w->width < mark))
+		mark = r->newest == INT64_MIN ? w->from : r->newest + w->width;
+	return mark > w->from ? mark : w->from;
 }
 
 static int
-put_end(const struct fetch_plan *plan, const struct records *r, int64_t server_now,
-	struct ant_err *e)
+put_end(const struct crawl *c, const struct records *r, struct ant_err *e)
 {
-	const struct record_end end = {r->stats->records, r->stats->pages, plan->window.width > 0,
-		watermark(plan, server_now)};
+	const struct record_end end = {r->stats->records, r->stats->pages,
+		c->window.width > 0 && !c->window.unserved,
+		c->window.width > 0 ? watermark(c, r) : 0};
 	struct buf line;
 
 	buf_init(&line, LINES_MAX);
@@ -197,29 +275,38 @@ put_end(const struct fetch_plan *plan, const struct records *r, int64_t server_n
 
 /* The API documents a bucket for every interval.  One that is missing is worth a word. */
 static void
-check_gaps(const struct fetch_plan *plan, size_t closed)
+check_gaps(const struct crawl *c, size_t closed)
 {
-	const struct window *w = &plan->window;
-	int64_t want = plan->table->nwidths > 0 && w->watermark > w->from
+	const struct window *w = &c->window;
+	int64_t want = c->kind.buckets && w->watermark > w->from
 			       ? (w->watermark - w->from) / w->width
 			       : 0;
 
-	if ((int64_t)closed < want)
-		crawl_warn(plan, "%s: the API left out %" PRId64 " of %" PRId64 " buckets",
-			plan->table->name, want - (int64_t)closed, want);
+	if ((int64_t)closed < want && !c->plan->table->newest)
+		crawl_warn(c->plan, "%s: the API left out %" PRId64 " of %" PRId64 " buckets",
+			c->plan->table->name, want - (int64_t)closed, want);
 }
 
 int
 fetch_run(const struct fetch_plan *plan, struct out *out, struct ant_err *e)
 {
 	struct fetch_stats stats = {.share = -1};
-	struct records records = {plan, out, &stats, 0, 0};
+	struct records records = {.plan = plan, .out = out, .stats = &stats, .newest = INT64_MIN};
 	const struct sink sink = {put_records, &records, out};
-	int64_t server_now;
+	struct crawl w = {.plan = plan, .sink = &sink, .stats = &stats};
+	struct id_list ids = {.width = 0};
+	int rc;
 
-	if (fetch_pages(plan, &sink, 0, &stats, &server_now, e) == -1 ||
-		put_begin(&records, e) == -1)
-		return -1;
-	check_gaps(plan, records.closed);
-	return put_end(plan, &records, server_now, e);
+	buf_init(&records.asked, LINES_MAX);
+	records.window = &w.window;
+	rc = open_crawl(&w, 0, &ids, e);
+	records.ids = w.kind.ids;
+	records.slice = w.kind.slice;
+	if (rc == 0 && (rc = crawl_run(&w, e)) == 0 && (rc = put_begin(&records, e)) == 0) {
+		check_gaps(&w, records.closed);
+		rc = put_end(&w, &records, e);
+	}
+	strlist_free(&ids.v);
+	buf_free(&records.asked);
+	return rc;
 }

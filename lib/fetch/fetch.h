@@ -12,9 +12,11 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/lines.h"
 #include "base/out.h"
 #include "base/strlist.h"
-#include "fetch/budget.h"
+#include "fetch/api.h"
+#include "fetch/budgets.h"
 #include "fetch/organization.h"
 #include "fetch/window.h"
 #include "net/http.h"
@@ -51,7 +53,10 @@ struct fetch_events {
 
 struct fetch_plan {
 	const struct table *table;
-	const struct table *parent; /* whose rows `foreach` goes through, or NULL */
+	const struct table *const *parents; /* whose records `foreach` goes through, and theirs */
+	size_t nparents;
+	struct lines *parents_file; /* a record stream of the first of them, or NULL: it is fetched */
+	int allow_cut;		    /* records that may be cut off are taken */
 	struct window window;
 	const struct strlist *group_by; /* dimensions; NULL: the table has none */
 	const struct strlist *params;	/* NAME=VALUE of the user, may be NULL */
@@ -61,7 +66,8 @@ struct fetch_plan {
 	int64_t deadline_ms; /* without progress */
 	int64_t backoff_ms;  /* the longest first wait */
 	struct http *http;
-	struct budget *budget;
+	const struct api_access *access; /* what HTTP has to open it */
+	struct budgets *budgets;
 	struct organization *organization; /* whom the answers name: to be one in all of them */
 	struct fetch_events events;
 };

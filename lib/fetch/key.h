@@ -13,14 +13,21 @@ struct key {
 	int exposed; /* it came from a file that others than its owner can read */
 };
 
+/* What opens the API: a key, a token, or both. */
+struct credentials {
+	struct key key, token;
+	int has_key, has_token;
+};
+
 /*
- * Take the key from FILE, or where that is NULL from ANTHROPIC_ADMIN_KEY or
- * ANTHROPIC_ADMIN_API_KEY, whose values in this process's environment are then
- * overwritten and removed.  A newline at its end is dropped.  Return 0, or -1
- * with ANT_USAGE: no key, an empty one, one over KEY_MAX bytes, or with bytes
- * that no key has (control characters, spaces, other than ASCII).  In any case
- * K is the caller's to explicit_bzero().
+ * Take the key from KEY_FILE, or where that is NULL from ANTHROPIC_ADMIN_KEY or
+ * ANTHROPIC_ADMIN_API_KEY, and the token from TOKEN_FILE or ANTHROPIC_AUTH_TOKEN.  The
+ * values in this process's environment are then overwritten and removed.  A newline at the
+ * end is dropped.  Return 0, or -1 with ANT_USAGE: neither of them, an empty one, one over
+ * KEY_MAX bytes, or with bytes that no key has (control characters, spaces, other than
+ * ASCII).  In any case C is the caller's to explicit_bzero().
  */
-int key_load(struct key *k, const char *file, struct ant_err *e);
+int credentials_load(
+	struct credentials *c, const char *key_file, const char *token_file, struct ant_err *e);
 
 #endif

@@ -18,8 +18,9 @@ struct reader {
 	char *to;   /* where the next line goes */
 	int breaks; /* the text has line breaks: a record may hold some */
 	int has_data, wrong;
-	struct json_value more, next_page, last_id; /* kind as sent; p NULL: absent */
-	struct json_value starting_at;		    /* the same, of the bucket that is read */
+	int data_name; /* which of the two names the elements have */
+	struct json_value more, next_page, last_id, refreshed; /* kind as sent; p NULL: absent */
+	struct json_value time; /* the same, of the element that is read */
 	struct json_error json;
 	char *reason;
 	size_t size;
@@ -102,22 +103,27 @@ read_time(const struct json_value *v, int64_t *t)
 	return rc;
 }
 
-/* starting_at of a bucket. */
+/* The time of an element that is no bucket: several may share one, in any order. */
 static enum page_result
-check_bucket(struct reader *r)
+check_time(struct reader *r, int64_t t)
+{
+	char when[UTC_TEXT];
+
+	if (t >= r->rules->from && t < r->rules->to)
+		return PAGE_OK;
+	utc_format(t, when);
+	return wrong(r, "element %zu of data (%s) is outside the window that was asked for",
+		r->page->records + 1, when);
+}
+
+/* The time of a bucket. */
+static enum page_result
+check_bucket(struct reader *r, int64_t t)
 {
 	const struct page_rules *rules = r->rules;
 	size_t i = r->page->records;
 	char when[UTC_TEXT];
-	int64_t t;
-	int rc;
 
-	if (r->starting_at.p == NULL)
-		return wrong(r, "bucket %zu has no starting_at", i + 1);
-	if ((rc = read_time(&r->starting_at, &t)) == 1)
-		return PAGE_MEMORY;
-	if (rc == -1)
-		return wrong(r, "starting_at of bucket %zu is no time", i + 1);
 	if (t >= rules->next && t < rules->to && (i == 0 || t > r->page->last)) {
 		r->page->last = t;
 		r->page->closed += t < rules->open;
@@ -130,6 +136,24 @@ check_bucket(struct reader *r)
 	if (i > 0 && t == r->page->last)
 		return wrong(r, "bucket %zu (%s) is repeated", i + 1, when);
 	return wrong(r, "bucket %zu (%s) is repeated or out of order", i + 1, when);
+}
+
+/* When the element is that was read. */
+static enum page_result
+check_element(struct reader *r)
+{
+	const char *what = r->rules->buckets ? "bucket" : "element";
+	size_t n = r->page->records + 1;
+	int64_t t;
+	int rc;
+
+	if (r->time.p == NULL)
+		return wrong(r, "%s %zu has no %s", what, n, r->rules->time);
+	if ((rc = read_time(&r->time, &t)) == 1)
+		return PAGE_MEMORY;
+	if (rc == -1)
+		return wrong(r, "%s of %s %zu is no time", r->rules->time, what, n);
+	return r->rules->buckets ? check_bucket(r, t) : check_time(r, t);
 }
 
 /* What becomes of the member with the key at KEY and its value at P; *STOP: where that ends. */
@@ -146,17 +170,32 @@ key_is(struct reader *r, const char *key, const char *name)
 	return json_is(&v, name);
 }
 
-static enum page_result
-read_bucket_member(struct reader *r, const char *key, const char *p, const char **stop)
+/* How many elements the array from P to STOP, which is JSON, has: no more than MOST are counted. */
+static long
+count_elements(const char *p, const char *stop, long most)
 {
-	static const char usual[] = "\"starting_at\"";
+	const struct json_value list = {JSON_ARRAY, p, (size_t)(stop - p)};
+	struct json_value element;
+	const char *at = NULL;
+	long n = 0;
+
+	while (n < most && json_next(&list, &at, NULL, &element))
+		n++;
+	return n;
+}
+
+static enum page_result
+read_element_member(struct reader *r, const char *key, const char *p, const char **stop)
+{
+	const struct page_rules *rules = r->rules;
 
 	if ((*stop = json_skip(p, r->end, &r->json)) == NULL)
 		return broken(r);
 	/* Another spelling starts with the same letter or with an escape. */
-	if (memcmp(key, usual, sizeof usual - 1) == 0 ||
-		((key[1] == 's' || key[1] == '\\') && key_is(r, key, "starting_at")))
-		r->starting_at = (struct json_value){json_kind_at(p), p, (size_t)(*stop - p)};
+	if ((key[1] == rules->time[0] || key[1] == '\\') && key_is(r, key, rules->time))
+		r->time = (struct json_value){json_kind_at(p), p, (size_t)(*stop - p)};
+	else if (rules->cut != NULL && *p == '[' && key_is(r, key, rules->cut))
+		r->page->cut |= count_elements(p, *stop, rules->most) == rules->most;
 	return PAGE_OK;
 }
 
@@ -190,12 +229,12 @@ read_members(struct reader *r, const char *p, const char **stop, member_reader *
 static enum page_result
 read_element(struct reader *r, const char *p, const char **stop)
 {
-	if (r->rules->buckets && p < r->end && *p == '{') {
+	if (r->rules->time != NULL && p < r->end && *p == '{') {
 		enum page_result result;
 
-		r->starting_at.p = NULL;
-		result = read_members(r, p, stop, read_bucket_member);
-		return result == PAGE_OK ? check_bucket(r) : result;
+		r->time.p = NULL;
+		result = read_members(r, p, stop, read_element_member);
+		return result == PAGE_OK ? check_element(r) : result;
 	}
 	if ((*stop = json_skip(p, r->end, &r->json)) == NULL)
 		return broken(r);
@@ -273,6 +312,23 @@ tells_error(const struct json_value *v)
 	return v->kind == JSON_OBJECT || (v->kind == JSON_STRING && v->len > 2);
 }
 
+/*
+ * Whether KEY is that of the elements.  An answer may have them under both of their names,
+ * and then twice: the first ones count.
+ */
+static int
+is_data(struct reader *r, const struct json_value *key)
+{
+	int found = json_is(key, "data")					? 1
+		    : r->rules->data != NULL && json_is(key, r->rules->data) ? 2
+									     : 0;
+
+	if (found == 0 || (r->has_data != 0 && r->data_name != found))
+		return 0;
+	r->data_name = found;
+	return 1;
+}
+
 /* One member of the answer: data, has_more, a cursor, an error, or something that is passed over. */
 static enum page_result
 read_member(struct reader *r, const char *name, const char *p, const char **stop)
@@ -282,9 +338,10 @@ read_member(struct reader *r, const char *name, const char *p, const char **stop
 	struct json_value v, *keep = json_is(&key, "has_more")	  ? &r->more
 				     : json_is(&key, "next_page") ? &r->next_page
 				     : json_is(&key, "last_id")	  ? &r->last_id
+				     : json_is(&key, "data_refreshed_at") ? &r->refreshed
 								  : NULL;
 
-	if (p < r->end && json_is(&key, "data"))
+	if (p < r->end && is_data(r, &key))
 		return read_data(r, p, stop);
 	if ((*stop = json_skip(p, r->end, &r->json)) == NULL)
 		return broken(r);
@@ -338,9 +395,22 @@ read_cursor(struct reader *r, struct buf *cursor)
 		return PAGE_OK;
 	if (c->p == NULL || c->kind != JSON_STRING || c->len == 2)
 		return wrong(r, "has_more is true, but there is no %s", name);
-	if (r->page->records == 0)
+	if (r->page->records == 0 && r->rules->paging == PAGING_ID)
 		return wrong(r, "has_more is true on a page without records");
 	return put_cursor(r, c, name, cursor);
+}
+
+/* Up to when the figures are complete; null says nothing. */
+static enum page_result
+read_refreshed(struct reader *r)
+{
+	int rc;
+
+	if (r->refreshed.p == NULL || r->refreshed.kind == JSON_NULL)
+		return PAGE_OK;
+	if ((rc = read_time(&r->refreshed, &r->page->refreshed)) == 1)
+		return PAGE_MEMORY;
+	return rc == 0 ? PAGE_OK : wrong(r, "data_refreshed_at is no time");
 }
 
 /* The answer is the record. */
@@ -370,7 +440,7 @@ static enum page_result
 read_answer(struct reader *r, struct buf *cursor)
 {
 	const char *p = json_space(r->base, r->end), *stop = p, *rest;
-	enum page_result result;
+	enum page_result result = PAGE_OK;
 
 	if (p >= r->end)
 		return broken_at(r, r->end, "it is empty");
@@ -382,8 +452,10 @@ read_answer(struct reader *r, struct buf *cursor)
 	}
 	if ((rest = json_space(stop, r->end)) < r->end)
 		return broken_at(r, rest, "text behind the value");
-	if (r->rules->paging != PAGING_NONE)
-		return *p == '{' ? read_cursor(r, cursor) : wrong(r, "the answer is no object");
+	if (r->rules->paging != PAGING_NONE) {
+		result = *p == '{' ? read_refreshed(r) : wrong(r, "the answer is no object");
+		return result == PAGE_OK && *p == '{' ? read_cursor(r, cursor) : result;
+	}
 	r->end = stop;
 	return *p == '{' ? read_bare(r, p) : wrong(r, "the answer is no object");
 }
@@ -396,6 +468,7 @@ page_read(struct buf *body, const struct page_rules *rules, struct page *p, stru
 	enum page_result result;
 
 	memset(p, 0, sizeof *p);
+	p->refreshed = INT64_MAX;
 	buf_clear(cursor);
 	if (buf_reserve(body, 1) == NULL) /* room for the newline after a bare answer */
 		return PAGE_MEMORY;

@@ -20,11 +20,15 @@ enum { PAGE_CURSOR_MAX = 8192 }; /* bytes of a cursor, at most */
 /* What the answer must be like. */
 struct page_rules {
 	enum paging paging;
-	int buckets;		       /* elements are time buckets with starting_at ... */
-	int64_t from, to;	       /* ... in [from, to), each later than the one before */
+	const char *time;	       /* the member of an element that says when it is, or NULL ... */
+	int64_t from, to;	       /* ... in [from, to) ... */
+	int buckets;		       /* ... and where elements are buckets, each later than the one before */
 	int64_t open;		       /* start of the bucket that is open now */
 	const struct strlist *members; /* PAGING_NONE: what the object must hold; NULL: nothing */
 	int64_t next; /* buckets before this one have arrived: they must not repeat */
+	const char *data; /* what else the array of elements may be called, or NULL */
+	const char *cut;  /* the array of an element that may be cut off at MOST, or NULL */
+	long most;
 };
 
 struct page {
@@ -33,6 +37,9 @@ struct page {
 	size_t closed; /* buckets among them that are complete */
 	int64_t last;  /* start of the last bucket */
 	int more;      /* another page follows */
+	int cut;       /* an element's array is as long as one that was cut off */
+	int64_t refreshed; /* what is later is incomplete; INT64_MAX: it does not say */
+	size_t chain;	   /* the number of its chain: set by whom the page was for */
 };
 
 enum page_result {

@@ -20,16 +20,29 @@ put_encoded(struct buf *to, const char *s)
 	return to->failed ? -1 : 0;
 }
 
-int
-query_path(struct buf *to, const char *path, const char *id)
+/* The value for the hole whose NAME is LEN bytes long. */
+static const char *
+value_of(const struct table *t, char *const *ids, const char *name, size_t len)
 {
-	const char *hole = strstr(path, "{}");
+	for (size_t i = 0; i < t->nholes; i++)
+		if (strlen(t->holes[i].name) == len && memcmp(t->holes[i].name, name, len) == 0)
+			return ids[i];
+	return "";
+}
 
-	if (hole == NULL || id == NULL)
-		return buf_puts(to, path);
-	buf_put(to, path, (size_t)(hole - path));
-	put_encoded(to, id);
-	return buf_puts(to, hole + 2);
+int
+query_path(struct buf *to, const struct table *t, char *const *ids)
+{
+	const char *p = t->path, *hole;
+
+	for (; ids != NULL && (hole = strchr(p, '{')) != NULL; p = hole) {
+		size_t len = strcspn(hole + 1, "}");
+
+		buf_put(to, p, (size_t)(hole - p));
+		put_encoded(to, value_of(t, ids, hole + 1, len));
+		hole += len + 2;
+	}
+	return buf_puts(to, p);
 }
 
 int

@@ -3,9 +3,13 @@
 #define ANT_FETCH_QUERY_H
 
 #include "base/buf.h"
+#include "tables/table.h"
 
-/* Append PATH, its {} replaced by the percent-encoded ID (may be NULL).  0 or -1 as buf_put(). */
-int query_path(struct buf *to, const char *path, const char *id);
+/*
+ * Append the path of T, each {NAME} of it replaced by the percent-encoded value of the hole NAME
+ * in IDS, one for each of T's holes.  0 or -1 as buf_put().
+ */
+int query_path(struct buf *to, const struct table *t, char *const *ids);
 
 /*
  * Append ? or &, whichever TO needs, and one parameter, its name and value

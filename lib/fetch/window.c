@@ -5,6 +5,8 @@
 
 #include "base/utc.h"
 
+enum { PATIENCE = 2 * UTC_HOUR }; /* seconds that a fetch may take until its last request */
+
 static int64_t
 default_from(const struct table *table)
 {
@@ -21,9 +23,11 @@ choose_width(struct window *w, const struct table *table, const char *name, stru
 	char names[256] = "";
 	size_t used = 0;
 
-	if (table->paging == PAGING_DAY && name == NULL) {
-		w->width = UTC_DAY;
-		w->width_name = "1d";
+	if (table->nwidths == 0 && name == NULL) {
+		int by_day = table->day.name != NULL || table->from.day;
+
+		w->width = by_day ? UTC_DAY : 1;
+		w->width_name = by_day ? "1d" : NULL;
 		return 0;
 	}
 	if (table->nwidths == 0)
@@ -65,14 +69,44 @@ bounds(struct window *w, const struct table *table, const char *from, const char
 	return 0;
 }
 
+/* The API refuses a start before OLDEST, also one that is so long ago when the request is sent. */
+static void
+narrow(struct window *w, const struct table *table, int64_t now)
+{
+	int64_t oldest = table->oldest;
+
+	if (table->oldest_span > 0 && now + PATIENCE - table->oldest_span > oldest)
+		oldest = now + PATIENCE - table->oldest_span;
+	if (oldest == INT64_MIN || w->from >= oldest || w->from == w->to)
+		return;
+	w->asked = w->from;
+	w->narrowed = 1;
+	w->from = utc_ceil(oldest, w->width);
+	if (w->from < w->to)
+		return;
+	w->from = w->to;
+	w->unserved = 1;
+}
+
+/* The end of what is complete, and of the window where the API has nothing behind it. */
+static void
+close_end(struct window *w, const struct table *table, int64_t now)
+{
+	int64_t open = utc_floor(now - table->lag, w->width);
+
+	if ((!table->open_bucket || table->lag > 0) && w->to > open)
+		w->to = open;
+	if (w->from > w->to)
+		w->to = w->from;
+	w->watermark = w->to < open ? w->to : open;
+}
+
 int
 window_make(struct window *w, const struct table *table, const char *width, const char *from,
 	const char *to, int64_t now, struct ant_err *e)
 {
-	int64_t open;
-
 	memset(w, 0, sizeof *w);
-	if (table->nwidths == 0 && table->paging != PAGING_DAY) {
+	if (!table_has_window(table)) {
 		if (from != NULL || to != NULL || width != NULL)
 			return err_set(e, ANT_USAGE, "%s: table %s has no window of time",
 				from != NULL ? "--from"
@@ -83,32 +117,32 @@ window_make(struct window *w, const struct table *table, const char *width, cons
 	}
 	if (choose_width(w, table, width, e) == -1 || bounds(w, table, from, to, now, e) == -1)
 		return -1;
-	open = utc_floor(now, w->width);
 	if (w->from == w->to) /* an instant, not a bucket: nothing was asked for */
 		w->from = w->to = utc_floor(w->from, w->width);
 	w->from = utc_floor(w->from, w->width);
 	w->to = utc_ceil(w->to, w->width);
-	if (!table->open_bucket && w->to > open)
-		w->to = open;
-	if (w->from > w->to)
-		w->to = w->from;
-	w->watermark = w->to < open ? w->to : open;
+	close_end(w, table, now);
+	narrow(w, table, now);
 	return 0;
 }
 
 size_t
-window_slices(const struct window *w, long limit)
+window_slices(const struct window *w, int64_t span)
 {
-	int64_t span = w->width * limit;
-
 	return span <= 0 ? 0 : (size_t)((w->to - w->from + span - 1) / span);
 }
 
 void
-window_slice(const struct window *w, long limit, size_t i, int64_t *from, int64_t *to)
+window_slice(const struct window *w, int64_t span, size_t i, int64_t *from, int64_t *to)
 {
-	int64_t span = w->width * limit;
-
 	*from = w->from + (int64_t)i * span;
 	*to = w->to - *from > span ? *from + span : w->to;
+}
+
+void
+window_end(struct window *w, int64_t to)
+{
+	w->to = to;
+	if (w->watermark > to)
+		w->watermark = to;
 }

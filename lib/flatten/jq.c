@@ -10,6 +10,7 @@
 
 #include "base/utf8.h"
 #include "base/vec.h"
+#include "tables/expr.h"
 
 enum { PROGRAM_MAX = 4 << 20, ROW_MAX = 256 << 20 };
 
@@ -91,14 +92,14 @@ err:
 	return NULL;
 }
 
-/* Binding $record costs every record something. */
+/* Binding a VARIABLE costs every record something. */
 static int
-needs_record(const char *rows, const struct flatten_jq_expr *exprs, size_t n)
+needs(const char *variable, const char *rows, const struct flatten_jq_expr *exprs, size_t n)
 {
-	int needed = strstr(rows, "$record") != NULL;
+	int needed = strstr(rows, variable) != NULL;
 
 	for (size_t i = 0; i < n; i++)
-		needed |= strstr(exprs[i].text, "$record") != NULL;
+		needed |= strstr(exprs[i].text, variable) != NULL;
 	return needed;
 }
 
@@ -110,8 +111,9 @@ flatten_jq_new(const char *rows, const struct flatten_jq_expr *exprs, size_t n, 
 
 	buf_init(&program, PROGRAM_MAX);
 	/* A newline after each part: it may end in a comment. */
-	buf_printf(&program, "%s%s ((%s\n) | [", prelude,
-		needs_record(rows, exprs, n) ? " . as $record |" : "", rows);
+	buf_printf(&program, "%s%s%s ((%s\n) | [", prelude,
+		needs("$record", rows, exprs, n) ? " . as $record |" : "",
+		needs("$asked", rows, exprs, n) ? " (try .[\"" EXPR_ASKED "\"] catch null) as $asked |" : "", rows);
 	for (size_t i = 0; i < n; i++)
 		buf_printf(&program, exprs[i].single ? "%s(%s\n)" : "%s[%s\n]", i > 0 ? "," : "",
 			exprs[i].text);

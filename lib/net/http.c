@@ -34,7 +34,10 @@ struct http {
 	char *base;
 	const char *ca_file, *user_agent; /* the caller's */
 	struct curl_slist *headers;
-	const char *secret; /* in the first of them */
+	struct {
+		struct curl_slist *line; /* memory that is wiped; NULL: there is none */
+		const char *text;	 /* in it */
+	} secrets[HTTP_SECRETS];
 	const char *const *fields;
 	CURLM *multi;
 	struct slot *slots;
@@ -98,32 +101,60 @@ set_base(struct http *h, const struct http_options *o, struct ant_err *e)
 }
 
 static int
-add_header(struct http *h, const char *line, struct ant_err *e)
+add_header(struct curl_slist **to, const char *line, struct ant_err *e)
 {
-	struct curl_slist *more = curl_slist_append(h->headers, line);
+	struct curl_slist *more = curl_slist_append(*to, line);
 
 	if (more == NULL)
 		return err_set(e, ANT_FAIL, "libcurl: out of memory");
-	h->headers = more;
+	*to = more;
 	return 0;
 }
 
-/* The secret's line comes first. */
 static int
-set_headers(struct http *h, const struct http_options *o, struct ant_err *e)
+set_secret(struct http *h, size_t i, const struct http_options *o, struct ant_err *e)
 {
+	const char *header = o->secrets[i].header, *text = o->secrets[i].text;
 	char line[SECRET_MAX];
-	int n = snprintf(line, sizeof line, "%s%s", o->secret_header, o->secret), rc;
+	int n, rc;
 
+	if (text == NULL)
+		return 0;
+	n = snprintf(line, sizeof line, "%s%s", header, text);
 	rc = n < 0 || (size_t)n >= sizeof line ? err_set(e, ANT_USAGE, "the key is too long")
-					       : add_header(h, line, e);
+					       : add_header(&h->secrets[i].line, line, e);
 	explicit_bzero(line, sizeof line);
-	if (rc == -1)
-		return -1;
-	h->secret = h->headers->data + strlen(o->secret_header);
-	for (const char *const *next = o->headers; *next != NULL; next++)
-		if (add_header(h, *next, e) == -1)
+	if (rc == 0)
+		h->secrets[i].text = h->secrets[i].line->data + strlen(header);
+	return rc;
+}
+
+static int
+set_secrets(struct http *h, const struct http_options *o, struct ant_err *e)
+{
+	for (size_t i = 0; i < HTTP_SECRETS; i++)
+		if (set_secret(h, i, o, e) == -1)
 			return -1;
+	return 0;
+}
+
+int
+http_use(struct http *h, size_t which, const char *const *lines, struct ant_err *e)
+{
+	struct curl_slist *headers = NULL;
+	int rc = add_header(&headers, h->secrets[which].line->data, e);
+
+	for (; rc == 0 && *lines != NULL; lines++)
+		rc = add_header(&headers, *lines, e);
+	if (rc == -1) {
+		curl_slist_free_all(headers);
+		return -1;
+	}
+	for (size_t i = 0; i < h->nslots; i++)
+		if (h->slots[i].easy != NULL)
+			curl_easy_setopt(h->slots[i].easy, CURLOPT_HTTPHEADER, headers);
+	curl_slist_free_all(h->headers);
+	h->headers = headers;
 	return 0;
 }
 
@@ -150,7 +181,7 @@ http_open(const struct http_options *o, struct ant_err *e)
 		goto error;
 	}
 	h->global = 1;
-	if (set_base(h, o, e) == -1 || set_headers(h, o, e) == -1)
+	if (set_base(h, o, e) == -1 || set_secrets(h, o, e) == -1)
 		goto error;
 	if ((h->multi = curl_multi_init()) == NULL) {
 		err_set(e, ANT_FAIL, "libcurl: out of memory");
@@ -176,6 +207,8 @@ http_free(struct http *h)
 	if (h->multi != NULL)
 		curl_multi_cleanup(h->multi);
 	curl_slist_free_all(h->headers);
+	for (size_t i = 0; i < HTTP_SECRETS; i++)
+		curl_slist_free_all(h->secrets[i].line);
 	if (h->global)
 		curl_global_cleanup();
 	free(h->slots);
@@ -192,7 +225,9 @@ http_base(const struct http *h)
 void
 http_redact(const struct http *h, char *text)
 {
-	secret_cover(text, h->secret);
+	for (size_t i = 0; i < HTTP_SECRETS; i++)
+		if (h->secrets[i].text != NULL)
+			secret_cover(text, h->secrets[i].text);
 }
 
 size_t

@@ -14,13 +14,16 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+enum { HTTP_SECRETS = 2 };
+
 /* Of these FIELDS, USER_AGENT and CA_FILE are not copied. */
 struct http_options {
 	const char *base_url;	/* https://host[:port][/path]; http where the host is loopback */
 	int insecure_http;	/* http to any host */
-	const char *secret_header; /* what stands before the secret in its line, "x-api-key: " */
-	const char *secret;
-	const char *const *headers; /* the other lines to send, up to NULL */
+	struct {
+		const char *header; /* what stands before the secret in its line, "x-api-key: " */
+		const char *text;   /* NULL: there is none */
+	} secrets[HTTP_SECRETS]; /* one of them goes with a request: http_use() */
 	const char *const *fields;  /* what to keep of an answer's header, up to NULL */
 	const char *user_agent; /* "ant-fetch/0.1.0" */
 	const char *ca_file;	/* trusted certificates, or NULL for the system's */
@@ -54,11 +57,17 @@ struct http;
 struct http *http_open(const struct http_options *o, struct ant_err *e);
 void http_free(struct http *h); /* ends what is under way, wipes the secret; NULL: no effect */
 
+/*
+ * From now on requests have the secret WHICH, which is there, and the LINES up to NULL in their
+ * header.  Nothing is under way.  Return 0 or -1 (ANT_FAIL).
+ */
+int http_use(struct http *h, size_t which, const char *const *lines, struct ant_err *e);
+
 /* The base URL without a slash at its end: for messages. */
 const char *http_base(const struct http *h);
 
 /*
- * secret_cover() the secret in TEXT, such as an answer that quotes it.  Cover a text before
+ * secret_cover() the secrets in TEXT, such as an answer that quotes it.  Cover a text before
  * it is cut and put together with others: only at the end of TEXT is a part of a secret found.
  */
 void http_redact(const struct http *h, char *text);

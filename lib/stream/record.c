@@ -189,6 +189,11 @@ window(const struct json_value *of, struct record_begin *b, struct buf *tmp, str
 		return err_set(
 			e, ANT_INPUT, "the window of the begin record ends before it starts");
 	b->has_window = from;
+	if ((b->has_asked = instant(of, "asked", tmp, &b->asked, e)) == -1)
+		return -1;
+	if (b->has_asked && (!b->has_window || b->asked > b->from))
+		return err_set(e, ANT_INPUT,
+			"\"asked\" of the begin record is not before its window");
 	return 0;
 }
 
@@ -284,6 +289,8 @@ record_begin_put(struct buf *to, const struct record_begin *b)
 		put_instant(to, "from", b->from);
 		put_instant(to, "to", b->to);
 	}
+	if (b->has_asked)
+		put_instant(to, "asked", b->asked);
 	if (b->width != NULL)
 		json_put_member(to, "width", b->width);
 	if (b->has_group_by)

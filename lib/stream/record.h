@@ -27,6 +27,8 @@ struct record_begin {
 	const char *organization; /* whose records they are, as the API names it; NULL: not known */
 	int has_window; /* from and to are there: [from, to), whole buckets, seconds since 1970 */
 	int64_t from, to;
+	int has_asked; /* ASKED is there: where the window was to start; the API serves none so early */
+	int64_t asked;
 	const char *width;	 /* name of the bucket width, or NULL */
 	int has_group_by;	 /* the key is there; it may be an empty list */
 	struct strlist group_by; /* the dimensions that were asked for, in that order */

@@ -17,7 +17,14 @@ width_of(const struct table *t)
 {
 	const struct width *w = table_width(t, NULL);
 
-	return w != NULL ? w->name : t->paging == PAGING_DAY ? "1d" : "-";
+	return w != NULL ? w->name : t->day.name != NULL || t->from.day ? "1d" : "-";
+}
+
+/* A chain of pages a day has a name of its own. */
+static const char *
+paging_of(const struct table *t)
+{
+	return t->day.name != NULL ? "day" : table_paging_name(t->paging);
 }
 
 static int
@@ -30,7 +37,7 @@ put_tsv(struct buf *to, const struct table *t)
 		earliest[strlen("YYYY-MM-DD")] = '\0';
 	}
 	return buf_printf(to, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t->name, type_mode_name(t->mode),
-		is_windowed(t) ? t->mode_column : "-", table_paging_name(t->paging), width_of(t),
+		is_windowed(t) ? t->mode_column : "-", paging_of(t), width_of(t),
 		earliest, t->foreach_table != NULL ? t->foreach_table : "-");
 }
 
@@ -54,7 +61,7 @@ put_text(struct buf *to, const struct table *t)
 	buf_printf(to, "  %-10s %s\n  %-10s %s%s%s\n", "path", t->path, "mode", type_mode_name(t->mode),
 		t->mode_column != NULL ? " " : "", t->mode_column != NULL ? t->mode_column : "");
 	if (t->foreach_table != NULL)
-		buf_printf(to, "  %-10s %s %s\n", "foreach", t->foreach_table, t->foreach_path);
+		buf_printf(to, "  %-10s %s\n", "foreach", t->foreach_table);
 	for (size_t i = 0; i < t->nwidths; i++)
 		buf_printf(to, "  %-10s %s, at most %ld buckets a page\n", "width",
 			t->widths[i].name, t->widths[i].limit);
@@ -87,7 +94,7 @@ put_json(struct buf *to, const struct table *t)
 	json_put_member(to, "text", t->doc);
 	json_put_member(to, "file", t->file);
 	json_put_member(to, "path", t->path);
-	json_put_member(to, "paging", table_paging_name(t->paging));
+	json_put_member(to, "paging", paging_of(t));
 	json_put_member(to, "mode", type_mode_name(t->mode));
 	json_put_member(to, "time_column", t->mode_column);
 	buf_printf(to, ",\"unique\":%s", t->unique ? "true" : "false");

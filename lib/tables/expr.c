@@ -133,6 +133,12 @@ parse_path(struct parser *s, struct path *path)
 	path->iterate = -1;
 	if (take(s, "$record")) {
 		path->record = 1;
+	} else if (take(s, "$asked")) { /* which ant-fetch puts into the record */
+		path->record = 1;
+		if (!add_key(path, strdup(EXPR_ASKED))) {
+			s->no_memory = 1;
+			return 0;
+		}
 	} else if (take(s, ".")) {
 		first = 1;
 	} else {

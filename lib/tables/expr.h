@@ -4,13 +4,14 @@
  *   expr    = alt
  *   alt     = term *( "//" term )
  *   term    = path | literal | call | cond | "(" expr ")"
- *   path    = ( "." | "$record" ) of keys:  .a.b  .["odd key"]  ."odd key"  $record.a
+ *   path    = ( "." | "$record" | "$asked" ) of keys:  .a.b  .["odd key"]  ."odd key"  $record.a
  *   call    = ( "sum" | "list" | "one" ) "(" path ")"      where the path may hold one []
  *   literal = a JSON string, number, true, false, null
  *   cond    = "if" test "then" expr "else" expr "end"
  *   test    = term ( "==" | "!=" ) ( string | true | false | null )
  *
- * and, at the top only, a test as a boolean.  What is not of this grammar is
+ * where $asked is $record["@asked"], what the record was asked for with; and, at the
+ * top only, a test as a boolean.  What is not of this grammar is
  * left to libjq: expr_parse() says so, it is no error.
  */
 #ifndef ANT_TABLES_EXPR_H
@@ -19,6 +20,9 @@
 #include <stddef.h>
 
 #include "base/json.h"
+
+/* The member of a record that says what it was asked for with. */
+#define EXPR_ASKED "@asked"
 
 enum { EXPR_STEPS_MAX = 16, EXPR_TERMS_MAX = 64 };
 

@@ -6,20 +6,12 @@
 #include "base/buf.h"
 #include "base/utc.h"
 #include "tables/expr.h"
+#include "tables/parser.h"
 
 enum { LINE_MAX_BYTES = 8192 };
 
-/* A file while it is read: the table so far and the place, for messages. */
-struct parser {
-	struct table *t;
-	size_t line;
-	const char *doc; /* the comment of the line, or NULL */
-	unsigned seen;	 /* bits of directives[]: those that were met */
-	struct ant_err *e;
-};
-
-static int
-wrong(struct parser *p, const char *what, const char *text)
+int
+parser_wrong(struct parser *p, const char *what, const char *text)
 {
 	err_set(p->e, ANT_USAGE, "%s%s%s%s", what, text != NULL ? " '" : "",
 		text != NULL ? text : "", text != NULL ? "'" : "");
@@ -28,8 +20,8 @@ wrong(struct parser *p, const char *what, const char *text)
 	return err_prefix(p->e, "%s:%zu: ", p->t->file, p->line);
 }
 
-static int
-no_memory(struct parser *p)
+int
+parser_no_memory(struct parser *p)
 {
 	return err_sys(p->e, ANT_FAIL, "%s:%zu", p->t->file, p->line);
 }
@@ -40,9 +32,8 @@ is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* Cut the next word off *S; NULL at the end of the line. */
-static char *
-word(char **s)
+char *
+parser_word(char **s)
 {
 	char *start;
 
@@ -57,8 +48,8 @@ word(char **s)
 	return start;
 }
 
-static char *
-trim(char *s)
+char *
+parser_trim(char *s)
 {
 	size_t n;
 
@@ -85,187 +76,82 @@ cut_comment(char *s)
 			in_string = !in_string;
 		else if (*s == '#' && !in_string) {
 			*s = '\0';
-			return trim(s + 1);
+			return parser_trim(s + 1);
 		}
 	}
 	return NULL;
 }
 
 /* Store a copy of TEXT in *TO, which a directive may set only once. */
-static int
-set_once(struct parser *p, char **to, const char *directive, const char *text)
+int
+parser_set(struct parser *p, char **to, const char *directive, const char *text)
 {
 	if (*to != NULL)
-		return wrong(p, "given twice:", directive);
+		return parser_wrong(p, "given twice:", directive);
 	if (text == NULL || *text == '\0')
-		return wrong(p, "value missing behind", directive);
+		return parser_wrong(p, "value missing behind", directive);
 	if ((*to = strdup(text)) == NULL)
-		return no_memory(p);
+		return parser_no_memory(p);
 	return 0;
 }
 
-static int
-add_words(struct parser *p, struct strlist *to, const char *directive, char *rest)
+int
+parser_add_words(struct parser *p, struct strlist *to, const char *directive, char *rest)
 {
 	char *w;
 
 	if (to->n > 0 && strcmp(directive, "group_by") == 0)
-		return wrong(p, "given twice:", directive);
-	if ((w = word(&rest)) == NULL)
-		return wrong(p, "value missing behind", directive);
+		return parser_wrong(p, "given twice:", directive);
+	if ((w = parser_word(&rest)) == NULL)
+		return parser_wrong(p, "value missing behind", directive);
 	do {
 		if (to->n == TABLE_LIST_MAX)
-			return wrong(p, "too many values behind", directive);
+			return parser_wrong(p, "too many values behind", directive);
 		if (strlist_add(to, w, strlen(w)) == -1)
-			return no_memory(p);
-	} while ((w = word(&rest)) != NULL);
+			return parser_no_memory(p);
+	} while ((w = parser_word(&rest)) != NULL);
 	return 0;
 }
 
-static int
-number(struct parser *p, const char *text, long *n)
+int
+parser_number(struct parser *p, const char *text, long *n)
 {
 	char *end;
 
 	*n = strtol(text, &end, 10);
 	if (*text < '1' || *text > '9' || *end != '\0' || *n > 1000000)
-		return wrong(p, "not a whole number from 1 to 1000000:", text);
+		return parser_wrong(p, "not a whole number from 1 to 1000000:", text);
 	return 0;
 }
 
-static int
-no_more(struct parser *p, char *rest)
+int
+parser_no_more(struct parser *p, char *rest)
 {
-	char *w = word(&rest);
+	char *w = parser_word(&rest);
 
-	return w == NULL ? 0 : wrong(p, "unexpected", w);
-}
-
-static int
-do_path(struct parser *p, char *rest)
-{
-	char *path = word(&rest);
-
-	if (set_once(p, &p->t->path, "path", path) == -1)
-		return -1;
-	if (*path != '/' || strpbrk(path, "?#\\\"<> ") != NULL)
-		return wrong(p, "path must start with / and hold no query:", path);
-	return no_more(p, rest);
-}
-
-static int
-do_paging(struct parser *p, char *rest)
-{
-	char *w = word(&rest);
-	int i = w == NULL ? -1 : table_paging_find(w);
-
-	if (i == -1)
-		return wrong(p, "paging is one of none, page, id, day; not", w == NULL ? "" : w);
-	p->t->paging = (enum paging)i;
-	return no_more(p, rest);
-}
-
-static int
-do_width(struct parser *p, char *rest)
-{
-	struct table *t = p->t;
-	char *name = word(&rest), *limit = word(&rest);
-	struct width *w;
-
-	if (name == NULL || limit == NULL || strncmp(limit, "limit=", 6) != 0)
-		return wrong(p, "width needs a name and limit=N, as in: width 1d limit=31", NULL);
-	if (t->nwidths == TABLE_LIST_MAX || table_width(t, name) != NULL)
-		return wrong(p, "given twice: width", name);
-	if ((w = realloc(t->widths, (t->nwidths + 1) * sizeof *w)) == NULL)
-		return no_memory(p);
-	t->widths = w;
-	w += t->nwidths;
-	if (utc_span(name, &w->seconds, p->e) == -1 || w->seconds <= 0 || UTC_DAY % w->seconds != 0)
-		return wrong(
-			p, "width is a span that divides a day, such as 1d, 1h, 1m; not", name);
-	if (number(p, limit + 6, &w->limit) == -1)
-		return -1;
-	if ((w->name = strdup(name)) == NULL)
-		return no_memory(p);
-	t->nwidths++;
-	return no_more(p, rest);
-}
-
-static int
-do_limit(struct parser *p, char *rest)
-{
-	char *w = word(&rest);
-
-	if (w == NULL)
-		return wrong(p, "value missing behind", "limit");
-	return number(p, w, &p->t->limit) == -1 ? -1 : no_more(p, rest);
+	return w == NULL ? 0 : parser_wrong(p, "unexpected", w);
 }
 
 static int
 do_mode(struct parser *p, char *rest)
 {
-	char *w = word(&rest);
+	char *w = parser_word(&rest);
 	int m = w == NULL ? -1 : type_mode_find(w);
 
 	if (m == -1)
-		return wrong(p, "mode is one of window COLUMN, replace, merge, append; not",
+		return parser_wrong(p, "mode is one of window COLUMN, replace, merge, append; not",
 			w == NULL ? "" : w);
 	p->t->mode = (enum mode)m;
-	if (m == MODE_WINDOW && set_once(p, &p->t->mode_column, "mode window", word(&rest)) == -1)
+	if (m == MODE_WINDOW && parser_set(p, &p->t->mode_column, "mode window", parser_word(&rest)) == -1)
 		return -1;
-	return no_more(p, rest);
+	return parser_no_more(p, rest);
 }
 
 static int
 do_unique(struct parser *p, char *rest)
 {
 	p->t->unique = 1;
-	return no_more(p, rest);
-}
-
-static int
-do_foreach(struct parser *p, char *rest)
-{
-	char *table = word(&rest);
-
-	if (set_once(p, &p->t->foreach_table, "foreach", table) == -1)
-		return -1;
-	if (!type_is_table_name(table))
-		return wrong(p, "not a table name:", table);
-	return set_once(p, &p->t->foreach_path, "foreach", trim(rest));
-}
-
-static int
-do_param(struct parser *p, char *rest)
-{
-	char *text = trim(rest);
-
-	if (strchr(text, '=') == NULL || *text == '=')
-		return wrong(p, "param is NAME=VALUE; not", text);
-	if (p->t->params.n == TABLE_LIST_MAX)
-		return wrong(p, "too many values behind", "param");
-	return strlist_add(&p->t->params, text, strlen(text)) == -1 ? no_memory(p) : 0;
-}
-
-static int
-do_earliest(struct parser *p, char *rest)
-{
-	char *w = word(&rest);
-
-	if (w == NULL || utc_parse(w, strlen(w), &p->t->earliest) == -1)
-		return wrong(p, "earliest is a day, YYYY-MM-DD; not", w == NULL ? "" : w);
-	return no_more(p, rest);
-}
-
-static int
-do_open_bucket(struct parser *p, char *rest)
-{
-	char *w = word(&rest);
-
-	if (w == NULL || (strcmp(w, "yes") != 0 && strcmp(w, "no") != 0))
-		return wrong(p, "open_bucket is yes or no; not", w == NULL ? "" : w);
-	p->t->open_bucket = *w == 'y';
-	return no_more(p, rest);
+	return parser_no_more(p, rest);
 }
 
 /* A column whose words are known to fit. */
@@ -276,11 +162,11 @@ add_column(struct parser *p, const char *name, enum type type, int key, const ch
 	struct column *c;
 
 	if (table_column(t, name) != NULL)
-		return wrong(p, "given twice: column", name);
+		return parser_wrong(p, "given twice: column", name);
 	if (t->ncolumns == TABLE_COLUMNS_MAX)
-		return wrong(p, "more than 500 columns", NULL);
+		return parser_wrong(p, "more than 500 columns", NULL);
 	if ((c = realloc(t->columns, (t->ncolumns + 1) * sizeof *c)) == NULL)
-		return no_memory(p);
+		return parser_no_memory(p);
 	t->columns = c;
 	c += t->ncolumns;
 	*c = (struct column){.type = type, .key = key, .line = p->line};
@@ -291,7 +177,7 @@ add_column(struct parser *p, const char *name, enum type type, int key, const ch
 		free(c->name);
 		free(c->expr);
 		free(c->doc);
-		return no_memory(p);
+		return parser_no_memory(p);
 	}
 	t->ncolumns++;
 	return 0;
@@ -304,25 +190,25 @@ do_column(struct parser *p, char *rest)
 	int ty;
 
 	if (expr == NULL)
-		return wrong(p, "column needs NAME TYPE = JQ", NULL);
+		return parser_wrong(p, "column needs NAME TYPE = JQ", NULL);
 	*expr++ = '\0';
-	name = word(&rest);
-	type = word(&rest);
-	flag = word(&rest);
-	if (name == NULL || type == NULL || *(expr = trim(expr)) == '\0')
-		return wrong(p, "column needs NAME TYPE = JQ", NULL);
+	name = parser_word(&rest);
+	type = parser_word(&rest);
+	flag = parser_word(&rest);
+	if (name == NULL || type == NULL || *(expr = parser_trim(expr)) == '\0')
+		return parser_wrong(p, "column needs NAME TYPE = JQ", NULL);
 	if ((ty = type_find(type, strlen(type))) == -1)
-		return wrong(p,
+		return parser_wrong(p,
 			"type is one of text, bigint, double, numeric, boolean, date, timestamptz, "
 			"json; not",
 			type);
 	if (flag != NULL && strcmp(flag, "key") != 0)
-		return wrong(p, "unexpected", flag);
+		return parser_wrong(p, "unexpected", flag);
 	if (!type_is_table_name(name))
-		return wrong(p, "not a column name:", name);
+		return parser_wrong(p, "not a column name:", name);
 	if (add_column(p, name, (enum type)ty, flag != NULL, expr) == -1)
 		return -1;
-	return no_more(p, rest);
+	return parser_no_more(p, rest);
 }
 
 /* A path that names known fields is checked here: it is never run. */
@@ -332,7 +218,7 @@ do_ignore(struct parser *p, char *rest)
 	size_t n = p->t->ignore.n;
 	struct path path;
 
-	if (add_words(p, &p->t->ignore, "ignore", rest) == -1)
+	if (parser_add_words(p, &p->t->ignore, "ignore", rest) == -1)
 		return -1;
 	for (; n < p->t->ignore.n; n++)
 		switch (expr_path_parse(p->t->ignore.v[n], &path)) {
@@ -340,10 +226,10 @@ do_ignore(struct parser *p, char *rest)
 			expr_path_free(&path);
 			break;
 		case 0:
-			return wrong(p, "ignore takes paths such as .a.b and $record.a; not",
+			return parser_wrong(p, "ignore takes paths such as .a.b and $record.a; not",
 				p->t->ignore.v[n]);
 		default:
-			return no_memory(p);
+			return parser_no_memory(p);
 		}
 	return 0;
 }
@@ -352,42 +238,42 @@ static int
 do_rows(struct parser *p, char *rest)
 {
 	p->t->rows_line = p->line;
-	return set_once(p, &p->t->rows, "rows", trim(rest));
+	return parser_set(p, &p->t->rows, "rows", parser_trim(rest));
 }
 
+static const struct directive directives[] = {{"mode", do_mode, 1}, {"rows", do_rows, 0},
+	{"column", do_column, 0}, {"ignore", do_ignore, 0}, {"unique", do_unique, 1},
+	{NULL, NULL, 0}};
+
+/* The directive NAME in LIST, the first of which has the bit FIRST; 1 where it was there and is taken. */
 static int
-do_group_by(struct parser *p, char *rest)
+take(struct parser *p, const struct directive *list, unsigned first, const char *name, char *rest)
 {
-	return add_words(p, &p->t->group_by, "group_by", rest);
+	for (unsigned bit = first; list->name != NULL; list++, bit++) {
+		if (strcmp(name, list->name) != 0)
+			continue;
+		if (list->once && (p->seen & 1ull << bit))
+			return parser_wrong(p, "given twice:", name);
+		p->seen |= 1ull << bit;
+		return list->take(p, rest) == -1 ? -1 : 1;
+	}
+	return 0;
 }
-
-static const struct {
-	const char *name;
-	int (*take)(struct parser *, char *rest);
-	int once; /* a second one would silently win over the first */
-} directives[] = {{"path", do_path, 0}, {"paging", do_paging, 1}, {"width", do_width, 0},
-	{"limit", do_limit, 1}, {"group_by", do_group_by, 0}, {"mode", do_mode, 1},
-	{"rows", do_rows, 0}, {"foreach", do_foreach, 0}, {"param", do_param, 0},
-	{"earliest", do_earliest, 1}, {"open_bucket", do_open_bucket, 1}, {"column", do_column, 0},
-	{"ignore", do_ignore, 0}, {"unique", do_unique, 1}};
 
 static int
 directive(struct parser *p, char *line)
 {
 	char *rest = line, *name;
+	int taken;
 
 	p->doc = cut_comment(line);
-	if ((name = word(&rest)) == NULL)
+	if ((name = parser_word(&rest)) == NULL)
 		return 0;
-	for (size_t i = 0; i < sizeof directives / sizeof *directives; i++) {
-		if (strcmp(name, directives[i].name) != 0)
-			continue;
-		if (directives[i].once && (p->seen & 1u << i))
-			return wrong(p, "given twice:", name);
-		p->seen |= 1u << i;
-		return directives[i].take(p, rest);
-	}
-	return wrong(p, "unknown directive", name);
+	if ((taken = take(p, directives, 0, name, rest)) == 0)
+		taken = take(p, ask_directives, sizeof directives / sizeof *directives, name, rest);
+	if (taken == 0)
+		return parser_wrong(p, "unknown directive", name);
+	return taken == 1 ? 0 : -1;
 }
 
 static int
@@ -399,6 +285,20 @@ has_key(const struct table *t)
 	return 0;
 }
 
+/* A dimension with columns of its own must have them. */
+static int
+check_dimensions(struct parser *p)
+{
+	const struct table *t = p->t;
+
+	for (size_t i = 0; i < t->ndimensions; i++)
+		for (size_t c = 0; c < t->dimensions[i].columns.n; c++)
+			if (table_column(t, t->dimensions[i].columns.v[c]) == NULL)
+				return parser_wrong(p, "dimension: no column",
+					t->dimensions[i].columns.v[c]);
+	return 0;
+}
+
 /* What only the whole file can tell. */
 static int
 finish(struct parser *p)
@@ -406,29 +306,24 @@ finish(struct parser *p)
 	struct table *t = p->t;
 	const struct column *time;
 
-	if (t->path == NULL)
-		return wrong(p, "no path", NULL);
+	if (ask_finish(p) == -1)
+		return -1;
 	if (t->ncolumns == 0)
-		return wrong(p, "no column", NULL);
+		return parser_wrong(p, "no column", NULL);
 	if (t->unique && !has_key(t))
-		return wrong(p, "unique needs a column that is of the key", NULL);
+		return parser_wrong(p, "unique needs a column that is of the key", NULL);
 	if (t->rows == NULL && (t->rows = strdup(".")) == NULL)
-		return no_memory(p);
-	if ((strstr(t->path, "{}") != NULL) != (t->foreach_table != NULL))
-		return wrong(p, "foreach and {} in the path need one another", NULL);
-	if (t->foreach_table != NULL && strcmp(t->foreach_table, t->name) == 0)
-		return wrong(p, "foreach of the table itself", NULL);
-	if (t->nwidths > 0 && t->paging != PAGING_PAGE)
-		return wrong(p, "width goes with paging page only", NULL);
-	if (t->mode == MODE_WINDOW) {
-		time = table_column(t, t->mode_column);
-		if (time == NULL || (time->type != TYPE_TIMESTAMPTZ && time->type != TYPE_DATE))
-			return wrong(p,
-				"mode window needs a column of type timestamptz or date; not",
-				t->mode_column);
-		if (t->nwidths == 0 && t->paging != PAGING_DAY)
-			return wrong(p, "mode window needs a width, or paging day", NULL);
-	}
+		return parser_no_memory(p);
+	if (check_dimensions(p) == -1)
+		return -1;
+	if (t->mode != MODE_WINDOW)
+		return 0;
+	time = table_column(t, t->mode_column);
+	if (time == NULL || (time->type != TYPE_TIMESTAMPTZ && time->type != TYPE_DATE))
+		return parser_wrong(p, "mode window needs a column of type timestamptz or date; not",
+			t->mode_column);
+	if (!table_has_window(t))
+		return parser_wrong(p, "mode window needs a width, from and to, or paging day", NULL);
 	return 0;
 }
 
@@ -443,7 +338,7 @@ head_comment(struct parser *p, struct buf *doc, const char *line)
 		return 0;
 	if (doc->len > 0)
 		buf_putc(doc, ' ');
-	return buf_put(doc, line, strcspn(line, "\r")) == -1 ? no_memory(p) : 0;
+	return buf_put(doc, line, strcspn(line, "\r")) == -1 ? parser_no_memory(p) : 0;
 }
 
 static int
@@ -461,7 +356,7 @@ parse_lines(struct parser *p, const char *text, size_t len)
 
 		p->line++;
 		if (n >= sizeof line || memchr(text, '\0', n) != NULL) {
-			wrong(p, "line too long, or with a NUL byte", NULL);
+			parser_wrong(p, "line too long, or with a NUL byte", NULL);
 			goto done;
 		}
 		memcpy(line, text, n);
@@ -474,7 +369,7 @@ parse_lines(struct parser *p, const char *text, size_t len)
 	if (p->line == 0) /* an empty file: what it lacks, it lacks on its first line */
 		p->line = 1;
 	if (buf_str(&doc) == NULL || (p->t->doc = strdup(doc.data)) == NULL)
-		no_memory(p);
+		parser_no_memory(p);
 	else
 		result = finish(p);
 done:
@@ -491,6 +386,8 @@ parse_table(const char *name, const char *file, const char *text, size_t len, st
 		goto err0;
 	p.t->mode = MODE_REPLACE;
 	p.t->open_bucket = 1;
+	p.t->lookback = -1;
+	p.t->oldest = INT64_MIN;
 	p.t->earliest = utc_days(2023, 1, 1) * UTC_DAY;
 	p.t->name = strdup(name);
 	p.t->file = strdup(file);

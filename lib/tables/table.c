@@ -5,7 +5,7 @@
 
 #include "base/near.h"
 
-static const char *const paging_names[] = {"none", "page", "id", "day"};
+static const char *const paging_names[] = {"none", "page", "id"};
 enum { PAGING_COUNT = sizeof paging_names / sizeof *paging_names };
 
 const char *
@@ -32,9 +32,22 @@ table_free(struct table *t)
 	}
 	for (size_t i = 0; i < t->nwidths; i++)
 		free(t->widths[i].name);
+	for (size_t i = 0; i < t->ndimensions; i++) {
+		free(t->dimensions[i].name);
+		strlist_free(&t->dimensions[i].columns);
+	}
+	for (size_t i = 0; i < t->nholes; i++) {
+		free(t->holes[i].name);
+		free(t->holes[i].path);
+	}
 	free(t->columns);
 	free(t->widths);
+	free(t->dimensions);
+	strlist_free(&t->sets);
+	strlist_free(&t->headers);
+	strlist_free(&t->hints);
 	strlist_free(&t->group_by);
+	strlist_free(&t->group_with);
 	strlist_free(&t->params);
 	strlist_free(&t->ignore);
 	free(t->name);
@@ -44,7 +57,16 @@ table_free(struct table *t)
 	free(t->mode_column);
 	free(t->rows);
 	free(t->foreach_table);
-	free(t->foreach_path);
+	free(t->foreach_unless);
+	free(t->data);
+	free(t->budget.name);
+	free(t->cut.path);
+	free(t->cut.table);
+	free(t->from.name);
+	free(t->to.name);
+	free(t->day.name);
+	free(t->width_param);
+	free(t->not_yet);
 	free(t);
 }
 
@@ -64,4 +86,36 @@ table_width(const struct table *t, const char *name)
 		if (name == NULL || strcmp(t->widths[i].name, name) == 0)
 			return &t->widths[i];
 	return NULL;
+}
+
+const struct dimension *
+table_dimension(const struct table *t, const char *name)
+{
+	for (size_t i = 0; i < t->ndimensions; i++)
+		if (strcmp(t->dimensions[i].name, name) == 0)
+			return &t->dimensions[i];
+	return NULL;
+}
+
+int
+table_has_window(const struct table *t)
+{
+	return t->nwidths > 0 || t->from.name != NULL || t->day.name != NULL;
+}
+
+int
+table_in_set(const struct table *t, const char *name)
+{
+	return strlist_has(&t->sets, name, strlen(name));
+}
+
+int
+table_reads_asked(const struct table *t)
+{
+	if (t->rows != NULL && strstr(t->rows, "$asked") != NULL)
+		return 1;
+	for (size_t i = 0; i < t->ncolumns; i++)
+		if (strstr(t->columns[i].expr, "$asked") != NULL)
+			return 1;
+	return 0;
 }

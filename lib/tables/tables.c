@@ -133,6 +133,28 @@ tables_load(const struct tables *ts, const char *name, struct ant_err *e)
 	return t;
 }
 
+int
+parents_load(struct parents *p, const struct tables *ts, const struct table *t, struct ant_err *e)
+{
+	p->n = 0;
+	for (; t->foreach_table != NULL; t = p->v[p->n++]) {
+		if (p->n == TABLE_HOLES_MAX)
+			return err_set(e, ANT_USAGE,
+				"%s: foreach goes through more than %d tables, or in a circle",
+				t->file, TABLE_HOLES_MAX);
+		if ((p->v[p->n] = tables_load(ts, t->foreach_table, e)) == NULL)
+			return -1;
+	}
+	return 0;
+}
+
+void
+parents_free(struct parents *p)
+{
+	while (p->n > 0)
+		table_free(p->v[--p->n]);
+}
+
 /* Add the tables of one folder to NAMES; a folder that is not there has none. */
 static int
 folder_names(const char *folder, struct strlist *names)

@@ -26,6 +26,20 @@ void tables_free(struct tables *ts);
  */
 struct table *tables_load(const struct tables *ts, const char *name, struct ant_err *e);
 
+/* The tables whose records another one goes through: its parent, the parent's, ... */
+struct parents {
+	struct table *v[TABLE_HOLES_MAX];
+	size_t n;
+};
+
+/*
+ * Load those of T.  Return 0, or -1 as tables_load(), or with ANT_USAGE: they go round in a circle,
+ * or are too many.  parents_free() them in any case.
+ */
+int parents_load(
+	struct parents *p, const struct tables *ts, const struct table *t, struct ant_err *e);
+void parents_free(struct parents *p);
+
 /* The names of all tables there are, sorted; strlist_free() them.  Return 0 or -1. */
 int tables_names(const struct tables *ts, struct strlist *names, struct ant_err *e);
 

@@ -1,0 +1,66 @@
+#include "tables/sets.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Source: the API's pages on keys, and tables-2 of the reference: who reaches what. */
+static const struct set {
+	const char *name;
+	enum sets_credential credential;
+	const char *text;
+} sets[] = {
+	{"console", SETS_KEY,
+		"an Admin key (sk-ant-admin..., made by an admin in the Console), not the key of a "
+		"workspace"},
+	{"enterprise", SETS_KEY,
+		"a scoped key of a Claude Enterprise organization (made in claude.ai, organization "
+		"settings)"},
+	{"legacy", SETS_KEY,
+		"a scoped key of a Claude Enterprise organization (made in claude.ai, organization "
+		"settings)"},
+	{"identity", SETS_TOKEN,
+		"an OAuth token with the scope org:admin (ANTHROPIC_AUTH_TOKEN or --token-file)"},
+	{"compliance", SETS_KEY,
+		"a Compliance Access Key (sk-ant-api01-..., made in claude.ai)"},
+};
+
+static const struct set *
+find(const char *name)
+{
+	for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
+		if (strcmp(sets[i].name, name) == 0)
+			return &sets[i];
+	return NULL;
+}
+
+enum sets_credential
+sets_credential(const char *name)
+{
+	const struct set *s = find(name);
+
+	return s != NULL ? s->credential : SETS_KEY;
+}
+
+int
+sets_need_token(const struct strlist *of)
+{
+	for (size_t i = 0; i < of->n; i++)
+		if (sets_credential(of->v[i]) == SETS_KEY)
+			return 0;
+	return of->n > 0;
+}
+
+void
+sets_credentials(const struct strlist *of, char *to, size_t size)
+{
+	size_t used = 0;
+
+	snprintf(to, size, "another key");
+	for (size_t i = 0; i < of->n && used < size; i++) {
+		const struct set *s = find(of->v[i]);
+
+		if (s != NULL)
+			used += (size_t)snprintf(
+				to + used, size - used, "%s%s", used > 0 ? ", or " : "", s->text);
+	}
+}

@@ -1,0 +1,21 @@
+/* tables/sets - the sets of tables that the suite knows, by what opens them */
+#ifndef ANT_TABLES_SETS_H
+#define ANT_TABLES_SETS_H
+
+#include <stddef.h>
+
+#include "base/strlist.h"
+
+/* What the request is opened with. */
+enum sets_credential { SETS_KEY, SETS_TOKEN };
+
+/* How the set NAME is opened; one that is not known by a key. */
+enum sets_credential sets_credential(const char *name);
+
+/* 1 where only a token opens a table of these SETS. */
+int sets_need_token(const struct strlist *sets);
+
+/* "an Admin key (...) or a token (...)": what opens a table of these SETS, in words, to TO. */
+void sets_credentials(const struct strlist *sets, char *to, size_t size);
+
+#endif
