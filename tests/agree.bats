@@ -428,6 +428,8 @@ other_destination() {
 @test "agree: a watermark is of one destination: a receipt of another is refused under the same scope" { in_each other_destination; }
 
 in_destination() {
+	# Where nothing was loaded yet, there is nothing to forget, and a start can be set.
+	ant-state --dest "$URI" reset cost_report
 	sync -q --state destination --to "$(day -8)" cost_report
 	[ -z "$(find . -name '*.watermark')" ]
 	run -0 --separate-stderr env HOME="$PWD/other" XDG_STATE_HOME= bash -c 'sync --state destination cost_report'
