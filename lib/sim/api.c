@@ -14,8 +14,7 @@ route(struct sim_call *c)
 	const char *path = c->r->path;
 
 	if (strncmp(path, ROOT, sizeof ROOT - 1) == 0)
-		c->endpoint =
-			sim_endpoint_find(sim_endpoints, path + sizeof ROOT - 1, c->ids);
+		c->endpoint = sim_endpoint_find(sim_endpoints, path + sizeof ROOT - 1, c->ids);
 	if (c->endpoint == NULL)
 		return sim_call_refuse(c, 404, "Not found");
 	if (strcmp(c->r->method, "GET") != 0)

@@ -168,8 +168,7 @@ fingerprint(const struct sim_call *c)
 	buf_init(&pair, 1 << 20);
 	for (size_t i = 0; i < c->q.names.n; i++) {
 		/* The same list, whatever its pages are like and whichever client asks. */
-		if (strcmp(c->q.names.v[i], "page") == 0 ||
-			strcmp(c->q.names.v[i], "limit") == 0 ||
+		if (strcmp(c->q.names.v[i], "page") == 0 || strcmp(c->q.names.v[i], "limit") == 0 ||
 			strcmp(c->q.names.v[i], "beta") == 0)
 			continue;
 		buf_clear(&pair);

@@ -37,8 +37,8 @@ static int
 append(char name[SIM_COLUMN_NAME], const char *s, size_t len)
 {
 	size_t n = strlen(name);
-	int written = snprintf(
-		name + n, SIM_COLUMN_NAME - n, "%s%.*s", n == 0 ? "" : "_", (int)len, s);
+	int written =
+		snprintf(name + n, SIM_COLUMN_NAME - n, "%s%.*s", n == 0 ? "" : "_", (int)len, s);
 
 	return written >= 0 && n + (size_t)written < SIM_COLUMN_NAME ? 0 : -1;
 }
@@ -167,12 +167,15 @@ put_part(struct buf *to, const struct sim_who *w, const char *part)
 	static const char *const names[] = {
 		"type", "id", "email", "name", "deleted", "provider", "subject"};
 	const char *const values[] = {w->type, w->id, w->email, w->name,
-		w->deleted < 0 ? NULL : w->deleted ? "true" : "false", w->provider, w->subject};
+		w->deleted < 0 ? NULL
+		: w->deleted   ? "true"
+			       : "false",
+		w->provider, w->subject};
 	size_t len = strcspn(part, " ");
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strncmp(names[i], part, len) == 0 && names[i][len] == '\0' &&
-			w->type != NULL && values[i] != NULL) {
+		if (strncmp(names[i], part, len) == 0 && names[i][len] == '\0' && w->type != NULL &&
+			values[i] != NULL) {
 			buf_puts(to, values[i]);
 			return 1;
 		}
@@ -196,8 +199,7 @@ sim_column_put(struct buf *to, const struct sim_column *c, const void *object)
 	if (f == NULL)
 		return 0;
 	if (c->part != NULL)
-		return put_part(
-			to, (const void *)((const char *)object + f->at), c->part);
+		return put_part(to, (const void *)((const char *)object + f->at), c->part);
 	if ((text = sim_field_text(f, object)) != NULL) {
 		buf_puts(to, text);
 		return 1;

@@ -20,7 +20,7 @@ struct sim_column {
 	const struct sim_field *path[SIM_DEPTH]; /* from the top to the field */
 	size_t depth;				 /* 0: always null */
 	const char *part;			 /* of an actor; NULL: all of the field */
-	int standard;				 /* one that the tree gives, not only one to be named */
+	int standard; /* one that the tree gives, not only one to be named */
 };
 
 struct sim_columns {
@@ -33,8 +33,8 @@ struct sim_columns {
  * that column, NAME=OTHER another one's values, NAME= always null; here constants and old names
  * have a column, too.  LIST NULL: those of the tree.  0, or -1 with ANT_FAIL.
  */
-int sim_columns_make(struct sim_columns *c, const struct sim_fields *of, const char *list,
-	struct ant_err *e);
+int sim_columns_make(
+	struct sim_columns *c, const struct sim_fields *of, const char *list, struct ant_err *e);
 
 /* Append the value of column C in OBJECT, unescaped.  1, or 0 for null. */
 int sim_column_put(struct buf *to, const struct sim_column *c, const void *object);

@@ -18,7 +18,10 @@ static const char *const group_types[] = {
 	"model_group", "batch", "token_count", "files", "skills", "web_search", NULL};
 
 #define BY_ID                                                                                      \
-	{"limit", .kind = SIM_P_LIMIT}, {"after_id", .kind = SIM_P_CURSOR}, {"before_id", .kind = SIM_P_CURSOR}
+	{"limit", .kind = SIM_P_LIMIT}, {"after_id", .kind = SIM_P_CURSOR},                        \
+	{                                                                                          \
+		"before_id", .kind = SIM_P_CURSOR                                                  \
+	}
 
 static const struct sim_param members[] = {BY_ID, {.name = NULL}};
 static const struct sim_param by_token[] = {
@@ -32,7 +35,8 @@ static const struct sim_param invites[] = {BY_ID,
 	{"roles", .kind = SIM_P_WORD, .values = roles, .field = "role", .many = 1},
 	{"roles[]", .kind = SIM_P_WORD, .values = roles, .field = "role"},
 	{"statuses", .kind = SIM_P_WORD, .values = invite_statuses, .field = "status", .many = 1},
-	{"statuses[]", .kind = SIM_P_WORD, .values = invite_statuses, .field = "status"}, {.name = NULL}};
+	{"statuses[]", .kind = SIM_P_WORD, .values = invite_statuses, .field = "status"},
+	{.name = NULL}};
 static const struct sim_param workspaces[] = {BY_ID,
 	{"include_archived", .kind = SIM_P_ALSO, .field = "archived_at"},
 	{"include_default", .kind = SIM_P_ALSO, .field = "is_default"},
@@ -41,26 +45,32 @@ static const struct sim_param keys[] = {BY_ID,
 	{"status", .kind = SIM_P_WORD, .values = key_statuses, .field = "status"},
 	{"workspace_id", .kind = SIM_P_TEXT, .field = "workspace_id"},
 	{"created_by_user_id", .kind = SIM_P_TEXT, .field = "creator"}, {.name = NULL}};
-static const struct sim_param limits[] = {{"limit", .kind = SIM_P_LIMIT}, {"page", .kind = SIM_P_PAGE},
-	{"group_type", .kind = SIM_P_WORD, .values = group_types, .field = "group_type"}, {"model", .kind = SIM_P_TEXT},
-	{.name = NULL}};
-static const struct sim_param overrides[] = {{"limit", .kind = SIM_P_LIMIT}, {"page", .kind = SIM_P_PAGE},
+static const struct sim_param limits[] = {{"limit", .kind = SIM_P_LIMIT},
+	{"page", .kind = SIM_P_PAGE},
+	{"group_type", .kind = SIM_P_WORD, .values = group_types, .field = "group_type"},
+	{"model", .kind = SIM_P_TEXT}, {.name = NULL}};
+static const struct sim_param overrides[] = {{"limit", .kind = SIM_P_LIMIT},
+	{"page", .kind = SIM_P_PAGE},
 	{"group_type", .kind = SIM_P_WORD, .values = group_types, .field = "group_type"},
 	{"include_inherited", .kind = SIM_P_BOOL}, {.name = NULL}};
 
 /* What the reports check themselves. */
 #define WINDOW                                                                                     \
-	{"starting_at", .kind = SIM_P_TEXT}, {"ending_at", .kind = SIM_P_TEXT}, {"bucket_width", .kind = SIM_P_TEXT},      \
-		{"limit", .kind = SIM_P_LIMIT}, {"page", .kind = SIM_P_PAGE}, {"group_by[]", .kind = SIM_P_TEXT}
+	{"starting_at", .kind = SIM_P_TEXT}, {"ending_at", .kind = SIM_P_TEXT},                    \
+		{"bucket_width", .kind = SIM_P_TEXT}, {"limit", .kind = SIM_P_LIMIT},              \
+		{"page", .kind = SIM_P_PAGE},                                                      \
+	{                                                                                          \
+		"group_by[]", .kind = SIM_P_TEXT                                                   \
+	}
 
 static const struct sim_param usage[] = {WINDOW, {"account_ids[]", .kind = SIM_P_TEXT},
 	{"api_key_ids[]", .kind = SIM_P_TEXT}, {"service_account_ids[]", .kind = SIM_P_TEXT},
-	{"workspace_ids[]", .kind = SIM_P_TEXT}, {"models[]", .kind = SIM_P_TEXT}, {"service_tiers[]", .kind = SIM_P_TEXT},
-	{"context_window[]", .kind = SIM_P_TEXT}, {"inference_geos[]", .kind = SIM_P_TEXT},
-	{"speeds[]", .kind = SIM_P_TEXT}, {.name = NULL}};
+	{"workspace_ids[]", .kind = SIM_P_TEXT}, {"models[]", .kind = SIM_P_TEXT},
+	{"service_tiers[]", .kind = SIM_P_TEXT}, {"context_window[]", .kind = SIM_P_TEXT},
+	{"inference_geos[]", .kind = SIM_P_TEXT}, {"speeds[]", .kind = SIM_P_TEXT}, {.name = NULL}};
 static const struct sim_param cost[] = {WINDOW, {.name = NULL}};
-static const struct sim_param code[] = {{"starting_at", .kind = SIM_P_TEXT}, {"limit", .kind = SIM_P_LIMIT},
-	{"page", .kind = SIM_P_PAGE}, {.name = NULL}};
+static const struct sim_param code[] = {{"starting_at", .kind = SIM_P_TEXT},
+	{"limit", .kind = SIM_P_LIMIT}, {"page", .kind = SIM_P_PAGE}, {.name = NULL}};
 
 /* ---- rules ---- */
 
@@ -280,8 +290,7 @@ const struct sim_table sim_console_tables[] = {
 		"ending_at amount currency cost_type model token_type service_tier context_window "
 		"inference_geo",
 		.rows = sim_console_cost, .unit = UTC_DAY, .end = sim_console_whole_days},
-	{"organization", &sim_fields_organization,
-		"id name settings= created_at= type",
+	{"organization", &sim_fields_organization, "id name settings= created_at= type",
 		.source = &sim_source_organization},
 	{"workspaces", &sim_fields_workspace,
 		"id name type created_at archived_at display_color compartment_id external_key_id "

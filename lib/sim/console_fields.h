@@ -25,11 +25,10 @@ struct sim_code_row {
 
 extern const struct sim_fields sim_fields_organization, /* struct sim_org */
 	sim_fields_user, sim_fields_invite, sim_fields_workspace, sim_fields_key, sim_fields_member,
-	sim_fields_external_key,
-	sim_fields_limit,    /* struct sim_limit_group */
-	sim_fields_override, /* struct sim_override */
-	sim_fields_one_limit, sim_fields_cost, /* struct sim_cost_row */
-	sim_fields_usage,		       /* struct sim_usage_row */
-	sim_fields_code;		       /* struct sim_code_row */
+	sim_fields_external_key, sim_fields_limit, /* struct sim_limit_group */
+	sim_fields_override,			   /* struct sim_override */
+	sim_fields_one_limit, sim_fields_cost,	   /* struct sim_cost_row */
+	sim_fields_usage,			   /* struct sim_usage_row */
+	sim_fields_code;			   /* struct sim_code_row */
 
 #endif

@@ -162,7 +162,8 @@ code_each(struct sim_oracle *o, struct sim_code_row *c)
 }
 
 static int
-code_days(struct sim_oracle *o, void (*put)(struct sim_oracle *o, struct sim_code_row *c), struct ant_err *e)
+code_days(struct sim_oracle *o, void (*put)(struct sim_oracle *o, struct sim_code_row *c),
+	struct ant_err *e)
 {
 	for (int64_t at = o->from; at < o->end; at += UTC_DAY) {
 		struct sim_code *records;

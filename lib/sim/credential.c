@@ -96,8 +96,8 @@ sim_credential_opens(struct sim_call *c)
 	if (keys & kind)
 		return 0;
 	if (keys == SIM_OAUTH)
-		return sim_call_refuse(c, 403,
-			"This endpoint requires an OAuth token with the scope org:admin.");
+		return sim_call_refuse(
+			c, 403, "This endpoint requires an OAuth token with the scope org:admin.");
 	return sim_call_refuse(c, 403, "Missing required scopes. Got: [%s] Needed: ['%s']",
 		kind == SIM_SCOPED ? SCOPES : "'org:admin'",
 		keys & SIM_ADMIN ? "org:admin" : c->endpoint->scope);

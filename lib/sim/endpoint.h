@@ -14,8 +14,8 @@
 #include "sim/source.h"
 
 enum sim_paging {
-	SIM_WHOLE,   /* all at once; a cursor null where the envelope has one */
-	SIM_ONE,     /* the single object that the last id of the path names; without a path's id the first one */
+	SIM_WHOLE, /* all at once; a cursor null where the envelope has one */
+	SIM_ONE, /* the single object that the last id of the path names; without a path's id the first one */
 	SIM_BY_ID,   /* after_id, before_id */
 	SIM_BY_TOKEN /* page */
 };
@@ -28,11 +28,11 @@ enum {
 };
 
 struct sim_endpoint {
-	const char *path; /* after /v1/; {} stands for an id */
-	unsigned keys;	  /* enum sim_keys, joined by | */
-	const char *scope; /* that a scoped key needs for it; NULL: none opens it */
-	const char *beta; /* of the header anthropic-beta; NULL: none needed */
-	int beta_status;  /* of the refusal without it */
+	const char *path;		/* after /v1/; {} stands for an id */
+	unsigned keys;			/* enum sim_keys, joined by | */
+	const char *scope;		/* that a scoped key needs for it; NULL: none opens it */
+	const char *beta;		/* of the header anthropic-beta; NULL: none needed */
+	int beta_status;		/* of the refusal without it */
 	const struct sim_param *params; /* ended by a name NULL; NULL: none */
 	enum sim_paging paging;
 	long limit, most; /* items of a page: without a parameter, and at most */

@@ -59,7 +59,7 @@ void sim_expect_row(struct sim_oracle *o, const void *object);
  * Call TAKE for each dimension of the comma separated LIST; it returns 0, or -1 where it is
  * none: ANT_USAGE then.
  */
-int sim_expect_groups(const char *list, int (*take)(const char *name, void *arg), void *arg,
-	struct ant_err *e);
+int sim_expect_groups(
+	const char *list, int (*take)(const char *name, void *arg), void *arg, struct ant_err *e);
 
 #endif

@@ -29,12 +29,12 @@ enum { SIM_ABSENT = -2 };
 
 /* Who did something. */
 struct sim_who {
-	const char *type;	   /* user_actor, ...; NULL: nobody, null */
-	const char *id;		   /* NULL: not known */
-	const char *email, *name;  /* of a user; NULL: null */
-	int deleted;		   /* of a user; below 0: no such member */
-	const char *provider;	   /* of a federated identity: JSON */
-	const char *subject;	   /* the same; NULL: null */
+	const char *type;	  /* user_actor, ...; NULL: nobody, null */
+	const char *id;		  /* NULL: not known */
+	const char *email, *name; /* of a user; NULL: null */
+	int deleted;		  /* of a user; below 0: no such member */
+	const char *provider;	  /* of a federated identity: JSON */
+	const char *subject;	  /* the same; NULL: null */
 };
 
 struct sim_field {
@@ -51,11 +51,12 @@ struct sim_field {
 	const struct sim_field *of; /* of an object, ended by a name NULL */
 	/* 0 where the value of the object that the field stands in is null; NULL: as its kind says. */
 	int (*has)(const void *object);
-	int old; /* a name that API version 2026-10-21 no longer sends; no column */
+	int old;	    /* a name that API version 2026-10-21 no longer sends; no column */
 	const char *column; /* instead of the one that its path gives; "": none; see sim/columns */
 	int whole;	    /* an object that is one column, of JSON */
 	int cents;	    /* money: NAME as it is, NAME_cents as a number */
-	const char *parts;  /* of SIM_WHO: the columns that the endpoint can fill, such as "type id email" */
+	const char *
+		parts; /* of SIM_WHO: the columns that the endpoint can fill, such as "type id email" */
 };
 
 /* A kind of object.  Members are turned round, the one with number hash % TURNS first. */

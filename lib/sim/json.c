@@ -225,8 +225,8 @@ sim_json_object(
 		if (sim_field_absent(f, object) || (f->old && !old))
 			continue;
 		key(&o, f->name);
-		sim_json_value(to, f, object,
-			f->ways == 0 ? 0 : (unsigned)(h >> f->shift) % f->ways, old);
+		sim_json_value(
+			to, f, object, f->ways == 0 ? 0 : (unsigned)(h >> f->shift) % f->ways, old);
 	}
 	object_end(&o, of->turns > 0 && h % of->every == 0 ? h % of->turns : 0);
 }
@@ -317,28 +317,26 @@ sim_json_models(struct buf *to, const void *group, unsigned escapes)
 	buf_putc(to, ']');
 }
 
-/* The limits of G, each with the organization's where ORG is not NULL. */
+/* One limit, but for the brace that closes it. */
 static void
-put_limits(struct buf *to, const struct sim_limit_group *g, const int64_t *org)
+put_limit(struct buf *to, size_t i, const struct sim_limit *l)
 {
-	buf_putc(to, '[');
-	for (size_t i = 0; i < SIM_LIMITS && g->limits[i].type != NULL; i++) {
-		buf_puts(to, i == 0 ? "{" : ",{");
-		if (org != NULL && org[i] < 0)
-			buf_puts(to, "\"org_limit\":null,");
-		else if (org != NULL)
-			buf_printf(to, "\"org_limit\":%lld,", (long long)org[i]);
-		buf_printf(to, "\"type\":\"%s\",\"value\":%lld}", g->limits[i].type,
-			(long long)g->limits[i].value);
-	}
-	buf_putc(to, ']');
+	buf_printf(to, "%s{\"type\":\"%s\",\"value\":%lld", i == 0 ? "" : ",", l->type,
+		(long long)l->value);
 }
 
 void
 sim_json_limits(struct buf *to, const void *group, unsigned escapes)
 {
+	const struct sim_limit_group *g = group;
+
 	(void)escapes;
-	put_limits(to, group, NULL);
+	buf_putc(to, '[');
+	for (size_t i = 0; i < SIM_LIMITS && g->limits[i].type != NULL; i++) {
+		put_limit(to, i, &g->limits[i]);
+		buf_putc(to, '}');
+	}
+	buf_putc(to, ']');
 }
 
 void
@@ -347,7 +345,17 @@ sim_json_overrides(struct buf *to, const void *override, unsigned escapes)
 	const struct sim_override *o = override;
 
 	(void)escapes;
-	put_limits(to, &o->group, o->org);
+	buf_putc(to, '[');
+	for (size_t i = 0; i < SIM_LIMITS && o->group.limits[i].type != NULL; i++) {
+		put_limit(to, i, &o->group.limits[i]);
+		if (o->org[i] < 0)
+			buf_puts(to, ",\"org_limit\":null");
+		else
+			buf_printf(to, ",\"org_limit\":%lld", (long long)o->org[i]);
+		buf_printf(to, ",\"source\":{\"type\":\"%s\"}}",
+			o->inherited[i] ? "organization" : "workspace");
+	}
+	buf_putc(to, ']');
 }
 
 /* ---- reports ---- */

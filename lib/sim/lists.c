@@ -40,7 +40,8 @@ put(struct list *l, size_t i)
 		snprintf(p->last, sizeof p->last, "%s", id);
 	}
 	memcpy(l->before, l->object, l->of->size);
-	return sim_call_put(l->c, l->e->of, l->object, sim_json_variant(l->c->s, l->e->of->hash, i));
+	return sim_call_put(
+		l->c, l->e->of, l->object, sim_json_variant(l->c->s, l->e->of->hash, i));
 }
 
 /*

@@ -6,15 +6,24 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "sim/kinds.h"
 
 /* What a hash is for: the first of sim_hash()'s numbers, so that no two uses meet. */
 enum { OF_ID = 1, OF_TIME, OF_PERSON, OF_ROLE, OF_MEMBER, OF_KEY, OF_WORKSPACE, OF_LIMIT };
-enum { KIND_USER = 1, KIND_INVITE, KIND_WORKSPACE, KIND_KEY, KIND_SERVICE, KIND_EXTERNAL,
-	KIND_LIMIT, KIND_PROFILE };
+enum {
+	KIND_USER = 1,
+	KIND_INVITE,
+	KIND_WORKSPACE,
+	KIND_KEY,
+	KIND_SERVICE,
+	KIND_EXTERNAL,
+	KIND_LIMIT,
+	KIND_PROFILE
+};
 
 #define LONG_NAME                                                                                  \
 	"Wolfeschlegelsteinhausenbergerdorff Maximiliane Theodora Friederike Charlotte von und "   \
-	"zu Hohenstein-Waldeck-Pyrmont, née Ångström-Đoković, formerly of the Department of " \
+	"zu Hohenstein-Waldeck-Pyrmont, née Ångström-Đoković, formerly of the Department of "      \
 	"Applied Statistics, Measurement and Quality Assurance of the Northern Region, now "       \
 	"responsible for everything that nobody else wanted to be responsible for"
 
@@ -113,7 +122,6 @@ sim_hash(uint64_t seed, uint64_t a, uint64_t b, uint64_t c)
 	return x;
 }
 
-/* PREFIX, "01" and 22 characters of base 58, as the API's ids look. */
 void
 sim_org_id(char to[SIM_ID], const char *prefix, uint64_t seed, uint64_t kind, uint64_t index)
 {
@@ -141,7 +149,6 @@ sim_org_uuid(char to[SIM_ID], uint64_t seed, uint64_t kind, uint64_t index)
 		0x8000 | ((unsigned)(b >> 48) & 0x3fff), (unsigned long long)(b & 0xffffffffffffU));
 }
 
-/* T with no fraction or one of up to six digits, as the API writes them. */
 void
 sim_org_time(char to[SIM_TIME], int64_t t, uint64_t hash)
 {
@@ -163,7 +170,8 @@ sim_org_time(char to[SIM_TIME], int64_t t, uint64_t hash)
 }
 
 /* Text in new memory, or NULL. */
-static char *__attribute__((format(printf, 1, 2))) text(const char *fmt, ...)
+static char *__attribute__((format(printf, 1, 2)))
+text(const char *fmt, ...)
 {
 	char *to = NULL;
 	va_list ap;
@@ -253,7 +261,8 @@ make_workspace(struct sim_org *o, size_t i)
 
 	sim_org_id(w->head.id, "wrkspc_", o->seed, KIND_WORKSPACE, i);
 	sim_org_uuid(w->compartment, o->seed, KIND_WORKSPACE, i);
-	sim_org_time(w->created_at, spread(o->seed, KIND_WORKSPACE, i, o->nworkspaces, from, to), h);
+	sim_org_time(
+		w->created_at, spread(o->seed, KIND_WORKSPACE, i, o->nworkspaces, from, to), h);
 	if (i % 16 == ARCHIVED || (o->nworkspaces <= ARCHIVED && i > 0 && i + 1 == o->nworkspaces))
 		sim_org_time(w->archived_at, utc_days(2025, 8, 31) * UTC_DAY + 86399, h);
 	if (i % 5 == 0)
@@ -350,6 +359,19 @@ make_key(struct sim_org *o, size_t i)
 }
 
 static int
+make_former(struct sim_org *o, size_t i)
+{
+	struct sim_former *f = &o->former[i];
+
+	sim_org_id(f->id, "user_", o->seed, SIM_OF_FORMER, i);
+	if (i % 2 == 1)
+		return 0;
+	f->email = text("former.%zu@example.com", i);
+	f->name = text("Former Mémber %zu", i);
+	return f->email == NULL || f->name == NULL ? -1 : 0;
+}
+
+static int
 make_all(struct sim_org *o, int64_t today)
 {
 	int result = 0;
@@ -364,6 +386,10 @@ make_all(struct sim_org *o, int64_t today)
 		result |= make_workspace(o, i);
 	for (size_t i = 0; i < o->nkeys; i++)
 		result |= make_key(o, i);
+	for (size_t i = 0; i < o->nformer; i++)
+		result |= make_former(o, i);
+	for (size_t i = 0; i < SIM_SCOPED_KEYS; i++)
+		sim_org_id(o->scoped_keys[i], "apikey_", o->seed, SIM_OF_SCOPED_KEY, i);
 	return result;
 }
 
@@ -377,9 +403,9 @@ sim_org_make(struct sim_org *o, const struct sim_config *c, int64_t now, struct 
 	o->nkeys = (size_t)c->api_keys;
 	o->ninvites = o->nusers / 4 + 4;
 	o->nservices = 2;
+	o->nformer = o->nusers / 12 + 1;
 	sim_org_uuid(o->id, c->seed, 50, 0);
-	o->standard = (struct sim_workspace){
-		.created_at = "2024-06-01T00:00:00Z",
+	o->standard = (struct sim_workspace){.created_at = "2024-06-01T00:00:00Z",
 		.color = "#6C5BB9",
 		.default_geo = "global",
 		.is_default = "default"};
@@ -391,9 +417,11 @@ sim_org_make(struct sim_org *o, const struct sim_config *c, int64_t now, struct 
 	o->workspaces = calloc(o->nworkspaces, sizeof *o->workspaces);
 	o->keys = calloc(o->nkeys, sizeof *o->keys);
 	o->services = calloc(o->nservices, sizeof *o->services);
+	o->former = calloc(o->nformer, sizeof *o->former);
 	if (o->name == NULL || o->standard.head.name == NULL || o->users == NULL ||
 		o->invites == NULL || o->workspaces == NULL || o->keys == NULL ||
-		o->services == NULL || make_all(o, utc_floor(now, UTC_DAY)) == -1)
+		o->services == NULL || o->former == NULL ||
+		make_all(o, utc_floor(now, UTC_DAY)) == -1)
 		return err_set(e, ANT_FAIL, "out of memory for the organization");
 	return 0;
 }
@@ -411,6 +439,11 @@ sim_org_free(struct sim_org *o)
 		free(o->workspaces[i].head.name);
 	for (size_t i = 0; o->keys != NULL && i < o->nkeys; i++)
 		free(o->keys[i].head.name);
+	for (size_t i = 0; o->former != NULL && i < o->nformer; i++) {
+		free(o->former[i].email);
+		free(o->former[i].name);
+	}
+	free(o->former);
 	free(o->name);
 	free(o->standard.head.name);
 	free(o->users);
@@ -548,7 +581,7 @@ sim_org_external_key(const struct sim_org *o, size_t i, struct sim_external_key 
 	sim_org_id(to->id, "ekey_", o->seed, KIND_EXTERNAL, i);
 	sim_org_time(to->created_at, created, h >> 9);
 	sim_org_time(to->updated_at, created + (int64_t)(h >> 20) % UTC_DAY, h >> 11);
-	to->name = h % 3 == 0 ? NULL : h % 3 == 1 ? "prod \"cmek\"" : "Schlüssel – EU";
+	to->name = i % 3 == 2 ? NULL : i % 3 == 0 ? "prod \"cmek\"" : "Schlüssel – EU";
 	to->provider = providers[(i / 5) % 3];
 	to->attachment = attached ? "attached" : "unattached";
 	return !attached || o->workspaces[i].external_key[0] != '\0';

@@ -14,7 +14,7 @@
 
 #include "base/err.h"
 
-enum { SIM_ID = 48, SIM_TIME = 40, SIM_LIMITS = 5, SIM_MODEL_GROUP = 4 };
+enum { SIM_ID = 48, SIM_TIME = 40, SIM_LIMITS = 5, SIM_MODEL_GROUP = 4, SIM_SCOPED_KEYS = 2 };
 
 struct sim_config {
 	uint64_t seed;
@@ -53,7 +53,7 @@ struct sim_workspace {
 	char compartment[SIM_ID], external_key[SIM_ID], color[8]; /* the same */
 	char profile[SIM_ID];					  /* the same: a user profile */
 	const char *is_default; /* not NULL in the default workspace */
-	const char *geos[3]; /* allowed; the first NULL: "unrestricted" */
+	const char *geos[3];	/* allowed; the first NULL: "unrestricted" */
 	const char *default_geo;
 	struct sim_tag tags[3];
 	size_t ntags;
@@ -86,7 +86,7 @@ struct sim_limit {
 	int64_t value;
 };
 
-struct sim_limit_group { /* of the organization */
+struct sim_limit_group {			    /* of the organization */
 	const char *group_id, *type, *display_name; /* display_name NULL: none */
 	const char *models[SIM_MODEL_GROUP];	    /* the first NULL: null */
 	struct sim_limit limits[SIM_LIMITS];	    /* ended by a type NULL */
@@ -109,6 +109,12 @@ struct sim_external_key {
 	const char *attachment;
 };
 
+/* One who is no member any more, and in no list: some have lost all but the id. */
+struct sim_former {
+	char id[SIM_ID];
+	char *email, *name;
+};
+
 /* The lists.  Members are listed as users are: the one with a user's number is that user. */
 enum sim_list {
 	SIM_USERS,
@@ -129,7 +135,9 @@ struct sim_org {
 	struct sim_workspace *workspaces; /* oldest first, archived ones among them */
 	struct sim_key *keys;		  /* oldest first */
 	char (*services)[SIM_ID];	  /* ids of service accounts */
-	size_t nusers, ninvites, nworkspaces, nkeys, nservices;
+	struct sim_former *former;
+	char scoped_keys[SIM_SCOPED_KEYS][SIM_ID]; /* ids of keys of Claude Enterprise */
+	size_t nusers, ninvites, nworkspaces, nkeys, nservices, nformer;
 };
 
 /* Make the organization of C as it is on the day of NOW.  0, or -1 with ANT_FAIL; free it either way. */
@@ -165,8 +173,8 @@ int sim_org_archive(struct sim_org *o, const char *workspace, int64_t now);
 int sim_org_rename(struct sim_org *o, const char *id, const char *name);
 
 /*
- * An id, PREFIX and 24 characters as the API writes them; a UUID; the instant T with no fraction or one.
- * They follow from SEED, KIND and INDEX, or from HASH.  Kinds below 200 are this file's.
+ * Ids and times as the API writes them: PREFIX, "01" and 22 characters of base 58, or a UUID,
+ * other ones for each KIND and INDEX; T with no fraction or one of up to six digits, by HASH.
  */
 void sim_org_id(char to[SIM_ID], const char *prefix, uint64_t seed, uint64_t kind, uint64_t index);
 void sim_org_uuid(char to[SIM_ID], uint64_t seed, uint64_t kind, uint64_t index);

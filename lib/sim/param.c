@@ -11,8 +11,10 @@ const struct sim_texts *
 sim_param_texts(const char *path)
 {
 	static const struct sim_texts families[] = {
-		{"/v1/compliance/", 1, "The page parameter is not a valid cursor for this request."},
-		{"/v1/organizations/spend_limit", 0, "cursor does not match current query parameters"},
+		{"/v1/compliance/", 1,
+			"The page parameter is not a valid cursor for this request."},
+		{"/v1/organizations/spend_limit", 0,
+			"cursor does not match current query parameters"},
 		{"", 0, "page: Invalid page token for these parameters"},
 	};
 	const struct sim_texts *t = families;
@@ -96,8 +98,7 @@ check_instant(struct sim_call *c, const struct sim_param *p, const char *v)
 			"such as 2026-01-31T00:00:00Z.",
 			p->name);
 	if (p->kind == SIM_P_DAY)
-		return sim_call_refuse(
-			c, 400, "%s: Invalid date format. Use YYYY-MM-DD.", p->name);
+		return sim_call_refuse(c, 400, "%s: Invalid date format. Use YYYY-MM-DD.", p->name);
 	return sim_call_refuse(
 		c, 400, "%s: Input should be a valid datetime with timezone", p->name);
 }
@@ -139,8 +140,7 @@ check_value(struct sim_call *c, const struct sim_param *p, const char *v)
 		if (listed(p->values, v, strlen(v)))
 			return 0;
 	}
-	return sim_call_refuse(
-		c, 400, "%s: Input should be one of the documented values", p->name);
+	return sim_call_refuse(c, 400, "%s: Input should be one of the documented values", p->name);
 }
 
 int

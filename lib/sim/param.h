@@ -28,7 +28,8 @@ struct sim_param {
 	enum sim_param_kind kind;
 	const char *const *values; /* ended by NULL; NULL: any */
 	int most;		   /* values of a name in []; 0: any number */
-	const char *field; /* shows only objects whose field of that name is one of the values; NULL: no filter */
+	const char *
+		field; /* shows only objects whose field of that name is one of the values; NULL: no filter */
 	int (*compare)(const char *, const char *); /* of the filter; NULL: strcmp() */
 	int many;				    /* may repeat, too, without [] */
 };

@@ -323,8 +323,8 @@ log_request(struct sim_server *s, const struct sim_request *r, const char *query
 	buf_printf(&s->log, ",\"key\":%s", credential != NULL ? "true" : "false");
 	json_put_member(&s->log, "credential", credential);
 	json_put_member(&s->log, "version", r->version);
-	buf_printf(&s->log, ",\"bytes\":%zu",
-		reply->body == NULL ? (size_t)0 : reply->body->text.len);
+	buf_printf(
+		&s->log, ",\"bytes\":%zu", reply->body == NULL ? (size_t)0 : reply->body->text.len);
 	json_put_member(&s->log, "request_id", r->id);
 	json_put_member(&s->log, "fault", f == NULL ? NULL : f->text);
 	buf_puts(&s->log, "}\n");

@@ -17,9 +17,10 @@ enum { SIM_PARENTS = 2 }; /* ids that a path has at most */
 /* What a source is asked about. */
 struct sim_scope {
 	const struct sim *s;
-	size_t parent[SIM_PARENTS]; /* numbers of the objects that the path names, outermost first */
-	int64_t day;		    /* of what happened on a day; days since 1970 */
-	const void *report;	    /* what an endpoint's check() or a table has made for its source */
+	size_t parent
+		[SIM_PARENTS]; /* numbers of the objects that the path names, outermost first */
+	int64_t day;	       /* of what happened on a day; days since 1970 */
+	const void *report;    /* what an endpoint's check() or a table has made for its source */
 };
 
 struct sim_source {

@@ -88,8 +88,7 @@ external_key_id(const void *object)
 
 const struct sim_source sim_source_organization = {
 	sizeof(struct sim_org), get_organization, NULL, NULL, NULL};
-const struct sim_source sim_source_users = {
-	sizeof(struct sim_user), get_user, head_id, NULL, NULL};
+const struct sim_source sim_source_users = {sizeof(struct sim_user), get_user, head_id, NULL, NULL};
 const struct sim_source sim_source_invites = {
 	sizeof(struct sim_invite), get_invite, head_id, NULL, NULL};
 const struct sim_source sim_source_workspaces = {
