@@ -113,6 +113,10 @@ const struct sim_revision *sim_revised(
 /* What stream I did on DAY, which is not quiet, revisions included. */
 void sim_day_counts(const struct sim *s, size_t i, int64_t day, uint64_t to[SIM_COUNTS]);
 
+/* How much of a day of PROFILE lies before MINUTE, of sim_model_share(PROFILE, SIM_DAY_MINUTES). */
+enum { SIM_PROFILES = 4, SIM_DAY_MINUTES = 1440 };
+uint64_t sim_model_share(int profile, int64_t minute);
+
 /* The clock: seconds since 1970. */
 int64_t sim_now(const struct sim *s);
 
