@@ -125,12 +125,12 @@ static int
 add_actors(struct strlist *to, struct sim_dims *d, const struct sim *s)
 {
 	size_t n = d->persons + d->services + SIM_FEDERATED + d->keys;
-	struct sim_actor_text a;
 	int result = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		sim_people_actor(s, sim_dims_who(d, (int)i), &a);
-		result |= add(to, a.id); /* "": it has none, no filter means it */
+		const char *id = sim_people_who(s, sim_dims_who(d, (int)i)).id;
+
+		result |= add(to, id == NULL ? "" : id); /* "": it has none, no filter means it */
 	}
 	return result;
 }
@@ -225,14 +225,14 @@ sim_dims_who(const struct sim_dims *d, int identity)
 	size_t n = (size_t)identity;
 
 	if (identity < 0)
-		return (struct sim_someone){SIM_WHO_NOBODY, 0};
+		return (struct sim_someone){SIM_IS_NOBODY, 0};
 	if (n < d->persons)
-		return (struct sim_someone){SIM_WHO_USER, n};
+		return (struct sim_someone){SIM_IS_USER, n};
 	n -= d->persons;
 	if (n < d->services)
-		return (struct sim_someone){SIM_WHO_SERVICE, n};
+		return (struct sim_someone){SIM_IS_SERVICE, n};
 	n -= d->services;
 	if (n < SIM_FEDERATED)
-		return (struct sim_someone){SIM_WHO_FEDERATED, n};
-	return (struct sim_someone){SIM_WHO_KEY, n - SIM_FEDERATED};
+		return (struct sim_someone){SIM_IS_FEDERATED, n};
+	return (struct sim_someone){SIM_IS_KEY, n - SIM_FEDERATED};
 }

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/utc.h"
+#include "sim/uses.h"
 
 /* What a hash is for, apart from those of sim_org.c. */
 enum { OF_STREAM = 100, OF_DAY, OF_COUNT, OF_SPIKE, OF_OUTAGE };
@@ -343,7 +344,9 @@ sim_make(struct sim *s, const struct sim_config *c, struct ant_err *e)
 	for (size_t i = 0; i < s->nstreams; i++)
 		s->streams[i].group = u.group[i];
 	sim_usage_close(&u);
-	return 0;
+	if ((s->uses = calloc(1, sizeof *s->uses)) == NULL)
+		return err_set(e, ANT_FAIL, "out of memory for the uses");
+	return sim_uses_make(s->uses, s, e);
 }
 
 void
@@ -354,6 +357,9 @@ sim_free(struct sim *s)
 	free(s->revisions);
 	free(s->streams);
 	sim_org_free(&s->org);
+	if (s->uses != NULL)
+		sim_uses_free(s->uses);
+	free(s->uses);
 	memset(s, 0, sizeof *s);
 }
 

@@ -90,6 +90,8 @@ struct sim_revision {
 	int *dropped; /* groups of streams that the day no longer has */
 };
 
+struct sim_uses;
+
 struct sim {
 	struct sim_config config;
 	struct sim_org org;
@@ -100,6 +102,7 @@ struct sim {
 	struct sim_revision *revisions;
 	size_t nrevisions;
 	int64_t first_day; /* days since 1970 */
+	struct sim_uses *uses; /* of analytics, see sim/uses */
 };
 
 int sim_make(struct sim *s, const struct sim_config *c, struct ant_err *e);

@@ -56,12 +56,12 @@ add_use(struct sim_uses *u, enum sim_use_kind kind, enum sim_product product)
 static void
 set_actor(struct sim_uses *u, struct sim_use *use, int identity)
 {
-	static const int types[] = {[SIM_WHO_NOBODY] = -1, [SIM_WHO_USER] = SIM_USER_ACTOR,
-		[SIM_WHO_SERVICE] = SIM_SERVICE_ACTOR, [SIM_WHO_KEY] = SIM_API_ACTOR,
-		[SIM_WHO_SCOPED_KEY] = -1, [SIM_WHO_FEDERATED] = SIM_FEDERATED_ACTOR};
+	static const int types[] = {[SIM_IS_NOBODY] = -1, [SIM_IS_USER] = SIM_USER_ACTOR,
+		[SIM_IS_SERVICE] = SIM_SERVICE_ACTOR, [SIM_IS_KEY] = SIM_API_ACTOR,
+		[SIM_IS_SCOPED_KEY] = -1, [SIM_IS_FEDERATED] = SIM_FEDERATED_ACTOR};
 
 	use->dim[SIM_BY_ACTOR] = identity;
-	use->dim[SIM_BY_ACTOR_TYPE] = types[sim_dims_who(&u->dims, identity).who];
+	use->dim[SIM_BY_ACTOR_TYPE] = types[sim_dims_who(&u->dims, identity).is];
 }
 
 /* The workspace W, -1 the default one, by its own id. */
@@ -346,9 +346,9 @@ sim_uses_hidden(const struct sim_uses *u, int identity, int64_t day)
 	struct sim_someone who = sim_dims_who(&u->dims, identity);
 	uint64_t h = sim_hash(u->s->config.seed, SIM_OF_USE, OF_HIDDEN, who.number);
 
-	if (who.who == SIM_WHO_FEDERATED)
+	if (who.is == SIM_IS_FEDERATED)
 		return who.number + 1 == SIM_FEDERATED;
-	if (who.who != SIM_WHO_USER)
+	if (who.is != SIM_IS_USER)
 		return 0;
 	/* Two of the first persons in any organization, so that equal rows are everywhere. */
 	return h % 17 == 3 || who.number == 2 || who.number == 6 ||
