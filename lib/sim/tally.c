@@ -326,6 +326,7 @@ put_dims(const struct sim_tally *t, size_t group, int64_t end, struct sim_use_ro
 	if (!t->ask->persons && identity >= 0 && sim_uses_hidden(t->u, identity, day))
 		identity = -1;
 	row->actor = sim_people_who(t->u->s, sim_dims_who(&t->u->dims, identity));
+	row->actor_type = row->actor.type != NULL ? row->actor.type : row->dim[SIM_BY_ACTOR_TYPE];
 }
 
 int
@@ -342,6 +343,7 @@ sim_tally_row(const struct sim_tally *t, size_t group, const struct sim_sum *sum
 	put_dims(t, group, end, row);
 	utc_format(start, row->start);
 	utc_format(end, row->end);
+	row->currency = "USD";
 	row->dim[SIM_BY_COST_TYPE] = rows[i].cost_type;
 	row->dim[SIM_BY_TOKEN_TYPE] = rows[i].token_type;
 	row->total = 0;

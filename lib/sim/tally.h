@@ -66,9 +66,11 @@ struct sim_tally {
 struct sim_use_row {
 	char start[UTC_TEXT], end[UTC_TEXT];
 	struct sim_who actor;
+	const char *actor_type; /* the actor's, where it is shown, else the dimension */
 	const char *dim[SIM_ALL_DIMS]; /* NULL: null */
 	int64_t n[SIM_USE_COUNTS], total, requests; /* requests -1: null */
 	char amount[SIM_MONEY], list[SIM_MONEY];
+	const char *currency;
 };
 
 /* ASK stays the caller's and must live as long.  0, or -1 with ANT_FAIL. */
