@@ -10,11 +10,20 @@
 
 /* What a hash is for: the first of sim_hash()'s numbers, so that no two uses meet. */
 enum { OF_ID = 1, OF_TIME, OF_PERSON, OF_ROLE, OF_MEMBER, OF_KEY, OF_WORKSPACE, OF_LIMIT };
-enum { KIND_USER = 1, KIND_INVITE, KIND_WORKSPACE, KIND_KEY, KIND_SERVICE, KIND_EXTERNAL };
+enum {
+	KIND_USER = 1,
+	KIND_INVITE,
+	KIND_WORKSPACE,
+	KIND_KEY,
+	KIND_SERVICE,
+	KIND_EXTERNAL,
+	KIND_LIMIT,
+	KIND_PROFILE
+};
 
 #define LONG_NAME                                                                                  \
 	"Wolfeschlegelsteinhausenbergerdorff Maximiliane Theodora Friederike Charlotte von und "   \
-	"zu Hohenstein-Waldeck-Pyrmont, née Ångström-Đoković, formerly of the Department of " \
+	"zu Hohenstein-Waldeck-Pyrmont, née Ångström-Đoković, formerly of the Department of "      \
 	"Applied Statistics, Measurement and Quality Assurance of the Northern Region, now "       \
 	"responsible for everything that nobody else wanted to be responsible for"
 
@@ -72,21 +81,30 @@ static const char *const key_names[] = {"legacy-import", "nightly-batch", "web \
 enum { KEY_NAMES = sizeof key_names / sizeof *key_names };
 
 static const struct sim_limit_group limit_groups[] = {
-	{"rlg_opus4", "model_group", {"claude-opus-4-6", "claude-opus-4-1-20250805"},
+	{"rlg_opus4", "model_group", "Claude Opus 4.x",
+		{"claude-opus-4-6", "claude-opus-4-1-20250805"},
 		{{"requests_per_minute", 4000}, {"input_tokens_per_minute", 2000000},
-			{"output_tokens_per_minute", 400000}}},
-	{"rlg_sonnet4", "model_group", {"claude-sonnet-4-5-20250929", "claude-sonnet-4-20250514"},
+			{"output_tokens_per_minute", 400000}},
+		""},
+	{"rlg_sonnet4", "model_group", "Claude Sonnet 4.x",
+		{"claude-sonnet-4-5-20250929", "claude-sonnet-4-20250514"},
 		{{"requests_per_minute", 4000}, {"input_tokens_per_minute", 10000000},
 			{"output_tokens_per_minute", 800000},
-			{"cache_read_input_tokens_per_minute", 5000000000}}},
-	{"rlg_haiku45", "model_group", {"claude-haiku-4-5-20251001"},
+			{"cache_read_input_tokens_per_minute", 5000000000}},
+		""},
+	{"rlg_haiku45", "model_group", "Claude Haiku 4.5", {"claude-haiku-4-5-20251001"},
 		{{"requests_per_minute", 4000}, {"input_tokens_per_minute", 4000000},
-			{"output_tokens_per_minute", 800000}}},
-	{"rlg_batch", "batch", {NULL}, {{"enqueued_batch_requests", 500000}}},
-	{"rlg_count", "token_count", {NULL}, {{"requests_per_minute", 8000}}},
-	{"rlg_files", "files", {NULL}, {{"storage_bytes", 107374182400}}},
-	{"rlg_search", "web_search", {NULL}, {{"requests_per_minute", 300}}},
+			{"output_tokens_per_minute", 800000}},
+		""},
+	{"rlg_batch", "batch", NULL, {NULL}, {{"enqueued_batch_requests", 500000}}, ""},
+	{"rlg_count", "token_count", NULL, {NULL}, {{"requests_per_minute", 8000}}, ""},
+	{"rlg_files", "files", NULL, {NULL}, {{"storage_bytes", 107374182400}}, ""},
+	{"rlg_search", "web_search", NULL, {NULL}, {{"requests_per_minute", 300}}, ""},
 };
+enum { LIMIT_GROUPS = sizeof limit_groups / sizeof *limit_groups };
+
+/* What hashes take for the number of the default workspace, which depends on no size. */
+enum { DEFAULT_WORKSPACE = 1 << 20 };
 
 uint64_t
 sim_hash(uint64_t seed, uint64_t a, uint64_t b, uint64_t c)
@@ -152,7 +170,8 @@ sim_org_time(char to[SIM_TIME], int64_t t, uint64_t hash)
 }
 
 /* Text in new memory, or NULL. */
-static char *__attribute__((format(printf, 1, 2))) text(const char *fmt, ...)
+static char *__attribute__((format(printf, 1, 2)))
+text(const char *fmt, ...)
 {
 	char *to = NULL;
 	va_list ap;
@@ -248,6 +267,8 @@ make_workspace(struct sim_org *o, size_t i)
 		sim_org_time(w->archived_at, utc_days(2025, 8, 31) * UTC_DAY + 86399, h);
 	if (i % 5 == 0)
 		sim_org_id(w->external_key, "ekey_", o->seed, KIND_EXTERNAL, i);
+	if (i % 6 == 1)
+		sim_org_id(w->profile, "uprof_", o->seed, KIND_PROFILE, i);
 	snprintf(w->color, sizeof w->color, "%s", colors[h % 6]);
 	w->default_geo = i % 3 == 2 ? "us" : "global";
 	if (i % 3 != 0) {
@@ -273,10 +294,7 @@ set_actor(struct sim_actor *a, const char *type, const char *id)
 	snprintf(a->id, sizeof a->id, "%s", id);
 }
 
-/*
- * Whose key it is: mostly of a user, sometimes of nobody, a few act for somebody.  Of these
- * every other one is written as it was before September 2026.
- */
+/* Whose key it is: mostly of a user, sometimes of nobody; a few act for somebody. */
 static void
 key_people(struct sim_org *o, size_t i, uint64_t h)
 {
@@ -289,10 +307,9 @@ key_people(struct sim_org *o, size_t i, uint64_t h)
 		i % 8 == 7 ? o->services[0] : user);
 	k->user = i % 8 == 7 ? NULL : k->creator.id;
 	if (i % 5 == 3)
-		set_actor(&k->principal, i % 2 == 0 ? "user_actor" : "user", user);
+		set_actor(&k->principal, "user_actor", user);
 	else if (i % 7 == 2)
-		set_actor(&k->principal, i % 2 == 0 ? "service_account_actor" : "service_account",
-			o->services[i % o->nservices]);
+		set_actor(&k->principal, "service_account_actor", o->services[i % o->nservices]);
 }
 
 /* Every other key of the default workspace is one of the whole organization. */
@@ -388,9 +405,11 @@ sim_org_make(struct sim_org *o, const struct sim_config *c, int64_t now, struct 
 	o->nservices = 2;
 	o->nformer = o->nusers / 12 + 1;
 	sim_org_uuid(o->id, c->seed, 50, 0);
-	o->standard = (struct sim_workspace){
-		.created_at = "2024-06-01T00:00:00Z", .color = "#6C5BB9", .default_geo = "global"};
-	sim_org_id(o->standard.head.id, "wrkspc_", c->seed, KIND_WORKSPACE, 1 << 20);
+	o->standard = (struct sim_workspace){.created_at = "2024-06-01T00:00:00Z",
+		.color = "#6C5BB9",
+		.default_geo = "global",
+		.is_default = "default"};
+	sim_org_id(o->standard.head.id, "wrkspc_", c->seed, KIND_WORKSPACE, DEFAULT_WORKSPACE);
 	o->standard.head.name = strdup("Default");
 	o->name = strdup("Exämple Analytics, Inc.");
 	o->users = calloc(o->nusers, sizeof *o->users);
@@ -463,48 +482,109 @@ sim_org_find(const struct sim_org *o, enum sim_list l, const char *id)
 	return -1;
 }
 
+const struct sim_workspace *
+sim_org_workspace(const struct sim_org *o, size_t w)
+{
+	return w < o->nworkspaces ? &o->workspaces[w] : &o->standard;
+}
+
 int
 sim_org_member(const struct sim_org *o, size_t w, size_t u, struct sim_member *m)
 {
 	static const char *const member_roles[] = {"workspace_user", "workspace_developer",
 		"workspace_restricted_developer", "workspace_billing", "workspace_developer"};
-	uint64_t h = sim_hash(o->seed, OF_MEMBER, w, u);
+	const struct sim_workspace *of = sim_org_workspace(o, w);
+	int listed = of != &o->standard;
+	uint64_t h = sim_hash(o->seed, OF_MEMBER, listed ? w : DEFAULT_WORKSPACE, u);
 
-	m->workspace_id = o->workspaces[w].head.id;
+	m->workspace_id = of->head.id;
 	m->user_id = o->users[u].head.id;
 	m->role = strcmp(o->users[u].role, "admin") == 0 ? "workspace_admin"
 		  : h % 10 < 4				 ? member_roles[(h >> 8) % 5]
 							 : NULL;
 	/* Some workspaces have nobody in them. */
-	return m->role != NULL && w % 7 != 4 && !o->users[u].head.gone &&
-	       !o->workspaces[w].head.gone;
+	return m->role != NULL && (!listed || w % 7 != 4) && !o->users[u].head.gone &&
+	       !of->head.gone;
 }
 
-const struct sim_limit_group *
-sim_org_limits(size_t *n)
+int
+sim_org_limits(const struct sim_org *o, size_t g, struct sim_limit_group *to)
 {
-	*n = sizeof limit_groups / sizeof *limit_groups;
-	return limit_groups;
+	if (g >= LIMIT_GROUPS)
+		return 0;
+	*to = limit_groups[g];
+	sim_org_id(to->id, "rlim_", o->seed, KIND_LIMIT, g);
+	return 1;
+}
+
+/* The first two limits of a group are what a workspace may have of its own: how many it has. */
+static size_t
+overridden(const struct sim_org *o, size_t w, size_t g)
+{
+	uint64_t h = sim_hash(o->seed, OF_LIMIT, w, g);
+
+	/* The default workspace can have none. */
+	if (w >= o->nworkspaces || w % 3 == 1 || o->workspaces[w].archived_at[0] != '\0' ||
+		(w > 0 && h % 3 == 0))
+		return 0;
+	return limit_groups[g].limits[1].type == NULL ? 1 : 2;
 }
 
 int
 sim_org_override(
-	const struct sim_org *o, size_t w, const struct sim_limit_group *g, struct sim_override *ov)
+	const struct sim_org *o, size_t w, size_t g, int inherited, struct sim_override *ov)
 {
-	uint64_t h = sim_hash(o->seed, OF_LIMIT, w, (uint64_t)(g - limit_groups));
+	size_t own;
 
+	if (g >= LIMIT_GROUPS)
+		return -1;
 	memset(ov, 0, sizeof *ov);
-	ov->workspace_id = o->workspaces[w].head.id;
-	ov->group = *g;
-	memset(ov->group.limits, 0, sizeof ov->group.limits);
-	if (w % 3 == 1 || o->workspaces[w].archived_at[0] != '\0' || (w > 0 && h % 3 == 0))
-		return 0;
-	for (size_t i = 0; i < 2 && g->limits[i].type != NULL; i++) {
-		ov->group.limits[i] = (struct sim_limit){g->limits[i].type, g->limits[i].value / 4};
+	own = overridden(o, w, g);
+	sim_org_limits(o, g, &ov->group);
+	ov->workspace_id = sim_org_workspace(o, w)->head.id;
+	for (size_t i = 0; i < SIM_LIMITS; i++) {
+		struct sim_limit *l = &ov->group.limits[i];
+
+		ov->org[i] = l->value;
+		ov->inherited[i] = i >= own;
+		if (i >= own && !inherited)
+			l->type = NULL;
+		if (i >= own)
+			continue;
+		l->value /= 4;
 		/* The organization may have no limit where a workspace has one. */
-		ov->org[i] = i == 1 && w == 0 ? -1 : g->limits[i].value;
+		if (i == 1 && w == 0)
+			ov->org[i] = -1;
 	}
-	return 1;
+	return own > 0 || inherited;
+}
+
+/* The first keys are those of the workspaces; the last one is not in use yet. */
+int
+sim_org_external_key(const struct sim_org *o, size_t i, struct sim_external_key *to)
+{
+	static const char *const providers[] = {
+		"{\"type\":\"aws\",\"kms_arn\":\"arn:aws:kms:us-east-1:123456789012:key/"
+		"00000000-0000-4000-8000-000000000000\",\"region\":\"us-east-1\"}",
+		"{\"type\":\"gcp\",\"key_name\":\"projects/example/locations/us/keyRings/"
+		"anthropic/cryptoKeys/main\"}",
+		"{\"type\":\"azure\",\"tenant_id\":\"11111111-2222-4333-8444-555555555555\","
+		"\"vault_uri\":\"https://vault.example.com/\",\"key_name\":\"anthropic\","
+		"\"client_id\":null}"};
+	uint64_t h = sim_hash(o->seed, OF_TIME, KIND_EXTERNAL, i);
+	int attached = i < o->nworkspaces;
+	int64_t created = utc_days(2025, 7, 1) * UTC_DAY + (int64_t)(h % (200 * UTC_DAY));
+
+	if (i > o->nworkspaces)
+		return -1;
+	memset(to, 0, sizeof *to);
+	sim_org_id(to->id, "ekey_", o->seed, KIND_EXTERNAL, i);
+	sim_org_time(to->created_at, created, h >> 9);
+	sim_org_time(to->updated_at, created + (int64_t)(h >> 20) % UTC_DAY, h >> 11);
+	to->name = i % 3 == 2 ? NULL : i % 3 == 0 ? "prod \"cmek\"" : "Schlüssel – EU";
+	to->provider = providers[(i / 5) % 3];
+	to->attachment = attached ? "attached" : "unattached";
+	return !attached || o->workspaces[i].external_key[0] != '\0';
 }
 
 static struct sim_head *

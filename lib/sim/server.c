@@ -149,8 +149,8 @@ cache_keep(struct sim_server *s, const char *key, struct sim_body *b)
 static int
 cache_key(struct buf *key, const struct sim_server *s, const struct sim_request *r)
 {
-	buf_printf(key, "%s?%s %s %lld", r->path, r->query == NULL ? "" : r->query,
-		r->beta == NULL ? "" : r->beta,
+	buf_printf(key, "%s?%s %d %s %s %lld", r->path, r->query == NULL ? "" : r->query,
+		(int)sim_credential(r), r->version, r->beta == NULL ? "" : r->beta,
 		s->sim.config.now != 0 ? 0 : (long long)time(NULL) / 60);
 	return buf_str(key) == NULL ? -1 : 0;
 }
@@ -192,9 +192,8 @@ static void
 api_answer(struct sim_server *s, const struct sim_request *r, const struct sim_fault *f,
 	struct sim_reply *reply)
 {
-	int plain = (f == NULL || !sim_fault_pages(f)) && sim_call_key_right(r) &&
-		    r->version != NULL && strcmp(r->version, "2023-06-01") == 0 &&
-		    strcmp(r->method, "GET") == 0;
+	int plain = (f == NULL || !sim_fault_pages(f)) && sim_credential(r) != 0 &&
+		    r->version != NULL && strcmp(r->method, "GET") == 0;
 	struct buf key;
 
 	buf_init(&key, 1 << 20);
@@ -306,6 +305,7 @@ static void
 log_request(struct sim_server *s, const struct sim_request *r, const char *query,
 	const struct timespec *at, const struct sim_fault *f, const struct sim_reply *reply)
 {
+	const char *credential = sim_credential_name(r);
 	char when[UTC_TEXT];
 
 	utc_format((int64_t)at->tv_sec, when);
@@ -320,8 +320,11 @@ log_request(struct sim_server *s, const struct sim_request *r, const char *query
 	buf_printf(&s->log, ",\"status\":%d", reply->reset ? 0 : reply->status);
 	json_put_member(&s->log, "user_agent", r->agent);
 	json_put_member(&s->log, "accept_encoding", r->encoding);
-	buf_printf(&s->log, ",\"key\":%s,\"bytes\":%zu", sim_call_key_right(r) ? "true" : "false",
-		reply->body == NULL ? (size_t)0 : reply->body->text.len);
+	buf_printf(&s->log, ",\"key\":%s", credential != NULL ? "true" : "false");
+	json_put_member(&s->log, "credential", credential);
+	json_put_member(&s->log, "version", r->version);
+	buf_printf(
+		&s->log, ",\"bytes\":%zu", reply->body == NULL ? (size_t)0 : reply->body->text.len);
 	json_put_member(&s->log, "request_id", r->id);
 	json_put_member(&s->log, "fault", f == NULL ? NULL : f->text);
 	buf_puts(&s->log, "}\n");
@@ -480,7 +483,7 @@ request_id(struct sim_server *s, struct sim_request *r)
 	uint64_t n, x = 0;
 
 	pthread_mutex_lock(&s->books);
-	n = s->requests++;
+	n = r->number = s->requests++;
 	pthread_mutex_unlock(&s->books);
 	memcpy(r->id, "req_01", 6);
 	for (uint64_t i = 0; i < 22; i++) {

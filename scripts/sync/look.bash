@@ -87,6 +87,7 @@ note_organization() { # NAME
 	local name=${note_of%%=*}
 	settle "$1" || return
 	known "$name" || usage "--set-watermark: $REPLY"
+	[[ $kind != csv || -d $file ]] || mkdir -p -- "$file" || return # as a load would
 	loader_for "$name"
 	"${loader[@]}" --set-watermark "$note_of" </dev/null
 }
