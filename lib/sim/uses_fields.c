@@ -209,7 +209,7 @@ static const struct sim_field user_cost[] = {
 };
 
 /* The hashes of members' orders start above those of sim/console_fields. */
-const struct sim_fields sim_fields_usage = {usage, 40, 3, 4}, sim_fields_cost_item = {cost, 41, 3, 4},
+const struct sim_fields sim_fields_usage_item = {usage, 40, 3, 4}, sim_fields_cost_item = {cost, 41, 3, 4},
 			sim_fields_usage_result = {usage_result, 42, 4, 15},
 			sim_fields_cost_result = {cost_result, 43, 4, 15},
 			sim_fields_user_usage = {user_usage, 44, 4, 19},
