@@ -135,8 +135,10 @@ give_up(struct answer *a, enum ant_status status, const char *why)
 		char kinds[512];
 
 		sets_credentials(&a->crawl->kind.table->sets, kinds, sizeof kinds);
-		err_set(a->e, status, "%s: the API refused the key: %s: it takes %s", url, a->what,
-			kinds);
+		err_set(a->e, status, "%s: the API refused the %s: %s: it takes %s", url,
+			api_uses_token(a->crawl->plan->access, a->crawl->kind.table) ? "token"
+										     : "key",
+			a->what, kinds);
 		a->e->cause = a->status == 403 ? CAUSE_FORBIDDEN : CAUSE_ANY;
 		return -1;
 	}
@@ -241,23 +243,27 @@ is_not_yet(struct answer *a)
 	const char *text = w->kind.table->not_yet;
 	int64_t newest;
 
-	if (a->chain != &w->last || text == NULL || a->http->status != 400 || !a->said.from_api ||
+	if (text == NULL || a->http->status != 400 || !a->said.from_api ||
 		strstr(a->said.message, text) == NULL)
 		return 0;
+	if (w->kind.one_page) { /* nobody asks for data: the credential opens the table */
+		a->chain->done = 1;
+		return 1;
+	}
+	if (a->chain != &w->last)
+		return 0;
 	newest = last_day(a->said.message);
-	if (crawl_end_earlier(w, newest == INT64_MIN || newest + UTC_DAY > w->last.from
-					 ? INT64_MAX
-					 : newest + UTC_DAY) == -1)
+	if (crawl_end_earlier(w, newest == INT64_MIN ? INT64_MAX : newest + UTC_DAY) == -1)
 		return 0;
 	w->progress_at = clock_ms();
 	return 1;
 }
 
-/* On a first page under analytics/ the API says by a 404 that the key may not read it. */
+/* Under analytics/ the API says by a 404 that the key may not read it, where no page came before. */
 static int
 is_hidden(const struct answer *a)
 {
-	return a->status == 404 && a->said.from_api && a->chain->pages == 0 &&
+	return a->status == 404 && a->said.from_api && !a->crawl->readable &&
 	       strncmp(a->crawl->kind.table->path, ANALYTICS, strlen(ANALYTICS)) == 0;
 }
 
@@ -368,6 +374,7 @@ read_body(struct answer *a)
 	switch (result) {
 	case PAGE_OK:
 		w->last_known |= c == &w->last;
+		w->readable = 1;
 		if (page->refreshed < w->refreshed)
 			w->refreshed = page->refreshed;
 		pieces_push(&w->pieces, &c->queue, c->receiving);

@@ -24,7 +24,7 @@ enum {
 	CHAIN_TARGET_MAX = 1 << 18,    /* bytes of a path and query */
 	CHAIN_PAGES_MAX = 100000,      /* pages of a chain */
 	CHAIN_RECORDS_MAX = 100000000, /* records of a chain */
-	CHAIN_EMPTIES_MAX = 1000,      /* pages without records, one after the other */
+	CHAIN_EMPTIES_MAX = 1000,      /* pages that bring nothing new, one after the other */
 	CHAIN_CURSOR_MAX = PAGE_CURSOR_MAX * 3 + 1
 };
 
@@ -47,7 +47,7 @@ struct chain_kind { /* what all chains of a table have in common */
 };
 
 struct chain {
-	size_t index, empties; /* of all; pages without records, in a row */
+	size_t index, empties; /* of all; pages that brought nothing new, in a row */
 	char *const *ids; /* the values of the path's holes, or NULL */
 	int64_t from, to; /* the window that is asked for */
 	int64_t next; /* the first bucket that has not arrived */

@@ -73,10 +73,10 @@ struct fetch_plan {
 };
 
 /*
- * Check a parameter NAME=VALUE of the user.  Return 0, or -1 with ANT_USAGE:
- * no =, no name, or a name that the fetch sends itself.
+ * Check a parameter NAME=VALUE of the user for TABLE.  Return 0, or -1 with ANT_USAGE: no =, no
+ * name, or one that is sent already, by the fetch or by the table file (a list, NAME[], may grow).
  */
-int fetch_param_valid(const char *param, struct ant_err *e);
+int fetch_param_valid(const struct table *table, const char *param, struct ant_err *e);
 
 /*
  * The limit to send for TABLE where the user asks for ASKED (0: did not).

@@ -83,7 +83,7 @@ from_environment(struct key *k, const struct source *s, struct ant_err *e)
 		name = s->names[1];
 		value = getenv(name);
 	}
-	if (value == NULL || (*value == '\0' && s != sources))
+	if (value == NULL || *value == '\0')
 		return 0;
 	if (strlen(value) > KEY_MAX)
 		return err_set(e, ANT_USAGE, "%s is longer than %d bytes", name, KEY_MAX);
@@ -123,5 +123,5 @@ credentials_load(
 		return 0;
 	return err_set(e, ANT_USAGE,
 		"no key: set ANTHROPIC_ADMIN_KEY to an Admin key (sk-ant-admin..., made by an admin in "
-		"the Console), or use --key-file");
+		"the Console), or use --key-file; for a token ANTHROPIC_AUTH_TOKEN or --token-file");
 }
