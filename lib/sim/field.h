@@ -22,6 +22,16 @@ enum sim_field_kind {
 	SIM_MADE      /* JSON that a function makes */
 };
 
+/* Who did something. */
+struct sim_who {
+	const char *type;	  /* user_actor, ...; NULL: nobody, null */
+	const char *id;		  /* NULL: not known */
+	const char *email, *name; /* of a user; NULL: null */
+	int deleted;		  /* of a user; below 0: no such member */
+	const char *provider;	  /* of a federated identity: JSON */
+	const char *subject;	  /* the same; NULL: null */
+};
+
 struct sim_field {
 	const char *name; /* NULL ends a list */
 	enum sim_field_kind kind;

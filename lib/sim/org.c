@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "sim/kinds.h"
 
 /* What a hash is for: the first of sim_hash()'s numbers, so that no two uses meet. */
 enum { OF_ID = 1, OF_TIME, OF_PERSON, OF_ROLE, OF_MEMBER, OF_KEY, OF_WORKSPACE, OF_LIMIT };
@@ -103,9 +104,8 @@ sim_hash(uint64_t seed, uint64_t a, uint64_t b, uint64_t c)
 	return x;
 }
 
-/* PREFIX, "01" and 22 characters of base 58, as the API's ids look. */
-static void
-make_id(char to[SIM_ID], const char *prefix, uint64_t seed, uint64_t kind, uint64_t index)
+void
+sim_org_id(char to[SIM_ID], const char *prefix, uint64_t seed, uint64_t kind, uint64_t index)
 {
 	static const char base58[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 	size_t n = (size_t)snprintf(to, SIM_ID, "%s01", prefix);
@@ -120,8 +120,8 @@ make_id(char to[SIM_ID], const char *prefix, uint64_t seed, uint64_t kind, uint6
 	to[n] = '\0';
 }
 
-static void
-make_uuid(char to[SIM_ID], uint64_t seed, uint64_t kind, uint64_t index)
+void
+sim_org_uuid(char to[SIM_ID], uint64_t seed, uint64_t kind, uint64_t index)
 {
 	uint64_t a = sim_hash(seed, OF_ID, kind, index),
 		 b = sim_hash(seed, OF_ID, kind + 100, index);
@@ -131,9 +131,8 @@ make_uuid(char to[SIM_ID], uint64_t seed, uint64_t kind, uint64_t index)
 		0x8000 | ((unsigned)(b >> 48) & 0x3fff), (unsigned long long)(b & 0xffffffffffffU));
 }
 
-/* T with no fraction or one of up to six digits, as the API writes them. */
-static void
-make_time(char to[SIM_TIME], int64_t t, uint64_t hash)
+void
+sim_org_time(char to[SIM_TIME], int64_t t, uint64_t hash)
 {
 	char text[UTC_TEXT];
 	unsigned micro = (unsigned)(hash >> 8) % 1000000;
@@ -190,9 +189,9 @@ make_user(struct sim_org *o, size_t i)
 	const char *first = first_names[h % 20], *last = last_names[(h >> 8) % 20];
 	int64_t from = utc_days(2024, 6, 3) * UTC_DAY, to = utc_days(2026, 6, 30) * UTC_DAY;
 
-	make_id(u->head.id, "user_", o->seed, KIND_USER, i);
+	sim_org_id(u->head.id, "user_", o->seed, KIND_USER, i);
 	/* Newest first, as the API lists them. */
-	make_time(
+	sim_org_time(
 		u->added_at, spread(o->seed, KIND_USER, o->nusers - 1 - i, o->nusers, from, to), h);
 	if (i < PEOPLE) {
 		u->head.name = text("%s", people[i].name);
@@ -215,9 +214,9 @@ make_invite(struct sim_org *o, size_t i, int64_t today)
 	uint64_t h = sim_hash(o->seed, OF_PERSON, KIND_INVITE, i);
 	int64_t invited = today - (int64_t)(i * 5 + h % 4) * UTC_DAY - (int64_t)(h % 40000) - 60;
 
-	make_id(v->head.id, "invite_", o->seed, KIND_INVITE, i);
-	make_time(v->invited_at, invited, h);
-	make_time(v->expires_at, invited + 21 * (int64_t)UTC_DAY, h);
+	sim_org_id(v->head.id, "invite_", o->seed, KIND_INVITE, i);
+	sim_org_time(v->invited_at, invited, h);
+	sim_org_time(v->expires_at, invited + 21 * (int64_t)UTC_DAY, h);
 	v->role = roles[h % 7];
 	v->rbac_groups = i % 5 == 3 ? "[\"rbac_group_01A\",\"rbac_group_01B\"]" : "[]";
 	v->email = i == 0 ? text("new.hire+ops@example.com")
@@ -225,7 +224,7 @@ make_invite(struct sim_org *o, size_t i, int64_t today)
 				    last_names[(h >> 17) % 20], i);
 	if (i % 3 == 1) {
 		v->status = "accepted";
-		make_time(v->accepted_at, invited + (int64_t)(h % 50), h >> 3);
+		sim_org_time(v->accepted_at, invited + (int64_t)(h % 50), h >> 3);
 	} else {
 		v->status = invited + 21 * (int64_t)UTC_DAY > today ? "pending" : "expired";
 	}
@@ -241,13 +240,14 @@ make_workspace(struct sim_org *o, size_t i)
 	uint64_t h = sim_hash(o->seed, OF_WORKSPACE, 0, i);
 	int64_t from = utc_days(2024, 7, 1) * UTC_DAY, to = utc_days(2025, 6, 30) * UTC_DAY;
 
-	make_id(w->head.id, "wrkspc_", o->seed, KIND_WORKSPACE, i);
-	make_uuid(w->compartment, o->seed, KIND_WORKSPACE, i);
-	make_time(w->created_at, spread(o->seed, KIND_WORKSPACE, i, o->nworkspaces, from, to), h);
+	sim_org_id(w->head.id, "wrkspc_", o->seed, KIND_WORKSPACE, i);
+	sim_org_uuid(w->compartment, o->seed, KIND_WORKSPACE, i);
+	sim_org_time(
+		w->created_at, spread(o->seed, KIND_WORKSPACE, i, o->nworkspaces, from, to), h);
 	if (i % 16 == ARCHIVED || (o->nworkspaces <= ARCHIVED && i > 0 && i + 1 == o->nworkspaces))
-		make_time(w->archived_at, utc_days(2025, 8, 31) * UTC_DAY + 86399, h);
+		sim_org_time(w->archived_at, utc_days(2025, 8, 31) * UTC_DAY + 86399, h);
 	if (i % 5 == 0)
-		make_id(w->external_key, "ekey_", o->seed, KIND_EXTERNAL, i);
+		sim_org_id(w->external_key, "ekey_", o->seed, KIND_EXTERNAL, i);
 	snprintf(w->color, sizeof w->color, "%s", colors[h % 6]);
 	w->default_geo = i % 3 == 2 ? "us" : "global";
 	if (i % 3 != 0) {
@@ -317,9 +317,9 @@ make_key(struct sim_org *o, size_t i)
 	int64_t from = utc_days(2024, 8, 1) * UTC_DAY, to = utc_days(2025, 7, 31) * UTC_DAY;
 	size_t last = o->nworkspaces - 1;
 
-	make_id(k->head.id, "apikey_", o->seed, KIND_KEY, i);
+	sim_org_id(k->head.id, "apikey_", o->seed, KIND_KEY, i);
 	k->created = spread(o->seed, KIND_KEY, i, o->nkeys, from, to);
-	make_time(k->created_at, k->created, h);
+	sim_org_time(k->created_at, k->created, h);
 	/* The first key is of the archived workspace, where there is one; every third of none. */
 	k->workspace = i == 0	    ? (int)(last < ARCHIVED ? last : ARCHIVED)
 		       : i % 3 == 2 ? -1
@@ -329,7 +329,7 @@ make_key(struct sim_org *o, size_t i)
 	k->workspace_id = k->workspace < 0 ? NULL : o->workspaces[k->workspace].head.id;
 	k->status = i == 0 ? "archived" : i < 5 ? "active" : statuses[h % 5];
 	if (strcmp(k->status, "expired") == 0 || i % 9 == 5)
-		make_time(k->expires_at, k->created + 400 * (int64_t)UTC_DAY, h >> 5);
+		sim_org_time(k->expires_at, k->created + 400 * (int64_t)UTC_DAY, h >> 5);
 	if (i % 10 != 6)
 		snprintf(k->hint, sizeof k->hint, "sk-ant-api03-%.3s...%.2sAA", k->head.id + 10,
 			k->head.id + 14);
@@ -342,12 +342,25 @@ make_key(struct sim_org *o, size_t i)
 }
 
 static int
+make_former(struct sim_org *o, size_t i)
+{
+	struct sim_former *f = &o->former[i];
+
+	sim_org_id(f->id, "user_", o->seed, SIM_OF_FORMER, i);
+	if (i % 2 == 1)
+		return 0;
+	f->email = text("former.%zu@example.com", i);
+	f->name = text("Former Mémber %zu", i);
+	return f->email == NULL || f->name == NULL ? -1 : 0;
+}
+
+static int
 make_all(struct sim_org *o, int64_t today)
 {
 	int result = 0;
 
 	for (size_t i = 0; i < o->nservices; i++)
-		make_id(o->services[i], "svac_", o->seed, KIND_SERVICE, i);
+		sim_org_id(o->services[i], "svac_", o->seed, KIND_SERVICE, i);
 	for (size_t i = 0; i < o->nusers; i++)
 		result |= make_user(o, i);
 	for (size_t i = 0; i < o->ninvites; i++)
@@ -356,6 +369,10 @@ make_all(struct sim_org *o, int64_t today)
 		result |= make_workspace(o, i);
 	for (size_t i = 0; i < o->nkeys; i++)
 		result |= make_key(o, i);
+	for (size_t i = 0; i < o->nformer; i++)
+		result |= make_former(o, i);
+	for (size_t i = 0; i < SIM_SCOPED_KEYS; i++)
+		sim_org_id(o->scoped_keys[i], "apikey_", o->seed, SIM_OF_SCOPED_KEY, i);
 	return result;
 }
 
@@ -369,10 +386,11 @@ sim_org_make(struct sim_org *o, const struct sim_config *c, int64_t now, struct 
 	o->nkeys = (size_t)c->api_keys;
 	o->ninvites = o->nusers / 4 + 4;
 	o->nservices = 2;
-	make_uuid(o->id, c->seed, 50, 0);
+	o->nformer = o->nusers / 12 + 1;
+	sim_org_uuid(o->id, c->seed, 50, 0);
 	o->standard = (struct sim_workspace){
 		.created_at = "2024-06-01T00:00:00Z", .color = "#6C5BB9", .default_geo = "global"};
-	make_id(o->standard.head.id, "wrkspc_", c->seed, KIND_WORKSPACE, 1 << 20);
+	sim_org_id(o->standard.head.id, "wrkspc_", c->seed, KIND_WORKSPACE, 1 << 20);
 	o->standard.head.name = strdup("Default");
 	o->name = strdup("Exämple Analytics, Inc.");
 	o->users = calloc(o->nusers, sizeof *o->users);
@@ -380,9 +398,11 @@ sim_org_make(struct sim_org *o, const struct sim_config *c, int64_t now, struct 
 	o->workspaces = calloc(o->nworkspaces, sizeof *o->workspaces);
 	o->keys = calloc(o->nkeys, sizeof *o->keys);
 	o->services = calloc(o->nservices, sizeof *o->services);
+	o->former = calloc(o->nformer, sizeof *o->former);
 	if (o->name == NULL || o->standard.head.name == NULL || o->users == NULL ||
 		o->invites == NULL || o->workspaces == NULL || o->keys == NULL ||
-		o->services == NULL || make_all(o, utc_floor(now, UTC_DAY)) == -1)
+		o->services == NULL || o->former == NULL ||
+		make_all(o, utc_floor(now, UTC_DAY)) == -1)
 		return err_set(e, ANT_FAIL, "out of memory for the organization");
 	return 0;
 }
@@ -400,6 +420,11 @@ sim_org_free(struct sim_org *o)
 		free(o->workspaces[i].head.name);
 	for (size_t i = 0; o->keys != NULL && i < o->nkeys; i++)
 		free(o->keys[i].head.name);
+	for (size_t i = 0; o->former != NULL && i < o->nformer; i++) {
+		free(o->former[i].email);
+		free(o->former[i].name);
+	}
+	free(o->former);
 	free(o->name);
 	free(o->standard.head.name);
 	free(o->users);
@@ -511,7 +536,7 @@ sim_org_archive(struct sim_org *o, const char *workspace, int64_t now)
 
 	if (w == -1)
 		return -1;
-	make_time(o->workspaces[w].archived_at, now, 0);
+	sim_org_time(o->workspaces[w].archived_at, now, 0);
 	return 0;
 }
 

@@ -14,7 +14,7 @@
 
 #include "base/err.h"
 
-enum { SIM_ID = 48, SIM_TIME = 40, SIM_LIMITS = 5, SIM_MODEL_GROUP = 4 };
+enum { SIM_ID = 48, SIM_TIME = 40, SIM_LIMITS = 5, SIM_MODEL_GROUP = 4, SIM_SCOPED_KEYS = 2 };
 
 struct sim_config {
 	uint64_t seed;
@@ -96,6 +96,12 @@ struct sim_override { /* of a workspace */
 	int64_t org[SIM_LIMITS];      /* the organization's; -1: null */
 };
 
+/* One who is no member any more, and in no list: some have lost all but the id. */
+struct sim_former {
+	char id[SIM_ID];
+	char *email, *name;
+};
+
 /* The lists.  Members are listed as users are: the one with a user's number is that user. */
 enum sim_list {
 	SIM_USERS,
@@ -116,7 +122,9 @@ struct sim_org {
 	struct sim_workspace *workspaces; /* oldest first, archived ones among them */
 	struct sim_key *keys;		  /* oldest first */
 	char (*services)[SIM_ID];	  /* ids of service accounts */
-	size_t nusers, ninvites, nworkspaces, nkeys, nservices;
+	struct sim_former *former;
+	char scoped_keys[SIM_SCOPED_KEYS][SIM_ID]; /* ids of keys of Claude Enterprise */
+	size_t nusers, ninvites, nworkspaces, nkeys, nservices, nformer;
 };
 
 /* Make the organization of C as it is on the day of NOW.  0, or -1 with ANT_FAIL; free it either way. */
@@ -141,6 +149,14 @@ int sim_org_override(const struct sim_org *o, size_t w, const struct sim_limit_g
 int sim_org_remove(struct sim_org *o, const char *id);
 int sim_org_archive(struct sim_org *o, const char *workspace, int64_t now);
 int sim_org_rename(struct sim_org *o, const char *id, const char *name);
+
+/*
+ * Ids and times as the API writes them: PREFIX, "01" and 22 characters of base 58, or a UUID,
+ * other ones for each KIND and INDEX; T with no fraction or one of up to six digits, by HASH.
+ */
+void sim_org_id(char to[SIM_ID], const char *prefix, uint64_t seed, uint64_t kind, uint64_t index);
+void sim_org_uuid(char to[SIM_ID], uint64_t seed, uint64_t kind, uint64_t index);
+void sim_org_time(char to[SIM_TIME], int64_t t, uint64_t hash);
 
 /* A number that follows from the seed and A, B, C alone, well mixed. */
 uint64_t sim_hash(uint64_t seed, uint64_t a, uint64_t b, uint64_t c);

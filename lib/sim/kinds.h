@@ -1,0 +1,34 @@
+/*
+ * sim/kinds - what hashes and ids of the organization's newer objects are made for
+ *
+ * The second number of sim_hash(), and the kind of sim_org_id(): no two uses meet.  Those of
+ * sim/org stay as they are and end below 100, those of others stand where they are used.
+ */
+#ifndef ANT_SIM_KINDS_H
+#define ANT_SIM_KINDS_H
+
+enum sim_of {
+	SIM_OF_FORMER = 500,
+	SIM_OF_GROUP,
+	SIM_OF_USE,
+	SIM_OF_USE_DAY,
+	SIM_OF_ROLE,
+	SIM_OF_CONNECTOR,
+	SIM_OF_SEAT,
+	SIM_OF_SPEND_LIMIT,
+	SIM_OF_REQUEST,
+	SIM_OF_SCOPED_KEY,
+	SIM_OF_PLUGIN,
+	SIM_OF_PLUGIN_VERSION,
+	SIM_OF_MARKETPLACE,
+	SIM_OF_SERVICE,
+	SIM_OF_ISSUER,
+	SIM_OF_RULE,
+	SIM_OF_EVENT,
+	SIM_OF_EVENT_FIELD,
+	SIM_OF_CHILD,
+	SIM_OF_CASE,
+	SIM_OF_PROJECT
+};
+
+#endif
