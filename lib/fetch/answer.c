@@ -150,8 +150,8 @@ give_up(struct answer *a, enum ant_status status, const char *why)
 	if (a->chain->failures > 1)
 		return err_set(a->e, status, "%s: %s%s, after %u attempts%s%s", url, a->what, why,
 			a->chain->failures, *hint != '\0' ? ": " : "", hint);
-	return err_set(a->e, status, "%s: %s%s%s%s", url, a->what, why, *hint != '\0' ? ": " : "",
-		hint);
+	return err_set(
+		a->e, status, "%s: %s%s%s%s", url, a->what, why, *hint != '\0' ? ": " : "", hint);
 }
 
 /* The next page will be asked for again as PLAN says. */
@@ -190,7 +190,8 @@ recover(struct answer *a, const struct retry_case *failed)
 	if (plan.verdict == RETRY_NEVER)
 		return give_up(a, plan.status, "");
 	/* Even where we give up: others may share the budget. */
-	if (plan.everybody && budget_pause(budgets_of(of->budgets, a->crawl->kind.table), now + plan.wait_ms, a->e) == -1)
+	if (plan.everybody && budget_pause(budgets_of(of->budgets, a->crawl->kind.table),
+				      now + plan.wait_ms, a->e) == -1)
 		return -1;
 	if (failed->failures > of->retries &&
 		!(plan.verdict == RETRY_SMALLER && plan.status == ANT_API))
@@ -335,7 +336,8 @@ cut_off(struct answer *a)
 
 	put_url(a, url, sizeof url);
 	return err_set(a->e, ANT_API,
-		"%s: a record has %ld %s, as many as the API gives: others may be missing; table %s "
+		"%s: a record has %ld %s, as many as the API gives: others may be missing; table "
+		"%s "
 		"has them all, and --allow-cut takes what there is",
 		url, cut->most, cut->path + 1, cut->table);
 }
@@ -415,7 +417,8 @@ note_budget(struct answer *a)
 	if (reset < 0 || reset > RESET_MS || digits == 0 || digits > 9 ||
 		h->field[API_REMAINING][digits] != '\0')
 		return 0;
-	return budget_left(budgets_of(a->crawl->plan->budgets, a->crawl->kind.table), strtol(h->field[API_REMAINING], NULL, 10),
+	return budget_left(budgets_of(a->crawl->plan->budgets, a->crawl->kind.table),
+		strtol(h->field[API_REMAINING], NULL, 10),
 		(int64_t)http_active(a->crawl->plan->http), clock_ms() + reset, a->e);
 }
 

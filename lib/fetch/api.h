@@ -37,7 +37,7 @@ int api_uses_token(const struct api_access *access, const struct table *t);
  * From now on requests of H are for table T: with the token where only that opens it, or there is
  * nothing else, and with its headers.  Return 0 or -1 (ANT_FAIL).
  */
-int api_use(struct http *h, const struct api_access *access, const struct table *t,
-	struct ant_err *e);
+int api_use(
+	struct http *h, const struct api_access *access, const struct table *t, struct ant_err *e);
 
 #endif

@@ -27,7 +27,8 @@ struct crawl {
 	const struct sink *sink;
 	struct fetch_stats *stats;
 	struct chain_kind kind;
-	struct window window; /* the kind's; it ends earlier where the last days are not available yet */
+	struct window
+		window; /* the kind's; it ends earlier where the last days are not available yet */
 	/* From here on all 0 to begin with. */
 	int64_t server_now; /* the earliest that the server said it was; INT64_MAX: it did not */
 	int64_t refreshed;  /* the earliest end of what is complete that it named; the same */

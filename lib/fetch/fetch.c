@@ -90,14 +90,14 @@ struct records {
 	const struct fetch_plan *plan;
 	struct out *out;
 	struct fetch_stats *stats;
-	const struct window *window;	/* as it is when the first page is there */
-	const struct id_list *ids;	/* what the chains were asked for with, or NULL */
-	int64_t slice;			/* seconds of a chain */
-	int says_asked;			/* records say what they were asked for with ... */
-	struct buf asked;		/* ... which begins each of them, without a comma behind it */
-	size_t of;			/* the chain that ASKED is of */
-	size_t closed;			/* complete buckets among them */
-	int64_t newest;			/* start of the last bucket; INT64_MIN: there was none */
+	const struct window *window; /* as it is when the first page is there */
+	const struct id_list *ids;   /* what the chains were asked for with, or NULL */
+	int64_t slice;		     /* seconds of a chain */
+	int says_asked;		     /* records say what they were asked for with ... */
+	struct buf asked;	     /* ... which begins each of them, without a comma behind it */
+	size_t of;		     /* the chain that ASKED is of */
+	size_t closed;		     /* complete buckets among them */
+	int64_t newest;		     /* start of the last bucket; INT64_MIN: there was none */
 	int begun;
 };
 
@@ -266,7 +266,8 @@ by_the_server(const struct crawl *c, int64_t mark)
 		utc_format(c->server_now, server);
 		utc_format(complete, text);
 		crawl_warn(c->plan,
-			"%s: the API's answer is of %s, behind this machine's clock: the watermark is %s",
+			"%s: the API's answer is of %s, behind this machine's clock: the watermark "
+			"is %s",
 			t->name, server, text);
 		mark = complete;
 	}
@@ -310,9 +311,8 @@ static void
 check_gaps(const struct crawl *c, size_t closed)
 {
 	const struct window *w = &c->window;
-	int64_t want = c->kind.buckets && w->watermark > w->from
-			       ? (w->watermark - w->from) / w->width
-			       : 0;
+	int64_t want =
+		c->kind.buckets && w->watermark > w->from ? (w->watermark - w->from) / w->width : 0;
 
 	if ((int64_t)closed < want && !c->plan->table->newest)
 		crawl_warn(c->plan, "%s: the API left out %" PRId64 " of %" PRId64 " buckets",

@@ -85,8 +85,7 @@ read_value(struct ids *ids, size_t h, const char *line, size_t len, size_t i, st
 	if (ids->text.len == 0 || strcmp(ids->text.data, ".") == 0 ||
 		strcmp(ids->text.data, "..") == 0 ||
 		memchr(ids->text.data, '\0', ids->text.len) != NULL)
-		return err_set(
-			e, ANT_API, "%s: a record has no id at %s", ids->parent->name, path);
+		return err_set(e, ANT_API, "%s: a record has no id at %s", ids->parent->name, path);
 	if (ids->text.len > ID_MAX)
 		return err_set(e, ANT_API, "%s: a record has an id of %zu bytes at %s",
 			ids->parent->name, ids->text.len, path);
@@ -217,8 +216,8 @@ take_record(struct ids *ids, const struct fetch_plan *plan, enum record_kind kin
 		return err_set(e, ANT_INPUT, "--parents %s:%zu: unexpected control line", in->name,
 			in->number);
 	if (json_parse(line, len, &v, &why) == -1)
-		return err_set(e, ANT_INPUT, "--parents %s:%zu: %s", in->name, in->number,
-			why.reason);
+		return err_set(
+			e, ANT_INPUT, "--parents %s:%zu: %s", in->name, in->number, why.reason);
 	if (v.kind != JSON_OBJECT)
 		return err_set(e, ANT_INPUT, "--parents %s:%zu: a record is an object", in->name,
 			in->number);

@@ -151,6 +151,7 @@ void
 window_end(struct window *w, int64_t to)
 {
 	w->to = to > w->from ? to : w->from;
-	if (w->watermark >= w->to) /* that FROM itself is not there says nothing of what is before */
+	if (w->watermark >=
+		w->to) /* that FROM itself is not there says nothing of what is before */
 		w->watermark = to > w->from ? to : w->from - w->width;
 }
