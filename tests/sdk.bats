@@ -39,9 +39,9 @@ same_rows() {
 	rows_of "$1" <"$1.json" >"$1.client" || return
 	ant-fetch -q --rate 0 --api-version "$VERSION" "${window[@]}" "$1" >"$1.records" || return
 	rows_of "$1" <"$1.records" >"$1.rows" || return
-	cmp -s "$1.client" "$1.rows" && return
+	if diff "$1.client" "$1.rows" >"$1.differ"; then return 0; fi
 	echo "$1: the client's rows (<) and ant-fetch's (>), of version $VERSION"
-	diff "$1.client" "$1.rows" | cut -c 1-400 | head -n 6
+	cut -c 1-400 "$1.differ" | head -n 6
 	return 1
 }
 
