@@ -220,6 +220,73 @@ end1='{"@ant":"end","records":1,"pages":1}'
 	[[ $output == *$'#key\tbucket\tspeed'* ]]
 }
 
+@test "key: a dimension that several columns hold, alone, beside one of its columns, and those always asked for" {
+	key() { stream "$1" "$in_window${2:+,\"group_by\":$2}" </dev/null | ant flatten | grep '^#key'; }
+	local actor=$'\tactor_type\tactor_id\tactor_provider\tactor_subject'
+	[ "$(key analytics_usage)" = $'#key\tstarting_at'"$actor"$'\tapi_key_id\tmodel\tproduct\tworkspace_id' ]
+	[ "$(key analytics_usage '["actor","model"]')" = $'#key\tstarting_at'"$actor"$'\tmodel' ]
+	[ "$(key analytics_usage '["actor_type","model"]')" = $'#key\tstarting_at\tactor_type\tmodel' ]
+	[ "$(key analytics_usage '["actor_type","actor"]')" = $'#key\tstarting_at'"$actor" ]
+	[ "$(key analytics_usage '["session_id"]')" = $'#key\tstarting_at\tsession_id' ]
+	[ "$(key analytics_usage '[]')" = $'#key\tstarting_at' ]
+	[ "$(key analytics_cost '["product","cost_type","token_type"]')" = $'#key\tstarting_at\tproduct\tcost_type\ttoken_type' ]
+	[ "$(key analytics_user_cost_report '["model"]')" = $'#key\tactor_id\tstarting_at\tmodel' ]
+	stream analytics_usage "$in_window,\"group_by\":[\"actor\",\"mood\"]" </dev/null >in
+	run -2 --separate-stderr ant flatten <in
+	[[ $stderr == *"grouped by 'mood'"*--add* ]]
+	# A dimension has columns alone: --add can say what it leads to, and its own name is a column, too.
+	own d 'width 1d' 'paging page' 'group_by who' 'dimension who name' 'mode window day' 'column day timestamptz key = .day' 'column name text key = .who.name' 'column n bigint = .n'
+	[ "$(key d '["who"]')" = $'#key\tday\tname' ]
+	[ "$(key d '[]')" = $'#key\tday' ]
+	own d 'width 1d' 'paging page' 'group_by who' 'dimension who name mail' 'column day timestamptz key = .day' 'column name text key = .who.name'
+	run -2 --separate-stderr ant flatten -t d <<<'{"day":"2026-08-10"}'
+	[[ $stderr == *"d.table:5: dimension: no column 'mail'"* ]]
+}
+
+@test "asked: what a record was asked for with is read as \$asked, in both engines, and is no unread field" {
+	local engine
+	own t 'paging page' 'day date' 'mode window date' 'column date date key = $asked.date' 'column id text key = .id' 'column n bigint = $asked.n'
+	printf '%s\n' '{"@asked":{"date":"2026-08-10"},"id":"a","odd":1}' '{"id":"b","@asked":{"date":"2026-08-11","n":5}}' '{"@asked":null,"id":"c"}' '{"id":"d"}' | stream t "$in_window" >in
+	for engine in auto native jq; do
+		run -0 --separate-stderr ant flatten --engine $engine <in
+		[ "$(grep -v '^#' <<<"$output")" = $'2026-08-10\ta\t\\N\n2026-08-11\tb\t5\n\\N\tc\t\\N\n\\N\td\t\\N' ]
+		[[ $stderr == *odd* ]]
+		[[ $stderr != *asked* ]]
+		# In options, too, and where no column reads it.
+		run -0 --separate-stderr ant flatten --engine $engine --mode append --select id --where '$asked.date == "2026-08-11"' <in
+		[ "$(grep -v '^#' <<<"$output")" = b ]
+		run -0 --separate-stderr ant flatten --engine $engine --mode append --select id --add 'day text = $asked.date' <in
+		[ "$(grep -v '^#' <<<"$output" | head -n 2)" = $'a\t2026-08-10\nb\t2026-08-11' ]
+	done
+	run -0 --separate-stderr ant flatten --engine auto --where '$asked | has("n")?' <in
+	[ "$(grep -v '^#' <<<"$output")" = $'2026-08-11\tb\t5' ]
+	# --raw is the record as it came: what it gives is input again, and gives the same rows.
+	ant flatten -q <in | grep -v '^#' >want
+	ant flatten -q --raw <in | grep -v '^#' | cut -f 4 >raw
+	[ "$(head -n 1 raw)" = '{"@asked":{"date":"2026-08-10"},"id":"a","odd":1}' ]
+	cmp want <(ant flatten -q -t t <raw | grep -v '^#')
+	run -5 ant flatten -q < <(echo '{"@asked":5,"id":"a"}' | stream t "$in_window")
+}
+
+@test "has: a member that is there and null is told from one that is not, natively" {
+	local engine
+	own t 'column n bigint key = .n' 'column id text = if has("id") then .id else .old.id end' 'column there boolean = has("old")'
+	printf '%s\n' '{"n":1,"id":"a","old":null}' '{"n":2,"id":null,"old":{"id":"b"}}' '{"n":3,"old":{"id":"c"}}' '{"n":4,"id":"d"}' >in
+	[ "$(ant flatten -t t --explain </dev/null | cut -f 2 | sort -u)" = native ]
+	for engine in auto jq; do
+		run -0 cells -q -t t --engine $engine --mode append <in
+		[ "$output" = $'1\ta\ttrue\n2\t\\N\ttrue\n3\tc\ttrue\n4\td\tfalse' ]
+	done
+}
+
+@test "every column of every table runs natively" {
+	local t
+	for t in $(ant tables --names); do
+		run -0 ant flatten -t "$t" --explain </dev/null
+		[ "$(cut -f 2 <<<"$output" | sort -u)" = native ] || { echo "$t: $output"; false; }
+	done
+}
+
 @test "#unique: of the tables of objects, where their key is whole in the output and not made one by a mask" {
 	head_of() { ant flatten -q "$@" <"$DATA/api/workspace_members.prod.page1.json" | sed -n '/^#key/,/^#cols/p' | cut -f1 | tr '\n' ' '; }
 	[ "$(head_of -t workspace_members)" = '#key #unique #type #cols ' ]
@@ -821,7 +888,9 @@ end1='{"@ant":"end","records":1,"pages":1}'
 	run value timestamptz '"2024-02-29T23:30:00.500-01:00"'; is_row 2024-03-01T00:30:00.500Z
 	run value timestamptz '"2026-08-10T00:00:00\u002B02:00"'; is_row 2026-08-09T22:00:00Z
 	run value date '"2024-02-29"'; is_row 2024-02-29
-	for v in '"2026-02-29T00:00:00Z"' '"2026-08-10T24:00:00Z"' '"2026-08-10T00:00:00"' '"yesterday"' '""' 1754784000 false; do
+	run value timestamptz '"2026-08-10T09:15:22"'; is_row 2026-08-10T09:15:22Z # the API's without a zone are UTC
+	run value timestamptz '"2026-08-10T09:15:22.5"'; is_row 2026-08-10T09:15:22.5Z
+	for v in '"2026-02-29T00:00:00Z"' '"2026-08-10T24:00:00Z"' '"2026-08-10T24:00:00"' '"2026-08-10T00:00"' '"2026-08-10 00:00:00"' '"yesterday"' '""' 1754784000 false; do
 		run -5 value timestamptz "$v"
 		[[ $output == *"value.v (timestamptz): $v is not a time of RFC 3339"* ]]
 	done

@@ -162,7 +162,14 @@ scaled() {
 	[[ $(status $O/cost_report starting_at=2026-11-01T00:00:00Z 'models[]=x') == invalid_request_error* ]]
 	[[ $(status $O/usage_report/claude_code starting_at=2026-11-01 limit=1001) == invalid_request_error* ]]
 	[[ $(status $O/me x=1) == invalid_request_error* ]]
-	[[ $(status $O/rate_limits limit=5) == invalid_request_error* ]]
+	for p in rate_limits external_keys "workspaces/$w/rate_limits"; do
+		[ "$(status $O/$p limit=5)" = ok ]
+		for bad in limit=0 limit=1001 limit=x colour=red page=page_x; do
+			[[ $(status $O/$p "$bad") == "invalid_request_error: ${bad%%=*}: "* ]]
+		done
+	done
+	ids=$(printf ' ids[]=wrkspc_%s' {1..101})
+	[[ $(status $O/workspaces $ids) == 'invalid_request_error: ids[]: At most 100'* ]]
 }
 
 @test "sim: the standard limits are 20 for lists, and 7, 24 and 60 buckets" {
@@ -398,7 +405,7 @@ scaled() {
 	grep -q '\\u00' b
 	grep -q 'ø\|ü\|Ż\|י' b
 	get $O/api_keys limit=1000 | jq -e '[.data[]] | any(.created_by == null) and any(.workspace_id == null)
-		and any(.principal == null) and any(.partial_key_hint == null) and any(.principal.type == "service_account")
+		and any(.principal == null) and any(.partial_key_hint == null)
 		and any(.principal.type == "user_actor" and .principal.user_id) and any(.principal.type == "service_account_actor" and .principal.service_account_id)
 		and any(.scope.type == "organization") and any(.workspace_id == null and .scope.workspace_id) and all(.workspace_id == null or .workspace_id == .scope.workspace_id)'
 	for d in 16 17 18 19 20; do get $O/usage_report/claude_code starting_at=2026-11-$d limit=1000; done | jq -s '[.[].data[]]' >b
@@ -425,20 +432,28 @@ rows() { jq -r 'map(if . == null then "\u0001" elif type == "object" or type == 
 	expect() { ant sim --now "$NOW" --seed 7 --expect "$@" | tail -n +2; }
 	walk $O/users | jq -c '[.id, .email, .name, .role, .added_at, null, .type, .added_at]' | rows >got
 	expect users | cmp - got
-	walk $O/workspaces include_archived=true | jq -c '[.id, .name, .type, .created_at, .archived_at, .display_color,
-		.compartment_id, .external_key_id, .data_residency, .tags]' | rows >got
+	walk $O/workspaces include_archived=true include_default=true | jq -c '[.id, .name, .type, .created_at, .archived_at,
+		.display_color, .compartment_id, .external_key_id, .data_residency, .tags, .user_profile_id]' | rows >got
 	expect workspaces | cmp - got
 	walk $O/invites | jq -c '[.id, .email, .role, .expires_at, null, .invited_at, null, .type, .status, .invited_at, .accepted_at, .rbac_group_ids]' | rows >got
 	expect invites | cmp - got
 	walk $O/api_keys | jq -c '[.id, .name, .status, .created_at, .workspace_id, (if .created_by.type == "user" then .created_by.id else null end),
-		null, .type, .expires_at, .partial_key_hint, .created_by.id, .created_by.type, (.principal.user_id // .principal.service_account_id // .principal.id),
+		null, .type, .expires_at, .partial_key_hint, .created_by.id, .created_by.type, (.principal.user_id // .principal.service_account_id),
 		.principal.type, .scope.type, .scope.workspace_id]' | rows >got
 	expect api_keys | cmp - got
-	for w in $(walk $O/workspaces include_archived=true | jq -r .id); do walk $O/workspaces/"$w"/members; done |
+	workspaces=$(walk $O/workspaces include_archived=true include_default=true | jq -r .id)
+	for w in $workspaces; do walk $O/workspaces/"$w"/members; done |
 		jq -c '[.workspace_id, .user_id, .workspace_role, null, .type, .workspace_role]' | rows >got
 	expect workspace_members | cmp - got
-	get $O/rate_limits | jq -c '.data[] as $r | $r.limits[] | [$r.group_type, $r.models, .type, .value]' | rows >got
+	get $O/rate_limits | jq -c '.data[] as $r | $r.limits[] | [$r.group_type, $r.models, .type, .value, $r.group.id,
+		$r.group.display_name]' | rows >got
 	expect rate_limits | cmp - got
+	for w in $workspaces; do get $O/workspaces/"$w"/rate_limits; done | jq -c '.data[] as $r | $r.limits[] | [$r.workspace_id,
+		$r.group_type, $r.models, .type, .value, .org_limit, $r.group.id, $r.group.display_name, .source]' | rows >got
+	expect workspace_rate_limits | cmp - got
+	get $O/external_keys | jq -c '.data[] | [.id, .display_name, .geo, .attachment.type, .provider_config, .user_profile_id,
+		.created_at, .updated_at]' | rows >got
+	expect external_keys | cmp - got
 	walk $O/usage_report/messages starting_at=2026-11-11T00:00:00Z 'group_by[]=model' 'group_by[]=workspace_id' 'group_by[]=api_key_id' \
 		'group_by[]=service_tier' 'group_by[]=context_window' | jq -c '. as $b | .results[] | [$b.starting_at, $b.ending_at, .model,
 		.workspace_id, .api_key_id, .service_tier, .context_window, .uncached_input_tokens, .cache_read_input_tokens,

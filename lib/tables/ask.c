@@ -368,7 +368,7 @@ do_dimension(struct parser *p, char *rest)
 		return parser_no_memory(p);
 	t->dimensions = d;
 	d += t->ndimensions;
-	*d = (struct dimension){.name = strdup(name)};
+	*d = (struct dimension){.name = strdup(name), .line = p->line};
 	if (d->name == NULL)
 		return parser_no_memory(p);
 	t->ndimensions++;
