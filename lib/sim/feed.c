@@ -164,10 +164,10 @@ add_use(struct day *d, size_t u)
 	const struct sim *s = d->s;
 	int any = 0;
 
-	for (size_t k = SIM_KIND_OF_PRODUCTS; k < SIM_KINDS; k++) {
+	for (size_t k = SIM_EVENT_OF_PRODUCTS; k < SIM_EVENTS; k++) {
 		const struct sim_event_kind *kind = &sim_feed_kinds[k];
 		uint64_t h = sim_hash(
-			s->config.seed, SIM_OF_EVENT, 2 + u * SIM_KINDS + k, (uint64_t)d->day);
+			s->config.seed, SIM_OF_EVENT, 2 + u * SIM_EVENTS + k, (uint64_t)d->day);
 		unsigned n = (kind->permille + (unsigned)(h % 1000)) / 1000;
 
 		if (n == 0 || sim_people_use(s, u, kind->product, d->day) == 0)
@@ -180,9 +180,10 @@ add_use(struct day *d, size_t u)
 	if (any) {
 		uint64_t h = sim_hash(s->config.seed, SIM_OF_EVENT, 4 + u, (uint64_t)d->day);
 
-		add(d, SIM_KIND_SIGNED_IN, at_work(d, h), (struct actor){SIM_ACTS_USER, u});
+		add(d, SIM_EVENT_SIGNED_IN, at_work(d, h), (struct actor){SIM_ACTS_USER, u});
 		if (h % 3 == 0)
-			add(d, SIM_KIND_SIGNED_OUT, at_work(d, h >> 3) + 3600 * (int64_t)SIM_SECOND,
+			add(d, SIM_EVENT_SIGNED_OUT,
+				at_work(d, h >> 3) + 3600 * (int64_t)SIM_SECOND,
 				(struct actor){SIM_ACTS_USER, u});
 	}
 }
@@ -194,18 +195,19 @@ add_routine(struct day *d)
 	const struct sim *s = d->s;
 	uint64_t h = sim_hash(s->config.seed, SIM_OF_EVENT, 5, (uint64_t)d->day);
 
-	add(d, SIM_KIND_API_ACCESSED, at_work(d, h), (struct actor){SIM_ACTS_ADMIN_KEY, 1});
-	add(d, SIM_KIND_API_ACCESSED, at_work(d, h >> 1),
+	add(d, SIM_EVENT_API_ACCESSED, at_work(d, h), (struct actor){SIM_ACTS_ADMIN_KEY, 1});
+	add(d, SIM_EVENT_API_ACCESSED, at_work(d, h >> 1),
 		(struct actor){SIM_ACTS_KEY, (size_t)(h >> 8) % s->org.nkeys});
 	if (h % 3 == 0)
-		add(d, SIM_KIND_LOGIN_FAILED, at_work(d, h >> 2),
+		add(d, SIM_EVENT_LOGIN_FAILED, at_work(d, h >> 2),
 			(struct actor){SIM_ACTS_STRANGER, 0});
 	if (h % 7 == 0)
-		add(d, SIM_KIND_SCIM, at_work(d, h >> 3), (struct actor){SIM_ACTS_SCIM, 2});
+		add(d, SIM_EVENT_SCIM, at_work(d, h >> 3), (struct actor){SIM_ACTS_SCIM, 2});
 	if (h % 11 == 0)
-		add(d, SIM_KIND_SETTINGS, at_work(d, h >> 4), (struct actor){SIM_ACTS_USER, 0});
+		add(d, SIM_EVENT_SETTINGS, at_work(d, h >> 4), (struct actor){SIM_ACTS_USER, 0});
 	if (h % 29 == 0)
-		add(d, SIM_KIND_SUPPORT, at_work(d, h >> 5), (struct actor){SIM_ACTS_ANTHROPIC, 0});
+		add(d, SIM_EVENT_SUPPORT, at_work(d, h >> 5),
+			(struct actor){SIM_ACTS_ANTHROPIC, 0});
 }
 
 /* 1 where the text TIME is on this day, in microseconds to *AT. */
@@ -240,7 +242,7 @@ add_key(struct day *d, size_t k)
 		return;
 	if (o->keys[k].user != NULL && (u = sim_org_find(o, SIM_USERS, o->keys[k].user)) >= 0)
 		maker = (struct actor){SIM_ACTS_USER, (size_t)u};
-	add_about(d, SIM_KIND_KEY, o->keys[k].created_at, o->keys[k].head.id, maker);
+	add_about(d, SIM_EVENT_KEY, o->keys[k].created_at, o->keys[k].head.id, maker);
 }
 
 static void
@@ -252,16 +254,16 @@ add_objects(struct day *d)
 	for (size_t i = 0; i < o->nkeys; i++)
 		add_key(d, i);
 	for (size_t i = 0; i < o->nworkspaces; i++)
-		add_about(d, SIM_KIND_WORKSPACE, o->workspaces[i].created_at,
+		add_about(d, SIM_EVENT_WORKSPACE, o->workspaces[i].created_at,
 			o->workspaces[i].head.id, admin);
 	for (size_t i = 0; i < o->ninvites; i++) {
 		const struct sim_invite *v = &o->invites[i];
 
-		add_about(d, SIM_KIND_INVITED, v->invited_at, v->head.id, admin);
-		add_about(d, SIM_KIND_ACCEPTED, v->accepted_at, v->head.id, stranger);
+		add_about(d, SIM_EVENT_INVITED, v->invited_at, v->head.id, admin);
+		add_about(d, SIM_EVENT_ACCEPTED, v->accepted_at, v->head.id, stranger);
 	}
 	for (size_t u = 0; u < o->nusers; u++)
-		add_about(d, SIM_KIND_JOINED, o->users[u].added_at, o->users[u].head.id, admin);
+		add_about(d, SIM_EVENT_JOINED, o->users[u].added_at, o->users[u].head.id, admin);
 }
 
 static int
@@ -292,7 +294,7 @@ sim_feed_day(const struct sim *s, int64_t day, struct sim_event **rows, size_t *
 		add_use(&d, u);
 	for (size_t i = 0; i < s->nevents; i++)
 		if (utc_floor(s->events[i] / SIM_SECOND, UTC_DAY) / UTC_DAY == day)
-			add(&d, SIM_KIND_OF_PRODUCTS, s->events[i],
+			add(&d, SIM_EVENT_OF_PRODUCTS, s->events[i],
 				(struct actor){SIM_ACTS_USER, i % s->org.nusers});
 	if (d.n > 0)
 		qsort(d.v, d.n, sizeof *d.v, earlier);

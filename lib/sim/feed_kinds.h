@@ -18,23 +18,23 @@ struct sim_event_kind {
 };
 
 enum {
-	SIM_KIND_SIGNED_IN,
-	SIM_KIND_SIGNED_OUT,
-	SIM_KIND_LOGIN_FAILED,
-	SIM_KIND_API_ACCESSED,
-	SIM_KIND_SETTINGS,
-	SIM_KIND_SCIM,
-	SIM_KIND_SUPPORT,
-	SIM_KIND_KEY,
-	SIM_KIND_WORKSPACE,
-	SIM_KIND_INVITED,
-	SIM_KIND_ACCEPTED,
-	SIM_KIND_JOINED,
-	SIM_KIND_OF_PRODUCTS, /* the first of those that products bring */
-	SIM_KINDS = SIM_KIND_OF_PRODUCTS + 10
+	SIM_EVENT_SIGNED_IN,
+	SIM_EVENT_SIGNED_OUT,
+	SIM_EVENT_LOGIN_FAILED,
+	SIM_EVENT_API_ACCESSED,
+	SIM_EVENT_SETTINGS,
+	SIM_EVENT_SCIM,
+	SIM_EVENT_SUPPORT,
+	SIM_EVENT_KEY,
+	SIM_EVENT_WORKSPACE,
+	SIM_EVENT_INVITED,
+	SIM_EVENT_ACCEPTED,
+	SIM_EVENT_JOINED,
+	SIM_EVENT_OF_PRODUCTS, /* the first of those that products bring */
+	SIM_EVENTS = SIM_EVENT_OF_PRODUCTS + 10
 };
 
-extern const struct sim_event_kind sim_feed_kinds[SIM_KINDS];
+extern const struct sim_event_kind sim_feed_kinds[SIM_EVENTS];
 
 /* Who can act; the member that has the id is ID, NULL where there is none. */
 enum sim_event_actor {
