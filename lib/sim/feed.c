@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/utc.h"
 #include "sim/feed_kinds.h"
+#include "sim/json.h"
 #include "sim/kinds.h"
 #include "sim/times.h"
 
@@ -323,17 +323,17 @@ sim_feed_known_actor(const void *event)
 }
 
 static void
-put_text(struct buf *to, const char *name, const char *text)
+put_text(struct buf *to, const char *name, const char *text, unsigned escapes)
 {
 	buf_printf(to, ",\"%s\":", name);
 	if (text == NULL || *text == '\0')
 		buf_puts(to, "null");
 	else
-		json_put_string(to, text);
+		sim_json_text(to, text, escapes);
 }
 
 static void
-put_actor(struct buf *to, const struct sim_event *e)
+put_actor(struct buf *to, const struct sim_event *e, unsigned escapes)
 {
 	const struct sim_event_actor_kind *kind = sim_feed_actors;
 
@@ -341,12 +341,12 @@ put_actor(struct buf *to, const struct sim_event *e)
 		kind++;
 	buf_printf(to, ",\"actor\":{\"type\":\"%s\"", kind->type);
 	if (kind->email != NULL)
-		put_text(to, kind->email, e->email);
+		put_text(to, kind->email, e->email, escapes);
 	if (kind->id != NULL)
-		put_text(to, kind->id, e->actor_id);
+		put_text(to, kind->id, e->actor_id, escapes);
 	if (e->address[0] != '\0') {
-		put_text(to, "ip_address", e->address);
-		put_text(to, "user_agent", e->agent);
+		put_text(to, "ip_address", e->address, escapes);
+		put_text(to, "user_agent", e->agent, escapes);
 	}
 	buf_putc(to, '}');
 }
@@ -356,17 +356,16 @@ sim_feed_json(struct buf *to, const void *event, unsigned escapes)
 {
 	const struct sim_event *e = event;
 
-	(void)escapes;
 	buf_printf(to, "{\"id\":\"%s\",\"created_at\":\"%s\"", e->id, e->created_at);
-	put_text(to, "organization_id", e->organization_id);
-	put_text(to, "organization_uuid", e->organization_uuid);
-	put_actor(to, e);
-	put_text(to, "type", e->kind->type);
+	put_text(to, "organization_id", e->organization_id, escapes);
+	put_text(to, "organization_uuid", e->organization_uuid, escapes);
+	put_actor(to, e, escapes);
+	put_text(to, "type", e->kind->type, escapes);
 	for (size_t x = 0; x < SIM_EXTRAS; x++) {
 		const struct sim_event_extra *extra = &e->kind->extra[x];
 
 		if (extra->prefix != NULL)
-			put_text(to, extra->name, e->extra[x]);
+			put_text(to, extra->name, e->extra[x], escapes);
 		else if (extra->name != NULL)
 			buf_printf(to, ",\"%s\":%s", extra->name, extra->json);
 	}

@@ -38,7 +38,7 @@ const struct sim_event_kind sim_feed_kinds[SIM_EVENTS] = {
 	{"office_agent_document_edited", SIM_OFFICE, 500,
 		{{"application", NULL, "\"excel\""}, {"edit_count", NULL, "17"}}},
 	{"claude_in_chrome_site_approved", SIM_CHROME, 300,
-		{{"site", NULL, "\"https:\\/\\/例え.example\\/\\u00e9\""}}},
+		{{"site", NULL, "\"https://例え.example/é\""}}},
 	{"claude_tag_thread_started", SIM_TAG, 900,
 		{{"slack_channel_id", "C", NULL}, {"category", NULL, "\"engaged\""}}},
 };

@@ -142,7 +142,7 @@ put(struct sim_call *c, const struct page *p, int back)
 		if (i == 0)
 			snprintf(to->first, sizeof to->first, "%s", e->id);
 		snprintf(to->last, sizeof to->last, "%s", e->id);
-		sim_feed_json(&to->elements, e, 0);
+		sim_feed_json(&to->elements, e, (unsigned)(e->at / 7) % 8);
 		if (sim_page_add(to, at) == -1)
 			return -1;
 	}
