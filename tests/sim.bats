@@ -98,7 +98,7 @@ scaled() {
 
 @test "sim: --help names the key, and every option of it stands in the manual" {
 	run -0 ant sim --help
-	[[ $output == *sk-ant-admin01-simulated* ]]
+	[[ $output == *sk-ant-admin01-simulated*sk-ant-api01-simulated*simulated-oauth-token* ]]
 	for o in $(grep -o -- '--[a-z-]*' <<<"$output" | sort -u); do
 		grep -q -- "Fl -${o#--}" "$ROOT/man/ant-sim.1" || { echo "$o is not in the manual"; false; }
 	done
@@ -127,6 +127,89 @@ scaled() {
 	[ "$(curl -s -o b -w '%{http_code}' -H "$v" -H 'authorization: Bearer x' "$url")" = 401 ]
 	[ "$(curl -s -o b -w '%{http_code}' -H "x-api-key: $ANTHROPIC_ADMIN_KEY" "$url")" = 400 ]
 	[[ $(jq -r .error.message b) == anthropic-version* ]]
+}
+
+# as HEADER PATH [ARG...] - the status of an answer to that credential, which goes to the file b
+as() { curl -s -D h -o b -w '%{http_code}\n' -H "$1" -H "anthropic-version: ${VERSION-2023-06-01}" "${@:3}" "$ANTHROPIC_BASE_URL$2"; }
+
+@test "sim: three credentials, as a key or a bearer, and each opens what is its own" {
+	local admin=sk-ant-admin01-simulated scoped=sk-ant-api01-simulated token=simulated-oauth-token
+	for p in me workspaces api_keys rate_limits external_keys; do
+		[ "$(as "x-api-key: $admin" $O/$p)" = 200 ]
+		[ "$(as "authorization: Bearer $admin" $O/$p)" = 200 ]
+		[ "$(as "authorization: bearer $token" $O/$p)" = 200 ]
+		[ "$(as "x-api-key: $scoped" $O/$p)" = 403 ]
+		[[ $(jq -r .error.message b) == "Missing required scopes. Got: ['read:analytics', "*"Needed: ['org:admin']" ]]
+	done
+	for p in users invites; do
+		for h in "x-api-key: $admin" "x-api-key: $scoped" "authorization: Bearer $scoped" "authorization: Bearer $token"; do
+			[ "$(as "$h" $O/$p)" = 200 ]
+		done
+	done
+	# A token is no key, and of two that differ none counts.
+	[ "$(as "x-api-key: $token" $O/me)" = 401 ]
+	[ "$(as "x-api-key: $admin" $O/me -H "authorization: Bearer $admin")" = 200 ]
+	[ "$(as "x-api-key: $admin" $O/me -H "authorization: Bearer $token")" = 401 ]
+	[ "$(as 'x-api-key: sk-ant-api01-other' $O/users)" = 401 ]
+	[ "$(as 'authorization: Bearer other' $O/users)" = 401 ]
+	[ "$(jq -r .error.message b)" = 'Invalid bearer token' ]
+	[ "$(as 'x-api-key: other' /v1/compliance/groups)" = 401 ]
+	[ "$(jq -r .error.message b)" = 'The API key provided is invalid or has been revoked.' ]
+	grep -qi '^anthropic-organization-id: [0-9a-f-]\{36\}' h
+	as "authorization: Bearer $token" $O/me
+	sim GET log | tail -n 1 | jq -e '.credential == "oauth" and .key and .version == "2023-06-01"'
+	as 'x-api-key: other' $O/me
+	sim GET log | tail -n 1 | jq -e '.credential == null and (.key | not)'
+}
+
+@test "sim: under version 2026-10-21 old names are not sent, and an unknown version is refused" {
+	w=$(get $O/workspaces | jq -r '.data[0].id')
+	for p in rate_limits=group_type "workspaces/$w/rate_limits=group_type" api_keys=workspace_id; do
+		for v in 2023-06-01=true 2026-10-21=false; do
+			[ "$(VERSION=${v%=*} as "x-api-key: $ANTHROPIC_ADMIN_KEY" $O/${p%=*})" = 200 ]
+			jq -e --arg f "${p#*=}" --argjson sent "${v#*=}" '.data | length > 0 and all(has($f) == $sent)' b
+		done
+	done
+	[ "$(VERSION=2026-10-22 as "x-api-key: $ANTHROPIC_ADMIN_KEY" $O/me)" = 400 ]
+	# What the official client adds to methods under beta.
+	[ "$(as "x-api-key: $ANTHROPIC_ADMIN_KEY" "$O/users?beta=true")" = 200 ]
+}
+
+@test "sim: the default workspace is listed where it is asked for, and has members but no limits of its own" {
+	[ "$(get $O/workspaces limit=1000 | jq '.data | length')" = 5 ]
+	[ "$(get $O/workspaces include_default=true | jq '.data | length')" = 6 ]
+	[ "$(get $O/workspaces include_default=true include_archived=true | jq '.data | length')" = 7 ]
+	d=$(get $O/workspaces include_default=true | jq -r '.data[-1].id')
+	[ "$(get $O/workspaces include_default=true "ids[]=$d" ids[]=wrkspc_none | jq -r '.data[].id')" = "$d" ]
+	[ "$(get $O/workspaces "ids[]=$d" | jq '.data | length')" = 0 ]
+	[ "$(get $O/workspaces/$d | jq -r .id)" = "$d" ]
+	[ "$(get $O/workspaces/$d/members | jq --arg d "$d" '.data | length > 3 and all(.workspace_id == $d)')" = true ]
+	[ "$(get $O/workspaces/$d/rate_limits | jq -c .data)" = '[]' ]
+	get $O/api_keys limit=1000 | jq -e --arg d "$d" '.data | any(.workspace_id == null and .scope.workspace_id == $d)'
+	# With what is inherited: each limit of the organization.
+	get $O/rate_limits | jq -c '[.data[].limits[] | [.type, .value]]' >want
+	get $O/workspaces/$d/rate_limits include_inherited=true |
+		jq -ce '[.data[].limits[] | select(.source.type == "organization" and .org_limit == .value) | [.type, .value]]' | cmp - want
+	w=$(get $O/workspaces | jq -r '.data[0].id')
+	get $O/workspaces/$w/rate_limits include_inherited=true | jq -e '[.data[].limits[].source.type] | unique == ["organization", "workspace"]'
+	get $O/workspaces/$w/rate_limits | jq -e '.data | length > 0 and ([.[].limits[].source.type] | unique == ["workspace"])'
+}
+
+@test "sim: limits come on one page unless a limit cuts it, and external keys join their workspaces" {
+	get $O/rate_limits | jq -c '.data[]' >whole
+	[ "$(get $O/rate_limits | jq -r .next_page)" = null ]
+	cursor=
+	for i in 1 2 3 4; do
+		get $O/rate_limits limit=2 ${cursor:+"page=$cursor"} >page
+		jq -c '.data[]' page >>parts
+		cursor=$(jq -r '.next_page // ""' page)
+		[ "$i" = 4 ] || [ -n "$cursor" ]
+	done
+	[ -z "$cursor" ]
+	cmp whole parts
+	get $O/external_keys | jq -r '.data[] | select(.attachment.type == "attached").id' | sort >attached
+	get $O/workspaces include_archived=true | jq -r '.data[].external_key_id // empty' | sort | cmp - attached
+	[ "$(get $O/external_keys | jq -c '[.data[].attachment.type] | unique')" = '["attached","unattached"]' ]
 }
 
 @test "sim: each answer has a request id of its own, which an error's body repeats" {

@@ -44,6 +44,12 @@ unit() { # NAME [OPTION...]
 	unit nomem "$wrap"
 }
 
+@test "unit: what a fetch asks for by its table file, and what becomes of each answer, beside a server of its own" {
+	local wrap=-Wl f
+	for f in malloc calloc realloc strdup strndup; do wrap+=,--wrap=$f; done
+	unit crawl "$wrap"
+}
+
 @test "plain loops: json, cell and plan pass the same tests without vector code" {
 	export CBUILD_LIBS='-ljq -lnettle -lcsv'
 	plain
