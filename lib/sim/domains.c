@@ -8,6 +8,7 @@ const struct sim_endpoint *const sim_endpoints[] = {
 	sim_identity_endpoints,
 	sim_directory_endpoints,
 	sim_feed_endpoints,
+	sim_uses_endpoints,
 	NULL,
 };
 
@@ -19,5 +20,6 @@ const struct sim_table *const sim_tables[] = {
 	sim_identity_tables,
 	sim_directory_tables,
 	sim_feed_tables,
+	sim_uses_tables,
 	NULL,
 };

@@ -90,6 +90,8 @@ struct sim_revision {
 	int *dropped; /* groups of streams that the day no longer has */
 };
 
+struct sim_uses;
+
 struct sim {
 	struct sim_config config;
 	struct sim_org org;
@@ -102,6 +104,7 @@ struct sim {
 	int64_t first_day; /* days since 1970 */
 	int64_t *events;   /* that changes have brought (sim/feed): microseconds since 1970 */
 	size_t nevents;
+	struct sim_uses *uses; /* of analytics, see sim/uses */
 };
 
 int sim_make(struct sim *s, const struct sim_config *c, struct ant_err *e);
@@ -114,6 +117,10 @@ const struct sim_revision *sim_revised(
 	const struct sim *s, int64_t day, const struct sim_revision *after);
 /* What stream I did on DAY, which is not quiet, revisions included. */
 void sim_day_counts(const struct sim *s, size_t i, int64_t day, uint64_t to[SIM_COUNTS]);
+
+/* How much of a day of PROFILE lies before MINUTE, of sim_model_share(PROFILE, SIM_DAY_MINUTES). */
+enum { SIM_PROFILES = 4, SIM_DAY_MINUTES = 1440 };
+uint64_t sim_model_share(int profile, int64_t minute);
 
 /* The clock: seconds since 1970. */
 int64_t sim_now(const struct sim *s);
