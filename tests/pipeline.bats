@@ -50,7 +50,8 @@ whole_set() {
 		[ "$windowed" = no ] || window=(--from 2026-10-10 --to 2026-11-20)
 		ant-fetch -q --rate 0 "${window[@]}" "$t" <&- | ant-flatten -q >stream
 		sed -n 's/^#cols\t//p' stream >got
-		grep -v '^#' stream >>got
+		# An event of the feed may come twice, and is one row where it is loaded.
+		grep -v '^#' stream | if [ "$t" = compliance_activities ]; then uniq; else cat; fi >>got
 		ant-sim --now "$NOW" --days 75 --expect "$t" "${window[@]}" <&- >want
 		[ "$(wc -l <want)" -gt 1 ] || { echo "$t: the model has no rows"; return 1; }
 		diff -u want got | head -n 20
