@@ -11,6 +11,9 @@
 
 extern const struct sim_endpoint sim_console_endpoints[];
 extern const struct sim_table sim_console_tables[];
+/* analytics of usage and cost, see sim/uses_query */
+extern const struct sim_endpoint sim_uses_endpoints[];
+extern const struct sim_table sim_uses_tables[];
 
 /* All of them, with NULL at the end. */
 extern const struct sim_endpoint *const sim_endpoints[];

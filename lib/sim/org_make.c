@@ -371,6 +371,7 @@ sim_org_make(struct sim_org *o, const struct sim_config *c, int64_t now, struct 
 		.default_geo = "global",
 		.is_default = "default"};
 	sim_org_id(o->standard.head.id, "wrkspc_", c->seed, SIM_KIND_WORKSPACE, SIM_KIND_DEFAULT);
+	sim_org_uuid(o->standard.compartment, c->seed, SIM_KIND_WORKSPACE, SIM_KIND_DEFAULT);
 	o->standard.head.name = strdup("Default");
 	o->name = strdup("Exämple Analytics, Inc.");
 	o->users = calloc(o->nusers, sizeof *o->users);
