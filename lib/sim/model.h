@@ -102,6 +102,8 @@ struct sim {
 	struct sim_revision *revisions;
 	size_t nrevisions;
 	int64_t first_day; /* days since 1970 */
+	int64_t *events;   /* that changes have brought (sim/feed): microseconds since 1970 */
+	size_t nevents;
 	struct sim_uses *uses; /* of analytics, see sim/uses */
 };
 
@@ -129,6 +131,7 @@ int64_t sim_now(const struct sim *s);
  *                                     decimals), drop the first N rows of its reports
  *   remove=ID  archive=ID  rename=ID name=TEXT
  *   now=TIME                          move the clock
+ *   event=N                           N things happen now (sim/feed), 1 to 1000
  * Return 0, or -1 with ANT_USAGE and a reason.
  */
 int sim_change(struct sim *s, const struct strlist *names, const struct strlist *values,
