@@ -1,11 +1,35 @@
 /*
  * sim/kinds - what hashes and ids of the organization's newer objects are made for
  *
- * The second number of sim_hash(), and the kind of sim_org_id(): no two uses meet.  Those of
- * sim/org stay as they are and end below 100, those of others stand where they are used.
+ * The second number of sim_hash(), and the kind of sim_org_id(): no two uses meet.  What is made
+ * for one module alone, from 200 on, stands there.
  */
 #ifndef ANT_SIM_KINDS_H
 #define ANT_SIM_KINDS_H
+
+/* Those of sim/org. */
+enum {
+	SIM_ORG_ID = 1,
+	SIM_ORG_TIME,
+	SIM_ORG_PERSON,
+	SIM_ORG_ROLE,
+	SIM_ORG_MEMBER,
+	SIM_ORG_KEY,
+	SIM_ORG_WORKSPACE,
+	SIM_ORG_LIMIT
+};
+enum {
+	SIM_KIND_USER = 1,
+	SIM_KIND_INVITE,
+	SIM_KIND_WORKSPACE,
+	SIM_KIND_KEY,
+	SIM_KIND_SERVICE,
+	SIM_KIND_EXTERNAL,
+	SIM_KIND_LIMIT,
+	SIM_KIND_PROFILE
+};
+/* Instead of the number of the default workspace, which depends on how many there are. */
+enum { SIM_KIND_DEFAULT = 1 << 20 };
 
 enum sim_of {
 	SIM_OF_FORMER = 500,
@@ -26,9 +50,13 @@ enum sim_of {
 	SIM_OF_RULE,
 	SIM_OF_EVENT,
 	SIM_OF_EVENT_FIELD,
+	SIM_OF_ORGANIZATION,
 	SIM_OF_CHILD,
 	SIM_OF_CASE,
-	SIM_OF_PROJECT
+	SIM_OF_PROJECT,
+	SIM_OF_MEMBER,
+	SIM_OF_PERMISSION,
+	SIM_OF_EFFECTIVE
 };
 
 #endif

@@ -90,6 +90,8 @@ struct sim_revision {
 	int *dropped; /* groups of streams that the day no longer has */
 };
 
+struct sim_uses;
+
 struct sim {
 	struct sim_config config;
 	struct sim_org org;
@@ -100,6 +102,9 @@ struct sim {
 	struct sim_revision *revisions;
 	size_t nrevisions;
 	int64_t first_day; /* days since 1970 */
+	struct sim_uses *uses; /* of analytics, see sim/uses */
+	int64_t *events;   /* that changes have brought (sim/feed): microseconds since 1970 */
+	size_t nevents;
 };
 
 int sim_make(struct sim *s, const struct sim_config *c, struct ant_err *e);
@@ -113,6 +118,10 @@ const struct sim_revision *sim_revised(
 /* What stream I did on DAY, which is not quiet, revisions included. */
 void sim_day_counts(const struct sim *s, size_t i, int64_t day, uint64_t to[SIM_COUNTS]);
 
+/* How much of a day of PROFILE lies before MINUTE, of sim_model_share(PROFILE, SIM_DAY_MINUTES). */
+enum { SIM_PROFILES = 4, SIM_DAY_MINUTES = 1440 };
+uint64_t sim_model_share(int profile, int64_t minute);
+
 /* The clock: seconds since 1970. */
 int64_t sim_now(const struct sim *s);
 
@@ -122,6 +131,7 @@ int64_t sim_now(const struct sim *s);
  *                                     decimals), drop the first N rows of its reports
  *   remove=ID  archive=ID  rename=ID name=TEXT
  *   now=TIME                          move the clock
+ *   event=N                           N things happen now (sim/feed), 1 to 1000
  * Return 0, or -1 with ANT_USAGE and a reason.
  */
 int sim_change(struct sim *s, const struct strlist *names, const struct strlist *values,

@@ -151,16 +151,22 @@ last_day(const struct sim *s, size_t u)
 	return u < s->org.nusers ? INT64_MAX : utc_days(2026, 8, 15) + (int64_t)(h % 90);
 }
 
+int
+sim_people_has(const struct sim *s, size_t u, enum sim_product p)
+{
+	return sim_hash(s->config.seed, SIM_OF_USE, u, p) % 1000 < products[p].permille;
+}
+
 unsigned
 sim_people_use(const struct sim *s, size_t u, enum sim_product p, int64_t day)
 {
-	uint64_t usual = sim_hash(s->config.seed, SIM_OF_USE, u, p),
-		 h = sim_hash(s->config.seed, SIM_OF_USE_DAY, u * SIM_PRODUCTS + p, (uint64_t)day);
+	uint64_t h = sim_hash(s->config.seed, SIM_OF_USE_DAY, u * SIM_PRODUCTS + p, (uint64_t)day);
 	int weekend = (day + 5) % 7 < 2; /* 1970-01-01 was a Thursday */
 
-	if (usual % 1000 >= products[p].permille || h % 100 >= (weekend ? 12 : 70))
+	if (!sim_people_has(s, u, p) || h % 100 >= (weekend ? 12 : 70))
 		return 0;
-	if (day < utc_days(products[p].year, products[p].month, products[p].day) ||
+	if (day < s->first_day ||
+		day < utc_days(products[p].year, products[p].month, products[p].day) ||
 		day > last_day(s, u) || sim_quiet(s, day))
 		return 0;
 	return 200 + (unsigned)(h >> 16) % 1801;

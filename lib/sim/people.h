@@ -57,6 +57,8 @@ enum sim_product {
 };
 /* Its name in the API. */
 const char *sim_people_product(enum sim_product p);
+/* 1 where user U has product P of seats at all. */
+int sim_people_has(const struct sim *s, size_t u, enum sim_product p);
 /* How much user U used product P of seats on DAY, in thousandths of a usual day; 0: not at all. */
 unsigned sim_people_use(const struct sim *s, size_t u, enum sim_product p, int64_t day);
 

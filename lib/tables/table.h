@@ -86,6 +86,7 @@ struct table {
 	char *width_param;	   /* NULL: none is sent */
 	struct strlist group_by;   /* default dimensions */
 	struct strlist group_with; /* dimensions that are always asked for */
+	long group_most;	   /* so many others the API takes; 0: any number */
 	struct dimension *dimensions;
 	size_t ndimensions;
 	int64_t earliest;    /* first instant that can hold data */
