@@ -55,6 +55,8 @@ receipt_to_load(const struct receipt *r, struct mark_load *load)
 		.what = strcmp(r->mode, "set") == 0 ? MARK_SET : MARK_LOADED,
 		.from_known = r->from_known,
 		.from = r->from,
+		.asked_known = r->asked_known,
+		.asked = r->asked,
 		.watermark_known = r->watermark_known,
 		.watermark = r->watermark,
 		/* Where a window took the place of the whole table, nothing older is left either. */
@@ -120,7 +122,7 @@ commit_one(void *to, const struct receipt *r, const char *line, size_t len, stru
 	struct ant_err second, *other = e;
 	int result = 0;
 
-	if (r->watermark_known || strcmp(r->mode, "reset") == 0)
+	if (r->watermark_known || r->asked_known || strcmp(r->mode, "reset") == 0)
 		result = store(c->state, r, c->since, e);
 	/* The rows are in, also where their watermark could not be stored. */
 	if (result == -1)

@@ -141,6 +141,25 @@ is_plain_utc(const char *s, size_t len)
 	return len >= 20 && s[10] == 'T' && s[len - 1] == 'Z' && s[17] != '6';
 }
 
+/* A time without a zone is UTC: YYYY-MM-DDTHH:MM:SS, and perhaps a fraction. */
+static int
+parse_zoneless(const char *s, size_t len, int64_t *t)
+{
+	enum { SECONDS = sizeof "2026-05-04T08:00:00" - 1 };
+	char text[UTC_TEXT];
+	size_t i = SECONDS + 1;
+
+	if (len < SECONDS || len == SECONDS + 1 || (len > SECONDS && s[SECONDS] != '.'))
+		return -1;
+	while (i < len && s[i] >= '0' && s[i] <= '9')
+		i++;
+	if (i < len)
+		return -1;
+	memcpy(text, s, SECONDS);
+	text[SECONDS] = 'Z';
+	return utc_parse(text, SECONDS + 1, t);
+}
+
 static int
 put_timestamptz(struct buf *row, const struct json_value *v, const char **why)
 {
@@ -149,7 +168,8 @@ put_timestamptz(struct buf *row, const struct json_value *v, const char **why)
 	char text[UTC_TEXT];
 	int64_t t;
 
-	if (v->kind != JSON_STRING || utc_parse(s, len, &t) == -1)
+	if (v->kind != JSON_STRING ||
+		(utc_parse(s, len, &t) == -1 && parse_zoneless(s, len, &t) == -1))
 		return refuse(why, "is not a time of RFC 3339");
 	if (is_plain_utc(s, len))
 		return buf_put(row, s, len);
