@@ -154,6 +154,10 @@ torture-walk: all
 bench: all
 	@for b in tests/bench/*.sh; do ANT_BIN=$(abspath $B)/bin bash $$b || exit 1; done
 
+# What the newest official client knows of the API and no table file does, or the other way round; SDK: an unpacked one.
+drift:
+	@scripts/api-drift $(SDK)
+
 # The rules that are this tree's own: who includes whom, and that what a test asserts can fail.
 rules:
 	@bad=0; awk -f tests/lint/floors.awk lib/floors lib/*/*.[ch] cmd/*.[ch] || bad=1; \
@@ -162,7 +166,7 @@ rules:
 # SC2154: bats' run sets output, stderr and lines.  -a: the parts of ant-sync are seen as one with it.
 lint: rules
 	for m in $(MANS); do mandoc -T lint -W warning $$m || exit 1; done
-	shellcheck -a -x -S warning -e SC2154 $(filter-out scripts/sync,$(wildcard scripts/*)) \
+	shellcheck -a -x -S warning -e SC2154 $(filter-out scripts/sync scripts/api-drift%,$(wildcard scripts/*)) \
 	    $(wildcard packaging/build-deb packaging/debian/p* .ci/run tests/*.bats tests/lib/*.bash tests/bench/*.sh tests/*/run tests/pg-versions tests/dates tests/debian13)
 	cppcheck -q --error-exitcode=1 --inline-suppr --enable=warning,portability \
 	    --suppress=missingIncludeSystem -DANT_VERSION='"0"' -DANT_PREFIX='"/usr/local"' \
@@ -201,4 +205,4 @@ clean:
 
 -include $(wildcard $B/lib/*/*.d $B/cmd/*.d)
 
-.PHONY: all setup setup-tests run check test asan memcheck coverage debian13 torture-run torture-walk bench rules lint install uninstall deb clean
+.PHONY: all setup setup-tests run check test asan memcheck coverage debian13 torture-run torture-walk bench drift rules lint install uninstall deb clean

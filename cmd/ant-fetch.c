@@ -66,9 +66,13 @@ static struct settings {
 	long jobs, rate, retries, page_limit;
 	double timeout, deadline, backoff;
 	int check, whose, insecure, json_log, allow_cut;
-} settings = {
-	.version = "2023-06-01",
-	.jobs = 4, .rate = 100, .retries = 8, .timeout = 120, .deadline = 900, .backoff = 0.5};
+} settings = {.version = "2023-06-01",
+	.jobs = 4,
+	.rate = 100,
+	.retries = 8,
+	.timeout = 120,
+	.deadline = 900,
+	.backoff = 0.5};
 
 struct session { /* what the events of a fetch need */
 	const char *table;
@@ -149,13 +153,10 @@ on_reader_gone(void *ctx)
 static int
 take_param(const char *text)
 {
-	struct strlist *params = &settings.params;
-	struct ant_err e = {.status = ANT_FAIL, .msg = "out of memory"};
-
-	if (fetch_param_valid(text, &e) == 0 && strlist_add(params, text, strlen(text)) == 0)
+	if (strlist_add(&settings.params, text, strlen(text)) == 0)
 		return ANT_OK;
-	cli_error("--param: %s", e.msg);
-	return ANT_USAGE;
+	cli_error("--param: out of memory");
+	return ANT_FAIL;
 }
 
 static int
@@ -214,6 +215,7 @@ static int
 set_dimensions(struct settings *s, const struct table *t, struct ant_err *e)
 {
 	const char *p = s->group_by;
+	long counted = 0;
 
 	if (t->group_by.n == 0)
 		return err_set(e, ANT_USAGE, "--group-by: table %s is not grouped", t->name);
@@ -226,10 +228,12 @@ set_dimensions(struct settings *s, const struct table *t, struct ant_err *e)
 		if (strlist_has(&s->dimensions, p, n))
 			return err_set(
 				e, ANT_USAGE, "--group-by: %.*s stands there twice", (int)n, p);
-		if (s->dimensions.n == FETCH_GROUP_BY_MAX)
+		counted += !strlist_has(&t->group_with, p, n);
+		if (s->dimensions.n == TABLE_LIST_MAX ||
+			(t->group_most > 0 && counted > t->group_most))
 			return err_set(e, ANT_USAGE,
-				"--group-by: the API takes at most %d dimensions",
-				FETCH_GROUP_BY_MAX);
+				"--group-by: the API takes at most %ld dimensions for table %s",
+				t->group_most > 0 ? t->group_most : TABLE_LIST_MAX, t->name);
 		if (strlist_add(&s->dimensions, p, n) == -1)
 			return err_sys(e, ANT_FAIL, "--group-by");
 		p += n + (p[n] == ',');
@@ -255,19 +259,20 @@ add_dimensions(struct settings *s, const struct table *t, struct ant_err *e)
 
 /* What was asked for and is not served: a load must not delete what cannot be fetched again. */
 static void
-tell_window(const struct settings *s, const struct table *t, const struct window *w)
+tell_window(const struct table *t, const struct window *w)
 {
 	char asked[UTC_TEXT], from[UTC_TEXT];
 
-	if (!w->narrowed || s->from == NULL)
+	if (!w->narrowed)
 		return;
 	utc_format(w->asked, asked);
-	utc_format(w->from, from);
+	utc_format(w->served, from);
 	if (w->unserved)
 		cli_warn(&cli, "%s: the API serves nothing before %s any more: nothing is fetched",
 			t->name, from);
 	else
-		cli_warn(&cli, "%s: the API serves nothing before %s: the window starts there, not at %s",
+		cli_warn(&cli,
+			"%s: the API serves nothing before %s: the window starts there, not at %s",
 			t->name, from, asked);
 }
 
@@ -286,7 +291,10 @@ plan_table(struct settings *s, const struct tables *ts, const struct table *t,
 	if (window_make(&plan->window, t, s->width, s->from, s->to, (int64_t)time(NULL), e) == -1 ||
 		fetch_limit(t, s->width, s->page_limit, &plan->limit, e) == -1)
 		return -1;
-	tell_window(s, t, &plan->window);
+	for (size_t i = 0; i < s->params.n; i++)
+		if (fetch_param_valid(t, s->params.v[i], e) == -1)
+			return -1;
+	tell_window(t, &plan->window);
 	if ((s->group_by != NULL && set_dimensions(s, t, e) == -1) || add_dimensions(s, t, e) == -1)
 		return -1;
 	if (t->group_by.n > 0 || t->group_with.n > 0)
@@ -308,20 +316,16 @@ open_budgets(struct budgets *b, const struct settings *s, const struct table *t,
 	return 0;
 }
 
+/* What --check and --whose ask about: NAME, all tables, or none but the organization. */
 static int
-run_check(const struct tables *ts, const char *name, const struct fetch_plan *plan, struct out *out,
-	struct ant_err *e)
+load_check(const struct settings *s, const struct tables *ts, const char *name,
+	struct strlist *names, struct check *check, struct budgets *budgets, struct ant_err *e)
 {
-	struct strlist names = {NULL, 0};
-	int rc = -1;
-
-	if (name != NULL ? strlist_add(&names, name, strlen(name)) == 0
-			 : tables_names(ts, &names, e) == 0)
-		rc = check_tables(ts, &names, plan, out, e);
-	else if (name != NULL)
-		err_sys(e, ANT_FAIL, "--check");
-	strlist_free(&names);
-	return rc;
+	if (name != NULL && strlist_add(names, name, strlen(name)) == -1)
+		return err_sys(e, ANT_FAIL, "--check");
+	if (s->check && name == NULL && tables_names(ts, names, e) == -1)
+		return -1;
+	return check_load(check, ts, names, budgets, e);
 }
 
 static void
@@ -389,6 +393,8 @@ work(struct settings *s, struct session *session, const char *name, struct ant_e
 	struct parents parents = {.n = 0};
 	struct budgets budgets = {.n = 0};
 	struct organization organization = {""};
+	struct strlist names = {NULL, 0};
+	struct check check = {.n = 0};
 	struct lines in = {.fd = -1};
 	struct out out;
 	int rc = -1;
@@ -402,18 +408,22 @@ work(struct settings *s, struct session *session, const char *name, struct ant_e
 	plan.budgets = &budgets;
 	plan.organization = &organization;
 	if (open_budgets(&budgets, s, table, &parents, e) == -1 ||
+		((s->check || s->whose) &&
+			load_check(s, &ts, name, &names, &check, &budgets, e) == -1) ||
 		open_parents(s, &in, &plan, e) == -1 ||
 		(plan.http = open_client(s, &access, e)) == NULL)
 		goto done;
 	/* All that is written to is open, and no byte of the network was read. */
 	if (sandbox_enter(&cli, CAGE_FETCH, e) == -1)
 		goto done;
-	rc = s->whose	? check_whose(&ts, &plan, &out, e)
-	     : s->check ? run_check(&ts, name, &plan, &out, e)
+	rc = s->whose	? check_whose(&check, &plan, &out, e)
+	     : s->check ? check_run(&check, &plan, &out, e)
 			: fetch_run(&plan, &out, e);
 done:
 	http_free(plan.http);
 	budgets_close(&budgets);
+	check_free(&check);
+	strlist_free(&names);
 	parents_free(&parents);
 	table_free(table);
 	tables_free(&ts);

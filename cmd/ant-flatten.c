@@ -121,7 +121,7 @@ report(const struct flatten *f)
 	if (s.mended > 0)
 		cli_warn(&cli, "%zu characters were no text or U+0000 and became U+FFFD", s.mended);
 	if (s.more)
-		cli_warn(&cli, "the last page says has_more: there are further pages");
+		cli_warn(&cli, "the last page says that there are further pages");
 	if (cli.verbose)
 		cli_error("%zu records, %zu rows, %zu left out by --where", s.records, s.rows,
 			s.filtered);

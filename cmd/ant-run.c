@@ -18,7 +18,7 @@
 
 static const char usage[] =
 	"usage: ant-run [--prefix TEXT] [--results FILE [--last-words]] [--fetch-log]\n"
-	"               [--on-page TEXT] [-qv]\n"
+	"               [--on-page TEXT] [--page-file FILE] [--aside] [-qv]\n"
 	"               COMMAND... [--pipe|--finish COMMAND...]... [--out FILE]\n"
 	"               [--branch COMMAND... [--pipe|--finish COMMAND...]...\n"
 	"                         [--out FILE]]...\n";
@@ -34,7 +34,8 @@ static const char help[] =
 	"  --results FILE   how each command ended and what it said, as lines of fields\n"
 	"  --last-words     there, too, what the first command says before it ends\n"
 	"  --fetch-log      the first is ant-fetch, with a log in JSON: count its pages\n"
-	"  --on-page TEXT   a line on stderr when the first page is there\n"
+	"  --on-page TEXT   a line on stderr when the first page is there (--page-file)\n"
+	"  --aside          a slow branch holds up no other: what it is to read waits\n"
 	"  -h, --help  --version  -q, --quiet  -v, --verbose\n"
 	"\n"
 	"A pipeline that is complete or tells the cause; one stream, two uses of it:\n"
@@ -45,9 +46,10 @@ static const char help[] =
 enum { LINGER_MS = 200 };
 
 static struct cli cli = {.name = "ant-run", .usage = usage, .help = help, .wraps = 1};
-static const char *prefix = "", *results, *on_page;
-static int fetch_log, last_words;
-static long pages, repeated; /* counted in the log of ant-fetch */
+static const char *prefix = "", *results, *on_page, *page_file;
+static int fetch_log, last_words, aside;
+/* Counted in the log of ant-fetch; the HTTP status of the last answer, 0: there was none. */
+static long pages, repeated, last_status;
 
 /* It stands between commands, where no option is looked for. */
 static int
@@ -62,6 +64,8 @@ static const struct cli_option options[] = {
 	{.name = "fetch-log", .flag = &fetch_log},
 	{.name = "last-words", .flag = &last_words},
 	{.name = "on-page", .text = &on_page},
+	{.name = "page-file", .text = &page_file},
+	{.name = "aside", .flag = &aside},
 	{.name = "pipe", .take = take_word, .bare = 1},
 	{.name = "finish", .take = take_word, .bare = 1},
 	{.name = "branch", .take = take_word, .bare = 1},
@@ -83,6 +87,35 @@ say(const char *start, const char *line, size_t len)
 	out_free(&out);
 }
 
+/* The first page is there.  Who reads the file, a pipe perhaps, may be gone. */
+static void
+tell_page(void)
+{
+	struct ant_err ignored;
+	int fd;
+
+	if (on_page != NULL)
+		say("", on_page, strlen(on_page));
+	if (page_file == NULL ||
+		(fd = open(page_file, O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0666)) == -1)
+		return;
+	out_write(fd, page_file, "page\n", strlen("page\n"), &ignored);
+	close(fd);
+}
+
+/* The text is not ended by a null: the digits of a status are. */
+static long
+status_in(const char *line, size_t len)
+{
+	static const char name[] = "\"status\":";
+	const char *p = memmem(line, len, name, sizeof name - 1), *end = line + len;
+	long status = 0;
+
+	for (p = p != NULL ? p + sizeof name - 1 : end; p < end && *p >= '0' && *p <= '9' && status < 1000; p++)
+		status = 10 * status + (*p - '0');
+	return status;
+}
+
 /* 1 where LINE is one of ant-fetch's log. */
 static int
 count_page(const char *line, size_t len)
@@ -95,9 +128,9 @@ count_page(const char *line, size_t len)
 		return 0;
 	if (memmem(line, len, first, sizeof first - 1) == NULL)
 		repeated++;
-	if (len >= tail && memcmp(line + len - tail, good, tail) == 0 && pages++ == 0 &&
-		on_page != NULL)
-		say("", on_page, strlen(on_page));
+	last_status = status_in(line, len);
+	if (len >= tail && memcmp(line + len - tail, good, tail) == 0 && pages++ == 0)
+		tell_page();
 	return 1;
 }
 
@@ -178,7 +211,7 @@ put_statuses(struct buf *b, const struct stage *stages, size_t n, const struct s
 	}
 	buf_putc(b, '\n');
 	if (fetch_log)
-		buf_printf(b, "fetched\t%ld\t%ld\n", pages, repeated);
+		buf_printf(b, "fetched\t%ld\t%ld\t%ld\n", pages, repeated, last_status);
 }
 
 /* Tell how it went; FD is the file of results, or -1. */
@@ -211,6 +244,7 @@ run(char **argv)
 	struct pipeline_how how = {
 		.hear_source = *prefix != '\0' || fetch_log,
 		.hear_others = 1,
+		.aside = aside,
 		.linger = results != NULL && last_words ? LINGER_MS : 0,
 		.line = pass_on,
 	};

@@ -21,21 +21,21 @@
 
 static const char help[] =
 	"Serve a simulated organization behind the Admin API on 127.0.0.1 and print its\n"
-	"base URL.  The key is " SIM_KEY_TEXT ".\n"
+	"base URL.  It takes, as x-api-key or Authorization: Bearer:\n"
+	"  " SIM_KEY_TEXT "   console\n"
+	"  " SIM_SCOPED_TEXT "     enterprise, legacy, compliance\n"
+	"  " SIM_TOKEN_TEXT "      identity: a bearer token\n"
 	"\n"
 	"  --port N         listen here (default 8086; 0: a free port)\n"
 	"  --seed N         another organization (default 1)\n"
 	"  --users N --workspaces N --api-keys N   its size (25, 6, 15)\n"
-	"  --days N         days of history before today (90)\n"
-	"  --now TIME       stop the clock at TIME\n"
-	"  --latency MS     delay each answer\n"
-	"  --page-size N    put at most N items on a page\n"
+	"  --days N --now TIME   days of history before today (90); stop the clock\n"
+	"  --latency MS --page-size N   delay each answer; at most N items a page\n"
 	"  --faults FILE    a plan of what goes wrong, ant-sim(1)\n"
 	"  --revise CHANGE  a change such as 'date=2026-11-01&factor=2' (repeatable)\n"
 	"  --expect TABLE   print the rows that TABLE must hold, and end:\n"
 	"                   ant-sim --expect cost_report --from -7d\n"
 	"\n"
-	"Try the suite without a key:\n"
 	"  ant-sim --port 8086 &\n"
 	"  export ANTHROPIC_BASE_URL=http://127.0.0.1:8086\n"
 	"  ANTHROPIC_ADMIN_KEY=" SIM_KEY_TEXT " ant-sync users usage_report\n";
@@ -143,7 +143,8 @@ serve(struct sim_server *server, unsigned port, struct ant_err *e)
 		result = err_sys(e, ANT_FAIL, "stdout");
 	} else {
 		if (isatty(STDERR_FILENO))
-			fprintf(stderr, "The key is %s.  Stop it with Ctrl-C.\n", SIM_KEY_TEXT);
+			fprintf(stderr, "The key is %s; --help names others.  Stop it with Ctrl-C.\n",
+				SIM_KEY_TEXT);
 		sigwait(&ends, &received);
 	}
 	sim_http_stop(http);

@@ -32,7 +32,7 @@ static const char usage[] =
 	"       ant-state [--scope NAME] commit [--since T] [--tsv FILE]\n"
 	"       ant-state ask [--all] FILE | agree [--look] FILE\n"
 	"       ant-state receipts [--organization UUID] [TABLE[=NAME]...]\n"
-	"       ant-state [--scope NAME] lock [--shared] [--wait] TABLE -- COMMAND...\n";
+	"       ant-state [--scope NAME] lock [--shared] [--wait|--left F] TABLE -- CMD\n";
 
 static const char help[] =
 	"Keeps the watermarks of tables: the exclusive end of what was loaded.\n"
@@ -44,7 +44,7 @@ static const char help[] =
 	"  --since T      windows arrive in any order; nothing before T is wanted\n"
 	"  --tsv FILE     write the receipts as fields, too, as `receipts` prints them\n"
 	"  --all, --look  ask about all rows; compare, and correct no watermark\n"
-	"  --shared, --wait  share the lock with others that share it; wait for it\n"
+	"  --shared, --wait, --left FILE  share the lock; wait; or name TABLE and run\n"
 	"  --json, -h, --help, --version, -q, --quiet, -v, --verbose\n"
 	"\n"
 	"Load what is new, then store how far it went; show how far all went:\n"
@@ -55,7 +55,7 @@ static struct cli cli = {.name = "ant-state", .usage = usage, .help = help};
 static struct state state;
 static struct {
 	const char *scope, *dest, *lookback, *start, *chunk, *from, *to, *since, *tsv,
-		*organization;
+		*organization, *left;
 	int json, shared, wait, all, look;
 } given;
 
@@ -73,6 +73,7 @@ static const struct cli_option options[] = {
 	{.name = "all", .flag = &given.all},
 	{.name = "look", .flag = &given.look},
 	{.name = "json", .flag = &given.json},
+	{.name = "left", .text = &given.left},
 	{.name = "shared", .flag = &given.shared},
 	{.name = "wait", .flag = &given.wait},
 	{.name = NULL},
@@ -347,6 +348,21 @@ agree_with(char **arg)
 }
 
 /* The signals that end a command are passed on to it; the lock is ours until it is gone. */
+/* Another has the lock of TABLE: who runs all the same is told so, by a line of the file. */
+static int
+leave(const char *table, struct ant_err *e)
+{
+	FILE *f = fopen(given.left, "a");
+	int written;
+
+	if (f == NULL)
+		return err_sys(e, ANT_FAIL, "--left %s", given.left);
+	written = fprintf(f, "%s\n", table) >= 0;
+	if (fclose(f) == 0 && written)
+		return 0;
+	return err_sys(e, ANT_FAIL, "--left %s", given.left);
+}
+
 static int
 lock(char **arg)
 {
@@ -355,13 +371,19 @@ lock(char **arg)
 	struct ant_err e;
 	int fd = state_lock(&state, arg[0], given.shared, given.wait, &e);
 
-	if (fd == -1)
+	if (fd == -1 && e.status == ANT_LOCKED && given.left != NULL) {
+		cli_error("%s", e.msg);
+		if (leave(arg[0], &e) == -1)
+			return cli_fail(&e);
+	} else if (fd == -1) {
 		return cli_fail(&e);
+	}
 	if (pipeline_run(&command, 1, &how, &e) == -1)
 		command.status = cli_fail(&e);
 	else if (command.error != 0)
 		cli_error("%s: %s", arg[1], strerror(command.error));
-	close(fd);
+	if (fd != -1)
+		close(fd);
 	return command.status;
 }
 
@@ -386,7 +408,7 @@ static const struct verb {
 	{"ask", ask, 1, 1, {"all"}},
 	{"agree", agree_with, 1, 1, {"look"}},
 	{"receipts", receipts, 0, -1, {"organization"}},
-	{"lock", lock, 2, -1, {"shared", "wait"}},
+	{"lock", lock, 2, -1, {"shared", "wait", "left"}},
 };
 
 static int

@@ -336,6 +336,25 @@ by_hand_obeyed() {
 
 @test "agree: set and reset by hand are obeyed" { in_each by_hand_obeyed; }
 
+reset_over_loads() {
+	local start
+	start=$(day -$((DAYS + 2)))
+	first_load
+	loader_of cost_report
+	ant-state --scope "$(scope)" reset cost_report
+	# What others load, also into a table of their own, is no answer to it.
+	ant-fetch -q --from "$(day -6)" --to "$(day -4)" cost_report | ant-flatten -q | "${LOADER[@]}" >/dev/null
+	drop_table cost_report
+	ant-fetch -q --from "$(day -5)" --to "$(day -3)" cost_report | ant-flatten -q | "${LOADER[@]}" >/dev/null
+	run -0 --separate-stderr sync --start "$start" cost_report
+	[ "$(loaded_from <(echo "$output"))" = "${start}T00:00:00Z" ]
+	[ "$(count cost_report)" = "$(expected -$((DAYS + 2)))" ]
+	run -0 --separate-stderr sync cost_report
+	went_on -3
+}
+
+@test "agree: a reset by hand holds until the next sync, whatever is loaded by hand before it" { in_each reset_over_loads; }
+
 created_by_hand() {
 	first_load
 	drop_table cost_report
@@ -409,6 +428,8 @@ other_destination() {
 @test "agree: a watermark is of one destination: a receipt of another is refused under the same scope" { in_each other_destination; }
 
 in_destination() {
+	# Where nothing was loaded yet, there is nothing to forget, and a start can be set.
+	ant-state --dest "$URI" reset cost_report
 	sync -q --state destination --to "$(day -8)" cost_report
 	[ -z "$(find . -name '*.watermark')" ]
 	run -0 --separate-stderr env HOME="$PWD/other" XDG_STATE_HOME= bash -c 'sync --state destination cost_report'

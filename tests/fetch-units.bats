@@ -6,7 +6,7 @@ setup_file() {
 	cd "$ROOT/lib" || return
 	"${CC:-cc}" -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -I. -O1 -g -fsanitize=address,undefined \
 		-fno-sanitize-recover=all -o "$BATS_FILE_TMPDIR/units" ../tests/unit/fetch.c \
-		fetch/budget.c fetch/complaint.c fetch/organization.c fetch/page.c fetch/query.c fetch/rate.c fetch/retry.c fetch/seen.c fetch/window.c \
+		fetch/budget.c fetch/complaint.c fetch/organization.c fetch/page.c fetch/query.c fetch/rate.c fetch/retry.c fetch/seen.c fetch/window.c tables/table.c \
 		stream/record.c stream/type.c base/hash.c base/utc.c base/json.c base/buf.c base/err.c base/near.c base/strlist.c base/utf8.c
 }
 
@@ -20,6 +20,9 @@ units() { "$BATS_FILE_TMPDIR/units" "$1"; }
 @test "eight processes never take more than one budget, nor does one that is killed" { units crowd; }
 @test "a rate file that is another's, a link or damaged is refused or harmless" { units hostile; }
 @test "windows snap outward, and slices cover them" { units windows; }
+@test "windows of days and seconds, what is left out at their end" { units spans; }
+@test "a window starts where the API serves it, and says from where it was asked" { units served; }
+@test "rows of buckets, data by its other name, what is complete, what is cut off" { units rules; }
 @test "a page of each documented shape is read, any other is not" { units pages; }
 @test "512 levels are read, 513 are refused" { units depth; }
 @test "an error of the API is told from what others send, in any spelling" { units complaints; }

@@ -92,6 +92,26 @@ END
 	[[ $output == *"no key"* ]]
 }
 
+@test "ingest: a key of any kind will do, and a token: in the URI, where it is hidden as the key is, or in the environment" {
+	stub ant-sync 'ps axww -o args= >>ps; echo "key=${ANTHROPIC_ADMIN_KEY-} token=${ANTHROPIC_AUTH_TOKEN-}"'
+	run -0 ingest --source-uri 'anthropic://?auth_token=t%2Dsecret' --source-table service_accounts --dest-uri sqlite:///a.db
+	[ "$output" = 'key= token=t-secret' ]
+	run -0 ingest --source-uri='anthropic://?api_key=sk-ant-api01-x&auth_token=t-secret' --source-table service_accounts --dest-uri sqlite:///a.db
+	[ "$output" = 'key=sk-ant-api01-x token=t-secret' ]
+	SOURCE_URI='anthropic://?auth_token=t-secret' run -0 ingest --source-table service_accounts --dest-uri sqlite:///a.db
+	[ "$output" = 'key= token=t-secret' ]
+	run -1 grep -E 't-secret' ps
+	ANTHROPIC_AUTH_TOKEN=env run -0 ingest --source-uri anthropic:// --source-table service_accounts --dest-uri sqlite:///a.db
+	[ "$output" = 'key= token=env' ]
+}
+
+@test "ingest: a table that is asked for by time has an interval, whatever its mode" {
+	run -0 ingest --source-uri 'anthropic://?api_key=k' --source-table compliance_review_cases --dest-uri sqlite:///a.db --interval-start 2026-01-01
+	[[ $output == *'--from 2026-01-01 -- compliance_review_cases'* ]]
+	run -2 ingest --source-uri 'anthropic://?api_key=k' --source-table compliance_groups --dest-uri sqlite:///a.db --interval-start 2026-01-01
+	[[ $output == *'--interval-start cannot be honoured: compliance_groups is always loaded whole: leave it out'* ]]
+}
+
 @test "ingest: the word ingest may be left out" {
 	run -0 ingest --source-uri 'anthropic://?api_key=k' --source-table users --dest-uri sqlite:///a.db
 	[ "${lines[1]}" = '-c /dev/null --parallel 1 -- users ' ]

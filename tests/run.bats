@@ -86,6 +86,31 @@ WAITS='for s in INT TERM HUP QUIT; do trap "echo $0 $s >>heard; exit 9" $s; done
 	[ "$output" = $'0\n0' ]
 }
 
+@test "run: with --aside a slow branch holds up no other, and gets every byte, in order; its file is nobody's and is gone" {
+	mkdir tmp
+	head -c 5000000 /dev/urandom >in
+	# The second reads nothing before the first has all: without --aside they would wait for each other.
+	TMPDIR=$PWD/tmp run -0 timeout 60 "$ANT_BIN/ant-run" --aside --results told sh -c 'cat in; echo tail' \
+		--branch sh -c 'cat >a; : >done' --branch sh -c 'until [ -e done ]; do sleep 0.05; done; ls -A tmp >left; cat' --out b \
+		--branch sh -c 'head -c 100 >/dev/null'
+	cat in <(echo tail) | cmp - a
+	cmp a b
+	[ ! -s left ]
+	[ -z "$(ls -A tmp)" ]
+	[ "$(statuses)" = '0/0=0 1/1=0 2/1=0 3/1=0 ' ]
+	# One that catches up and falls behind again.
+	run -0 ant run --aside sh -c 'for i in 1 2 3 4; do cat in; sleep 0.1; done' --branch wc -c --out n \
+		--branch sh -c 'for i in 1 2 3; do sleep 0.2; dd bs=1000 count=5000 iflag=fullblock 2>/dev/null; done; cat' --pipe sha1sum
+	[ "$(<n)" = 20000000 ]
+	[ "$output" = "$(cat in in in in | sha1sum)" ]
+	# Where there is no room, all wait for the slow one, as without it.
+	TMPDIR=/proc/no run -0 ant run --aside cat in --branch sh -c 'sleep 0.5; exec sha1sum' --branch sha1sum
+	[ "${lines[0]}" = "$(sha1sum <in)" ]
+	[ "${lines[1]}" = "${lines[0]}" ]
+	# A reader that goes away leaves the source to the others; when all are gone it ends.
+	run -141 timeout 60 "$ANT_BIN/ant-run" --aside yes --branch head -n 1 --out /dev/null --branch head -n 9000000 --out /dev/null
+}
+
 @test "run: a branch that fails or goes away does not stop the others; when all are gone, the source gets SIGPIPE" {
 	run -3 ant run --results told seq 300000 --branch sh -c 'exit 3' --branch wc -l --branch head -n 1 --out /dev/null --branch no-such-command
 	[ "$output" = 300000 ]
@@ -388,12 +413,33 @@ os._exit(0)' 2>err
 	END
 	run -0 ant run --fetch-log --on-page 'a page' --prefix 'x: ' --results told sh -c 'cat log >&2' --pipe sh -c 'cat log >&2'
 	[ "$output" = $'a page\nx: ant-fetch: waiting' ]
-	[ "$(tail -n 1 told)" = $'fetched\t3\t1' ]
+	[ "$(tail -n 1 told)" = $'fetched\t3\t1\t200' ]
 	[ "$(grep -c ^message told)" = 5 ]
 	run -0 ant run --fetch-log -v sh -c 'cat log >&2'
 	[ "$output" = "$(<log)" ]
 	run -0 ant run --results told true
 	run -1 grep fetched told
+	# No answer, or one that was none.
+	echo '{"time":"t","url":"u?\"status\":7","status":null,"attempt":1,"error":"reset"}' >log
+	run -0 ant run --fetch-log --results told --page-file first sh -c 'cat log >&2'
+	[ "$(tail -n 1 told)" = $'fetched\t0\t0\t0' ]
+	[ ! -e first ]
+}
+
+@test "run: --page-file tells of the first page, through a pipe, too; that nobody reads it is no matter" {
+	local page='{"time":"t","status":200,"attempt":1,"error":null}'
+	run -0 ant run --fetch-log --page-file first sh -c "echo '$page' >&2; echo '$page' >&2"
+	[ "$(<first)" = page ]
+	mkfifo pipe
+	run -0 ant run --fetch-log --page-file pipe sh -c "echo '$page' >&2"
+	[ -z "$output" ]
+	exec 7<>pipe 8<pipe
+	ant run --fetch-log --page-file /dev/fd/7 sh -c "echo '$page' >&2; sleep 60" --pipe cat 7>&7 8<&- 3>&- &
+	exec 7>&-
+	read -r -t 30 -u 8 line
+	[ "$line" = page ]
+	kill $!
+	wait $! || :
 }
 
 @test "run: pipelines with a stage killed at a random moment, under load: every status is right, none hangs" {

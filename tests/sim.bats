@@ -98,7 +98,7 @@ scaled() {
 
 @test "sim: --help names the key, and every option of it stands in the manual" {
 	run -0 ant sim --help
-	[[ $output == *sk-ant-admin01-simulated* ]]
+	[[ $output == *sk-ant-admin01-simulated*sk-ant-api01-simulated*simulated-oauth-token* ]]
 	for o in $(grep -o -- '--[a-z-]*' <<<"$output" | sort -u); do
 		grep -q -- "Fl -${o#--}" "$ROOT/man/ant-sim.1" || { echo "$o is not in the manual"; false; }
 	done
@@ -127,6 +127,89 @@ scaled() {
 	[ "$(curl -s -o b -w '%{http_code}' -H "$v" -H 'authorization: Bearer x' "$url")" = 401 ]
 	[ "$(curl -s -o b -w '%{http_code}' -H "x-api-key: $ANTHROPIC_ADMIN_KEY" "$url")" = 400 ]
 	[[ $(jq -r .error.message b) == anthropic-version* ]]
+}
+
+# as HEADER PATH [ARG...] - the status of an answer to that credential, which goes to the file b
+as() { curl -s -D h -o b -w '%{http_code}\n' -H "$1" -H "anthropic-version: ${VERSION-2023-06-01}" "${@:3}" "$ANTHROPIC_BASE_URL$2"; }
+
+@test "sim: three credentials, as a key or a bearer, and each opens what is its own" {
+	local admin=sk-ant-admin01-simulated scoped=sk-ant-api01-simulated token=simulated-oauth-token
+	for p in me workspaces api_keys rate_limits external_keys; do
+		[ "$(as "x-api-key: $admin" $O/$p)" = 200 ]
+		[ "$(as "authorization: Bearer $admin" $O/$p)" = 200 ]
+		[ "$(as "authorization: bearer $token" $O/$p)" = 200 ]
+		[ "$(as "x-api-key: $scoped" $O/$p)" = 403 ]
+		[[ $(jq -r .error.message b) == "Missing required scopes. Got: ['read:analytics', "*"Needed: ['org:admin']" ]]
+	done
+	for p in users invites; do
+		for h in "x-api-key: $admin" "x-api-key: $scoped" "authorization: Bearer $scoped" "authorization: Bearer $token"; do
+			[ "$(as "$h" $O/$p)" = 200 ]
+		done
+	done
+	# A token is no key, and of two that differ none counts.
+	[ "$(as "x-api-key: $token" $O/me)" = 401 ]
+	[ "$(as "x-api-key: $admin" $O/me -H "authorization: Bearer $admin")" = 200 ]
+	[ "$(as "x-api-key: $admin" $O/me -H "authorization: Bearer $token")" = 401 ]
+	[ "$(as 'x-api-key: sk-ant-api01-other' $O/users)" = 401 ]
+	[ "$(as 'authorization: Bearer other' $O/users)" = 401 ]
+	[ "$(jq -r .error.message b)" = 'Invalid bearer token' ]
+	[ "$(as 'x-api-key: other' /v1/compliance/groups)" = 401 ]
+	[ "$(jq -r .error.message b)" = 'The API key provided is invalid or has been revoked.' ]
+	grep -qi '^anthropic-organization-id: [0-9a-f-]\{36\}' h
+	as "authorization: Bearer $token" $O/me
+	sim GET log | tail -n 1 | jq -e '.credential == "oauth" and .key and .version == "2023-06-01"'
+	as 'x-api-key: other' $O/me
+	sim GET log | tail -n 1 | jq -e '.credential == null and (.key | not)'
+}
+
+@test "sim: under version 2026-10-21 old names are not sent, and an unknown version is refused" {
+	w=$(get $O/workspaces | jq -r '.data[0].id')
+	for p in rate_limits=group_type "workspaces/$w/rate_limits=group_type" api_keys=workspace_id; do
+		for v in 2023-06-01=true 2026-10-21=false; do
+			[ "$(VERSION=${v%=*} as "x-api-key: $ANTHROPIC_ADMIN_KEY" $O/${p%=*})" = 200 ]
+			jq -e --arg f "${p#*=}" --argjson sent "${v#*=}" '.data | length > 0 and all(has($f) == $sent)' b
+		done
+	done
+	[ "$(VERSION=2026-10-22 as "x-api-key: $ANTHROPIC_ADMIN_KEY" $O/me)" = 400 ]
+	# What the official client adds to methods under beta.
+	[ "$(as "x-api-key: $ANTHROPIC_ADMIN_KEY" "$O/users?beta=true")" = 200 ]
+}
+
+@test "sim: the default workspace is listed where it is asked for, and has members but no limits of its own" {
+	[ "$(get $O/workspaces limit=1000 | jq '.data | length')" = 5 ]
+	[ "$(get $O/workspaces include_default=true | jq '.data | length')" = 6 ]
+	[ "$(get $O/workspaces include_default=true include_archived=true | jq '.data | length')" = 7 ]
+	d=$(get $O/workspaces include_default=true | jq -r '.data[-1].id')
+	[ "$(get $O/workspaces include_default=true "ids[]=$d" ids[]=wrkspc_none | jq -r '.data[].id')" = "$d" ]
+	[ "$(get $O/workspaces "ids[]=$d" | jq '.data | length')" = 0 ]
+	[ "$(get $O/workspaces/$d | jq -r .id)" = "$d" ]
+	[ "$(get $O/workspaces/$d/members | jq --arg d "$d" '.data | length > 3 and all(.workspace_id == $d)')" = true ]
+	[ "$(get $O/workspaces/$d/rate_limits | jq -c .data)" = '[]' ]
+	get $O/api_keys limit=1000 | jq -e --arg d "$d" '.data | any(.workspace_id == null and .scope.workspace_id == $d)'
+	# With what is inherited: each limit of the organization.
+	get $O/rate_limits | jq -c '[.data[].limits[] | [.type, .value]]' >want
+	get $O/workspaces/$d/rate_limits include_inherited=true |
+		jq -ce '[.data[].limits[] | select(.source.type == "organization" and .org_limit == .value) | [.type, .value]]' | cmp - want
+	w=$(get $O/workspaces | jq -r '.data[0].id')
+	get $O/workspaces/$w/rate_limits include_inherited=true | jq -e '[.data[].limits[].source.type] | unique == ["organization", "workspace"]'
+	get $O/workspaces/$w/rate_limits | jq -e '.data | length > 0 and ([.[].limits[].source.type] | unique == ["workspace"])'
+}
+
+@test "sim: limits come on one page unless a limit cuts it, and external keys join their workspaces" {
+	get $O/rate_limits | jq -c '.data[]' >whole
+	[ "$(get $O/rate_limits | jq -r .next_page)" = null ]
+	cursor=
+	for i in 1 2 3 4; do
+		get $O/rate_limits limit=2 ${cursor:+"page=$cursor"} >page
+		jq -c '.data[]' page >>parts
+		cursor=$(jq -r '.next_page // ""' page)
+		[ "$i" = 4 ] || [ -n "$cursor" ]
+	done
+	[ -z "$cursor" ]
+	cmp whole parts
+	get $O/external_keys | jq -r '.data[] | select(.attachment.type == "attached").id' | sort >attached
+	get $O/workspaces include_archived=true | jq -r '.data[].external_key_id // empty' | sort | cmp - attached
+	[ "$(get $O/external_keys | jq -c '[.data[].attachment.type] | unique')" = '["attached","unattached"]' ]
 }
 
 @test "sim: each answer has a request id of its own, which an error's body repeats" {
@@ -162,7 +245,14 @@ scaled() {
 	[[ $(status $O/cost_report starting_at=2026-11-01T00:00:00Z 'models[]=x') == invalid_request_error* ]]
 	[[ $(status $O/usage_report/claude_code starting_at=2026-11-01 limit=1001) == invalid_request_error* ]]
 	[[ $(status $O/me x=1) == invalid_request_error* ]]
-	[[ $(status $O/rate_limits limit=5) == invalid_request_error* ]]
+	for p in rate_limits external_keys "workspaces/$w/rate_limits"; do
+		[ "$(status $O/$p limit=5)" = ok ]
+		for bad in limit=0 limit=1001 limit=x colour=red page=page_x; do
+			[[ $(status $O/$p "$bad") == "invalid_request_error: ${bad%%=*}: "* ]]
+		done
+	done
+	ids=$(printf ' ids[]=wrkspc_%s' {1..101})
+	[[ $(status $O/workspaces $ids) == 'invalid_request_error: ids[]: At most 100'* ]]
 }
 
 @test "sim: the standard limits are 20 for lists, and 7, 24 and 60 buckets" {
@@ -398,7 +488,7 @@ scaled() {
 	grep -q '\\u00' b
 	grep -q 'ø\|ü\|Ż\|י' b
 	get $O/api_keys limit=1000 | jq -e '[.data[]] | any(.created_by == null) and any(.workspace_id == null)
-		and any(.principal == null) and any(.partial_key_hint == null) and any(.principal.type == "service_account")
+		and any(.principal == null) and any(.partial_key_hint == null)
 		and any(.principal.type == "user_actor" and .principal.user_id) and any(.principal.type == "service_account_actor" and .principal.service_account_id)
 		and any(.scope.type == "organization") and any(.workspace_id == null and .scope.workspace_id) and all(.workspace_id == null or .workspace_id == .scope.workspace_id)'
 	for d in 16 17 18 19 20; do get $O/usage_report/claude_code starting_at=2026-11-$d limit=1000; done | jq -s '[.[].data[]]' >b
@@ -425,20 +515,28 @@ rows() { jq -r 'map(if . == null then "\u0001" elif type == "object" or type == 
 	expect() { ant sim --now "$NOW" --seed 7 --expect "$@" | tail -n +2; }
 	walk $O/users | jq -c '[.id, .email, .name, .role, .added_at, null, .type, .added_at]' | rows >got
 	expect users | cmp - got
-	walk $O/workspaces include_archived=true | jq -c '[.id, .name, .type, .created_at, .archived_at, .display_color,
-		.compartment_id, .external_key_id, .data_residency, .tags]' | rows >got
+	walk $O/workspaces include_archived=true include_default=true | jq -c '[.id, .name, .type, .created_at, .archived_at,
+		.display_color, .compartment_id, .external_key_id, .data_residency, .tags, .user_profile_id]' | rows >got
 	expect workspaces | cmp - got
 	walk $O/invites | jq -c '[.id, .email, .role, .expires_at, null, .invited_at, null, .type, .status, .invited_at, .accepted_at, .rbac_group_ids]' | rows >got
 	expect invites | cmp - got
 	walk $O/api_keys | jq -c '[.id, .name, .status, .created_at, .workspace_id, (if .created_by.type == "user" then .created_by.id else null end),
-		null, .type, .expires_at, .partial_key_hint, .created_by.id, .created_by.type, (.principal.user_id // .principal.service_account_id // .principal.id),
+		null, .type, .expires_at, .partial_key_hint, .created_by.id, .created_by.type, (.principal.user_id // .principal.service_account_id),
 		.principal.type, .scope.type, .scope.workspace_id]' | rows >got
 	expect api_keys | cmp - got
-	for w in $(walk $O/workspaces include_archived=true | jq -r .id); do walk $O/workspaces/"$w"/members; done |
+	workspaces=$(walk $O/workspaces include_archived=true include_default=true | jq -r .id)
+	for w in $workspaces; do walk $O/workspaces/"$w"/members; done |
 		jq -c '[.workspace_id, .user_id, .workspace_role, null, .type, .workspace_role]' | rows >got
 	expect workspace_members | cmp - got
-	get $O/rate_limits | jq -c '.data[] as $r | $r.limits[] | [$r.group_type, $r.models, .type, .value]' | rows >got
+	get $O/rate_limits | jq -c '.data[] as $r | $r.limits[] | [$r.group_type, $r.models, .type, .value, $r.group.id,
+		$r.group.display_name]' | rows >got
 	expect rate_limits | cmp - got
+	for w in $workspaces; do get $O/workspaces/"$w"/rate_limits; done | jq -c '.data[] as $r | $r.limits[] | [$r.workspace_id,
+		$r.group_type, $r.models, .type, .value, .org_limit, $r.group.id, $r.group.display_name, .source]' | rows >got
+	expect workspace_rate_limits | cmp - got
+	get $O/external_keys | jq -c '.data[] | [.id, .display_name, .geo, .attachment.type, .provider_config, .user_profile_id,
+		.created_at, .updated_at]' | rows >got
+	expect external_keys | cmp - got
 	walk $O/usage_report/messages starting_at=2026-11-11T00:00:00Z 'group_by[]=model' 'group_by[]=workspace_id' 'group_by[]=api_key_id' \
 		'group_by[]=service_tier' 'group_by[]=context_window' | jq -c '. as $b | .results[] | [$b.starting_at, $b.ending_at, .model,
 		.workspace_id, .api_key_id, .service_tier, .context_window, .uncached_input_tokens, .cache_read_input_tokens,

@@ -635,6 +635,24 @@ C
 	run -0 ant state lock t -- true
 }
 
+@test "lock --left: of several tables those that another holds are named, and the command runs for the others" {
+	job lock t -- sh -c 'echo held >held; exec sleep 30' &
+	local holder=$!
+	wait_for [ -s held ]
+	run -7 --separate-stderr ant state lock --left left s -- ant-state lock --left left t -- ant-state lock --left left u -- sh -c 'cat left; exit 7'
+	[ "$output" = t ]
+	[ "$stderr" = "ant-state: t: another run holds the lock $ANT_STATE/t.lock" ]
+	run -1 ant state lock --left no/such t -- touch ran
+	[ ! -e ran ]
+	# It holds those that it got.
+	job lock --left left s -- sh -c 'echo held >held2; exec sleep 30' &
+	local second=$!
+	wait_for [ -s held2 ]
+	run -6 ant state lock s -- true
+	kill "$holder" "$second"
+	wait "$holder" "$second" || [ $? = 143 ]
+}
+
 @test "lock: it is free as soon as the holder died, and the command gets the word" {
 	job lock t -- sh -c 'trap "echo term >term; exit" TERM; echo $$ >held; while :; do sleep 0.05; done' &
 	local holder=$!

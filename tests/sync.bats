@@ -8,7 +8,9 @@ load lib/helper
 each_setup() {
 	export ANT_STATE=$PWD/state
 	stub ant-tables 'case $* in --near*) exec "$ANT_BIN/ant-tables" "$@" ;; esac
-		printf "usage_report\twindow\tbucket\tpage\t1d\t-\t-\ncost_report\twindow\tbucket\tpage\t1d\t2024-06-01\t-\nusers\treplace\t-\tid\t-\t-\t-\n"'
+		printf "%s\n" "usage_report	window	bucket	page	1d	-	-	console	-	u	yes" \
+			"cost_report	window	bucket	page	1d	2024-06-01	-	console	-	c	yes" \
+			"users	replace	-	id	-	-	-	console	-	p	no"'
 	stub ant-fetch 'echo "$*"'
 	stub ant-flatten 'cat'
 	loader ant-load-sqlite
@@ -317,6 +319,88 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$ANT_BIN/ant-sync" --start -1d 2>err >out
 	run -75 bash -c "$(cat plan)"
 }
 
+# ---- sets
+
+# more_tables - a world with two sets more, which share a table
+more_tables() {
+	stub ant-tables 'case $* in --near*) exec "$ANT_BIN/ant-tables" "$@" ;; esac
+		for t in bills:replace:console members:replace:console,teams plugins:replace:teams v:replace:teams log:window:feed; do
+			IFS=: read -r name mode sets <<-END
+				$t
+			END
+			[ $mode = window ] && w=yes c=at l=1h || w=no c=- l=-
+			printf "%s\t%s\t%s\tid\t-\t-\t-\t%s\t%s\t%s\t%s\n" $name $mode $c $sets $l $name $w
+		done'
+}
+
+# chosen WORD... - the tables that a run takes, in its order
+chosen() { sync --json "$@" | jq -r .table | paste -sd ' '; }
+
+@test "sets: console without words, @SET and @all, a dash leaves out; each table once, in a fixed order" {
+	more_tables
+	[ "$(chosen)" = 'bills members' ]
+	[ "$(chosen @teams)" = 'members plugins v' ]
+	[ "$(chosen @all)" = 'bills members plugins v log' ]
+	[ "$(chosen @teams -plugins)" = 'members v' ]
+	[ "$(chosen -plugins @teams)" = 'members v' ]
+	[ "$(chosen @all -@teams)" = 'bills log' ]
+	[ "$(chosen -members)" = bills ]
+	[ "$(chosen -@teams)" = bills ]
+	[ "$(chosen plugins @console plugins @teams bills)" = 'plugins bills members v' ]
+	[ "$(chosen @teams -log)" = 'members plugins v' ] # one that is not among them
+	[ "$(chosen -plugins -q @teams --chunk 7)" = 'members v' ] # -q is no table
+	[ "$(chosen @teams -- -v -plugins)" = members ] # behind -- nothing is an option
+	run -2 sync members -members
+	[[ $output == *'no table is left'* ]]
+}
+
+@test "sets: in the file, and what the command line leaves out of that" {
+	more_tables
+	printf 'tables @teams -plugins log\norganization a\norganization b\ntables @all -@teams\nprefix b_\n' >c
+	[ "$(chosen -c c)" = 'members v log bills log' ]
+	[ "$(chosen -c c -log)" = 'members v bills' ]
+	[ "$(chosen -c c @console)" = 'bills members bills members' ]
+	printf 'tables @teams -plugin\n' >c
+	run -2 sync -c c
+	[[ $output == *"c:1: tables: '-plugin' is no option, and no table or set to leave out; did you mean -plugins?"* ]]
+	printf 'full-refresh @teams\n' >c
+	run -2 sync -c c
+	[[ $output == *"c:1: full-refresh: unknown table '@teams'"* ]]
+}
+
+@test "sets: what is mistyped is guessed at" {
+	more_tables
+	run -2 sync -plugin @teams
+	[[ ${lines[0]} == "ant-sync: '-plugin' is no option, and no table or set to leave out; did you mean -plugins?" ]]
+	run -2 sync -@team
+	[[ ${lines[0]} == "ant-sync: '-@team' is no option, and no table or set to leave out; did you mean -@teams?" ]]
+	run -2 sync @consol
+	[[ ${lines[0]} == "ant-sync: unknown set '@consol'; did you mean @console?  The sets are: @console @teams @feed @all" ]]
+	run -2 sync @members
+	[[ $output == *"unknown set '@members'; did you mean members?"* ]]
+	run -2 sync console
+	[[ $output == *"unknown table 'console'; did you mean @console?"* ]]
+	run -2 sync -x
+	[[ $output == *"unknown option '-x'"* && $output != *'leave out'* ]]
+	run -2 sync -
+	[[ $output == *"unknown option '-'"* ]]
+	run -2 sync -dest sqlite:///x.db
+	[[ $output == *"'-dest' is no option, and no table or set to leave out"* ]]
+	[ ! -e trace ] || run -1 grep -E 'fetch|load' trace
+}
+
+@test "sets: each table has the look-back of its file, which --lookback and look-back overrule" {
+	more_tables
+	touch anthill.db
+	ant state --scope "sqlite:///$PWD/anthill.db" set log 2026-11-10
+	from() { sync --plan --to 2026-11-20 "$@" log | grep -o 'from 2026[^ ]*'; }
+	[ "$(from)" = 'from 2026-11-09T23:00:00Z' ]
+	[ "$(from --lookback 2d)" = 'from 2026-11-08T00:00:00Z' ]
+	printf 'look-back 4d\norganization a\norganization b\nlook-back log 2h\n' >c
+	[ "$(from -c c)" = $'from 2026-11-06T00:00:00Z\nfrom 2026-11-09T22:00:00Z' ]
+	[ "$(from -c c --lookback 0)" = $'from 2026-11-10T00:00:00Z\nfrom 2026-11-10T00:00:00Z' ]
+}
+
 # ---- the configuration file
 
 @test "config: settings come from the file, the command line wins, defaults fill the rest" {
@@ -405,15 +489,70 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$ANT_BIN/ant-sync" --start -1d 2>err >out
 	run -0 cat keys
 	[[ ${lines[0]} == 'key-of-env --log-format json --rate 100 --rate-file '*/rate' users' ]]
 	[[ ${lines[1]} == 'key-of-command --log-format json --rate 100 --rate-file '*/rate' users' ]]
-	[[ ${lines[2]} == "other --log-format json --key-file $PWD/keyfile --rate 100 --rate-file "*'/rate users' ]]
+	[[ ${lines[2]} == " --log-format json --key-file $PWD/keyfile --rate 100 --rate-file "*'/rate users' ]]
 	[ "$(grep -v -e --check trace | grep -o 'prefix [a-z_]*' | tr '\n' ' ')" = 'prefix us_ prefix eu_ prefix asia_ ' ]
 	[[ $stderr == *us/users*eu/users*asia/users* ]]
 	KEY_US=key-of-env run -0 sync -c c --plan
-	[[ ${lines[0]} == 'ANTHROPIC_ADMIN_KEY="$KEY_US" ant-state '* ]]
-	[[ ${lines[1]} == 'ANTHROPIC_ADMIN_KEY="$(printf key-of-%s command)" ant-state '* ]]
+	[[ ${lines[0]} == 'ANTHROPIC_ADMIN_KEY="$KEY_US" env -u ANTHROPIC_AUTH_TOKEN ant-state '* ]]
+	[[ ${lines[1]} == 'ANTHROPIC_ADMIN_KEY="$(printf key-of-%s command)" env -u ANTHROPIC_AUTH_TOKEN ant-state '* ]]
 	[[ $output != *key-of-env* && $output != *key-of-command* ]]
 	KEY_US=key-of-env run -0 --separate-stderr sync -c c --json
 	[ "$(jq -s -c 'map(.organization)' <<<"$output")" = '["us","eu","asia"]' ]
+}
+
+@test "config: a token has the sources of a key; one organization's credentials are not the next one's" {
+	stub ant-fetch 'echo "<${ANTHROPIC_ADMIN_KEY-}${ANTHROPIC_ADMIN_API_KEY-}> <${ANTHROPIC_AUTH_TOKEN-}> $*" >>keys; echo "$*"'
+	cat >c <<-END
+		tables users
+		organization none
+		  prefix none_
+		organization us
+		  token-env TOKEN_US
+		  prefix us_
+		organization eu
+		  token-command printf token-of-%s command
+		  key-file $PWD/k
+		  prefix eu_
+		organization asia
+		  key-env KEY_ASIA
+		  token-file $PWD/t
+		  prefix asia_
+	END
+	export TOKEN_US=token-of-env KEY_ASIA=key-of-env
+	ANTHROPIC_ADMIN_API_KEY=own ANTHROPIC_AUTH_TOKEN=mine run -0 --separate-stderr sync -c c --rate 7
+	sed -i 's| --rate 7 .*||' keys
+	diff - keys <<-END
+		<own> <mine> --log-format json
+		<> <token-of-env> --log-format json
+		<> <token-of-command> --log-format json --key-file $PWD/k
+		<key-of-env> <> --log-format json --token-file $PWD/t
+	END
+	# Those nearest count, of the command line before all.
+	rm keys
+	ANTHROPIC_AUTH_TOKEN=mine run -0 --separate-stderr sync -c c --rate 7 --token-file x
+	[ "$(grep -c '^<> <mine> --log-format json --token-file x ' keys)" = 4 ]
+	printf 'token-env TOKEN_US\ntables users\n' >one
+	rm keys
+	ANTHROPIC_ADMIN_KEY=own ANTHROPIC_AUTH_TOKEN=mine run -0 --separate-stderr sync -c one
+	[[ $(<keys) == '<own> <token-of-env> '* ]]
+	# The plan has where they come from, not what they are.
+	ANTHROPIC_AUTH_TOKEN=mine run -0 sync -c c --plan
+	[[ ${lines[0]} == 'ant-state '* ]]
+	[[ ${lines[1]} == 'ANTHROPIC_AUTH_TOKEN="$TOKEN_US" env -u ANTHROPIC_ADMIN_KEY -u ANTHROPIC_ADMIN_API_KEY ant-state '* ]]
+	[[ ${lines[2]} == 'ANTHROPIC_AUTH_TOKEN="$(printf token-of-%s command)" ant-state '*"--key-file $PWD/k"* ]]
+	[[ ${lines[3]} == 'ANTHROPIC_ADMIN_KEY="$KEY_ASIA" ant-state '*"--token-file $PWD/t"* ]]
+	[[ $output != *token-of-env* && $output != *key-of-env* && $output != *mine* ]]
+	rm keys
+	ANTHROPIC_ADMIN_KEY=own ANTHROPIC_AUTH_TOKEN=mine bash -c "${lines[1]}"
+	[[ $(<keys) == '<> <token-of-env> '* ]]
+	# A token that is not there.
+	printf 'tables users\norganization a\ntoken-command exit 1\norganization b\nprefix b_\n' >c
+	run -1 --separate-stderr sync -c c
+	[[ $stderr == *"organization a: token-command: it gave no token"* ]]
+	[ "$(grep -c 'prefix b_' trace)" -gt 0 ]
+	echo 'token-env NOSUCH' >c
+	run -2 sync -c c
+	[[ $output == *'token-env: the variable NOSUCH is not set'* ]]
 }
 
 @test "config: an organization whose key is missing fails, and the others go on" {
@@ -501,7 +640,7 @@ gate() {
 
 @test "progress: no line is longer than the terminal is wide, and no more are drawn than it has" {
 	stub ant-tables 'case $* in --near*) exit ;; esac
-		for n in 01 02 03 04 05 06 07 08 09 10 11 12; do printf "table_$n\treplace\t-\tid\t-\t-\t-\n"; done'
+		for n in 01 02 03 04 05 06 07 08 09 10 11 12; do printf "table_$n\treplace\t-\tid\t-\t-\t-\tconsole\t-\t$n\tno\n"; done'
 	gate 'table_0[1-4]'
 	on_terminal 30x24 'table_04 fetching.*table_05 waiting' 'touch go' -- -v
 	awk 'length($0) > 29 && /waiting|fetching|loading/ { exit 1 }' screens
@@ -563,7 +702,7 @@ table_of_end() { tr -d '\r' <raw | sed 's/.*\x1b\[J//' | awk '/^table  /{ s = ""
 @test "table: it fits a terminal of 80 columns, has more on wider ones, and no line of it is ever longer" {
 	local width head
 	stub ant-tables 'case $* in --near*) exit ;; esac
-		printf "workspace_rate_limits\treplace\t-\tid\t-\t-\t-\ncost_report\twindow\tbucket\tpage\t1d\t-\t-\n"'
+		printf "workspace_rate_limits\treplace\t-\tid\t-\t-\t-\tconsole\t-\tw\tno\ncost_report\twindow\tbucket\tpage\t1d\t-\t-\tconsole\t-\tc\tyes\n"'
 	stub ant-fetch 'case $* in *workspace_rate_limits) exit 75 ;; esac; echo "$*"'
 	printf 'organization a\norganization engineering-emea\nprefix e_\n' >c
 	head='^table +rows +status$'
@@ -800,6 +939,14 @@ ledger() {
 		[ "$(ANTHROPIC_BASE_URL=$url ANTHROPIC_ADMIN_KEY=sk-ant-admin01-real rate)" = '--rate 100' ]
 		[ "$(ANTHROPIC_BASE_URL=$url rate --key-file k)" = '--rate 100' ]
 	done
+	# So it is with its other credentials, and with no one else's beside them.
+	export ANTHROPIC_BASE_URL=http://127.0.0.1:8086
+	[ "$(ANTHROPIC_ADMIN_KEY=sk-ant-api01-simulated rate)" = '--rate 0' ]
+	[ "$(ANTHROPIC_AUTH_TOKEN=simulated-oauth-token rate)" = '--rate 0' ]
+	[ "$(unset ANTHROPIC_ADMIN_KEY; ANTHROPIC_AUTH_TOKEN=simulated-oauth-token rate)" = '--rate 0' ]
+	[ "$(ANTHROPIC_AUTH_TOKEN=another rate)" = '--rate 100' ]
+	[ "$(rate --token-file t)" = '--rate 100' ]
+	[ "$(unset ANTHROPIC_ADMIN_KEY; rate)" = '--rate 100' ]
 	for url in '' https://api.anthropic.com http://127.0.0.1.example.com http://localhost.example.com http://10.0.0.1 \
 		http://127.0.0.1@example.com; do
 		[ "$(ANTHROPIC_BASE_URL=$url rate)" = '--rate 100' ]

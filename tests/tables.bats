@@ -35,13 +35,33 @@ ALL='api_keys claude_code_models claude_code_usage cost_report invites messages_
 	[[ $(ant tables usage_report) != *'unique '* ]]
 }
 
-@test "ant-tables --tsv: seven fields a table, for scripts" {
+@test "ant-tables --tsv: eleven fields a table, for scripts" {
 	run -0 ant tables --tsv
-	[ "$(printf '%s\n' "$output" | awk -F '\t' 'NF != 7' | wc -l)" = 0 ]
-	[ "$(grep ^usage_report <<<"$output")" = $'usage_report\twindow\tbucket\tpage\t1d\t2023-01-01\t-' ]
-	[ "$(grep ^claude_code_usage <<<"$output")" = $'claude_code_usage\twindow\tdate\tday\t1d\t2025-01-01\t-' ]
-	[ "$(grep ^workspace_members <<<"$output")" = $'workspace_members\treplace\t-\tid\t-\t-\tworkspaces' ]
-	[ "$(grep ^organization <<<"$output")" = $'organization\treplace\t-\tnone\t-\t-\t-' ]
+	[ "$(printf '%s\n' "$output" | awk -F '\t' 'NF != 11' | wc -l)" = 0 ]
+	fields() { grep "^$1"$'\t' <<<"$output" | cut -f 1-9,11; }
+	[ "$(fields usage_report)" = $'usage_report\twindow\tbucket\tpage\t1d\t2023-01-01\t-\tconsole\t-\tyes' ]
+	[ "$(fields claude_code_usage)" = $'claude_code_usage\twindow\tdate\tday\t1d\t2025-01-01\t-\tconsole\t-\tyes' ]
+	[ "$(fields workspace_members)" = $'workspace_members\treplace\t-\tid\t-\t-\tworkspaces\tconsole\t-\tno' ]
+	[ "$(fields organization)" = $'organization\treplace\t-\tnone\t-\t-\t-\tconsole\t-\tno' ]
+	[ "$(fields analytics_usage)" = $'analytics_usage\twindow\tstarting_at\tpage\t1d\t2026-01-01\t-\tconsole,enterprise\t30d\tyes' ]
+	[ "$(fields compliance_review_cases)" = $'compliance_review_cases\tmerge\t-\tpage\t-\t2023-01-01\t-\tcompliance\t3d\tyes' ]
+	[ "$(fields compliance_activities | cut -f 9)" = 1h ]
+}
+
+@test "ant-tables --tsv: tables that the same requests feed have the same crawl, all others one of their own" {
+	ant tables --tsv | cut -f 1,10 >crawls
+	crawl() { awk -v t="$1" '$1 == t { print $2 }' crawls; }
+	run -1 grep -vE '^[a-z_]+\s[0-9a-f]{16}$' crawls
+	[ "$(crawl claude_code_usage)" = "$(crawl claude_code_models)" ]
+	[ "$(crawl usage_report)" = "$(crawl messages_usage)" ] # whose dimensions stand in another order
+	[ "$(cut -f 2 crawls | sort | uniq -d | wc -l)" = 2 ]
+	# What is asked for decides, not what is made of it.
+	mkdir own
+	sed -e 's/^column *amount .*//' "$ROOT/lib/tables/cost_report.table" >own/a.table
+	sed -e 's/^group_by .*/group_by description workspace_id/' own/a.table >own/b.table
+	sed -e 's/^group_by .*/group_by description/' own/a.table >own/c.table
+	sed -e '/^path/a param x=1' own/a.table >own/d.table
+	[ "$(ant tables -T own --tsv a b c d cost_report | cut -f 10 | uniq -c | awk '{ print $1 }' | paste -sd ,)" = 2,1,1,1 ]
 }
 
 @test "ant-tables --json: one object a line, and it says what the rows' head says" {

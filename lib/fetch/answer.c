@@ -135,8 +135,10 @@ give_up(struct answer *a, enum ant_status status, const char *why)
 		char kinds[512];
 
 		sets_credentials(&a->crawl->kind.table->sets, kinds, sizeof kinds);
-		err_set(a->e, status, "%s: the API refused the key: %s: it takes %s", url, a->what,
-			kinds);
+		err_set(a->e, status, "%s: the API refused the %s: %s: it takes %s", url,
+			api_uses_token(a->crawl->plan->access, a->crawl->kind.table) ? "token"
+										     : "key",
+			a->what, kinds);
 		a->e->cause = a->status == 403 ? CAUSE_FORBIDDEN : CAUSE_ANY;
 		return -1;
 	}
@@ -148,8 +150,8 @@ give_up(struct answer *a, enum ant_status status, const char *why)
 	if (a->chain->failures > 1)
 		return err_set(a->e, status, "%s: %s%s, after %u attempts%s%s", url, a->what, why,
 			a->chain->failures, *hint != '\0' ? ": " : "", hint);
-	return err_set(a->e, status, "%s: %s%s%s%s", url, a->what, why, *hint != '\0' ? ": " : "",
-		hint);
+	return err_set(
+		a->e, status, "%s: %s%s%s%s", url, a->what, why, *hint != '\0' ? ": " : "", hint);
 }
 
 /* The next page will be asked for again as PLAN says. */
@@ -188,7 +190,8 @@ recover(struct answer *a, const struct retry_case *failed)
 	if (plan.verdict == RETRY_NEVER)
 		return give_up(a, plan.status, "");
 	/* Even where we give up: others may share the budget. */
-	if (plan.everybody && budget_pause(budgets_of(of->budgets, a->crawl->kind.table), now + plan.wait_ms, a->e) == -1)
+	if (plan.everybody && budget_pause(budgets_of(of->budgets, a->crawl->kind.table),
+				      now + plan.wait_ms, a->e) == -1)
 		return -1;
 	if (failed->failures > of->retries &&
 		!(plan.verdict == RETRY_SMALLER && plan.status == ANT_API))
@@ -241,23 +244,27 @@ is_not_yet(struct answer *a)
 	const char *text = w->kind.table->not_yet;
 	int64_t newest;
 
-	if (a->chain != &w->last || text == NULL || a->http->status != 400 || !a->said.from_api ||
+	if (text == NULL || a->http->status != 400 || !a->said.from_api ||
 		strstr(a->said.message, text) == NULL)
 		return 0;
+	if (w->kind.one_page) { /* nobody asks for data: the credential opens the table */
+		a->chain->done = 1;
+		return 1;
+	}
+	if (a->chain != &w->last)
+		return 0;
 	newest = last_day(a->said.message);
-	if (crawl_end_earlier(w, newest == INT64_MIN || newest + UTC_DAY > w->last.from
-					 ? INT64_MAX
-					 : newest + UTC_DAY) == -1)
+	if (crawl_end_earlier(w, newest == INT64_MIN ? INT64_MAX : newest + UTC_DAY) == -1)
 		return 0;
 	w->progress_at = clock_ms();
 	return 1;
 }
 
-/* On a first page under analytics/ the API says by a 404 that the key may not read it. */
+/* Under analytics/ the API says by a 404 that the key may not read it, where no page came before. */
 static int
 is_hidden(const struct answer *a)
 {
-	return a->status == 404 && a->said.from_api && a->chain->pages == 0 &&
+	return a->status == 404 && a->said.from_api && !a->crawl->readable &&
 	       strncmp(a->crawl->kind.table->path, ANALYTICS, strlen(ANALYTICS)) == 0;
 }
 
@@ -329,7 +336,8 @@ cut_off(struct answer *a)
 
 	put_url(a, url, sizeof url);
 	return err_set(a->e, ANT_API,
-		"%s: a record has %ld %s, as many as the API gives: others may be missing; table %s "
+		"%s: a record has %ld %s, as many as the API gives: others may be missing; table "
+		"%s "
 		"has them all, and --allow-cut takes what there is",
 		url, cut->most, cut->path + 1, cut->table);
 }
@@ -368,6 +376,7 @@ read_body(struct answer *a)
 	switch (result) {
 	case PAGE_OK:
 		w->last_known |= c == &w->last;
+		w->readable = 1;
 		if (page->refreshed < w->refreshed)
 			w->refreshed = page->refreshed;
 		pieces_push(&w->pieces, &c->queue, c->receiving);
@@ -408,7 +417,8 @@ note_budget(struct answer *a)
 	if (reset < 0 || reset > RESET_MS || digits == 0 || digits > 9 ||
 		h->field[API_REMAINING][digits] != '\0')
 		return 0;
-	return budget_left(budgets_of(a->crawl->plan->budgets, a->crawl->kind.table), strtol(h->field[API_REMAINING], NULL, 10),
+	return budget_left(budgets_of(a->crawl->plan->budgets, a->crawl->kind.table),
+		strtol(h->field[API_REMAINING], NULL, 10),
 		(int64_t)http_active(a->crawl->plan->http), clock_ms() + reset, a->e);
 }
 

@@ -28,9 +28,14 @@ api_options(struct http_options *o, const char *key, const char *token)
 }
 
 int
+api_uses_token(const struct api_access *access, const struct table *t)
+{
+	return access->has_token && (!access->has_key || sets_need_token(&t->sets));
+}
+
+int
 api_use(struct http *h, const struct api_access *access, const struct table *t, struct ant_err *e)
 {
-	int token = access->has_token && (!access->has_key || sets_need_token(&t->sets));
 	const char *lines[TABLE_LIST_MAX + 3];
 	char version[64];
 	size_t n = 0;
@@ -41,5 +46,5 @@ api_use(struct http *h, const struct api_access *access, const struct table *t, 
 	for (size_t i = 0; i < t->headers.n; i++)
 		lines[n++] = t->headers.v[i];
 	lines[n] = NULL;
-	return http_use(h, token ? SETS_TOKEN : SETS_KEY, lines, e);
+	return http_use(h, api_uses_token(access, t) ? SETS_TOKEN : SETS_KEY, lines, e);
 }

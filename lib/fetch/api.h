@@ -30,11 +30,14 @@ struct api_access {
 /* Set the secrets of O, KEY and TOKEN (NULL: there is none), and which fields of an answer are kept. */
 void api_options(struct http_options *o, const char *key, const char *token);
 
+/* 1 where requests for T go with the token, 0: with the key. */
+int api_uses_token(const struct api_access *access, const struct table *t);
+
 /*
  * From now on requests of H are for table T: with the token where only that opens it, or there is
  * nothing else, and with its headers.  Return 0 or -1 (ANT_FAIL).
  */
-int api_use(struct http *h, const struct api_access *access, const struct table *t,
-	struct ant_err *e);
+int api_use(
+	struct http *h, const struct api_access *access, const struct table *t, struct ant_err *e);
 
 #endif

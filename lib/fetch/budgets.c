@@ -101,3 +101,12 @@ budgets_of(struct budgets *b, const struct table *t)
 
 	return i < b->n ? &b->of[i].budget : &b->all;
 }
+
+int64_t
+budgets_pause_until(const struct budgets *b, const struct table *t)
+{
+	size_t i = find(b, t);
+	int64_t own = i < b->n ? b->of[i].budget.rate.pause_until : 0;
+
+	return own > b->all.rate.pause_until ? own : b->all.rate.pause_until;
+}

@@ -42,6 +42,9 @@ int budgets_add(struct budgets *b, const struct table *t, struct ant_err *e);
 /* One more request for T starts: as budget_take(). */
 int64_t budgets_take(struct budgets *b, const struct table *t, struct ant_err *e);
 
+/* Until when somebody was told to wait with requests for T, by the clock; 0: nobody was. */
+int64_t budgets_pause_until(const struct budgets *b, const struct table *t);
+
 /* The budget in which an answer about T counts: what it says of waiting holds there. */
 struct budget *budgets_of(struct budgets *b, const struct table *t);
 

@@ -189,7 +189,7 @@ chain_target(const struct chain *c, const struct chain_kind *k, struct buf *to, 
 
 /* PAGE is good: CURSOR tells the next one. */
 static enum page_result
-move_on(struct chain *c, const struct chain_kind *k, const struct page *page,
+move_on(struct chain *c, const struct chain_kind *k, const struct page *page, int known,
 	const struct buf *cursor)
 {
 	buf_clear(&c->cursor);
@@ -198,7 +198,7 @@ move_on(struct chain *c, const struct chain_kind *k, const struct page *page,
 		return PAGE_MEMORY;
 	if (k->buckets && page->records > 0)
 		c->next = page->last + k->window->width;
-	c->empties = page->records > 0 ? 0 : c->empties + 1;
+	c->empties = page->records > 0 && !known ? 0 : c->empties + 1;
 	c->pages++;
 	c->records += page->records;
 	c->failures = 0;
@@ -218,29 +218,37 @@ came_before(struct chain *c, const struct chain_kind *k, const struct page *page
 	return seen_add(&c->pages_seen, page->lines, page->len < PROBE ? page->len : PROBE);
 }
 
+/* Rows of reports may be like others, those of actors that are not shown, and so may short pages of them. */
+static int
+may_repeat(const struct chain_kind *k)
+{
+	return k->width != NULL && k->width->grain == GRAIN_ROW;
+}
+
 enum page_result
 chain_follow(struct chain *c, const struct chain_kind *k, const struct page *page,
 	const struct buf *cursor, char *reason, size_t size)
 {
 	int page_known = came_before(c, k, page), cursor_known = 0;
 
-	if (page_known == 0 && page->more)
+	if (page_known != -1 && page->more)
 		cursor_known = seen_add(&c->seen, cursor->data, cursor->len);
 	if (page_known == -1 || cursor_known == -1)
 		return PAGE_MEMORY;
-	if (page_known)
+	if (page_known && !may_repeat(k))
 		snprintf(reason, size, "the page came before");
 	else if (cursor_known)
 		snprintf(reason, size, "the cursor of the next page came before");
 	else if (c->pages + 1 >= CHAIN_PAGES_MAX && page->more)
 		snprintf(reason, size, "more than %d pages", CHAIN_PAGES_MAX);
-	else if (page->more && page->records == 0 && c->empties + 1 >= CHAIN_EMPTIES_MAX)
-		snprintf(reason, size, "%d pages without records, one after the other",
+	else if (page->more && (page_known || page->records == 0) &&
+		 c->empties + 1 >= CHAIN_EMPTIES_MAX)
+		snprintf(reason, size, "%d pages without new records, one after the other",
 			CHAIN_EMPTIES_MAX);
 	else if (c->records + page->records > CHAIN_RECORDS_MAX)
 		snprintf(reason, size, "more than %d records", CHAIN_RECORDS_MAX);
 	else
-		return move_on(c, k, page, cursor);
+		return move_on(c, k, page, page_known, cursor);
 	return PAGE_WRONG;
 }
 
@@ -273,5 +281,5 @@ chain_shrink(struct chain *c, const struct chain_kind *k, struct pieces *pieces)
 		return;
 	}
 	pieces_clear(pieces, &c->queue);
-	c->pages = c->records = 0;
+	c->pages = c->records = c->empties = 0;
 }

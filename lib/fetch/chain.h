@@ -24,7 +24,7 @@ enum {
 	CHAIN_TARGET_MAX = 1 << 18,    /* bytes of a path and query */
 	CHAIN_PAGES_MAX = 100000,      /* pages of a chain */
 	CHAIN_RECORDS_MAX = 100000000, /* records of a chain */
-	CHAIN_EMPTIES_MAX = 1000,      /* pages without records, one after the other */
+	CHAIN_EMPTIES_MAX = 1000,      /* pages that bring nothing new, one after the other */
 	CHAIN_CURSOR_MAX = PAGE_CURSOR_MAX * 3 + 1
 };
 
@@ -41,16 +41,16 @@ struct chain_kind { /* what all chains of a table have in common */
 	const struct id_list *ids;		 /* one chain for each; NULL: not that way */
 	const struct strlist *group_by, *params; /* may be NULL */
 	const struct width *width; /* of the buckets; NULL: days or seconds, or no window */
-	long limit;				 /* of a page; 0: none is sent */
-	int64_t slice;				 /* seconds that a chain asks for */
-	int one_page; /* the first page of the first chain is all that is wanted */
+	long limit;		   /* of a page; 0: none is sent */
+	int64_t slice;		   /* seconds that a chain asks for */
+	int one_page;		   /* the first page of the first chain is all that is wanted */
 };
 
 struct chain {
-	size_t index, empties; /* of all; pages without records, in a row */
-	char *const *ids; /* the values of the path's holes, or NULL */
-	int64_t from, to; /* the window that is asked for */
-	int64_t next; /* the first bucket that has not arrived */
+	size_t index, empties; /* of all; pages that brought nothing new, in a row */
+	char *const *ids;      /* the values of the path's holes, or NULL */
+	int64_t from, to;      /* the window that is asked for */
+	int64_t next;	       /* the first bucket that has not arrived */
 	long limit;
 	struct buf cursor; /* of the next page; empty: the first */
 	struct seen seen, pages_seen;

@@ -60,16 +60,14 @@ open_last(struct crawl *w)
 int
 crawl_end_earlier(struct crawl *w, int64_t upto)
 {
-	size_t total = w->total - 1;
+	int64_t width = w->window.width, end = w->window.to - width;
 
 	if (!w->last_open || w->last.pages > 0)
 		return -1;
-	while (total > 0 && w->window.from + (int64_t)(total - 1) * w->kind.slice >= upto)
-		total--;
-	w->total = total;
-	window_end(&w->window, w->window.from + (int64_t)total * w->kind.slice);
-	if (w->tail > total)
-		w->tail = total;
+	if (upto < w->window.to && utc_floor(upto, width) < end)
+		end = utc_floor(upto, width);
+	window_end(&w->window, end);
+	w->total = chain_count(&w->kind);
 	open_last(w);
 	return 0;
 }
@@ -233,7 +231,7 @@ static int
 check_deadline(struct crawl *w, struct ant_err *e)
 {
 	const char *base = http_base(w->plan->http), *path = w->kind.table->path;
-	int64_t now = clock_ms(), pause = budgets_of(w->plan->budgets, w->kind.table)->rate.pause_until;
+	int64_t now = clock_ms(), pause = budgets_pause_until(w->plan->budgets, w->kind.table);
 
 	if (w->budget_at > 0 && http_active(w->plan->http) == 0) {
 		/* Waiting for our own budget is no lack of progress. */

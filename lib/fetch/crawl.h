@@ -27,7 +27,8 @@ struct crawl {
 	const struct sink *sink;
 	struct fetch_stats *stats;
 	struct chain_kind kind;
-	struct window window; /* the kind's; it ends earlier where the last days are not available yet */
+	struct window
+		window; /* the kind's; it ends earlier where the last days are not available yet */
 	/* From here on all 0 to begin with. */
 	int64_t server_now; /* the earliest that the server said it was; INT64_MAX: it did not */
 	int64_t refreshed;  /* the earliest end of what is complete that it named; the same */
@@ -37,6 +38,7 @@ struct crawl {
 	size_t size, head, tail, total; /* chains [head, tail) are open */
 	struct chain last; /* the last one: asked for first where it may not be available yet */
 	int last_open, last_known; /* it is open; its first answer has arrived */
+	int readable;		   /* a page has arrived */
 	struct pieces pieces;
 	struct buf target, cursor;
 	struct strlist members; /* what the answer must hold where it is the record */
@@ -51,8 +53,9 @@ struct crawl {
 int crawl_run(struct crawl *w, struct ant_err *e);
 
 /*
- * The last chain of W is not available yet, and neither are those from the time UPTO on, where that
- * is known (INT64_MAX: it is not).  Return 0, or -1 where there is nothing to do about it.
+ * The end of W's window is not available yet: the window ends at UPTO, or where that is no earlier
+ * time (INT64_MAX: none is known), a bucket before.  Its last chain is asked for anew.  Return 0,
+ * or -1 where that has already brought a page.
  */
 int crawl_end_earlier(struct crawl *w, int64_t upto);
 

@@ -12,20 +12,46 @@
 #include "stream/record.h"
 #include "tables/expr.h"
 
-int
-fetch_param_valid(const char *param, struct ant_err *e)
+/* The LEN bytes at NAME are what TABLE's window is asked for with. */
+static int
+is_of_window(const struct table *table, const char *name, size_t len)
 {
-	static const char *const own[] = {"starting_at", "ending_at", "bucket_width",
-		"time_bucket_width", "page", "limit", "after_id", "before_id", "group_by[]", "group_by"};
-	const char *value = strchr(param, '=');
-	int known;
+	const char *const own[] = {
+		table->from.name, table->to.name, table->day.name, table->width_param};
 
-	if (value == NULL || value == param)
-		return err_set(e, ANT_USAGE, "--param: '%s' is not NAME=VALUE", param);
-	known = near_find(own, (int)(sizeof own / sizeof *own), param, (size_t)(value - param));
-	if (known == -1)
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		if (own[i] != NULL && near_find(&own[i], 1, name, len) == 0)
+			return 1;
+	return 0;
+}
+
+/* So is one that the file always sends, unless a list grows by it. */
+static int
+is_of_file(const struct table *table, const char *name, size_t len)
+{
+	if (len > 2 && memcmp(name + len - 2, "[]", 2) == 0)
 		return 0;
-	return err_set(e, ANT_USAGE, "--param: %s is sent by ant-fetch itself", own[known]);
+	for (size_t i = 0; i < table->params.n; i++)
+		if (strncmp(table->params.v[i], name, len) == 0 && table->params.v[i][len] == '=')
+			return 1;
+	return 0;
+}
+
+int
+fetch_param_valid(const struct table *table, const char *param, struct ant_err *e)
+{
+	static const char *const own[] = {
+		"page", "limit", "after_id", "before_id", "group_by[]", "group_by"};
+	const char *value = strchr(param, '=');
+	size_t len = value == NULL ? 0 : (size_t)(value - param);
+
+	if (len == 0)
+		return err_set(e, ANT_USAGE, "--param: '%s' is not NAME=VALUE", param);
+	if (near_find(own, (int)(sizeof own / sizeof *own), param, len) == -1 &&
+		!is_of_window(table, param, len) && !is_of_file(table, param, len))
+		return 0;
+	return err_set(e, ANT_USAGE, "--param: %.*s is sent by ant-fetch itself for table %s",
+		(int)len, param, table->name);
 }
 
 int
@@ -64,13 +90,14 @@ struct records {
 	const struct fetch_plan *plan;
 	struct out *out;
 	struct fetch_stats *stats;
-	const struct window *window;	/* as it is when the first page is there */
-	const struct id_list *ids;	/* what the chains were asked for with, or NULL */
-	int64_t slice;			/* seconds of a chain */
-	struct buf asked;		/* what goes into each record, as far as its `{` and comma */
-	size_t of;			/* the chain that ASKED is of */
-	size_t closed;			/* complete buckets among them */
-	int64_t newest;			/* start of the last bucket; INT64_MIN: there was none */
+	const struct window *window; /* as it is when the first page is there */
+	const struct id_list *ids;   /* what the chains were asked for with, or NULL */
+	int64_t slice;		     /* seconds of a chain */
+	int says_asked;		     /* records say what they were asked for with ... */
+	struct buf asked;	     /* ... which begins each of them, without a comma behind it */
+	size_t of;		     /* the chain that ASKED is of */
+	size_t closed;		     /* complete buckets among them */
+	int64_t newest;		     /* start of the last bucket; INT64_MIN: there was none */
 	int begun;
 };
 
@@ -165,7 +192,7 @@ put_records(void *to, const struct page *page, struct ant_err *e)
 		r->newest = page->last;
 	r->stats->pages++;
 	r->stats->records += page->records;
-	if (!table_reads_asked(r->plan->table))
+	if (!r->says_asked)
 		return out_put(r->out, page->lines, page->len, e);
 	return put_asked(r, page, e);
 }
@@ -239,35 +266,41 @@ by_the_server(const struct crawl *c, int64_t mark)
 		utc_format(c->server_now, server);
 		utc_format(complete, text);
 		crawl_warn(c->plan,
-			"%s: the API's answer is of %s, behind this machine's clock: the watermark is %s",
+			"%s: the API's answer is of %s, behind this machine's clock: the watermark "
+			"is %s",
 			t->name, server, text);
 		mark = complete;
 	}
 	return mark;
 }
 
-/* What the answers say of it, too: what was there last, and up to when it is complete. */
-static int64_t
-watermark(const struct crawl *c, const struct records *r)
+/*
+ * What the answers say of it, too: what was there last, and up to when it is complete.  Return 1,
+ * or 0 where not even the first bucket is: that says nothing of the time before, which is not ours.
+ */
+static int
+watermark(const struct crawl *c, const struct records *r, int64_t *mark)
 {
 	const struct window *w = &c->window;
-	int64_t mark = by_the_server(c, w->watermark);
 
-	if (c->refreshed < mark)
-		mark = utc_floor(c->refreshed, w->width);
-	if (c->plan->table->newest && (r->newest == INT64_MIN || r->newest + w->width < mark))
-		mark = r->newest == INT64_MIN ? w->from : r->newest + w->width;
-	return mark > w->from ? mark : w->from;
+	*mark = by_the_server(c, w->watermark);
+	if (c->refreshed < *mark)
+		*mark = utc_floor(c->refreshed, w->width);
+	if (c->plan->table->newest && r->newest == INT64_MIN && w->to > w->from)
+		return 0;
+	if (c->plan->table->newest && r->newest + w->width < *mark && w->to > w->from)
+		*mark = r->newest + w->width;
+	return *mark >= w->from;
 }
 
 static int
 put_end(const struct crawl *c, const struct records *r, struct ant_err *e)
 {
-	const struct record_end end = {r->stats->records, r->stats->pages,
-		c->window.width > 0 && !c->window.unserved,
-		c->window.width > 0 ? watermark(c, r) : 0};
+	struct record_end end = {.records = r->stats->records, .pages = r->stats->pages};
 	struct buf line;
 
+	end.has_watermark =
+		c->window.width > 0 && !c->window.unserved && watermark(c, r, &end.watermark);
 	buf_init(&line, LINES_MAX);
 	record_end_put(&line, &end);
 	return put_control(r->out, &line, "end", e) == -1 ? -1 : out_flush(r->out, e);
@@ -278,9 +311,8 @@ static void
 check_gaps(const struct crawl *c, size_t closed)
 {
 	const struct window *w = &c->window;
-	int64_t want = c->kind.buckets && w->watermark > w->from
-			       ? (w->watermark - w->from) / w->width
-			       : 0;
+	int64_t want =
+		c->kind.buckets && w->watermark > w->from ? (w->watermark - w->from) / w->width : 0;
 
 	if ((int64_t)closed < want && !c->plan->table->newest)
 		crawl_warn(c->plan, "%s: the API left out %" PRId64 " of %" PRId64 " buckets",
@@ -298,6 +330,7 @@ fetch_run(const struct fetch_plan *plan, struct out *out, struct ant_err *e)
 	int rc;
 
 	buf_init(&records.asked, LINES_MAX);
+	records.says_asked = table_reads_asked(plan->table);
 	records.window = &w.window;
 	rc = open_crawl(&w, 0, &ids, e);
 	records.ids = w.kind.ids;

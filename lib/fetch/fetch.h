@@ -23,9 +23,8 @@
 #include "tables/table.h"
 
 enum {
-	FETCH_AHEAD = 4,	      /* pages a job that are read before their turn ... */
-	FETCH_AHEAD_BYTES = 64 << 20, /* ... and no more once they are this much */
-	FETCH_GROUP_BY_MAX = 5	      /* dimensions, as the API has it */
+	FETCH_AHEAD = 4,	     /* pages a job that are read before their turn ... */
+	FETCH_AHEAD_BYTES = 64 << 20 /* ... and no more once they are this much */
 };
 
 struct fetch_request { /* one finished request, for a log */
@@ -55,8 +54,9 @@ struct fetch_plan {
 	const struct table *table;
 	const struct table *const *parents; /* whose records `foreach` goes through, and theirs */
 	size_t nparents;
-	struct lines *parents_file; /* a record stream of the first of them, or NULL: it is fetched */
-	int allow_cut;		    /* records that may be cut off are taken */
+	struct lines
+		*parents_file; /* a record stream of the first of them, or NULL: it is fetched */
+	int allow_cut;	       /* records that may be cut off are taken */
 	struct window window;
 	const struct strlist *group_by; /* dimensions; NULL: the table has none */
 	const struct strlist *params;	/* NAME=VALUE of the user, may be NULL */
@@ -73,10 +73,10 @@ struct fetch_plan {
 };
 
 /*
- * Check a parameter NAME=VALUE of the user.  Return 0, or -1 with ANT_USAGE:
- * no =, no name, or a name that the fetch sends itself.
+ * Check a parameter NAME=VALUE of the user for TABLE.  Return 0, or -1 with ANT_USAGE: no =, no
+ * name, or one that is sent already, by the fetch or by the table file (a list, NAME[], may grow).
  */
-int fetch_param_valid(const char *param, struct ant_err *e);
+int fetch_param_valid(const struct table *table, const char *param, struct ant_err *e);
 
 /*
  * The limit to send for TABLE where the user asks for ASKED (0: did not).

@@ -1,5 +1,6 @@
 #include "fetch/ids.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -84,8 +85,7 @@ read_value(struct ids *ids, size_t h, const char *line, size_t len, size_t i, st
 	if (ids->text.len == 0 || strcmp(ids->text.data, ".") == 0 ||
 		strcmp(ids->text.data, "..") == 0 ||
 		memchr(ids->text.data, '\0', ids->text.len) != NULL)
-		return err_set(
-			e, ANT_API, "%s: a record has no id at %s", ids->parent->name, path);
+		return err_set(e, ANT_API, "%s: a record has no id at %s", ids->parent->name, path);
 	if (ids->text.len > ID_MAX)
 		return err_set(e, ANT_API, "%s: a record has an id of %zu bytes at %s",
 			ids->parent->name, ids->text.len, path);
@@ -166,18 +166,23 @@ from_api(struct ids *ids, const struct fetch_plan *plan, int one_page, struct fe
 	return crawl_run(&w, e);
 }
 
-/* The end line of the parents file must count the N records before it. */
+/* The end line of the parents file must count the N records before it, and be the last one. */
 static int
-take_end(const struct fetch_plan *plan, const char *line, size_t len, size_t n, struct ant_err *e)
+take_end(const struct fetch_plan *plan, char *line, size_t len, size_t n, struct ant_err *e)
 {
+	struct lines *in = plan->parents_file;
 	struct record_end end;
+	int more;
 
 	if (record_end_parse(line, len, &end, e) == -1)
-		return err_prefix(e, "--parents %s: ", plan->parents_file->name);
-	if (end.records == n)
-		return 0;
-	return err_set(e, ANT_INPUT, "--parents %s: the end line counts %llu records, there are %zu",
-		plan->parents_file->name, (unsigned long long)end.records, n);
+		return err_prefix(e, "--parents %s: ", in->name);
+	if (end.records != n)
+		return err_set(e, ANT_INPUT,
+			"--parents %s: the end line counts %" PRIu64 " records, there are %zu",
+			in->name, end.records, n);
+	if ((more = lines_next(in, &line, &len, e)) == 1)
+		err_set(e, ANT_INPUT, "--parents %s: text behind the end line", in->name);
+	return more == 0 ? 0 : -1;
 }
 
 static int
@@ -192,6 +197,9 @@ take_begin(const struct fetch_plan *plan, const struct ids *ids, const char *lin
 	if (strcmp(b.table, ids->parent->name) != 0)
 		rc = err_set(e, ANT_USAGE, "--parents %s: it holds %s, and %s goes through %s",
 			plan->parents_file->name, b.table, ids->table->name, ids->parent->name);
+	else if (b.organization != NULL && /* one with the answers' */
+		 (rc = organization_note(plan->organization, b.organization, e)) == -1)
+		err_prefix(e, "--parents %s: ", plan->parents_file->name);
 	record_begin_free(&b);
 	return rc;
 }
@@ -201,16 +209,19 @@ take_record(struct ids *ids, const struct fetch_plan *plan, enum record_kind kin
 	size_t len, struct ant_err *e)
 {
 	const struct lines *in = plan->parents_file;
-	struct json_value unused;
+	struct json_value v;
 	struct json_error why;
 
 	if (kind != RECORD_DATA)
 		return err_set(e, ANT_INPUT, "--parents %s:%zu: unexpected control line", in->name,
 			in->number);
-	if (json_parse(line, len, &unused, &why) == -1)
-		return err_set(e, ANT_INPUT, "--parents %s:%zu: %s", in->name, in->number,
-			why.reason);
-	return add(ids, line, len, 0, e);
+	if (json_parse(line, len, &v, &why) == -1)
+		return err_set(
+			e, ANT_INPUT, "--parents %s:%zu: %s", in->name, in->number, why.reason);
+	if (v.kind != JSON_OBJECT)
+		return err_set(e, ANT_INPUT, "--parents %s:%zu: a record is an object", in->name,
+			in->number);
+	return add(ids, v.p, v.len, 0, e);
 }
 
 /* The parent's records from a record stream that somebody has fetched. */

@@ -83,7 +83,7 @@ from_environment(struct key *k, const struct source *s, struct ant_err *e)
 		name = s->names[1];
 		value = getenv(name);
 	}
-	if (value == NULL || (*value == '\0' && s != sources))
+	if (value == NULL || *value == '\0')
 		return 0;
 	if (strlen(value) > KEY_MAX)
 		return err_set(e, ANT_USAGE, "%s is longer than %d bytes", name, KEY_MAX);
@@ -95,9 +95,7 @@ from_environment(struct key *k, const struct source *s, struct ant_err *e)
 static int
 load(struct key *k, const struct source *s, const char *file, struct ant_err *e)
 {
-	int rc = file == NULL			  ? from_environment(k, s, e)
-		 : from_file(k, s, file, e) == -1 ? -1
-						  : 1;
+	int rc = file == NULL ? from_environment(k, s, e) : from_file(k, s, file, e) == -1 ? -1 : 1;
 
 	forget(s->names[0]);
 	if (s->names[1] != NULL)
@@ -122,6 +120,8 @@ credentials_load(
 	if (key || token)
 		return 0;
 	return err_set(e, ANT_USAGE,
-		"no key: set ANTHROPIC_ADMIN_KEY to an Admin key (sk-ant-admin..., made by an admin in "
-		"the Console), or use --key-file");
+		"no key: set ANTHROPIC_ADMIN_KEY to an Admin key (sk-ant-admin..., made by an "
+		"admin in "
+		"the Console), or use --key-file; for a token ANTHROPIC_AUTH_TOKEN or "
+		"--token-file");
 }

@@ -22,9 +22,9 @@ struct credentials {
 /*
  * Take the key from KEY_FILE, or where that is NULL from ANTHROPIC_ADMIN_KEY or
  * ANTHROPIC_ADMIN_API_KEY, and the token from TOKEN_FILE or ANTHROPIC_AUTH_TOKEN.  The
- * values in this process's environment are then overwritten and removed.  A newline at the
- * end is dropped.  Return 0, or -1 with ANT_USAGE: neither of them, an empty one, one over
- * KEY_MAX bytes, or with bytes that no key has (control characters, spaces, other than
+ * values in this process's environment are then overwritten and removed; an empty one is as good
+ * as none.  A newline at the end is dropped.  Return 0, or -1 with ANT_USAGE: neither of them, an
+ * empty file, one over KEY_MAX bytes, or with bytes that no key has (control characters, spaces, other than
  * ASCII).  In any case C is the caller's to explicit_bzero().
  */
 int credentials_load(

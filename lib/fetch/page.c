@@ -319,7 +319,7 @@ tells_error(const struct json_value *v)
 static int
 is_data(struct reader *r, const struct json_value *key)
 {
-	int found = json_is(key, "data")					? 1
+	int found = json_is(key, "data")				     ? 1
 		    : r->rules->data != NULL && json_is(key, r->rules->data) ? 2
 									     : 0;
 
@@ -335,11 +335,11 @@ read_member(struct reader *r, const char *name, const char *p, const char **stop
 {
 	const struct json_value key = {
 		JSON_STRING, name, (size_t)(json_skip_string(name, r->end, &r->json) - name)};
-	struct json_value v, *keep = json_is(&key, "has_more")	  ? &r->more
-				     : json_is(&key, "next_page") ? &r->next_page
-				     : json_is(&key, "last_id")	  ? &r->last_id
+	struct json_value v, *keep = json_is(&key, "has_more")		  ? &r->more
+				     : json_is(&key, "next_page")	  ? &r->next_page
+				     : json_is(&key, "last_id")		  ? &r->last_id
 				     : json_is(&key, "data_refreshed_at") ? &r->refreshed
-								  : NULL;
+									  : NULL;
 
 	if (p < r->end && is_data(r, &key))
 		return read_data(r, p, stop);

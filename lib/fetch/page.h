@@ -20,12 +20,12 @@ enum { PAGE_CURSOR_MAX = 8192 }; /* bytes of a cursor, at most */
 /* What the answer must be like. */
 struct page_rules {
 	enum paging paging;
-	const char *time;	       /* the member of an element that says when it is, or NULL ... */
-	int64_t from, to;	       /* ... in [from, to) ... */
-	int buckets;		       /* ... and where elements are buckets, each later than the one before */
-	int64_t open;		       /* start of the bucket that is open now */
+	const char *time; /* the member of an element that says when it is, or NULL ... */
+	int64_t from, to; /* ... in [from, to) ... */
+	int buckets;	  /* ... and where elements are buckets, each later than the one before */
+	int64_t open;	  /* start of the bucket that is open now */
 	const struct strlist *members; /* PAGING_NONE: what the object must hold; NULL: nothing */
-	int64_t next; /* buckets before this one have arrived: they must not repeat */
+	int64_t next;	  /* buckets before this one have arrived: they must not repeat */
 	const char *data; /* what else the array of elements may be called, or NULL */
 	const char *cut;  /* the array of an element that may be cut off at MOST, or NULL */
 	long most;
@@ -34,10 +34,10 @@ struct page_rules {
 struct page {
 	const char *lines; /* the records in BODY, each ended by a newline */
 	size_t len, records;
-	size_t closed; /* buckets among them that are complete */
-	int64_t last;  /* start of the last bucket */
-	int more;      /* another page follows */
-	int cut;       /* an element's array is as long as one that was cut off */
+	size_t closed;	   /* buckets among them that are complete */
+	int64_t last;	   /* start of the last bucket */
+	int more;	   /* another page follows */
+	int cut;	   /* an element's array is as long as one that was cut off */
 	int64_t refreshed; /* what is later is incomplete; INT64_MAX: it does not say */
 	size_t chain;	   /* the number of its chain: set by whom the page was for */
 };

@@ -33,7 +33,7 @@ struct queue { /* in the order of arrival; all 0 to begin with */
 /* A piece to receive a page into, or NULL with ENOMEM. */
 struct piece *pieces_take(struct pieces *of);
 void pieces_release(struct pieces *of, struct piece *p); /* NULL: no effect */
-void pieces_free(struct pieces *of);			/* what was released */
+void pieces_free(struct pieces *of);			 /* what was released */
 
 /* P is the last of Q. */
 void pieces_push(struct pieces *of, struct queue *q, struct piece *p);

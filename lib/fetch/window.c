@@ -15,6 +15,17 @@ default_from(const struct table *table)
 	return table->earliest > start ? table->earliest : start;
 }
 
+/* The API refuses a start before this, also one that is so long ago when the request is sent. */
+static int64_t
+first_served(const struct table *table, int64_t width, int64_t now)
+{
+	int64_t oldest = table->oldest;
+
+	if (table->oldest_span > 0 && now + PATIENCE - table->oldest_span > oldest)
+		oldest = now + PATIENCE - table->oldest_span;
+	return oldest == INT64_MIN ? oldest : utc_ceil(oldest, width);
+}
+
 /* The width of TABLE's buckets that was asked for. */
 static int
 choose_width(struct window *w, const struct table *table, const char *name, struct ant_err *e)
@@ -50,6 +61,8 @@ bounds(struct window *w, const struct table *table, const char *from, const char
 	struct ant_err *e)
 {
 	w->from = default_from(table);
+	if (w->served > w->from)
+		w->from = w->served;
 	w->to = now;
 	if (from != NULL && utc_argument(from, now, &w->from, e) == -1)
 		return err_prefix(e, "--from: ");
@@ -69,23 +82,15 @@ bounds(struct window *w, const struct table *table, const char *from, const char
 	return 0;
 }
 
-/* The API refuses a start before OLDEST, also one that is so long ago when the request is sent. */
 static void
-narrow(struct window *w, const struct table *table, int64_t now)
+narrow(struct window *w)
 {
-	int64_t oldest = table->oldest;
-
-	if (table->oldest_span > 0 && now + PATIENCE - table->oldest_span > oldest)
-		oldest = now + PATIENCE - table->oldest_span;
-	if (oldest == INT64_MIN || w->from >= oldest || w->from == w->to)
-		return;
 	w->asked = w->from;
-	w->narrowed = 1;
-	w->from = utc_ceil(oldest, w->width);
-	if (w->from < w->to)
+	if (w->from >= w->served || w->from == w->to)
 		return;
-	w->from = w->to;
-	w->unserved = 1;
+	w->narrowed = 1;
+	w->unserved = w->served >= w->to;
+	w->from = w->unserved ? w->to : w->served;
 }
 
 /* The end of what is complete, and of the window where the API has nothing behind it. */
@@ -115,14 +120,17 @@ window_make(struct window *w, const struct table *table, const char *width, cons
 				table->name);
 		return 0;
 	}
-	if (choose_width(w, table, width, e) == -1 || bounds(w, table, from, to, now, e) == -1)
+	if (choose_width(w, table, width, e) == -1)
+		return -1;
+	w->served = first_served(table, w->width, now);
+	if (bounds(w, table, from, to, now, e) == -1)
 		return -1;
 	if (w->from == w->to) /* an instant, not a bucket: nothing was asked for */
 		w->from = w->to = utc_floor(w->from, w->width);
 	w->from = utc_floor(w->from, w->width);
 	w->to = utc_ceil(w->to, w->width);
 	close_end(w, table, now);
-	narrow(w, table, now);
+	narrow(w);
 	return 0;
 }
 
@@ -142,7 +150,8 @@ window_slice(const struct window *w, int64_t span, size_t i, int64_t *from, int6
 void
 window_end(struct window *w, int64_t to)
 {
-	w->to = to;
-	if (w->watermark > to)
-		w->watermark = to;
+	w->to = to > w->from ? to : w->from;
+	if (w->watermark >=
+		w->to) /* that FROM itself is not there says nothing of what is before */
+		w->watermark = to > w->from ? to : w->from - w->width;
 }

@@ -68,7 +68,7 @@ check_dimensions(struct flatten *f, struct ant_err *e)
 	for (size_t i = 0; f->begin.has_group_by && i < f->begin.group_by.n; i++) {
 		const char *d = f->begin.group_by.v[i];
 
-		if (table_column(f->table, d) == NULL)
+		if (table_column(f->table, d) == NULL && table_dimension(f->table, d) == NULL)
 			return err_set(e, ANT_USAGE,
 				"the stream is grouped by '%s', which no column of table %s holds: "
 				"add --add '%s text = .%s'",
@@ -331,14 +331,11 @@ open_input(struct flatten *f, int peek, struct ant_err *e)
 static int
 is_key(const struct flatten *f, const struct column *c)
 {
-	const struct strlist *dims = &f->table->group_by;
-	size_t len = strlen(c->name);
-
 	if (!f->has_begin || !f->begin.has_group_by)
 		return c->key;
 	/* The dimensions that were asked for, and the key columns that are no dimensions. */
-	return strlist_has(&f->begin.group_by, c->name, len) ||
-	       (c->key && !strlist_has(dims, c->name, len));
+	return table_groups(f->table, &f->begin.group_by, c->name) ||
+	       (c->key && !table_is_dimension(f->table, c->name));
 }
 
 static int

@@ -103,6 +103,9 @@ needs(const char *variable, const char *rows, const struct flatten_jq_expr *expr
 	return needed;
 }
 
+/* An array has no members: what leads through $asked fails then, and only then. */
+static const char asked[] = " (try .[\"" EXPR_ASKED "\"] catch false) as $asked |";
+
 struct flatten_jq *
 flatten_jq_new(const char *rows, const struct flatten_jq_expr *exprs, size_t n, struct ant_err *e)
 {
@@ -113,7 +116,7 @@ flatten_jq_new(const char *rows, const struct flatten_jq_expr *exprs, size_t n, 
 	/* A newline after each part: it may end in a comment. */
 	buf_printf(&program, "%s%s%s ((%s\n) | [", prelude,
 		needs("$record", rows, exprs, n) ? " . as $record |" : "",
-		needs("$asked", rows, exprs, n) ? " (try .[\"" EXPR_ASKED "\"] catch null) as $asked |" : "", rows);
+		needs("$asked", rows, exprs, n) ? asked : "", rows);
 	for (size_t i = 0; i < n; i++)
 		buf_printf(&program, exprs[i].single ? "%s(%s\n)" : "%s[%s\n]", i > 0 ? "," : "",
 			exprs[i].text);

@@ -40,11 +40,23 @@ is_word(char c)
 	       (c >= 'A' && c <= 'Z');
 }
 
-/* How long the path at S is, which starts with a dot or $record: keys, quoted ones too, and []. */
+/* How long the variable at S is, if it is one that paths start with; else 0. */
+static size_t
+variable_length(const char *s)
+{
+	static const char *const names[] = {"$record", "$asked"};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strncmp(s, names[i], strlen(names[i])) == 0)
+			return strlen(names[i]);
+	return 0;
+}
+
+/* How long the path at S is, which starts with a dot or a variable: keys, quoted ones too, and []. */
 static size_t
 path_length(const char *s)
 {
-	size_t n = *s == '$' ? 7 : 1, quoted;
+	size_t n = *s == '$' ? variable_length(s) : 1, quoted;
 
 	if (*s == '.' && (is_word(s[n]) || s[n] == '"')) /* the dot was that of the first key */
 		n = 0;
@@ -77,7 +89,7 @@ note_jq(struct plan *p, const char *s)
 	while ((s = strpbrk(s, ".$\"")) != NULL) {
 		size_t n = *s == '"' ? skip_quoted(s) : 1; /* a path in a string would be a guess */
 
-		if (*s == '.' || strncmp(s, "$record", 7) == 0) {
+		if (*s == '.' || variable_length(s) > 0) {
 			n = path_length(s);
 			snprintf(path, sizeof path, "%.*s", (int)n, s);
 			if (n < sizeof path && plan_ignore(p, path) == -1)

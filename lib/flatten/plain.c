@@ -59,6 +59,15 @@ check_error(const struct json_value m[MEMBERS], int page, int knows_error, struc
 		error->p);
 }
 
+/* Some lists have no has_more: there, only the cursor tells. */
+static int
+says_more(const struct json_value m[MEMBERS])
+{
+	if (m[HAS_MORE].p != NULL)
+		return m[HAS_MORE].kind == JSON_TRUE;
+	return m[NEXT_PAGE].p != NULL && m[NEXT_PAGE].kind == JSON_STRING && m[NEXT_PAGE].len > 2;
+}
+
 int
 plain_look(struct plain *p, const struct json_value *text, int lists, int knows_error,
 	struct ant_err *e)
@@ -82,7 +91,7 @@ plain_look(struct plain *p, const struct json_value *text, int lists, int knows_
 	if (page) {
 		p->kind = PLAIN_PAGE;
 		p->list = m[DATA];
-		p->more = m[HAS_MORE].p != NULL && m[HAS_MORE].kind == JSON_TRUE;
+		p->more = says_more(m);
 	} else if (m[DATA].p != NULL && (m[HAS_MORE].p != NULL || m[NEXT_PAGE].p != NULL)) {
 		return err_set(e, ANT_INPUT, "a page whose data is not an array");
 	}

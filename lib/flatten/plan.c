@@ -50,13 +50,13 @@ plan_add(struct plan *p, struct expr *x)
 	int node, iteration;
 	struct expr *parts[] = {x->a, x->b, x->c};
 
-	if (x->op == EXPR_PATH || expr_is_call(x)) {
+	if (x->op == EXPR_PATH || x->op == EXPR_HAS || expr_is_call(x)) {
 		if ((node = trie_walk(&p->trie, &x->path, 0, &iteration)) == TRIE_CONFLICT)
 			return 0;
 		if (node == TRIE_MEMORY || trie_want(&p->trie, node) == -1)
 			return -1;
 		x->slot = node;
-		if (x->op != EXPR_PATH &&
+		if (expr_is_call(x) &&
 			(x->slot = total_add(&p->totals, x->op, node, iteration)) == -1)
 			return -1;
 	}
@@ -98,7 +98,8 @@ plan_ignore_expr(struct plan *p, const struct expr *x)
 {
 	if (x == NULL)
 		return 1;
-	if ((x->op == EXPR_PATH || expr_is_call(x)) && ignore_path(p, &x->path) == -1)
+	if ((x->op == EXPR_PATH || x->op == EXPR_HAS || expr_is_call(x)) &&
+		ignore_path(p, &x->path) == -1)
 		return -1;
 	return plan_ignore_expr(p, x->a) == -1 || plan_ignore_expr(p, x->b) == -1 ||
 			       plan_ignore_expr(p, x->c) == -1
@@ -137,6 +138,21 @@ eval_test(struct plan *p, struct expr *x, struct json_value *v, struct json_erro
 	return PLAN_OK;
 }
 
+/* A member that is not there has the null that no record holds; jq asks objects, and null. */
+static int
+eval_has(const struct plan *p, const struct expr *x, struct json_value *v, struct json_error *err)
+{
+	const struct json_value *row = &p->trie.values[p->trie.row_root];
+
+	if (row->kind != JSON_OBJECT && row->kind != JSON_NULL) {
+		*err = (struct json_error){
+			.at = row->p, .reason = "is no object, but has() asks for a member of it"};
+		return PLAN_TYPE;
+	}
+	*v = p->trie.values[x->slot].p == trie_null.p ? false_value : true_value;
+	return PLAN_OK;
+}
+
 int
 plan_eval(struct plan *p, struct expr *x, struct json_value *v, struct json_error *err)
 {
@@ -165,9 +181,11 @@ plan_eval(struct plan *p, struct expr *x, struct json_value *v, struct json_erro
 			return result;
 		return plan_eval(p, x->b, v, err);
 	case EXPR_IF:
-		if ((result = eval_test(p, x->a, v, err)) != PLAN_OK)
+		if ((result = plan_eval(p, x->a, v, err)) != PLAN_OK)
 			return result;
 		return plan_eval(p, v->kind == JSON_TRUE ? x->b : x->c, v, err);
+	case EXPR_HAS:
+		return eval_has(p, x, v, err);
 	case EXPR_EQ:
 	case EXPR_NE:
 		break;

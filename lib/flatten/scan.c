@@ -108,6 +108,15 @@ escaped_child(struct plan *p, const struct node *n, const char *s, size_t len)
 	return found;
 }
 
+/* What ant-fetch puts into a record for those who ask for it is no field of the API's. */
+static int
+is_asked(int node, const char *key, size_t len)
+{
+	static const char asked[] = "\"" EXPR_ASKED "\"";
+
+	return node == 0 && len == sizeof asked - 1 && memcmp(key, asked, len) == 0;
+}
+
 /* The key at *S was not the one expected: find its child (-1: unwanted) and go past it. */
 static int
 find_child(struct plan *p, int node, const char **s)
@@ -137,7 +146,7 @@ find_child(struct plan *p, int node, const char **s)
 			if (n->children[i].len == len &&
 				memcmp(n->children[i].key, start, len) == 0)
 				found = i;
-	if (found == -1 && !n->whole)
+	if (found == -1 && !n->whole && !is_asked(node, start, len))
 		unread_count(&p->unread, node, n->path, start + 1, len - 2);
 	return found;
 }

@@ -120,7 +120,7 @@ connect_source(struct run *r, struct ant_err *e)
 	if (branches == 1)
 		return make_pipe(&r->procs[1].in, &r->procs[0].out, -1, e);
 	result = make_pipe(&from, &r->procs[0].out, 0, e);
-	if (fan_init(&r->fan, from, branches) == -1)
+	if (fan_init(&r->fan, from, branches, r->how->aside) == -1)
 		return err_sys(e, ANT_FAIL, "the branches");
 	for (size_t i = 1; result == 0 && i < r->n; i++)
 		if (r->stages[i].position == 1)

@@ -13,6 +13,7 @@
 
 struct pipeline_how {
 	int hear_source, hear_others; /* their standard error comes to us; else they have ours */
+	int aside;		      /* a branch that is slow holds up no other: fan(run/fan.h) */
 	int linger;		      /* ms that a line waits before it is passed on at once */
 	stages_line *line;	      /* what is passed on as it comes */
 	void *to;

@@ -1,5 +1,5 @@
 /*
- * sim/api - the endpoints of the Admin API over the model: which path is answered by whom
+ * sim/api - the API over the model: which path is answered by which endpoint, and to whom
  *
  * As strict as the API: what it refuses is refused here with its status and its
  * error body.  Reads the model only; knows nothing of HTTP beyond the names.

@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "sim/endpoint.h"
+#include "sim/json.h"
+#include "sim/param.h"
 
 enum { OF_FINGERPRINT = 400 };
 
@@ -26,17 +29,33 @@ sim_error_type(int status)
 	return status >= 500 ? "api_error" : "invalid_request_error";
 }
 
-int
-sim_error_body(struct buf *to, const char *type, const char *message, const char *id)
+static void
+put_error(struct buf *to, const char *type, const char *message)
 {
-	buf_puts(to, "{\"type\":\"error\",\"error\":{\"type\":");
+	buf_puts(to, "\"error\":{\"type\":");
 	json_put_string(to, type);
 	buf_puts(to, ",\"message\":");
 	json_put_string(to, message);
 	buf_putc(to, '}');
+}
+
+int
+sim_error_body(struct buf *to, const char *type, const char *message, const char *id)
+{
+	buf_puts(to, "{\"type\":\"error\",");
+	put_error(to, type, message);
 	if (id != NULL)
 		buf_printf(to, ",\"request_id\":\"%s\"", id);
 	return buf_putc(to, '}');
+}
+
+/* As the Compliance API writes it at times: without the outer type and the request's id. */
+static void
+bare_error(struct buf *to, const char *type, const char *message)
+{
+	buf_putc(to, '{');
+	put_error(to, type, message);
+	buf_putc(to, '}');
 }
 
 int
@@ -50,7 +69,10 @@ sim_call_refuse(struct sim_call *c, int status, const char *fmt, ...)
 	va_end(ap);
 	c->a->status = status;
 	buf_clear(&c->a->body);
-	sim_error_body(&c->a->body, sim_error_type(status), message, c->r->id);
+	if (c->endpoint != NULL && c->endpoint->flags & SIM_BARE_ERRORS && c->r->number % 2 == 1)
+		bare_error(&c->a->body, sim_error_type(status), message);
+	else
+		sim_error_body(&c->a->body, sim_error_type(status), message, c->r->id);
 	return -1;
 }
 
@@ -62,63 +84,34 @@ sim_answer_free(struct sim_answer *a)
 }
 
 int
-sim_call_key_right(const struct sim_request *r)
+sim_call_version(const char *version, int *old)
 {
-	return r->key != NULL && strcmp(r->key, SIM_KEY_TEXT) == 0;
+	*old = strcmp(version, "2023-06-01") == 0;
+	return *old || strcmp(version, "2026-10-21") == 0;
 }
 
 int
-sim_call_key(struct sim_call *c)
+sim_call_beta(const struct sim_request *r, const char *beta)
 {
-	const char *k = c->r->key;
+	const char *p = r->beta;
+	size_t len = strlen(beta);
 
-	if (sim_call_key_right(c->r))
-		return 0;
-	if (k == NULL && c->r->authorization != NULL)
-		return sim_call_refuse(c, 401, "Invalid bearer token");
-	if (k == NULL)
-		return sim_call_refuse(c, 401, "x-api-key header is required");
-	if (strncmp(k, "sk-ant-api03-", 13) == 0)
-		return sim_call_refuse(c, 403,
-			"This endpoint requires an Admin API key (sk-ant-admin...); the key is an "
-			"ordinary API key.");
-	if (strncmp(k, "sk-ant-api01-", 13) == 0)
-		return sim_call_refuse(c, 403,
-			"Missing required scopes. Got: ['read:analytics'] Needed: ['org:admin']");
-	return sim_call_refuse(c, 401, "invalid x-api-key");
-}
+	while (p != NULL && *p != '\0') {
+		size_t n = strcspn(p += strspn(p, ", \t"), ", \t");
 
-/* ---- parameters ---- */
-
-static int
-name_in(const char *name, const char *const *list)
-{
-	for (; *list != NULL; list++)
-		if (strcmp(*list, name) == 0)
+		if (n == len && strncmp(p, beta, n) == 0)
 			return 1;
-	return 0;
-}
-
-int
-sim_call_names(struct sim_call *c, const char *const *allowed)
-{
-	for (size_t i = 0; i < c->q.names.n; i++) {
-		const char *name = c->q.names.v[i];
-
-		if (!name_in(name, allowed))
-			return sim_call_refuse(c, 400, "%s: Extra inputs are not permitted", name);
-		for (size_t j = 0; j < i && strchr(name, '[') == NULL; j++)
-			if (strcmp(c->q.names.v[j], name) == 0 && strcmp(name, "roles") != 0 &&
-				strcmp(name, "statuses") != 0)
-				return sim_call_refuse(
-					c, 400, "%s: Input should be a single value", name);
+		p += n;
 	}
 	return 0;
 }
 
+/* ---- parameters ---- */
+
 int
 sim_call_limit(struct sim_call *c, long standard, long max, long *limit)
 {
+	const struct sim_texts *texts = sim_param_texts(c->r->path);
 	const char *v = sim_query_value(&c->q, "limit");
 	char *end;
 
@@ -129,6 +122,10 @@ sim_call_limit(struct sim_call *c, long standard, long max, long *limit)
 			return sim_call_refuse(c, 400,
 				"limit: Input should be a valid integer, unable to parse string as "
 				"an integer");
+		if ((*limit < 1 || *limit > max) && texts->compliance)
+			return sim_call_refuse(c, 400,
+				"The limit parameter must be between 1 and %ld, inclusive. Got %s.",
+				max, v);
 		if (*limit < 1)
 			return sim_call_refuse(
 				c, 400, "limit: Input should be greater than or equal to 1");
@@ -160,19 +157,6 @@ sim_call_wanted(const struct sim_call *c, const char *name, const char *v,
 	return !any;
 }
 
-int
-sim_call_values(struct sim_call *c, const char *name, const char *const *list)
-{
-	size_t len = strlen(name);
-
-	for (size_t i = 0; i < c->q.names.n; i++)
-		if (strncmp(c->q.names.v[i], name, len) == 0 &&
-			strcspn(c->q.names.v[i], "[") == len && !name_in(c->q.values.v[i], list))
-			return sim_call_refuse(
-				c, 400, "%s: Input should be one of the documented values", name);
-	return 0;
-}
-
 /* What a page token is tied to: the path and every parameter except the page and its size. */
 static uint64_t
 fingerprint(const struct sim_call *c)
@@ -183,7 +167,9 @@ fingerprint(const struct sim_call *c)
 
 	buf_init(&pair, 1 << 20);
 	for (size_t i = 0; i < c->q.names.n; i++) {
-		if (strcmp(c->q.names.v[i], "page") == 0 || strcmp(c->q.names.v[i], "limit") == 0)
+		/* The same list, whatever its pages are like and whichever client asks. */
+		if (strcmp(c->q.names.v[i], "page") == 0 || strcmp(c->q.names.v[i], "limit") == 0 ||
+			strcmp(c->q.names.v[i], "beta") == 0)
 			continue;
 		buf_clear(&pair);
 		buf_printf(&pair, "%s=%s", c->q.names.v[i], c->q.values.v[i]);
@@ -210,8 +196,7 @@ sim_call_token(struct sim_call *c, int64_t standard, int64_t *position)
 	*position = standard;
 	if (token != NULL) {
 		if (sim_token_read(token, c->s->config.seed, p->fingerprint, position) == -1)
-			return sim_call_refuse(
-				c, 400, "page: Invalid page token for these parameters");
+			return sim_call_refuse(c, 400, "%s", sim_param_texts(c->r->path)->cursor);
 		snprintf(p->asked, sizeof p->asked, "%s", token);
 	}
 	p->position = *position;
@@ -227,4 +212,16 @@ sim_call_next(struct sim_call *c, int64_t position)
 	p->has_more = 1;
 	sim_token_make(p->next, c->s->config.seed, p->fingerprint, position,
 		(unsigned)sim_hash(p->fingerprint, (uint64_t)position, 0, 0) & 0xffffff);
+}
+
+int
+sim_call_put(struct sim_call *c, const struct sim_fields *of, const void *object, uint64_t h)
+{
+	struct sim_page *p = &c->a->page;
+	size_t at = p->elements.len;
+
+	sim_json_object(&p->elements, of, object, h, c->old);
+	if (sim_page_add(p, at) == -1)
+		return sim_call_refuse(c, 500, "Internal server error");
+	return 0;
 }

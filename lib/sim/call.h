@@ -1,5 +1,5 @@
 /*
- * sim/call - one call of the Admin API: its request, its parameters, its refusal
+ * sim/call - one call of the API: its request, its refusal, its page
  *
  * What all endpoints have in common, and none has of its own.  The functions that return an
  * int return 0, or -1 where the answer is an error now: the call is over.
@@ -10,14 +10,14 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "sim/credential.h"
+#include "sim/field.h"
 #include "sim/model.h"
 #include "sim/page.h"
 #include "sim/query.h"
+#include "sim/source.h"
 
-#define SIM_KEY_TEXT "sk-ant-admin01-simulated"
-
-/* The items of a page: without a parameter, and at most. */
-enum { SIM_CALL_LIMIT = 20, SIM_CALL_LIMIT_MAX = 1000 };
+struct sim_endpoint;
 
 struct sim_request {
 	const char *method, *path;	    /* the path decoded, without the query */
@@ -26,6 +26,7 @@ struct sim_request {
 	const char *version, *beta, *agent; /* the same */
 	const char *encoding;		    /* accept-encoding */
 	char id[SIM_ID];		    /* request-id */
+	uint64_t number;		    /* of the request */
 	long page_size;			    /* most items a page has; 0: as many as the limit */
 };
 
@@ -42,10 +43,11 @@ struct sim_call {
 	const struct sim *s;
 	const struct sim_request *r;
 	struct sim_answer *a;
+	const struct sim_endpoint *endpoint; /* NULL: not found yet */
 	struct sim_query q;
-	char id[SIM_ID];    /* that the path names */
-	enum sim_list list; /* that the path is of */
-	size_t workspace;   /* the number of the one that the path names */
+	char ids[SIM_PARENTS][SIM_ID]; /* that the path names; "": none */
+	struct sim_scope scope;	       /* the same as the endpoint's source takes it */
+	int old;		       /* the version of the request sends old names as well */
 };
 
 /* The error type that goes with an HTTP status, and an error body of a type.  ID NULL: without. */
@@ -56,16 +58,11 @@ int sim_error_body(struct buf *to, const char *type, const char *message, const 
 int sim_call_refuse(struct sim_call *c, int status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* 1 where the request has the key that this server takes. */
-int sim_call_key_right(const struct sim_request *r);
-/* Refuse a call that has not, as the API does: by what it has instead. */
-int sim_call_key(struct sim_call *c);
+/* 1 where VERSION is one of the API; *OLD: its answers have the old names, too. */
+int sim_call_version(const char *version, int *old);
 
-/* Every parameter must be one of ALLOWED (ended by NULL); only those with [] may come twice. */
-int sim_call_names(struct sim_call *c, const char *const *allowed);
-
-/* Each value of NAME or NAME[] must be in LIST (ended by NULL). */
-int sim_call_values(struct sim_call *c, const char *name, const char *const *list);
+/* 1 where the header anthropic-beta, a list with commas, names BETA. */
+int sim_call_beta(const struct sim_request *r, const char *beta);
 
 /* 1 where V is one of the values of NAME or NAME[], as COMPARE says, or there are none. */
 int sim_call_wanted(const struct sim_call *c, const char *name, const char *v,
@@ -79,5 +76,8 @@ int sim_call_token(struct sim_call *c, int64_t standard, int64_t *position);
 
 /* The page ends here and another one, with a token, starts at POSITION. */
 void sim_call_next(struct sim_call *c, int64_t position);
+
+/* Append one object to the page, in the order and the escapes that H says. */
+int sim_call_put(struct sim_call *c, const struct sim_fields *of, const void *object, uint64_t h);
 
 #endif

@@ -18,9 +18,8 @@ struct sim_cost_entry {
 	enum sim_cost_kind kind;
 };
 
-/* Units of 10^-10 cents a token, exact for all of the table's prices. */
-static uint64_t
-price(const struct sim_stream *st, enum sim_count c)
+uint64_t
+sim_cost_price(const struct sim_stream *st, enum sim_count c)
 {
 	const struct sim_model *m = &sim_models[st->dim[SIM_MODEL]];
 	uint64_t p = c == SIM_OUTPUT ? m->output : m->input;
@@ -41,12 +40,21 @@ price(const struct sim_stream *st, enum sim_count c)
 	return st->dim[SIM_GEO] == SIM_US ? p * 11 / 10 : p;
 }
 
+uint64_t
+sim_cost_tick(enum sim_cost_kind kind, size_t workspace)
+{
+	/* 5 cents an hour by 3 minutes, 8 cents an hour by 45 seconds. */
+	if (kind == SIM_COST_CODE)
+		return workspace % 2 == 1 ? 2500000000 : 0;
+	return workspace % 3 == 0 ? 1000000000 : 0;
+}
+
 static int
 add_entry(struct sim_cost *c, struct sim_cost_entry en, const int detail[C_INTS])
 {
-	int key[SIM_GROUP_INTS];
+	int key[C_INTS];
 
-	for (int i = 0; i < SIM_GROUP_INTS; i++)
+	for (int i = 0; i < C_INTS; i++)
 		key[i] = -1;
 	if (c->by_description)
 		memcpy(key, detail, C_INTS * sizeof *key);
@@ -72,7 +80,7 @@ add_stream_entries(struct sim_cost *c, size_t i)
 			st->dim[SIM_TIER] == SIM_BATCHED ? SIM_BATCHED : SIM_STANDARD,
 			st->dim[SIM_WINDOW], st->dim[SIM_GEO]};
 		struct sim_cost_entry en = {(int)i, n, st->dim[SIM_WORKSPACE], 0,
-			price(st, (enum sim_count)n), search ? SIM_COST_SEARCH : SIM_COST_TOKENS};
+			sim_cost_price(st, (enum sim_count)n), search ? SIM_COST_SEARCH : SIM_COST_TOKENS};
 
 		if (st->base[n] == 0)
 			continue;
@@ -92,23 +100,19 @@ sim_cost_open(struct sim_cost *c, const struct sim *s, int by_workspace, int by_
 	c->by_description = by_description;
 	c->cap = s->nstreams * SIM_COUNTS + s->org.nworkspaces * 2;
 	c->entries = calloc(c->cap, sizeof *c->entries);
-	if (c->entries == NULL || sim_groups_init(&c->groups, c->cap) == -1)
+	if (c->entries == NULL || sim_groups_init(&c->groups, c->cap, C_INTS) == -1)
 		goto err;
 	for (size_t i = 0; i < s->nstreams; i++)
 		add_stream_entries(c, i);
-	for (size_t w = 0; w < s->org.nworkspaces; w++) {
-		const int code[C_INTS] = {-1, SIM_COST_CODE, -1, -1, -1, -1, -1};
-		const int session[C_INTS] = {-1, SIM_COST_SESSION, -1, -1, -1, -1, -1};
-		/* 5 cents an hour by 3 minutes, 8 cents an hour by 45 seconds. */
-		struct sim_cost_entry en = {-1, 0, (int)w, 0, 2500000000, SIM_COST_CODE};
+	for (size_t w = 0; w < s->org.nworkspaces; w++)
+		for (int kind = SIM_COST_CODE; kind <= SIM_COST_SESSION; kind++) {
+			const int detail[C_INTS] = {-1, kind, -1, -1, -1, -1, -1};
+			struct sim_cost_entry en = {-1, 0, (int)w, 0, 0, (enum sim_cost_kind)kind};
 
-		if (w % 2 == 1)
-			add_entry(c, en, code);
-		en.kind = SIM_COST_SESSION;
-		en.price = 1000000000;
-		if (w % 3 == 0)
-			add_entry(c, en, session);
-	}
+			en.price = sim_cost_tick(en.kind, w);
+			if (en.price > 0)
+				add_entry(c, en, detail);
+		}
 	c->sum = calloc(c->groups.ids.n + 1, sizeof *c->sum);
 	if (c->sum == NULL)
 		goto err;
@@ -127,12 +131,11 @@ sim_cost_close(struct sim_cost *c)
 	memset(c, 0, sizeof *c);
 }
 
-/* What a workspace itself did: ticks of code execution or of sessions. */
-static uint64_t
-ticks(const struct sim *s, const struct sim_cost_entry *en, int64_t day)
+uint64_t
+sim_cost_ticks(const struct sim *s, enum sim_cost_kind kind, size_t workspace, int64_t day)
 {
-	uint64_t h = sim_hash(s->config.seed, OF_LINE + (uint64_t)en->kind * 1000,
-		(uint64_t)en->workspace, (uint64_t)day);
+	uint64_t h = sim_hash(
+		s->config.seed, OF_LINE + (uint64_t)kind * 1000, workspace, (uint64_t)day);
 	uint64_t n = h % 3 == 0 || day < s->first_day || sim_quiet(s, day) ? 0 : 1 + (h >> 8) % 700;
 
 	for (const struct sim_revision *r = sim_revised(s, day, NULL); r != NULL;
@@ -158,7 +161,9 @@ sim_cost_day(struct sim_cost *c, int64_t day)
 			have = en->stream;
 		}
 		c->sum[en->group] +=
-			(sim_units)(en->stream >= 0 ? counts[en->count] : ticks(s, en, day)) *
+			(sim_units)(en->stream >= 0
+					    ? counts[en->count]
+					    : sim_cost_ticks(s, en->kind, (size_t)en->workspace, day)) *
 			en->price;
 	}
 }
@@ -196,7 +201,7 @@ sim_cost_row(const struct sim_cost *c, size_t g, struct sim_cost_row *row)
 		"Input Tokens, Cache Write", "Input Tokens, Cache Write", "Output Tokens"};
 	static const char *const lines[] = {
 		"", "Web Search Usage", "Code Execution Usage", "Managed Agents Session Usage"};
-	const int *k = c->groups.keys[g];
+	const int *k = sim_groups_key(&c->groups, g);
 	uint64_t h = sim_hash(c->s->config.seed, OF_TEXT, (uint64_t)c->day, g);
 
 	memset(row, 0, sizeof *row);

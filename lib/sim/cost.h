@@ -39,6 +39,15 @@ void sim_cost_day(struct sim_cost *c, int64_t day);
 /* Row G of the day: 1, or 0 where it has no cost. */
 int sim_cost_row(const struct sim_cost *c, size_t g, struct sim_cost_row *row);
 
+/* What a token of stream ST costs, in units, exact for all of the table's prices. */
+uint64_t sim_cost_price(const struct sim_stream *st, enum sim_count c);
+/*
+ * What a workspace itself does, without a stream, code execution or sessions: the price of a tick
+ * of KIND (0: it has none), and its ticks on DAY, which are 0 on quiet ones.
+ */
+uint64_t sim_cost_tick(enum sim_cost_kind kind, size_t workspace);
+uint64_t sim_cost_ticks(const struct sim *s, enum sim_cost_kind kind, size_t workspace, int64_t day);
+
 /* Write UNITS of 10^-10 cents with at least DECIMALS decimals. */
 void sim_money(char to[SIM_MONEY], sim_units units, int decimals);
 

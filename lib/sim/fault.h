@@ -37,6 +37,7 @@ struct sim_fault {
 	struct strlist headers;
 	/* to the page */
 	const struct sim_shape *shape;
+	int results_object; /* each bucket's results are {} */
 	char *lose;
 	int endless, cycle, no_cursor, empty_more, outside, disorder, repeat, skip;
 	/* to the body */
@@ -68,15 +69,5 @@ void sim_faults_clear(struct sim_faults *f);
 int sim_faults_match(
 	struct sim_faults *f, const char *path, const char *query, struct sim_fault *to);
 void sim_fault_free(struct sim_fault *f);
-
-/* 1 where F needs the page itself, not only its text. */
-int sim_fault_pages(const struct sim_fault *f);
-
-/* Damage the page P of a 200 and append what becomes of it to TO.  SALT: differs each time. */
-int sim_fault_render(struct buf *to, struct sim_page *p, const struct sim_fault *f, uint64_t seed,
-	unsigned salt);
-
-/* Damage the body in B in place.  0, or -1 where memory ran out. */
-int sim_fault_body(struct buf *b, const struct sim_fault *f);
 
 #endif

@@ -6,18 +6,19 @@
 
 #include "base/hash.h"
 
-enum { SIM_GROUP_INTS = 9 }; /* of a key: as many as the API has dimensions */
-
 struct sim_groups {
-	int (*keys)[SIM_GROUP_INTS]; /* ids.n of them, by number */
+	int *keys; /* ids.n of them, WIDTH ints each, by number */
+	size_t width;
 	struct hash ids;
 };
 
-/* Room for MAX different keys; G is all 0.  Return 0, or -1 without memory; free it either way. */
-int sim_groups_init(struct sim_groups *g, size_t max);
+/* Room for MAX different keys of WIDTH ints; G is all 0.  0, or -1 without memory; free it either way. */
+int sim_groups_init(struct sim_groups *g, size_t max, size_t width);
 void sim_groups_free(struct sim_groups *g);
 
 /* The number of KEY; a new one where it was not seen before. */
-size_t sim_groups_number(struct sim_groups *g, const int key[SIM_GROUP_INTS]);
+size_t sim_groups_number(struct sim_groups *g, const int *key);
+/* The key with the number N. */
+const int *sim_groups_key(const struct sim_groups *g, size_t n);
 
 #endif

@@ -6,12 +6,13 @@
 #include "base/json.h"
 #include "base/utc.h"
 #include "base/utf8.h"
+#include "sim/console_fields.h"
 
 /* Ways to escape text, as bits. */
 enum { ESCAPE_WIDE = 1, ESCAPE_SLASH = 2, ESCAPE_HEX = 4 };
 /* The kinds of sim_json_variant() that have no struct sim_fields. */
 enum { OF_USAGE = 6, OF_CODE = 8 };
-enum { OF_ORDER = 300, MEMBERS = 24 };
+enum { OF_ORDER = 300, MEMBERS = 64 };
 
 /* An object whose members are written in order and then turned round. */
 struct object {
@@ -63,8 +64,8 @@ object_end(struct object *o, size_t turn)
 	to->len = o->start + size;
 }
 
-static void
-put_text(struct buf *to, const char *s, unsigned escapes)
+void
+sim_json_text(struct buf *to, const char *s, unsigned escapes)
 {
 	const char *end = s + strlen(s);
 
@@ -136,38 +137,96 @@ sim_json_variant(const struct sim *s, uint64_t kind, uint64_t i)
 	return sim_hash(s->config.seed, OF_ORDER, kind, i);
 }
 
+static void
+put_member(struct buf *to, const char *name, const char *text)
+{
+	buf_printf(to, "%s\"%s\":", to->data[to->len - 1] == '{' ? "" : ",", name);
+	if (text == NULL)
+		buf_put(to, "null", 4);
+	else
+		sim_json_text(to, text, 0);
+}
+
+static void
+put_who(struct buf *to, const struct sim_who *w, int old)
+{
+	static const struct {
+		const char *type, *id;
+	} ids[] = {{"user_actor", "user_id"}, {"service_account_actor", "service_account_id"},
+		{"api_actor", "api_key_id"}, {"scoped_api_key_actor", "scoped_api_key_id"}};
+	int user = strcmp(w->type, "user_actor") == 0;
+
+	buf_putc(to, '{');
+	put_member(to, "type", w->type);
+	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+		if (strcmp(ids[i].type, w->type) == 0)
+			put_member(to, ids[i].id, w->id);
+	if (user) {
+		if (old)
+			put_member(to, "email", w->email);
+		put_member(to, "email_address", w->email);
+		put_member(to, "name", w->name);
+		if (w->deleted >= 0)
+			buf_printf(to, ",\"deleted\":%s", w->deleted ? "true" : "false");
+	}
+	if (w->provider != NULL) {
+		buf_printf(to, ",\"provider\":%s", w->provider);
+		put_member(to, "subject", w->subject);
+	}
+	buf_putc(to, '}');
+}
+
+static void
+put_inner(struct buf *to, const struct sim_field *of, const void *object, int old)
+{
+	buf_putc(to, '{');
+	for (const struct sim_field *f = of; f->name != NULL; f++) {
+		if (sim_field_absent(f, object) || (f->old && !old))
+			continue;
+		buf_printf(to, "%s\"%s\":", to->data[to->len - 1] == '{' ? "" : ",", f->name);
+		sim_json_value(to, f, object, 0, old);
+	}
+	buf_putc(to, '}');
+}
+
 void
-sim_json_value(struct buf *to, const struct sim_field *f, const void *object, unsigned escapes)
+sim_json_value(
+	struct buf *to, const struct sim_field *f, const void *object, unsigned escapes, int old)
 {
 	const void *value = (const char *)object + f->at;
 	const char *text = sim_field_text(f, object);
 
-	if (f->kind == SIM_NUMBER && *(const int64_t *)value >= 0)
+	if (sim_field_null(f, object))
+		buf_put(to, "null", 4);
+	else if (f->kind == SIM_NUMBER)
 		put_number(to, *(const uint64_t *)value);
-	else if (f->kind == SIM_BOOLEAN && *(const int *)value >= 0)
+	else if (f->kind == SIM_BOOLEAN)
 		buf_puts(to, *(const int *)value ? "true" : "false");
 	else if (f->kind == SIM_MADE)
 		f->make(to, value, escapes);
-	else if (text == NULL)
-		buf_put(to, "null", 4);
-	else if (f->kind == SIM_RAW)
+	else if (f->kind == SIM_OBJECT)
+		put_inner(to, f->of, value, old);
+	else if (f->kind == SIM_WHO)
+		put_who(to, value, old);
+	else if (f->kind == SIM_RAW || f->kind == SIM_DIGITS)
 		buf_puts(to, text);
 	else
-		put_text(to, text, escapes);
+		sim_json_text(to, text, escapes);
 }
 
 void
-sim_json_object(struct buf *to, const struct sim_fields *of, const void *object, uint64_t h)
+sim_json_object(
+	struct buf *to, const struct sim_fields *of, const void *object, uint64_t h, int old)
 {
 	struct object o;
 
 	object_start(&o, to);
 	for (const struct sim_field *f = of->v; f->name != NULL; f++) {
-		if (f->hidden || (f->optional && sim_field_text(f, object) == NULL))
+		if (sim_field_absent(f, object) || (f->old && !old))
 			continue;
 		key(&o, f->name);
 		sim_json_value(
-			to, f, object, f->ways == 0 ? 0 : (unsigned)(h >> f->shift) % f->ways);
+			to, f, object, f->ways == 0 ? 0 : (unsigned)(h >> f->shift) % f->ways, old);
 	}
 	object_end(&o, of->turns > 0 && h % of->every == 0 ? h % of->turns : 0);
 }
@@ -199,9 +258,9 @@ sim_json_tags(struct buf *to, const void *workspace, unsigned escapes)
 	for (size_t i = 0; i < w->ntags; i++) {
 		if (i > 0)
 			buf_putc(to, ',');
-		put_text(to, w->tags[i].name, escapes);
+		sim_json_text(to, w->tags[i].name, escapes);
 		buf_putc(to, ':');
-		put_text(to, w->tags[i].value, escapes);
+		sim_json_text(to, w->tags[i].value, escapes);
 	}
 	buf_putc(to, '}');
 }
@@ -258,28 +317,26 @@ sim_json_models(struct buf *to, const void *group, unsigned escapes)
 	buf_putc(to, ']');
 }
 
-/* The limits of G, each with the organization's where ORG is not NULL. */
+/* One limit, but for the brace that closes it. */
 static void
-put_limits(struct buf *to, const struct sim_limit_group *g, const int64_t *org)
+put_limit(struct buf *to, size_t i, const struct sim_limit *l)
 {
-	buf_putc(to, '[');
-	for (size_t i = 0; i < SIM_LIMITS && g->limits[i].type != NULL; i++) {
-		buf_puts(to, i == 0 ? "{" : ",{");
-		if (org != NULL && org[i] < 0)
-			buf_puts(to, "\"org_limit\":null,");
-		else if (org != NULL)
-			buf_printf(to, "\"org_limit\":%lld,", (long long)org[i]);
-		buf_printf(to, "\"type\":\"%s\",\"value\":%lld}", g->limits[i].type,
-			(long long)g->limits[i].value);
-	}
-	buf_putc(to, ']');
+	buf_printf(to, "%s{\"type\":\"%s\",\"value\":%lld", i == 0 ? "" : ",", l->type,
+		(long long)l->value);
 }
 
 void
 sim_json_limits(struct buf *to, const void *group, unsigned escapes)
 {
+	const struct sim_limit_group *g = group;
+
 	(void)escapes;
-	put_limits(to, group, NULL);
+	buf_putc(to, '[');
+	for (size_t i = 0; i < SIM_LIMITS && g->limits[i].type != NULL; i++) {
+		put_limit(to, i, &g->limits[i]);
+		buf_putc(to, '}');
+	}
+	buf_putc(to, ']');
 }
 
 void
@@ -288,7 +345,17 @@ sim_json_overrides(struct buf *to, const void *override, unsigned escapes)
 	const struct sim_override *o = override;
 
 	(void)escapes;
-	put_limits(to, &o->group, o->org);
+	buf_putc(to, '[');
+	for (size_t i = 0; i < SIM_LIMITS && o->group.limits[i].type != NULL; i++) {
+		put_limit(to, i, &o->group.limits[i]);
+		if (o->org[i] < 0)
+			buf_puts(to, ",\"org_limit\":null");
+		else
+			buf_printf(to, ",\"org_limit\":%lld", (long long)o->org[i]);
+		buf_printf(to, ",\"source\":{\"type\":\"%s\"}}",
+			o->inherited[i] ? "organization" : "workspace");
+	}
+	buf_putc(to, ']');
 }
 
 /* ---- reports ---- */
@@ -376,7 +443,7 @@ sim_json_cost(struct buf *to, const struct sim_cost *c)
 		if (!sim_cost_row(c, g, &row))
 			continue;
 		next_result(to);
-		sim_json_object(to, &sim_fields_cost, &row, h + g);
+		sim_json_object(to, &sim_fields_cost, &row, h + g, 1);
 	}
 	buf_putc(to, ']');
 	object_end(&o, h % 3);
@@ -435,7 +502,7 @@ sim_json_code(struct buf *to, const struct sim *s, const struct sim_code *r)
 	key(&o, "actor");
 	object_start(&inner, to);
 	key(&inner, r->is_key ? "api_key_name" : "email_address");
-	put_text(to, r->actor, (unsigned)h % 8);
+	sim_json_text(to, r->actor, (unsigned)h % 8);
 	plain(&inner, "type", r->is_key ? "api_actor" : "user_actor");
 	object_end(&inner, h % 2);
 	key(&o, "core_metrics");

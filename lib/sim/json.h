@@ -18,11 +18,17 @@
 
 /* What the order and the escapes of object I of a kind follow from. */
 uint64_t sim_json_variant(const struct sim *s, uint64_t kind, uint64_t i);
-/* An object as H says. */
-void sim_json_object(struct buf *to, const struct sim_fields *of, const void *object, uint64_t h);
-/* The value of one field of it, without white space.  ESCAPES 0: the fewest. */
+/* An object as H says.  OLD: with the names that API version 2026-10-21 no longer has. */
+void sim_json_object(
+	struct buf *to, const struct sim_fields *of, const void *object, uint64_t h, int old);
+/*
+ * The value of one field of it, without white space.  ESCAPES 0: the fewest.  Members of objects in it
+ * stand as they are listed, and their text is escaped the fewest way.
+ */
 void sim_json_value(
-	struct buf *to, const struct sim_field *f, const void *object, unsigned escapes);
+	struct buf *to, const struct sim_field *f, const void *object, unsigned escapes, int old);
+/* Text in its quotes. */
+void sim_json_text(struct buf *to, const char *s, unsigned escapes);
 
 /* A bucket of usage: the sums that U holds.  SPEED: the member speed is there. */
 void sim_json_usage(

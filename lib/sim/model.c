@@ -7,12 +7,12 @@
 #include <time.h>
 
 #include "base/utc.h"
+#include "sim/uses.h"
 
 /* What a hash is for, apart from those of sim_org.c. */
 enum { OF_STREAM = 100, OF_DAY, OF_COUNT, OF_SPIKE, OF_OUTAGE };
 
 enum profile { OFFICE, BATCH, ALWAYS, BURSTS, PROFILES };
-enum { DAY_MINUTES = 1440 };
 
 const struct sim_model sim_models[SIM_MODELS] = {
 	{"claude-opus-4-6", "Claude Opus 4.6", 5000000, 25000000, 1, 1, 1},
@@ -70,9 +70,8 @@ sim_quiet(const struct sim *s, int64_t day)
 	return (uint64_t)(day % 20) == sim_hash(s->config.seed, OF_OUTAGE, (uint64_t)block, 0) % 20;
 }
 
-/* How much of a day lies before MINUTE, of weight(p, 1440). */
-static uint64_t
-weight(enum profile p, int64_t minute)
+uint64_t
+sim_model_share(int p, int64_t minute)
 {
 	static const unsigned char hours[PROFILES][24] = {
 		[OFFICE] = {0, 0, 0, 0, 0, 0, 1, 3, 8, 12, 13, 11, 7, 9, 12, 13, 11, 8, 5, 3, 2, 1,
@@ -345,7 +344,9 @@ sim_make(struct sim *s, const struct sim_config *c, struct ant_err *e)
 	for (size_t i = 0; i < s->nstreams; i++)
 		s->streams[i].group = u.group[i];
 	sim_usage_close(&u);
-	return 0;
+	if ((s->uses = calloc(1, sizeof *s->uses)) == NULL)
+		return err_set(e, ANT_FAIL, "out of memory for the uses");
+	return sim_uses_make(s->uses, s, e);
 }
 
 void
@@ -356,6 +357,9 @@ sim_free(struct sim *s)
 	free(s->revisions);
 	free(s->streams);
 	sim_org_free(&s->org);
+	if (s->uses != NULL)
+		sim_uses_free(s->uses);
+	free(s->uses);
 	memset(s, 0, sizeof *s);
 }
 
@@ -549,13 +553,13 @@ sim_usage_open(struct sim_usage *u, const struct sim *s, unsigned asked,
 	u->group = calloc(s->nstreams, sizeof *u->group);
 	u->sum = calloc(s->nstreams * SIM_COUNTS, sizeof *u->sum);
 	u->values = calloc(s->nstreams * SIM_COUNTS, sizeof *u->values);
-	if (sim_groups_init(&u->groups, s->nstreams) == -1 || u->group == NULL || u->sum == NULL ||
+	if (sim_groups_init(&u->groups, s->nstreams, SIM_DIMS) == -1 || u->group == NULL || u->sum == NULL ||
 		u->values == NULL) {
 		sim_usage_close(u);
 		return err_set(e, ANT_FAIL, "out of memory for a report");
 	}
 	for (size_t i = 0; i < s->nstreams; i++) {
-		int key[SIM_GROUP_INTS];
+		int key[SIM_DIMS];
 
 		for (int d = 0; d < SIM_DIMS; d++)
 			key[d] = asked >> d & 1 ? s->streams[i].dim[d] : -1;
@@ -588,9 +592,9 @@ sim_usage_bucket(struct sim_usage *u, int64_t start, int64_t width)
 	utc_format(start, u->start);
 	utc_format(start + width, u->end);
 	for (int p = 0; p < PROFILES; p++) {
-		low[p] = weight((enum profile)p, from);
-		high[p] = weight((enum profile)p, from + width / 60);
-		all[p] = weight((enum profile)p, DAY_MINUTES);
+		low[p] = sim_model_share(p, from);
+		high[p] = sim_model_share(p, from + width / 60);
+		all[p] = sim_model_share(p, SIM_DAY_MINUTES);
 	}
 	memset(u->sum, 0, u->groups.ids.n * SIM_COUNTS * sizeof *u->sum);
 	for (size_t i = 0; i < u->s->nstreams; i++) {
@@ -616,6 +620,6 @@ sim_usage_row(const struct sim_usage *u, size_t g, struct sim_usage_row *row)
 	for (size_t c = 0; c < SIM_COUNTS; c++)
 		any |= row->n[c];
 	for (int d = 0; d < SIM_DIMS && any != 0; d++)
-		row->dim[d] = sim_dim_text(u->s, (enum sim_dim)d, u->groups.keys[g][d]);
+		row->dim[d] = sim_dim_text(u->s, (enum sim_dim)d, sim_groups_key(&u->groups, g)[d]);
 	return any != 0;
 }

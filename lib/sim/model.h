@@ -90,6 +90,8 @@ struct sim_revision {
 	int *dropped; /* groups of streams that the day no longer has */
 };
 
+struct sim_uses;
+
 struct sim {
 	struct sim_config config;
 	struct sim_org org;
@@ -100,6 +102,7 @@ struct sim {
 	struct sim_revision *revisions;
 	size_t nrevisions;
 	int64_t first_day; /* days since 1970 */
+	struct sim_uses *uses; /* of analytics, see sim/uses */
 };
 
 int sim_make(struct sim *s, const struct sim_config *c, struct ant_err *e);
@@ -112,6 +115,10 @@ const struct sim_revision *sim_revised(
 	const struct sim *s, int64_t day, const struct sim_revision *after);
 /* What stream I did on DAY, which is not quiet, revisions included. */
 void sim_day_counts(const struct sim *s, size_t i, int64_t day, uint64_t to[SIM_COUNTS]);
+
+/* How much of a day of PROFILE lies before MINUTE, of sim_model_share(PROFILE, SIM_DAY_MINUTES). */
+enum { SIM_PROFILES = 4, SIM_DAY_MINUTES = 1440 };
+uint64_t sim_model_share(int profile, int64_t minute);
 
 /* The clock: seconds since 1970. */
 int64_t sim_now(const struct sim *s);

@@ -88,6 +88,8 @@ put_envelope(struct buf *to, const struct sim_page *p, const struct sim_shape *s
 			put_member(to, "has_more", more, NULL);
 		put_member(to, "next_page", s->next, p->next);
 	}
+	if (p->extra[0] != '\0')
+		buf_printf(to, ",%s", p->extra);
 }
 
 int
@@ -101,7 +103,7 @@ sim_page_render(struct buf *to, const struct sim_page *p, const struct sim_shape
 	if (p->kind == SIM_BARE)
 		return p->n == 0 ? buf_puts(to, "{}")
 				 : buf_put(to, p->elements.data, p->items[0].len);
-	if (buf_reserve(to, p->elements.len + p->n + 512) == NULL)
+	if (buf_reserve(to, (p->elements.len + p->n + 512) * (p->again != NULL ? 2 : 1)) == NULL)
 		return -1;
 	buf_putc(to, '{');
 	if (odd)
@@ -110,6 +112,10 @@ sim_page_render(struct buf *to, const struct sim_page *p, const struct sim_shape
 		put_member(to, "data", s->data, NULL);
 	} else {
 		buf_puts(to, odd ? ",\"data\":" : "\"data\":");
+		put_data(to, p);
+	}
+	if (p->again != NULL && s->data == NULL) {
+		buf_printf(to, ",\"%s\":", p->again);
 		put_data(to, p);
 	}
 	if (!odd)

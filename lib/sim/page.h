@@ -19,7 +19,7 @@ enum sim_envelope {
 	SIM_NEXT    /* data, next_page */
 };
 
-enum { SIM_CURSOR = 80 };
+enum { SIM_CURSOR = 80, SIM_EXTRA = 160 };
 
 /* How the cursors of faults start that no real page has: they lead to a list's start. */
 #define SIM_ENDLESS "endless_"
@@ -36,6 +36,8 @@ struct sim_page {
 	int has_more;
 	char first[SIM_CURSOR], last[SIM_CURSOR]; /* of SIM_IDS; "": null */
 	char next[SIM_CURSOR];			  /* "": null */
+	char extra[SIM_EXTRA];	/* more members of the envelope: JSON, without a comma at its ends */
+	const char *again;	/* the name under which data stands once more; NULL: it does not */
 	char own[SIM_CURSOR];	/* the cursor that leads to this same page, for endless ones */
 	char asked[SIM_CURSOR]; /* the cursor that the request had; "" where it had none */
 	int64_t position;	/* of the page: what OWN holds */

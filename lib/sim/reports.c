@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "sim/endpoint.h"
 #include "sim/json.h"
 
 enum { GROUP_MAX = 5 };
@@ -60,12 +61,11 @@ read_instant(struct sim_call *c, const char *name, int64_t *t)
 
 /* The width, one of the first NWIDTHS, the window snapped to it, and the limit. */
 static int
-read_report(struct sim_call *c, const char *const *names, size_t nwidths, struct report *r)
+read_report(struct sim_call *c, size_t nwidths, struct report *r)
 {
 	int64_t end, seconds;
 
-	sim_page_init(&c->a->page, SIM_TOKENS);
-	if (sim_call_names(c, names) == -1 || read_width(c, nwidths, &r->width) == -1)
+	if (read_width(c, nwidths, &r->width) == -1)
 		return -1;
 	seconds = r->width->seconds;
 	/* The bucket that is open has usage already, and no cost yet. */
@@ -146,7 +146,7 @@ read_filters(struct sim_call *c, struct strlist filters[SIM_DIMS])
 static int
 may_speed(const struct sim_call *c)
 {
-	return c->r->beta != NULL && strstr(c->r->beta, SPEED_BETA) != NULL;
+	return sim_call_beta(c->r, SPEED_BETA);
 }
 
 /* ---- usage and cost ---- */
@@ -203,13 +203,9 @@ usage(struct sim_call *c, struct report *r, struct strlist filters[SIM_DIMS])
 int
 sim_reports_usage(struct sim_call *c)
 {
-	static const char *const names[] = {"starting_at", "ending_at", "bucket_width", "limit",
-		"page", "group_by[]", "account_ids[]", "api_key_ids[]", "service_account_ids[]",
-		"workspace_ids[]", "models[]", "service_tiers[]", "context_window[]",
-		"inference_geos[]", "speeds[]", NULL};
 	struct strlist filters[SIM_DIMS] = {{NULL, 0}};
 	struct report r;
-	int result = read_report(c, names, 3, &r);
+	int result = read_report(c, 3, &r);
 
 	if (result == 0)
 		result = usage(c, &r, filters);
@@ -228,8 +224,6 @@ put_cost(struct sim_call *c, void *cost, int64_t at, int64_t width)
 int
 sim_reports_cost(struct sim_call *c)
 {
-	static const char *const names[] = {
-		"starting_at", "ending_at", "bucket_width", "limit", "page", "group_by[]", NULL};
 	const unsigned allowed = 1U << SIM_WORKSPACE | 1U << DESCRIPTION;
 	struct sim_cost cost;
 	struct report r;
@@ -237,7 +231,7 @@ sim_reports_cost(struct sim_call *c)
 	unsigned dims;
 	int result;
 
-	if (read_report(c, names, 1, &r) == -1 ||
+	if (read_report(c, 1, &r) == -1 ||
 		read_groups(c, allowed, "'workspace_id' or 'description'", &dims) == -1 ||
 		read_place(c, &r) == -1)
 		return -1;
@@ -276,7 +270,6 @@ put_code(struct sim_call *c, const struct sim_code *rows, size_t n, int64_t at, 
 int
 sim_reports_code(struct sim_call *c)
 {
-	static const char *const names[] = {"starting_at", "limit", "page", NULL};
 	const char *day;
 	struct sim_code *rows;
 	int64_t t, at;
@@ -284,14 +277,11 @@ sim_reports_code(struct sim_call *c)
 	long limit;
 	int result;
 
-	sim_page_init(&c->a->page, SIM_TOKENS);
-	if (sim_call_names(c, names) == -1)
-		return -1;
 	if ((day = sim_query_value(&c->q, "starting_at")) == NULL)
 		return sim_call_refuse(c, 400, "starting_at: Field required");
 	if (strlen(day) != 10 || utc_parse(day, 10, &t) == -1)
 		return sim_call_refuse(c, 400, "starting_at: Invalid date format. Use YYYY-MM-DD.");
-	if (sim_call_limit(c, SIM_CALL_LIMIT, SIM_CALL_LIMIT_MAX, &limit) == -1 ||
+	if (sim_call_limit(c, c->endpoint->limit, c->endpoint->most, &limit) == -1 ||
 		sim_call_token(c, 0, &at) == -1)
 		return -1;
 	if (t > sim_now(c->s)) /* a day to come has nothing yet */

@@ -8,7 +8,8 @@
 
 #include "base/json.h"
 #include "base/utc.h"
-#include "sim/expect.h"
+#include "sim/control.h"
+#include "sim/damage.h"
 #include "sim/gzip.h"
 #include "sim/query.h"
 
@@ -72,9 +73,8 @@ add_header(struct sim_reply *r, const char *name, const char *value)
 		strlist_add(&r->headers, line, (size_t)n);
 }
 
-/* Whatever was there gives way to TEXT. */
-static void
-set_body(struct sim_reply *r, const char *text)
+void
+sim_reply_set(struct sim_reply *r, const char *text)
 {
 	sim_body_release(r->body);
 	if ((r->body = body_new()) != NULL)
@@ -107,6 +107,14 @@ cache_clear(struct sim_server *s)
 			free(c);
 		}
 	s->cache_size = 0;
+}
+
+void
+sim_server_forget(struct sim_server *s)
+{
+	pthread_mutex_lock(&s->books);
+	cache_clear(s);
+	pthread_mutex_unlock(&s->books);
 }
 
 static struct sim_body *
@@ -149,8 +157,8 @@ cache_keep(struct sim_server *s, const char *key, struct sim_body *b)
 static int
 cache_key(struct buf *key, const struct sim_server *s, const struct sim_request *r)
 {
-	buf_printf(key, "%s?%s %s %lld", r->path, r->query == NULL ? "" : r->query,
-		r->beta == NULL ? "" : r->beta,
+	buf_printf(key, "%s?%s %d %s %s %lld", r->path, r->query == NULL ? "" : r->query,
+		(int)sim_credential(r), r->version, r->beta == NULL ? "" : r->beta,
 		s->sim.config.now != 0 ? 0 : (long long)time(NULL) / 60);
 	return buf_str(key) == NULL ? -1 : 0;
 }
@@ -174,8 +182,8 @@ make_answer(struct sim_server *s, const struct sim_request *r, const struct sim_
 	}
 	if (a.status != 200)
 		failed = buf_put(&reply->body->text, a.body.data, a.body.len);
-	else if (f != NULL && sim_fault_pages(f))
-		failed = sim_fault_render(&reply->body->text, &a.page, f, seed,
+	else if (f != NULL && sim_damage_needs_page(f))
+		failed = sim_damage_page(&reply->body->text, &a.page, f, seed,
 			(unsigned)sim_hash(seed, OF_REQUEST, slot_of(r->id), 0));
 	else /* now and then the envelope stands before the data */
 		failed = sim_page_render(&reply->body->text, &a.page, NULL,
@@ -183,7 +191,7 @@ make_answer(struct sim_server *s, const struct sim_request *r, const struct sim_
 				0);
 	if (failed) {
 		reply->status = 500;
-		set_body(reply, "");
+		sim_reply_set(reply, "");
 	}
 	sim_answer_free(&a);
 }
@@ -192,9 +200,8 @@ static void
 api_answer(struct sim_server *s, const struct sim_request *r, const struct sim_fault *f,
 	struct sim_reply *reply)
 {
-	int plain = (f == NULL || !sim_fault_pages(f)) && sim_call_key_right(r) &&
-		    r->version != NULL && strcmp(r->version, "2023-06-01") == 0 &&
-		    strcmp(r->method, "GET") == 0;
+	int plain = (f == NULL || !sim_damage_needs_page(f)) && sim_credential(r) != 0 &&
+		    r->version != NULL && strcmp(r->method, "GET") == 0;
 	struct buf key;
 
 	buf_init(&key, 1 << 20);
@@ -232,7 +239,7 @@ error_reply(
 	struct sim_reply *reply, int status, const char *type, const char *message, const char *id)
 {
 	reply->status = status;
-	set_body(reply, "");
+	sim_reply_set(reply, "");
 	if (reply->body != NULL)
 		sim_error_body(&reply->body->text, type, message, id);
 }
@@ -244,12 +251,12 @@ fault_instead(const struct sim_request *r, const struct sim_fault *f, struct sim
 	if (f->redirect != NULL) {
 		reply->status = f->status != 0 ? f->status : 302;
 		add_header(reply, "location", f->redirect);
-		set_body(reply, "");
+		sim_reply_set(reply, "");
 		return 1;
 	}
 	if (f->body != NULL) {
 		reply->status = f->status != 0 ? f->status : 200;
-		set_body(reply, f->body);
+		sim_reply_set(reply, f->body);
 		return 1;
 	}
 	if (f->error != NULL || f->status >= 300) {
@@ -288,7 +295,7 @@ fault_answer(struct sim_server *s, struct sim_request *r, const struct sim_fault
 	if (f->status != 0)
 		reply->status = f->status;
 	if (reply->body == NULL || own_body(reply) == -1 ||
-		sim_fault_body(&reply->body->text, f) == -1)
+		sim_damage_body(&reply->body->text, f) == -1)
 		return;
 	if (f->html)
 		snprintf(reply->type, sizeof reply->type, "text/html; charset=utf-8");
@@ -306,6 +313,7 @@ static void
 log_request(struct sim_server *s, const struct sim_request *r, const char *query,
 	const struct timespec *at, const struct sim_fault *f, const struct sim_reply *reply)
 {
+	const char *credential = sim_credential_name(r);
 	char when[UTC_TEXT];
 
 	utc_format((int64_t)at->tv_sec, when);
@@ -320,134 +328,15 @@ log_request(struct sim_server *s, const struct sim_request *r, const char *query
 	buf_printf(&s->log, ",\"status\":%d", reply->reset ? 0 : reply->status);
 	json_put_member(&s->log, "user_agent", r->agent);
 	json_put_member(&s->log, "accept_encoding", r->encoding);
-	buf_printf(&s->log, ",\"key\":%s,\"bytes\":%zu", sim_call_key_right(r) ? "true" : "false",
-		reply->body == NULL ? (size_t)0 : reply->body->text.len);
+	buf_printf(&s->log, ",\"key\":%s", credential != NULL ? "true" : "false");
+	json_put_member(&s->log, "credential", credential);
+	json_put_member(&s->log, "version", r->version);
+	buf_printf(
+		&s->log, ",\"bytes\":%zu", reply->body == NULL ? (size_t)0 : reply->body->text.len);
 	json_put_member(&s->log, "request_id", r->id);
 	json_put_member(&s->log, "fault", f == NULL ? NULL : f->text);
 	buf_puts(&s->log, "}\n");
 	pthread_mutex_unlock(&s->books);
-}
-
-/* ---- the control endpoint ---- */
-
-static void
-control_error(struct sim_reply *reply, int status, const char *reason)
-{
-	reply->status = status;
-	set_body(reply, "{\"error\":");
-	if (reply->body != NULL) {
-		json_put_string(&reply->body->text, reason);
-		buf_puts(&reply->body->text, "}\n");
-	}
-}
-
-static void
-control_faults(struct sim_server *s, const struct sim_request *r, const char *body, size_t len,
-	struct sim_reply *reply)
-{
-	struct ant_err e;
-	int result = 0;
-
-	pthread_mutex_lock(&s->books);
-	if (strcmp(r->method, "POST") == 0)
-		result = sim_faults_add(&s->faults, "faults", body, len, &e);
-	else if (strcmp(r->method, "DELETE") == 0)
-		sim_faults_clear(&s->faults);
-	set_body(reply, "");
-	for (size_t i = 0; result == 0 && reply->body != NULL && i < s->faults.n; i++) {
-		buf_printf(&reply->body->text, "{\"seen\":%ld", s->faults.v[i].seen);
-		json_put_member(&reply->body->text, "fault", s->faults.v[i].text);
-		buf_puts(&reply->body->text, "}\n");
-	}
-	pthread_mutex_unlock(&s->books);
-	if (result == -1)
-		control_error(reply, 400, e.msg);
-}
-
-static void
-control_log(struct sim_server *s, const struct sim_request *r, struct sim_reply *reply)
-{
-	set_body(reply, "");
-	pthread_mutex_lock(&s->books);
-	if (strcmp(r->method, "DELETE") == 0)
-		buf_clear(&s->log);
-	else if (reply->body != NULL && s->log.len > 0)
-		buf_put(&reply->body->text, s->log.data, s->log.len);
-	pthread_mutex_unlock(&s->books);
-}
-
-static void
-control_change(struct sim_server *s, const struct sim_request *r, struct sim_reply *reply)
-{
-	struct sim_query q;
-	struct ant_err e;
-	int result;
-
-	if (strcmp(r->method, "POST") != 0) {
-		control_error(reply, 405, "POST only");
-		return;
-	}
-	result = sim_query_parse(&q, r->query, &e);
-	if (result == 0) {
-		pthread_rwlock_wrlock(&s->model);
-		result = sim_change(&s->sim, &q.names, &q.values, &e);
-		pthread_mutex_lock(&s->books);
-		cache_clear(s);
-		pthread_mutex_unlock(&s->books);
-		pthread_rwlock_unlock(&s->model);
-	}
-	sim_query_free(&q);
-	if (result == -1)
-		control_error(reply, 400, e.msg);
-	else
-		set_body(reply, "{\"changed\":true}\n");
-}
-
-/* The oracle over the model as it is now: table, from, to, width, group_by. */
-static void
-control_expect(struct sim_server *s, const struct sim_request *r, struct sim_reply *reply)
-{
-	struct sim_expect x = {NULL, NULL, NULL, NULL, NULL};
-	struct sim_query q;
-	struct ant_err e;
-	int result;
-
-	set_body(reply, "");
-	result = sim_query_parse(&q, r->query, &e);
-	x.table = sim_query_value(&q, "table");
-	x.from = sim_query_value(&q, "from");
-	x.to = sim_query_value(&q, "to");
-	x.width = sim_query_value(&q, "width");
-	x.group_by = sim_query_value(&q, "group_by");
-	if (result == 0 && reply->body != NULL) {
-		pthread_rwlock_rdlock(&s->model);
-		result = sim_expect(&reply->body->text, &s->sim, &x, &e);
-		pthread_rwlock_unlock(&s->model);
-	}
-	sim_query_free(&q);
-	snprintf(reply->type, sizeof reply->type, "text/tab-separated-values; charset=utf-8");
-	if (result == -1)
-		control_error(reply, 400, e.msg);
-}
-
-static void
-control(struct sim_server *s, const struct sim_request *r, const char *body, size_t len,
-	struct sim_reply *reply)
-{
-	const char *what = r->path + strlen("/_sim");
-
-	reply->status = 200;
-	snprintf(reply->type, sizeof reply->type, "application/x-ndjson");
-	if (strcmp(what, "/faults") == 0)
-		control_faults(s, r, body, len, reply);
-	else if (strcmp(what, "/log") == 0)
-		control_log(s, r, reply);
-	else if (strcmp(what, "/revise") == 0 || strcmp(what, "/change") == 0)
-		control_change(s, r, reply);
-	else if (strcmp(what, "/expect") == 0)
-		control_expect(s, r, reply);
-	else
-		control_error(reply, 404, "there are /_sim/faults, log, revise, change and expect");
 }
 
 /* ---- all together ---- */
@@ -480,7 +369,7 @@ request_id(struct sim_server *s, struct sim_request *r)
 	uint64_t n, x = 0;
 
 	pthread_mutex_lock(&s->books);
-	n = s->requests++;
+	n = r->number = s->requests++;
 	pthread_mutex_unlock(&s->books);
 	memcpy(r->id, "req_01", 6);
 	for (uint64_t i = 0; i < 22; i++) {
@@ -517,7 +406,7 @@ sim_server_answer(struct sim_server *s, struct sim_request *r, const char *body,
 	memset(reply, 0, sizeof *reply);
 	reply->cut = reply->reset_at = SIM_WHOLE;
 	if (strncmp(r->path, "/_sim", 5) == 0) {
-		control(s, r, body, len, reply);
+		sim_control(s, r, body, len, reply);
 		return;
 	}
 	clock_gettime(CLOCK_REALTIME, &at);

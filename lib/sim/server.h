@@ -32,6 +32,8 @@ struct sim_reply {
 };
 
 void sim_reply_free(struct sim_reply *r);
+/* Whatever its body was gives way to TEXT; r->body is NULL where memory ran out. */
+void sim_reply_set(struct sim_reply *r, const char *text);
 
 enum { SIM_CACHE_SLOTS = 1024 };
 
@@ -52,6 +54,9 @@ struct sim_server {
 /* Make a server of the organization C.  0, or -1; close it either way. */
 int sim_server_open(struct sim_server *s, const struct sim_config *c, struct ant_err *e);
 void sim_server_close(struct sim_server *s);
+
+/* Keep no page that was made of the model as it was. */
+void sim_server_forget(struct sim_server *s);
 
 /*
  * Answer R, whose body has LEN bytes; R's id and page_size are set here.

@@ -21,12 +21,17 @@ is_anew(const struct sides *a)
 	return a->facts.found && !a->mine->by_hand && a->facts.since > a->mine->line;
 }
 
-/* Whether LINE tells MINE something new.  What came before MINE was set by hand does not. */
+/*
+ * Whether LINE tells MINE something new.  What came before MINE was set by hand does not; and
+ * what was reset is to be loaded from the start, whatever others have loaded since.
+ */
 static int
 is_newer(const struct sides *a, const struct mark_load *line)
 {
 	const struct mark *m = a->mine;
 
+	if (m->by_hand && !m->known)
+		return 0;
 	if (*m->load != '\0' && (!a->facts.found || line->line <= m->line))
 		return 0;
 	if (m->by_hand)

@@ -10,6 +10,8 @@
 #include "stream/escape.h"
 #include "stream/value.h"
 
+enum { ZONELESS_MAX = 40 }; /* of such a time, with a fraction of twenty digits */
+
 static int
 refuse(const char **why, const char *reason)
 {
@@ -141,38 +143,19 @@ is_plain_utc(const char *s, size_t len)
 	return len >= 20 && s[10] == 'T' && s[len - 1] == 'Z' && s[17] != '6';
 }
 
-/* A time without a zone is UTC: YYYY-MM-DDTHH:MM:SS, and perhaps a fraction. */
+/* 1, or 0 where the LEN bytes at S are no time of RFC 3339, or -1 where memory ran out. */
 static int
-parse_zoneless(const char *s, size_t len, int64_t *t)
+put_rfc3339(struct buf *row, const char *s, size_t len)
 {
-	enum { SECONDS = sizeof "2026-05-04T08:00:00" - 1 };
-	char text[UTC_TEXT];
-	size_t i = SECONDS + 1;
-
-	if (len < SECONDS || len == SECONDS + 1 || (len > SECONDS && s[SECONDS] != '.'))
-		return -1;
-	while (i < len && s[i] >= '0' && s[i] <= '9')
-		i++;
-	if (i < len)
-		return -1;
-	memcpy(text, s, SECONDS);
-	text[SECONDS] = 'Z';
-	return utc_parse(text, SECONDS + 1, t);
-}
-
-static int
-put_timestamptz(struct buf *row, const struct json_value *v, const char **why)
-{
-	const char *s = v->p + 1, *dot;
-	size_t len = v->len - 2, digits = 0;
+	const char *dot;
+	size_t digits = 0;
 	char text[UTC_TEXT];
 	int64_t t;
 
-	if (v->kind != JSON_STRING ||
-		(utc_parse(s, len, &t) == -1 && parse_zoneless(s, len, &t) == -1))
-		return refuse(why, "is not a time of RFC 3339");
+	if (utc_parse(s, len, &t) == -1)
+		return 0;
 	if (is_plain_utc(s, len))
-		return buf_put(row, s, len);
+		return buf_put(row, s, len) == -1 ? -1 : 1;
 	utc_format(t, text);
 	dot = memchr(s, '.', len);
 	if (dot != NULL)
@@ -181,7 +164,27 @@ put_timestamptz(struct buf *row, const struct json_value *v, const char **why)
 		return -1;
 	if (dot != NULL && buf_put(row, dot, digits) == -1)
 		return -1;
-	return buf_putc(row, 'Z');
+	return buf_putc(row, 'Z') == -1 ? -1 : 1;
+}
+
+/* A time that names no zone is one of UTC. */
+static int
+put_timestamptz(struct buf *row, const struct json_value *v, const char **why)
+{
+	const char *s = v->p + 1;
+	size_t len = v->len - 2;
+	char zoned[ZONELESS_MAX + 1];
+	int put;
+
+	if (v->kind != JSON_STRING)
+		return refuse(why, "is not a time of RFC 3339");
+	put = put_rfc3339(row, s, len);
+	if (put == 0 && len <= ZONELESS_MAX) {
+		memcpy(zoned, s, len);
+		zoned[len] = 'Z';
+		put = put_rfc3339(row, zoned, len + 1);
+	}
+	return put == 0 ? refuse(why, "is not a time of RFC 3339") : put == 1 ? 0 : -1;
 }
 
 /* A string whose type looks at its text, written with escapes: again, without them. */

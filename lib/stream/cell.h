@@ -29,8 +29,9 @@ struct cell_count {
  *   bigint       an integer of 64 bits, also as 1e3 or 2.0
  *   double       a number within a double     numeric  a number, or a string that is one
  *   boolean      true or false                date     a string YYYY-MM-DD
- *   timestamptz  a string, RFC 3339, where no zone is UTC, or a date; written in UTC with Z, its
- *                fraction kept, a leap second as the second after
+ *   timestamptz  a string, RFC 3339 or a date; written in UTC with Z, its fraction kept, a
+ *                leap second as the second after.  One without a zone is UTC: some of the
+ *                API's are.  Windows and arguments are read by utc_parse(), which wants a zone
  *   json         any value, without white space
  */
 int cell_put(struct buf *row, enum type type, const struct json_value *v, struct cell_count *count,

@@ -96,9 +96,10 @@ do_header(struct parser *p, char *rest)
 	char *text = parser_trim(rest), *colon = strchr(text, ':'), name[64];
 	size_t n = colon == NULL ? 0 : (size_t)(colon - text);
 
-	if (n == 0 || n > sizeof name - 3 || text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-")] != ':')
-		return parser_wrong(p,
-			"header is NAME: VALUE, the name in small letters; not", text);
+	if (n == 0 || n > sizeof name - 3 ||
+		text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-")] != ':')
+		return parser_wrong(
+			p, "header is NAME: VALUE, the name in small letters; not", text);
 	for (const char *c = text; *c != '\0'; c++)
 		if ((unsigned char)*c < ' ' || (unsigned char)*c > '~')
 			return parser_wrong(p, "a character that no header has:", text);
@@ -147,8 +148,10 @@ do_budget(struct parser *p, char *rest)
 	if (!type_is_table_name(b->name))
 		return parser_wrong(p, "not the name of a budget:", b->name);
 	if ((rate = parser_word(&rest)) == NULL)
-		return parser_wrong(p, "budget needs a name and requests a minute, as in: budget "
-				       "analytics 60", NULL);
+		return parser_wrong(p,
+			"budget needs a name and requests a minute, as in: budget "
+			"analytics 60",
+			NULL);
 	return parser_number(p, rate, &b->rate) == -1 ? -1 : parser_no_more(p, rest);
 }
 
@@ -172,11 +175,13 @@ do_cut(struct parser *p, char *rest)
 	}
 	if (path.record || path.iterate != -1 || path.nkeys != 1) {
 		expr_path_free(&path);
-		return parser_wrong(p, "cut takes the path of a member, such as .results; not", c->path);
+		return parser_wrong(
+			p, "cut takes the path of a member, such as .results; not", c->path);
 	}
 	expr_path_free(&path);
 	if ((most = parser_word(&rest)) == NULL)
-		return parser_wrong(p, "cut needs a path, a number and the table that has all", NULL);
+		return parser_wrong(
+			p, "cut needs a path, a number and the table that has all", NULL);
 	if (parser_number(p, most, &c->most) == -1)
 		return -1;
 	return take_word(p, &c->table, "cut", rest);
@@ -205,7 +210,8 @@ check_hole_path(struct parser *p, const char *source)
 	if (found == 1)
 		expr_path_free(&path);
 	if (found == 0 || iterates)
-		return parser_wrong(p, "foreach takes paths such as .id and $asked.id; not", source);
+		return parser_wrong(
+			p, "foreach takes paths such as .id and $asked.id; not", source);
 	return 0;
 }
 
@@ -265,7 +271,8 @@ take_time_param(struct parser *p, struct time_param *to, const char *directive, 
 	if ((form = parser_word(&rest)) == NULL)
 		return 0;
 	if (strcmp(form, "day") != 0)
-		return parser_wrong(p, "a time is written as RFC 3339, or with `day` as a day; not", form);
+		return parser_wrong(
+			p, "a time is written as RFC 3339, or with `day` as a day; not", form);
 	to->day = 1;
 	return parser_no_more(p, rest);
 }
@@ -352,6 +359,16 @@ do_group_with(struct parser *p, char *rest)
 	return parser_add_words(p, &p->t->group_with, "group_with", rest);
 }
 
+static int
+do_group_most(struct parser *p, char *rest)
+{
+	char *w = parser_word(&rest);
+
+	if (w == NULL)
+		return parser_wrong(p, "value missing behind", "group_most");
+	return parser_number(p, w, &p->t->group_most) == -1 ? -1 : parser_no_more(p, rest);
+}
+
 /* NAME COLUMN... */
 static int
 do_dimension(struct parser *p, char *rest)
@@ -368,7 +385,7 @@ do_dimension(struct parser *p, char *rest)
 		return parser_no_memory(p);
 	t->dimensions = d;
 	d += t->ndimensions;
-	*d = (struct dimension){.name = strdup(name)};
+	*d = (struct dimension){.name = strdup(name), .line = p->line};
 	if (d->name == NULL)
 		return parser_no_memory(p);
 	t->ndimensions++;
@@ -397,8 +414,8 @@ do_oldest(struct parser *p, char *rest)
 	for (; w != NULL; w = parser_word(&rest))
 		if (utc_parse(w, strlen(w), &t->oldest) == -1 &&
 			(utc_span(w, &t->oldest_span, p->e) == -1 || t->oldest_span <= 0))
-			return parser_wrong(p,
-				"oldest is a day, YYYY-MM-DD, or a span such as 365d; not", w);
+			return parser_wrong(
+				p, "oldest is a day, YYYY-MM-DD, or a span such as 365d; not", w);
 	return 0;
 }
 
@@ -454,10 +471,10 @@ const struct directive ask_directives[] = {{"path", do_path, 0}, {"sets", do_set
 	{"hint", do_hint, 0}, {"foreach", do_foreach, 0}, {"from", do_from, 0}, {"to", do_to, 0},
 	{"day", do_day, 0}, {"width", do_width, 0}, {"width_param", do_width_param, 0},
 	{"group_by", do_group_by, 0}, {"group_with", do_group_with, 0},
-	{"dimension", do_dimension, 0}, {"earliest", do_earliest, 1}, {"oldest", do_oldest, 1},
-	{"span", do_span, 1}, {"lag", do_lag, 1}, {"lookback", do_lookback, 1},
-	{"open_bucket", do_open_bucket, 1}, {"not_yet", do_not_yet, 0},
-	{"watermark", do_watermark, 1}, {NULL, NULL, 0}};
+	{"group_most", do_group_most, 1}, {"dimension", do_dimension, 0},
+	{"earliest", do_earliest, 1}, {"oldest", do_oldest, 1}, {"span", do_span, 1},
+	{"lag", do_lag, 1}, {"lookback", do_lookback, 1}, {"open_bucket", do_open_bucket, 1},
+	{"not_yet", do_not_yet, 0}, {"watermark", do_watermark, 1}, {NULL, NULL, 0}};
 
 /* Each {NAME} of the path has a value, and each value a {NAME}. */
 static int

@@ -1,9 +1,11 @@
 #include "tables/describe.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/utc.h"
+#include "tables/crawl.h"
 
 static int
 is_windowed(const struct table *t)
@@ -27,18 +29,43 @@ paging_of(const struct table *t)
 	return t->day.name != NULL ? "day" : table_paging_name(t->paging);
 }
 
+/* A span in its largest whole unit, as `lookback` of a file has it. */
+static void
+put_span(struct buf *to, int64_t seconds)
+{
+	static const struct {
+		int64_t seconds;
+		char unit;
+	} units[] = {{86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}};
+	size_t i = 0;
+
+	while (seconds % units[i].seconds != 0)
+		i++;
+	buf_printf(to, "%" PRId64 "%c", seconds / units[i].seconds, units[i].unit);
+}
+
 static int
 put_tsv(struct buf *to, const struct table *t)
 {
 	char earliest[UTC_TEXT] = "-";
 
-	if (is_windowed(t)) {
+	if (table_has_window(t)) {
 		utc_format(t->earliest, earliest);
 		earliest[strlen("YYYY-MM-DD")] = '\0';
 	}
-	return buf_printf(to, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t->name, type_mode_name(t->mode),
-		is_windowed(t) ? t->mode_column : "-", paging_of(t), width_of(t),
-		earliest, t->foreach_table != NULL ? t->foreach_table : "-");
+	buf_printf(to, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t", t->name, type_mode_name(t->mode),
+		is_windowed(t) ? t->mode_column : "-", paging_of(t), width_of(t), earliest,
+		t->foreach_table != NULL ? t->foreach_table : "-");
+	for (size_t i = 0; i < t->sets.n; i++)
+		buf_printf(to, "%s%s", i > 0 ? "," : "", t->sets.v[i]);
+	buf_putc(to, '\t');
+	if (t->lookback < 0)
+		buf_putc(to, '-');
+	else
+		put_span(to, t->lookback);
+	buf_putc(to, '\t');
+	crawl_put(to, t);
+	return buf_printf(to, "\t%s\n", table_has_window(t) ? "yes" : "no");
 }
 
 static void

@@ -8,7 +8,8 @@
 enum describe_form {
 	DESCRIBE_NAME, /* the name */
 	DESCRIBE_LINE, /* the name and its text */
-	DESCRIBE_TSV,  /* name, mode, time column, paging, default width, earliest, foreach table */
+	DESCRIBE_TSV,  /* name, mode, time column, paging, default width, earliest, foreach table, sets,
+			  look-back, crawl, window */
 	DESCRIBE_TEXT, /* everything, for people */
 	DESCRIBE_JSON  /* everything, one object on one line */
 };

@@ -205,11 +205,28 @@ call(struct parser *s, enum expr_op op)
 	return x;
 }
 
+/* has("key"), whether the row has such a member, null or not; the name is taken. */
+static struct expr *
+has(struct parser *s)
+{
+	struct expr *x;
+	int whole;
+
+	if (!take(s, "(") || (x = new_expr(s, EXPR_HAS)) == NULL)
+		return NULL;
+	space(s);
+	whole = add_key(&x->path, string(s)) && take(s, ")");
+	if (whole)
+		return x;
+	expr_free(x);
+	return NULL;
+}
+
 static struct expr *parse_term(struct parser *s);
 
 /* term == literal.  NULL where it is none; numbers compare as jq's doubles, so they are libjq's. */
 static struct expr *
-test(struct parser *s)
+comparison(struct parser *s)
 {
 	struct expr *a = parse_term(s), *x = NULL;
 	enum expr_op op = EXPR_EQ;
@@ -233,6 +250,12 @@ err:
 	expr_free(a);
 	expr_free(x);
 	return NULL;
+}
+
+static struct expr *
+test(struct parser *s)
+{
+	return take(s, "has") ? has(s) : comparison(s);
 }
 
 static struct expr *

@@ -8,7 +8,7 @@
  *   call    = ( "sum" | "list" | "one" ) "(" path ")"      where the path may hold one []
  *   literal = a JSON string, number, true, false, null
  *   cond    = "if" test "then" expr "else" expr "end"
- *   test    = term ( "==" | "!=" ) ( string | true | false | null )
+ *   test    = term ( "==" | "!=" ) ( string | true | false | null ) | "has" "(" string ")"
  *
  * where $asked is $record["@asked"], what the record was asked for with; and, at the
  * top only, a test as a boolean.  What is not of this grammar is
@@ -43,12 +43,13 @@ enum expr_op {
 	EXPR_ALT,
 	EXPR_IF,
 	EXPR_EQ,
-	EXPR_NE
+	EXPR_NE,
+	EXPR_HAS
 };
 
 struct expr {
 	enum expr_op op;
-	struct path path;	   /* PATH, SUM, LIST, ONE */
+	struct path path;	   /* PATH, SUM, LIST, ONE; HAS: of the member */
 	struct json_value literal; /* LITERAL: in the text of the root */
 	struct expr *a, *b,
 		*c; /* ALT: a // b.  IF: a then b else c.  EQ, NE: a and the literal b */
@@ -61,7 +62,7 @@ struct expr {
  * source is none of the native grammar, with *NATIVE 1 memory ran out.
  */
 struct expr *expr_parse(const char *source, int *native);
-void expr_free(struct expr *x); /* NULL: no effect */
+void expr_free(struct expr *x);		/* NULL: no effect */
 int expr_is_call(const struct expr *x); /* SUM, LIST, ONE */
 
 /* Parse SOURCE as a path alone, such as those of `rows`, `ignore` and `foreach`.  1, 0 not one, -1 memory. */

@@ -292,10 +292,14 @@ check_dimensions(struct parser *p)
 	const struct table *t = p->t;
 
 	for (size_t i = 0; i < t->ndimensions; i++)
-		for (size_t c = 0; c < t->dimensions[i].columns.n; c++)
-			if (table_column(t, t->dimensions[i].columns.v[c]) == NULL)
-				return parser_wrong(p, "dimension: no column",
-					t->dimensions[i].columns.v[c]);
+		for (size_t c = 0; c < t->dimensions[i].columns.n; c++) {
+			const char *name = t->dimensions[i].columns.v[c];
+
+			if (table_column(t, name) != NULL)
+				continue;
+			p->line = t->dimensions[i].line;
+			return parser_wrong(p, "dimension: no column", name);
+		}
 	return 0;
 }
 

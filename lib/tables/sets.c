@@ -20,8 +20,7 @@ static const struct set {
 		"settings)"},
 	{"identity", SETS_TOKEN,
 		"an OAuth token with the scope org:admin (ANTHROPIC_AUTH_TOKEN or --token-file)"},
-	{"compliance", SETS_KEY,
-		"a Compliance Access Key (sk-ant-api01-..., made in claude.ai)"},
+	{"compliance", SETS_KEY, "a Compliance Access Key (sk-ant-api01-..., made in claude.ai)"},
 };
 
 static const struct set *
@@ -33,12 +32,26 @@ find(const char *name)
 	return NULL;
 }
 
+const char *
+sets_known(size_t i)
+{
+	return i < sizeof sets / sizeof *sets ? sets[i].name : NULL;
+}
+
 enum sets_credential
 sets_credential(const char *name)
 {
 	const struct set *s = find(name);
 
 	return s != NULL ? s->credential : SETS_KEY;
+}
+
+const char *
+sets_takes(const char *name)
+{
+	const struct set *s = find(name);
+
+	return s != NULL ? s->text : "another key";
 }
 
 int
@@ -59,7 +72,7 @@ sets_credentials(const struct strlist *of, char *to, size_t size)
 	for (size_t i = 0; i < of->n && used < size; i++) {
 		const struct set *s = find(of->v[i]);
 
-		if (s != NULL)
+		if (s != NULL && (used == 0 || strstr(to, s->text) == NULL))
 			used += (size_t)snprintf(
 				to + used, size - used, "%s%s", used > 0 ? ", or " : "", s->text);
 	}

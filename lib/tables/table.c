@@ -98,6 +98,31 @@ table_dimension(const struct table *t, const char *name)
 }
 
 int
+table_groups(const struct table *t, const struct strlist *by, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (strlist_has(by, name, len))
+		return 1;
+	for (size_t i = 0; i < t->ndimensions; i++)
+		if (strlist_has(&t->dimensions[i].columns, name, len) &&
+			strlist_has(by, t->dimensions[i].name, strlen(t->dimensions[i].name)))
+			return 1;
+	return 0;
+}
+
+int
+table_is_dimension(const struct table *t, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < t->ndimensions; i++)
+		if (strlist_has(&t->dimensions[i].columns, name, len))
+			return 1;
+	return strlist_has(&t->group_by, name, len) || strlist_has(&t->group_with, name, len);
+}
+
+int
 table_has_window(const struct table *t)
 {
 	return t->nwidths > 0 || t->from.name != NULL || t->day.name != NULL;

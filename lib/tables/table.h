@@ -45,6 +45,7 @@ struct hole {
 struct dimension { /* one that several columns hold */
 	char *name;
 	struct strlist columns;
+	size_t line; /* in the file */
 };
 
 /* A budget of requests that tables share. */
@@ -66,7 +67,7 @@ struct table {
 	/* Where the records come from. */
 	char *path; /* with {NAME} where the hole's value goes; {} is a hole without a name */
 	enum paging paging;
-	char *data; /* what else the answer's `data` may be called, or NULL */
+	char *data;		/* what else the answer's `data` may be called, or NULL */
 	struct strlist headers; /* NAME: VALUE */
 	struct strlist params;	/* NAME=VALUE, always sent */
 	long limit;		/* records a page where there are no widths; 0: none is sent */
@@ -80,15 +81,16 @@ struct table {
 	/* The window. */
 	struct time_param from, to; /* of a window with widths or seconds */
 	struct time_param day;	    /* one chain of pages for each day */
-	struct width *widths;	    /* the first is the default; none: days or seconds, or no window */
+	struct width *widths; /* the first is the default; none: days or seconds, or no window */
 	size_t nwidths;
-	char *width_param;	 /* NULL: none is sent */
-	struct strlist group_by; /* default dimensions */
+	char *width_param;	   /* NULL: none is sent */
+	struct strlist group_by;   /* default dimensions */
 	struct strlist group_with; /* dimensions that are always asked for */
+	long group_most;	   /* so many others the API takes; 0: any number */
 	struct dimension *dimensions;
 	size_t ndimensions;
-	int64_t earliest; /* first instant that can hold data */
-	int64_t oldest;	  /* the API refuses a start before this; INT64_MIN: it does not */
+	int64_t earliest;    /* first instant that can hold data */
+	int64_t oldest;	     /* the API refuses a start before this; INT64_MIN: it does not */
 	int64_t oldest_span; /* and one that is longer ago; 0: it does not */
 	int64_t span;	     /* seconds that one request may ask for; 0: any */
 	int64_t lag;	     /* what is newer than so many seconds is left out */
@@ -98,10 +100,10 @@ struct table {
 	int newest;	     /* the watermark is the end of the newest bucket that came */
 	/* How they become rows. */
 	enum mode mode;
-	char *mode_column; /* the time column of mode window, else NULL */
-	int unique;	   /* rows with the same key are one object, the last one counts */
-	char *rows;	   /* jq path from the record to its rows */
-	size_t rows_line;  /* in the file; 0 where it says nothing of rows */
+	char *mode_column;     /* the time column of mode window, else NULL */
+	int unique;	       /* rows with the same key are one object, the last one counts */
+	char *rows;	       /* jq path from the record to its rows */
+	size_t rows_line;      /* in the file; 0 where it says nothing of rows */
 	struct strlist ignore; /* paths that are known and that no column reads */
 	struct column *columns;
 	size_t ncolumns;
@@ -120,6 +122,12 @@ const struct width *table_width(const struct table *t, const char *name);
 
 /* The dimension NAME that has columns of its own, or NULL. */
 const struct dimension *table_dimension(const struct table *t, const char *name);
+
+/* 1 where the column NAME holds one of the dimensions BY: it has its name, or is one of its columns. */
+int table_groups(const struct table *t, const struct strlist *by, const char *name);
+
+/* 1 where the column NAME holds a dimension that T knows, whether it is asked for or not. */
+int table_is_dimension(const struct table *t, const char *name);
 
 /* 1 where T is asked for by time. */
 int table_has_window(const struct table *t);

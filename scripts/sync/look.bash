@@ -57,7 +57,7 @@ status_organization() { # NAME
 		read -r how rows finished <<<"${last[$name]-- - -}"
 		mark=${fresh[$name]--}
 		age=$finished
-		[[ ${mode_of[$name]} != window ]] || age=$mark
+		[[ -z ${windowed[$name]-} ]] || age=$mark
 		[[ $age == - ]] || { seconds "$age"; ago $((EPOCHSECONDS - REPLY)); age=$REPLY; }
 		printf '%-24s  %-20s  %-10s  %-20s  %-8s  %s\n' "${1:+$1/}$name" "$mark" "$age" "$finished" "$how" "$rows"
 	done
@@ -87,6 +87,7 @@ note_organization() { # NAME
 	local name=${note_of%%=*}
 	settle "$1" || return
 	known "$name" || usage "--set-watermark: $REPLY"
+	[[ $kind != csv || -d $file ]] || mkdir -p -- "$file" || return # as a load would
 	loader_for "$name"
 	"${loader[@]}" --set-watermark "$note_of" </dev/null
 }

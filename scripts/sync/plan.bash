@@ -16,7 +16,7 @@ plan_table() { # TABLE
 	local -a since=() windows
 	scope_for "$table"
 	loader_for "$table"
-	if [[ ${mode_of[$table]} != window ]]; then
+	if [[ -z ${windowed[$table]-} ]]; then
 		plan_line ''
 		return
 	fi

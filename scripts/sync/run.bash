@@ -49,7 +49,7 @@ tell_end() { # TABLE
 
 # 1 where a table without a window was refreshed lately enough.
 is_fresh() { # TABLE
-	[[ -n $full_sync && ${mode_of[$1]} != window && -n ${last_of[$1]-} ]] || return 1
+	[[ -n $full_sync && -z ${windowed[$1]-} && -n ${last_of[$1]-} ]] || return 1
 	((!full_refresh)) && [[ " $in_full " != *" $1 "* ]] || return 1
 	seconds "${last_of[$1]}"
 	((EPOCHSECONDS - REPLY < ${full_sync%d} * 86400))
@@ -111,8 +111,8 @@ load_tables() {
 	[[ ! -t 1 ]] || receipts=verbose # they are for pipes
 	((!as_json)) || receipts=0
 	! may_draw || start_drawing "${due[@]}"
-	declare -p tables parallel rate chunk lookback start given_from given_to now full_refresh full_sync in_full \
-		receipts quiet plain verbose spool kind file conninfo base_scope schema prefix mode allow_shrink mode_of \
+	declare -p tables parallel rate chunk start given_from given_to now full_refresh full_sync in_full \
+		receipts quiet plain verbose spool kind file conninfo base_scope schema prefix mode allow_shrink mode_of windowed \
 		earliest_of lookback_of into_of whose_of from_of by_organization own_organization fetch flags since drawn >"$run/settings"
 	for name in "${due[@]}"; do
 		while ((${#worker_of[@]} >= parallel && !stopped && !halted)); do reap; done

@@ -4,37 +4,85 @@
 # Sets: the variables declared here, which all parts of the parent share.  option has the settings of the
 # command line, conf those of the file as ORGANIZATION/NAME; settle() makes of them what holds for one
 # organization: chunk, parallel, schema, metrics, views, prefix, lookback, full_sync, in_full, start, rate,
-# tables, into_of, lookback_of, fetch, plan_key, ANTHROPIC_ADMIN_KEY, and by destination() all of that.
-# Reads: own_key and own_password, the caller's secrets; run; ANT_DEST, ANTHROPIC_BASE_URL.
+# tables, into_of, lookback_of, fetch, plan_key, key and token in the environment, and by destination() all of that.
+# Reads: own_secret, the caller's; run; ANT_DEST, ANTHROPIC_BASE_URL.
 
 readonly FIRST_DAY=2023-01-01T00:00:00Z # no table holds anything older
-readonly SIMULATED_KEY=sk-ant-admin01-simulated # all the world knows it: ant-sim(1)
+readonly -a SECRETS=(ANTHROPIC_ADMIN_KEY ANTHROPIC_ADMIN_API_KEY ANTHROPIC_AUTH_TOKEN PGPASSWORD)
+readonly LOOKBACK=3d # of a table that says nothing of its own
+# All the world knows them: ant-sim(1)
+readonly SIMULATED=' sk-ant-admin01-simulated sk-ant-api01-simulated simulated-oauth-token '
 
-declare -A option=() conf=() mode_of=() earliest_of=() lookback_of=() into_of=() last_of=() whose_of=() from_of=() failed_of=() worker_of=()
-declare -a known_tables=() tables=() fetch=() flags=() since=() loader=() organizations=() results=()
+declare -A option=() conf=() mode_of=() earliest_of=() parent_of=() reread_of=() crawl_of=() windowed=() tables_of=() own_secret=()
+declare -A lookback_of=() into_of=() last_of=() whose_of=() from_of=() failed_of=() worker_of=()
+declare -a known_tables=() known_sets=() tables=() fetch=() flags=() since=() loader=() organizations=() results=()
 declare -i quiet=0 verbose=0 as_json=0 plan=0 full_refresh=0 wait_lock=0 allow_shrink=0 by_organization=0 plain=0 stopped=0 drawn=0
 given_from='' given_to='' now='' in_full='' views=on mode='' plan_key='' run='' task=sync metrics='' own_organization='' note_of=''
 
-# What tables there are; each with its mode and its first day.
+# What tables there are: of each its mode, its first day, the table that it goes through, the look-back of its own,
+# and what it is crawled with; of each set its tables.
 read_tables() {
-	local name how earliest
+	local name how earliest parent sets reread crawl window set
+	local -a words
 	ant-tables --tsv >"$run/tables" || exit
-	while IFS=$'\t' read -r name how _ _ _ earliest _; do
+	while IFS=$'\t' read -r name how _ _ _ earliest parent sets reread crawl window; do
 		known_tables+=("$name")
 		mode_of[$name]=$how
 		[[ $earliest =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2} ]] || earliest=$FIRST_DAY
 		earliest_of[$name]=$earliest
+		[[ $parent == - ]] || parent_of[$name]=$parent
+		[[ $reread == - ]] || reread_of[$name]=$reread
+		crawl_of[$name]=$crawl
+		[[ $window == no ]] || windowed[$name]=1
+		IFS=, read -r -a words <<<"$sets"
+		for set in "${words[@]}"; do
+			[[ -n ${tables_of[$set]-} ]] || known_sets+=("@$set")
+			tables_of[$set]+=" $name"
+		done
 	done <"$run/tables"
+	tables_of[all]=${known_tables[*]}
+	known_sets+=(@all)
 }
 
-# choose_tables NAME... - those to load
+# 1, with what is wrong, where WORD names neither a table nor, as @SET, a set; a dash before it leaves that out
+choice() { # WORD
+	local name=${1#-}
+	if [[ $name == @* ]]; then [[ -z ${tables_of[${name#@}]-} ]] || return 0
+	else [[ -z ${mode_of[$name]-} ]] || return 0; fi
+	near "$name" "${known_tables[@]}" "${known_sets[@]}"
+	if [[ $1 == -* ]]; then
+		REPLY="'$1' is no option, and no table or set to leave out${REPLY/mean /mean -}"
+	elif [[ $name == @* ]]; then
+		REPLY="unknown set '$name'${REPLY:-;}  The sets are: ${known_sets[*]}"
+	else
+		REPLY="unknown table '$name'${REPLY:-;}  The tables are: ${known_tables[*]}"
+	fi
+	return 1
+}
+
+# choose_tables WORD... - those to load, each once, in the order of the words; where these only leave out, from the set console
 choose_tables() {
-	local name
-	tables=("$@")
-	((${#tables[@]})) || tables=("${known_tables[@]}")
-	for name in "${tables[@]}"; do
-		known "$name" || usage "$REPLY"
+	local word name
+	local -a names some=()
+	local -A without=() taken=()
+	for word; do
+		choice "$word" || usage "$REPLY"
+		if [[ $word == *@* ]]; then read -r -a names <<<"${tables_of[${word#*@}]}"
+		else names=("${word#-}"); fi
+		if [[ $word != -* ]]; then
+			some+=("${names[@]}")
+		else
+			for name in "${names[@]}"; do without[$name]=1; done
+		fi
 	done
+	[[ " $*" == *' '[!-]* ]] || read -r -a some <<<"${tables_of[console]-}"
+	tables=()
+	for name in "${some[@]}"; do
+		[[ -z ${without[$name]-}${taken[$name]-} ]] || continue
+		taken[$name]=1
+		tables+=("$name")
+	done
+	((${#tables[@]})) || usage 'no table is left'
 }
 
 # check NAME VALUE - whether VALUE is one that NAME can have; if not, why is left in REPLY
@@ -52,7 +100,7 @@ check() {
 	REPLY="$1: '$2' is not 'every' and a number of days, such as 'every 7d'"
 	[[ $1 != full-sync || $2 =~ ^every\ +[0-9]{1,4}d$ ]] || return
 	REPLY="$1: '$2' is neither yes nor no"
-	[[ $1 != allow-shrink || $2 == yes || $2 == no ]] || return
+	[[ $1 != allow-shrink && $1 != allow-cut || $2 == yes || $2 == no ]] || return
 	REPLY="$1: '$2' is neither on nor off"
 	[[ $1 != views && $1 != by-organization || $2 == on || $2 == off ]] || return
 	REPLY="$1: '$2' is neither file nor destination"
@@ -63,12 +111,12 @@ check() {
 		return 1
 	fi
 	REPLY="$1: '$2' is not the name of a variable"
-	[[ $1 != key-env || $2 =~ ^[A-Za-z_][A-Za-z0-9_]*$ ]] || return
+	[[ $1 != key-env && $1 != token-env || $2 =~ ^[A-Za-z_][A-Za-z0-9_]*$ ]] || return
 	REPLY="$1: no value"
 	[[ -n $2 ]]
 }
 
-readonly SETTINGS=' destination schema prefix tables table-name start look-back chunk jobs rate parallel full-sync full-refresh key-env key-file key-command metrics allow-shrink views state by-organization '
+readonly SETTINGS=' destination schema prefix tables table-name start look-back chunk jobs rate parallel full-sync full-refresh key-env key-file key-command token-env token-file token-command metrics allow-shrink allow-cut views state by-organization '
 
 # expand TEXT - replace ${VARIABLE}; if one is not set, its name is left in REPLY
 expand() {
@@ -122,7 +170,9 @@ read_config() {
 			;;
 		esac
 		check "$name" "$value" || usage "$at: $REPLY"
-		for line in "${words[@]}"; do known "$line" || usage "$at: ${name%%/*}: $REPLY"; done
+		for line in "${words[@]}"; do
+			if [[ $name == tables ]]; then choice "$line"; else known "$line"; fi || usage "$at: ${name%%/*}: $REPLY"
+		done
 		[[ -z ${conf[$organization/$name]+set} ]] || usage "$at: $name: set before"
 		conf[$organization/$name]=$value
 	done <"$1"
@@ -149,7 +199,7 @@ settle() {
 	pick metrics ''; metrics=$REPLY
 	pick views on; views=$REPLY
 	pick prefix ''; prefix=$REPLY
-	pick look-back 3d; lookback=$REPLY
+	pick look-back ''; lookback=$REPLY
 	pick full-sync ''; full_sync=${REPLY##* }
 	pick full-refresh ''
 	IFS=$' \t' read -r -a refreshed <<<"$REPLY"
@@ -167,7 +217,12 @@ settle() {
 		esac
 	done
 	[[ -z ${option[look-back]-} ]] || lookback_of=()
+	for name in "${!windowed[@]}"; do
+		[[ -n ${lookback_of[$name]-} ]] || lookback_of[$name]=${lookback:-${reread_of[$name]:-$LOOKBACK}}
+	done
 	pick tables ''
+	# What is only left out, is of those that the file names.
+	[[ " $REPLY" == *' '[!-]* ]] || REPLY="${conf[$organization/tables]-${conf[/tables]-}} $REPLY"
 	IFS=$' \t' read -r -a tables <<<"$REPLY"
 	choose_tables "${tables[@]}"
 	if [[ -n ${option[into]-} ]]; then
@@ -176,9 +231,10 @@ settle() {
 	fi
 	fetch=() plan_key=''
 	pick jobs ''; [[ -z $REPLY ]] || fetch+=(--jobs "$REPLY")
+	pick allow-cut no; [[ $REPLY == no ]] || fetch+=(--allow-cut)
 	((!quiet)) || fetch+=(-q)
 	restore_secrets
-	settle_key || return
+	settle_credentials || return
 	if is_simulated; then pick rate 0; else pick rate 100; fi
 	rate=$((10#$REPLY))
 	pick by-organization off; by_organization=0; [[ $REPLY == off ]] || by_organization=1
@@ -188,40 +244,74 @@ settle() {
 	settle_organization
 }
 
-# One organization's key and password are not the next one's.
+# One organization's key, token and password are not the next one's.
 restore_secrets() {
-	unset ANTHROPIC_ADMIN_KEY PGPASSWORD
-	[[ -z ${own_key+set} ]] || export ANTHROPIC_ADMIN_KEY=$own_key
-	[[ -z ${own_password+set} ]] || export PGPASSWORD=$own_password
+	local name
+	unset "${SECRETS[@]}"
+	for name in "${!own_secret[@]}"; do export "$name=${own_secret[$name]}"; done
 }
 
 # Whether ant-sim is asked: there is no other's budget to spare.  A proxy on this machine may pass
-# requests on to the API, but the API refuses this key.
+# requests on to the API, but the API refuses these keys.
 is_simulated() {
+	local key=${ANTHROPIC_ADMIN_KEY-${ANTHROPIC_ADMIN_API_KEY-}} token=${ANTHROPIC_AUTH_TOKEN-}
 	[[ ${ANTHROPIC_BASE_URL-} =~ ^http://(127\.[0-9.]+|localhost|\[::1\])(:[0-9]+)?/?$ ]] || return
-	pick key-file ''
-	[[ -z $REPLY && ${ANTHROPIC_ADMIN_KEY-${ANTHROPIC_ADMIN_API_KEY-}} == "$SIMULATED_KEY" ]]
+	[[ " ${fetch[*]} " != *' --key-file '* && " ${fetch[*]} " != *' --token-file '* && -n $key$token ]] &&
+		[[ -z $key || $SIMULATED == *" $key "* ]] && [[ -z $token || $SIMULATED == *" $token "* ]]
 }
 
-# Where the key of the organization comes from: never through argv.
-settle_key() {
+# Where key and token of the organization come from: never through argv.  Those that are named nearest count, of the
+# command line, the section or the file: with one of another organization its rows would come, too.  A section that
+# names any leaves out those of the environment as well.
+settle_credentials() {
+	local level at='' unset=''
+	for level in option section file; do
+		case $level in
+		option) at='' ;;
+		section) [[ -n $organization ]] || continue; at=$organization/ ;;
+		file) at=/ ;;
+		esac
+		names_credential "$at" || continue
+		if [[ $level == section ]]; then
+			unset ANTHROPIC_ADMIN_KEY ANTHROPIC_ADMIN_API_KEY ANTHROPIC_AUTH_TOKEN
+			names_credential "$at" key || unset=' -u ANTHROPIC_ADMIN_KEY -u ANTHROPIC_ADMIN_API_KEY'
+			names_credential "$at" token || unset+=' -u ANTHROPIC_AUTH_TOKEN'
+		fi
+		settle_credential "$at" key ANTHROPIC_ADMIN_KEY && settle_credential "$at" token ANTHROPIC_AUTH_TOKEN || return
+		plan_key+=${unset:+env$unset }
+		return
+	done
+}
+
+# named AT NAME - the setting NAME of the command line where AT is empty, else of the section or file
+named() {
+	if [[ -z $1 ]]; then REPLY=${option[$2]-}; else REPLY=${conf[$1$2]-}; fi
+	[[ -n $REPLY ]]
+}
+
+names_credential() { # AT [key|token]
+	local name
+	for name in key-file key-env key-command token-file token-env token-command; do
+		[[ $name != "${2-}"* ]] || ! named "$1" "$name" || return 0
+	done
+	return 1
+}
+
+settle_credential() { # AT key|token VARIABLE
 	local text
-	pick key-file ''
-	[[ -z $REPLY ]] || fetch+=(--key-file "$REPLY")
-	pick key-env ''
-	if [[ -n $REPLY ]]; then
-		[[ -n ${!REPLY-} ]] || usage "key-env: the variable $REPLY is not set"
-		export ANTHROPIC_ADMIN_KEY=${!REPLY}
-		plan_key="ANTHROPIC_ADMIN_KEY=\"\$$REPLY\" "
+	! named "$1" "$2-file" || fetch+=("--$2-file" "$REPLY")
+	if named "$1" "$2-env"; then
+		[[ -n ${!REPLY-} ]] || usage "$2-env: the variable $REPLY is not set"
+		plan_key+="$3=\"\$$REPLY\" "
+		export "$3=${!REPLY}"
 	fi
-	pick key-command ''
-	if [[ -n $REPLY ]]; then
-		plan_key="ANTHROPIC_ADMIN_KEY=\"\$($REPLY)\" "
+	if named "$1" "$2-command"; then
+		plan_key+="$3=\"\$($REPLY)\" "
 		((!plan)) || return 0
 		if ! text=$(bash -c "$REPLY") || [[ -z $text ]]; then
-			say "${organization:+organization $organization: }key-command: it gave no key"
+			say "${organization:+organization $organization: }$2-command: it gave no $2"
 			return 1
 		fi
-		export ANTHROPIC_ADMIN_KEY=$text
+		export "$3=$text"
 	fi
 }

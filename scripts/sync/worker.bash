@@ -137,7 +137,7 @@ result() { # STATUS
 # to, all of it.
 set_windows() {
 	local marks=${ANT_STATE-}
-	local -a args=(--lookback "${lookback_of[$table]:-$lookback}" --start "${start:-${earliest_of[$table]}}" --chunk "$chunk")
+	local -a args=(--lookback "${lookback_of[$table]}" --start "${start:-${earliest_of[$table]}}" --chunk "$chunk")
 	if [[ -n $given_from ]]; then
 		args+=(--from "$given_from" --to "${given_to:-$now}")
 		# Windows that were asked for come in any order: the watermark says up to where all is there.
@@ -169,7 +169,7 @@ work() {
 	loader_for "$table"
 	forget_results
 	trap stop_work INT TERM HUP
-	if [[ ${mode_of[$table]} == window ]]; then
+	if [[ -n ${windowed[$table]-} ]]; then
 		set_windows && load_windows
 	else
 		load

@@ -172,6 +172,11 @@ put_object(struct buf *to, int depth)
 	int n = 0;
 
 	buf_putc(to, '{');
+	if (depth == 0 && chance(40)) { /* what the record was asked for with stands first */
+		buf_puts(to, "\"@asked\":");
+		put_value(to, chance(mistyped) ? 'a' : 'o', 1);
+		n++;
+	}
 	for (unsigned i = 0; i < 6; i++)
 		switch ((start + i) % 6) {
 		case 0:
@@ -264,9 +269,9 @@ put_step(struct buf *to, const char *key, int first)
 static void
 put_path(struct buf *to, char kind, int iterate)
 {
-	int record = chance(20), first = !record;
+	int record = chance(25), first = !record;
 
-	buf_puts(to, record ? "$record" : ".");
+	buf_puts(to, !record ? "." : chance(60) ? "$record" : "$asked");
 	for (unsigned i = below(3); i > 0; i--) {
 		put_step(to, PICK(objects), first);
 		first = 0;
@@ -294,6 +299,12 @@ put_test(struct buf *to)
 {
 	char kind = "sbt"[below(3)];
 
+	if (chance(20)) {
+		buf_puts(to, chance(10) ? "has( " : "has(");
+		put_key(to, chance(50) ? PICK(strings) : PICK(objects));
+		buf_putc(to, ')');
+		return;
+	}
 	put_path(to, kind, 0);
 	buf_puts(to, chance(50) ? " == " : " != ");
 	if (chance(30))

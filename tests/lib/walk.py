@@ -561,8 +561,19 @@ class World:
             marks.begin = max(known)
         ledger.exact = ledger.exact and not marks.by_hand
         ledger.remade = ledger.remade or ledger.dropped
-        ledger.dropped = marks.reset = False
+        ledger.dropped = False
+        # A run that was killed between a load and its commit leaves a reset as it was.
+        marks.reset = marks.reset and code != 0 and self.is_reset(key)
         marks.by_hand = None
+
+    def is_reset(self, key):
+        """Whether the state, a file, says so."""
+        name = self.mark_files().get(key)
+        if name is None:
+            return False
+        with open(name) as f:
+            text = f.read()
+        return "\nwatermark -" in text and "\nbyhand" in text
 
     def complete(self, key, a, expected, whole, lookback):
         told, table = self.ledger[key], key[0]
@@ -689,6 +700,7 @@ class World:
             shutil.rmtree(self.state, ignore_errors=True)
             shutil.copytree(self.state_copies[n][0], self.state)
             self.marks = copy.deepcopy(self.state_copies[n][1])
+            self.forget_unknown()
             self.excuse()
 
     def step_wipe(self):
@@ -835,20 +847,25 @@ class World:
 
     def step_ledger(self):
         """The ledger is gone: with a watermark beside the rows nobody knows what is missing."""
-        held = self.held()
         if "_anthill_loads" not in self.dest.tables():
             return
         self.note("the ledger is dropped")
         self.dest.drop_ledger()
         self.put_back({k: Told() for k in self.keys})
+        self.forget_unknown()
+
+    def forget_unknown(self):
+        """Of rows without a line in the ledger, and a watermark that a load has left, nobody knows what is missing."""
         if self.in_destination:
             return
-        files = self.mark_files()
-        lost = [k for k in files if k[0] not in REPLACED and (held[k[0]] or {}).get(k[1]) and knows(files[k])]
-        for k in lost:
-            self.note(f"nobody knows of {k}")
-            if self.sync("no ledger", [k[0]], self.of[k[1]], expect=1):
-                self.state_of(k, "reset")
+        held, lines, files = self.held(), self.dest.lines(), self.mark_files()
+        for table, uuid in files:
+            known = any(n for (t, o), n in lines.items() if t == table and (not self.both or o == uuid))
+            if table in REPLACED or known or not (held[table] or {}).get(uuid) or not knows(files[table, uuid]):
+                continue
+            self.note(f"nobody knows of {(table, uuid)}")
+            self.sync("no ledger", [table], self.of[uuid], expect=1)
+            self.state_of((table, uuid), "reset")
 
     def step_full(self):
         """The disk is full, of the state or of the destination, or of all a while after the start."""
@@ -891,7 +908,7 @@ class World:
         expected = self.of[key[1]].rows[t]
         if any(after[t].get(key[1], {}).get(d, ()) != expected.get(d, ()) for d in days(start, end)):
             raise Wrong(f"{key}: not all of the window is there")
-        if self.marks[key].reset: # that is where it begins anew
+        if self.in_destination and told.reset: # that is where it begins anew
             told.excused |= set(days(told.begin or start, start)) - {d for d in expected if after[t].get(key[1], {}).get(d) == expected[d]}
             told.begin = min(told.begin or start, start)
             self.marks[key].begin = self.marks[key].anew = start

@@ -17,7 +17,8 @@ show_path(struct buf *to, const struct path *p)
 static void
 show(struct buf *to, const struct expr *x)
 {
-	static const char *const names[] = {"", "", "sum", "list", "one", "alt", "if", "eq", "ne"};
+	static const char *const names[] = {
+		"", "", "sum", "list", "one", "alt", "if", "eq", "ne", "has"};
 
 	switch (x->op) {
 	case EXPR_PATH:
@@ -30,7 +31,7 @@ show(struct buf *to, const struct expr *x)
 		break;
 	}
 	buf_printf(to, "%s(", names[x->op]);
-	if (expr_is_call(x))
+	if (expr_is_call(x) || x->op == EXPR_HAS)
 		show_path(to, &x->path);
 	else
 		show(to, x->a);
@@ -100,7 +101,9 @@ test_terms(void)
 		"if .a == \"x\" then 1 end", "if .a == \"x\" then 1 else 2",
 		"if .a == \"x\" then 1 elif .b == \"x\" then 2 else 3 end", "ifx", "not", "truex",
 		"[1]", "{}", ".a + 1", "-.a", "- 1", "\"a\\(.b)\"", "\"a\tb\"", "nullx", "1.e",
-		".a # b"};
+		".a # b", "has(.a)", "has(1)", "has(\"a\\(.b)\")", "has(\"a\") == true",
+		".a | has(\"b\")", "has(\"a\" \"b\")", "has", "has(\"a\") // 1", "$askedx",
+		"$asked.", "if has(\"a\") then 1 end"};
 
 	SAME(tree("sum(.a)"), "sum(.<a>)");
 	SAME(tree("sum( .a[].b )"), "sum(.<a>[]<b>)");
@@ -120,6 +123,13 @@ test_terms(void)
 	SAME(tree(".a == \"x\""), "eq(.<a> \"x\")");
 	SAME(tree("(.a // .b) != false"), "ne(alt(.<a> .<b>) false)");
 	SAME(tree("sum(.a[]) == null"), "eq(sum(.<a>[]) null)");
+	SAME(tree("has(\"a\")"), "has(.<a>)");
+	SAME(tree("if has( \"odd key\" ) then .a else $record.b end"),
+		"if(has(.<odd key>) .<a> $record<b>)");
+	SAME(tree(".has"), ".<has>");
+	SAME(tree("$asked"), "$record<@asked>");
+	SAME(tree("$asked.date // .date"), "alt($record<@asked><date> .<date>)");
+	SAME(tree("list($asked.a[].b)"), "list($record<@asked><a>[]<b>)");
 	for (size_t i = 0; i < sizeof jq / sizeof *jq; i++)
 		SAME(tree(jq[i]), "jq");
 }

@@ -35,16 +35,6 @@ check(int ok, int line, const char *what)
 	printf("fetch.c:%d: %s (line %d)\n", line, what, line_of);
 }
 
-/* Of table.c, which would bring the whole mapping along, windows need only this. */
-const struct width *
-table_width(const struct table *t, const char *name)
-{
-	for (size_t i = 0; i < t->nwidths; i++)
-		if (name == NULL || strcmp(t->widths[i].name, name) == 0)
-			return &t->widths[i];
-	return NULL;
-}
-
 #define IS(x) check((x), __LINE__, #x)
 
 static void
@@ -469,61 +459,175 @@ hostile(void)
 	}
 }
 
+static int64_t
+day(int64_t y, unsigned m, unsigned d)
+{
+	return utc_days(y, m, d) * UTC_DAY;
+}
+
+static const int64_t window_now = 1795257000; /* 2026-11-21T10:30:00Z */
+
+/* The window of T from FROM to TO; where it is none, everything in it is 0. */
+static struct window
+make_window(const struct table *t, const char *width, const char *from, const char *to)
+{
+	struct ant_err e = {.status = ANT_OK};
+	struct window w;
+
+	if (window_make(&w, t, width, from, to, window_now, &e) == 0)
+		return w;
+	IS(e.status == ANT_USAGE);
+	return (struct window){.from = 0};
+}
+
+static struct width two_widths[] = {{.name = (char[]){"1d"}, .seconds = UTC_DAY},
+	{.name = (char[]){"1h"}, .seconds = UTC_HOUR}};
+
 static void
 windows(void)
 {
-	struct width day[] = {{"1d", UTC_DAY, 31}, {"1h", UTC_HOUR, 168}};
-	struct table t = {
-		.name = "t", .paging = PAGING_PAGE, .widths = day, .nwidths = 2, .open_bucket = 1};
-	const int64_t now = 1795257000; /* 2026-11-21T10:30:00Z */
+	struct table t = {.name = (char[]){"t"},
+		.paging = PAGING_PAGE,
+		.widths = two_widths,
+		.nwidths = 2,
+		.oldest = INT64_MIN,
+		.open_bucket = 1};
 	struct window w;
 	struct ant_err e;
 	int64_t from, to;
 
-	IS(window_make(&w, &t, NULL, NULL, NULL, now, &e) == 0);
-	IS(w.from == utc_days(2023, 1, 1) * UTC_DAY && w.to == utc_days(2026, 11, 22) * UTC_DAY);
-	IS(w.watermark == utc_days(2026, 11, 21) * UTC_DAY);
-	IS(window_slices(&w, 31) == 46); /* 1421 days */
-	window_slice(&w, 31, 45, &from, &to);
+	w = make_window(&t, NULL, NULL, NULL);
+	IS(w.from == day(2023, 1, 1) && w.to == day(2026, 11, 22));
+	IS(w.watermark == day(2026, 11, 21) && !w.narrowed && !w.unserved);
+	IS(window_slices(&w, 31 * UTC_DAY) == 46); /* 1421 days */
+	window_slice(&w, 31 * UTC_DAY, 45, &from, &to);
 	IS(to == w.to && to - from == 26 * UTC_DAY);
-	IS(window_make(&w, &t, "1h", "-1h", NULL, now, &e) == 0);
+	w = make_window(&t, "1h", "-1h", NULL);
 	IS(w.to - w.from == 2 * UTC_HOUR && w.watermark == w.to - UTC_HOUR);
-	IS(window_make(&w, &t, NULL, "2026-11-20", "2026-11-20", now, &e) == 0);
-	IS(w.from == w.to && window_slices(&w, 31) == 0);
-	IS(window_make(&w, &t, NULL, "2026-11-20T12:00:00Z", "2026-11-20T12:00:00Z", now, &e) == 0);
-	IS(w.from == w.to);
-	IS(window_make(&w, &t, NULL, "2026-11-20T12:00:00Z", "2026-11-20T12:00:01Z", now, &e) == 0);
+	w = make_window(&t, NULL, "2026-11-20", "2026-11-20");
+	IS(w.from == w.to && w.from == day(2026, 11, 20) && window_slices(&w, UTC_DAY) == 0);
+	w = make_window(&t, NULL, "2026-11-20T12:00:00Z", "2026-11-20T12:00:00Z");
+	IS(w.from == w.to && w.from > 0);
+	w = make_window(&t, NULL, "2026-11-20T12:00:00Z", "2026-11-20T12:00:01Z");
 	IS(w.to - w.from == UTC_DAY);
-	IS(window_make(&w, &t, NULL, "2026-11-20", "2026-11-19", now, &e) == -1);
-	IS(e.status == ANT_USAGE);
-	IS(window_make(&w, &t, "1m", NULL, NULL, now, &e) == -1);
+	IS(make_window(&t, NULL, "2026-11-20", "2026-11-19").width == 0);
+	IS(make_window(&t, "1m", NULL, NULL).width == 0);
 	t.open_bucket = 0;
-	IS(window_make(&w, &t, NULL, "-2d", "2027-01-01", now, &e) == 0);
-	IS(w.to == utc_days(2026, 11, 21) * UTC_DAY && w.watermark == w.to);
-	IS(window_make(&w, &t, NULL, "today", NULL, now, &e) == 0 && w.from == w.to);
-	t.earliest = utc_days(2025, 1, 1) * UTC_DAY;
-	IS(window_make(&w, &t, NULL, NULL, "2024-01-01", now, &e) == 0 && w.from == w.to);
+	w = make_window(&t, NULL, "-2d", "2027-01-01");
+	IS(w.to == day(2026, 11, 21) && w.watermark == w.to);
+	w = make_window(&t, NULL, "today", NULL);
+	IS(w.from == w.to && w.watermark == w.to);
+	w = make_window(
+		&t, NULL, "2099-01-01", "2099-01-02"); /* that nothing came is no news of then */
+	IS(w.from == w.to && w.from == day(2099, 1, 1) && w.watermark == day(2026, 11, 21));
+	t.earliest = day(2025, 1, 1);
+	w = make_window(&t, NULL, NULL, "2024-01-01");
+	IS(w.from == w.to && w.width > 0);
 	t.nwidths = 0;
-	IS(window_make(&w, &t, NULL, NULL, NULL, now, &e) == 0 && w.width == 0);
-	IS(window_make(&w, &t, NULL, "today", NULL, now, &e) == -1);
-	t.paging = PAGING_DAY;
-	IS(window_make(&w, &t, NULL, "-1d", NULL, now, &e) == 0 && strcmp(w.width_name, "1d") == 0);
+	IS(make_window(&t, NULL, NULL, NULL).width == 0);
+	IS(window_make(&w, &t, NULL, NULL, NULL, window_now, &e) == 0);
+	IS(make_window(&t, NULL, "today", NULL).width == 0);
+	t.day = (struct time_param){(char[]){"date"}, 1};
+	w = make_window(&t, NULL, "-1d", NULL);
+	IS(w.from == day(2026, 11, 20) && strcmp(w.width_name, "1d") == 0);
+	IS(make_window(&t, "1d", NULL, NULL).width == 0); /* no choice */
 }
 
-/* Read TEXT as a page; what comes out goes to LINES. */
+/* A window in days or seconds; one that ends before now. */
+static void
+spans(void)
+{
+	struct table t = {.name = (char[]){"t"},
+		.from = {(char[]){"created_at.gte"}, 0},
+		.to = {(char[]){"created_at.lt"}, 0},
+		.oldest = INT64_MIN,
+		.open_bucket = 1,
+		.lag = 60};
+	struct window w;
+	int64_t from, to;
+
+	w = make_window(&t, NULL, "-1h", NULL);
+	IS(w.width == 1 && w.width_name == NULL && w.from == window_now - UTC_HOUR);
+	IS(w.to == window_now - 60 && w.watermark == w.to);
+	w = make_window(&t, NULL, "2026-11-20T00:00:07Z", "2026-11-20T00:00:09Z");
+	IS(w.to - w.from == 2 && w.watermark == w.to);
+	w = make_window(&t, NULL, "now", NULL); /* the last minute is not known yet */
+	IS(w.from == w.to && w.watermark < w.from);
+	t.lag = 0;
+	w = make_window(&t, NULL, "-1h", "now");
+	IS(w.to == window_now && w.watermark == w.to);
+	IS(window_slices(&w, 1000) == 4);
+	window_slice(&w, 1000, 3, &from, &to);
+	IS(from == w.to - 600 && to == w.to);
+	t.from.day = t.to.day = 1;
+	w = make_window(&t, NULL, "2026-11-20T07:00:00Z", NULL);
+	IS(w.width == UTC_DAY && strcmp(w.width_name, "1d") == 0);
+	IS(w.from == day(2026, 11, 20) && w.to == day(2026, 11, 22));
+	IS(w.watermark == day(2026, 11, 21));
+	/* Where the end is not there yet. */
+	window_end(&w, day(2026, 11, 21));
+	IS(w.to == day(2026, 11, 21) && w.watermark == w.to);
+	window_end(&w, day(2026, 11, 20));
+	IS(w.to == w.from && w.watermark < w.from);
+	w = make_window(&t, NULL, "2026-11-20", "2026-11-21");
+	window_end(&w, day(2026, 11, 10));
+	IS(w.to == w.from && w.from == day(2026, 11, 20) && w.watermark < w.from);
+}
+
+/* What the API does not serve any more is cut off, and said. */
+static void
+served(void)
+{
+	struct table t = {.name = (char[]){"t"},
+		.widths = two_widths,
+		.nwidths = 2,
+		.from = {(char[]){"starting_at"}, 0},
+		.to = {(char[]){"ending_at"}, 0},
+		.open_bucket = 1,
+		.earliest = day(2026, 1, 1),
+		.oldest = day(2026, 1, 1)};
+	struct window w;
+
+	w = make_window(&t, NULL, "2025-12-01", "2026-02-01");
+	IS(w.narrowed && !w.unserved && w.asked == day(2025, 12, 1));
+	IS(w.from == day(2026, 1, 1) && w.from == w.served && w.to == day(2026, 2, 1));
+	w = make_window(&t, NULL, "2026-01-01", "2026-02-01");
+	IS(!w.narrowed && w.from == day(2026, 1, 1));
+	w = make_window(&t, NULL, "2025-12-01", "2026-01-01"); /* all of it */
+	IS(w.narrowed && w.unserved && w.from == w.to && w.to == day(2026, 1, 1));
+	w = make_window(&t, NULL, "2025-12-01", "2025-12-10");
+	IS(w.narrowed && w.unserved && w.from == w.to && w.to == day(2025, 12, 10));
+	w = make_window(&t, NULL, "2025-12-01", "2025-12-01"); /* nothing was asked for */
+	IS(!w.narrowed && !w.unserved && w.from == w.to);
+	w = make_window(&t, NULL, NULL, NULL); /* nor was a start */
+	IS(!w.narrowed && w.from == day(2026, 1, 1));
+	/* The span moves on while a fetch runs: some hours to spare, and whole buckets. */
+	t.oldest_span = 100 * UTC_DAY;
+	w = make_window(&t, NULL, "2026-01-01", NULL);
+	IS(w.narrowed && w.asked == day(2026, 1, 1) && w.from == day(2026, 8, 14));
+	w = make_window(&t, "1h", "2026-01-01", NULL);
+	IS(w.from == day(2026, 8, 13) + 13 * UTC_HOUR);
+	w = make_window(&t, NULL, NULL, NULL);
+	IS(!w.narrowed && w.from == day(2026, 8, 14));
+	t.oldest_span = 365 * UTC_DAY; /* the later of the two */
+	w = make_window(&t, NULL, "2025-11-01", NULL);
+	IS(w.narrowed && w.from == day(2026, 1, 1));
+}
+
+static struct page_rules read_rules; /* of the next page that is read */
+
+/* Read TEXT as a page by read_rules; what comes out goes to LINES. */
 static enum page_result
-read_page(enum paging paging, int buckets, const char *text, struct page *p, char *lines,
-	char *cursor)
+read_by_rules(const char *text, struct page *p, char *lines, char *cursor)
 {
 	static char reason[256];
-	const struct page_rules rules = {paging, buckets, 0, 10 * UTC_DAY, 2 * UTC_DAY, NULL};
 	struct buf body, next;
 	enum page_result result;
 
 	buf_init(&body, PAGE_MAX);
 	buf_init(&next, 1 << 16);
 	buf_puts(&body, text);
-	result = page_read(&body, &rules, p, &next, reason, sizeof reason);
+	result = page_read(&body, &read_rules, p, &next, reason, sizeof reason);
 	lines[0] = cursor[0] = '\0';
 	if (result == PAGE_OK)
 		snprintf(lines, 4096, "%.*s", (int)p->len, p->lines);
@@ -532,6 +636,113 @@ read_page(enum paging paging, int buckets, const char *text, struct page *p, cha
 	buf_free(&body);
 	buf_free(&next);
 	return result;
+}
+
+static enum page_result
+read_page(enum paging paging, int buckets, const char *text, struct page *p, char *lines,
+	char *cursor)
+{
+	read_rules = (struct page_rules){.paging = paging,
+		.time = buckets ? "starting_at" : NULL,
+		.buckets = buckets,
+		.to = 10 * UTC_DAY,
+		.open = 2 * UTC_DAY};
+	return read_by_rules(text, p, lines, cursor);
+}
+
+/* Rows of buckets in any order, other names of the data, what is complete, what is cut off. */
+static void
+rules(void)
+{
+	static const char row[] =
+		"{\"data\":[{\"starting_at\":\"1970-01-03T00:00:00Z\"},{\"starting_at\":"
+		"\"1970-01-02T00:00:00Z\"},{\"starting_at\":\"1970-01-02T00:00:00Z\"}],"
+		"\"has_more\":false%s}";
+	static const struct {
+		const char *text;
+		enum page_result result;
+		const char *lines;
+	} renamed[] = {
+		{"{\"data\":[{\"a\":1}],\"next_page\":null}", PAGE_OK, "{\"a\":1}\n"},
+		{"{\"summaries\":[{\"a\":1}],\"next_page\":null}", PAGE_OK, "{\"a\":1}\n"},
+		/* Under both names: the first ones, once. */
+		{"{\"summaries\":[{\"a\":1}],\"data\":[{\"a\":1}],\"next_page\":null}", PAGE_OK,
+			"{\"a\":1}\n"},
+		{"{\"data\":[],\"summaries\":[{\"a\":1}],\"next_page\":null}", PAGE_OK, ""},
+		{"{\"summaries\":[],\"summaries\":[],\"next_page\":null}", PAGE_WRONG, ""},
+		{"{\"summaries\":{},\"next_page\":null}", PAGE_WRONG, ""},
+		{"{\"summary\":[],\"next_page\":null}", PAGE_WRONG, ""},
+	};
+	static const struct {
+		const char *member;
+		enum page_result result;
+		int64_t refreshed;
+	} fresh[] = {{"", PAGE_OK, INT64_MAX}, {",\"data_refreshed_at\":null", PAGE_OK, INT64_MAX},
+		{",\"data_refreshed_at\":\"1970-01-03T01:00:00Z\"", PAGE_OK,
+			2 * UTC_DAY + UTC_HOUR},
+		{",\"data_refreshed_at\":\"1970-01-03T01:00:00.25+01:00\"", PAGE_OK, 2 * UTC_DAY},
+		{",\"data_refreshed_at\":7", PAGE_WRONG, 0},
+		{",\"data_refreshed_at\":\"soon\"", PAGE_WRONG, 0},
+		{",\"data_refreshed_at\":null,\"data_refreshed_at\":null", PAGE_WRONG, 0}};
+	static char lines[4096], cursor[4096], text[1024];
+	struct page p;
+
+	read_rules = (struct page_rules){
+		.paging = PAGING_PAGE, .time = "starting_at", .from = UTC_DAY, .to = 3 * UTC_DAY};
+	for (size_t i = 0; i < sizeof fresh / sizeof *fresh; i++) {
+		line_of = (int)i;
+		snprintf(text, sizeof text, row, fresh[i].member);
+		IS(read_by_rules(text, &p, lines, cursor) == fresh[i].result);
+		IS(fresh[i].result != PAGE_OK ||
+			(p.records == 3 && p.refreshed == fresh[i].refreshed));
+	}
+	snprintf(text, sizeof text, row, "");
+	read_rules.from = 2 * UTC_DAY;
+	IS(read_by_rules(text, &p, lines, cursor) == PAGE_WRONG);
+	read_rules.from = UTC_DAY;
+	read_rules.to = 2 * UTC_DAY;
+	IS(read_by_rules(text, &p, lines, cursor) == PAGE_WRONG);
+	read_rules.to = 3 * UTC_DAY;
+	read_rules.time = "created_at";
+	IS(read_by_rules(text, &p, lines, cursor) == PAGE_WRONG); /* a row without its time */
+	IS(read_by_rules("{\"data\":[{\"\\u0063reated_at\":\"1970-01-03T23:59:59.999999Z\"}],"
+			 "\"next_page\":null}",
+		   &p, lines, cursor) == PAGE_OK);
+
+	read_rules = (struct page_rules){.paging = PAGING_PAGE, .data = "summaries"};
+	for (size_t i = 0; i < sizeof renamed / sizeof *renamed; i++) {
+		line_of = (int)i;
+		IS(read_by_rules(renamed[i].text, &p, lines, cursor) == renamed[i].result);
+		IS(strcmp(lines, renamed[i].lines) == 0);
+	}
+	read_rules.data = NULL;
+	IS(read_by_rules(renamed[1].text, &p, lines, cursor) == PAGE_WRONG);
+
+	/* Empty, with more behind it: the cursor decides. */
+	IS(read_by_rules("{\"data\":[],\"has_more\":true,\"next_page\":\"x\"}", &p, lines,
+		   cursor) == PAGE_OK);
+	IS(p.records == 0 && p.more && strcmp(cursor, "x") == 0);
+	IS(read_by_rules("{\"data\":[{}],\"has_more\":false,\"next_page\":\"x\"}", &p, lines,
+		   cursor) == PAGE_OK &&
+		!p.more);
+
+	read_rules = (struct page_rules){.paging = PAGING_PAGE,
+		.time = "starting_at",
+		.buckets = 1,
+		.to = UTC_DAY,
+		.cut = "results",
+		.most = 3};
+	for (int n = 2; n <= 4; n++) { /* as many as are given, or more: there may be others */
+		line_of = n;
+		snprintf(text, sizeof text,
+			"{\"data\":[{\"\\u0072esults\":[%.*s],\"starting_at\":\"1970-01-01T00:00:"
+			"00Z\"}],"
+			"\"has_more\":false}",
+			2 * n - 1, "1,2,3,4,");
+		IS(read_by_rules(text, &p, lines, cursor) == PAGE_OK && p.cut == (n >= 3));
+	}
+	read_rules.cut = NULL;
+	IS(read_by_rules(text, &p, lines, cursor) == PAGE_OK && !p.cut);
 }
 
 static void
@@ -889,14 +1100,27 @@ records(void)
 static void
 queries(void)
 {
+	struct table t = {.path = (char[]){"/a/{}/b"},
+		.holes = {{(char[]){""}, (char[]){".id"}}},
+		.nholes = 1};
+	struct table two = {.path = (char[]){"/o/{organization}/r/{role}"},
+		.holes = {{(char[]){"role"}, (char[]){".id"}},
+			{(char[]){"organization"}, (char[]){"$asked.organization"}}},
+		.nholes = 2};
+	char *ids[] = {(char[]){"x/../y?z#%\xc3\xa9"}},
+	     *pair[] = {(char[]){"r{}"}, (char[]){"{role}"}};
 	struct buf to;
 
 	buf_init(&to, 4096);
-	IS(query_path(&to, "/a/{}/b", "x/../y?z#%\xc3\xa9") == 0);
+	IS(query_path(&to, &t, ids) == 0);
 	IS(query_add(&to, "group_by[]", "a&b") == 0 && query_add(&to, "page", "page_=+ ") == 0);
+	IS(query_add(&to, "created_at.gte", "1") == 0);
 	IS(strcmp(buf_str(&to),
-		   "/a/x%2F..%2Fy%3Fz%23%25%C3%A9/b?group_by%5B%5D=a%26b&page=page_%3D%2B%20") ==
-		0);
+		   "/a/x%2F..%2Fy%3Fz%23%25%C3%A9/b?group_by%5B%5D=a%26b&page=page_%3D%2B%20"
+		   "&created_at.gte=1") == 0);
+	buf_clear(&to);
+	IS(query_path(&to, &two, pair) == 0); /* a value is no pattern */
+	IS(strcmp(buf_str(&to), "/o/%7Brole%7D/r/r%7B%7D") == 0);
 	buf_free(&to);
 }
 
@@ -959,10 +1183,10 @@ main(int argc, char *argv[])
 		void (*run)(void);
 	} groups[] = {{"hints", hints}, {"decisions", decisions}, {"budget", budget},
 		{"shared", shared}, {"killed", killed}, {"crowd", crowd}, {"hostile", hostile},
-		{"windows", windows}, {"pages", pages}, {"depth", depth},
-		{"complaints", complaints}, {"organizations", organizations},
-		{"prefixes", prefixes}, {"records", records}, {"queries", queries}, {"sets", sets},
-		{"chosen", chosen}};
+		{"windows", windows}, {"spans", spans}, {"served", served}, {"rules", rules},
+		{"pages", pages}, {"depth", depth}, {"complaints", complaints},
+		{"organizations", organizations}, {"prefixes", prefixes}, {"records", records},
+		{"queries", queries}, {"sets", sets}, {"chosen", chosen}};
 
 	for (size_t i = 0; argc == 2 && i < sizeof groups / sizeof *groups; i++)
 		if (strcmp(argv[1], groups[i].name) == 0) {

@@ -138,6 +138,44 @@ test_values(void)
 	close_plan(&r);
 }
 
+/* Whether a member is there is not whether it is null; and what a record was asked for with is no field. */
+static void
+test_has(void)
+{
+	static const char *const xs[] = {
+		"has(\"a\")", "if has(\"b\") then .b.c else $asked.d end", NULL};
+	const char *path;
+	size_t count;
+	struct run r;
+
+	open_plan(&r, ".", xs);
+	SAME(scan(&r, "{\"a\":1,\"b\":{\"c\":2},\"@asked\":{\"d\":3}}"), "true,2");
+	SAME(scan(&r, "{\"@asked\":{\"d\":3}}"), "false,3");
+	SAME(scan(&r, "{\"a\":null,\"b\":null,\"@asked\":{\"d\":3}}"), "true,null");
+	SAME(scan(&r, "{\"b\":5}"), "false,<has no members, but a path leads through it>");
+	SAME(scan(&r, "{\"\\u0061\":{}}"), "true,null");
+	SAME(scan(&r, "{\"a\":1,\"a\":null}"), "true,null");
+	SAME(scan(&r, "{}"), "false,null");
+#define NO_OBJECT "<is no object, but has() asks for a member of it>"
+	SAME(scan(&r, "null"), "false,null");
+	SAME(scan(&r, "[1]"), NO_OBJECT "," NO_OBJECT);
+	SAME(scan(&r, "5"), NO_OBJECT "," NO_OBJECT);
+	CHECK(!plan_unread(r.plan, 0, &path, &count));
+	close_plan(&r);
+	open_plan(&r, ".rows[]", xs);
+	SAME(scan(&r, "{\"@asked\":{\"d\":9},\"rows\":[{\"a\":null},{\"b\":{\"c\":1}},{\"@asked\":"
+		      "2}]}"),
+		"true,9 false,1 false,9");
+	CHECK(plan_unread(r.plan, 0, &path, &count) && count == 1); /* a row is no record */
+	SAME(path, ".rows[].@asked");
+	CHECK(!plan_unread(r.plan, 1, &path, &count));
+	close_plan(&r);
+	open_plan(&r, ".", (const char *const[]){".a", NULL});
+	SAME(scan(&r, "{\"@asked\":{\"d\":9},\"a\":1}"), "1");
+	CHECK(!plan_unread(r.plan, 0, &path, &count));
+	close_plan(&r);
+}
+
 static void
 test_rows(void)
 {
@@ -452,6 +490,7 @@ int
 main(void)
 {
 	test_values();
+	test_has();
 	test_rows();
 	test_whole();
 	test_totals();
