@@ -49,7 +49,8 @@ each(each_receipt *what, void *to)
 void
 receipt_to_load(const struct receipt *r, struct mark_load *load)
 {
-	int is_replace = strcmp(r->mode, "replace") == 0 && r->from_known;
+	int is_replace = strcmp(r->mode, "replace") == 0 && r->from_known &&
+			 !(r->asked_known && r->from == r->to);
 
 	*load = (struct mark_load){
 		.what = strcmp(r->mode, "set") == 0 ? MARK_SET : MARK_LOADED,
@@ -59,7 +60,10 @@ receipt_to_load(const struct receipt *r, struct mark_load *load)
 		.asked = r->asked,
 		.watermark_known = r->watermark_known,
 		.watermark = r->watermark,
-		/* Where a window took the place of the whole table, nothing older is left either. */
+		/*
+		 * Where a window took the place of the whole table, nothing older is left either;
+		 * where nothing was served, all is.
+		 */
 		.created = r->created || is_replace,
 		.organization = r->organization,
 		.destination = r->destination,

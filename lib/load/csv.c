@@ -340,8 +340,10 @@ is_replaced(struct load_csv *d, struct ant_err *e)
 
 	switch (d->load->mode) {
 	case MODE_REPLACE:
-		return is_ours(d) && !(load_keeps_older(d->load) &&
-					     rows_before_window(r, &d->cells[r->time_column]));
+		if (load_keeps_older(d->load) &&
+			(r->from == r->to || rows_before_window(r, &d->cells[r->time_column])))
+			return 0;
+		return is_ours(d);
 	case MODE_WINDOW:
 		return is_ours(d) && rows_in_window(r, &d->cells[r->time_column]);
 	case MODE_MERGE:

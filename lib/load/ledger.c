@@ -329,6 +329,8 @@ ask_ledger(struct session *s, const struct audit *a, struct audit_facts *f, stru
 	buf_puts(&s->sql,
 		"SELECT max(CASE WHEN created OR (mode = 'replace' AND window_from IS NOT NULL");
 	put_organization(s, a->organization, "organization");
+	if (has(s, RECEIPT_ASKED)) /* which left all as it was */
+		buf_puts(&s->sql, " AND (asked IS NULL OR window_from < window_to)");
 	buf_printf(&s->sql,
 		") THEN line END), count(CASE WHEN line = %" PRId64 " AND load_id = ", a->line);
 	sql_literal(&s->sql, s->ops->dialect, a->load);

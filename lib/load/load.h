@@ -56,7 +56,7 @@ struct load {
 
 /*
  * 1 where a load that replaces the table leaves what lies before its window: the API does not
- * serve that any more.
+ * serve that any more; and where the window is empty, all, for nobody knows what it does serve.
  */
 int load_keeps_older(const struct load *l);
 

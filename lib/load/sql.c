@@ -69,7 +69,8 @@ load_sql_delete(struct buf *b, enum sql_dialect d, const char *schema, const str
 	const char *verb)
 {
 	const struct rows *r = l->rows;
-	int window = l->mode == MODE_WINDOW, since = load_keeps_older(l);
+	int keeps = load_keeps_older(l), since = keeps && r->from < r->to;
+	int window = l->mode == MODE_WINDOW || (keeps && !since); /* of nothing: nothing */
 
 	buf_printf(b, "%s FROM ", verb);
 	sql_name(b, d, schema, l->into);
