@@ -39,28 +39,33 @@ export NOW
 	done
 }
 
-@test "every column of every organization table is what the model says" {
-	local t
-	for t in organization users invites workspaces workspace_members api_keys rate_limits workspace_rate_limits; do
-		rows "$t" >got
-		expect "$t" >want
-		[ -s want ]
+# whole_set SET - each table of it, with the key of the set: every column of every row, and the names of the columns
+whole_set() {
+	local t windowed window
+	use_key "$1"
+	tables_of "$1" >tables
+	[ -s tables ]
+	while read -r t windowed; do
+		window=()
+		[ "$windowed" = no ] || window=(--from 2026-10-10 --to 2026-11-20)
+		ant-fetch -q --rate 0 "${window[@]}" "$t" <&- | ant-flatten -q >stream
+		sed -n 's/^#cols\t//p' stream >got
+		# An event of the feed may come twice, and is one row where it is loaded.
+		grep -v '^#' stream | if [ "$t" = compliance_activities ]; then uniq; else cat; fi >>got
+		ant-sim --now "$NOW" --days 75 --expect "$t" "${window[@]}" <&- >want
+		[ "$(wc -l <want)" -gt 1 ] || { echo "$t: the model has no rows"; return 1; }
+		# The largest of a request come first there, whatever their bucket.
+		[ "$1" != legacy ] || { sort -o want want; sort -o got got; }
 		diff -u want got | head -n 20
-		cmp want got
-	done
+		cmp want got || { echo "$t differs"; return 1; }
+	done <tables
 }
 
-@test "the columns stand in the order of the documentation, with the same names" {
-	local t window
-	for t in $(ant-tables --names); do
-		window=()
-		[[ $(ant-tables --tsv "$t") != *window* ]] || window=(--from 2026-11-19 --to 2026-11-20)
-		ant-fetch -q --rate 0 "${window[@]}" "$t" |
-			ant-flatten -q | sed -n 's/^#cols\t//p' >got
-		ant-sim --now "$NOW" --expect "$t" | head -n 1 >want
-		diff -u want got
-	done
-}
+@test "every column of every table of the set console is what the model says" { whole_set console; }
+@test "every column of every table of the set enterprise is what the model says" { whole_set enterprise; }
+@test "every column of every table of the set legacy is what the model says" { whole_set legacy; }
+@test "every column of every table of the set identity is what the model says" { whole_set identity; }
+@test "every column of every table of the set compliance is what the model says" { whole_set compliance; }
 
 @test "hours and minutes, and other dimensions, come out as the model says" {
 	rows --width 1h --from 2026-11-18 --to 2026-11-20 usage_report >got

@@ -355,6 +355,7 @@ sim_free(struct sim *s)
 	for (size_t i = 0; i < s->nrevisions; i++)
 		free(s->revisions[i].dropped);
 	free(s->revisions);
+	free(s->events);
 	free(s->streams);
 	sim_org_free(&s->org);
 	if (s->uses != NULL)
@@ -443,13 +444,31 @@ revise(struct sim *s, const char *date, const char *factor, const char *drop, st
 	return 0;
 }
 
+/* Things that happen now, a millisecond apart. */
+static int
+happen(struct sim *s, const char *number, struct ant_err *e)
+{
+	char *end;
+	unsigned long n = strtoul(number, &end, 10);
+	int64_t *all;
+
+	if (number[0] < '0' || number[0] > '9' || *end != '\0' || n < 1 || n > 1000)
+		return err_set(e, ANT_USAGE, "event: '%s' is not a number from 1 to 1000", number);
+	if ((all = realloc(s->events, (s->nevents + n) * sizeof *all)) == NULL)
+		return err_set(e, ANT_FAIL, "out of memory for an event");
+	s->events = all;
+	for (unsigned long i = 0; i < n; i++)
+		s->events[s->nevents++] = sim_now(s) * 1000000 + (int64_t)i * 1000;
+	return 0;
+}
+
 int
 sim_change(
 	struct sim *s, const struct strlist *names, const struct strlist *values, struct ant_err *e)
 {
 	static const char *const known[] = {
-		"date", "factor", "drop", "remove", "archive", "rename", "name", "now"};
-	enum { DATE, FACTOR, DROP, REMOVE, ARCHIVE, RENAME, NAME, NOW, KNOWN };
+		"date", "factor", "drop", "remove", "archive", "rename", "name", "now", "event"};
+	enum { DATE, FACTOR, DROP, REMOVE, ARCHIVE, RENAME, NAME, NOW, EVENT, KNOWN };
 	const char *v[KNOWN] = {NULL};
 	int64_t t;
 
@@ -464,6 +483,8 @@ sim_change(
 	}
 	if (v[DATE] != NULL)
 		return revise(s, v[DATE], v[FACTOR], v[DROP], e);
+	if (v[EVENT] != NULL)
+		return happen(s, v[EVENT], e);
 	if (v[REMOVE] != NULL && sim_org_remove(&s->org, v[REMOVE]) == 0)
 		return 0;
 	if (v[ARCHIVE] != NULL && sim_org_archive(&s->org, v[ARCHIVE], sim_now(s)) == 0)
@@ -477,7 +498,7 @@ sim_change(
 	}
 	return err_set(e, ANT_USAGE,
 		"nothing to change: date=DAY [factor=F] [drop=N], remove=ID, archive=WORKSPACE, "
-		"rename=ID with name=TEXT, or now=TIME, of objects that exist");
+		"rename=ID with name=TEXT, now=TIME, or event=N, of objects that exist");
 }
 
 /* ---- dimensions ---- */

@@ -103,6 +103,8 @@ struct sim {
 	size_t nrevisions;
 	int64_t first_day; /* days since 1970 */
 	struct sim_uses *uses; /* of analytics, see sim/uses */
+	int64_t *events;   /* that changes have brought (sim/feed): microseconds since 1970 */
+	size_t nevents;
 };
 
 int sim_make(struct sim *s, const struct sim_config *c, struct ant_err *e);
@@ -129,6 +131,7 @@ int64_t sim_now(const struct sim *s);
  *                                     decimals), drop the first N rows of its reports
  *   remove=ID  archive=ID  rename=ID name=TEXT
  *   now=TIME                          move the clock
+ *   event=N                           N things happen now (sim/feed), 1 to 1000
  * Return 0, or -1 with ANT_USAGE and a reason.
  */
 int sim_change(struct sim *s, const struct strlist *names, const struct strlist *values,

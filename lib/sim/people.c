@@ -165,7 +165,8 @@ sim_people_use(const struct sim *s, size_t u, enum sim_product p, int64_t day)
 
 	if (!sim_people_has(s, u, p) || h % 100 >= (weekend ? 12 : 70))
 		return 0;
-	if (day < utc_days(products[p].year, products[p].month, products[p].day) ||
+	if (day < s->first_day ||
+		day < utc_days(products[p].year, products[p].month, products[p].day) ||
 		day > last_day(s, u) || sim_quiet(s, day))
 		return 0;
 	return 200 + (unsigned)(h >> 16) % 1801;

@@ -114,6 +114,20 @@ start_sim() {
 	[ -n "$ANTHROPIC_BASE_URL" ] || { cat "$out.err" >&2; return 1; }
 }
 
+# use_key SET - the credential that ant-sim takes for the tables of SET
+use_key() {
+	unset ANTHROPIC_ADMIN_KEY ANTHROPIC_AUTH_TOKEN
+	case $1 in
+	console) export ANTHROPIC_ADMIN_KEY=sk-ant-admin01-simulated ;;
+	identity) export ANTHROPIC_AUTH_TOKEN=simulated-oauth-token ;;
+	enterprise | legacy | compliance) export ANTHROPIC_ADMIN_KEY=sk-ant-api01-simulated ;;
+	*) echo "use_key: there is no set $1" >&2; return 1 ;;
+	esac
+}
+
+# tables_of SET - its tables, each with "yes" behind it where it has a window
+tables_of() { ant-tables --tsv | awk -F '\t' -v set="$1" '("," $8 ",") ~ ("," set ",") { print $1, $11 }'; }
+
 # group_ended GROUP - wait until each process of a killed group is gone or a zombie: until then it has its locks
 group_ended() { wait_for eval "ps -eo pgid=,stat= | awk '"'$1 == '"$1"' && $2 !~ /^Z/ { n = 1 } END { exit n }'"'"; }
 
