@@ -44,6 +44,23 @@ put_span(struct buf *to, int64_t seconds)
 	buf_printf(to, "%" PRId64 "%c", seconds / units[i].seconds, units[i].unit);
 }
 
+/* The starts before which the API serves nothing, as times of a command line. */
+static void
+put_served(struct buf *to, const struct table *t)
+{
+	char text[UTC_TEXT];
+	int day = t->oldest != INT64_MIN;
+
+	if (day) {
+		utc_format(t->oldest, text);
+		buf_put(to, text, strlen("YYYY-MM-DD"));
+	}
+	if (t->oldest_span > 0)
+		buf_printf(to, "%s-%" PRId64 "h", day ? "," : "", t->oldest_span / UTC_HOUR);
+	else if (!day)
+		buf_putc(to, '-');
+}
+
 static int
 put_tsv(struct buf *to, const struct table *t)
 {
@@ -65,7 +82,9 @@ put_tsv(struct buf *to, const struct table *t)
 		put_span(to, t->lookback);
 	buf_putc(to, '\t');
 	crawl_put(to, t);
-	return buf_printf(to, "\t%s\n", table_has_window(t) ? "yes" : "no");
+	buf_printf(to, "\t%s\t", table_has_window(t) ? "yes" : "no");
+	put_served(to, t);
+	return buf_putc(to, '\n');
 }
 
 static void

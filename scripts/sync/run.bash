@@ -112,7 +112,7 @@ load_tables() {
 	((!as_json)) || receipts=0
 	! may_draw || start_drawing "${due[@]}"
 	declare -p tables parallel rate chunk start given_from given_to now full_refresh full_sync in_full \
-		receipts quiet plain verbose spool kind file conninfo base_scope schema prefix mode allow_shrink mode_of windowed \
+		receipts quiet plain verbose spool kind file conninfo base_scope schema prefix mode allow_shrink mode_of windowed served_of \
 		earliest_of lookback_of into_of whose_of from_of by_organization own_organization fetch flags since drawn >"$run/settings"
 	for name in "${due[@]}"; do
 		while ((${#worker_of[@]} >= parallel && !stopped && !halted)); do reap; done

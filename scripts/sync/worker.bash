@@ -138,6 +138,7 @@ result() { # STATUS
 set_windows() {
 	local marks=${ANT_STATE-}
 	local -a args=(--lookback "${lookback_of[$table]}" --start "${start:-${earliest_of[$table]}}" --chunk "$chunk")
+	[[ -z ${served_of[$table]-} ]] || args+=(--served "${served_of[$table]}")
 	if [[ -n $given_from ]]; then
 		args+=(--from "$given_from" --to "${given_to:-$now}")
 		# Windows that were asked for come in any order: the watermark says up to where all is there.
