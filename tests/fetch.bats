@@ -64,7 +64,7 @@ usage_error() {
 starting_at=2026-11-01T00:00:00Z&ending_at=2026-11-20T00:00:00Z&bucket_width=1d&group_by[]=api_key_id&group_by[]=workspace_id&group_by[]=model&group_by[]=service_tier&group_by[]=context_window&limit=31
 starting_at=2026-11-01T05:00:00Z&ending_at=2026-11-01T07:00:00Z&bucket_width=1h&group_by[]=model&limit=168
 starting_at=2026-11-01&limit=1000
-limit=1000&include_archived=true
+limit=1000&include_archived=true&include_default=true
 limit=1000&email=a+b@example.com
 
 Q
@@ -140,6 +140,7 @@ Q
 	[ "$(begin | jq -c .group_by)" = '[]' ]
 	run -1 grep -c group_by <(queries | tail -n 1)
 	usage_error 'at most 5' --group-by a,b,c,d,e,f usage_report
+	usage_error 'at most 5' --group-by a,cost_type,b,c,d,e,f analytics_cost
 	usage_error 'twice' --group-by model,model usage_report
 	usage_error 'empty name' --group-by model, usage_report
 	usage_error 'not grouped' --group-by model users
@@ -166,9 +167,20 @@ Q
 	usage_error 'no limit to choose' --page-limit 5 organization
 	usage_error 'NAME=VALUE' --param limit users
 	usage_error 'neither text nor json' --log-format xml users
-	for p in starting_at ending_at page limit after_id bucket_width 'group_by[]'; do
+	for p in page limit after_id before_id 'group_by[]'; do
 		usage_error 'ant-fetch itself' --param "$p=1" users
 	done
+	for p in starting_at ending_at bucket_width; do
+		usage_error 'ant-fetch itself' --param "$p=1" usage_report
+	done
+	usage_error 'ant-fetch itself' --param time_bucket_width=1d analytics_usage
+	usage_error 'ant-fetch itself' --param order_by=amount analytics_cost
+	usage_error 'ant-fetch itself' --param date=2026-11-01 analytics_users
+	usage_error 'ant-fetch itself' --param include_archived=false workspaces
+	usage_error 'goes through no other' --parents /dev/null users
+	usage_error 'No such file' --parents none workspace_members
+	usage_error 'not a version' --api-version latest users
+	usage_error 'not a version' --api-version 2026-10-21T00:00:00Z users
 	[ -z "$(queries)" ]
 }
 
@@ -221,7 +233,8 @@ Q
 	ANTHROPIC_ADMIN_KEY=sk-ant-admin01-wrong run -3 ant fetch organization
 }
 
-@test "the key is in no argument, no environment of the process, and no message" {
+# keeps_secret VARIABLE - the process that has it there shows it nowhere
+keeps_secret() {
 	arm "$O/users always delay=1500"
 	"$ANT_BIN/ant-fetch" -v users >out 2>err &
 	pid=$!
@@ -236,6 +249,69 @@ Q
 	wait "$pid"
 	run -1 grep -c simulated out err
 	grep -q '"@ant":"end"' out
+}
+
+@test "the key is in no argument, no environment of the process, and no message" { keeps_secret; }
+
+@test "the token is in no argument, no environment of the process, and no message, and in no answer's quote" {
+	local token=simulated-oauth-token body
+	unset ANTHROPIC_ADMIN_KEY
+	export ANTHROPIC_AUTH_TOKEN=$token
+	keeps_secret
+	sim DELETE faults >/dev/null
+	arm "$O/users always redirect=$SIM_URL/elsewhere"
+	run -4 ant fetch -v users
+	[[ $output == *'redirect, which is not followed'* && $output != *simulated* ]]
+	run -1 grep -c '"path":"/elsewhere"' <(sim GET log)
+	arm "$O/users always status=400 body=\"the token $token is no good\""
+	run -4 ant fetch -v users
+	[[ $output == *'is no good'* && $output != *simulated* ]]
+}
+
+@test "a token goes where only a token does, or where there is nothing else; it comes from a file, too" {
+	local token=simulated-oauth-token
+	printf '%s\n' "$token" >token
+	chmod 644 token
+	ANTHROPIC_ADMIN_KEY='' run -0 --separate-stderr ant fetch --token-file token users
+	[[ $stderr == *'--token-file token: others can read it; chmod 600 keeps it yours' ]]
+	chmod 600 token
+	ANTHROPIC_ADMIN_KEY='' ANTHROPIC_AUTH_TOKEN=wrong run -0 --separate-stderr ant fetch --token-file token users
+	[ -z "$stderr" ]
+	ANTHROPIC_AUTH_TOKEN=wrong run -0 ant fetch users # the key opens it
+	ANTHROPIC_AUTH_TOKEN=wrong run -3 ant fetch service_accounts
+	[[ $output == *'the API refused the token: HTTP 401'*'it takes an OAuth token with the scope org:admin'* ]]
+	run -3 ant fetch service_accounts
+	[[ $output == *'the API refused the key: HTTP 403'*'it takes an OAuth token with the scope org:admin'* ]]
+	ANTHROPIC_AUTH_TOKEN=$token run -0 ant fetch service_accounts
+	ANTHROPIC_ADMIN_KEY=wrong ANTHROPIC_AUTH_TOKEN=$token run -0 ant fetch service_accounts
+}
+
+@test "--api-version is what is sent, and the same records come" {
+	ant fetch users >want
+	sim DELETE log >/dev/null
+	ant fetch --api-version 2026-10-21 users | cmp - want
+	run -4 ant fetch --api-version 2026-10-22 users
+	[[ $output == *'HTTP 400'* ]]
+}
+
+@test "--parents takes the ids from a stream that is there, and asks for its members alone" {
+	ant fetch --rate 0 workspaces >workspaces
+	ant fetch --rate 0 workspace_members >want
+	sim DELETE log >/dev/null
+	ant fetch --rate 0 --parents workspaces workspace_members >have
+	cmp have want
+	run -1 grep -c "\"path\":\"$O/workspaces\"" <(sim GET log)
+	ant fetch --rate 0 --parents <(cat workspaces) workspace_members | cmp - want
+	sed '$d' workspaces >cut
+	run -5 ant fetch --parents cut workspace_members
+	[[ $output == *'--parents cut: no end line: it is incomplete' ]]
+	sed 3d workspaces >lacks
+	run -5 ant fetch --parents lacks workspace_members
+	ant fetch users >users
+	run -2 ant fetch --parents users workspace_members
+	[[ $output == *'it holds users, and workspace_members goes through workspaces' ]]
+	sed '1s/"organization":"./"organization":"x/' workspaces >other
+	run -4 ant fetch --parents other workspace_members
 }
 
 @test "a refused key is status 3 and says what it takes, without saying the key" {
@@ -313,14 +389,23 @@ Q
 	live_sim
 	ant fetch --check >out
 	[[ $(head -n 1 out) == "organization: Exämple Analytics, Inc. ("*")" ]]
-	[ "$(grep -c ': readable$' out)" -eq "$(find "$ROOT/lib/tables" -name '*.table' | wc -l)" ]
+	grep -qx 'console: the key opens 16 of 16 tables' out
+	grep -q '^enterprise: the key opens 4 of 20 tables; the others take a scoped key' out
+	grep -q '^legacy: the key opens 0 of 4 tables; they take a scoped key' out
+	grep -q '^identity: the key opens 0 of 5 tables; they take an OAuth token' out
+	grep -q '^compliance: the key opens 1 of 8 tables; the others take a Compliance Access Key' out
+	# Each table once, whatever sets it is of.
+	sed -n 's/^  \([a-z_]*\): .*/\1/p' out | sort >have
+	find "$ROOT/lib/tables" -name '*.table' -printf '%f\n' | sed 's/[.]table$//' | sort | diff - have
+	[ "$(sim GET log | jq -r '.path + "?" + .query' | grep -c "$O/users")" -eq 1 ]
 	[ "$(ant fetch --check users | tail -n 1)" = 'users: readable' ]
 	# One page each, as small as can be.
 	run -1 grep -c 'limit=[2-9]' <(queries)
 	arm "$O/users always status=403" "$O/cost_report always status=500"
 	ant fetch --check --retries 0 >out
-	grep -q '^users: refused: .*403' out
-	grep -q '^cost_report: failed: .*500' out
+	grep -q '^  users: refused: .*403' out
+	grep -q '^  cost_report: failed: .*500' out
+	grep -q '^console: the key opens 14 of 16 tables; the others take an Admin key.*; 1 failed$' out
 	sim DELETE faults >/dev/null
 	arm "$O/* always status=403"
 	run -3 ant fetch --check
@@ -354,17 +439,14 @@ organization: readable" ]
 }
 
 @test "--whose prints the organization's id and nothing else, after one request" {
-	local key
 	run -0 --separate-stderr ant fetch --whose
 	[ "$output" = "$whose" ]
 	[ -z "$stderr" ]
 	[ "$(sim GET log | jq -r .path)" = "$O/me" ]
 	# A refusal names it, too; not where the key is none.
-	for key in sk-ant-api03-ordinary sk-ant-api01-scoped; do
-		ANTHROPIC_ADMIN_KEY=$key run -0 --separate-stderr ant fetch --whose
-		[ "$output" = "$whose" ]
-		[ -z "$stderr" ]
-	done
+	ANTHROPIC_ADMIN_KEY=sk-ant-api01-simulated run -0 --separate-stderr ant fetch --whose
+	[ "$output" = "$whose" ]
+	[ -z "$stderr" ]
 	sim DELETE log >/dev/null
 	ANTHROPIC_ADMIN_KEY=sk-ant-admin01-wrong run -3 --separate-stderr ant fetch --whose
 	[[ -z $output && ${#stderr_lines[@]} -eq 1 && $stderr == *"refused the key: HTTP 401"*"it takes an Admin key"* ]]
