@@ -255,6 +255,7 @@ result() { # TABLE STATUS
 set_windows() { # TABLE
 	local marks=${ANT_STATE-}
 	local -a args=(--lookback "${lookback_of[$1]}" --start "${start:-${earliest_of[$1]}}" --chunk "$chunk")
+	[[ -z ${served_of[$1]-} ]] || args+=(--served "${served_of[$1]}")
 	if [[ -n $given_from ]]; then
 		args+=(--from "$given_from" --to "${given_to:-$now}")
 		# Windows that were asked for come in any order: the watermark says up to where all is there.
