@@ -31,7 +31,7 @@ offers() {
 
 @test "completions: the names of tables, those of the user's own as well" {
 	offers 'ant-fetch us' 'usage_report users'
-	offers 'ant-tables --json workspace_' 'workspace_members workspace_rate_limits'
+	offers 'ant-tables --json workspace_' 'workspace_members workspace_rate_limits workspace_service_accounts'
 	offers 'ant-sync --plan cost' 'cost_report'
 	offers 'ant-flatten -t inv' 'invites'
 	offers 'ant-ingest --source-table us' 'usage_report users'
