@@ -36,10 +36,14 @@ offers() {
 	offers 'ant-flatten -t inv' 'invites'
 	offers 'ant-ingest --source-table us' 'usage_report users'
 	offers 'ant-ingest --source-table=us' 'usage_report users'
+	offers 'ant-tables --names @en' '@enterprise'
+	offers 'ant-sync @' '@all @compliance @console @enterprise @identity @legacy'
 	mkdir own
 	cp "$ROOT/lib/tables/users.table" own/usurers.table
 	export ANT_TABLES=$PWD/own
 	offers 'ant-fetch us' 'usage_report users usurers'
+	cp own/usurers.table odd.table
+	offers 'ant-tables od' 'odd.table'
 }
 
 @test "completions: the values that an option can have" {

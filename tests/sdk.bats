@@ -10,7 +10,7 @@ setup_file() {
 	now=$(date -u +%FT%TZ)
 	start_sim --now "$now" --days 60
 	# Older than what may still change, and longer than one request may ask for.
-	FROM=$(date -u -d "$now -45 days" +%F) TO=$(date -u -d "$now -8 days" +%F)
+	FROM=$(date -u -d "$now -41 days" +%F) TO=$(date -u -d "$now -8 days" +%F)
 	export FROM TO
 }
 
@@ -103,7 +103,7 @@ holds() {
 
 @test "sdk: the tables of an enterprise, with a scoped key" {
 	ANTHROPIC_ADMIN_KEY=sk-ant-api01-simulated
-	holds enterprise 7
+	holds enterprise 11
 }
 
 @test "sdk: the legacy reports" {
