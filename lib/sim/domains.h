@@ -11,6 +11,12 @@
 
 extern const struct sim_endpoint sim_console_endpoints[];
 extern const struct sim_table sim_console_tables[];
+/* analytics of usage and cost, see sim/uses_query */
+extern const struct sim_endpoint sim_uses_endpoints[];
+extern const struct sim_table sim_uses_tables[];
+/* what people did with each product, see sim/activity */
+extern const struct sim_endpoint sim_activity_endpoints[];
+extern const struct sim_table sim_activity_tables[];
 extern const struct sim_endpoint sim_seats_endpoints[];
 extern const struct sim_table sim_seats_tables[];
 extern const struct sim_endpoint sim_rbac_endpoints[];
@@ -23,9 +29,6 @@ extern const struct sim_endpoint sim_directory_endpoints[];
 extern const struct sim_table sim_directory_tables[];
 extern const struct sim_endpoint sim_feed_endpoints[];
 extern const struct sim_table sim_feed_tables[];
-/* analytics of usage and cost, see sim/uses_query */
-extern const struct sim_endpoint sim_uses_endpoints[];
-extern const struct sim_table sim_uses_tables[];
 
 /* All of them, with NULL at the end. */
 extern const struct sim_endpoint *const sim_endpoints[];

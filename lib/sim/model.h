@@ -102,9 +102,9 @@ struct sim {
 	struct sim_revision *revisions;
 	size_t nrevisions;
 	int64_t first_day; /* days since 1970 */
+	struct sim_uses *uses; /* of analytics, see sim/uses */
 	int64_t *events;   /* that changes have brought (sim/feed): microseconds since 1970 */
 	size_t nevents;
-	struct sim_uses *uses; /* of analytics, see sim/uses */
 };
 
 int sim_make(struct sim *s, const struct sim_config *c, struct ant_err *e);
