@@ -81,7 +81,8 @@ count(const struct sums *m, size_t c, size_t thing, size_t u, int product, int64
 		age = utc_floor(sim_now(m->s), UTC_DAY) / UTC_DAY - day;
 
 	if ((k->product >= 0 && k->product != product) || day < k->since ||
-		(k->mode != SIM_ANYWAY && (k->mode == SIM_UNIFIED) != sim_activity_unified(m->s, u)))
+		(k->mode != SIM_ANYWAY &&
+			(k->mode == SIM_UNIFIED) != sim_activity_unified(m->s, u)))
 		return 0;
 	/* What is asked of one project is chat alone. */
 	if (m->q->of->each == 0 && m->q->wanted[SIM_F_PROJECT].n > 0 && k->product != SIM_CHAT)
@@ -183,7 +184,8 @@ thing_wanted(const struct sums *m, size_t thing)
 
 /* The I-th of the things that user U used in PRODUCT on DAY; SIZE_MAX: she used no more. */
 static size_t
-thing_of(const struct sums *m, const struct sim_activity *of, size_t u, int product, int64_t day, size_t i)
+thing_of(const struct sums *m, const struct sim_activity *of, size_t u, int product, int64_t day,
+	size_t i)
 {
 	size_t n = of->things(m->s), kind = (size_t)(of - sim_activities);
 	uint64_t h = sim_hash(m->s->config.seed, OF_THING + kind * 1000,

@@ -18,7 +18,7 @@ enum { SIM_ACTIVITY_COUNTS = 112, SIM_DATE = 11 };
 
 struct sim_activity_row {
 	char date[SIM_DATE], last[SIM_DATE]; /* asked for; of the last activity, "": absent */
-	char id[SIM_ID];			      /* the thing's; "": it has a name */
+	char id[SIM_ID];		     /* the thing's; "": it has a name */
 	const char *name, *display, *status, *plugin; /* the thing's; NULL: null */
 	const char *user_id, *email;		      /* whom the row is about */
 	int is_user;				      /* 0: it is about no user */
@@ -40,14 +40,14 @@ struct sim_activity_row {
 
 /* One count of a thing. */
 struct sim_activity_count {
-	int product;	     /* whose users it counts; -1: all */
+	int product;	      /* whose users it counts; -1: all */
 	unsigned least, most; /* of one user on one day */
-	unsigned null_of;    /* null for one of so many things; 0: never */
-	int of;		     /* never above the count with this number; -1 */
-	int mode;	     /* SIM_PLAIN, SIM_UNIFIED: of users without and with the unified product */
-	int distinct;	     /* null in a range */
-	int whole;	     /* null where it is filtered or grouped */
-	int64_t since;	     /* days since 1970: before it null or 0 */
+	unsigned null_of;     /* null for one of so many things; 0: never */
+	int of;		      /* never above the count with this number; -1 */
+	int mode;      /* SIM_PLAIN, SIM_UNIFIED: of users without and with the unified product */
+	int distinct;  /* null in a range */
+	int whole;     /* null where it is filtered or grouped */
+	int64_t since; /* days since 1970: before it null or 0 */
 };
 enum { SIM_ANYWAY, SIM_PLAIN, SIM_UNIFIED };
 
@@ -57,7 +57,7 @@ struct sim_activity {
 	const struct sim_activity_count *counts;
 	size_t ncounts;
 	unsigned products; /* bits of those in which things are used */
-	unsigned each;	   /* of the things, what a user uses at most on a day; 0: users themselves */
+	unsigned each; /* of the things, what a user uses at most on a day; 0: users themselves */
 	size_t (*things)(const struct sim *s);
 	void (*describe)(const struct sim *s, size_t thing, struct sim_activity_row *row);
 	const char *order; /* the column of the usual order */
