@@ -311,8 +311,8 @@ sum() {
 		sort rows | cmp - ascending
 	done
 	# Without a bucket width there is no time to order by.
-	get usage "${args[@]:0:2}" 'group_by[]=product' order_by=time | jq -c .data >time
-	get usage "${args[@]:0:2}" 'group_by[]=product' | jq -c .data | cmp - time
+	get usage "${args[@]:0:2}" 'group_by[]=product' order_by=time | jq -c .data >by.time
+	get usage "${args[@]:0:2}" 'group_by[]=product' | jq -c .data | cmp - by.time
 }
 
 @test "sim analytics: without bucket and grouping there is one row, of whole hours, with every dimension null" {
@@ -347,7 +347,7 @@ sum() {
 		value=$(jq -r "[.group.$d | select(. != null)][0] // empty" rows | head -n 1)
 		[ -n "$value" ] || continue
 		jq -Sc "select(.group.$d == \"$value\")" rows >want
-		walk usage "${args[@]}" "group_by[]=$d" "$name[]=$value" | jq -Sc . >got
+		walk usage "${args[@]}" "group_by[]=$d" "${name}[]=$value" | jq -Sc . >got
 		[ "$d" != rbac_group_id ] || sed -i 1q want got
 		diff want got
 	done <<-'END'
