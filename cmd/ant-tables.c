@@ -17,19 +17,20 @@
 
 static struct cli cli = {
 	.name = "ant-tables",
-	.usage = "usage: ant-tables [-hqv] [-T DIR]... [--names | --tsv | --json] [TABLE...]\n"
-		 "       ant-tables --ddl DIALECT [TABLE...]\n"
+	.usage = "usage: ant-tables [-hqv] [-T DIR]... [--names | --tsv | --json]\n"
+		 "           [TABLE | @SET | FILE]...\n"
+		 "       ant-tables --ddl DIALECT [TABLE | @SET | FILE]...\n"
 		 "       ant-tables --views DIALECT [--schema S] [--prefix P]\n"
 		 "           [--table-name TABLE=NAME]...\n"
 		 "       ant-tables --near WORD [NAME...]\n",
-	.help = "Without TABLE, lists all tables, one a line; with TABLE, describes its columns:\n"
+	.help = "Lists all tables by what opens them; or tells in words how a TABLE, those of a\n"
+		"SET (@all: all), or a table FILE of one's own, is asked for and loaded:\n"
 		"\n"
-		"    ant-tables\n"
-		"    ant-tables usage_report\n"
+		"    ant-tables usage_report ./chats.table\n"
 		"\n"
 		"  -T, --tables DIR   look for table files here first\n"
 		"  --names            only the names\n"
-		"  --tsv              for scripts: eleven fields, - where there is none\n"
+		"  --tsv              for scripts: twelve fields, - where there is none\n"
 		"  --json             everything, one JSON object a line\n"
 		"  --ddl DIALECT      CREATE TABLE for postgresql, sqlite, duckdb, bigquery,\n"
 		"                     snowflake, clickhouse or mysql\n"
@@ -100,16 +101,23 @@ names_wanted(const struct tables *ts, char **argv, struct strlist *to, struct an
 	if (*argv == NULL)
 		return tables_names(ts, to, e);
 	for (; *argv != NULL; argv++)
-		if (strlist_add(to, *argv, strlen(*argv)) == -1)
-			return err_sys(e, ANT_FAIL, "%s", *argv);
+		if (**argv == '@' ? tables_of_set(ts, *argv + 1, to, e) == -1
+				  : strlist_add(to, *argv, strlen(*argv)) == -1)
+			return **argv == '@' ? -1 : err_sys(e, ANT_FAIL, "%s", *argv);
 	return 0;
+}
+
+static struct table *
+load(const struct tables *ts, const char *name, struct ant_err *e)
+{
+	return tables_is_file(name) ? tables_load_file(name, e) : tables_load(ts, name, e);
 }
 
 static int
 print_table(const struct tables *ts, const char *name, enum describe_form form, struct buf *b,
 	struct ant_err *e)
 {
-	struct table *t = tables_load(ts, name, e);
+	struct table *t = load(ts, name, e);
 	int result;
 
 	if (t == NULL)
@@ -139,6 +147,39 @@ print_all(const struct tables *ts, char **argv, enum describe_form form, struct 
 	result = out_write(STDOUT_FILENO, "stdout", b.data, b.len, e);
 done:
 	strlist_free(&all);
+	buf_free(&b);
+	return result;
+}
+
+/* All tables, set by set. */
+static int
+print_sets(const struct tables *ts, struct ant_err *e)
+{
+	struct strlist names_there = {NULL, 0};
+	struct table **loaded = NULL;
+	size_t n = 0;
+	struct buf b;
+	int result = -1;
+
+	buf_init(&b, (size_t)64 << 20);
+	if (tables_names(ts, &names_there, e) == -1)
+		goto done;
+	if ((loaded = calloc(names_there.n + 1, sizeof *loaded)) == NULL) {
+		err_sys(e, ANT_FAIL, "tables");
+		goto done;
+	}
+	for (; n < names_there.n; n++)
+		if ((loaded[n] = tables_load(ts, names_there.v[n], e)) == NULL)
+			goto done;
+	if (describe_sets(&b, loaded, n) == -1)
+		err_sys(e, ANT_FAIL, "tables");
+	else
+		result = out_write(STDOUT_FILENO, "stdout", b.data, b.len, e);
+done:
+	while (n > 0)
+		table_free(loaded[--n]);
+	free(loaded);
+	strlist_free(&names_there);
 	buf_free(&b);
 	return result;
 }
@@ -173,6 +214,16 @@ print_near(const struct tables *ts, char **argv, struct ant_err *e)
 	return result;
 }
 
+static int
+print(const struct tables *ts, char **argv, enum describe_form form, struct ant_err *e)
+{
+	if (words.n > 0)
+		return print_near(ts, argv, e);
+	if (chosen == 0 && *argv == NULL)
+		return print_sets(ts, e);
+	return print_all(ts, argv, form, e);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -194,17 +245,12 @@ main(int argc, char *argv[])
 		return cli_usage(&cli, "--schema: only PostgreSQL has schemas here");
 	if (views != -1 && optind < argc)
 		return cli_usage(&cli, "--views takes no TABLE: the views are of several");
-	form = names			      ? DESCRIBE_NAME
-	       : tsv			      ? DESCRIBE_TSV
-	       : json			      ? DESCRIBE_JSON
-	       : chosen == 0 && optind < argc ? DESCRIBE_TEXT
-					      : DESCRIBE_LINE;
+	form = names ? DESCRIBE_NAME : tsv ? DESCRIBE_TSV : json ? DESCRIBE_JSON : DESCRIBE_TEXT;
 	place.dialect = (enum sql_dialect)views;
 	if (views != -1)
 		return cli_exit(print_views(&e) == -1 ? cli_fail(&e) : ANT_OK);
 	if (tables_init(&tables, folders.v, folders.n, getenv("ANT_TABLES"), &e) == -1 ||
-		(words.n > 0 ? print_near(&tables, argv + optind, &e)
-			     : print_all(&tables, argv + optind, form, &e)) == -1)
+		print(&tables, argv + optind, form, &e) == -1)
 		status = cli_fail(&e);
 	tables_free(&tables);
 	return cli_exit(status);

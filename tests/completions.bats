@@ -31,15 +31,19 @@ offers() {
 
 @test "completions: the names of tables, those of the user's own as well" {
 	offers 'ant-fetch us' 'usage_report users'
-	offers 'ant-tables --json workspace_' 'workspace_members workspace_rate_limits'
+	offers 'ant-tables --json workspace_' 'workspace_members workspace_rate_limits workspace_service_accounts'
 	offers 'ant-sync --plan cost' 'cost_report'
 	offers 'ant-flatten -t inv' 'invites'
 	offers 'ant-ingest --source-table us' 'usage_report users'
 	offers 'ant-ingest --source-table=us' 'usage_report users'
+	offers 'ant-tables --names @en' '@enterprise'
+	offers 'ant-sync @' '@all @compliance @console @enterprise @identity @legacy'
 	mkdir own
 	cp "$ROOT/lib/tables/users.table" own/usurers.table
 	export ANT_TABLES=$PWD/own
 	offers 'ant-fetch us' 'usage_report users usurers'
+	cp own/usurers.table odd.table
+	offers 'ant-tables od' 'odd.table'
 }
 
 @test "completions: the values that an option can have" {
@@ -135,10 +139,11 @@ offers() {
 	    return seen
 	talk(b"PS1=ready; source " + sys.argv[1].encode() + b"\n", b"hready")
 	print(talk(b"ant-fetch --log-format=js\t", b"json").decode())
+	print(talk(b"\x15ant-tables @enterp\t", b"prise").decode())
 	os.kill(pid, 9)
 	END
 	run -0 python3 drive.py "$BATS_FILE_TMPDIR/anthill"
-	[[ $output == *"ant-fetch --log-format=json"* ]]
+	[[ $output == *"ant-fetch --log-format=json"* && $output == *"ant-tables @enterprise"* ]]
 	[ "$(in_bash "$ANT_BIN/ant-fetch us")" = 'usage_report users' ]
 }
 

@@ -188,3 +188,17 @@ rows() { sqlite3 "$1" "select count(*) from $2"; }
 	done
 	shellcheck "$EXAMPLES/parallel/backfill"
 }
+
+@test "examples: the table file of one's own reads the API's own example: no name of a chat, and nobody's address where it is masked" {
+	export ANT_TABLES=$EXAMPLES/tables
+	local page=$ROOT/tests/data/api/compliance_chats.page1.json
+	ant tables compliance_chats | grep -q /v1/compliance/apps/chats
+	run -0 ant flatten -t compliance_chats <"$page"
+	[ "$(grep -c 'claude_chat_01AaSsDdFfGgHhJjKkLlQqWw	.*	ada@example.com	.*	2026-08-10T11:00:00Z	' <<<"$output")" = 1 ]
+	run -1 grep -F "$(jq -r '.data[0].name' "$page")" <<<"$output"
+	run -0 --separate-stderr ant flatten -t compliance_chats --exclude user_id --mask user_email=email <"$page"
+	run -1 grep -E 'ada@|user_01' <<<"$output"
+	[ -z "$stderr" ]
+	# No set of anthill's own takes it in by itself.
+	run -1 grep -rl compliance_chats "$ROOT/lib" "$ROOT/scripts"
+}

@@ -301,7 +301,22 @@ body() {
 	fetch ids
 	no_end cycle 4
 	final 4 no-cursor
-	final 4 empty-more
+	final 4 empty-more ids # where the last record is the cursor
+}
+
+@test "a page without records and with more behind it is followed where the cursor is the page's own" {
+	check() {
+		arm "$2 at=$3 empty-more"
+		fetch "$1"
+		[ "$status" -eq 0 ] || wrong "$1 page $3"
+		comm -3 <(sort "$BATS_FILE_TMPDIR/$1") <(sort out) | grep -v @ant >lost || :
+		run -1 grep -P '^\t' lost
+		# What the page lacked is lost with it; of the last one the cursor leads to it once more.
+		[ "$((!$(wc -l <lost)))" -eq $(($3 == ${1}_last)) ] || wrong "$1 page $3"
+		# Buckets are counted: they are missed.
+		[ "$1" != buckets ] || [ ! -s lost ] || grep -q "left out $(wc -l <lost) of 30 buckets" err || wrong "$1 page $3"
+	}
+	each_page tokens buckets check
 }
 
 @test "buckets outside the window, out of order, twice, or without a start are final: 4" {

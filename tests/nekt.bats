@@ -122,6 +122,14 @@ as_cron() {
 	[ "$(DB=$HOME/nekt_raw.db ask 'select count(*) from users')" = 5 ]
 }
 
+@test "nekt: Streams: with analytics_cost the cost of each API key and person, which is that of cost_report" {
+	block Streams 2 | settings 'start -12d' 'look-back 1d'
+	ant-sync -q >/dev/null
+	[ "$(ask 'select count(distinct api_key_id) > 1 and count(distinct actor_email) > 1 from analytics_cost')" = 1 ]
+	# What people do in seats is in analytics_cost alone.
+	[ "$(ask "select sum(amount_cents) >= (select sum(amount_cents) from cost_report) from analytics_cost")" = 1 ]
+}
+
 @test "nekt: Table name and Prefix: alone, and together" {
 	{ block Streams 1; block 'Table name' 1; } | settings 'start -5d'
 	ant-sync -q >/dev/null

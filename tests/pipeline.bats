@@ -54,6 +54,8 @@ whole_set() {
 		grep -v '^#' stream | if [ "$t" = compliance_activities ]; then uniq; else cat; fi >>got
 		ant-sim --now "$NOW" --days 75 --expect "$t" "${window[@]}" <&- >want
 		[ "$(wc -l <want)" -gt 1 ] || { echo "$t: the model has no rows"; return 1; }
+		# The largest of a request come first there, whatever their bucket.
+		[ "$1" != legacy ] || { sort -o want want; sort -o got got; }
 		diff -u want got | head -n 20
 		cmp want got || { echo "$t differs"; return 1; }
 	done <tables

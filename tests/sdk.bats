@@ -10,7 +10,7 @@ setup_file() {
 	now=$(date -u +%FT%TZ)
 	start_sim --now "$now" --days 60
 	# Older than what may still change, and longer than one request may ask for.
-	FROM=$(date -u -d "$now -45 days" +%F) TO=$(date -u -d "$now -8 days" +%F)
+	FROM=$(date -u -d "$now -41 days" +%F) TO=$(date -u -d "$now -8 days" +%F)
 	export FROM TO
 }
 
@@ -23,11 +23,15 @@ tables_of() {
 	ant-tables --tsv | awk -F '\t' -v set="$1" '("," $8 ",") ~ "," set ","' | cut -f 1 | sort | comm -12 - <(client -l | sort)
 }
 
-# rows_of TABLE - the rows of a record stream or of records, in no order.  The key of a default workspace is told apart
-# from one of a whole organization by the newer version alone.
+# rows_of TABLE - the rows of a record stream or of records, in no order, but for what one of the two versions alone sends:
+# the name that a role had before it was the one displayed, and the workspace of a key where that is the default one.
 rows_of() {
 	local -a option=()
-	if [ "$1$VERSION" = api_keys2023-06-01 ]; then option=(--exclude workspace_id); fi
+	case $1 in
+	api_keys) option=(--exclude workspace_id) ;;
+	rbac_roles) option=(--exclude name) ;;
+	esac
+	[ "$VERSION" != 2026-10-21 ] || option=()
 	ant-flatten -q -t "$1" "${option[@]}" | grep -v '^#' | LC_ALL=C sort
 }
 
@@ -99,7 +103,7 @@ holds() {
 
 @test "sdk: the tables of an enterprise, with a scoped key" {
 	ANTHROPIC_ADMIN_KEY=sk-ant-api01-simulated
-	holds enterprise 7
+	holds enterprise 11
 }
 
 @test "sdk: the legacy reports" {

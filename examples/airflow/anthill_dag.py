@@ -19,6 +19,8 @@ except ImportError:  # before Airflow 3
 TABLES = [
     "usage_report",
     "cost_report",
+    "analytics_usage",
+    "analytics_cost",
     "claude_code_usage",
     "claude_code_models",
     "users",
@@ -32,7 +34,7 @@ COMMAND = "ant-sync -c /dev/null --wait --rate {rate} {table}"
 
 with DAG(
     dag_id="anthill",
-    description="Anthropic Admin API: usage, cost, Claude Code, members",
+    description="Anthropic Admin API: usage, cost by key and person, Claude Code, members",
     start_date=datetime(2026, 1, 1),
     schedule="@hourly",
     catchup=False,  # ant-sync knows its own watermarks: a missed hour needs no run of its own

@@ -190,6 +190,20 @@ utc_span(const char *s, int64_t *seconds, struct ant_err *e)
 	return 0;
 }
 
+void
+utc_format_span(int64_t span, char to[static UTC_TEXT])
+{
+	static const struct {
+		int64_t seconds;
+		char letter;
+	} units[] = {{UTC_DAY, 'd'}, {UTC_HOUR, 'h'}, {UTC_MINUTE, 'm'}, {1, 's'}};
+	size_t i = 0;
+
+	while (span % units[i].seconds != 0 || (span == 0 && units[i].seconds > 1))
+		i++;
+	snprintf(to, UTC_TEXT, "%lld%c", (long long)(span / units[i].seconds), units[i].letter);
+}
+
 int64_t
 utc_floor(int64_t t, int64_t width)
 {

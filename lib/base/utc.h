@@ -35,6 +35,9 @@ int utc_argument(const char *s, int64_t now, int64_t *t, struct ant_err *e);
 /* A span such as 3d, 12h, 30m, 45s, or 0, in seconds.  Return 0 or -1 with a reason. */
 int utc_span(const char *s, int64_t *seconds, struct ant_err *e);
 
+/* Write SPAN, of 0 seconds or more, as utc_span() reads it, in its largest whole unit: 7d, 36h, 0s. */
+void utc_format_span(int64_t span, char to[static UTC_TEXT]);
+
 /* The start of the bucket of WIDTH seconds that holds T; the first start at or after T. */
 int64_t utc_floor(int64_t t, int64_t width);
 int64_t utc_ceil(int64_t t, int64_t width);

@@ -252,7 +252,9 @@ static void
 report(struct crawl *w)
 {
 	const struct window *window = &w->window;
-	int64_t done = w->head < w->tail ? chain_at(w, w->head)->next : window->to;
+	int64_t done = w->head < w->tail    ? chain_at(w, w->head)->next
+		       : w->head < w->total ? window->from + (int64_t)w->head * w->kind.slice
+					    : window->to;
 
 	if (w->plan->events.progress == NULL)
 		return;

@@ -112,7 +112,7 @@ put_begin(struct records *r, struct ant_err *e)
 		.has_window = r->window->width > 0,
 		.from = r->window->from,
 		.to = r->window->to,
-		.has_asked = r->window->narrowed && !r->window->unserved,
+		.has_asked = r->window->narrowed,
 		.asked = r->window->asked,
 		.width = r->window->width_name,
 		.has_group_by = plan->group_by != NULL};

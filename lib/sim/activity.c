@@ -265,7 +265,7 @@ put_group(const struct sim *s, size_t g, struct sim_activity_row *row)
 
 	sim_rbac_groups.get(&at, g, &group);
 	row->group_id = sim_dims_text(&s->uses->dims, SIM_BY_GROUP, (int)g);
-	row->group_name = group.name;
+	snprintf(row->group_name, sizeof row->group_name, "%s", group.name);
 }
 
 static void

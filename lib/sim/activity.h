@@ -30,7 +30,8 @@ struct sim_activity_row {
 	int has_creator;
 	char price[SIM_MONEY], overage[SIM_MONEY]; /* "": null */
 	const char *currency;
-	const char *product, *group_id, *group_name, *by_user; /* where grouped so; NULL: absent */
+	const char *product, *group_id, *by_user; /* where grouped so; NULL: absent */
+	char group_name[SIM_ID];
 	/* what it is the sum of */
 	size_t thing;
 	int key[3]; /* product, group, user; -1: not grouped by it */

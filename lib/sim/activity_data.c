@@ -125,7 +125,7 @@ static const struct sim_field connectors[] = {
 		.has = has_unified, .optional = 1},
 	{"product", SIM_TEXT, .at = ROW(product), .optional = 1},
 	{"rbac_group_id", SIM_TEXT, .at = ROW(group_id), .optional = 1},
-	{"rbac_group_name", SIM_TEXT, .at = ROW(group_name), .optional = 1},
+	{"rbac_group_name", SIM_CHARS, .at = ROW(group_name), .optional = 1},
 	{"user_id", SIM_TEXT, .at = ROW(by_user), .optional = 1},
 	{.name = NULL},
 };
@@ -149,7 +149,7 @@ static const struct sim_field skills[] = {
 		.has = has_unified, .optional = 1},
 	{"product", SIM_TEXT, .at = ROW(product), .optional = 1},
 	{"rbac_group_id", SIM_TEXT, .at = ROW(group_id), .optional = 1},
-	{"rbac_group_name", SIM_TEXT, .at = ROW(group_name), .optional = 1},
+	{"rbac_group_name", SIM_CHARS, .at = ROW(group_name), .optional = 1},
 	{"user_id", SIM_TEXT, .at = ROW(by_user), .optional = 1},
 	{.name = NULL},
 };
@@ -167,7 +167,7 @@ static const struct sim_field plugins[] = {
 		.has = has_unified, .optional = 1},
 	{"product", SIM_TEXT, .at = ROW(product), .optional = 1},
 	{"rbac_group_id", SIM_TEXT, .at = ROW(group_id), .optional = 1},
-	{"rbac_group_name", SIM_TEXT, .at = ROW(group_name), .optional = 1},
+	{"rbac_group_name", SIM_CHARS, .at = ROW(group_name), .optional = 1},
 	{"user_id", SIM_TEXT, .at = ROW(by_user), .optional = 1},
 	{.name = NULL},
 };
@@ -182,7 +182,7 @@ static const struct sim_field projects[] = {
 	{"message_count", SIM_NUMBER, .at = COUNT(0)},
 	{"distinct_conversation_count", SIM_NUMBER, .at = COUNT(1)},
 	{"rbac_group_id", SIM_TEXT, .at = ROW(group_id), .optional = 1},
-	{"rbac_group_name", SIM_TEXT, .at = ROW(group_name), .optional = 1},
+	{"rbac_group_name", SIM_CHARS, .at = ROW(group_name), .optional = 1},
 	{"user_id", SIM_TEXT, .at = ROW(by_user), .optional = 1},
 	{.name = NULL},
 };
@@ -196,7 +196,7 @@ static const struct sim_field artifacts[] = {
 	{"distinct_user_count", SIM_NUMBER, .at = ROW(users)},
 	{"product", SIM_TEXT, .at = ROW(product), .optional = 1},
 	{"rbac_group_id", SIM_TEXT, .at = ROW(group_id), .optional = 1},
-	{"rbac_group_name", SIM_TEXT, .at = ROW(group_name), .optional = 1},
+	{"rbac_group_name", SIM_CHARS, .at = ROW(group_name), .optional = 1},
 	{"user_id", SIM_TEXT, .at = ROW(by_user), .optional = 1},
 	{.name = NULL},
 };

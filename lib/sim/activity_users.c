@@ -185,7 +185,7 @@ static const struct sim_field users[] = {
 	{"claude_tag_metrics", SIM_OBJECT, .at = COUNT(AT_TAG), .of = tag, .has = has_tag,
 		.optional = 1},
 	{"rbac_group_id", SIM_TEXT, .at = ROW(group_id), .optional = 1},
-	{"rbac_group_name", SIM_TEXT, .at = ROW(group_name), .optional = 1},
+	{"rbac_group_name", SIM_CHARS, .at = ROW(group_name), .optional = 1},
 	{.name = NULL},
 };
 

@@ -17,48 +17,36 @@ static const char *const key_statuses[] = {"active", "inactive", "archived", "ex
 static const char *const group_types[] = {
 	"model_group", "batch", "token_count", "files", "skills", "web_search", NULL};
 
-#define BY_ID                                                                                      \
-	{"limit", .kind = SIM_P_LIMIT}, {"after_id", .kind = SIM_P_CURSOR},                        \
-	{                                                                                          \
-		"before_id", .kind = SIM_P_CURSOR                                                  \
-	}
-
-static const struct sim_param members[] = {BY_ID, {.name = NULL}};
-static const struct sim_param by_token[] = {
-	{"limit", .kind = SIM_P_LIMIT}, {"page", .kind = SIM_P_PAGE}, {.name = NULL}};
-static const struct sim_param users[] = {BY_ID,
+static const struct sim_param users[] = {
 	{"email", .kind = SIM_P_TEXT, .field = "email", .compare = strcasecmp},
 	{"roles", .kind = SIM_P_WORD, .values = roles, .field = "role", .many = 1},
 	{"roles[]", .kind = SIM_P_WORD, .values = roles, .field = "role"}, {.name = NULL}};
-static const struct sim_param invites[] = {BY_ID,
+static const struct sim_param invites[] = {
 	{"email", .kind = SIM_P_TEXT, .field = "email", .compare = strcasecmp},
 	{"roles", .kind = SIM_P_WORD, .values = roles, .field = "role", .many = 1},
 	{"roles[]", .kind = SIM_P_WORD, .values = roles, .field = "role"},
 	{"statuses", .kind = SIM_P_WORD, .values = invite_statuses, .field = "status", .many = 1},
 	{"statuses[]", .kind = SIM_P_WORD, .values = invite_statuses, .field = "status"},
 	{.name = NULL}};
-static const struct sim_param workspaces[] = {BY_ID,
+static const struct sim_param workspaces[] = {
 	{"include_archived", .kind = SIM_P_ALSO, .field = "archived_at"},
 	{"include_default", .kind = SIM_P_ALSO, .field = "is_default"},
 	{"ids[]", .kind = SIM_P_TEXT, .most = 100, .field = "id"}, {.name = NULL}};
-static const struct sim_param keys[] = {BY_ID,
+static const struct sim_param keys[] = {
 	{"status", .kind = SIM_P_WORD, .values = key_statuses, .field = "status"},
 	{"workspace_id", .kind = SIM_P_TEXT, .field = "workspace_id"},
 	{"created_by_user_id", .kind = SIM_P_TEXT, .field = "creator"}, {.name = NULL}};
-static const struct sim_param limits[] = {{"limit", .kind = SIM_P_LIMIT},
-	{"page", .kind = SIM_P_PAGE},
+static const struct sim_param limits[] = {
 	{"group_type", .kind = SIM_P_WORD, .values = group_types, .field = "group_type"},
 	{"model", .kind = SIM_P_TEXT}, {.name = NULL}};
-static const struct sim_param overrides[] = {{"limit", .kind = SIM_P_LIMIT},
-	{"page", .kind = SIM_P_PAGE},
+static const struct sim_param overrides[] = {
 	{"group_type", .kind = SIM_P_WORD, .values = group_types, .field = "group_type"},
 	{"include_inherited", .kind = SIM_P_BOOL}, {.name = NULL}};
 
 /* What the reports check themselves. */
 #define WINDOW                                                                                     \
 	{"starting_at", .kind = SIM_P_TEXT}, {"ending_at", .kind = SIM_P_TEXT},                    \
-		{"bucket_width", .kind = SIM_P_TEXT}, {"limit", .kind = SIM_P_LIMIT},              \
-		{"page", .kind = SIM_P_PAGE},                                                      \
+		{"bucket_width", .kind = SIM_P_TEXT},                                              \
 	{                                                                                          \
 		"group_by[]", .kind = SIM_P_TEXT                                                   \
 	}
@@ -69,8 +57,7 @@ static const struct sim_param usage[] = {WINDOW, {"account_ids[]", .kind = SIM_P
 	{"service_tiers[]", .kind = SIM_P_TEXT}, {"context_window[]", .kind = SIM_P_TEXT},
 	{"inference_geos[]", .kind = SIM_P_TEXT}, {"speeds[]", .kind = SIM_P_TEXT}, {.name = NULL}};
 static const struct sim_param cost[] = {WINDOW, {.name = NULL}};
-static const struct sim_param code[] = {{"starting_at", .kind = SIM_P_TEXT},
-	{"limit", .kind = SIM_P_LIMIT}, {"page", .kind = SIM_P_PAGE}, {.name = NULL}};
+static const struct sim_param code[] = {{"starting_at", .kind = SIM_P_TEXT}, {.name = NULL}};
 
 /* ---- rules ---- */
 
@@ -180,7 +167,6 @@ const struct sim_endpoint sim_console_endpoints[] = {
 	{.path = "organizations/workspaces/{}/members",
 		.keys = CONSOLE,
 		LIST,
-		.params = members,
 		.of = &sim_fields_member,
 		.source = &sim_source_members,
 		.not_found = {"Workspace not found."}},
@@ -219,7 +205,6 @@ const struct sim_endpoint sim_console_endpoints[] = {
 		.not_found = {"API key not found."}},
 	{.path = "organizations/external_keys",
 		.keys = CONSOLE,
-		.params = by_token,
 		.paging = SIM_BY_TOKEN,
 		.limit = 20,
 		.most = 1000,
@@ -229,11 +214,14 @@ const struct sim_endpoint sim_console_endpoints[] = {
 	{.path = "organizations/usage_report/messages",
 		.keys = CONSOLE,
 		.params = usage,
+		.paging = SIM_BY_TOKEN,
+		.most = 1440,
 		.envelope = SIM_TOKENS,
 		.answer = sim_reports_usage},
 	{.path = "organizations/usage_report/claude_code",
 		.keys = CONSOLE,
 		.params = code,
+		.paging = SIM_BY_TOKEN,
 		.limit = 20,
 		.most = 1000,
 		.envelope = SIM_TOKENS,
@@ -241,6 +229,8 @@ const struct sim_endpoint sim_console_endpoints[] = {
 	{.path = "organizations/cost_report",
 		.keys = CONSOLE,
 		.params = cost,
+		.paging = SIM_BY_TOKEN,
+		.most = 31,
 		.envelope = SIM_TOKENS,
 		.answer = sim_reports_cost},
 	{.path = NULL},

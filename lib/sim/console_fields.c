@@ -1,6 +1,7 @@
 #include "sim/console_fields.h"
 
-#include "sim/json.h"
+#include "sim/console_json.h"
+#include "sim/cost.h"
 
 static const struct sim_field organization[] = {
 	{"id", SIM_CHARS, .at = offsetof(struct sim_org, id)},
@@ -38,11 +39,11 @@ static const struct sim_field workspace[] = {
 	{"archived_at", SIM_CHARS, .at = offsetof(struct sim_workspace, archived_at)},
 	{"compartment_id", SIM_CHARS, .at = offsetof(struct sim_workspace, compartment)},
 	{"created_at", SIM_CHARS, .at = offsetof(struct sim_workspace, created_at)},
-	{"data_residency", SIM_MADE, .make = sim_json_residency},
+	{"data_residency", SIM_MADE, .make = sim_console_json_residency},
 	{"display_color", SIM_CHARS, .at = offsetof(struct sim_workspace, color)},
 	{"external_key_id", SIM_CHARS, .at = offsetof(struct sim_workspace, external_key)},
 	{"name", SIM_TEXT, .at = offsetof(struct sim_workspace, head.name), .shift = 8, .ways = 8},
-	{"tags", SIM_MADE, .make = sim_json_tags, .shift = 12, .ways = 8},
+	{"tags", SIM_MADE, .make = sim_console_json_tags, .shift = 12, .ways = 8},
 	{"type", SIM_CONSTANT, .text = "workspace"},
 	{"user_profile_id", SIM_CHARS, .at = offsetof(struct sim_workspace, profile)},
 	{"is_default", SIM_TEXT, .at = offsetof(struct sim_workspace, is_default), .hidden = 1},
@@ -52,13 +53,14 @@ static const struct sim_field workspace[] = {
 static const struct sim_field key[] = {
 	{"id", SIM_CHARS, .at = offsetof(struct sim_key, head.id)},
 	{"created_at", SIM_CHARS, .at = offsetof(struct sim_key, created_at)},
-	{"created_by", SIM_MADE, .at = offsetof(struct sim_key, creator), .make = sim_json_actor},
+	{"created_by", SIM_MADE, .at = offsetof(struct sim_key, creator),
+		.make = sim_console_json_actor},
 	{"expires_at", SIM_CHARS, .at = offsetof(struct sim_key, expires_at)},
 	{"name", SIM_TEXT, .at = offsetof(struct sim_key, head.name), .shift = 8, .ways = 8},
 	{"partial_key_hint", SIM_CHARS, .at = offsetof(struct sim_key, hint)},
 	{"principal", SIM_MADE, .at = offsetof(struct sim_key, principal),
-		.make = sim_json_principal},
-	{"scope", SIM_MADE, .make = sim_json_scope},
+		.make = sim_console_json_principal},
+	{"scope", SIM_MADE, .make = sim_console_json_scope},
 	{"status", SIM_TEXT, .at = offsetof(struct sim_key, status)},
 	{"type", SIM_CONSTANT, .text = "api_key"},
 	{"workspace_id", SIM_TEXT, .at = offsetof(struct sim_key, workspace_id), .old = 1},
@@ -112,8 +114,8 @@ static const struct sim_field limit[] = {
 	{"id", SIM_CHARS, .at = offsetof(struct sim_limit_group, id)},
 	{"group", SIM_OBJECT, .of = group},
 	{"group_type", SIM_TEXT, .at = offsetof(struct sim_limit_group, type), .old = 1},
-	{"limits", SIM_MADE, .make = sim_json_limits},
-	{"models", SIM_MADE, .make = sim_json_models},
+	{"limits", SIM_MADE, .make = sim_console_json_limits},
+	{"models", SIM_MADE, .make = sim_console_json_models},
 	{"type", SIM_CONSTANT, .text = "rate_limit"},
 	{.name = NULL},
 };
@@ -121,8 +123,9 @@ static const struct sim_field limit[] = {
 static const struct sim_field override[] = {
 	{"group", SIM_OBJECT, .at = offsetof(struct sim_override, group), .of = group},
 	{"group_type", SIM_TEXT, .at = offsetof(struct sim_override, group.type), .old = 1},
-	{"limits", SIM_MADE, .make = sim_json_overrides},
-	{"models", SIM_MADE, .at = offsetof(struct sim_override, group), .make = sim_json_models},
+	{"limits", SIM_MADE, .make = sim_console_json_overrides},
+	{"models", SIM_MADE, .at = offsetof(struct sim_override, group),
+		.make = sim_console_json_models},
 	{"rate_limit_id", SIM_CHARS, .at = offsetof(struct sim_override, group.id)},
 	{"type", SIM_CONSTANT, .text = "workspace_rate_limit"},
 	{"workspace_id", SIM_TEXT, .at = offsetof(struct sim_override, workspace_id)},
@@ -149,7 +152,7 @@ static const struct sim_field one_limit[] = {
 	{"workspace_id", SIM_TEXT, .at = offsetof(struct sim_one_limit, of.workspace_id)},
 	{"group_type", SIM_TEXT, .at = offsetof(struct sim_one_limit, of.group.type)},
 	{"models", SIM_MADE, .at = offsetof(struct sim_one_limit, of.group),
-		.make = sim_json_models},
+		.make = sim_console_json_models},
 	{"limit_type", SIM_TEXT, .at = offsetof(struct sim_one_limit, type)},
 	{"value", SIM_NUMBER, .at = offsetof(struct sim_one_limit, value)},
 	{"org_value", SIM_NUMBER, .at = offsetof(struct sim_one_limit, org)},

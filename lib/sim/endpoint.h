@@ -28,14 +28,16 @@ enum {
 };
 
 struct sim_endpoint {
-	const char *path;		/* after /v1/; {} stands for an id */
-	unsigned keys;			/* enum sim_keys, joined by | */
-	const char *scope;		/* that a scoped key needs for it; NULL: none opens it */
-	const char *beta;		/* of the header anthropic-beta; NULL: none needed */
-	int beta_status;		/* of the refusal without it */
-	const struct sim_param *params; /* ended by a name NULL; NULL: none */
+	const char *path;  /* after /v1/; {} stands for an id */
+	unsigned keys;	   /* enum sim_keys, joined by | */
+	const char *scope; /* that a scoped key needs for it; NULL: none opens it */
+	const char *beta;  /* of the header anthropic-beta; NULL: none needed */
+	int beta_status;   /* of the refusal without it */
+	/* Besides limit, after_id, before_id and page, which PAGING and MOST give; ended by a name NULL. */
+	const struct sim_param *params;
 	enum sim_paging paging;
-	long limit, most; /* items of a page: without a parameter, and at most */
+	long limit,
+		most; /* items of a page: without the parameter limit, and at most; MOST 0: no such one */
 	enum sim_envelope envelope;
 	unsigned flags;
 	const struct sim_fields *of;

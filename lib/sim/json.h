@@ -9,8 +9,6 @@
 #define ANT_SIM_JSON_H
 
 #include "base/buf.h"
-#include "sim/code.h"
-#include "sim/cost.h"
 #include "sim/field.h"
 #include "sim/model.h"
 
@@ -29,24 +27,5 @@ void sim_json_value(
 	struct buf *to, const struct sim_field *f, const void *object, unsigned escapes, int old);
 /* Text in its quotes. */
 void sim_json_text(struct buf *to, const char *s, unsigned escapes);
-
-/* A bucket of usage: the sums that U holds.  SPEED: the member speed is there. */
-void sim_json_usage(
-	struct buf *to, const struct sim_usage *u, int64_t start, int64_t width, int speed);
-void sim_json_cost(struct buf *to, const struct sim_cost *c);
-void sim_json_code(struct buf *to, const struct sim *s, const struct sim_code *r);
-
-/* What SIM_MADE is made by: of a struct sim_workspace, */
-void sim_json_residency(struct buf *to, const void *workspace, unsigned escapes);
-void sim_json_tags(struct buf *to, const void *workspace, unsigned escapes);
-/* of a struct sim_actor, {"id":...,"type":...} or null, */
-void sim_json_actor(struct buf *to, const void *actor, unsigned escapes);
-/* the same where a key acts for it, {"type":"user_actor","user_id":...} by now; of a struct sim_key, */
-void sim_json_principal(struct buf *to, const void *actor, unsigned escapes);
-void sim_json_scope(struct buf *to, const void *key, unsigned escapes);
-/* of a struct sim_limit_group, of a struct sim_override. */
-void sim_json_models(struct buf *to, const void *group, unsigned escapes);
-void sim_json_limits(struct buf *to, const void *group, unsigned escapes);
-void sim_json_overrides(struct buf *to, const void *override, unsigned escapes);
 
 #endif

@@ -24,16 +24,32 @@ sim_param_texts(const char *path)
 	return t;
 }
 
-/* The SDK sends beta=true to what it has under beta; no endpoint minds. */
-static const struct sim_param beta = {"beta", .kind = SIM_P_TEXT};
+/* What an endpoint has besides its own: by the way it pages; sim/lists reads the values. */
+static const struct {
+	struct sim_param of;
+	unsigned pagings; /* 1 << enum sim_paging */
+} common[] = {
+	{{"limit", .kind = SIM_P_TEXT}, 1U << SIM_BY_ID | 1U << SIM_BY_TOKEN},
+	{{"after_id", .kind = SIM_P_TEXT}, 1U << SIM_BY_ID},
+	{{"before_id", .kind = SIM_P_TEXT}, 1U << SIM_BY_ID},
+	{{"page", .kind = SIM_P_TEXT}, 1U << SIM_BY_TOKEN},
+	/* The official client sends beta=true to what it has under beta; no endpoint minds. */
+	{{"beta", .kind = SIM_P_TEXT}, ~0U},
+};
 
 static const struct sim_param *
 find(const struct sim_call *c, const char *name)
 {
-	for (const struct sim_param *p = c->endpoint->params; p != NULL && p->name != NULL; p++)
+	const struct sim_endpoint *e = c->endpoint;
+
+	for (const struct sim_param *p = e->params; p != NULL && p->name != NULL; p++)
 		if (strcmp(p->name, name) == 0)
 			return p;
-	return strcmp(name, beta.name) == 0 ? &beta : NULL;
+	for (size_t i = 0; i < sizeof common / sizeof *common; i++)
+		if (strcmp(common[i].of.name, name) == 0 && common[i].pagings >> e->paging & 1 &&
+			(e->most > 0 || strcmp(name, "limit") != 0))
+			return &common[i].of;
+	return NULL;
 }
 
 static int

@@ -5,7 +5,7 @@
 
 #include "base/utc.h"
 #include "sim/endpoint.h"
-#include "sim/json.h"
+#include "sim/reports_json.h"
 
 enum { GROUP_MAX = 5 };
 
@@ -174,7 +174,7 @@ static void
 put_usage(struct sim_call *c, void *usage, int64_t at, int64_t width)
 {
 	sim_usage_bucket(usage, at, width);
-	sim_json_usage(&c->a->page.elements, usage, at, width, may_speed(c));
+	sim_reports_json_usage(&c->a->page.elements, usage, at, width, may_speed(c));
 }
 
 static int
@@ -218,7 +218,7 @@ static void
 put_cost(struct sim_call *c, void *cost, int64_t at, int64_t width)
 {
 	sim_cost_day(cost, at / width);
-	sim_json_cost(&c->a->page.elements, cost);
+	sim_reports_json_cost(&c->a->page.elements, cost);
 }
 
 int
@@ -260,7 +260,7 @@ put_code(struct sim_call *c, const struct sim_code *rows, size_t n, int64_t at, 
 			sim_call_next(c, rows[i].ordinal);
 			return 0;
 		}
-		sim_json_code(&p->elements, c->s, &rows[i]);
+		sim_reports_json_code(&p->elements, c->s, &rows[i]);
 		if (sim_page_add(p, start) == -1)
 			return sim_call_refuse(c, 500, "Internal server error");
 	}

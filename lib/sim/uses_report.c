@@ -264,7 +264,7 @@ put_extra(struct sim_call *c, const struct sim_form *f)
 
 	utc_format(sim_uses_fresh(c->s), fresh);
 	n = snprintf(p->extra, sizeof p->extra, "\"data_refreshed_at\":\"%s\"", fresh);
-	if (f->legacy && c->old)
+	if (f->legacy && c->old) /* no type of 2026-10-21 has it */
 		snprintf(p->extra + n, sizeof p->extra - (size_t)n, ",\"organization_id\":\"%s\"",
 			c->s->org.id);
 }

@@ -3,153 +3,63 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/utc.h"
 #include "tables/crawl.h"
+#include "tables/describe_forms.h"
+#include "tables/sets.h"
 
-static int
-is_windowed(const struct table *t)
-{
-	return t->mode == MODE_WINDOW;
-}
-
-/* The default bucket width; paging day has days. */
-static const char *
-width_of(const struct table *t)
+const char *
+describe_width(const struct table *t)
 {
 	const struct width *w = table_width(t, NULL);
 
 	return w != NULL ? w->name : t->day.name != NULL || t->from.day ? "1d" : "-";
 }
 
-/* A chain of pages a day has a name of its own. */
-static const char *
-paging_of(const struct table *t)
+const char *
+describe_paging(const struct table *t)
 {
 	return t->day.name != NULL ? "day" : table_paging_name(t->paging);
 }
 
-/* A span in its largest whole unit, as `lookback` of a file has it. */
+/* The starts before which the API serves nothing, as times of a command line. */
 static void
-put_span(struct buf *to, int64_t seconds)
+put_served(struct buf *to, const struct table *t)
 {
-	static const struct {
-		int64_t seconds;
-		char unit;
-	} units[] = {{86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}};
-	size_t i = 0;
+	char text[UTC_TEXT];
+	int day = t->oldest != INT64_MIN;
 
-	while (seconds % units[i].seconds != 0)
-		i++;
-	buf_printf(to, "%" PRId64 "%c", seconds / units[i].seconds, units[i].unit);
+	if (day) {
+		utc_format(t->oldest, text);
+		buf_put(to, text, strlen("YYYY-MM-DD"));
+	}
+	if (t->oldest_span > 0)
+		buf_printf(to, "%s-%" PRId64 "h", day ? "," : "", t->oldest_span / UTC_HOUR);
+	else if (!day)
+		buf_putc(to, '-');
 }
 
 static int
 put_tsv(struct buf *to, const struct table *t)
 {
-	char earliest[UTC_TEXT] = "-";
+	char earliest[UTC_TEXT] = "-", lookback[UTC_TEXT] = "-";
 
 	if (table_has_window(t)) {
 		utc_format(t->earliest, earliest);
 		earliest[strlen("YYYY-MM-DD")] = '\0';
 	}
+	if (t->lookback >= 0)
+		utc_format_span(t->lookback, lookback);
 	buf_printf(to, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t", t->name, type_mode_name(t->mode),
-		is_windowed(t) ? t->mode_column : "-", paging_of(t), width_of(t), earliest,
-		t->foreach_table != NULL ? t->foreach_table : "-");
+		t->mode_column != NULL ? t->mode_column : "-", describe_paging(t),
+		describe_width(t), earliest, t->foreach_table != NULL ? t->foreach_table : "-");
 	for (size_t i = 0; i < t->sets.n; i++)
 		buf_printf(to, "%s%s", i > 0 ? "," : "", t->sets.v[i]);
-	buf_putc(to, '\t');
-	if (t->lookback < 0)
-		buf_putc(to, '-');
-	else
-		put_span(to, t->lookback);
-	buf_putc(to, '\t');
+	buf_printf(to, "\t%s\t", lookback);
 	crawl_put(to, t);
-	return buf_printf(to, "\t%s\n", table_has_window(t) ? "yes" : "no");
-}
-
-static void
-put_words(struct buf *to, const char *title, const struct strlist *words)
-{
-	if (words->n == 0)
-		return;
-	buf_printf(to, "  %-10s", title);
-	for (size_t i = 0; i < words->n; i++)
-		buf_printf(to, " %s", words->v[i]);
-	buf_putc(to, '\n');
-}
-
-static int
-put_text(struct buf *to, const struct table *t)
-{
-	int widest = 0;
-
-	buf_printf(to, "%s - %s\n\n", t->name, t->doc);
-	buf_printf(to, "  %-10s %s\n  %-10s %s%s%s\n", "path", t->path, "mode", type_mode_name(t->mode),
-		t->mode_column != NULL ? " " : "", t->mode_column != NULL ? t->mode_column : "");
-	if (t->foreach_table != NULL)
-		buf_printf(to, "  %-10s %s\n", "foreach", t->foreach_table);
-	for (size_t i = 0; i < t->nwidths; i++)
-		buf_printf(to, "  %-10s %s, at most %ld buckets a page\n", "width",
-			t->widths[i].name, t->widths[i].limit);
-	if (t->unique)
-		buf_printf(to, "  %-10s %s\n", "unique",
-			"of the rows with one key, the last one counts");
-	put_words(to, "group_by", &t->group_by);
-	put_words(to, "param", &t->params);
-	buf_putc(to, '\n');
-	for (size_t i = 0; i < t->ncolumns; i++)
-		if ((int)strlen(t->columns[i].name) > widest)
-			widest = (int)strlen(t->columns[i].name);
-	for (size_t i = 0; i < t->ncolumns; i++) {
-		const struct column *c = &t->columns[i];
-
-		buf_printf(to, "  %-*s  %-11s  %-3s  %s\n", widest, c->name, type_name(c->type),
-			c->key ? "key" : "", c->doc);
-	}
-	return to->failed ? -1 : 0;
-}
-
-static int
-put_json(struct buf *to, const struct table *t)
-{
-	char earliest[UTC_TEXT];
-
-	utc_format(t->earliest, earliest);
-	buf_puts(to, "{\"table\":");
-	json_put_string(to, t->name);
-	json_put_member(to, "text", t->doc);
-	json_put_member(to, "file", t->file);
-	json_put_member(to, "path", t->path);
-	json_put_member(to, "paging", paging_of(t));
-	json_put_member(to, "mode", type_mode_name(t->mode));
-	json_put_member(to, "time_column", t->mode_column);
-	buf_printf(to, ",\"unique\":%s", t->unique ? "true" : "false");
-	json_put_member(to, "foreach", t->foreach_table);
-	json_put_member(to, "earliest", is_windowed(t) ? earliest : NULL);
-	buf_puts(to, ",\"widths\":[");
-	for (size_t i = 0; i < t->nwidths; i++) {
-		buf_puts(to, i > 0 ? ",{\"name\":" : "{\"name\":");
-		json_put_string(to, t->widths[i].name);
-		buf_printf(to, ",\"limit\":%ld}", t->widths[i].limit);
-	}
-	buf_putc(to, ']');
-	json_put_list(to, "group_by", &t->group_by);
-	json_put_list(to, "params", &t->params);
-	json_put_member(to, "rows", t->rows);
-	buf_puts(to, ",\"columns\":[");
-	for (size_t i = 0; i < t->ncolumns; i++) {
-		const struct column *c = &t->columns[i];
-
-		buf_puts(to, i > 0 ? ",{\"name\":" : "{\"name\":");
-		json_put_string(to, c->name);
-		json_put_member(to, "type", type_name(c->type));
-		buf_printf(to, ",\"key\":%s", c->key ? "true" : "false");
-		json_put_member(to, "text", c->doc);
-		json_put_member(to, "jq", c->expr);
-		buf_putc(to, '}');
-	}
-	return buf_puts(to, "]}\n");
+	buf_printf(to, "\t%s\t", table_has_window(t) ? "yes" : "no");
+	put_served(to, t);
+	return buf_putc(to, '\n');
 }
 
 int
@@ -158,14 +68,67 @@ describe_table(struct buf *to, const struct table *t, enum describe_form form)
 	switch (form) {
 	case DESCRIBE_NAME:
 		return buf_printf(to, "%s\n", t->name);
-	case DESCRIBE_LINE:
-		return buf_printf(to, "%-22s %s\n", t->name, t->doc);
 	case DESCRIBE_TSV:
 		return put_tsv(to, t);
 	case DESCRIBE_TEXT:
-		return put_text(to, t);
+		return describe_text(to, t);
 	case DESCRIBE_JSON:
 		break;
 	}
-	return put_json(to, t);
+	return describe_json(to, t);
+}
+
+/* The first sentence of a text. */
+static int
+first_sentence(const char *text)
+{
+	const char *stop = strstr(text, ". ");
+
+	return stop != NULL ? (int)(stop + 1 - text) : (int)strlen(text);
+}
+
+/* The tables of one set, where it has any. */
+static void
+put_set(struct buf *to, const char *set, struct table *const *tables, size_t n)
+{
+	int met = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!table_in_set(tables[i], set))
+			continue;
+		if (!met++)
+			buf_printf(
+				to, "%s@%s: %s\n", to->len > 0 ? "\n" : "", set, sets_takes(set));
+		buf_printf(to, "  %-30s %.*s\n", tables[i]->name, first_sentence(tables[i]->doc),
+			tables[i]->doc);
+	}
+}
+
+/* 1 where an earlier set of T, or a table before it, has brought the set NAME, or the suite knows it. */
+static int
+is_told(const char *name, struct table *const *tables, size_t before)
+{
+	const char *known;
+
+	for (size_t i = 0; (known = sets_known(i)) != NULL; i++)
+		if (strcmp(known, name) == 0)
+			return 1;
+	for (size_t i = 0; i < before; i++)
+		if (table_in_set(tables[i], name))
+			return 1;
+	return 0;
+}
+
+int
+describe_sets(struct buf *to, struct table *const *tables, size_t n)
+{
+	const char *known;
+
+	for (size_t i = 0; (known = sets_known(i)) != NULL; i++)
+		put_set(to, known, tables, n);
+	for (size_t i = 0; i < n; i++)
+		for (size_t s = 0; s < tables[i]->sets.n; s++)
+			if (!is_told(tables[i]->sets.v[s], tables, i))
+				put_set(to, tables[i]->sets.v[s], tables, n);
+	return to->failed ? -1 : 0;
 }

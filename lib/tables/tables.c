@@ -134,6 +134,65 @@ tables_load(const struct tables *ts, const char *name, struct ant_err *e)
 }
 
 int
+tables_is_file(const char *text)
+{
+	size_t len = strlen(text), suffix = sizeof SUFFIX - 1;
+
+	return len > suffix && strcmp(text + len - suffix, SUFFIX) == 0;
+}
+
+struct table *
+tables_load_file(const char *file, struct ant_err *e)
+{
+	const char *base = strrchr(file, '/') != NULL ? strrchr(file, '/') + 1 : file;
+	char name[TYPE_TABLE_NAME_MAX + 1];
+	int n = snprintf(name, sizeof name, "%.*s", (int)(strlen(base) - strlen(SUFFIX)), base);
+	struct table *t = NULL;
+	struct buf b;
+
+	if (n < 0 || (size_t)n >= sizeof name || !type_is_table_name(name)) {
+		err_set(e, ANT_USAGE, "%s: a table file is NAME.table, NAME a table's name", file);
+		return NULL;
+	}
+	buf_init(&b, FILE_MAX_BYTES);
+	switch (slurp(file, &b, e)) {
+	case 1:
+		t = parse_table(name, file, b.data == NULL ? "" : b.data, b.len, e);
+		break;
+	case 0:
+		err_set(e, ANT_USAGE, "%s: no such file", file);
+		break;
+	default:
+		break;
+	}
+	buf_free(&b);
+	return t;
+}
+
+int
+tables_of_set(const struct tables *ts, const char *set, struct strlist *names, struct ant_err *e)
+{
+	struct strlist all = {NULL, 0};
+	size_t before = names->n;
+	int result = tables_names(ts, &all, e);
+
+	for (size_t i = 0; result == 0 && i < all.n; i++) {
+		struct table *t = tables_load(ts, all.v[i], e);
+
+		if (t == NULL)
+			result = -1;
+		else if ((strcmp(set, "all") == 0 || table_in_set(t, set)) &&
+			 strlist_add(names, all.v[i], strlen(all.v[i])) == -1)
+			result = err_sys(e, ANT_FAIL, "%s", set);
+		table_free(t);
+	}
+	strlist_free(&all);
+	if (result == 0 && names->n == before)
+		return err_set(e, ANT_USAGE, "no table is of the set '%s': see ant-tables", set);
+	return result;
+}
+
+int
 parents_load(struct parents *p, const struct tables *ts, const struct table *t, struct ant_err *e)
 {
 	p->n = 0;

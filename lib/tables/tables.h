@@ -26,6 +26,15 @@ void tables_free(struct tables *ts);
  */
 struct table *tables_load(const struct tables *ts, const char *name, struct ant_err *e);
 
+/*
+ * Load the table of FILE, NAME.table in any folder.  Return as tables_load(); ANT_USAGE also where
+ * the file is not there, or has no name that a table may have.
+ */
+struct table *tables_load_file(const char *file, struct ant_err *e);
+
+/* 1 where TEXT names a file rather than a table. */
+int tables_is_file(const char *text);
+
 /* The tables whose records another one goes through: its parent, the parent's, ... */
 struct parents {
 	struct table *v[TABLE_HOLES_MAX];
@@ -39,6 +48,13 @@ struct parents {
 int parents_load(
 	struct parents *p, const struct tables *ts, const struct table *t, struct ant_err *e);
 void parents_free(struct parents *p);
+
+/*
+ * Append the names of the tables of SET, `all` for those of every set, to NAMES, sorted.  Return 0,
+ * or -1 as tables_load(), or with ANT_USAGE where no table is of that set.
+ */
+int tables_of_set(
+	const struct tables *ts, const char *set, struct strlist *names, struct ant_err *e);
 
 /* The names of all tables there are, sorted; strlist_free() them.  Return 0 or -1. */
 int tables_names(const struct tables *ts, struct strlist *names, struct ant_err *e);

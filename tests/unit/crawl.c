@@ -34,6 +34,7 @@ static struct http {
 		struct reply reply;
 	} waiting[64];
 	size_t n;
+	int silent;	   /* no request is answered */
 	int backwards;	   /* the last request is answered first */
 	char asked[TEXT];  /* the targets, a line each, in the order of the requests */
 	char header[8192]; /* of the last use: S0 or S1 for the secret, then its lines */
@@ -121,7 +122,7 @@ http_next(struct http *h, struct http_answer *a, void **tag)
 	const struct reply *r;
 	size_t i;
 
-	if (h->n == 0)
+	if (h->n == 0 || h->silent)
 		return 0;
 	i = h->backwards ? h->n - 1 : 0;
 	r = &h->waiting[i].reply;
@@ -181,6 +182,17 @@ static struct ant_err err;
 static char stream[TEXT], warnings[8192];
 static const int64_t now = 1795257000; /* 2026-11-21T10:30:00Z */
 
+static double shares[ANSWERS];
+static size_t nshares;
+
+static void
+on_progress(void *ctx, const struct fetch_stats *s)
+{
+	(void)ctx;
+	if (nshares < ANSWERS)
+		shares[nshares++] = s->share;
+}
+
 static void
 on_warn(void *ctx, const char *text)
 {
@@ -222,7 +234,7 @@ start(const char *text, const char *from, const char *to)
 		.access = &access_to,
 		.budgets = &budgets,
 		.organization = &organization,
-		.events = {.warn = on_warn}};
+		.events = {.warn = on_warn, .progress = on_progress}};
 	if (window_make(&plan.window, table, NULL, from, to, now, &err) == -1 ||
 		fetch_limit(table, NULL, 0, &plan.limit, &err) == -1 ||
 		budgets_open(&budgets, 0, NULL, clock_ms, &err) == -1) {
@@ -242,8 +254,9 @@ add_parent(const char *name, const char *text)
 static void
 clear(void)
 {
-	http = (struct http){.backwards = http.backwards};
+	http = (struct http){.backwards = http.backwards, .silent = http.silent};
 	stream[0] = warnings[0] = '\0';
+	nshares = 0;
 	err = (struct ant_err){.status = ANT_OK};
 }
 
@@ -355,7 +368,8 @@ test_slices(void)
 			     "\"asked\":\"2025-12-01T00:00:00Z\",\"width\"") != NULL);
 	start(REPORT, "2025-12-01", "2025-12-24");
 	CHECK(run(serve_row) == 0 && http.requests == 0);
-	CHECK(strstr(stream, "asked") == NULL);
+	CHECK(strstr(stream, "\"from\":\"2025-12-24T00:00:00Z\",\"to\":\"2025-12-24T00:00:00Z\","
+			     "\"asked\":\"2025-12-01T00:00:00Z\",") != NULL);
 	SAME(end_line(), "{\"@ant\":\"end\",\"records\":0,\"pages\":0}\n");
 }
 
@@ -494,6 +508,44 @@ test_not_yet(void)
 	clear();
 	serve = serve_days;
 	CHECK(fetch_probe(&plan, NULL, &err) == 0 && http.requests == 1);
+}
+
+static int broken; /* so many requests fail */
+
+static void
+serve_broken(const char *target, struct reply *r)
+{
+	if (broken > 0 && broken--)
+		refuse(r, 500, "api_error", "m");
+	else
+		serve_days(target, r);
+}
+
+/* While the last day alone is asked for: failures, patience and what a user sees. */
+static void
+test_last_first(void)
+{
+	start(DAYS, "2026-11-15", NULL);
+	newest = "2026-11-18";
+	named = 0;
+	plan.retries = 2;
+	broken = 2;
+	CHECK(run(serve_broken) == 0 && http.requests == 2 + 2 + 4);
+	SAME(end_line(), "{\"@ant\":\"end\",\"records\":8,\"pages\":4,\"watermark\":"
+			 "\"2026-11-19T00:00:00Z\"}\n");
+	for (size_t i = 0; i < nshares;
+		i++) /* it only grows, and nothing is done before there is a day */
+		CHECK(shares[i] <= 1 && shares[i] >= (i == 0 ? 0 : shares[i - 1]));
+	CHECK(nshares > 0 && shares[0] == 0 && shares[nshares - 1] == 1);
+	broken = 3;
+	CHECK(run(serve_broken) == -1);
+	WRONG(ANT_TEMP, "HTTP 500 api_error: m, after 3 attempts");
+	broken = 0;
+	http.silent = 1;
+	plan.deadline_ms = 20;
+	CHECK(run(serve_broken) == -1 && http.requests == 1);
+	WRONG(ANT_TEMP, "no progress for 0 seconds");
+	http.silent = 0;
 }
 
 #define SUMMARIES                                                                                  \
@@ -846,6 +898,40 @@ test_cut(void)
 	CHECK(run(serve_full) == 0);
 }
 
+/* Two pages of a row each, as long as no page is too large. */
+static int large;
+
+static void
+serve_large(const char *target, struct reply *r)
+{
+	int limit = atoi(param(target, "limit")), page = atoi(param(target, "page"));
+
+	if (limit > large)
+		refuse(r, 413, "request_too_large", "too large");
+	else
+		say(r, 200,
+			"{\"data\":[{\"starting_at\":\"2026-11-0%dT00:00:00Z\"}],\"next_page\":%s}",
+			page + 1, page == 0 ? "\"1\"" : "null");
+}
+
+/* Rows: while none was written, from the first one on. */
+static void
+test_shrink(void)
+{
+	start(REPORT, "2026-11-01", "2026-11-09");
+	large = 300;
+	CHECK(run(serve_large) == 0); /* 1000, 500, 250 and 250 */
+	CHECK(http.requests == 4 && strstr(warnings, "asking for pages of 250") != NULL);
+	SAME(end_line(), "{\"@ant\":\"end\",\"records\":2,\"pages\":2,\"watermark\":"
+			 "\"2026-11-09T00:00:00Z\"}\n");
+	start(DAYS, "2026-11-01", "2026-11-03");
+	plan.limit = 4;
+	large = 2;
+	CHECK(run(serve_large) == 0);
+	SAME(end_line(), "{\"@ant\":\"end\",\"records\":4,\"pages\":4,\"watermark\":"
+			 "\"2026-11-03T00:00:00Z\"}\n");
+}
+
 static int count;
 
 /* The same page again and again, each with a cursor of its own; at last one without. */
@@ -1038,6 +1124,8 @@ test_budgets(void)
 	CHECK(budgets_of(&b, one) == &b.all);
 	budgets_close(&b);
 	/* In files: one for all, and one each. */
+	unlink("budget");
+	unlink("budget.shared");
 	memset(&b, 0, sizeof b);
 	CHECK(budgets_open(&b, 5, "budget", still_clock, &err) == 0);
 	CHECK(budgets_add(&b, one, &err) == 0 && budgets_take(&b, one, &err) == 0);
@@ -1326,6 +1414,7 @@ main(void)
 	test_slices();
 	test_buckets();
 	test_not_yet();
+	test_last_first();
 	test_newest();
 	test_refreshed();
 	test_levels();
@@ -1333,6 +1422,7 @@ main(void)
 	test_parents_organization();
 	test_refusals();
 	test_cut();
+	test_shrink();
 	test_repeats();
 	test_seconds();
 	test_access();

@@ -69,6 +69,15 @@ test_calendar(void)
 	CHECK(year == 2299 && month == 12 && day == 31);
 }
 
+static const char *
+span_text(int64_t span)
+{
+	static char text[UTC_TEXT];
+
+	utc_format_span(span, text);
+	return text;
+}
+
 static void
 test_arguments(void)
 {
@@ -88,6 +97,11 @@ test_arguments(void)
 	CHECK(utc_span("0", &t, &e) == 0 && t == 0);
 	CHECK(utc_span("30m", &t, &e) == 0 && t == 1800);
 	CHECK(utc_span("45s", &t, &e) == 0 && t == 45);
+	SAME(span_text(30 * UTC_DAY), "30d");
+	SAME(span_text(36 * UTC_HOUR), "36h");
+	SAME(span_text(90 * UTC_MINUTE), "90m");
+	SAME(span_text(61), "61s");
+	SAME(span_text(0), "0s");
 	CHECK(utc_span("d", &t, &e) == -1 && utc_span("3", &t, &e) == -1);
 	CHECK(utc_span("3dd", &t, &e) == -1 && utc_span("-3d", &t, &e) == -1);
 	CHECK(utc_span("36501d", &t, &e) == -1 && utc_span("99999999d", &t, &e) == -1);
