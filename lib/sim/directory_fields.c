@@ -62,7 +62,7 @@ static const struct sim_field permission[] = {
 
 static const struct sim_field group[] = {
 	{"id", SIM_CHARS, .at = offsetof(struct sim_group, id)},
-	{"name", SIM_CHARS, .at = offsetof(struct sim_group, name), .shift = 8, .ways = 8},
+	{"name", SIM_TEXT, .at = offsetof(struct sim_group, name), .shift = 8, .ways = 8},
 	{"description", SIM_TEXT, .at = offsetof(struct sim_group, description)},
 	{"roles", SIM_MADE, .at = offsetof(struct sim_group, roles), .make = sim_ids_json},
 	{"source_type", SIM_TEXT, .at = offsetof(struct sim_group, source_type)},

@@ -1,6 +1,5 @@
 #include "sim/rbac.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/utc.h"
@@ -13,9 +12,10 @@
 static int
 get_group(const struct sim_scope *at, size_t i, void *object)
 {
-	/* Two of them have one name. */
+	/* Some have one name. */
 	static const char *const names[] = {"Data team", "Nobody yet", "Data team",
-		"Legal \"EU\", Säule 2", "Ops\tnight shift"};
+		"Legal \"EU\", Säule 2", "Ops\tnight shift", "Field", "研究", "Payroll",
+		"Back\\office", "Interns"};
 	static const char *const notes[] = {NULL, "For later", "Made by the identity provider"};
 	struct sim_group *g = object;
 	const struct sim *s = at->s;
@@ -26,10 +26,7 @@ get_group(const struct sim_scope *at, size_t i, void *object)
 		return -1;
 	memset(g, 0, sizeof *g);
 	sim_people_group_id(s, i, g->id);
-	if (i < sizeof names / sizeof *names)
-		snprintf(g->name, sizeof g->name, "%s", names[i]);
-	else
-		snprintf(g->name, sizeof g->name, "Équipe %zu", i);
+	g->name = names[i % (sizeof names / sizeof *names)];
 	g->source_type = i % 3 == 2 ? "scim" : "direct";
 	g->description = notes[i % 3];
 	g->roles.unknown = i % 7 == 4;
@@ -173,7 +170,7 @@ static const struct sim_source roles = {.size = sizeof(struct sim_role),
 static const struct sim_field group[] = {
 	{"id", SIM_CHARS, .at = offsetof(struct sim_group, id)},
 	{"type", SIM_CONSTANT, .text = "rbac_group"},
-	{"name", SIM_CHARS, .at = offsetof(struct sim_group, name), .shift = 8, .ways = 8},
+	{"name", SIM_TEXT, .at = offsetof(struct sim_group, name), .shift = 8, .ways = 8},
 	{"source_type", SIM_TEXT, .at = offsetof(struct sim_group, source_type)},
 	{"role_ids", SIM_MADE, .at = offsetof(struct sim_group, roles), .make = sim_ids_json},
 	{"created_at", SIM_CHARS, .at = offsetof(struct sim_group, created_at)},

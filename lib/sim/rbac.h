@@ -14,8 +14,8 @@
 enum { SIM_BUILT_IN = 3, SIM_ROLES = 7, SIM_CHILD_ROLE = SIM_ROLES };
 
 struct sim_group {
-	char id[SIM_ID], name[SIM_ID];
-	const char *description, *source_type;
+	char id[SIM_ID];
+	const char *name, *description, *source_type;
 	struct sim_ids roles;
 	char created_at[SIM_TIME], updated_at[SIM_TIME];
 };
