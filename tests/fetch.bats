@@ -409,9 +409,9 @@ keeps_secret() {
 	cmp have want
 	run -1 grep -c "\"path\":\"$O/workspaces\"" <(sim GET log)
 	ant fetch --rate 0 --parents <(cat workspaces) workspace_members | cmp - want
-	sed '$d' workspaces >cut
-	run -5 ant fetch --parents cut workspace_members
-	[[ $output == *'--parents cut: no end line: it is incomplete' ]]
+	sed '$d' workspaces >short
+	run -5 ant fetch --parents short workspace_members
+	[[ $output == *'--parents short: no end line: it is incomplete' ]]
 	sed 3d workspaces >lacks
 	run -5 ant fetch --parents lacks workspace_members
 	ant fetch users >users
