@@ -38,7 +38,7 @@ rows_of() {
 # same_rows TABLE - what the client has read gives the rows that ant-fetch gives
 same_rows() {
 	local -a window=()
-	[ "$(ant-tables --tsv | awk -F '\t' -v table="$1" '$1 == table { print $NF }')" = no ] || window=(--from "$FROM" --to "$TO")
+	[ "$(ant-tables --tsv | awk -F '\t' -v table="$1" '$1 == table { print $11 }')" = no ] || window=(--from "$FROM" --to "$TO")
 	[ -s "$1.json" ] || { echo "$1: no records by the client"; return 1; }
 	rows_of "$1" <"$1.json" >"$1.client" || return
 	ant-fetch -q --rate 0 --api-version "$VERSION" "${window[@]}" "$1" >"$1.records" || return

@@ -138,9 +138,9 @@ read_case(const struct sim *s, size_t i, struct sim_case *x)
 				  (int64_t)(h % (2 * UTC_DAY))) *
 				  SIM_SECOND +
 			  (int64_t)(h >> 20) % SIM_SECOND,
-		closed = created + ((int64_t)(h >> 30) % (3 * UTC_DAY) + 1) * SIM_SECOND +
+		closed = created + ((int64_t)(h >> 30) % (3 * UTC_DAY) + 4 * UTC_DAY) * SIM_SECOND +
 			 (int64_t)(h >> 16) % SIM_SECOND;
-	int open = i % 3 == 0 || closed > now;
+	int open = i % 3 == 1 || closed > now; /* some stay so */
 
 	memset(x, 0, sizeof *x);
 	sim_org_id(x->id, "rvc_", s->config.seed, SIM_OF_CASE, i);
@@ -173,7 +173,7 @@ get_case(const struct sim_scope *at, size_t i, void *object)
 void
 sim_directory_order(const struct sim *s, int by_update, int descending, struct sim_case_order *o)
 {
-	int64_t times[SIM_CASES];
+	int64_t times[SIM_CASES] = {0};
 
 	o->n = 0;
 	for (size_t i = 0; i < SIM_CASES; i++) {
