@@ -240,7 +240,7 @@ add_line(struct answer *a, const char *table, const struct receipt *r, struct an
 	strcpy(entry->id, r->load);
 	receipt_to_load(r, &entry->load);
 	if (strcmp(r->table, table) != 0) /* rows of another stream say nothing about ours */
-		entry->load.watermark_known = 0;
+		entry->load.watermark_known = entry->load.asked_known = 0;
 	if (entry->load.what == MARK_LOADED && r->finished_known)
 		utc_format(r->finished, a->finished);
 	return 0;

@@ -28,7 +28,7 @@ static const char usage[] =
 	"usage: ant-state [--scope NAME] get TABLE | list [--json]\n"
 	"       ant-state [--scope NAME | --dest URI] reset TABLE | set TABLE TIME\n"
 	"       ant-state [--scope NAME] window [--lookback D] [--start T] [--from T]\n"
-	"                                       [--to T] [--chunk D] TABLE\n"
+	"                                       [--to T] [--chunk D] [--served T] TABLE\n"
 	"       ant-state [--scope NAME] commit [--since T] [--tsv FILE]\n"
 	"       ant-state ask [--all] FILE | agree [--look] FILE\n"
 	"       ant-state receipts [--organization UUID] [TABLE[=NAME]...]\n"
@@ -40,7 +40,7 @@ static const char help[] =
 	"  --scope NAME, --dest URI  of this destination; of one that keeps them itself\n"
 	"  --lookback D   window starts this long before the watermark (default " LOOKBACK ")\n"
 	"  --start T      window starts here without a watermark (default " FIRST_DAY ")\n"
-	"  --from, --to   the window is this one; --chunk 31d: in steps, one a line\n"
+	"  --from, --to, --chunk 31d, --served T  this one; in steps, the first beyond T\n"
 	"  --since T      windows arrive in any order; nothing before T is wanted\n"
 	"  --tsv FILE     write the receipts as fields, too, as `receipts` prints them\n"
 	"  --all, --look  ask about all rows; compare, and correct no watermark\n"
@@ -54,7 +54,7 @@ static const char help[] =
 static struct cli cli = {.name = "ant-state", .usage = usage, .help = help};
 static struct state state;
 static struct {
-	const char *scope, *dest, *lookback, *start, *chunk, *from, *to, *since, *tsv,
+	const char *scope, *dest, *lookback, *start, *chunk, *served, *from, *to, *since, *tsv,
 		*organization, *left;
 	int json, shared, wait, all, look;
 } given;
@@ -65,6 +65,7 @@ static const struct cli_option options[] = {
 	{.name = "lookback", .text = &given.lookback},
 	{.name = "start", .text = &given.start},
 	{.name = "chunk", .text = &given.chunk},
+	{.name = "served", .text = &given.served},
 	{.name = "from", .text = &given.from},
 	{.name = "to", .text = &given.to},
 	{.name = "since", .text = &given.since},
@@ -219,20 +220,44 @@ chunk_days(const char *text, long *days)
 	return cli_number("--chunk", number, 0, CHUNK_MAX, days);
 }
 
+/* The latest of the times of --served, by commas: the API serves nothing that is older. */
+static int
+served_from(int64_t *t, struct ant_err *e)
+{
+	const char *p = given.served;
+	char one[64];
+	int64_t each;
+
+	*t = INT64_MIN;
+	while (p != NULL) {
+		size_t len = strcspn(p, ",");
+
+		snprintf(one, sizeof one, "%.*s", (int)(len < sizeof one ? len : sizeof one), p);
+		if (utc_argument(one, time(NULL), &each, e) == -1)
+			return err_prefix(e, "--served: ");
+		if (each > *t)
+			*t = each;
+		p = p[len] == ',' ? p + len + 1 : NULL;
+	}
+	return 0;
+}
+
 static int
 window(char **arg)
 {
 	struct ant_err e;
-	int64_t from, to, end;
+	int64_t from, to, end, served;
 	char text[UTC_TEXT], till[UTC_TEXT];
 	long days = 0;
 
 	if (given.chunk != NULL && chunk_days(given.chunk, &days) == -1)
 		return ANT_USAGE;
-	if (bounds(arg[0], &from, &to, &e) == -1)
+	if (bounds(arg[0], &from, &to, &e) == -1 || served_from(&served, &e) == -1)
 		return cli_fail(&e);
 	do {
 		end = days > 0 ? utc_floor(from, UTC_DAY) + days * UTC_DAY : to;
+		if (days > 0 && end <= served)
+			end = utc_floor(served, UTC_DAY) + days * UTC_DAY;
 		if (end > to)
 			end = to;
 		utc_format(from, text);
@@ -397,13 +422,13 @@ static const struct verb {
 	const char *name;
 	int (*run)(char **);
 	int least, most;	/* operands; most -1: any number */
-	const char *options[6]; /* but for --scope; ended by NULL */
+	const char *options[7]; /* but for --scope; ended by NULL */
 } verbs[] = {
 	{"get", get, 1, 1, {NULL}},
 	{"set", set, 2, 2, {"dest"}},
 	{"reset", reset, 1, 1, {"dest"}},
 	{"list", list, 0, 0, {"json"}},
-	{"window", window, 1, 1, {"lookback", "start", "chunk", "from", "to"}},
+	{"window", window, 1, 1, {"lookback", "start", "chunk", "served", "from", "to"}},
 	{"commit", commit, 0, 0, {"since", "tsv"}},
 	{"ask", ask, 1, 1, {"all"}},
 	{"agree", agree_with, 1, 1, {"look"}},

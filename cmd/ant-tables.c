@@ -30,7 +30,7 @@ static struct cli cli = {
 		"\n"
 		"  -T, --tables DIR   look for table files here first\n"
 		"  --names            only the names\n"
-		"  --tsv              for scripts: eleven fields, - where there is none\n"
+		"  --tsv              for scripts: twelve fields, - where there is none\n"
 		"  --json             everything, one JSON object a line\n"
 		"  --ddl DIALECT      CREATE TABLE for postgresql, sqlite, duckdb, bigquery,\n"
 		"                     snowflake, clickhouse or mysql\n"

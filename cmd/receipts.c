@@ -49,15 +49,21 @@ each(each_receipt *what, void *to)
 void
 receipt_to_load(const struct receipt *r, struct mark_load *load)
 {
-	int is_replace = strcmp(r->mode, "replace") == 0 && r->from_known;
+	int is_replace = strcmp(r->mode, "replace") == 0 && r->from_known &&
+			 !(r->asked_known && r->from == r->to);
 
 	*load = (struct mark_load){
 		.what = strcmp(r->mode, "set") == 0 ? MARK_SET : MARK_LOADED,
 		.from_known = r->from_known,
 		.from = r->from,
+		.asked_known = r->asked_known,
+		.asked = r->asked,
 		.watermark_known = r->watermark_known,
 		.watermark = r->watermark,
-		/* Where a window took the place of the whole table, nothing older is left either. */
+		/*
+		 * Where a window took the place of the whole table, nothing older is left either;
+		 * where nothing was served, all is.
+		 */
 		.created = r->created || is_replace,
 		.organization = r->organization,
 		.destination = r->destination,
@@ -120,7 +126,7 @@ commit_one(void *to, const struct receipt *r, const char *line, size_t len, stru
 	struct ant_err second, *other = e;
 	int result = 0;
 
-	if (r->watermark_known || strcmp(r->mode, "reset") == 0)
+	if (r->watermark_known || r->asked_known || strcmp(r->mode, "reset") == 0)
 		result = store(c->state, r, c->since, e);
 	/* The rows are in, also where their watermark could not be stored. */
 	if (result == -1)

@@ -576,3 +576,9 @@ random_cuts() {
 	examples_run 4
 	[ "$(wc -l <usage_report.csv)" = 4 ]
 }
+
+@test "csv: what the API does not serve any more is never removed, in any mode" { older_stay; }
+@test "csv: a merge that is read by time says its window, and removes nothing by it" { merges_by_time; }
+@test "csv: rows of nobody, equal in every cell, are all kept" { nobody_repeats; }
+@test "csv: an event that was loaded by the window before is one row" { feed_overlaps; }
+@test "csv: rows of 115 columns with the longest names" { wide_rows 3000; }

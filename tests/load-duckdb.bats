@@ -443,3 +443,9 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[[ $output == *'npm could not fetch @duckdb/node-bindings-linux-'* ]]
 	[ "$(<none/libduckdb.so)" = text ]
 }
+
+@test "duckdb: what the API does not serve any more is never removed, in any mode" { older_stay; }
+@test "duckdb: a merge that is read by time says its window, and removes nothing by it" { merges_by_time; }
+@test "duckdb: rows of nobody, equal in every cell, are all kept" { nobody_repeats; }
+@test "duckdb: an event that was loaded by the window before is one row" { feed_overlaps; }
+@test "duckdb: rows of 115 columns with the longest names" { wide_rows 3000; }

@@ -702,3 +702,9 @@ forget() {
 	examples_run 3
 	[ "$(sql 'SELECT count(*) FROM t')" = 3 ]
 }
+
+@test "pg: what the API does not serve any more is never removed, in any mode" { older_stay; }
+@test "pg: a merge that is read by time says its window, and removes nothing by it" { merges_by_time; }
+@test "pg: rows of nobody, equal in every cell, are all kept" { nobody_repeats; }
+@test "pg: an event that was loaded by the window before is one row" { feed_overlaps; }
+@test "pg: rows of 115 columns with the longest names" { wide_rows 3000; }

@@ -486,3 +486,9 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	examples_run 3
 	[ "$(sqlite3 anthill.db 'SELECT count(*) FROM t')" = 3 ]
 }
+
+@test "sqlite: what the API does not serve any more is never removed, in any mode" { older_stay; }
+@test "sqlite: a merge that is read by time says its window, and removes nothing by it" { merges_by_time; }
+@test "sqlite: rows of nobody, equal in every cell, are all kept" { nobody_repeats; }
+@test "sqlite: an event that was loaded by the window before is one row" { feed_overlaps; }
+@test "sqlite: rows of 115 columns with the longest names" { wide_rows 3000; }

@@ -216,3 +216,38 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	run -5 ant flatten <in
 	[[ $output == *'"organization" of the begin record names none'* ]]
 }
+
+@test "rows: #window is of a merge, #asked of a window, each in its place" {
+	local first='#ant-rows\t1\tt\n' tail='#key\tc\n#type\ttimestamptz\n#cols\tc\n2026-11-02T00:00:00Z\n#end\t1\t\\N\n'
+	local window='#mode\twindow\tc\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z\n' merge='#mode\tmerge\n#window\t2026-11-03T00:00:00Z\t2026-11-04T00:00:00Z\n'
+	for v in "$window#asked\t2025-01-01T00:00:00Z\n" "$window#asked\t2026-11-01T00:00:00Z\n#organization\tx\n" "$merge" \
+		"$merge#asked\t2025-01-01T00:00:00Z\n#organization\tx\n"; do
+		printf "$first$v$tail" | check
+	done
+	broken '#window is of mode merge, not of append' < <(printf "$first#mode\tappend\n#window\t2026-11-03T00:00:00Z\t2026-11-04T00:00:00Z\n$tail")
+	broken '#window is of mode merge, not of window' < <(printf "$first$window#window\t2026-11-03T00:00:00Z\t2026-11-04T00:00:00Z\n$tail")
+	broken '#window: from and to are' < <(printf "$first#mode\tmerge\n#window\t2026-11-04T00:00:00Z\t2026-11-03T00:00:00Z\n$tail")
+	broken '#asked without a window' < <(printf "$first#mode\tmerge\n#asked\t2025-01-01T00:00:00Z\n$tail")
+	broken '#asked without a window' < <(printf "$first#mode\treplace\n#asked\t2025-01-01T00:00:00Z\n$tail")
+	broken '#asked: it is' < <(printf "$first$window#asked\t2026-11-01T00:00:01Z\n$tail")
+	broken '#asked: it is' < <(printf "$first$window#asked\t2025-01-01\n$tail")
+	broken 'expected #type' < <(printf "$first$window#organization\tx\n#asked\t2025-01-01T00:00:00Z\n${tail#*\\n}")
+}
+
+@test "rows: where a window was asked to start, and that of a merge by time, go on with the rows" {
+	mkdir tables
+	printf '%s\n' '# Cases.' 'path /v1/cases' 'paging page' 'from since' 'to until' 'mode merge' 'column id text key = .id # Case.' >tables/cases.table
+	printf '%s\n' '{"@ant":"begin","version":1,"table":"cases","asked":"2025-01-01T00:00:00Z","from":"2026-11-01T00:00:00Z","to":"2026-11-03T00:00:00Z"}' '{"id":"u"}' \
+		'{"@ant":"end","records":1,"pages":1,"watermark":"2026-11-03T00:00:00Z"}' >in
+	ant flatten -T tables <in >out
+	printf '%b' '#ant-rows\t1\tcases\n#mode\tmerge\n#window\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z\n#asked\t2025-01-01T00:00:00Z\n' >want
+	printf '%b' '#key\tid\n#type\ttext\n#cols\tid\nu\n#end\t1\t2026-11-03T00:00:00Z\n' >>want
+	cmp want out
+	check <out
+	ant flatten -T tables --mode append <in | sed -n 2,3p | diff <(printf '#mode\tappend\n#key\tid\n') -
+	sed -i 's/cases/cost_report/' in
+	printf "%s\n" "$(sed -n 1p in)" "{\"@ant\":\"end\",\"records\":0,\"pages\":0}" >empty
+	ant flatten <empty | sed -n 2,3p | diff <(printf '#mode\twindow\tbucket\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z\n#asked\t2025-01-01T00:00:00Z\n') -
+	run -2 ant flatten --mode replace <empty
+	[[ $output == *'give the loader --mode replace, which keeps it' ]]
+}

@@ -492,8 +492,8 @@ table\tusers\t-\t-\t0\t-' ]
 	ledger postgresql public. >in
 	run -0 ant state receipts <in
 	[ "${#lines[@]}" = 7 ]
-	[ "${lines[1]}" = $'usage_report\tpublic.usage_report\twindow\t2026-11-01T00:00:00Z\t2026-11-05T00:00:00Z\t7\t2026-11-05T00:00:00Z\t2026-11-30T00:00:01Z' ]
-	[ "${lines[6]}" = $'users\tpublic.users\treplace\t-\t-\t3\t-\t-' ]
+	[ "${lines[1]}" = $'usage_report\tpublic.usage_report\twindow\t2026-11-01T00:00:00Z\t2026-11-05T00:00:00Z\t7\t2026-11-05T00:00:00Z\t2026-11-30T00:00:01Z\t-' ]
+	[ "${lines[6]}" = $'users\tpublic.users\treplace\t-\t-\t3\t-\t-\t-' ]
 	run -0 ant state receipts users usage_report=eu_usage <in
 	[ "$(cut -f 2 <<<"$output" | paste -sd ' ')" = 'public.eu_usage public.users' ]
 	run -0 ant state receipts nosuch usage_report= =usage_report usage_report=usage_report_ usage "$(printf %080d 1)" <in

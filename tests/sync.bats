@@ -215,6 +215,7 @@ today() { date -u +%F; }
 
 @test "sync: tables run at once, no more than --parallel, and share one budget of requests" {
 	stub ant-fetch 'echo + >>busy
+		printf "{\"time\":\"t\",\"attempt\":1,\"error\":null}\n" >&2
 		case $* in *usage_report) sleep 0.3 ;; *cost_report) sleep 1 ;; *) sleep 0.1 ;; esac
 		echo - >>busy; echo "$*"'
 	sync --start -1d --parallel 2 --rate 60
@@ -268,6 +269,7 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$ANT_BIN/ant-sync" --start -1d 2>err >out
 @test "sync: a worker that bash loses sight of is reaped, with its status" {
 	cat >lost.bash <<-'END'
 		. "$ROOT/scripts/sync/run.bash"
+		took_ill() { :; }
 		wait() { [[ $1 != -n ]] || return 127; builtin wait "$@"; }
 		declare -A worker_of=()
 		run=$PWD drawn=0 plain=0
@@ -605,8 +607,9 @@ on_terminal() {
 
 # gate TABLE - ant-fetch of that table waits, once it has asked, until there is a file "go"
 gate() {
-	stub ant-fetch "case \$* in *$1) touch \"$PWD/at\"; until [ -e \"$PWD/go\" ]; do sleep 0.1; done ;; esac
-		"'printf "{\"time\":\"t\",\"attempt\":1,\"error\":null}\n" >&2; echo "$*"'
+	stub ant-fetch 'printf "{\"time\":\"t\",\"attempt\":1,\"error\":null}\n" >&2
+		'"case \$* in *$1) touch \"$PWD/at\"; until [ -e \"$PWD/go\" ]; do sleep 0.1; done ;; esac"'
+		echo "$*"'
 }
 
 @test "progress: a line a table on a terminal, drawn anew in its place, and gone at the end" {

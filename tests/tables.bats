@@ -158,9 +158,9 @@ tells() { grep -E "^  $1 " <<<"$output" | grep -qF -- "$2" || { echo "$output"; 
 	done
 }
 
-@test "ant-tables --tsv: eleven fields a table, for scripts" {
+@test "ant-tables --tsv: twelve fields a table, for scripts" {
 	run -0 ant tables --tsv
-	[ "$(printf '%s\n' "$output" | awk -F '\t' 'NF != 11' | wc -l)" = 0 ]
+	[ "$(printf '%s\n' "$output" | awk -F '\t' 'NF != 12' | wc -l)" = 0 ]
 	fields() { grep "^$1"$'\t' <<<"$output" | cut -f 1-9,11; }
 	[ "$(fields usage_report)" = $'usage_report\twindow\tbucket\tpage\t1d\t2023-01-01\t-\tconsole\t-\tyes' ]
 	[ "$(fields claude_code_usage)" = $'claude_code_usage\twindow\tdate\tday\t1d\t2025-01-01\t-\tconsole\t-\tyes' ]
@@ -169,6 +169,8 @@ tells() { grep -E "^  $1 " <<<"$output" | grep -qF -- "$2" || { echo "$output"; 
 	[ "$(fields analytics_usage)" = $'analytics_usage\twindow\tstarting_at\tpage\t1d\t2026-01-01\t-\tconsole,enterprise\t30d\tyes' ]
 	[ "$(fields compliance_review_cases)" = $'compliance_review_cases\tmerge\t-\tpage\t-\t2023-01-01\t-\tcompliance\t3d\tyes' ]
 	[ "$(fields compliance_activities | cut -f 9)" = 1h ]
+	[ "$(grep ^analytics_usage$'\t' <<<"$output" | cut -f 12)" = 2026-01-01,-8760h ]
+	[ "$(grep ^cost_report$'\t' <<<"$output" | cut -f 12)" = - ]
 }
 
 @test "ant-tables --tsv: tables that the same requests feed have the same crawl, all others one of their own" {

@@ -9,7 +9,6 @@
 
 enum {
 	SQL_MAX = 16 << 20,
-	COLUMNS_MAX = 16,
 	NAME_MAX_PG = 63, /* bytes of an identifier: NAMEDATALEN - 1; longer ones are cut */
 	/*
 	 * The server reads a message whole before it works on it: larger ones make it and us
@@ -151,7 +150,7 @@ int
 pg_each(struct pg *p, const char *sql, const char *const *params, int n, db_take_texts *take,
 	void *arg, struct ant_err *e)
 {
-	const char *texts[COLUMNS_MAX] = {NULL};
+	const char *texts[DB_COLUMNS_MAX] = {NULL};
 	PGresult *res;
 	int status = 0;
 
@@ -162,7 +161,7 @@ pg_each(struct pg *p, const char *sql, const char *const *params, int n, db_take
 		return failed(p, NULL, e);
 	while ((res = PQgetResult(p->conn)) != NULL) {
 		if (PQresultStatus(res) == PGRES_SINGLE_TUPLE && status == 0) {
-			for (int i = 0; i < PQnfields(res) && i < COLUMNS_MAX; i++)
+			for (int i = 0; i < PQnfields(res) && i < DB_COLUMNS_MAX; i++)
 				texts[i] = PQgetisnull(res, 0, i) ? NULL : PQgetvalue(res, 0, i);
 			status = take(arg, texts, e);
 		} else if (PQresultStatus(res) != PGRES_SINGLE_TUPLE &&

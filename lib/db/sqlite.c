@@ -19,7 +19,6 @@ enum {
 	WAIT_MS = 500,	  /* for a lock: a second load must give up within a second */
 	CACHE_KIB = 4096, /* of pages, and for building the index */
 	SQL_MAX = 16 << 20,
-	COLUMNS_MAX = 16
 };
 
 struct sqlite {
@@ -92,7 +91,7 @@ int
 sqlite_each(struct sqlite *s, const char *sql, const char *const *params, int n,
 	db_take_texts *take, void *arg, struct ant_err *e)
 {
-	const char *texts[COLUMNS_MAX] = {NULL};
+	const char *texts[DB_COLUMNS_MAX] = {NULL};
 	sqlite3_stmt *q = prepare(s, sql, e);
 	int code = SQLITE_DONE, status = 0;
 
@@ -102,7 +101,7 @@ sqlite_each(struct sqlite *s, const char *sql, const char *const *params, int n,
 		if (sqlite3_bind_text(q, i + 1, params[i], -1, SQLITE_STATIC) != SQLITE_OK)
 			status = failed(s, e);
 	while (status == 0 && (code = sqlite3_step(q)) == SQLITE_ROW) {
-		for (int i = 0; i < sqlite3_column_count(q) && i < COLUMNS_MAX; i++) {
+		for (int i = 0; i < sqlite3_column_count(q) && i < DB_COLUMNS_MAX; i++) {
 			int null = sqlite3_column_type(q, i) == SQLITE_NULL;
 
 			texts[i] = (const char *)sqlite3_column_text(q, i);

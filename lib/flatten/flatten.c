@@ -347,6 +347,11 @@ choose_mode(const struct flatten *f, enum mode *mode, struct ant_err *e)
 		*mode = (enum mode)f->o->mode;
 	else
 		*mode = f->has_begin ? t->mode : MODE_MERGE;
+	if (*mode == MODE_REPLACE && f->begin.has_asked)
+		return err_set(e, ANT_USAGE,
+			"--mode replace would remove what lies before this window, and the API "
+			"does not serve that any more: give the loader --mode replace, which keeps "
+			"it");
 	if (*mode != MODE_WINDOW)
 		return 0;
 	if (t->mode_column == NULL)
@@ -419,8 +424,14 @@ put_head(struct flatten *f, struct ant_err *e)
 		return -1;
 	if (head.mode == MODE_WINDOW) {
 		head.time_column = t->mode_column;
+	}
+	head.has_window =
+		f->begin.has_window && (head.mode == MODE_WINDOW || head.mode == MODE_MERGE);
+	if (head.has_window) {
 		head.from = f->begin.from;
 		head.to = f->begin.to;
+		head.has_asked = f->begin.has_asked;
+		head.asked = f->begin.asked;
 	}
 	for (; head.ncolumns < f->fields.n; head.ncolumns++) {
 		names[head.ncolumns] = f->fields.v[head.ncolumns].column->name;

@@ -18,6 +18,8 @@ struct answer {
 	struct out *to;
 	/* how many rows each hour of the window should hold, and of which hours that is not known */
 	struct buckets expected, unknown;
+	/* of merges, which say nothing of hours: the most rows that one brought, and their windows */
+	int64_t rows, start, end;
 };
 
 /* ---- the question ------------------------------------------------------------------- */
@@ -160,20 +162,33 @@ is_text(const char *text)
 	return text != NULL && *text != '\0';
 }
 
-/* A later load of a window replaces what the ones before it expected there. */
+/* Both ends of a line's window: 0, or -1 where it has none. */
+static int
+window_of(const char *const texts[RECEIPT_FIELDS], int64_t *from, int64_t *to)
+{
+	const char *from_text = texts[RECEIPT_FROM], *to_text = texts[RECEIPT_TO];
+
+	if (!is_text(from_text) || !is_text(to_text) ||
+		utc_parse(from_text, strlen(from_text), from) == -1)
+		return -1;
+	return utc_parse(to_text, strlen(to_text), to);
+}
+
+/*
+ * A later load of a window replaces what the ones before it expected there.  A merge whose rows
+ * no column puts in order of time leaves what was there, or brings it again.
+ */
 static int
 expect(void *arg, const char *const texts[RECEIPT_FIELDS], struct ant_err *e)
 {
 	struct answer *a = arg;
-	const char *from_text = texts[RECEIPT_FROM], *to_text = texts[RECEIPT_TO];
-	const char *buckets = texts[RECEIPT_BUCKETS];
+	const char *buckets = texts[RECEIPT_BUCKETS], *mode = texts[RECEIPT_MODE];
 	int64_t from, to;
 	struct buf copy;
 	int status;
 
-	if (!is_text(from_text) || !is_text(to_text) ||
-		utc_parse(from_text, strlen(from_text), &from) == -1 ||
-		utc_parse(to_text, strlen(to_text), &to) == -1)
+	if (window_of(texts, &from, &to) == -1 ||
+		(!is_text(buckets) && is_text(mode) && strcmp(mode, "merge") == 0))
 		return 0;
 	buckets_remove(&a->unknown, utc_ceil(from, BUCKET_SECONDS), utc_floor(to, BUCKET_SECONDS));
 	status = edge(a, from) == -1 || edge(a, to) == -1 ? -1 : 0;
@@ -264,6 +279,36 @@ count_table(struct answer *a, const struct audit_facts *f, struct ant_err *e)
 }
 
 static int
+take_merge(void *arg, const char *const texts[RECEIPT_FIELDS], struct ant_err *e)
+{
+	struct answer *a = arg;
+	const char *text = texts[RECEIPT_ROWS];
+	int64_t from, to, rows = is_text(text) ? strtoll(text, NULL, 10) : 0;
+
+	(void)e;
+	if (rows <= 0 || window_of(texts, &from, &to) == -1)
+		return 0;
+	if (a->rows == 0 || from < a->start)
+		a->start = from;
+	if (a->rows == 0 || to > a->end)
+		a->end = to;
+	if (rows > a->rows)
+		a->rows = rows;
+	return 0;
+}
+
+/* A merge takes no row away: a table without any has lost them all. */
+static int
+count_merged(struct answer *a, const struct audit_facts *f, struct ant_err *e)
+{
+	const struct audit_source *s = a->source;
+
+	if (s->lines(s->self, a->asked, f->first, 1, take_merge, a, e) == -1)
+		return -1;
+	return a->rows > 0 ? put_difference(a, a->start, a->end, a->rows, 0, e) : 0;
+}
+
+static int
 answer(const struct audit_source *s, struct audit *asked, struct out *to, struct ant_err *e)
 {
 	struct answer a = {.source = s, .asked = asked, .to = to};
@@ -282,6 +327,8 @@ answer(const struct audit_source *s, struct audit *asked, struct out *to, struct
 		status = count_window(&a, &f, e);
 	else if (status == 0 && f.there && asked->has_window && f.replaced)
 		status = count_table(&a, &f, e);
+	else if (status == 0 && f.there && asked->has_window && f.empty)
+		status = count_merged(&a, &f, e);
 	buckets_free(&a.expected);
 	buckets_free(&a.unknown);
 	return status;

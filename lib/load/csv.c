@@ -232,7 +232,8 @@ learn_columns(struct load_csv *d, struct ant_err *e)
 			j++;
 		if (j < d->n)
 			continue;
-		if (d->has_old && d->dialect->header && d->load->mode == MODE_WINDOW &&
+		if (d->has_old && d->dialect->header &&
+			(d->load->mode == MODE_WINDOW || load_keeps_older(d->load)) &&
 			i == r->time_column)
 			return err_set(e, ANT_FAIL,
 				"%s: its header lacks '%.200s', which says what "
@@ -339,6 +340,9 @@ is_replaced(struct load_csv *d, struct ant_err *e)
 
 	switch (d->load->mode) {
 	case MODE_REPLACE:
+		if (load_keeps_older(d->load) &&
+			(r->from == r->to || rows_before_window(r, &d->cells[r->time_column])))
+			return 0;
 		return is_ours(d);
 	case MODE_WINDOW:
 		return is_ours(d) && rows_in_window(r, &d->cells[r->time_column]);

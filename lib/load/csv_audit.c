@@ -53,9 +53,12 @@ note_facts(const struct csv_lines *l, const char *const texts[RECEIPT_FIELDS])
 	const char *load = texts[RECEIPT_LOAD], *column = texts[RECEIPT_TIME_COLUMN];
 	const char *mode = texts[RECEIPT_MODE];
 	int is_replace = strcmp(mode, type_mode_name(MODE_REPLACE)) == 0;
+	/* One of an empty window that was narrowed left all as it was. */
+	int left = is_text(texts[RECEIPT_ASKED]) &&
+		   strcmp(texts[RECEIPT_FROM], texts[RECEIPT_TO]) == 0;
 
 	if (is_text(texts[RECEIPT_CREATED]) ||
-		(is_replace && is_text(texts[RECEIPT_FROM]) && is_own(l->asked, texts)))
+		(is_replace && is_text(texts[RECEIPT_FROM]) && !left && is_own(l->asked, texts)))
 		f->first = number(texts[RECEIPT_LINE]);
 	else if (strcmp(mode, "reset") == 0 && is_own(l->asked, texts))
 		f->reset = number(texts[RECEIPT_LINE]);

@@ -41,7 +41,7 @@ look(struct csv_ledger *l, const char *folder, struct ant_err *e)
 static int
 take_header(struct reader *r, const struct csv_file_field *f, size_t n, struct ant_err *e)
 {
-	int ours = n == RECEIPT_FIELDS || n == RECEIPT_FIELDS_OLD;
+	int ours = n == RECEIPT_FIELDS || n == RECEIPT_FIELDS_BEFORE || n == RECEIPT_FIELDS_OLD;
 
 	for (size_t i = 0; ours && i < n; i++)
 		ours = strcmp(f[i].p, receipt_columns[i].name) == 0;

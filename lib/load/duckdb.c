@@ -7,6 +7,9 @@
 #include "load/session.h"
 #include "load/sql.h"
 
+_Static_assert(
+	(int)RECEIPT_FIELDS <= (int)DB_DUCKDB_ANSWER_MAX, "a line of the ledger in one answer");
+
 static const char stage[] = "_anthill_rows";  /* where the rows of a merge arrive */
 static const char again[] = "_anthill_again"; /* and those whose key came before in the stream */
 

@@ -8,6 +8,8 @@
 #include "load/audit.h"
 #include "load/sql.h"
 
+_Static_assert((int)RECEIPT_FIELDS <= (int)DB_COLUMNS_MAX, "a line of the ledger in one answer");
+
 static void
 put_ledger(struct session *s)
 {
@@ -60,7 +62,14 @@ number(const char *text)
 	return text != NULL && *text != '\0' ? strtoll(text, NULL, 10) : 0;
 }
 
-/* Whether there is a ledger, and whether it has the columns of today. */
+/* Whether the ledger has the column FIELD. */
+static int
+has(const struct session *s, enum receipt_field field)
+{
+	return s->ledger.fields > (int)field;
+}
+
+/* Whether there is a ledger, and which of today's columns it has. */
 static int
 look_at_ledger(struct session *s, struct strlist *columns, struct ant_err *e)
 {
@@ -68,10 +77,11 @@ look_at_ledger(struct session *s, struct strlist *columns, struct ant_err *e)
 	int status = session_shape(s, SQL_LEDGER, 1, &is, e);
 
 	s->ledger.there = is.found;
-	s->ledger.wide = 1;
-	for (size_t i = RECEIPT_FIELDS_OLD; i < RECEIPT_FIELDS; i++)
-		s->ledger.wide &= strlist_has(
-			&is.columns, receipt_columns[i].name, strlen(receipt_columns[i].name));
+	s->ledger.fields = RECEIPT_FIELDS_OLD;
+	while (s->ledger.fields < RECEIPT_FIELDS &&
+		strlist_has(&is.columns, receipt_columns[s->ledger.fields].name,
+			strlen(receipt_columns[s->ledger.fields].name)))
+		s->ledger.fields++;
 	if (columns != NULL) {
 		*columns = is.columns;
 		is.columns = (struct strlist){NULL, 0};
@@ -119,7 +129,7 @@ ledger_learn(struct session *s, struct ant_err *e)
 		return 0;
 	if (look_at_ledger(s, NULL, e) == -1)
 		return -1;
-	if (!s->ledger.there || !s->ledger.wide)
+	if (!s->ledger.there || !has(s, RECEIPT_LOAD))
 		return 0;
 	buf_clear(&s->sql);
 	buf_puts(&s->sql, "SELECT max(line), (SELECT organization");
@@ -182,7 +192,7 @@ index_ledger(struct session *s, struct ant_err *e)
 int
 ledger_write(struct session *s, struct receipt_entry *entry, struct ant_err *e)
 {
-	int fresh = !s->ledger.there || !s->ledger.wide;
+	int fresh = !s->ledger.there || !has(s, RECEIPT_FIELDS - 1);
 
 	if (fresh && (make_ledger(s, e) == -1 || index_ledger(s, e) == -1))
 		return -1;
@@ -216,7 +226,7 @@ put_select(struct session *s)
 		const struct receipt_column *c = &receipt_columns[i];
 
 		buf_puts(&s->sql, i == 0 ? "SELECT " : ", ");
-		if (i >= RECEIPT_FIELDS_OLD && !s->ledger.wide) {
+		if (!has(s, (enum receipt_field)i)) {
 			buf_puts(&s->sql, "CAST(NULL AS text)");
 		} else if (c->type == TYPE_TIMESTAMPTZ) {
 			buf_printf(&s->sql, "%s%s%s", s->ops->time[0], c->name, s->ops->time[1]);
@@ -268,8 +278,8 @@ ledger_print(void *self, struct out *to, struct ant_err *e)
 	put_select(s);
 	buf_puts(&s->sql, " FROM ");
 	put_ledger(s);
-	buf_printf(&s->sql, " ORDER BY finished%s%s", s->ledger.wide ? ", coalesce(line, 0)" : "",
-		s->ops->order);
+	buf_printf(&s->sql, " ORDER BY finished%s%s",
+		has(s, RECEIPT_LINE) ? ", coalesce(line, 0)" : "", s->ops->order);
 	return ask(s, RECEIPT_FIELDS, take_entry, &p, e);
 }
 
@@ -312,13 +322,15 @@ take_time_column(void *arg, const char *const *texts, struct ant_err *e)
 static int
 ask_ledger(struct session *s, const struct audit *a, struct audit_facts *f, struct ant_err *e)
 {
-	if (!s->ledger.wide)
+	if (!has(s, RECEIPT_BUCKETS))
 		return 0;
 	buf_clear(&s->sql);
 	/* A load that replaced a whole table of windows left nothing older, but that of others. */
 	buf_puts(&s->sql,
 		"SELECT max(CASE WHEN created OR (mode = 'replace' AND window_from IS NOT NULL");
 	put_organization(s, a->organization, "organization");
+	if (has(s, RECEIPT_ASKED)) /* which left all as it was */
+		buf_puts(&s->sql, " AND (asked IS NULL OR window_from < window_to)");
 	buf_printf(&s->sql,
 		") THEN line END), count(CASE WHEN line = %" PRId64 " AND load_id = ", a->line);
 	sql_literal(&s->sql, s->ops->dialect, a->load);
@@ -404,7 +416,7 @@ lines(void *self, const struct audit *a, int64_t line, int window, audit_take *t
 	put_select(s);
 	put_lines_of(s, a->into);
 	put_organization(s, a->organization, "organization");
-	if (line > 0 && s->ledger.wide)
+	if (line > 0 && has(s, RECEIPT_LINE))
 		buf_printf(&s->sql, " AND line >= %" PRId64, line);
 	if (window) {
 		utc_format(a->from, from);
@@ -414,8 +426,8 @@ lines(void *self, const struct audit *a, int64_t line, int window, audit_take *t
 		buf_puts(&s->sql, " AND window_from < ");
 		sql_literal(&s->sql, s->ops->dialect, to);
 	}
-	buf_printf(&s->sql, " ORDER BY %sfinished%s", s->ledger.wide ? "coalesce(line, 0), " : "",
-		s->ops->order);
+	buf_printf(&s->sql, " ORDER BY %sfinished%s",
+		has(s, RECEIPT_LINE) ? "coalesce(line, 0), " : "", s->ops->order);
 	return ask(s, RECEIPT_FIELDS, take, arg, e);
 }
 

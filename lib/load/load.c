@@ -28,6 +28,11 @@ choose_mode(struct load *l, const struct load_options *o, struct ant_err *e)
 	if (l->mode == MODE_WINDOW && !l->rows->window)
 		return err_set(e, ANT_USAGE, "--mode window: the rows of %s come without a window",
 			l->rows->table);
+	if (l->mode == MODE_REPLACE && l->rows->has_asked && !l->rows->window)
+		return err_set(e, ANT_USAGE,
+			"--mode replace: what the table %s holds from before this window is not "
+			"served any more, and nothing tells it from the rest",
+			l->rows->table);
 	return 0;
 }
 
@@ -110,6 +115,12 @@ prepare(struct load *l, const struct load_options *o, struct ant_err *e)
 	return 0;
 }
 
+int
+load_keeps_older(const struct load *l)
+{
+	return l->mode == MODE_REPLACE && l->rows->window && l->rows->has_asked;
+}
+
 /* How many rows came, each key once where that is so. */
 static int64_t
 count_of(const struct load *l)
@@ -142,10 +153,12 @@ describe(const struct load *l, struct receipt_entry *entry)
 	entry->into = l->into;
 	entry->mode = type_mode_name(l->mode);
 	entry->rows = count_of(l);
-	if (r->window) {
+	if (r->has_span) {
 		utc_format(r->from, entry->from);
 		utc_format(r->to, entry->to);
 	}
+	if (r->has_asked)
+		utc_format(r->asked, entry->asked);
 	if (r->has_watermark)
 		utc_format(r->watermark, entry->watermark);
 	utc_format(l->started, entry->started);

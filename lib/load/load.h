@@ -55,6 +55,12 @@ struct load {
 };
 
 /*
+ * 1 where a load that replaces the table leaves what lies before its window: the API does not
+ * serve that any more; and where the window is empty, all, for nobody knows what it does serve.
+ */
+int load_keeps_older(const struct load *l);
+
+/*
  * A destination.  SELF is handed to each function.  Each returns 0, or -1 with a
  * reason: ANT_FAIL for what the destination refuses or for a lost connection,
  * ANT_LOCKED for a lock that another run holds.

@@ -48,7 +48,8 @@ ask_rights(struct session *s, struct strlist *missing, int *filtered, struct ant
 {
 	const struct load *l = s->load;
 	struct pg_need need = {s->schema, l->into, l->columns, l->rows->ncolumns,
-		l->mode == MODE_WINDOW || s->staged, l->mode != MODE_APPEND, s->staged};
+		l->mode == MODE_WINDOW || load_keeps_older(l) || s->staged, l->mode != MODE_APPEND,
+		s->staged};
 
 	return pg_rights(s->self, &need, &s->sql, missing, filtered, e);
 }

@@ -22,7 +22,8 @@ struct session_ops;
 
 /* What the ledger says, before the load, of the table that is loaded: ledger.h. */
 struct session_ledger {
-	int there, wide;		  /* wide: with the columns of today */
+	int there;
+	int fields;			  /* so many of receipt_columns it has, the first ones */
 	int64_t line;			  /* the last line about the table; 0: none has a number */
 	char destination[RANDOM_ID_TEXT]; /* "": it has no name yet */
 	char load

@@ -42,6 +42,19 @@ load_sql_range(struct buf *b, enum sql_dialect d, const char *column, enum type 
 	put_bound(b, d, type, to);
 }
 
+/* Of a table that is replaced: what does not lie before T. */
+static void
+put_since(struct buf *b, enum sql_dialect d, const struct sql_column *c, int64_t t)
+{
+	buf_puts(b, " WHERE (");
+	sql_ident(b, d, c->name);
+	buf_puts(b, " >= ");
+	put_bound(b, d, c->type, t);
+	buf_puts(b, " OR ");
+	sql_ident(b, d, c->name);
+	buf_puts(b, " IS NULL)");
+}
+
 void
 load_sql_organization(struct buf *b, enum sql_dialect d, const char *word, const char *organization)
 {
@@ -56,15 +69,18 @@ load_sql_delete(struct buf *b, enum sql_dialect d, const char *schema, const str
 	const char *verb)
 {
 	const struct rows *r = l->rows;
-	int window = l->mode == MODE_WINDOW;
+	int keeps = load_keeps_older(l), since = keeps && r->from < r->to;
+	int window = l->mode == MODE_WINDOW || (keeps && !since); /* of nothing: nothing */
 
 	buf_printf(b, "%s FROM ", verb);
 	sql_name(b, d, schema, l->into);
 	if (window)
 		load_sql_range(b, d, l->columns[r->time_column].name,
 			r->columns[r->time_column].type, r->from, r->to);
+	else if (since)
+		put_since(b, d, &l->columns[r->time_column], r->from);
 	if (l->by_organization)
-		load_sql_organization(b, d, window ? " AND " : " WHERE ", r->organization);
+		load_sql_organization(b, d, window || since ? " AND " : " WHERE ", r->organization);
 }
 
 /* "t"."key" = s."key", where NULL equals NULL; in PostgreSQL, in a way that it can hash. */

@@ -51,9 +51,12 @@ earliest(const struct mark_load *lines, size_t n)
 {
 	const int64_t *first = NULL;
 
-	for (size_t i = 0; i < n && (i == 0 || !starts_anew(&lines[i])); i++)
-		if (lines[i].from_known && (first == NULL || lines[i].from < *first))
-			first = &lines[i].from;
+	for (size_t i = 0; i < n && (i == 0 || !starts_anew(&lines[i])); i++) {
+		const int64_t *start = lines[i].asked_known ? &lines[i].asked : &lines[i].from;
+
+		if (lines[i].from_known && (first == NULL || *start < *first))
+			first = start;
+	}
 	return first;
 }
 

@@ -45,6 +45,7 @@ mark_render(const char *scope, const char *table, const struct mark *m, struct b
 	if (*m->load != '\0')
 		buf_printf(to, "load %" PRId64 " %s\n", m->line, m->load);
 	put_time(to, "byhand", m->by_hand, m->set_at);
+	put_time(to, "unserved", m->unserved_known, m->unserved);
 	for (size_t i = 0; i < m->n; i++) {
 		utc_format(m->loaded[i].from, from);
 		utc_format(m->loaded[i].to, till);
@@ -157,7 +158,8 @@ mark_parse(char *text, char **scope, char **table, struct mark *m)
 	if (take_time(&p, "begin", &m->begin_known, &m->begin) == -1 ||
 		take_name(&p, "organization", m->organization) == -1 ||
 		take_name(&p, "destination", m->destination) == -1 || take_load(&p, m) == -1 ||
-		take_time(&p, "byhand", &m->by_hand, &m->set_at) == -1)
+		take_time(&p, "byhand", &m->by_hand, &m->set_at) == -1 ||
+		take_time(&p, "unserved", &m->unserved_known, &m->unserved) == -1)
 		return -1;
 	for (; (v = take(&p, "loaded")) != NULL; m->n++)
 		if (m->n == MARK_SPANS_MAX || take_span(v, &m->loaded[m->n]) == -1)
@@ -165,13 +167,20 @@ mark_parse(char *text, char **scope, char **table, struct mark *m)
 	return 0;
 }
 
-/* Let the watermark follow over windows that touch it. */
+/* Whether nothing is missing between T and FROM. */
+static int
+reaches(const struct mark *m, int64_t t, int64_t from)
+{
+	return from <= t || (m->unserved_known && from <= m->unserved);
+}
+
+/* Let the watermark follow over windows that touch it, or what is not served. */
 static void
 follow(struct mark *m)
 {
 	size_t gone = 0;
 
-	while (gone < m->n && m->loaded[gone].from <= m->watermark) {
+	while (gone < m->n && reaches(m, m->watermark, m->loaded[gone].from)) {
 		if (m->loaded[gone].to > m->watermark)
 			m->watermark = m->loaded[gone].to;
 		gone++;
@@ -218,6 +227,8 @@ mark_set(struct mark *m, const int64_t *t, int64_t now)
 	if (t == NULL) { /* it is to be loaded anew, from wherever that is wanted */
 		m->begin_known = 0;
 		m->begin = 0;
+		m->unserved_known = 0;
+		m->unserved = 0;
 		*m->organization = '\0';
 	}
 	m->by_hand = 1;
@@ -261,12 +272,14 @@ keep(char to[static MARK_NAME], const char *name)
 		strcpy(to, name);
 }
 
-/* Who loaded what, once it counts. */
+/* Who loaded what, once it counts.  Where nothing was served, nothing was loaded. */
 static void
 sign(struct mark *m, const struct mark_load *l)
 {
-	m->by_hand = l->what != MARK_LOADED;
-	m->set_at = m->by_hand ? l->finished : 0;
+	if (l->what != MARK_LOADED || l->watermark_known || !l->asked_known) {
+		m->by_hand = l->what != MARK_LOADED;
+		m->set_at = m->by_hand ? l->finished : 0;
+	}
 	keep(m->organization, l->organization);
 	keep(m->destination, l->destination);
 	if (*l->load != '\0') {
@@ -280,15 +293,16 @@ static int
 advance(struct mark *m, const struct mark_load *l, const int64_t *since, int64_t *gap,
 	struct ant_err *e)
 {
+	const int64_t start = l->asked_known ? l->asked : l->from;
 	int joins = !l->from_known, first = !m->known;
 
 	/* What was made anew is wanted from where it began before. */
 	if (since == NULL && !m->known && m->begin_known)
 		since = &m->begin;
 	if (!joins && m->known)
-		joins = l->from <= m->watermark;
+		joins = reaches(m, m->watermark, l->from);
 	else if (!joins)
-		joins = since == NULL || l->from <= *since;
+		joins = since == NULL || reaches(m, *since, l->from);
 	if (!joins && since == NULL) {
 		*gap = m->watermark;
 		return 1;
@@ -298,12 +312,31 @@ advance(struct mark *m, const struct mark_load *l, const int64_t *since, int64_t
 	if (!m->known || l->watermark > m->watermark)
 		m->watermark = l->watermark;
 	m->known = 1;
-	if (l->from_known && (m->begin_known ? l->from < m->begin : first)) {
+	if (l->from_known && (m->begin_known ? start < m->begin : first)) {
 		m->begin_known = 1;
-		m->begin = l->from;
+		m->begin = start;
 	}
 	follow(m);
 	return 0;
+}
+
+/* What lies before the window is not served: windows that wait for nothing else count now. */
+static void
+narrow(struct mark *m, const struct mark_load *l)
+{
+	if (!l->asked_known || !l->from_known || (m->unserved_known && l->from <= m->unserved))
+		return;
+	m->unserved_known = 1;
+	m->unserved = l->from;
+	if (!m->known && m->n > 0 && m->loaded[0].from <= m->unserved) {
+		m->known = 1;
+		m->watermark = m->loaded[0].to;
+		if (!m->begin_known)
+			m->begin = l->asked;
+		m->begin_known = 1;
+	}
+	if (m->known)
+		follow(m);
 }
 
 int
@@ -316,6 +349,8 @@ mark_take(struct mark *m, const struct mark_load *l, const int64_t *since, int64
 		mark_set(m, l->what == MARK_SET ? &l->watermark : NULL, l->finished);
 	else if (l->created)
 		mark_void(m);
+	if (l->what == MARK_LOADED)
+		narrow(m, l);
 	if (l->what == MARK_LOADED && l->watermark_known)
 		status = advance(m, l, since, gap, e);
 	if (status == 0)

@@ -37,6 +37,15 @@ directive_put_head(struct buf *to, const struct directive_head *h)
 		put_time(to, h->from);
 		put_time(to, h->to);
 	}
+	if (h->mode == MODE_MERGE && h->has_window) {
+		buf_puts(to, "\n#window");
+		put_time(to, h->from);
+		put_time(to, h->to);
+	}
+	if (h->has_asked) {
+		buf_puts(to, "\n#asked");
+		put_time(to, h->asked);
+	}
 	if (h->organization != NULL) {
 		buf_puts(to, "\n#organization");
 		put_field(to, h->organization);
@@ -173,6 +182,16 @@ take_first(struct directive_reader *d, struct rows *r, long n, struct ant_err *e
 	return 0;
 }
 
+/* FROM and TO of the directive NAME. */
+static int
+take_span(struct rows *r, const struct directive_field f[2], const char *name, struct ant_err *e)
+{
+	if (field_time(&f[0], &r->from) == 0 && field_time(&f[1], &r->to) == 0 && r->from <= r->to)
+		return 0;
+	return err_set(e, ANT_INPUT,
+		"%s: from and to are YYYY-MM-DDTHH:MM:SSZ, the one not after the other", name);
+}
+
 /* #mode MODE, or #mode window COLUMN FROM TO */
 static int
 take_mode(struct directive_reader *d, struct rows *r, long n, struct ant_err *e)
@@ -186,18 +205,42 @@ take_mode(struct directive_reader *d, struct rows *r, long n, struct ant_err *e)
 	if ((mode = type_mode_find(name)) == -1)
 		return wrong(&f[0], "#mode:", "is not a mode", e);
 	r->mode = (enum mode)mode;
-	r->window = r->mode == MODE_WINDOW;
+	r->window = r->has_span = r->mode == MODE_WINDOW;
 	if (n != (r->window ? 4 : 1))
 		return err_set(e, ANT_INPUT, "#mode %s has %ld fields, not %d", name, n,
 			r->window ? 4 : 1);
 	if (!r->window)
 		return 0;
-	if (field_time(&f[2], &r->from) == -1 || field_time(&f[3], &r->to) == -1 || r->from > r->to)
-		return err_set(e, ANT_INPUT,
-			"#mode window: from and to are YYYY-MM-DDTHH:MM:SSZ, the one not after the "
-			"other");
+	if (take_span(r, &f[2], "#mode window", e) == -1)
+		return -1;
 	d->time_column = strndup(f[1].p, f[1].len);
 	return d->time_column == NULL ? no_memory(e) : 0;
+}
+
+/* #window FROM TO */
+static int
+take_window(struct directive_reader *d, struct rows *r, long n, struct ant_err *e)
+{
+	(void)n;
+	if (r->mode != MODE_MERGE)
+		return err_set(e, ANT_INPUT, "#window is of mode merge, not of %s",
+			type_mode_name(r->mode));
+	r->has_span = 1;
+	return take_span(r, d->f, "#window", e);
+}
+
+/* #asked TIME */
+static int
+take_asked(struct directive_reader *d, struct rows *r, long n, struct ant_err *e)
+{
+	(void)n;
+	if (!r->has_span)
+		return err_set(e, ANT_INPUT, "#asked without a window");
+	if (field_time(&d->f[0], &r->asked) == -1 || r->asked > r->from)
+		return err_set(e, ANT_INPUT,
+			"#asked: it is YYYY-MM-DDTHH:MM:SSZ, not after the start of the window");
+	r->has_asked = 1;
+	return 0;
 }
 
 /* #organization UUID */
@@ -323,6 +366,7 @@ directive_read_head(
 		int (*take)(struct directive_reader *, struct rows *, long n, struct ant_err *);
 		int optional;
 	} lines[] = {{"#ant-rows", 2, 2, take_first, 0}, {"#mode", 1, 4, take_mode, 0},
+		{"#window", 2, 2, take_window, 1}, {"#asked", 1, 1, take_asked, 1},
 		{"#organization", 1, 1, take_organization, 1},
 		{"#key", 1, ROWS_COLUMNS_MAX, take_key, 1}, {"#unique", 0, 0, take_unique, 1},
 		{"#type", 1, ROWS_COLUMNS_MAX, take_types, 0},

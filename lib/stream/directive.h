@@ -3,7 +3,9 @@
  *
  *     #ant-rows	1	usage_report
  *     #mode	window	bucket	2026-11-01T00:00:00Z	2026-11-20T00:00:00Z
- *     #organization	b1fc2ac6-…                 (may be missing, as the next two)
+ *     #window	2026-11-01T00:00:00Z	2026-11-20T00:00:00Z   (of mode merge; may be missing, as the next four)
+ *     #asked	2025-01-01T00:00:00Z
+ *     #organization	b1fc2ac6-…
  *     #key	bucket	model
  *     #unique
  *     #type	timestamptz	text	bigint
@@ -26,8 +28,11 @@
 struct directive_head {
 	const char *table;
 	enum mode mode;
-	const char *time_column; /* of mode window, as the next two */
+	const char *time_column; /* of mode window */
+	int has_window;		 /* mode merge has from and to, as mode window always does */
 	int64_t from, to;
+	int has_asked; /* of a window: where it was to start; the API serves none so early */
+	int64_t asked;
 	const char *organization; /* NULL: not known */
 	const char *const *key;	  /* names of columns */
 	size_t nkey;		  /* 0: no key */

@@ -32,6 +32,7 @@ const struct receipt_column receipt_columns[RECEIPT_FIELDS] = {
 	{"created", TYPE_BOOLEAN},
 	{"time_column", TYPE_TEXT},
 	{"buckets", TYPE_TEXT},
+	{"asked", TYPE_TIMESTAMPTZ},
 };
 
 void
@@ -57,6 +58,7 @@ receipt_texts(const struct receipt_entry *entry, struct receipt_texts *to)
 	v[RECEIPT_CREATED] = entry->created ? "true" : "";
 	v[RECEIPT_TIME_COLUMN] = entry->time_column;
 	v[RECEIPT_BUCKETS] = entry->buckets;
+	v[RECEIPT_ASKED] = entry->asked;
 }
 
 static int64_t
@@ -86,6 +88,7 @@ put(struct buf *b, const char *target, const char *const texts[RECEIPT_FIELDS])
 	member(b, "mode", texts[RECEIPT_MODE]);
 	member(b, "from", texts[RECEIPT_FROM]);
 	member(b, "to", texts[RECEIPT_TO]);
+	known_member(b, "asked", texts[RECEIPT_ASKED]);
 	buf_printf(b, ",\"rows\":%" PRId64, number(texts[RECEIPT_ROWS]));
 	member(b, "watermark", texts[RECEIPT_WATERMARK]);
 	known_member(b, "organization", texts[RECEIPT_ORGANIZATION]);
@@ -192,6 +195,7 @@ receipt_parse(const char *p, size_t len, struct receipt *r, struct ant_err *e)
 		string(&v, "load", r->load, sizeof r->load, e) == -1 ||
 		time_of(&v, "from", &r->from_known, &r->from, e) == -1 ||
 		time_of(&v, "to", &r->to_known, &r->to, e) == -1 ||
+		time_of(&v, "asked", &r->asked_known, &r->asked, e) == -1 ||
 		time_of(&v, "finished", &r->finished_known, &r->finished, e) == -1)
 		return -1;
 	return time_of(&v, "watermark", &r->watermark_known, &r->watermark, e);
@@ -256,5 +260,6 @@ receipt_put_fields(struct buf *b, const struct receipt *r)
 	put_field(b, rows);
 	put_time(b, r->watermark_known, r->watermark);
 	put_time(b, r->finished_known, r->finished);
+	put_time(b, r->asked_known, r->asked);
 	buf_putc(b, '\n');
 }

@@ -19,6 +19,7 @@ struct receipt_entry {
 	const char *mode;
 	char from[UTC_TEXT], to[UTC_TEXT], watermark[UTC_TEXT], started[UTC_TEXT],
 		finished[UTC_TEXT];
+	char asked[UTC_TEXT]; /* where the window was to start, if the API serves none so early */
 	int64_t rows;
 	const char *organization;	  /* "": not known */
 	char destination[RANDOM_ID_TEXT]; /* tells this ledger from all others */
@@ -47,9 +48,10 @@ enum receipt_field {
 	RECEIPT_CREATED,
 	RECEIPT_TIME_COLUMN,
 	RECEIPT_BUCKETS,
+	RECEIPT_ASKED, /* from here on, not in those of a while ago */
 	RECEIPT_FIELDS
 };
-enum { RECEIPT_FIELDS_OLD = RECEIPT_ORGANIZATION };
+enum { RECEIPT_FIELDS_OLD = RECEIPT_ORGANIZATION, RECEIPT_FIELDS_BEFORE = RECEIPT_ASKED };
 
 extern const struct receipt_column {
 	const char *name;
@@ -78,8 +80,8 @@ enum { RECEIPT_INTO = 4096 };
 /* What is read of one; "" and a time that is not known where a member is null or missing. */
 struct receipt {
 	char table[64], target[64], mode[64], into[RECEIPT_INTO];
-	int from_known, to_known, watermark_known, finished_known;
-	int64_t from, to, watermark, finished;
+	int from_known, to_known, asked_known, watermark_known, finished_known;
+	int64_t from, to, asked, watermark, finished;
 	int64_t rows; /* -1: not known */
 	char organization[TYPE_ORGANIZATION_MAX + 1];
 	char destination[RANDOM_ID_TEXT], load[RANDOM_ID_TEXT];
@@ -100,8 +102,8 @@ int receipt_parse(const char *p, size_t len, struct receipt *r, struct ant_err *
 int receipt_is_of(const struct receipt *r, const char *wanted);
 
 /*
- * Append it as a line for scripts: table, into, mode, from, to, rows, watermark and finished, by
- * tabs; `-` is what is not known, and a control character becomes `?`.  Reports by B's `failed`.
+ * Append it as a line for scripts: table, into, mode, from, to, rows, watermark, finished and asked,
+ * by tabs; `-` is what is not known, and a control character becomes `?`.  Reports by B's `failed`.
  */
 void receipt_put_fields(struct buf *b, const struct receipt *r);
 

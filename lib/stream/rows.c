@@ -55,13 +55,25 @@ escaped_value(struct rows *r, const struct row_column *column, struct row_cell *
 	return 0;
 }
 
+/* Whether a cell that is not null, of the time column, lies before T. */
+static int
+is_before(const struct rows *r, const struct row_cell *c, int64_t t)
+{
+	int date = r->columns[r->time_column].type == TYPE_DATE;
+
+	return date ? c->i * UTC_DAY < t : c->i < t * MICROSECONDS;
+}
+
 int
 rows_in_window(const struct rows *r, const struct row_cell *c)
 {
-	int date = r->columns[r->time_column].type == TYPE_DATE;
-	int64_t unit = date ? 1 : MICROSECONDS, seconds = date ? UTC_DAY : 1;
+	return !c->null && !is_before(r, c, r->from) && is_before(r, c, r->to);
+}
 
-	return !c->null && c->i * seconds >= r->from * unit && c->i * seconds < r->to * unit;
+int
+rows_before_window(const struct rows *r, const struct row_cell *c)
+{
+	return !c->null && is_before(r, c, r->from);
 }
 
 int64_t

@@ -36,10 +36,13 @@ struct rows {
 	char *table; /* a valid table name */
 	enum mode mode;
 	char organization[TYPE_ORGANIZATION_MAX + 1]; /* whose rows they are; "": not known */
-	int unique;		    /* rows of the same key are one object: the last one counts */
-	int window;		    /* 1: the stream has a window; the next three say which */
-	size_t time_column;	    /* a timestamptz or date; no row lies outside the window */
-	int64_t from, to;	    /* seconds since 1970, from inclusive, to exclusive */
+	int unique;	    /* rows of the same key are one object: the last one counts */
+	int window;	    /* 1: mode window: no row lies outside from and to, by... */
+	size_t time_column; /* ...this, a timestamptz or date */
+	int has_span;	    /* from and to are known: of mode window, and of a merge by time */
+	int64_t from, to;   /* seconds since 1970, from inclusive, to exclusive */
+	int has_asked;	    /* the window was to start at ASKED; the API serves none so early */
+	int64_t asked;
 	struct buckets buckets;	    /* of a window: how many rows so far */
 	struct row_column *columns; /* in the order of the cells */
 	size_t ncolumns;
@@ -92,6 +95,9 @@ int rows_next(struct rows *r, const struct row_cell **cells, struct ant_err *e);
 
 /* Whether a cell of the time column, checked by value_fits(), lies in the stream's window. */
 int rows_in_window(const struct rows *r, const struct row_cell *c);
+
+/* Whether it lies before that. */
+int rows_before_window(const struct rows *r, const struct row_cell *c);
 
 /* When such a cell, which is not null, is: seconds since 1970. */
 int64_t rows_seconds(const struct rows *r, const struct row_cell *c);

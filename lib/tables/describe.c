@@ -1,5 +1,6 @@
 #include "tables/describe.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/utc.h"
@@ -21,6 +22,23 @@ describe_paging(const struct table *t)
 	return t->day.name != NULL ? "day" : table_paging_name(t->paging);
 }
 
+/* The starts before which the API serves nothing, as times of a command line. */
+static void
+put_served(struct buf *to, const struct table *t)
+{
+	char text[UTC_TEXT];
+	int day = t->oldest != INT64_MIN;
+
+	if (day) {
+		utc_format(t->oldest, text);
+		buf_put(to, text, strlen("YYYY-MM-DD"));
+	}
+	if (t->oldest_span > 0)
+		buf_printf(to, "%s-%" PRId64 "h", day ? "," : "", t->oldest_span / UTC_HOUR);
+	else if (!day)
+		buf_putc(to, '-');
+}
+
 static int
 put_tsv(struct buf *to, const struct table *t)
 {
@@ -39,7 +57,9 @@ put_tsv(struct buf *to, const struct table *t)
 		buf_printf(to, "%s%s", i > 0 ? "," : "", t->sets.v[i]);
 	buf_printf(to, "\t%s\t", lookback);
 	crawl_put(to, t);
-	return buf_printf(to, "\t%s\n", table_has_window(t) ? "yes" : "no");
+	buf_printf(to, "\t%s\t", table_has_window(t) ? "yes" : "no");
+	put_served(to, t);
+	return buf_putc(to, '\n');
 }
 
 int

@@ -46,7 +46,7 @@ list_wanted() {
 		escaped "$into"
 		into=$REPLY
 		escaped "$scope"
-		if [[ ${mode_of[$name]} == window ]]; then into+=$'\t'${lookback_of[$name]}
+		if [[ -n ${windowed[$name]-} ]]; then into+=$'\t'${lookback_of[$name]}
 		else into+=$'\t'-; fi
 		printf '%s\t%s\t%s\t%s\n' "$name" "$REPLY" "$into" "${own_organization:--}"
 	done >"$run/wanted"

@@ -48,7 +48,7 @@ status_organization() { # NAME
 	local -A last=() fresh=()
 	settle "$1" || return
 	own_ledger || return 1
-	while IFS=$'\t' read -r name _ how _ _ rows mark finished; do
+	while IFS=$'\t' read -r name _ how _ _ rows mark finished _; do
 		last[$name]="$how $rows $finished"
 		[[ $mark == - || (-n ${fresh[$name]-} && ! $mark > ${fresh[$name]}) ]] || fresh[$name]=$mark
 	done <"$run/ledger.own"
@@ -100,21 +100,43 @@ ago() {
 }
 
 # The days between the first load, or --start, and the last that no load covered, and those that hold fewer rows
-# than were loaded; 1 if there are any.
+# than were loaded; 1 if there are any.  What the API did not serve any more when it was asked for is no gap: nobody
+# can fill it.
 gaps_organization() { # NAME
-	local name from to known='' until='' found=0
+	local name from to known='' until='' asked found=0
+	local -A first=() served=()
 	settle "$1" || return
 	missing_rows "$1" || found=1
 	own_ledger || return 1
+	while IFS=$'\t' read -r name _ _ from _ _ _ _ asked; do
+		[[ $asked == - ]] || {
+			[[ ${served[$name]-} > $from ]] || served[$name]=$from
+			[[ -n ${first[$name]-} && ! $asked < ${first[$name]} ]] || first[$name]=$asked
+		}
+	done <"$run/ledger.own"
 	sort -t $'\t' -k 1,1 -k 4 "$run/ledger.own" >"$run/sorted"
 	while IFS=$'\t' read -r name _ _ from to _; do
 		[[ $from != - && " ${tables[*]} " == *" $name "* ]] || continue
-		[[ $name == "$known" ]] || { known=$name until=${start:-$from}; }
-		if [[ $from > $until ]]; then
-			printf '%s\t%s\t%s\n' "${1:+$1/}$name" "$until" "$from"
-			found=1
+		if [[ $name != "$known" ]]; then
+			known=$name until=${start:-$from}
+			[[ -n $start || -z ${first[$name]-} || ! ${first[$name]} < $until ]] || until=${first[$name]}
 		fi
+		gap "${1:+$1/}$name" "$until" "$from" "${served[$name]-}" || found=1
 		[[ $to > $until ]] && until=$to
 	done <"$run/sorted"
 	return "$found"
+}
+
+# gap TABLE FROM TO SERVED - print what lies there, if anything; 1 where some of it could be loaded
+gap() {
+	local end=$3
+	[[ $3 > $2 ]] || return 0
+	if [[ $4 > $2 ]]; then
+		[[ ! $4 < $end ]] || end=$4
+		printf '%s\t%s\t%s\tnot served\n' "$1" "$2" "$end"
+		[[ $3 > $end ]] || return 0
+		set -- "$1" "$end" "$3"
+	fi
+	printf '%s\t%s\t%s\n' "$1" "$2" "$3"
+	return 1
 }

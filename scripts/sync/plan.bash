@@ -1,40 +1,55 @@
 # ant-sync --plan: the pipelines of the tables, one command a line, for a shell to run.
 #
-# Reads: tables, fetch, flags, kind, file, loader, scope, plan_key, mode_of.  Sets nothing that is not local.
+# Reads: tables, fetch, flags, kind, file, loader, plan_key, windowed.  Sets nothing that is not local.
 
 plan_organization() { # NAME
-	local name
+	local crawl
+	local -a crawls
 	settle "$1" || return
-	for name in "${tables[@]}"; do plan_table "$name"; done
+	choose_crawls "${tables[@]}"
+	# shellcheck disable=SC2086	# the tables of a crawl
+	for crawl in "${crawls[@]}"; do plan_crawl $crawl; done
 }
 
-# Print the pipelines of one table, a window a line.  Their lock is shared, so that windows of
+# Print the pipelines of tables that are fetched at once, a window a line.  Their locks are shared, so that windows of
 # one table may be loaded at once and in any order: the watermark follows as they join up.
-plan_table() { # TABLE
-	local table=$1 from to window
+plan_crawl() { # TABLE...
+	local from='' to='' window spool=$spool
 	local -i steps
-	local -a since=() windows
-	scope_for "$table"
-	loader_for "$table"
-	if [[ -z ${windowed[$table]-} ]]; then
+	local -a since=() windows running=("$@")
+	local -A code_of=()
+	# One table's loader waits for another's, which must not hold it up: ant-run --aside.
+	(($# == 1)) || [[ $kind != sqlite && $kind != duckdb ]] || spool=1
+	if [[ -z ${windowed[$1]-} ]]; then
 		plan_line ''
 		return
 	fi
-	set_windows || exit
+	set_all_windows "$@"
+	[[ -n $from && $from != - ]] || exit
 	((${#since[@]})) || since=(--since "$from")
 	[[ $from < $to ]] || return 0
 	for window in "${windows[@]}"; do plan_line "$window" --shared; done
 }
 
 plan_line() { # WINDOW [--shared]
-	local text=$plan_key
+	local name text=$plan_key
+	local -a locks how=()
 	if [[ $kind == csv ]]; then
 		quote "$file"
 		text="mkdir -p $REPLY && $text"
 	fi
-	# shellcheck disable=SC2086	# the words of a window
-	quote ant-state --scope "$scope" lock --wait ${2+"$2"} "$table" -- \
-		ant-run ant-fetch "${fetch[@]}" $1 "$table" --pipe ant-flatten "${flags[@]}" \
-		--pipe "${loader[@]}" --finish ant-state --scope "$scope" commit "${since[@]}"
+	set_locks --wait ${2+"$2"} -- "${running[@]}"
+	((${#running[@]} == 1)) || how=(--aside)
+	# shellcheck disable=SC2206	# the words of a window
+	how+=(ant-fetch "${fetch[@]}" $1 "${running[0]}")
+	for name in "${running[@]}"; do
+		scope_for "$name"
+		loader_for "$name"
+		if ((${#running[@]} > 1)); then how+=(--branch); else how+=(--pipe); fi
+		how+=(ant-flatten)
+		[[ $name == "${running[0]}" ]] || how+=(-t "$name")
+		how+=("${flags[@]}" --pipe "${loader[@]}" --finish ant-state --scope "$scope" commit "${since[@]}")
+	done
+	quote "${locks[@]}" ant-run "${how[@]}"
 	printf '%s\n' "$text$REPLY"
 }

@@ -1,23 +1,37 @@
-# A run of ant-sync: the parent's workers, one a table and PARALLEL at once, and the views when all are done.
+# A run of ant-sync: the parent's workers, one a crawl and PARALLEL at once, and the views when all are done.
 #
 # Reads: self; all that is settled for the organization; stopped, the status after a signal: see stop().
-# Sets: worker_of, the table of each pid; due, the tables to load, and left, how many of them are yet to begin;
-# results, a line a table: ORGANIZATION TABLE and the worker's result(), or "unbegun" and "not-run" for its last word.
+# Sets: worker_of, the tables of each pid; due, the tables to load, begun, those that were, and left, how many are yet
+# to begin; answered, whether the API is known to answer; results, a line a table: ORGANIZATION TABLE and the worker's
+# result(), or "unbegun" and "not-run" for its last word.
 # Writes $run/settings for the workers; reads the done.TABLE of each.
 
-start_table() { # TABLE
-	local -a how=()
-	((!wait_lock)) || how=(--wait)
-	scope_for "$1"
-	ant-state --scope "$scope" lock "${how[@]}" "$1" -- \
-		"$BASH" "$self" --work "$run" "$1" &
-	worker_of[$!]=$1
+start_crawl() { # GATE TABLE...
+	local -a how=() locks
+	if ((wait_lock)); then how=(--wait)
+	elif (($# > 2)); then how=(--left "$run/$2.left"); fi
+	set_locks "${how[@]}" -- "${@:2}"
+	"${locks[@]}" "$BASH" "$self" --work "$run" "$@" &
+	worker_of[$!]="${*:2}"
+}
+
+# The first crawl tries the key for all: the others begin when it has a page, or ended.  What it holds open tells.
+start_first() { # TABLE...
+	local hold gate line
+	[[ -p $run/gate ]] || mkfifo "$run/gate" || return
+	exec {hold}<>"$run/gate" {gate}<"$run/gate"
+	start_crawl "$run/gate" "$@"
+	exec {hold}>&-
+	! IFS= read -r -u "$gate" line || answered=1
+	exec {gate}<&-
+	((answered)) || reap
 }
 
 # Wait for one worker.  Where it left no result it was killed, or the lock was held.
 reap() {
 	local pid='' name
 	local -i code
+	local -a names
 	wait -n -p pid "${!worker_of[@]}" 2>/dev/null
 	code=$?
 	if [[ -z ${pid-} ]]; then
@@ -29,11 +43,13 @@ reap() {
 		code=$?
 		! kill -0 "$pid" 2>/dev/null || return 0 # another signal
 	fi
-	name=${worker_of[$pid]}
+	read -r -a names <<<"${worker_of[$pid]}"
 	unset "worker_of[$pid]"
-	[[ -e $run/done.$name ]] || echo "$code - - 0 0 0 0 0 -" >"$run/done.$name"
-	[[ ! -e $run/$name.said ]] || took_ill "$name"
-	((!drawn && !plain)) || tell_end "$name"
+	for name in "${names[@]}"; do
+		[[ -e $run/done.$name ]] || echo "$code - - 0 0 0 0 0 -" >"$run/done.$name"
+	done
+	took_ill "${names[@]}"
+	((!drawn && !plain)) || for name in "${names[@]}"; do [[ ! -e $run/done.$name ]] || tell_end "$name"; done
 }
 
 tell_end() { # TABLE
@@ -55,28 +71,33 @@ is_fresh() { # TABLE
 	((EPOCHSECONDS - REPLY < ${full_sync%d} * 86400))
 }
 
-# Load the tables of one organization, PARALLEL at once; their results go to the array results.
+# Load the tables of one organization, PARALLEL crawls at once; their results go to the array results.
 sync_organization() { # NAME
 	local name
 	local -a due=() unbegun=()
 	local -i left views_failed=0
+	local -A begun=()
 	settle "$1" || {
 		results+=("${1:--} * $? - - 0 0 0 0 0 - -")
 		return
 	}
-	rm -f "$run"/done.* "$run/rate"
+	rm -f "$run"/done.* "$run"/parents.* "$run/rate"
 	due=("${tables[@]}") left=${#tables[@]} halted=0
 	last_of=() whose_of=() from_of=() failed_of=()
 	# What is not due needs no key; only the destination knows when it was loaded last.
 	[[ -z $full_sync ]] || compare
 	((halted || !left)) || try_all "$1"
 	[[ -n $full_sync ]] || compare
-	if ((halted || !left)); then
+	((halted || !left)) || load_tables "$1"
+	rm -f "$run"/parents.* # names and addresses are in there
+	if ((!${#begun[@]} && (halted || !left))); then
 		collect "$1" unbegun
 		return
 	fi
-	load_tables
-	((!left || stopped)) || unbegun=("${due[@]: -left}")
+	for name in "${due[@]}"; do
+		[[ -n ${begun[$name]-} || -e $run/done.$name ]] || unbegun+=("$name")
+	done
+	((!stopped)) || unbegun=()
 	tell_hit "${unbegun[@]}"
 	((stopped)) || [[ -n ${down[destination]-} ]] || make_views || views_failed=1
 	collect "$1" not-run
@@ -105,23 +126,59 @@ choose_due() {
 	left=${#due[@]}
 }
 
-load_tables() {
-	local name
-	local -i receipts=1
+load_tables() { # ORGANIZATION
+	local name keep
+	local -i receipts=1 answered=by_organization # then it was asked already
+	local -a crawls waiting names=()
 	[[ ! -t 1 ]] || receipts=verbose # they are for pipes
 	((!as_json)) || receipts=0
+	for name in "${due[@]}"; do [[ -e $run/done.$name ]] || names+=("$name"); done
+	left=${#names[@]}
+	choose_kept "${names[@]}"
+	keep=$REPLY
+	choose_crawls "${names[@]}"
+	((${#crawls[@]} > 1)) || answered=1 # a crawl alone learns about its key from its first request
 	! may_draw || start_drawing "${due[@]}"
-	declare -p tables parallel rate chunk start given_from given_to now full_refresh full_sync in_full \
-		receipts quiet plain verbose spool kind file conninfo base_scope schema prefix mode allow_shrink mode_of windowed \
-		earliest_of lookback_of into_of whose_of from_of by_organization own_organization fetch flags since drawn >"$run/settings"
-	for name in "${due[@]}"; do
-		while ((${#worker_of[@]} >= parallel && !stopped && !halted)); do reap; done
-		((!stopped && !halted)) || break
-		left+=-1
-		[[ -e $run/done.$name ]] || start_table "$name"
+	declare -p parallel rate chunk start given_from given_to now full_refresh full_sync in_full keep \
+		receipts quiet plain verbose spool kind file conninfo base_scope schema prefix mode allow_shrink mode_of windowed served_of \
+		earliest_of parent_of lookback_of into_of whose_of from_of by_organization own_organization fetch flags since drawn >"$run/settings"
+	waiting=("${crawls[@]}")
+	while ((${#waiting[@]} && !stopped && !halted)); do
+		if ((${#worker_of[@]} < parallel)) && next_crawl; then begin_crawl "$1" "$REPLY"; else reap; fi
 	done
 	while ((${#worker_of[@]})); do reap; done
 	stop_drawing
+}
+
+# The number of the first crawl in waiting whose tables go through none that is waiting or at work, in REPLY; 1 where
+# all have to wait.
+next_crawl() {
+	local name parent others
+	local -i i
+	for i in "${!waiting[@]}"; do
+		others=" ${waiting[*]} ${worker_of[*]} "
+		for name in ${waiting[i]}; do
+			parent=${parent_of[$name]-}
+			[[ -z $parent || $others != *" $parent "* ]] || continue 2
+		done
+		REPLY=$i
+		return 0
+	done
+	REPLY=0
+	((!${#worker_of[@]})) # no table goes through itself; but nobody is waited for here
+}
+
+begin_crawl() { # ORGANIZATION NUMBER
+	local name
+	local -a names
+	read -r -a names <<<"${waiting[$2]}"
+	unset "waiting[$2]"
+	waiting=("${waiting[@]}")
+	left+=-${#names[@]}
+	for name in "${names[@]}"; do begun[$name]=1; done
+	if ((answered)); then start_crawl - "${names[@]}"; else start_first "${names[@]}"; fi
+	# It could only tell that the key or the API is not to be had: none was begun.
+	((answered || !halted || stopped)) || for name in "${names[@]}"; do unset "begun[$name]"; done
 }
 
 # The results of the tables that were due; where halted, also of those that were not begun, and HOW that is called.

@@ -13,7 +13,7 @@ readonly LOOKBACK=3d # of a table that says nothing of its own
 # All the world knows them: ant-sim(1)
 readonly SIMULATED=' sk-ant-admin01-simulated sk-ant-api01-simulated simulated-oauth-token '
 
-declare -A option=() conf=() mode_of=() earliest_of=() parent_of=() reread_of=() crawl_of=() windowed=() tables_of=() own_secret=()
+declare -A option=() conf=() mode_of=() earliest_of=() parent_of=() reread_of=() crawl_of=() windowed=() served_of=() tables_of=() own_secret=()
 declare -A lookback_of=() into_of=() last_of=() whose_of=() from_of=() failed_of=() worker_of=()
 declare -a known_tables=() known_sets=() tables=() fetch=() flags=() since=() loader=() organizations=() results=()
 declare -i quiet=0 verbose=0 as_json=0 plan=0 full_refresh=0 wait_lock=0 allow_shrink=0 by_organization=0 plain=0 stopped=0 drawn=0
@@ -22,10 +22,10 @@ given_from='' given_to='' now='' in_full='' views=on mode='' plan_key='' run='' 
 # What tables there are: of each its mode, its first day, the table that it goes through, the look-back of its own,
 # and what it is crawled with; of each set its tables.
 read_tables() {
-	local name how earliest parent sets reread crawl window set
+	local name how earliest parent sets reread crawl window served set
 	local -a words
 	ant-tables --tsv >"$run/tables" || exit
-	while IFS=$'\t' read -r name how _ _ _ earliest parent sets reread crawl window; do
+	while IFS=$'\t' read -r name how _ _ _ earliest parent sets reread crawl window served; do
 		known_tables+=("$name")
 		mode_of[$name]=$how
 		[[ $earliest =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2} ]] || earliest=$FIRST_DAY
@@ -34,6 +34,7 @@ read_tables() {
 		[[ $reread == - ]] || reread_of[$name]=$reread
 		crawl_of[$name]=$crawl
 		[[ $window == no ]] || windowed[$name]=1
+		[[ $served == - ]] || served_of[$name]=$served
 		IFS=, read -r -a words <<<"$sets"
 		for set in "${words[@]}"; do
 			[[ -n ${tables_of[$set]-} ]] || known_sets+=("@$set")

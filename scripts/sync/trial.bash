@@ -1,9 +1,10 @@
 # The trial of ant-sync: what all tables need is tried before the first begins, and again where one fails by it.
 #
-# That is the folder of the watermarks; the key, with one request; the destination, with one connection.  Where one of
-# them is not to be had, each table would find out for itself and say so.  A cause is said once, with the tables it hit.
+# That is the folder of the watermarks; the destination, with one connection; the key, by the first table that is
+# fetched, so that it costs no request.  Where one of them is not to be had, each table would find out for itself and
+# say so.  A cause is said once, with the tables it hit.
 #
-# Reads: what is settled for the organization; due, of sync_organization(); worker_of, stopped.
+# Reads: what is settled for the organization; due, of sync_organization(); answered, of load_tables(); worker_of, stopped.
 # Sets: halted, the status that keeps the tables left from being begun, or 0; and the arrays here.
 
 # down[WHAT]: key or destination is not to be had; hit[WHAT]: the tables that failed by it.
@@ -13,13 +14,13 @@ declare -gA down=() hit=() said=() repeats=() refused=()
 declare -ga causes=()
 declare -gi halted=0
 
-# start_trial WHAT - in the background, a worker like others for a signal; its process in REPLY
+# start_trial WHAT [FETCH-OPTION...] - in the background, a worker like others for a signal; its process in REPLY
 start_trial() {
 	local spool=0 # nothing is written, so nobody has to wait
 	if [[ $1 == key ]]; then
 		# Its retries are told while they last, as a table's are.
 		ant-run --prefix 'ant-sync: ' --results "$run/trial-key" --last-words \
-			ant-fetch --whose "${fetch[@]}" --rate "$rate" --rate-file "$run/rate" </dev/null >/dev/null &
+			ant-fetch --whose "${fetch[@]}" "${@:2}" --rate "$rate" --rate-file "$run/rate" </dev/null >/dev/null &
 	else
 		loader_for "${due[0]}"
 		[[ $kind == csv ]] || loader_for ''
@@ -62,26 +63,28 @@ try_all() {
 		halted=$code
 		tell_trial "$1" "$part/$code" <<<"$text"
 	else
-		try_both "$1"
+		try_destination "$1"
 	fi
 }
 
-# Key and destination, side by side.
-try_both() { # ORGANIZATION
+# The loaders of ant-ingest have no trial.
+try_destination() { # ORGANIZATION
 	local what
 	local -i code
-	local -A pid_of=()
-	# A table alone learns about its key from its first request; the loaders of ant-ingest have no trial.
-	((${#due[@]} == 1)) || { start_trial key; pid_of[key]=$REPLY; }
-	[[ -n ${ANT_WAREHOUSE-} ]] || { start_trial destination; pid_of[destination]=$REPLY; }
-	for what in key destination; do
-		[[ -n ${pid_of[$what]-} ]] || continue
-		end_trial "${pid_of[$what]}"
-		code=$?
-		((code && !stopped)) || continue
-		((halted)) || halted=$code
-		tell_trial "$1" "$what/$code" < <(last_words "$what")
-	done
+	[[ -z ${ANT_WAREHOUSE-} ]] || return 0
+	start_trial destination
+	end_trial "$REPLY"
+	code=$?
+	((code && !stopped)) || return 0
+	# Nothing will be fetched: whether the key would have done is worth a request now.
+	if ((${#due[@]} > 1)); then
+		start_trial key
+		end_trial "$REPLY"
+		halted=$?
+		((!halted || stopped)) || tell_trial "$1" "key/$halted" < <(last_words key)
+	fi
+	((stopped)) || tell_trial "$1" "destination/$code" < <(last_words destination)
+	((halted)) || halted=$code
 }
 
 # Why no table was begun, a line each on standard input.
@@ -112,34 +115,72 @@ last_words() { # WHAT
 	done <"$run/trial-key"
 }
 
-# took_ill TABLE - it failed: by something that all tables need?  What it said is passed on, unless that was said before.
+# took_ill TABLE... - those of a crawl: did any fail by something that all tables need?  What they said is passed on,
+# unless that was said before.
 took_ill() {
-	local who='' line what=''
-	local -i code
-	local -a lines=()
-	read -r code _ <"$run/done.$1"
-	{ IFS= read -r who; mapfile -t lines; } <"$run/$1.said"
-	rm -f -- "$run/$1.said"
-	case $who/$code in
-	fetch/[23] | fetch/75) what=key ;;
-	load/*) what=destination ;;
-	esac
-	[[ -z $what ]] || look_again "$what"
-	[[ -z $what || -z ${down[$what]-} ]] || hit[$what]+="${hit[$what]:+, }$1"
-	for line in "${lines[@]}"; do say_once "$1" "$line"; done
+	local name who line what looked=''
+	local -i code http
+	local -a lines
+	for name; do
+		[[ -e $run/$name.said ]] || continue
+		who='' http=0 lines=() what=''
+		read -r code _ <"$run/done.$name"
+		{ read -r who http; mapfile -t lines; } <"$run/$name.said"
+		rm -f -- "$run/$name.said"
+		case $who/$code in
+		fetch/[23] | fetch/75) what=key ;;
+		load/*) what=destination ;;
+		esac
+		[[ -z $what || $what == "$looked" ]] || look_again "$what" "$code" "$http"
+		looked=$what
+		if ((!answered && halted)) && [[ $what == key ]]; then
+			none_was_begun "$code" "${lines[@]}"
+			for name; do rm -f -- "$run/done.$name" "$run/$name.said"; done
+			return
+		fi
+		[[ -z $what || -z ${down[$what]-} ]] || hit[$what]+="${hit[$what]:+, }$name"
+		for line in "${lines[@]}"; do say_once "$name" "$line"; done
+	done
 }
 
-# look_again WHAT - with one more request or connection, where tables are left that it would hit, too
+# The first crawl found out for all: by its own words, or where its failure could be its own, by those of the trial.
+none_was_begun() { # STATUS LINE...
+	stop_drawing
+	if [[ ${down[key]-} == trial ]]; then
+		tell_trial "$organization" "key/$halted" < <(last_words key)
+	else
+		tell_trial "$organization" "key/$1" < <(printf '%s\n' "${@:2}")
+	fi
+	down=() hit=()
+}
+
+# An answer 401 is about the key; of a key and a token it may have been one.
+has_both() {
+	local how=" ${fetch[*]} "
+	[[ -n ${ANTHROPIC_ADMIN_KEY-}${ANTHROPIC_ADMIN_API_KEY-} || $how == *' --key-file '* ]] &&
+		[[ -n ${ANTHROPIC_AUTH_TOKEN-} || $how == *' --token-file '* ]]
+}
+
+# look_again WHAT STATUS HTTP-STATUS - where that does not tell, with one more request or connection, if tables are left
+# that it would hit, too.  Of an API that was away the table has been patient.
 look_again() {
 	local line
 	local -i code
+	local -a how=()
 	((left && !halted && !stopped)) || return 0
-	start_trial "$1"
+	if [[ $1/$2/$3 == key/3/401 ]] && ! has_both; then
+		halted=$2 down[$1]=table
+		return
+	fi
+	(($2 != 75)) || how=(--retries 0)
+	start_trial "$1" "${how[@]}"
 	end_trial "$REPLY"
 	code=$?
 	((code && !stopped)) || return 0
-	halted=$code down[$1]=1
-	while IFS= read -r line; do say_once '' "$line"; done < <(last_words "$1")
+	halted=$code down[$1]=trial
+	((code != 75 || $2 != 75)) || down[$1]=table # whose words tell of its patience
+	((!answered)) || [[ ${down[$1]} == table ]] ||
+		while IFS= read -r line; do say_once '' "$line"; done < <(last_words "$1")
 }
 
 # Two messages are one where they differ in the address and the number of the request alone: what is left in REPLY.

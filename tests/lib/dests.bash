@@ -128,7 +128,7 @@ move_dest() {
 }
 
 # What 0.1.0 wrote: a ledger of nine columns, and files of watermarks without what came later.
-readonly NEW_COLUMNS='organization destination_id line load_id created time_column buckets'
+readonly NEW_COLUMNS='organization destination_id line load_id created time_column buckets asked'
 age_ledger() {
 	local column
 	case $KIND in

@@ -345,3 +345,124 @@ examples_run() {
 	PATH=$PWD/bin:$ANT_BIN:$PATH bash -e -o pipefail examples >out
 	grep -q '"@ant":"loaded"' state.in
 }
+
+# narrowed ROWS TEXT [FROM [WATERMARK]] - ROWS rows of November 1st in a window up to the 3rd, which was to start two years earlier
+narrowed() {
+	printf '#ant-rows\t1\tt\n#mode\twindow\tb\t%s\t2026-11-03T00:00:00Z\n#asked\t2024-11-01T00:00:00Z\n' "${3-2026-11-01T00:00:00Z}"
+	printf '#key\tb\tn\n#type\ttimestamptz\tbigint\ttext\n#cols\tb\tn\tv\n'
+	seq 1 "$1" | sed "s/.*/2026-11-01T00:00:00Z\t&\t$2/"
+	printf '#end\t%d\t%s\n' "$1" "${4-2026-11-03T00:00:00Z}"
+}
+
+# tally - how often there is which v
+tally() { content | sort | uniq -c | awk '{ printf "%s%s=%s", sep, $2, $1; sep = " " }'; }
+
+# older_stay - what the API does not serve any more is never removed: before the window, up to its very start
+older_stay() {
+	local before
+	gone
+	{ printf '#ant-rows\t1\tt\n#mode\twindow\tb\t2024-11-01T00:00:00Z\t2026-11-03T00:00:00Z\n#key\tb\tn\n#type\ttimestamptz\tbigint\ttext\n#cols\tb\tn\tv\n'
+		seq 1 150 | sed 's/.*/2025-06-01T00:00:00Z\t&\told/'; printf '2026-10-31T23:59:59.9Z\t0\told\n'
+		seq 1 150 | sed 's/.*/2026-11-01T00:00:00Z\t&\twas/'; printf '#end\t301\t2026-11-03T00:00:00Z\n'; } | into
+	narrowed 40 new >s
+	run -1 into <s
+	[[ $output == *'the window holds 150 rows and would be left with 40'* ]]
+	run -1 into --mode replace <s
+	[[ $output == *'holds 150 rows and would be left with 40'* ]]
+	[ "$(tally)" = 'old=151 was=150' ]
+	for _ in 1 2; do
+		run -0 into --allow-shrink <s
+		[[ $output == *'"from":"2026-11-01T00:00:00Z","to":"2026-11-03T00:00:00Z","asked":"2024-11-01T00:00:00Z","rows":40,"watermark":"2026-11-03T00:00:00Z"'* ]]
+		[ "$(tally)" = 'new=40 old=151' ]
+		run -0 into <s
+		[ "$(tally)" = 'new=40 old=151' ]
+	done
+	narrowed 40 all | into --mode replace
+	[ "$(tally)" = 'all=40 old=151' ]
+	narrowed 40 more | into --mode merge
+	[ "$(tally)" = 'more=40 old=151' ]
+	narrowed 40 twice | into --mode append
+	[ "$(tally)" = 'more=40 old=151 twice=40' ]
+	# Wholly before what is served: no row, no watermark, nothing is touched.
+	before=$(tally)
+	narrowed 0 '' 2026-11-03T00:00:00Z '\N' >s
+	for how in '' '--mode replace' '--mode replace --allow-shrink' '--allow-shrink' '--mode merge'; do
+		# shellcheck disable=SC2086	# words
+		run -0 into $how <s
+		[[ $output == *'"asked":"2024-11-01T00:00:00Z","rows":0,"watermark":null'* ]]
+		[ "$(tally)" = "$before" ]
+	done
+	narrowed 0 '' | into --mode replace --allow-shrink
+	[ "$(tally)" = 'old=151' ]
+	# The ledger keeps where it was asked to start.
+	into --ledger | jq -r .asked | sort | uniq -c | awk '{ print $2, $1 }' >got
+	printf '%s\n' '2024-11-01T00:00:00Z 13' 'null 1' | diff - got
+	# A merge by time has no column that tells what is older.
+	stream 'merge\n#window\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z\n#asked\t2024-11-01T00:00:00Z' 'b\tn' 'timestamptz\tbigint\ttext' 'b\tn\tv' '' '0\t\\N' >s
+	run -2 into --mode replace <s
+	[[ $output == *'is not served any more, and nothing tells it from the rest' ]]
+	[ "$(tally)" = 'old=151' ]
+}
+
+# merges_by_time - a merge that is read by time: its window is in receipt and ledger, and deletes nothing
+merges_by_time() {
+	local head='merge\n#window\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z' n
+	gone
+	for n in 1 2; do
+		stream "$head" 'n\n#unique' 'bigint\ttimestamptz\ttext' 'n\tb\tv' "1\t2026-11-01T00:00:00Z\tone\n$((n + 1))\t2026-10-31T23:00:00Z\tmany\n" '2\t2026-11-03T00:00:00Z' >s
+		run -0 --separate-stderr into <s
+		[ -z "$stderr" ]
+		[[ $output == *'"mode":"merge","from":"2026-11-01T00:00:00Z","to":"2026-11-03T00:00:00Z","rows":2,"watermark":"2026-11-03T00:00:00Z"'* ]]
+	done
+	[ "$(tally)" = 'many=2 one=1' ]
+	[[ $(held) != *'{'* ]]
+	run -2 into --mode window <s
+}
+
+# nobody_repeats - rows without #unique whose keys are null and equal: all stay, in each mode; a merge replaces all of a key by all of it
+nobody_repeats() {
+	local row='\\N\t2026-11-01T00:00:00Z\tnobody\n' mode
+	stream "$W" 'b\tw' 'text\ttimestamptz\ttext' 'w\tb\tv' "$row$row$row" '3\t2026-11-03T00:00:00Z' >three
+	stream "$W" 'b\tw' 'text\ttimestamptz\ttext' 'w\tb\tv' "$row${row}x\t2026-11-02T00:00:00Z\tsome\n" '3\t2026-11-03T00:00:00Z' >two
+	for mode in window replace merge append; do
+		gone
+		run -0 --separate-stderr into --mode $mode <three
+		[ -z "$stderr" ]
+		[[ $output == *'"rows":3,'* ]]
+		[ "$(tally)" = nobody=3 ]
+		into --mode $mode <three
+		if [ $mode = append ]; then [ "$(tally)" = nobody=6 ]; else [ "$(tally)" = nobody=3 ]; fi
+		into --mode $mode <two
+		if [ $mode = append ]; then [ "$(tally)" = 'nobody=8 some=1' ]; else [ "$(tally)" = 'nobody=2 some=1' ]; fi
+	done
+}
+
+# feed_overlaps - an event of the window before is replaced by this one's, twice in either or not, and nothing is said of it
+feed_overlaps() {
+	local first='window\tb\t2026-11-01T00:00:00Z\t2026-11-01T12:00:00Z' second='window\tb\t2026-11-01T11:00:00Z\t2026-11-02T00:00:00Z'
+	gone
+	stream "$first" 'n\n#unique' 'text\ttimestamptz\ttext' 'n\tb\tv' \
+		'a\t2026-11-01T10:00:00Z\tfirst\nb\t2026-11-01T11:30:00Z\tfirst\nb\t2026-11-01T11:30:00Z\tfirst\n' '3\t2026-11-01T12:00:00Z' >s1
+	stream "$second" 'n\n#unique' 'text\ttimestamptz\ttext' 'n\tb\tv' \
+		'b\t2026-11-01T11:30:00Z\tsecond\nlate\t2026-11-01T11:45:00Z\tsecond\nc\t2026-11-01T12:30:00Z\tsecond\nlate\t2026-11-01T11:45:00Z\tsecond\n' '4\t2026-11-02T00:00:00Z' >s2
+	for s in s1 s2 s2; do
+		run -0 --separate-stderr into <"$s"
+		[ -z "$stderr" ]
+	done
+	[[ $output == *'"rows":3,'* ]]
+	[ "$(tally)" = 'first=1 second=3' ]
+}
+
+# wide_rows - 115 columns, of names that are as long as PostgreSQL lets them be, in bounded memory
+wide_rows() {
+	local name types cols row
+	gone
+	name=$(printf 'c%062d' 0)
+	types=$(printf 'bigint\\t%.0s' {1..112}) cols=$(for i in {1..112}; do printf '%s%03d\\t' "${name:3}" "$i"; done) row=$(printf '%d\\t' {1..112})
+	{ printf "#ant-rows\t1\tt\n#mode\twindow\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z\n#key\tb\tn\n#type\t${types}timestamptz\ttext\ttext\n#cols\t${cols}b\tn\tv\n"
+		seq 1 "$1" | sed "s/.*/${row}2026-11-01T00:00:00Z\t&\tw/"; printf '#end\t%d\t2026-11-03T00:00:00Z\n' "$1"; } >s
+	into <s
+	[ "$(summary)" = "$1|w|w" ]
+	into <s
+	[ "$(summary)" = "$1|w|w" ]
+}

@@ -32,6 +32,18 @@ load(const char *destination, int line, int from, int to)
 	return l;
 }
 
+/* The API serves nothing before day FROM, where day ASKED was asked for; up to TO, 0: not even that. */
+static struct mark_load
+narrowed(int line, int asked, int from, int to)
+{
+	struct mark_load l = load("d", line, from, to);
+
+	l.asked_known = 1;
+	l.asked = day(asked);
+	l.watermark_known = to != 0;
+	return l;
+}
+
 static struct mark_load
 made(struct mark_load l)
 {
@@ -63,6 +75,8 @@ test_text(void)
 
 	m.by_hand = 1;
 	m.set_at = day(21);
+	m.unserved_known = 1;
+	m.unserved = day(3);
 	m.n = 2;
 	m.loaded[0] = (struct span){day(22), day(23)};
 	m.loaded[1] = (struct span){day(25), day(26)};
@@ -109,6 +123,47 @@ test_take(void)
 	again = load("d", 6, 11, 13);
 	CHECK(mark_take(&m, &again, NULL, &gap, &e) == 0);
 	CHECK(!m.by_hand && m.watermark == day(13) && m.begin == day(11));
+}
+
+/* What the API does not serve any more is no gap: nobody can fill it. */
+static void
+test_not_served(void)
+{
+	const struct mark_load none = narrowed(1, 1, 9, 0), some = narrowed(2, 9, 12, 15),
+			       edge = load("d", 3, 9, 15), later = load("d", 4, 17, 20),
+			       beyond = narrowed(5, 16, 17, 0);
+	struct mark m = after(&none, 1);
+	struct ant_err e;
+	int64_t gap, since = day(1);
+
+	/* Nothing is moved by a window of nothing, nor does it begin anything, or end what was set by hand. */
+	CHECK(!m.known && !m.begin_known && m.n == 0 && m.unserved == day(9));
+	SAME(m.load, "l1");
+	mark_set(&m, NULL, day(21));
+	CHECK(!m.unserved_known);
+	CHECK(mark_take(&m, &none, NULL, &gap, &e) == 0 && m.by_hand && !m.known);
+	/* A narrowed window begins where it was to start, and joins up with what was there long before. */
+	m = after(&some, 1);
+	CHECK(m.known && m.watermark == day(15) && m.begin == day(9));
+	m = after((struct mark_load[]){load("d", 1, 1, 5), some}, 2);
+	CHECK(m.known && m.watermark == day(15) && m.begin == day(1));
+	/* So does one that starts with the first day that is served. */
+	m = after((struct mark_load[]){load("d", 1, 1, 2)}, 1);
+	CHECK(mark_take(&m, &edge, NULL, &gap, &e) == 1 && gap == day(2));
+	CHECK(mark_take(&m, &none, NULL, &gap, &e) == 0 && m.watermark == day(2));
+	CHECK(mark_take(&m, &edge, NULL, &gap, &e) == 0 && m.watermark == day(15));
+	/* What waits for it follows; a gap in what is served stays one. */
+	CHECK(mark_take(&m, &later, NULL, &gap, &e) == 1 && gap == day(15));
+	CHECK(mark_take(&m, &later, &since, &gap, &e) == 0 && m.watermark == day(15) && m.n == 1);
+	CHECK(mark_take(&m, &beyond, NULL, &gap, &e) == 0 && m.watermark == day(20) && m.n == 0);
+	memset(&m, 0, sizeof m);
+	CHECK(mark_take(&m, &later, &since, &gap, &e) == 0 && !m.known && m.n == 1);
+	CHECK(mark_take(&m, &beyond, &since, &gap, &e) == 0 && m.known && m.watermark == day(20));
+	CHECK(m.begin == day(16));
+	/* A table that was made anew is wanted from where it began: the same holds. */
+	m = after((struct mark_load[]){made(load("d", 1, 1, 20)), made(narrowed(2, 1, 9, 0)), edge},
+		3);
+	CHECK(m.known && m.watermark == day(15) && m.begin == day(1));
 }
 
 /* Lines that say what a person did. */
@@ -185,6 +240,24 @@ test_agree(void)
 	agreed(&mine, other, d, 2, 15, 1,
 		"the destination is an older copy of itself: its ledger ends at "
 		"2026-11-15T00:00:00Z, the watermark is 2026-11-20T00:00:00Z");
+}
+
+/* A ledger with windows that were narrowed. */
+static void
+test_agree_not_served(void)
+{
+	const struct mark_load d[] = {made(narrowed(1, 1, 9, 0)), load("d", 2, 9, 15),
+		load("d", 3, 12, 20), narrowed(4, 17, 22, 25)};
+	const struct mark none = {.known = 0};
+	struct mark mine = after(d, 3);
+
+	agreed(&mine, found, d + 2, 1, 20, 9, "");
+	agreed(&mine, found, d + 2, 2, 25, 9, "");
+	agreed(&none, other, d, 4, 25, 9, "");
+	agreed(&none, other, d, 1, 0, 0, "");
+	agreed(&mine, gone, d, 3, 0, 9, "the table is not there any more");
+	mine = after(d + 3, 1);
+	agreed(&mine, gone, d, 4, 0, 9, "the table is not there any more");
 }
 
 static void
@@ -286,8 +359,10 @@ main(void)
 {
 	test_text();
 	test_take();
+	test_not_served();
 	test_by_hand_in_ledger();
 	test_agree();
+	test_agree_not_served();
 	test_exchanged();
 	test_made_anew();
 	test_agree_by_hand();

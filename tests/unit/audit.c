@@ -10,22 +10,25 @@ enum { LINES = 8, HELD = 8 };
 /* A destination with a ledger of windows, and rows. */
 struct world {
 	struct {
-		const char *from, *to, *buckets;
+		const char *from, *to, *buckets, *mode, *rows;
 	} line[LINES];
 	struct {
 		const char *hour;
 		int64_t rows;
 	} held[HELD];
+	int merged; /* no column says when its rows are; they are all gone */
 };
 
 static int
 facts(void *self, const struct audit *a, struct audit_facts *f, struct ant_err *e)
 {
-	(void)self;
+	const struct world *w = self;
+
 	(void)a;
 	(void)e;
 	f->there = 1;
-	strcpy(f->time_column, "b");
+	f->empty = w->merged;
+	strcpy(f->time_column, w->merged ? "" : "b");
 	return 0;
 }
 
@@ -43,6 +46,8 @@ lines(void *self, const struct audit *a, int64_t line, int window, audit_take *t
 		texts[RECEIPT_FROM] = w->line[i].from;
 		texts[RECEIPT_TO] = w->line[i].to;
 		texts[RECEIPT_BUCKETS] = w->line[i].buckets;
+		texts[RECEIPT_MODE] = w->line[i].mode;
+		texts[RECEIPT_ROWS] = w->line[i].rows;
 		if (take(arg, texts, e) == -1)
 			return -1;
 	}
@@ -168,6 +173,24 @@ test_first_window(void)
 	answer(&w, ALL, DIFFERS("01", "02", "5", "4"), 0);
 }
 
+/* A merge takes nothing away: where hours are known what they held before still counts, and no row at all is a loss. */
+static void
+test_merged(void)
+{
+	struct world w = {.line = {{HOUR(00), HOUR(04), "{\"2026-11-01T01\":3}", "window", "3"},
+				  {HOUR(00), HOUR(04), NULL, "merge", "1"}},
+		.held = {{HOUR(01), 2}}};
+
+	answer(&w, ALL, DIFFERS("01", "02", "3", "2"), 0);
+	w = (struct world){.merged = 1,
+		.line = {{"2026-11-04T00:00:00Z", "2026-11-06T00:00:00Z", NULL, "merge", "5"},
+			{"2026-11-01T00:00:00Z", "2026-11-05T00:00:00Z", NULL, "merge", "7"},
+			{"2026-11-05T00:00:00Z", "2026-11-09T00:00:00Z", NULL, "merge", "0"}}};
+	answer(&w, ALL, DIFFERS("01", "06", "7", "0"), 0);
+	w.line[0].rows = w.line[1].rows = "0";
+	answer(&w, ALL, "", 0);
+}
+
 static void
 test_wrong(void)
 {
@@ -196,6 +219,7 @@ main(void)
 	test_days();
 	test_partial_hours();
 	test_first_window();
+	test_merged();
 	test_wrong();
 	DONE();
 }

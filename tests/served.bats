@@ -1,0 +1,159 @@
+#!/usr/bin/env bats
+# What the API does not serve any more: ant-sync that starts before it, over what was loaded when it was, in each kind of destination.
+# shellcheck disable=SC2016,SC2154	# quoted for others; run sets stderr
+load lib/helper
+load lib/duckdb
+load lib/dests
+
+# The simulator's clock stands still at noon of a day that is over, a Thursday, as in agree.bats.
+setup_file() {
+	export TODAY
+	TODAY=$(date -u -d yesterday +%F)
+	TODAY=$(date -u -d "$TODAY -$((($(date -u -d "$TODAY" +%u) + 3) % 7)) days" +%F)
+	start_sim --days 60 --now "${TODAY}T12:00:00Z"
+	start_pg
+	build_duck
+}
+
+teardown_file() {
+	stop_sim
+	stop_pg
+}
+
+each_setup() { use_duckdb; }
+
+day() { date -u -d "$TODAY $1 days" +%F; } # +N or -N
+midnight() { echo "$(day "$1")T00:00:00Z"; }
+
+# serve_from DAY - from now on cost_report is a table that is served from there on alone
+serve_from() {
+	mkdir -p "$BATS_TEST_TMPDIR/tables"
+	{ grep -v '^earliest' "$ROOT/lib/tables/cost_report.table" | sed "s/^mode .*/oldest $1\n&/"; } >"$BATS_TEST_TMPDIR/tables/cost_report.table"
+	export ANT_TABLES=$BATS_TEST_TMPDIR/tables
+}
+
+sync() { ant-sync --dest "$URI" --rate 0 --to "$TODAY" "$@"; }
+watermark() { ant-state --scope "$(scope)" get cost_report; }
+older() { all_rows cost_report | grep -vF "$(for n in {10..0}; do day -$n; done)" || :; }
+
+# A table that holds 20 days, of which the API serves the last ten from now on.
+narrowed() {
+	local how
+	unset ANT_TABLES
+	sync -q --start "$(day -20)" cost_report >/dev/null
+	all_rows cost_report >whole
+	older >before
+	[ -s before ]
+	serve_from "$(day -10)"
+	# Two years back, and again; all anew, also where less than half would be left.
+	for how in '' '' --full-refresh --full-refresh '--full-refresh --allow-shrink' '--full-refresh --chunk 0' '--full-refresh --chunk 5'; do
+		# shellcheck disable=SC2086	# words
+		run -0 --separate-stderr sync --start "$(day -730)" $how cost_report
+		all_rows cost_report | diff whole -
+		[ "$(watermark)" = "$TODAY"T00:00:00Z ]
+	done
+	echo "$output"; echo "$stderr"; [[ $(jq -sr 'map(.asked // empty) | min' <<<"$output") == "$(midnight -730)" ]]
+	# Nobody can fill what lies before the first load: it is no gap.
+	run -0 sync --gaps cost_report
+	[ "$output" = "cost_report"$'\t'"$(midnight -730)"$'\t'"$(midnight -20)"$'\tnot served' ]
+	run -0 sync --gaps --start "$(day -800)" cost_report
+	[ "$output" = "cost_report"$'\t'"$(midnight -800)"$'\t'"$(midnight -20)"$'\tnot served' ]
+	# What was lost since is missing, whether it is served or not.
+	delete_days cost_report bucket "$(day -5)" "$(day -4)"
+	delete_days cost_report bucket "$(day -15)" "$(day -14)"
+	run -1 sync --gaps cost_report
+	[ "$(wc -l <<<"$output")" = 3 ]
+	[[ $output == *"$(midnight -15)"$'\t'"$(midnight -14)"*'rows are gone'*"$(midnight -5)"$'\t'"$(midnight -4)"*'rows are gone'*'not served' ]]
+	run -0 sync -q --start "$(day -730)" --full-refresh cost_report
+	run -1 sync --gaps cost_report
+	[[ $output == *"$(midnight -15)"$'\t'"$(midnight -14)"*'rows are gone'*'not served' && $(wc -l <<<"$output") = 2 ]]
+}
+
+@test "served: a start of two years ago over a table that holds older rows: they stay, and --gaps says what is not served" { in_each narrowed; }
+
+# A first load from where nothing is served, and what was lost of it.
+from_nothing() {
+	serve_from "$(day -10)"
+	for how in 31 5 0; do # 5: a step that ends where the first begins that is served
+		run -0 --separate-stderr sync --start "$(day -730)" --chunk $how cost_report
+		[ "$(days cost_report bucket)" -ge 8 ]
+		all_rows cost_report >whole
+		[ "$(watermark)" = "$TODAY"T00:00:00Z ]
+		run -0 sync --gaps cost_report
+		[ "$output" = "cost_report"$'\t'"$(midnight -730)"$'\t'"$(midnight -10)"$'\tnot served' ]
+		# The next one goes on from the watermark.
+		run -0 --separate-stderr sync --start "$(day -730)" cost_report
+		[ "$(jq -sr '.[0].from' <<<"$output")" = "$(midnight -3)" ]
+		[ "$(wc -l <<<"$output")" = 1 ]
+		drop_table cost_report
+		run -0 --separate-stderr sync --start "$(day -730)" --chunk $how cost_report
+		[[ $stderr == *'the table is not there any more: loading it again from '* ]]
+		all_rows cost_report | diff whole -
+		[ "$(watermark)" = "$TODAY"T00:00:00Z ]
+		rm -r state
+		# The ledger knows it all, too.
+		run -0 --separate-stderr sync --start "$(day -730)" cost_report
+		[ "$(jq -sr '.[0].from' <<<"$output")" = "$(midnight -3)" ]
+		all_rows cost_report | diff whole -
+		drop_table cost_report
+		drop_ledger
+		rm -r state
+	done
+	# Windows in any order.
+	for how in '-10 0' '-730 -300' '-300 -10'; do
+		# shellcheck disable=SC2086	# words
+		set -- $how
+		run -0 --separate-stderr ant-sync --dest "$URI" --rate 0 --start "$(day -730)" --from "$(day "$1")" --to "$(day "$2")" --chunk 0 cost_report
+	done
+	[ "$(watermark)" = "$TODAY"T00:00:00Z ]
+	all_rows cost_report | diff whole -
+}
+
+@test "served: a first load from where nothing is served ends with a watermark, in steps of any length, and in any order" { in_each from_nothing; }
+
+# All of it before what is served.
+nothing() {
+	serve_from "$(day -10)"
+	for _ in 1 2; do
+		run -0 --separate-stderr ant-sync --dest "$URI" --rate 0 --start "$(day -730)" --to "$(day -400)" --chunk 0 cost_report
+		[ "$(jq -c '[.from, .to, .asked, .rows, .watermark]' <<<"$output")" = "[\"$(midnight -400)\",\"$(midnight -400)\",\"$(midnight -730)\",0,null]" ]
+		run -1 watermark
+		[ "$(count cost_report)" = 0 ]
+		run -0 sync --gaps cost_report
+		[ "$output" = "cost_report"$'\t'"$(midnight -730)"$'\t'"$(midnight -400)"$'\tnot served' ]
+	done
+	# The start is still that of the command line.
+	run -0 --separate-stderr sync --start "$(day -5)" cost_report
+	[ "$(jq -r .from <<<"$output")" = "$(midnight -5)" ]
+	[ "$(watermark)" = "$TODAY"T00:00:00Z ]
+}
+
+@test "served: a window wholly before what is served moves nothing" { in_each nothing; }
+
+# The state in the destination, and a ledger without the last column.
+in_destination() {
+	serve_from "$(day -10)"
+	for how in '' '' ; do
+		run -0 --separate-stderr sync --state destination --start "$(day -730)" cost_report
+	done
+	[ "$(jq -sr '.[0].from' <<<"$output")" = "$(midnight -3)" ]
+	all_rows cost_report >whole
+	[ ! -e state ]
+	case $KIND in
+	csv) sql cut _anthill_loads 16 ;;
+	sqlite | postgresql) drop_views; sql 'ALTER TABLE _anthill_loads DROP COLUMN asked' ;;
+	duckdb) sql 'DROP INDEX IF EXISTS _anthill_loads_line'; sql 'ALTER TABLE _anthill_loads DROP COLUMN asked' ;;
+	esac
+	loader_of cost_report
+	"${LOADER[@]}" --ledger >ledger
+	[ "$(jq -sc 'map(.line) | max' <ledger)" -gt 1 ]
+	[[ $(<ledger) != *asked* ]]
+	run -0 --separate-stderr sync --state destination --start "$(day -730)" cost_report
+	[ "$(jq -sr '.[0].from' <<<"$output")" = "$(midnight -3)" ]
+	run -0 --separate-stderr sync --state destination --start "$(day -730)" --full-refresh cost_report
+	all_rows cost_report | diff whole -
+	"${LOADER[@]}" --ledger | jq -r '.asked // empty' | grep -q "^$(midnight -730)$"
+	! grep -q asked ledger
+}
+
+@test "served: the ledger alone tells it, and gets the column with the next load" { in_each in_destination; }
