@@ -39,7 +39,7 @@ load lib/helper
 	for pair in usage_reprot:usage_report usage:usage_report user:users workspace:workspaces \
 		cost_reports:cost_report apikeys:api_keys claude_code:claude_code_usage; do
 		run -2 --separate-stderr ant fetch "${pair%:*}"
-		[[ $stderr == "ant-fetch: unknown table '${pair%:*}'; did you mean ${pair#*:}?  The tables are: api_keys, "*", workspaces" ]] ||
+		[[ $stderr == "ant-fetch: unknown table '${pair%:*}'; did you mean ${pair#*:}?  The tables are: analytics_artifacts, "*", workspaces" ]] ||
 			{ echo "$stderr"; return 1; }
 	done
 	run -2 --separate-stderr ant tables worksapces

@@ -139,10 +139,11 @@ offers() {
 	    return seen
 	talk(b"PS1=ready; source " + sys.argv[1].encode() + b"\n", b"hready")
 	print(talk(b"ant-fetch --log-format=js\t", b"json").decode())
+	print(talk(b"\x15ant-tables @enterp\t", b"prise").decode())
 	os.kill(pid, 9)
 	END
 	run -0 python3 drive.py "$BATS_FILE_TMPDIR/anthill"
-	[[ $output == *"ant-fetch --log-format=json"* ]]
+	[[ $output == *"ant-fetch --log-format=json"* && $output == *"ant-tables @enterprise"* ]]
 	[ "$(in_bash "$ANT_BIN/ant-fetch us")" = 'usage_report users' ]
 }
 

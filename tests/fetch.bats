@@ -22,6 +22,8 @@ arm() { printf '%s\n' "$@" | curl -sSf --data-binary @- "$ANTHROPIC_BASE_URL/_si
 queries() { sim GET log | jq -r .query; }
 # A simulator whose clock is ours, for what begins or ends by it: that of the others stands still.
 live_sim() { start_sim --days 90 --users 45; }
+# So many days from now: what is served for a year only must be asked for by the clock.
+day() { date -u -d "$1 days" +%Y-%m-%d; }
 asked() { [ "$(sim GET log | wc -l)" -ge "$1" ]; }
 # The begin record, which names the simulator's organization: $whose stands in its place.
 begin() { head -n 1 out | sed "s/\"organization\":\"$whose\"/\"organization\":\"WHOSE\"/"; }
@@ -70,6 +72,108 @@ limit=1000&email=a+b@example.com
 Q
 	sim GET log | jq -e -s 'all(.user_agent | startswith("ant-fetch/"))'
 	sim GET log | jq -e -s 'all(.accept_encoding | contains("gzip"))'
+}
+
+@test "requests of the reports since August are exactly those of the API's reference" {
+	local from to last
+	live_sim
+	from=$(day -12) to=$(day -10) last=$(day -11)
+	scoped() { ANTHROPIC_ADMIN_KEY=sk-ant-api01-simulated ant fetch --rate 0 --from "$from" --to "$to" "$@" >/dev/null; }
+	ant fetch --from "$from" --to "$to" analytics_usage >/dev/null
+	ant fetch --from "$from" --to "${from}T01:59:00Z" --width 1h --group-by '' analytics_cost >/dev/null
+	ant fetch --from "${from}T08:00:00Z" --to "${from}T09:00:07Z" --page-limit 4000 compliance_activities >/dev/null
+	scoped --jobs 1 analytics_users
+	scoped analytics_summaries
+	scoped --group-by model analytics_user_cost_report
+	scoped compliance_review_cases
+	queries | sed "s/$from/FROM/g; s/$to/TO/g; s/$last/LAST/g" | diff - <(cat <<'Q'
+starting_at=FROMT00:00:00Z&ending_at=TOT00:00:00Z&time_bucket_width=1d&group_by[]=actor&group_by[]=api_key_id&group_by[]=model&group_by[]=product&group_by[]=workspace_id&limit=1000&order_by=time&order=asc
+starting_at=FROMT00:00:00Z&ending_at=FROMT02:00:00Z&time_bucket_width=1h&group_by[]=cost_type&group_by[]=token_type&limit=1000&order_by=time&order=asc
+created_at.gte=FROMT08:00:00Z&created_at.lt=FROMT09:00:07Z&limit=4000&order=asc
+date=LAST&limit=1000
+date=FROM&limit=1000
+starting_date=FROM&ending_date=TO
+starting_at=FROMT00:00:00Z&ending_at=TOT00:00:00Z&bucket_width=1d&group_by[]=model&limit=1000
+updated_at[gte]=FROMT00:00:00Z&updated_at[lt]=TOT00:00:00Z&limit=100&order_by=updated_at&order=asc
+Q
+	)
+	ant fetch -v compliance_activities --from 2026-11-20 --to 2026-11-20T00:00:01Z 2>&1 >/dev/null | grep -q 'created_at.gte=2026-11-20T00%3A00%3A00Z&created_at.lt=2026-11-20T00%3A00%3A01Z&'
+}
+
+@test "a window that the API serves a part of is narrowed, in the stream as well, and that is said" {
+	local first
+	live_sim
+	first=$(date -u -d '-365 days +1 day +2 hours' +%Y-%m-%dT00:00:00Z) # the first whole day, with some hours to spare
+	[[ $first > 2026-01-01T00:00:00Z ]] || first=2026-01-01T00:00:00Z
+	run -0 --separate-stderr ant fetch --rate 0 --from 2025-12-01 --to -1d analytics_usage
+	[[ ${lines[0]} == *'"from":"'"$first"'",'*',"asked":"2025-12-01T00:00:00Z","width"'* ]]
+	[ "$stderr" = "ant-fetch: analytics_usage: the API serves nothing before $first: the window starts there, not at 2025-12-01T00:00:00Z" ]
+	[[ ${lines[-1]} == *'"watermark":'* ]]
+	sim GET log | jq -e -s 'length > 10 and all(.status == 200)'
+	sim DELETE log >/dev/null
+	run -0 --separate-stderr ant fetch --from 2025-12-01 --to 2025-12-20 analytics_usage
+	[[ ${lines[0]} == *'"from":"2025-12-20T00:00:00Z","to":"2025-12-20T00:00:00Z","asked":"2025-12-01T00:00:00Z"'* ]]
+	[ "${lines[1]}" = '{"@ant":"end","records":0,"pages":0}' ]
+	[[ $stderr == *'nothing is fetched' ]]
+	# Without a start there is nothing that was asked for and is not served.
+	run -0 --separate-stderr ant fetch --to 2025-12-20 analytics_usage
+	[[ ${lines[0]} != *asked* && -z $stderr && -z $(queries) ]]
+}
+
+@test "a day that is not available yet is the end; a report's watermark is what the API calls complete" {
+	local day
+	export ANTHROPIC_ADMIN_KEY=sk-ant-api01-simulated
+	ant fetch --rate 0 --from 2026-11-15 --to 2026-11-25 analytics_users >out # the simulator's clock stands in the morning of the 21st
+	[ "$(begin | jq -r '.to')" = 2026-11-21T00:00:00Z ]
+	[ "$(end | jq -r '.watermark')" = 2026-11-21T00:00:00Z ]
+	[ "$(sed '1d;$d' out | jq -r '."@asked".date' | uniq | paste -sd' ')" = "2026-11-15 2026-11-16 2026-11-17 2026-11-18 2026-11-19 2026-11-20" ]
+	# As many again, and one that is refused.
+	[ "$(sim GET log | jq -r 'select(.status == 400).query' | wc -l)" -le 1 ]
+	for day in 2026-11-21 2026-11-22; do # nothing of the window
+		ant fetch --rate 0 --from $day --to 2026-11-24 analytics_users >out
+		[ "$(begin | jq -r '.from, .to' | paste -sd' ')" = "${day}T00:00:00Z ${day}T00:00:00Z" ]
+		[ "$(end)" = '{"@ant":"end","records":0,"pages":0}' ]
+	done
+	ant fetch --rate 0 --from 2026-11-10 --to 2026-11-21 analytics_summaries >out
+	[ "$(end | jq -r .watermark)" = "$(sed '1d;$d' out | jq -r .ending_at | tail -n 1)" ]
+	# Complete up to some hours ago, in whole hours.
+	live_sim
+	export ANTHROPIC_ADMIN_KEY=sk-ant-api01-simulated
+	ant fetch --rate 0 --from -2d --width 1h analytics_usage_report >out
+	(($(end | jq -r '.watermark | fromdate') < $(date -u +%s) - 7200))
+	(($(end | jq -r '.watermark | fromdate') > $(date -u +%s) - 5 * 3600))
+}
+
+@test "a bucket that may be cut off is status 4, names the table that has all, and is taken with --allow-cut" {
+	live_sim
+	local cut=(--rate 0 --from "$(day -12)" --to "$(day -9)"
+		--group-by product,model,context_window,speed,inference_geo,cost_type,token_type,rbac_group_id,slack_channel_id analytics_cost_report)
+	export ANTHROPIC_ADMIN_KEY=sk-ant-api01-simulated
+	run -4 ant fetch "${cut[@]}"
+	[[ $output == *'a record has 100 results'*'table analytics_cost has them all, and --allow-cut'* && $output != *'"end"'* ]]
+	ant fetch --allow-cut "${cut[@]}" | grep -q '"@ant":"end","records":3'
+	ant fetch --rate 0 --from "$(day -12)" --to "$(day -9)" analytics_cost_report | grep -q '"@ant":"end","records":3'
+}
+
+@test "a key of another kind is 3 and told what it takes; under analytics/ a 404 is, too, before any page" {
+	run -3 ant fetch rbac_groups
+	[[ $output == *'it takes a scoped key of a Claude Enterprise organization'* ]]
+	run -3 ant fetch compliance_users
+	[[ $output == *'it takes a Compliance Access Key'* ]]
+	export ANTHROPIC_ADMIN_KEY=sk-ant-api01-simulated
+	run -3 ant fetch api_keys
+	[[ $output == *'it takes an Admin key'* ]]
+	arm "$O/analytics/* always status=404" "$O/rbac_groups always status=404"
+	run -3 ant fetch --from 2026-11-10 --to 2026-11-12 analytics_users
+	[[ $output == *'the API refused the key: HTTP 404'*'it takes a scoped key'* ]]
+	run -4 ant fetch rbac_groups
+	[[ $output != *'it takes'* ]]
+	sim DELETE faults >/dev/null
+	arm "$O/analytics/users at=2 status=404"
+	run -4 ant fetch --jobs 1 --from 2026-11-10 --to 2026-11-12 analytics_users
+	arm "$O/analytics/cost always status=400 body=\"{\\\"type\\\":\\\"error\\\",\\\"error\\\":{\\\"type\\\":\\\"invalid_request_error\\\",\\\"message\\\":\\\"HIPAA readiness\\\"}}\""
+	run -4 ant fetch --from -3d --to -2d analytics_cost
+	[[ $output == *'-analytics_usage -analytics_cost' ]]
 }
 
 @test "brackets and reserved characters are percent-encoded" {
@@ -263,6 +367,7 @@ keeps_secret() {
 	run -4 ant fetch -v users
 	[[ $output == *'redirect, which is not followed'* && $output != *simulated* ]]
 	run -1 grep -c '"path":"/elsewhere"' <(sim GET log)
+	sim DELETE faults >/dev/null
 	arm "$O/users always status=400 body=\"the token $token is no good\""
 	run -4 ant fetch -v users
 	[[ $output == *'is no good'* && $output != *simulated* ]]
@@ -407,7 +512,7 @@ keeps_secret() {
 	grep -q '^  cost_report: failed: .*500' out
 	grep -q '^console: the key opens 14 of 16 tables; the others take an Admin key.*; 1 failed$' out
 	sim DELETE faults >/dev/null
-	arm "$O/* always status=403"
+	arm "* always status=403"
 	run -3 ant fetch --check
 	[[ ${lines[0]} == "organization: unknown: "* ]]
 	[[ ${lines[-1]} == *"none of the tables" ]]

@@ -410,6 +410,21 @@ one() { printf 'path /v1/t\ncolumn a text key = .a\n%s\n' "$1"; }
 	one 'watermark newest x' | wrong 3 "unexpected 'x'"
 }
 
+@test "the files that the manual and the README show are table files, and every column of them runs" {
+	local page n=0
+	mkdir shown
+	for page in man/anthill-table.5 README.md; do
+		awk '/^\.Bd -literal|^```$/ { if (!on) { on = 1; n++; next } } /^\.Ed|^```/ { on = 0 } on { print > sprintf("shown/%s%d.table", name, n) }' \
+			name="$(tr -cd a-z <<<"${page##*/}")" "$ROOT/$page"
+	done
+	for page in $(grep -l '^path ' shown/*.table); do
+		run -0 ant tables "$page"
+		ANT_TABLES=shown run -0 ant flatten -t "$(basename "$page" .table)" --explain </dev/null
+		n=$((n + 1))
+	done
+	[ "$n" = 5 ]
+}
+
 @test "table file: parents in a circle, or too many of them, are told by the command that asks them" {
 	local t
 	printf 'path /v1/{}/a\nforeach b .id\ncolumn id text key = .id\n' >tables/a.table

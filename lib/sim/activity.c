@@ -81,7 +81,8 @@ count(const struct sums *m, size_t c, size_t thing, size_t u, int product, int64
 		age = utc_floor(sim_now(m->s), UTC_DAY) / UTC_DAY - day;
 
 	if ((k->product >= 0 && k->product != product) || day < k->since ||
-		(k->mode != SIM_ANYWAY && (k->mode == SIM_UNIFIED) != sim_activity_unified(m->s, u)))
+		(k->mode != SIM_ANYWAY &&
+			(k->mode == SIM_UNIFIED) != sim_activity_unified(m->s, u)))
 		return 0;
 	/* What is asked of one project is chat alone. */
 	if (m->q->of->each == 0 && m->q->wanted[SIM_F_PROJECT].n > 0 && k->product != SIM_CHAT)
@@ -183,7 +184,8 @@ thing_wanted(const struct sums *m, size_t thing)
 
 /* The I-th of the things that user U used in PRODUCT on DAY; SIZE_MAX: she used no more. */
 static size_t
-thing_of(const struct sums *m, const struct sim_activity *of, size_t u, int product, int64_t day, size_t i)
+thing_of(const struct sums *m, const struct sim_activity *of, size_t u, int product, int64_t day,
+	size_t i)
 {
 	size_t n = of->things(m->s), kind = (size_t)(of - sim_activities);
 	uint64_t h = sim_hash(m->s->config.seed, OF_THING + kind * 1000,
@@ -263,7 +265,7 @@ put_group(const struct sim *s, size_t g, struct sim_activity_row *row)
 
 	sim_rbac_groups.get(&at, g, &group);
 	row->group_id = sim_dims_text(&s->uses->dims, SIM_BY_GROUP, (int)g);
-	row->group_name = group.name;
+	snprintf(row->group_name, sizeof row->group_name, "%s", group.name);
 }
 
 static void
@@ -304,7 +306,7 @@ finish(struct sums *m, struct sim_activity_row *row)
 		row->user_id = who.id;
 		row->email = who.email == NULL ? "" : who.email;
 		row->unified = sim_activity_unified(m->s, about) || h % 4 == 1;
-		row->tagged = sim_people_has(m->s, about, SIM_TAG);
+		row->tagged = sim_people_has(m->s, about, SIM_TAG) || h % 7 == 3;
 		row->users = -1;
 		if (h % 5 != 0)
 			put_date(row->last, row->last_day);

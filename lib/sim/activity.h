@@ -18,7 +18,7 @@ enum { SIM_ACTIVITY_COUNTS = 112, SIM_DATE = 11 };
 
 struct sim_activity_row {
 	char date[SIM_DATE], last[SIM_DATE]; /* asked for; of the last activity, "": absent */
-	char id[SIM_ID];			      /* the thing's; "": it has a name */
+	char id[SIM_ID];		     /* the thing's; "": it has a name */
 	const char *name, *display, *status, *plugin; /* the thing's; NULL: null */
 	const char *user_id, *email;		      /* whom the row is about */
 	int is_user;				      /* 0: it is about no user */
@@ -30,7 +30,8 @@ struct sim_activity_row {
 	int has_creator;
 	char price[SIM_MONEY], overage[SIM_MONEY]; /* "": null */
 	const char *currency;
-	const char *product, *group_id, *group_name, *by_user; /* where grouped so; NULL: absent */
+	const char *product, *group_id, *by_user; /* where grouped so; NULL: absent */
+	char group_name[SIM_ID];
 	/* what it is the sum of */
 	size_t thing;
 	int key[3]; /* product, group, user; -1: not grouped by it */
@@ -40,14 +41,14 @@ struct sim_activity_row {
 
 /* One count of a thing. */
 struct sim_activity_count {
-	int product;	     /* whose users it counts; -1: all */
+	int product;	      /* whose users it counts; -1: all */
 	unsigned least, most; /* of one user on one day */
-	unsigned null_of;    /* null for one of so many things; 0: never */
-	int of;		     /* never above the count with this number; -1 */
-	int mode;	     /* SIM_PLAIN, SIM_UNIFIED: of users without and with the unified product */
-	int distinct;	     /* null in a range */
-	int whole;	     /* null where it is filtered or grouped */
-	int64_t since;	     /* days since 1970: before it null or 0 */
+	unsigned null_of;     /* null for one of so many things; 0: never */
+	int of;		      /* never above the count with this number; -1 */
+	int mode;      /* SIM_PLAIN, SIM_UNIFIED: of users without and with the unified product */
+	int distinct;  /* null in a range */
+	int whole;     /* null where it is filtered or grouped */
+	int64_t since; /* days since 1970: before it null or 0 */
 };
 enum { SIM_ANYWAY, SIM_PLAIN, SIM_UNIFIED };
 
@@ -57,7 +58,7 @@ struct sim_activity {
 	const struct sim_activity_count *counts;
 	size_t ncounts;
 	unsigned products; /* bits of those in which things are used */
-	unsigned each;	   /* of the things, what a user uses at most on a day; 0: users themselves */
+	unsigned each; /* of the things, what a user uses at most on a day; 0: users themselves */
 	size_t (*things)(const struct sim *s);
 	void (*describe)(const struct sim *s, size_t thing, struct sim_activity_row *row);
 	const char *order; /* the column of the usual order */

@@ -121,11 +121,11 @@ static const struct sim_field connectors[] = {
 	{"claude_code_metrics", SIM_OBJECT, .at = COUNT(6), .of = connector_sessions},
 	{"cowork_metrics", SIM_OBJECT, .at = COUNT(7), .of = connector_sessions},
 	{"office_metrics", SIM_OBJECT, .at = COUNT(8), .of = connector_office},
-	{"chat_cowork_unified_metrics", SIM_OBJECT, .at = COUNT(12), .of = connector_unified, .has = has_unified,
-		.optional = 1},
+	{"chat_cowork_unified_metrics", SIM_OBJECT, .at = COUNT(12), .of = connector_unified,
+		.has = has_unified, .optional = 1},
 	{"product", SIM_TEXT, .at = ROW(product), .optional = 1},
 	{"rbac_group_id", SIM_TEXT, .at = ROW(group_id), .optional = 1},
-	{"rbac_group_name", SIM_TEXT, .at = ROW(group_name), .optional = 1},
+	{"rbac_group_name", SIM_CHARS, .at = ROW(group_name), .optional = 1},
 	{"user_id", SIM_TEXT, .at = ROW(by_user), .optional = 1},
 	{.name = NULL},
 };
@@ -145,11 +145,11 @@ static const struct sim_field skills[] = {
 	{"claude_code_metrics", SIM_OBJECT, .at = COUNT(3), .of = skill_sessions},
 	{"cowork_metrics", SIM_OBJECT, .at = COUNT(4), .of = skill_sessions},
 	{"office_metrics", SIM_OBJECT, .at = COUNT(5), .of = skill_office},
-	{"chat_cowork_unified_metrics", SIM_OBJECT, .at = COUNT(9), .of = skill_unified, .has = has_unified,
-		.optional = 1},
+	{"chat_cowork_unified_metrics", SIM_OBJECT, .at = COUNT(9), .of = skill_unified,
+		.has = has_unified, .optional = 1},
 	{"product", SIM_TEXT, .at = ROW(product), .optional = 1},
 	{"rbac_group_id", SIM_TEXT, .at = ROW(group_id), .optional = 1},
-	{"rbac_group_name", SIM_TEXT, .at = ROW(group_name), .optional = 1},
+	{"rbac_group_name", SIM_CHARS, .at = ROW(group_name), .optional = 1},
 	{"user_id", SIM_TEXT, .at = ROW(by_user), .optional = 1},
 	{.name = NULL},
 };
@@ -167,7 +167,7 @@ static const struct sim_field plugins[] = {
 		.has = has_unified, .optional = 1},
 	{"product", SIM_TEXT, .at = ROW(product), .optional = 1},
 	{"rbac_group_id", SIM_TEXT, .at = ROW(group_id), .optional = 1},
-	{"rbac_group_name", SIM_TEXT, .at = ROW(group_name), .optional = 1},
+	{"rbac_group_name", SIM_CHARS, .at = ROW(group_name), .optional = 1},
 	{"user_id", SIM_TEXT, .at = ROW(by_user), .optional = 1},
 	{.name = NULL},
 };
@@ -182,7 +182,7 @@ static const struct sim_field projects[] = {
 	{"message_count", SIM_NUMBER, .at = COUNT(0)},
 	{"distinct_conversation_count", SIM_NUMBER, .at = COUNT(1)},
 	{"rbac_group_id", SIM_TEXT, .at = ROW(group_id), .optional = 1},
-	{"rbac_group_name", SIM_TEXT, .at = ROW(group_name), .optional = 1},
+	{"rbac_group_name", SIM_CHARS, .at = ROW(group_name), .optional = 1},
 	{"user_id", SIM_TEXT, .at = ROW(by_user), .optional = 1},
 	{.name = NULL},
 };
@@ -196,7 +196,7 @@ static const struct sim_field artifacts[] = {
 	{"distinct_user_count", SIM_NUMBER, .at = ROW(users)},
 	{"product", SIM_TEXT, .at = ROW(product), .optional = 1},
 	{"rbac_group_id", SIM_TEXT, .at = ROW(group_id), .optional = 1},
-	{"rbac_group_name", SIM_TEXT, .at = ROW(group_name), .optional = 1},
+	{"rbac_group_name", SIM_CHARS, .at = ROW(group_name), .optional = 1},
 	{"user_id", SIM_TEXT, .at = ROW(by_user), .optional = 1},
 	{.name = NULL},
 };
@@ -346,8 +346,8 @@ skill(const struct sim *s, size_t thing, struct sim_activity_row *row)
 		return;
 	row->currency = "USD";
 	sim_money(row->price, (sim_units)row->n[0] * (h % 4000000) * 1000000, 0);
-	sim_money(row->overage,
-		thing % 3 == 0 ? 0 : (sim_units)row->n[0] * (h % 4000000) * 100000, 0);
+	sim_money(row->overage, thing % 3 == 0 ? 0 : (sim_units)row->n[0] * (h % 4000000) * 100000,
+		0);
 }
 
 static void
@@ -405,17 +405,20 @@ const struct sim_fields sim_fields_connector_activity = {connectors, 51, 3, 7},
 			sim_fields_artifact_activity = {artifacts, 55, 3, 4};
 
 const struct sim_activity sim_activities[] = {
-	{"organizations/analytics/users", "analytics_users", &sim_fields_user_activity, sim_activity_user_counts, SIM_USER_COUNTS, OF_ALL,
-		0, one, nothing, "email_address"},
-	{"organizations/analytics/skills", "analytics_skills", &sim_fields_skill_activity, skill_counts, 11, OF_SKILLS,
-		3, skill_things, skill, "skill_name"},
-	{"organizations/analytics/connectors", "analytics_connectors", &sim_fields_connector_activity, connector_counts, 14, OF_SKILLS,
-		2, connector_things, connector, "connector_name"},
-	{"organizations/analytics/plugins", "analytics_plugins", &sim_fields_plugin_activity, plugin_counts, 5, OF_PLUGINS,
-		2, plugin_things, plugin, "plugin_name"},
-	{"organizations/analytics/apps/chat/projects", "analytics_projects", &sim_fields_project_activity, project_counts, 2, OF_CHAT,
-		2, project_things, project, "project_id"},
-	{"organizations/analytics/artifacts", "analytics_artifacts", &sim_fields_artifact_activity, artifact_counts, 2, OF_ARTIFACTS,
-		2, artifact_things, artifact, "artifact_type"},
+	{"organizations/analytics/users", "analytics_users", &sim_fields_user_activity,
+		sim_activity_user_counts, SIM_USER_COUNTS, OF_ALL, 0, one, nothing,
+		"email_address"},
+	{"organizations/analytics/skills", "analytics_skills", &sim_fields_skill_activity,
+		skill_counts, 11, OF_SKILLS, 3, skill_things, skill, "skill_name"},
+	{"organizations/analytics/connectors", "analytics_connectors",
+		&sim_fields_connector_activity, connector_counts, 14, OF_SKILLS, 2,
+		connector_things, connector, "connector_name"},
+	{"organizations/analytics/plugins", "analytics_plugins", &sim_fields_plugin_activity,
+		plugin_counts, 5, OF_PLUGINS, 2, plugin_things, plugin, "plugin_name"},
+	{"organizations/analytics/apps/chat/projects", "analytics_projects",
+		&sim_fields_project_activity, project_counts, 2, OF_CHAT, 2, project_things,
+		project, "project_id"},
+	{"organizations/analytics/artifacts", "analytics_artifacts", &sim_fields_artifact_activity,
+		artifact_counts, 2, OF_ARTIFACTS, 2, artifact_things, artifact, "artifact_type"},
 	{.path = NULL},
 };

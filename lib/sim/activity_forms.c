@@ -13,18 +13,24 @@ static const char *const by_all[] = {"product", "rbac_group_id", "user_id", NULL
 static const char *const by_persons[] = {"rbac_group_id", "user_id", NULL};
 static const char *const by_groups[] = {"rbac_group_id", NULL};
 static const char *const user_filters[] = {"project_id", "rbac_group_id", "user_id", NULL};
-static const char *const skill_filters[] = {"product", "rbac_group_id", "share_status", "skill_name", "user_id", NULL};
-static const char *const connector_filters[] = {"connector_name", "product", "rbac_group_id", "user_id", NULL};
-static const char *const plugin_filters[] = {"plugin_name", "product", "rbac_group_id", "user_id", NULL};
+static const char *const skill_filters[] = {
+	"product", "rbac_group_id", "share_status", "skill_name", "user_id", NULL};
+static const char *const connector_filters[] = {
+	"connector_name", "product", "rbac_group_id", "user_id", NULL};
+static const char *const plugin_filters[] = {
+	"plugin_name", "product", "rbac_group_id", "user_id", NULL};
 static const char *const project_filters[] = {"project_id", "rbac_group_id", "user_id", NULL};
-static const char *const artifact_filters[] = {"artifact_type", "is_shared", "product", "rbac_group_id", "user_id", NULL};
+static const char *const artifact_filters[] = {
+	"artifact_type", "is_shared", "product", "rbac_group_id", "user_id", NULL};
 
 static const struct sim_param user_params[] = {
 	{"date", .kind = SIM_P_DAY},
-	{"limit", .kind = SIM_P_LIMIT}, {"page", .kind = SIM_P_PAGE},
+	{"limit", .kind = SIM_P_LIMIT},
+	{"page", .kind = SIM_P_PAGE},
 	{"filter[]", .kind = SIM_P_PAIR, .values = user_filters, .most = 100},
 	{"group_by[]", .kind = SIM_P_WORD, .values = by_groups, .most = 100},
-	{"starting_date", .kind = SIM_P_DAY}, {"ending_date", .kind = SIM_P_DAY},
+	{"starting_date", .kind = SIM_P_DAY},
+	{"ending_date", .kind = SIM_P_DAY},
 	{"order_by", .kind = SIM_P_TEXT},
 	{"order", .kind = SIM_P_WORD, .values = directions},
 	{.name = NULL},
@@ -32,10 +38,12 @@ static const struct sim_param user_params[] = {
 
 static const struct sim_param skill_params[] = {
 	{"date", .kind = SIM_P_DAY},
-	{"limit", .kind = SIM_P_LIMIT}, {"page", .kind = SIM_P_PAGE},
+	{"limit", .kind = SIM_P_LIMIT},
+	{"page", .kind = SIM_P_PAGE},
 	{"filter[]", .kind = SIM_P_PAIR, .values = skill_filters, .most = 100},
 	{"group_by[]", .kind = SIM_P_WORD, .values = by_all, .most = 100},
-	{"starting_date", .kind = SIM_P_DAY}, {"ending_date", .kind = SIM_P_DAY},
+	{"starting_date", .kind = SIM_P_DAY},
+	{"ending_date", .kind = SIM_P_DAY},
 	{"order_by", .kind = SIM_P_TEXT},
 	{"order", .kind = SIM_P_WORD, .values = directions},
 	{.name = NULL},
@@ -43,10 +51,12 @@ static const struct sim_param skill_params[] = {
 
 static const struct sim_param connector_params[] = {
 	{"date", .kind = SIM_P_DAY},
-	{"limit", .kind = SIM_P_LIMIT}, {"page", .kind = SIM_P_PAGE},
+	{"limit", .kind = SIM_P_LIMIT},
+	{"page", .kind = SIM_P_PAGE},
 	{"filter[]", .kind = SIM_P_PAIR, .values = connector_filters, .most = 100},
 	{"group_by[]", .kind = SIM_P_WORD, .values = by_all, .most = 100},
-	{"starting_date", .kind = SIM_P_DAY}, {"ending_date", .kind = SIM_P_DAY},
+	{"starting_date", .kind = SIM_P_DAY},
+	{"ending_date", .kind = SIM_P_DAY},
 	{"order_by", .kind = SIM_P_TEXT},
 	{"order", .kind = SIM_P_WORD, .values = directions},
 	{.name = NULL},
@@ -54,10 +64,12 @@ static const struct sim_param connector_params[] = {
 
 static const struct sim_param plugin_params[] = {
 	{"date", .kind = SIM_P_DAY},
-	{"limit", .kind = SIM_P_LIMIT}, {"page", .kind = SIM_P_PAGE},
+	{"limit", .kind = SIM_P_LIMIT},
+	{"page", .kind = SIM_P_PAGE},
 	{"filter[]", .kind = SIM_P_PAIR, .values = plugin_filters, .most = 100},
 	{"group_by[]", .kind = SIM_P_WORD, .values = by_all, .most = 100},
-	{"starting_date", .kind = SIM_P_DAY}, {"ending_date", .kind = SIM_P_DAY},
+	{"starting_date", .kind = SIM_P_DAY},
+	{"ending_date", .kind = SIM_P_DAY},
 	{"order_by", .kind = SIM_P_TEXT},
 	{"order", .kind = SIM_P_WORD, .values = directions},
 	{.name = NULL},
@@ -65,10 +77,12 @@ static const struct sim_param plugin_params[] = {
 
 static const struct sim_param project_params[] = {
 	{"date", .kind = SIM_P_DAY},
-	{"limit", .kind = SIM_P_LIMIT}, {"page", .kind = SIM_P_PAGE},
+	{"limit", .kind = SIM_P_LIMIT},
+	{"page", .kind = SIM_P_PAGE},
 	{"filter[]", .kind = SIM_P_PAIR, .values = project_filters, .most = 100},
 	{"group_by[]", .kind = SIM_P_WORD, .values = by_persons, .most = 100},
-	{"starting_date", .kind = SIM_P_DAY}, {"ending_date", .kind = SIM_P_DAY},
+	{"starting_date", .kind = SIM_P_DAY},
+	{"ending_date", .kind = SIM_P_DAY},
 	{"order_by", .kind = SIM_P_TEXT},
 	{"order", .kind = SIM_P_WORD, .values = directions},
 	{.name = NULL},
@@ -76,7 +90,8 @@ static const struct sim_param project_params[] = {
 
 static const struct sim_param artifact_params[] = {
 	{"date", .kind = SIM_P_DAY},
-	{"limit", .kind = SIM_P_LIMIT}, {"page", .kind = SIM_P_PAGE},
+	{"limit", .kind = SIM_P_LIMIT},
+	{"page", .kind = SIM_P_PAGE},
 	{"filter[]", .kind = SIM_P_PAIR, .values = artifact_filters, .most = 100},
 	{"group_by[]", .kind = SIM_P_WORD, .values = by_all, .most = 100},
 	{.name = NULL},
@@ -84,8 +99,10 @@ static const struct sim_param artifact_params[] = {
 
 /* Neither limit nor page has an effect: there is one page. */
 static const struct sim_param summary_params[] = {
-	{"starting_date", .kind = SIM_P_DAY}, {"ending_date", .kind = SIM_P_DAY},
-	{"limit", .kind = SIM_P_LIMIT}, {"page", .kind = SIM_P_TEXT},
+	{"starting_date", .kind = SIM_P_DAY},
+	{"ending_date", .kind = SIM_P_DAY},
+	{"limit", .kind = SIM_P_LIMIT},
+	{"page", .kind = SIM_P_TEXT},
 	{"filter[]", .kind = SIM_P_PAIR, .values = by_groups, .most = 100},
 	{.name = NULL},
 };
@@ -132,8 +149,8 @@ end(const struct sim *s, int64_t width)
 }
 
 const struct sim_table sim_activity_tables[] = {
-	{"analytics_users", &sim_fields_user_activity, .rows = sim_activity_expect,
-		.unit = UTC_DAY, .start = start, .end = end},
+	{"analytics_users", &sim_fields_user_activity, .rows = sim_activity_expect, .unit = UTC_DAY,
+		.start = start, .end = end},
 	{"analytics_skills", &sim_fields_skill_activity, .rows = sim_activity_expect,
 		.unit = UTC_DAY, .start = start, .end = end},
 	{"analytics_connectors", &sim_fields_connector_activity, .rows = sim_activity_expect,
@@ -144,7 +161,7 @@ const struct sim_table sim_activity_tables[] = {
 		.unit = UTC_DAY, .start = start, .end = end},
 	{"analytics_artifacts", &sim_fields_artifact_activity, .rows = sim_activity_expect,
 		.unit = UTC_DAY, .start = start, .end = end},
-	{"analytics_summaries", &sim_fields_summary, .rows = sim_summaries_expect,
-		.unit = UTC_DAY, .start = start, .end = end},
+	{"analytics_summaries", &sim_fields_summary, .rows = sim_summaries_expect, .unit = UTC_DAY,
+		.start = start, .end = end},
 	{.name = NULL},
 };

@@ -202,7 +202,8 @@ sim_activity_expect(struct sim_oracle *o, struct ant_err *e)
 	const struct sim_activity *of = find_activity(o->table->name, 0);
 
 	for (int64_t at = o->from; at < o->end; at += UTC_DAY) {
-		struct sim_activity_query q = {.of = of, .from = at / UTC_DAY, .to = at / UTC_DAY + 1};
+		struct sim_activity_query q = {
+			.of = of, .from = at / UTC_DAY, .to = at / UTC_DAY + 1};
 		struct sim_activity_row *rows;
 		size_t n;
 

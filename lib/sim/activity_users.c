@@ -180,10 +180,12 @@ static const struct sim_field users[] = {
 	{"web_search_count", SIM_NUMBER, .at = COUNT(AT_WEB)},
 	{"distinct_user_count", SIM_NUMBER, .at = ROW(users)},
 	{"last_activity_date", SIM_CHARS, .at = ROW(last), .optional = 1},
-	{"chat_cowork_unified_metrics", SIM_OBJECT, .at = COUNT(AT_UCHAT), .of = unified, .has = has_unified, .optional = 1},
-	{"claude_tag_metrics", SIM_OBJECT, .at = COUNT(AT_TAG), .of = tag, .has = has_tag, .optional = 1},
+	{"chat_cowork_unified_metrics", SIM_OBJECT, .at = COUNT(AT_UCHAT), .of = unified,
+		.has = has_unified, .optional = 1},
+	{"claude_tag_metrics", SIM_OBJECT, .at = COUNT(AT_TAG), .of = tag, .has = has_tag,
+		.optional = 1},
 	{"rbac_group_id", SIM_TEXT, .at = ROW(group_id), .optional = 1},
-	{"rbac_group_name", SIM_TEXT, .at = ROW(group_name), .optional = 1},
+	{"rbac_group_name", SIM_CHARS, .at = ROW(group_name), .optional = 1},
 	{.name = NULL},
 };
 
@@ -194,122 +196,148 @@ const struct sim_activity_count sim_activity_user_counts[SIM_USER_COUNTS] = {
 	/* chat */
 	{SIM_CHAT, 0, 6, .of = -1, .mode = SIM_PLAIN}, /* connectors_used_count */
 	{SIM_CHAT, 0, 3, .of = -1, .mode = SIM_PLAIN}, /* distinct_artifacts_created_count */
-	{SIM_CHAT, 0, 3, .of = 0, .mode = SIM_PLAIN, .distinct = 1}, /* distinct_connectors_used_count */
-	{SIM_CHAT, 0, 12, .null_of = 19, .of = -1, .mode = SIM_PLAIN, .distinct = 1}, /* distinct_conversation_count */
-	{SIM_CHAT, 0, 4, .of = -1, .mode = SIM_PLAIN, .distinct = 1}, /* distinct_files_uploaded_count */
+	{SIM_CHAT, 0, 3, .of = 0, .mode = SIM_PLAIN,
+		.distinct = 1}, /* distinct_connectors_used_count */
+	{SIM_CHAT, 0, 12, .null_of = 19, .of = -1, .mode = SIM_PLAIN,
+		.distinct = 1}, /* distinct_conversation_count */
+	{SIM_CHAT, 0, 4, .of = -1, .mode = SIM_PLAIN,
+		.distinct = 1},			       /* distinct_files_uploaded_count */
 	{SIM_CHAT, 0, 1, .of = -1, .mode = SIM_PLAIN}, /* distinct_projects_created_count */
-	{SIM_CHAT, 0, 3, .of = -1, .mode = SIM_PLAIN, .distinct = 1}, /* distinct_projects_used_count */
-	{SIM_CHAT, 0, 2, .of = -1, .mode = SIM_PLAIN, .distinct = 1}, /* distinct_shared_artifacts_viewed_count */
-	{SIM_CHAT, 0, 3, .of = -1, .mode = SIM_PLAIN, .distinct = 1}, /* distinct_skills_used_count */
+	{SIM_CHAT, 0, 3, .of = -1, .mode = SIM_PLAIN,
+		.distinct = 1}, /* distinct_projects_used_count */
+	{SIM_CHAT, 0, 2, .of = -1, .mode = SIM_PLAIN,
+		.distinct = 1}, /* distinct_shared_artifacts_viewed_count */
+	{SIM_CHAT, 0, 3, .of = -1, .mode = SIM_PLAIN,
+		.distinct = 1},				/* distinct_skills_used_count */
 	{SIM_CHAT, 1, 80, .of = -1, .mode = SIM_PLAIN}, /* message_count */
-	{SIM_CHAT, 0, 2, .of = -1, .mode = SIM_PLAIN}, /* shared_conversations_viewed_count */
-	{SIM_CHAT, 0, 40, .of = 9, .mode = SIM_PLAIN}, /* thinking_message_count */
+	{SIM_CHAT, 0, 2, .of = -1, .mode = SIM_PLAIN},	/* shared_conversations_viewed_count */
+	{SIM_CHAT, 0, 40, .of = 9, .mode = SIM_PLAIN},	/* thinking_message_count */
 	/* Claude Code */
 	{SIM_CLAUDE_CODE, 0, 2, .of = -1, .since = ARTIFACTS}, /* artifacts_created_count */
-	{SIM_CLAUDE_CODE, 0, 9, .of = -1}, /* commit_count */
-	{SIM_CLAUDE_CODE, 1, 8, .null_of = 13, .of = -1, .distinct = 1}, /* distinct_session_count */
+	{SIM_CLAUDE_CODE, 0, 9, .of = -1},		       /* commit_count */
+	{SIM_CLAUDE_CODE, 1, 8, .null_of = 13, .of = -1,
+		.distinct = 1},		      /* distinct_session_count */
 	{SIM_CLAUDE_CODE, 0, 1800, .of = -1}, /* lines added_count */
-	{SIM_CLAUDE_CODE, 0, 700, .of = -1}, /* lines removed_count */
-	{SIM_CLAUDE_CODE, 0, 4, .of = -1}, /* pull_request_count */
-	{SIM_CLAUDE_CODE, 0, 60, .of = -1}, /* edit_tool accepted_count */
-	{SIM_CLAUDE_CODE, 0, 15, .of = -1}, /* edit_tool rejected_count */
-	{SIM_CLAUDE_CODE, 0, 20, .of = -1}, /* multi_edit_tool accepted_count */
-	{SIM_CLAUDE_CODE, 0, 5, .of = -1}, /* multi_edit_tool rejected_count */
-	{SIM_CLAUDE_CODE, 0, 4, .of = -1}, /* notebook_edit_tool accepted_count */
-	{SIM_CLAUDE_CODE, 0, 1, .of = -1}, /* notebook_edit_tool rejected_count */
-	{SIM_CLAUDE_CODE, 0, 25, .of = -1}, /* write_tool accepted_count */
-	{SIM_CLAUDE_CODE, 0, 6, .of = -1}, /* write_tool rejected_count */
+	{SIM_CLAUDE_CODE, 0, 700, .of = -1},  /* lines removed_count */
+	{SIM_CLAUDE_CODE, 0, 4, .of = -1},    /* pull_request_count */
+	{SIM_CLAUDE_CODE, 0, 60, .of = -1},   /* edit_tool accepted_count */
+	{SIM_CLAUDE_CODE, 0, 15, .of = -1},   /* edit_tool rejected_count */
+	{SIM_CLAUDE_CODE, 0, 20, .of = -1},   /* multi_edit_tool accepted_count */
+	{SIM_CLAUDE_CODE, 0, 5, .of = -1},    /* multi_edit_tool rejected_count */
+	{SIM_CLAUDE_CODE, 0, 4, .of = -1},    /* notebook_edit_tool accepted_count */
+	{SIM_CLAUDE_CODE, 0, 1, .of = -1},    /* notebook_edit_tool rejected_count */
+	{SIM_CLAUDE_CODE, 0, 25, .of = -1},   /* write_tool accepted_count */
+	{SIM_CLAUDE_CODE, 0, 6, .of = -1},    /* write_tool rejected_count */
 	/* Cowork */
 	{SIM_COWORK, 1, 120, .of = -1, .mode = SIM_PLAIN}, /* action_count */
-	{SIM_COWORK, 0, 4, .of = -1, .mode = SIM_PLAIN, .since = ARTIFACTS}, /* artifacts_created_count */
-	{SIM_COWORK, 0, 9, .of = -1, .mode = SIM_PLAIN}, /* connectors_used_count */
+	{SIM_COWORK, 0, 4, .of = -1, .mode = SIM_PLAIN,
+		.since = ARTIFACTS},			  /* artifacts_created_count */
+	{SIM_COWORK, 0, 9, .of = -1, .mode = SIM_PLAIN},  /* connectors_used_count */
 	{SIM_COWORK, 0, 12, .of = -1, .mode = SIM_PLAIN}, /* dispatch_turn_count */
 	{SIM_COWORK, 1, 40, .of = -1, .mode = SIM_PLAIN}, /* message_count */
-	{SIM_COWORK, 0, 6, .of = -1, .mode = SIM_PLAIN}, /* skills_used_count */
-	{SIM_COWORK, 0, 3, .of = 28, .mode = SIM_PLAIN, .distinct = 1}, /* distinct_connectors_used_count */
-	{SIM_COWORK, 0, 2, .null_of = 11, .of = -1, .mode = SIM_PLAIN, .distinct = 1}, /* distinct_plugins_used_count */
+	{SIM_COWORK, 0, 6, .of = -1, .mode = SIM_PLAIN},  /* skills_used_count */
+	{SIM_COWORK, 0, 3, .of = 28, .mode = SIM_PLAIN,
+		.distinct = 1}, /* distinct_connectors_used_count */
+	{SIM_COWORK, 0, 2, .null_of = 11, .of = -1, .mode = SIM_PLAIN,
+		.distinct = 1}, /* distinct_plugins_used_count */
 	{SIM_COWORK, 1, 6, .of = 30, .mode = SIM_PLAIN, .distinct = 1}, /* distinct_session_count */
-	{SIM_COWORK, 0, 3, .of = 31, .mode = SIM_PLAIN, .distinct = 1}, /* distinct_skills_used_count */
+	{SIM_COWORK, 0, 3, .of = 31, .mode = SIM_PLAIN,
+		.distinct = 1}, /* distinct_skills_used_count */
 	{SIM_COWORK, 0, 30, .null_of = 5, .of = -1, .mode = SIM_PLAIN}, /* edit_tool_count */
 	{SIM_COWORK, 0, 50, .null_of = 5, .of = -1, .mode = SIM_PLAIN}, /* file_edit_count */
-	{SIM_COWORK, 0, 9, .null_of = 5, .of = -1, .mode = SIM_PLAIN}, /* multi_edit_tool_count */
-	{SIM_COWORK, 0, 3, .null_of = 5, .of = -1, .mode = SIM_PLAIN}, /* notebook_edit_tool_count */
+	{SIM_COWORK, 0, 9, .null_of = 5, .of = -1, .mode = SIM_PLAIN},	/* multi_edit_tool_count */
+	{SIM_COWORK, 0, 3, .null_of = 5, .of = -1,
+		.mode = SIM_PLAIN}, /* notebook_edit_tool_count */
 	{SIM_COWORK, 0, 5, .null_of = 11, .of = -1, .mode = SIM_PLAIN}, /* plugins_used_count */
-	{SIM_COWORK, 0, 3, .null_of = 5, .of = -1, .mode = SIM_PLAIN, .distinct = 1}, /* sessions_with_file_edits_count */
+	{SIM_COWORK, 0, 3, .null_of = 5, .of = -1, .mode = SIM_PLAIN,
+		.distinct = 1}, /* sessions_with_file_edits_count */
 	{SIM_COWORK, 0, 12, .null_of = 5, .of = -1, .mode = SIM_PLAIN}, /* write_tool_count */
 	/* Claude Design */
-	{SIM_DESIGN, 0, 2, .of = -1}, /* distinct_projects_created_count */
+	{SIM_DESIGN, 0, 2, .of = -1},		     /* distinct_projects_created_count */
 	{SIM_DESIGN, 0, 3, .of = -1, .distinct = 1}, /* distinct_projects_used_count */
 	{SIM_DESIGN, 1, 4, .of = -1, .distinct = 1}, /* distinct_session_count */
-	{SIM_DESIGN, 1, 30, .of = -1}, /* message_count */
+	{SIM_DESIGN, 1, 30, .of = -1},		     /* message_count */
 	/* Excel */
-	{SIM_OFFICE, 0, 5, .of = -1}, /* connectors_used_count */
+	{SIM_OFFICE, 0, 5, .of = -1},		     /* connectors_used_count */
 	{SIM_OFFICE, 0, 2, .of = 47, .distinct = 1}, /* distinct_connectors_used_count */
 	{SIM_OFFICE, 0, 3, .of = -1, .distinct = 1}, /* distinct_session_count */
 	{SIM_OFFICE, 0, 2, .of = -1, .distinct = 1}, /* distinct_skills_used_count */
-	{SIM_OFFICE, 0, 20, .of = -1}, /* message_count */
-	{SIM_OFFICE, 0, 4, .of = -1}, /* skills_used_count */
+	{SIM_OFFICE, 0, 20, .of = -1},		     /* message_count */
+	{SIM_OFFICE, 0, 4, .of = -1},		     /* skills_used_count */
 	/* Outlook */
-	{SIM_OFFICE, 0, 5, .of = -1}, /* connectors_used_count */
+	{SIM_OFFICE, 0, 5, .of = -1},		     /* connectors_used_count */
 	{SIM_OFFICE, 0, 2, .of = 53, .distinct = 1}, /* distinct_connectors_used_count */
 	{SIM_OFFICE, 0, 3, .of = -1, .distinct = 1}, /* distinct_session_count */
 	{SIM_OFFICE, 0, 2, .of = -1, .distinct = 1}, /* distinct_skills_used_count */
-	{SIM_OFFICE, 0, 20, .of = -1}, /* message_count */
-	{SIM_OFFICE, 0, 4, .of = -1}, /* skills_used_count */
+	{SIM_OFFICE, 0, 20, .of = -1},		     /* message_count */
+	{SIM_OFFICE, 0, 4, .of = -1},		     /* skills_used_count */
 	/* PowerPoint */
-	{SIM_OFFICE, 0, 5, .of = -1}, /* connectors_used_count */
+	{SIM_OFFICE, 0, 5, .of = -1},		     /* connectors_used_count */
 	{SIM_OFFICE, 0, 2, .of = 59, .distinct = 1}, /* distinct_connectors_used_count */
 	{SIM_OFFICE, 0, 3, .of = -1, .distinct = 1}, /* distinct_session_count */
 	{SIM_OFFICE, 0, 2, .of = -1, .distinct = 1}, /* distinct_skills_used_count */
-	{SIM_OFFICE, 0, 20, .of = -1}, /* message_count */
-	{SIM_OFFICE, 0, 4, .of = -1}, /* skills_used_count */
+	{SIM_OFFICE, 0, 20, .of = -1},		     /* message_count */
+	{SIM_OFFICE, 0, 4, .of = -1},		     /* skills_used_count */
 	/* Word */
-	{SIM_OFFICE, 0, 5, .of = -1}, /* connectors_used_count */
+	{SIM_OFFICE, 0, 5, .of = -1},		     /* connectors_used_count */
 	{SIM_OFFICE, 0, 2, .of = 65, .distinct = 1}, /* distinct_connectors_used_count */
 	{SIM_OFFICE, 0, 3, .of = -1, .distinct = 1}, /* distinct_session_count */
 	{SIM_OFFICE, 0, 2, .of = -1, .distinct = 1}, /* distinct_skills_used_count */
-	{SIM_OFFICE, 0, 20, .of = -1}, /* message_count */
-	{SIM_OFFICE, 0, 4, .of = -1}, /* skills_used_count */
+	{SIM_OFFICE, 0, 20, .of = -1},		     /* message_count */
+	{SIM_OFFICE, 0, 4, .of = -1},		     /* skills_used_count */
 	/* Claude Science */
-	{SIM_DESIGN, 0, 3, .of = -1}, /* delegation_count */
+	{SIM_DESIGN, 0, 3, .of = -1},		     /* delegation_count */
 	{SIM_DESIGN, 0, 2, .of = -1, .distinct = 1}, /* distinct_session_count */
-	{SIM_DESIGN, 0, 9, .of = -1}, /* message_count */
-	{SIM_DESIGN, 0, 1, .of = -1}, /* remote_compute_job_count */
-	{SIM_DESIGN, 0, 2, .of = -1}, /* skills_used_count */
+	{SIM_DESIGN, 0, 9, .of = -1},		     /* message_count */
+	{SIM_DESIGN, 0, 1, .of = -1},		     /* remote_compute_job_count */
+	{SIM_DESIGN, 0, 2, .of = -1},		     /* skills_used_count */
 	/* web searches */
 	{SIM_CHAT, 0, 9, .of = -1}, /* web_search_count */
 	/* chat and Cowork unified */
 	{SIM_CHAT, 0, 6, .of = -1, .mode = SIM_UNIFIED}, /* connectors_used_count */
 	{SIM_CHAT, 0, 3, .of = -1, .mode = SIM_UNIFIED}, /* distinct_artifacts_created_count */
-	{SIM_CHAT, 0, 3, .of = 77, .mode = SIM_UNIFIED, .distinct = 1}, /* distinct_connectors_used_count */
-	{SIM_CHAT, 0, 12, .null_of = 19, .of = -1, .mode = SIM_UNIFIED, .distinct = 1}, /* distinct_conversation_count */
-	{SIM_CHAT, 0, 4, .of = -1, .mode = SIM_UNIFIED, .distinct = 1}, /* distinct_files_uploaded_count */
+	{SIM_CHAT, 0, 3, .of = 77, .mode = SIM_UNIFIED,
+		.distinct = 1}, /* distinct_connectors_used_count */
+	{SIM_CHAT, 0, 12, .null_of = 19, .of = -1, .mode = SIM_UNIFIED,
+		.distinct = 1}, /* distinct_conversation_count */
+	{SIM_CHAT, 0, 4, .of = -1, .mode = SIM_UNIFIED,
+		.distinct = 1},				 /* distinct_files_uploaded_count */
 	{SIM_CHAT, 0, 1, .of = -1, .mode = SIM_UNIFIED}, /* distinct_projects_created_count */
-	{SIM_CHAT, 0, 3, .of = -1, .mode = SIM_UNIFIED, .distinct = 1}, /* distinct_projects_used_count */
-	{SIM_CHAT, 0, 2, .of = -1, .mode = SIM_UNIFIED, .distinct = 1}, /* distinct_shared_artifacts_viewed_count */
-	{SIM_CHAT, 0, 3, .of = -1, .mode = SIM_UNIFIED, .distinct = 1}, /* distinct_skills_used_count */
-	{SIM_CHAT, 1, 80, .of = -1, .mode = SIM_UNIFIED}, /* message_count */
-	{SIM_CHAT, 0, 2, .of = -1, .mode = SIM_UNIFIED}, /* shared_conversations_viewed_count */
-	{SIM_CHAT, 0, 40, .of = 86, .mode = SIM_UNIFIED}, /* thinking_message_count */
+	{SIM_CHAT, 0, 3, .of = -1, .mode = SIM_UNIFIED,
+		.distinct = 1}, /* distinct_projects_used_count */
+	{SIM_CHAT, 0, 2, .of = -1, .mode = SIM_UNIFIED,
+		.distinct = 1}, /* distinct_shared_artifacts_viewed_count */
+	{SIM_CHAT, 0, 3, .of = -1, .mode = SIM_UNIFIED,
+		.distinct = 1},				     /* distinct_skills_used_count */
+	{SIM_CHAT, 1, 80, .of = -1, .mode = SIM_UNIFIED},    /* message_count */
+	{SIM_CHAT, 0, 2, .of = -1, .mode = SIM_UNIFIED},     /* shared_conversations_viewed_count */
+	{SIM_CHAT, 0, 40, .of = 86, .mode = SIM_UNIFIED},    /* thinking_message_count */
 	{SIM_COWORK, 1, 120, .of = -1, .mode = SIM_UNIFIED}, /* action_count */
-	{SIM_COWORK, 0, 4, .of = -1, .mode = SIM_UNIFIED, .since = ARTIFACTS}, /* artifacts_created_count */
-	{SIM_COWORK, 0, 9, .of = -1, .mode = SIM_UNIFIED}, /* connectors_used_count */
+	{SIM_COWORK, 0, 4, .of = -1, .mode = SIM_UNIFIED,
+		.since = ARTIFACTS},			    /* artifacts_created_count */
+	{SIM_COWORK, 0, 9, .of = -1, .mode = SIM_UNIFIED},  /* connectors_used_count */
 	{SIM_COWORK, 0, 12, .of = -1, .mode = SIM_UNIFIED}, /* dispatch_turn_count */
 	{SIM_COWORK, 1, 40, .of = -1, .mode = SIM_UNIFIED}, /* message_count */
-	{SIM_COWORK, 0, 6, .of = -1, .mode = SIM_UNIFIED}, /* skills_used_count */
-	{SIM_COWORK, 0, 3, .of = 91, .mode = SIM_UNIFIED, .distinct = 1}, /* distinct_connectors_used_count */
-	{SIM_COWORK, 0, 2, .null_of = 11, .of = -1, .mode = SIM_UNIFIED, .distinct = 1}, /* distinct_plugins_used_count */
-	{SIM_COWORK, 1, 6, .of = 93, .mode = SIM_UNIFIED, .distinct = 1}, /* distinct_session_count */
-	{SIM_COWORK, 0, 3, .of = 94, .mode = SIM_UNIFIED, .distinct = 1}, /* distinct_skills_used_count */
+	{SIM_COWORK, 0, 6, .of = -1, .mode = SIM_UNIFIED},  /* skills_used_count */
+	{SIM_COWORK, 0, 3, .of = 91, .mode = SIM_UNIFIED,
+		.distinct = 1}, /* distinct_connectors_used_count */
+	{SIM_COWORK, 0, 2, .null_of = 11, .of = -1, .mode = SIM_UNIFIED,
+		.distinct = 1}, /* distinct_plugins_used_count */
+	{SIM_COWORK, 1, 6, .of = 93, .mode = SIM_UNIFIED,
+		.distinct = 1}, /* distinct_session_count */
+	{SIM_COWORK, 0, 3, .of = 94, .mode = SIM_UNIFIED,
+		.distinct = 1}, /* distinct_skills_used_count */
 	{SIM_COWORK, 0, 30, .null_of = 5, .of = -1, .mode = SIM_UNIFIED}, /* edit_tool_count */
 	{SIM_COWORK, 0, 50, .null_of = 5, .of = -1, .mode = SIM_UNIFIED}, /* file_edit_count */
 	{SIM_COWORK, 0, 9, .null_of = 5, .of = -1, .mode = SIM_UNIFIED}, /* multi_edit_tool_count */
-	{SIM_COWORK, 0, 3, .null_of = 5, .of = -1, .mode = SIM_UNIFIED}, /* notebook_edit_tool_count */
+	{SIM_COWORK, 0, 3, .null_of = 5, .of = -1,
+		.mode = SIM_UNIFIED}, /* notebook_edit_tool_count */
 	{SIM_COWORK, 0, 5, .null_of = 11, .of = -1, .mode = SIM_UNIFIED}, /* plugins_used_count */
-	{SIM_COWORK, 0, 3, .null_of = 5, .of = -1, .mode = SIM_UNIFIED, .distinct = 1}, /* sessions_with_file_edits_count */
+	{SIM_COWORK, 0, 3, .null_of = 5, .of = -1, .mode = SIM_UNIFIED,
+		.distinct = 1}, /* sessions_with_file_edits_count */
 	{SIM_COWORK, 0, 12, .null_of = 5, .of = -1, .mode = SIM_UNIFIED}, /* write_tool_count */
 	/* Claude Tag */
-	{SIM_TAG, 1, 1, .of = -1}, /* active_day_count */
+	{SIM_TAG, 1, 1, .of = -1},		  /* active_day_count */
 	{SIM_TAG, 1, 30, .null_of = 7, .of = -1}, /* active_message_count */
 };
 

@@ -80,7 +80,8 @@ add_stream_entries(struct sim_cost *c, size_t i)
 			st->dim[SIM_TIER] == SIM_BATCHED ? SIM_BATCHED : SIM_STANDARD,
 			st->dim[SIM_WINDOW], st->dim[SIM_GEO]};
 		struct sim_cost_entry en = {(int)i, n, st->dim[SIM_WORKSPACE], 0,
-			sim_cost_price(st, (enum sim_count)n), search ? SIM_COST_SEARCH : SIM_COST_TOKENS};
+			sim_cost_price(st, (enum sim_count)n),
+			search ? SIM_COST_SEARCH : SIM_COST_TOKENS};
 
 		if (st->base[n] == 0)
 			continue;
@@ -134,8 +135,8 @@ sim_cost_close(struct sim_cost *c)
 uint64_t
 sim_cost_ticks(const struct sim *s, enum sim_cost_kind kind, size_t workspace, int64_t day)
 {
-	uint64_t h = sim_hash(
-		s->config.seed, OF_LINE + (uint64_t)kind * 1000, workspace, (uint64_t)day);
+	uint64_t h =
+		sim_hash(s->config.seed, OF_LINE + (uint64_t)kind * 1000, workspace, (uint64_t)day);
 	uint64_t n = h % 3 == 0 || day < s->first_day || sim_quiet(s, day) ? 0 : 1 + (h >> 8) % 700;
 
 	for (const struct sim_revision *r = sim_revised(s, day, NULL); r != NULL;
@@ -161,9 +162,9 @@ sim_cost_day(struct sim_cost *c, int64_t day)
 			have = en->stream;
 		}
 		c->sum[en->group] +=
-			(sim_units)(en->stream >= 0
-					    ? counts[en->count]
-					    : sim_cost_ticks(s, en->kind, (size_t)en->workspace, day)) *
+			(sim_units)(en->stream >= 0 ? counts[en->count]
+						    : sim_cost_ticks(s, en->kind,
+							      (size_t)en->workspace, day)) *
 			en->price;
 	}
 }

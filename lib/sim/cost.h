@@ -46,7 +46,8 @@ uint64_t sim_cost_price(const struct sim_stream *st, enum sim_count c);
  * of KIND (0: it has none), and its ticks on DAY, which are 0 on quiet ones.
  */
 uint64_t sim_cost_tick(enum sim_cost_kind kind, size_t workspace);
-uint64_t sim_cost_ticks(const struct sim *s, enum sim_cost_kind kind, size_t workspace, int64_t day);
+uint64_t sim_cost_ticks(
+	const struct sim *s, enum sim_cost_kind kind, size_t workspace, int64_t day);
 
 /* Write UNITS of 10^-10 cents with at least DECIMALS decimals. */
 void sim_money(char to[SIM_MONEY], sim_units units, int decimals);

@@ -20,7 +20,7 @@ static const struct {
 	const char *name, *filter, *old; /* old: the filter of the legacy reports, NULL: none */
 	int legacy;			 /* they group by it */
 	const char *const *words;	 /* its values, where they are words of the API */
-	const char *prefix;		 /* of ids that are made up: so many a workspace, or in all */
+	const char *prefix; /* of ids that are made up: so many a workspace, or in all */
 	size_t each, all;
 } dims[SIM_ALL_DIMS] = {
 	[SIM_BY_ACTOR] = {"actor", "actor_ids", "user_ids", 0, NULL, NULL, 0, 0},
@@ -31,8 +31,8 @@ static const struct {
 		"claude_tag_categories", 1, categories, NULL, 0, 0},
 	[SIM_BY_SLACK_USER] = {"claude_tag_user_id", "claude_tag_user_ids", "claude_tag_user_ids",
 		1, NULL, NULL, 0, 0},
-	[SIM_BY_WINDOW] = {"context_window", "context_windows", "context_windows", 1, windows,
-		NULL, 0, 0},
+	[SIM_BY_WINDOW] = {"context_window", "context_windows", "context_windows", 1, windows, NULL,
+		0, 0},
 	[SIM_BY_DEPLOYMENT] = {"deployment_id", "deployment_ids", NULL, 0, NULL, "depl_", 1, 0},
 	[SIM_BY_ENVIRONMENT] = {"environment_id", "environment_ids", NULL, 0, NULL, "env_", 0, 2},
 	[SIM_BY_GEO] = {"inference_geo", "inference_geos", "inference_geos", 1, geos, NULL, 0, 0},
@@ -111,7 +111,8 @@ add_slack(struct strlist *to, const struct sim *s, char letter, size_t n)
 	int result = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		sim_org_id(id, "", s->config.seed, SIM_OF_USE, (uint64_t)(unsigned char)letter << 40 | i);
+		sim_org_id(id, "", s->config.seed, SIM_OF_USE,
+			(uint64_t)(unsigned char)letter << 40 | i);
 		slack[0] = letter;
 		for (size_t c = 1; c < sizeof slack - 1; c++)
 			slack[c] = (char)toupper((unsigned char)id[c + 1]);

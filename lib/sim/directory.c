@@ -138,9 +138,9 @@ read_case(const struct sim *s, size_t i, struct sim_case *x)
 				  (int64_t)(h % (2 * UTC_DAY))) *
 				  SIM_SECOND +
 			  (int64_t)(h >> 20) % SIM_SECOND,
-		closed = created + ((int64_t)(h >> 30) % (3 * UTC_DAY) + 1) * SIM_SECOND +
+		closed = created + ((int64_t)(h >> 30) % (3 * UTC_DAY) + 4 * UTC_DAY) * SIM_SECOND +
 			 (int64_t)(h >> 16) % SIM_SECOND;
-	int open = i % 3 == 0 || closed > now;
+	int open = i % 3 == 1 || closed > now; /* some stay so */
 
 	memset(x, 0, sizeof *x);
 	sim_org_id(x->id, "rvc_", s->config.seed, SIM_OF_CASE, i);

@@ -36,9 +36,9 @@ struct sim_page {
 	int has_more;
 	char first[SIM_CURSOR], last[SIM_CURSOR]; /* of SIM_IDS; "": null */
 	char next[SIM_CURSOR];			  /* "": null */
-	char extra[SIM_EXTRA];	/* more members of the envelope: JSON, without a comma at its ends */
-	const char *again;	/* the name under which data stands once more; NULL: it does not */
-	char own[SIM_CURSOR];	/* the cursor that leads to this same page, for endless ones */
+	char extra[SIM_EXTRA]; /* more members of the envelope: JSON, without a comma at its ends */
+	const char *again;     /* the name under which data stands once more; NULL: it does not */
+	char own[SIM_CURSOR];  /* the cursor that leads to this same page, for endless ones */
 	char asked[SIM_CURSOR]; /* the cursor that the request had; "" where it had none */
 	int64_t position;	/* of the page: what OWN holds */
 	uint64_t fingerprint;	/* of the parameters, as sim_token_make() takes it */

@@ -148,7 +148,7 @@ last_day(const struct sim *s, size_t u)
 {
 	uint64_t h = sim_hash(s->config.seed, SIM_OF_FORMER, 1, u);
 
-	return u < s->org.nusers ? INT64_MAX : utc_days(2026, 8, 15) + (int64_t)(h % 90);
+	return u < s->org.nusers ? INT64_MAX : s->first_day + s->config.days - 5 - (int64_t)(h % 40);
 }
 
 int

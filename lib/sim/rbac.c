@@ -12,9 +12,10 @@
 static int
 get_group(const struct sim_scope *at, size_t i, void *object)
 {
-	/* Two of them have one name. */
+	/* Some have one name. */
 	static const char *const names[] = {"Data team", "Nobody yet", "Data team",
-		"Legal \"EU\", Säule 2", "Ops\tnight shift"};
+		"Legal \"EU\", Säule 2", "Ops\tnight shift", "Field", "研究", "Payroll",
+		"Back\\office", "Interns"};
 	static const char *const notes[] = {NULL, "For later", "Made by the identity provider"};
 	struct sim_group *g = object;
 	const struct sim *s = at->s;
@@ -25,7 +26,7 @@ get_group(const struct sim_scope *at, size_t i, void *object)
 		return -1;
 	memset(g, 0, sizeof *g);
 	sim_people_group_id(s, i, g->id);
-	g->name = names[i % 5];
+	g->name = names[i % (sizeof names / sizeof *names)];
 	g->source_type = i % 3 == 2 ? "scim" : "direct";
 	g->description = notes[i % 3];
 	g->roles.unknown = i % 7 == 4;

@@ -6,8 +6,12 @@
 #include "base/utc.h"
 #include "sim/kinds.h"
 #include "sim/people.h"
+#include "sim/uses.h"
 
 enum { TIERS = 3, INCREASES = 12 };
+
+/* In struct sim_uses' units. */
+#define CENT 10000000000U
 enum period { DAILY, WEEKLY, MONTHLY };
 /* In the order in which limits are listed; each has so many numbers. */
 enum scope { OF_ORGANIZATION, OF_TIER, OF_GROUP, OF_USER, OF_USAGE_TIER, SCOPES };
@@ -166,32 +170,24 @@ period_start(int period, int64_t day)
 				  : day;
 }
 
-/* In thousandths of a cent, whose last noughts are not written. */
+/* In cents with up to three decimals: what whole days have cost that the reports know by now. */
 static void
 set_spent(const struct sim *s, size_t u, int period, char to[SIM_CENTS])
 {
-	int64_t today = utc_floor(sim_now(s), UTC_DAY) / UTC_DAY;
-	uint64_t sum = 0;
-	int digits = 3;
+	int64_t today = utc_floor(sim_now(s), UTC_DAY) / UTC_DAY,
+		end = utc_floor(sim_uses_fresh(s), UTC_DAY) / UTC_DAY;
+	uint64_t part = (uint64_t)(sim_uses_spent(s->uses, u, period_start(period, today), end) /
+				   (CENT / 1000));
+	size_t len;
 
-	for (int64_t day = period_start(period, today); day <= today; day++)
-		for (int p = 0; p < SIM_SEAT_PRODUCTS; p++)
-			sum += sim_people_use(s, u, (enum sim_product)p, day) *
-			       (uint64_t)(37 + p * 125);
-	if (sum % 1000 == 0) {
-		snprintf(to, SIM_CENTS, "%llu", (unsigned long long)sum / 1000);
+	if (part % 1000 == 0) {
+		snprintf(to, SIM_CENTS, "%llu", (unsigned long long)part / 1000);
 		return;
 	}
-	for (; digits > 1 && sum % 10 == 0; digits--)
-		sum /= 10;
-	snprintf(to, SIM_CENTS, "%llu.%0*llu",
-		(unsigned long long)sum / (digits == 3		? 1000U
-						  : digits == 2 ? 100U
-								: 10U),
-		digits,
-		(unsigned long long)sum % (digits == 3		? 1000U
-						  : digits == 2 ? 100U
-								: 10U));
+	snprintf(to, SIM_CENTS, "%llu.%03llu", (unsigned long long)part / 1000,
+		(unsigned long long)part % 1000);
+	for (len = strlen(to); to[len - 1] == '0';)
+		to[--len] = '\0';
 }
 
 /* 1, or 0 where nothing holds for user U in PERIOD. */

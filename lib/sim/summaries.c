@@ -15,7 +15,7 @@ enum { DAILY, WEEKLY, MONTHLY, SPANS, DIGITS = 24, MONTH = 30, SHORT_MONTH = 28 
 enum { ANY, COWORK, CHAT, CODE, DESIGN, OFFICE, SCIENCE, TAG, UNIFIED, GROUPS };
 
 static const struct {
-	unsigned products; /* bits of sim/people's */
+	unsigned products;    /* bits of sim/people's */
 	int64_t month, since; /* its month in days; days since 1970: before it there is no member */
 } groups[GROUPS] = {
 	[ANY] = {(1 << SIM_SEAT_PRODUCTS) - 1, MONTH, 0},
@@ -25,7 +25,7 @@ static const struct {
 	[DESIGN] = {1 << SIM_DESIGN, MONTH, 20560}, /* 2026-04-17 */
 	[OFFICE] = {1 << SIM_OFFICE, MONTH, 20514}, /* 2026-03-02 */
 	[SCIENCE] = {1 << SIM_DESIGN, MONTH, 20560},
-	[TAG] = {1 << SIM_TAG, SHORT_MONTH, 20619}, /* 2026-06-15 */
+	[TAG] = {1 << SIM_TAG, SHORT_MONTH, 20619},			   /* 2026-06-15 */
 	[UNIFIED] = {1 << SIM_CHAT | 1 << SIM_COWORK, SHORT_MONTH, 20697}, /* 2026-09-01 */
 };
 
@@ -42,8 +42,7 @@ static const struct sim_field summary_fields[] = {
 	{"ending_at", SIM_CHARS, .at = offsetof(struct summary, end)},
 	{"assigned_seat_count", SIM_NUMBER, .at = offsetof(struct summary, seats)},
 	{"pending_invite_count", SIM_NUMBER, .at = offsetof(struct summary, invites)},
-	{"daily_active_user_count", SIM_NUMBER,
-		.at = offsetof(struct summary, active[ANY][DAILY])},
+	{"daily_active_user_count", SIM_NUMBER, .at = offsetof(struct summary, active[ANY][DAILY])},
 	{"weekly_active_user_count", SIM_NUMBER,
 		.at = offsetof(struct summary, active[ANY][WEEKLY])},
 	{"monthly_active_user_count", SIM_NUMBER,
@@ -128,7 +127,8 @@ used(const struct sim *s, size_t u, int g, int64_t day)
 
 /* Person U to the days FROM to TO, one summary each. */
 static void
-add_person(const struct sim *s, size_t u, int filtered, int64_t from, int64_t to, struct summary *days)
+add_person(
+	const struct sim *s, size_t u, int filtered, int64_t from, int64_t to, struct summary *days)
 {
 	for (int g = 0; g < GROUPS; g++) {
 		int64_t last = INT64_MIN / 2,
@@ -172,8 +172,8 @@ add_members(const struct sim *s, struct summary *x)
 	for (int span = 0; span < SPANS && x->seats > 0; span++) {
 		int64_t tenths = (x->active[ANY][span] * 2000 + x->seats) / (2 * x->seats);
 
-		snprintf(x->rate[span], sizeof x->rate[span], "%lld.%lld",
-			(long long)(tenths / 10), (long long)(tenths % 10));
+		snprintf(x->rate[span], sizeof x->rate[span], "%lld.%lld", (long long)(tenths / 10),
+			(long long)(tenths % 10));
 	}
 }
 

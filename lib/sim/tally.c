@@ -56,8 +56,8 @@ filter_open(struct filter *f, const struct sim_tally *t)
 			for (size_t i = 0; i < wanted->n; i++)
 				f->pass[d][v] |= sim_dims_means(&t->u->dims, (enum sim_use_dim)d,
 							 (int)v - 1, wanted->v[i])
-						 ? 1U
-						 : 0U;
+							 ? 1U
+							 : 0U;
 	}
 	return 0;
 }
@@ -93,8 +93,7 @@ add_entry(struct sim_tally *t, size_t i, int group)
 	for (int d = 0; d < SIM_USE_DIMS; d++)
 		key[d] = t->ask->dims >> d & 1 ? t->u->v[i].dim[d] : -1;
 	key[SIM_BY_GROUP] = group;
-	t->entries[t->nentries++] =
-		(struct sim_tally_entry){i, sim_groups_number(&t->groups, key)};
+	t->entries[t->nentries++] = (struct sim_tally_entry){i, sim_groups_number(&t->groups, key)};
 	return 0;
 }
 
@@ -129,8 +128,8 @@ add_use(struct sim_tally *t, const struct filter *f, size_t i)
 }
 
 int
-sim_tally_open(struct sim_tally *t, const struct sim_uses *u, const struct sim_ask *ask,
-	struct ant_err *e)
+sim_tally_open(
+	struct sim_tally *t, const struct sim_uses *u, const struct sim_ask *ask, struct ant_err *e)
 {
 	struct filter f;
 	size_t n;
@@ -287,8 +286,8 @@ sim_tally_range(struct sim_tally *t, int64_t from, int64_t to)
 		sim_units key = metric(sum, t->ask->metric);
 
 		if (counts(t, sum))
-			t->rank[t->nrank++] = (struct sim_rank){
-				t->ask->ascending ? key : ~key, 0, t->touched[i]};
+			t->rank[t->nrank++] =
+				(struct sim_rank){t->ask->ascending ? key : ~key, 0, t->touched[i]};
 	}
 	if (t->nrank > 1)
 		qsort(t->rank, t->nrank, sizeof *t->rank, sim_tally_compare);
@@ -330,8 +329,8 @@ put_dims(const struct sim_tally *t, size_t group, int64_t end, struct sim_use_ro
 }
 
 int
-sim_tally_row(const struct sim_tally *t, size_t group, const struct sim_sum *sum,
-	int64_t start, int64_t end, size_t i, struct sim_use_row *row)
+sim_tally_row(const struct sim_tally *t, size_t group, const struct sim_sum *sum, int64_t start,
+	int64_t end, size_t i, struct sim_use_row *row)
 {
 	unsigned split = t->ask->dims >> SIM_BY_COST_TYPE & 1,
 		 token = t->ask->dims >> SIM_BY_TOKEN_TYPE & 1;

@@ -31,7 +31,7 @@ struct sim_ask {
 	int persons;	/* only what a person did */
 	int money;	/* rows where there is cost, not where there is usage */
 	enum sim_metric metric;
-	int ascending;			      /* the smallest group first */
+	int ascending;			     /* the smallest group first */
 	struct strlist wanted[SIM_USE_DIMS]; /* values of filters; empty: all */
 };
 
@@ -66,7 +66,7 @@ struct sim_tally {
 struct sim_use_row {
 	char start[UTC_TEXT], end[UTC_TEXT];
 	struct sim_who actor;
-	const char *actor_type; /* the actor's, where it is shown, else the dimension */
+	const char *actor_type;	       /* the actor's, where it is shown, else the dimension */
 	const char *dim[SIM_ALL_DIMS]; /* NULL: null */
 	int64_t n[SIM_USE_COUNTS], total, requests; /* requests -1: null */
 	char amount[SIM_MONEY], list[SIM_MONEY];
@@ -88,7 +88,7 @@ int sim_tally_compare(const void *a, const void *b);
  * Row number I of those that group GROUP with the sums SUM has in the bucket from START to END: 1,
  * or 0 where there is none with that number below SIM_TALLY_ROWS.
  */
-int sim_tally_row(const struct sim_tally *t, size_t group, const struct sim_sum *sum,
-	int64_t start, int64_t end, size_t i, struct sim_use_row *row);
+int sim_tally_row(const struct sim_tally *t, size_t group, const struct sim_sum *sum, int64_t start,
+	int64_t end, size_t i, struct sim_use_row *row);
 
 #endif

@@ -56,9 +56,12 @@ add_use(struct sim_uses *u, enum sim_use_kind kind, enum sim_product product)
 static void
 set_actor(struct sim_uses *u, struct sim_use *use, int identity)
 {
-	static const int types[] = {[SIM_IS_NOBODY] = -1, [SIM_IS_USER] = SIM_USER_ACTOR,
-		[SIM_IS_SERVICE] = SIM_SERVICE_ACTOR, [SIM_IS_KEY] = SIM_API_ACTOR,
-		[SIM_IS_SCOPED_KEY] = -1, [SIM_IS_FEDERATED] = SIM_FEDERATED_ACTOR};
+	static const int types[] = {[SIM_IS_NOBODY] = -1,
+		[SIM_IS_USER] = SIM_USER_ACTOR,
+		[SIM_IS_SERVICE] = SIM_SERVICE_ACTOR,
+		[SIM_IS_KEY] = SIM_API_ACTOR,
+		[SIM_IS_SCOPED_KEY] = -1,
+		[SIM_IS_FEDERATED] = SIM_FEDERATED_ACTOR};
 
 	use->dim[SIM_BY_ACTOR] = identity;
 	use->dim[SIM_BY_ACTOR_TYPE] = types[sim_dims_who(&u->dims, identity).is];
@@ -102,10 +105,10 @@ add_stream(struct sim_uses *u, size_t i)
 {
 	const struct sim_stream *st = &u->s->streams[i];
 	int key = st->dim[SIM_KEY], account = st->dim[SIM_ACCOUNT];
-	enum sim_product product = st->dim[SIM_TIER] == SIM_BATCHED ? SIM_BATCHES
-				   : account >= 0		    ? SIM_CLAUDE_CODE
+	enum sim_product product = st->dim[SIM_TIER] == SIM_BATCHED	 ? SIM_BATCHES
+				   : account >= 0			 ? SIM_CLAUDE_CODE
 				   : key < 0 && st->dim[SIM_SERVICE] < 0 ? SIM_CONSOLE
-									  : SIM_MESSAGES;
+									 : SIM_MESSAGES;
 	struct sim_use *use = add_use(u, SIM_USE_STREAM, product);
 
 	if (use == NULL)
@@ -154,7 +157,8 @@ add_ticks(struct sim_uses *u, size_t w, enum sim_cost_kind kind)
 		use->dim[SIM_BY_SESSION] = (int)(w * SIM_SESSIONS + i);
 		use->dim[SIM_BY_AGENT] = (int)w;
 		use->dim[SIM_BY_ENVIRONMENT] = (int)(i % 2);
-		use->dim[SIM_BY_DEPLOYMENT] = i == 2 ? (int)w : -1; /* the others were started by hand */
+		use->dim[SIM_BY_DEPLOYMENT] =
+			i == 2 ? (int)w : -1; /* the others were started by hand */
 	}
 }
 
@@ -286,8 +290,8 @@ seat_level(const struct sim_uses *u, size_t i, int64_t day, uint64_t h)
 	uint64_t level;
 
 	if (use->kind == SIM_USE_SEAT && identity >= 0)
-		level = sim_people_use(u->s, (size_t)identity,
-			(enum sim_product)use->dim[SIM_BY_PRODUCT], day);
+		level = sim_people_use(
+			u->s, (size_t)identity, (enum sim_product)use->dim[SIM_BY_PRODUCT], day);
 	else
 		level = day < utc_days(2026, 6, 15) || h % 5 == 0 ? 0 : 400 + h % 1200;
 	/* What is not settled comes in by and by. */
@@ -326,7 +330,8 @@ sim_uses_day(const struct sim_uses *u, size_t i, int64_t day, uint64_t to[SIM_US
 		break;
 	case SIM_USE_TICKS:
 		ticks = sim_cost_ticks(u->s, use->ticks, use->of, day);
-		to[SIM_TICKS] = ticks * (use->part + 1) / use->parts - ticks * use->part / use->parts;
+		to[SIM_TICKS] =
+			ticks * (use->part + 1) / use->parts - ticks * use->part / use->parts;
 		to[SIM_REQUESTS] = use->ticks == SIM_COST_CODE ? ticks : 0;
 		return;
 	case SIM_USE_SEAT:
@@ -363,7 +368,7 @@ sim_uses_spent(const struct sim_uses *u, size_t p, int64_t from, int64_t to)
 
 	for (size_t i = 0; i < u->n; i++)
 		for (int64_t day = from; day < to && u->v[i].kind == SIM_USE_SEAT &&
-				 u->v[i].dim[SIM_BY_ACTOR] == (int)p;
+					 u->v[i].dim[SIM_BY_ACTOR] == (int)p;
 			day++) {
 			sim_uses_day(u, i, day, counts);
 			for (int c = 0; c < SIM_COUNTS; c++)

@@ -4,8 +4,9 @@
 
 #include "sim/field.h"
 
-extern const struct sim_fields sim_fields_usage_item, sim_fields_cost_item, /* analytics/usage, cost */
-	sim_fields_usage_result, sim_fields_cost_result,	       /* in legacy buckets */
-	sim_fields_user_usage, sim_fields_user_cost;		       /* legacy, by user */
+extern const struct sim_fields sim_fields_usage_item,
+	sim_fields_cost_item,				 /* analytics/usage, cost */
+	sim_fields_usage_result, sim_fields_cost_result, /* in legacy buckets */
+	sim_fields_user_usage, sim_fields_user_cost;	 /* legacy, by user */
 
 #endif

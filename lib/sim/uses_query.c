@@ -97,8 +97,7 @@ read_window(struct sim_call *c, struct sim_uses_query *q)
 		q->to = now;
 	if (!sim_param_time(c, "ending_at", &q->to) && q->width != SIM_NO_WIDTH &&
 		!q->form->buckets)
-		return sim_call_refuse(
-			c, 400, "ending_at: Field required with %s", q->form->width);
+		return sim_call_refuse(c, 400, "ending_at: Field required with %s", q->form->width);
 	if (check_window(c, q) == -1)
 		return -1;
 	if (q->width != SIM_NO_WIDTH) {
@@ -121,8 +120,8 @@ read_groups(struct sim_call *c, struct sim_uses_query *q)
 
 	for (size_t i = 0; (v = sim_param_value(c, "group_by[]", i)) != NULL; i++) {
 		if (sim_uses_group(q->form, v, &q->ask.dims) == -1)
-			return sim_call_refuse(c, 400,
-				"group_by[]: Input should be one of the documented values");
+			return sim_call_refuse(
+				c, 400, "group_by[]: Input should be one of the documented values");
 		counted += sim_dims_find(v) < SIM_USE_DIMS;
 	}
 	if (counted > GROUP_MAX && !q->form->legacy)

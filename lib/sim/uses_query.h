@@ -16,7 +16,7 @@ struct sim_form {
 	const char *width; /* the parameter of the bucket width */
 	unsigned kinds;	   /* enum sim_use_kind */
 	int persons, money, legacy;
-	int buckets; /* rows stand in buckets, which are counted, and cut to the largest */
+	int buckets;	      /* rows stand in buckets, which are counted, and cut to the largest */
 	const char *standard; /* group_by of the table */
 };
 

@@ -70,14 +70,17 @@ read_place(struct page *p)
 static void
 next_page(struct page *p, int64_t bucket, size_t group)
 {
-	sim_call_next(p->c, (p->number + 1) << NUMBER_SHIFT | bucket << GROUP_BITS | (int64_t)group);
+	sim_call_next(
+		p->c, (p->number + 1) << NUMBER_SHIFT | bucket << GROUP_BITS | (int64_t)group);
 }
 
 /* How many groups this page has: of several pages the second one is empty, some are short. */
 static long
 ragged(const struct page *p)
 {
-	return p->number == 1 ? 0 : p->number % 3 == 2 && p->q->limit > 1 ? p->q->limit / 2 : p->q->limit;
+	return p->number == 1			       ? 0
+	       : p->number % 3 == 2 && p->q->limit > 1 ? p->q->limit / 2
+						       : p->q->limit;
 }
 
 /* The rows of one group, all of them on this page. */
@@ -88,10 +91,11 @@ put_group(struct page *p, size_t group, const struct sim_sum *sum, int64_t b)
 	struct sim_use_row row;
 
 	for (size_t i = 0; i < SIM_TALLY_ROWS; i++) {
-		uint64_t h = sim_hash(p->c->s->config.seed, f->of->hash, (uint64_t)bucket_start(p->q, b),
-			group * SIM_TALLY_ROWS + i);
+		uint64_t h = sim_hash(p->c->s->config.seed, f->of->hash,
+			(uint64_t)bucket_start(p->q, b), group * SIM_TALLY_ROWS + i);
 
-		if (!sim_tally_row(&p->t, group, sum, bucket_start(p->q, b), bucket_end(p->q, b), i, &row))
+		if (!sim_tally_row(
+			    &p->t, group, sum, bucket_start(p->q, b), bucket_end(p->q, b), i, &row))
 			continue;
 		if (p->q->no_deleted && row.actor.deleted == 1)
 			continue;
@@ -218,7 +222,8 @@ put_bucket(struct page *p, int64_t b)
 
 	utc_format(bucket_start(p->q, b), from);
 	utc_format(bucket_end(p->q, b), end);
-	buf_printf(&to->elements, "{\"starting_at\":\"%s\",\"ending_at\":\"%s\",\"results\":[", from, end);
+	buf_printf(&to->elements, "{\"starting_at\":\"%s\",\"ending_at\":\"%s\",\"results\":[",
+		from, end);
 	sim_tally_range(&p->t, bucket_start(p->q, b), bucket_end(p->q, b));
 	for (size_t r = 0; r < p->t.nrank; r++)
 		for (size_t i = 0; i < SIM_TALLY_ROWS && n < SIM_LARGEST; i++) {
@@ -229,12 +234,12 @@ put_bucket(struct page *p, int64_t b)
 				continue;
 			if (n++ > 0)
 				buf_putc(&to->elements, ',');
-			sim_json_object(&to->elements, p->q->form->of, &row, g * 7 + (uint64_t)b, p->c->old);
+			sim_json_object(&to->elements, p->q->form->of, &row, g * 7 + (uint64_t)b,
+				p->c->old);
 		}
 	buf_puts(&to->elements, "]}");
-	return sim_page_add(to, start) == -1
-		       ? sim_call_refuse(p->c, 500, "Internal server error")
-		       : 0;
+	return sim_page_add(to, start) == -1 ? sim_call_refuse(p->c, 500, "Internal server error")
+					     : 0;
 }
 
 static int
@@ -341,12 +346,14 @@ int
 sim_uses_rows(struct sim_oracle *o, struct ant_err *e)
 {
 	struct asked a = {find_form(o->table->name, 0), 0};
-	struct sim_ask ask = {.kinds = a.form->kinds, .persons = a.form->persons,
-		.money = a.form->money, .metric = a.form->money ? SIM_AMOUNT : SIM_TOTAL_TOKENS};
+	struct sim_ask ask = {.kinds = a.form->kinds,
+		.persons = a.form->persons,
+		.money = a.form->money,
+		.metric = a.form->money ? SIM_AMOUNT : SIM_TOTAL_TOKENS};
 	struct sim_tally t;
 
-	if (sim_expect_groups(o->group_by == NULL ? a.form->standard : o->group_by, take_group, &a,
-		    e) == -1)
+	if (sim_expect_groups(
+		    o->group_by == NULL ? a.form->standard : o->group_by, take_group, &a, e) == -1)
 		return -1;
 	/* Asked for whatever else is. */
 	if (a.form->money && !a.form->legacy)

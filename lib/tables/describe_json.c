@@ -35,7 +35,8 @@ put_time(struct buf *to, const char *name, int64_t t, int there)
 {
 	char text[UTC_TEXT];
 
-	utc_format(t, text);
+	if (there)
+		utc_format(t, text);
 	json_put_member(to, name, there ? text : NULL);
 }
 

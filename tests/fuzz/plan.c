@@ -11,7 +11,7 @@
 
 static const char *const sources[] = {".a", ".a // .b.c", "sum(.l[].n)", "list(.l[].s)",
 	"$record.z", "if .b.c == \"x\" then .a else sum(.o) end", ".[\"k \\\"q\"]", "list(.t)",
-	"one(.l[].s)"};
+	"one(.l[].s)", "if has(\"a\") then .b.c else $asked.d end"};
 
 enum { N = sizeof sources / sizeof *sources };
 
