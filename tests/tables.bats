@@ -107,6 +107,7 @@ tells() { grep -E "^  $1 " <<<"$output" | grep -qF -- "$2" || { echo "$output"; 
 	tells 'who may' 'an OAuth token with the scope org:admin'
 	run -0 told analytics_cost
 	tells asked 'The request has the header anthropic-beta: analytics-usage-cost-2026-08-24.'
+	tells asked 'The API takes at most 5 of those.'
 	tells asked 'always grouped by cost_type and token_type, too.'
 	tells pages '1000 rows of buckets of 1d'
 	tells window '--width also takes 1h and 1m. One request asks for 31 days at most, 1 day with 1m; longer windows are cut'
@@ -388,6 +389,9 @@ one() { printf 'path /v1/t\ncolumn a text key = .a\n%s\n' "$1"; }
 	one $'width_param a' | wrong 3 'width_param needs a width'
 	one $'width_param a\nwidth_param b' | wrong 4 "given twice: 'width_param'"
 	one 'group_with' | wrong 3 "value missing behind 'group_with'"
+	one 'group_most' | wrong 3 "value missing behind 'group_most'"
+	one 'group_most five' | wrong 3 "'five'"
+	one $'group_most 5\ngroup_most 5' | wrong 4 "given twice: 'group_most'"
 	one 'dimension' | wrong 3 'dimension needs a name and its columns'
 	one 'dimension d' | wrong 3 "value missing behind 'dimension'"
 	one $'dimension d a\ndimension d a' | wrong 4 "given twice: dimension 'd'"
@@ -408,6 +412,21 @@ one() { printf 'path /v1/t\ncolumn a text key = .a\n%s\n' "$1"; }
 	one 'watermark' | wrong 3 'watermark is newest'
 	one 'watermark oldest' | wrong 3 "watermark is newest; not 'oldest'"
 	one 'watermark newest x' | wrong 3 "unexpected 'x'"
+}
+
+@test "the files that the manual and the README show are table files, and every column of them runs" {
+	local page n=0
+	mkdir shown
+	for page in man/anthill-table.5 README.md; do
+		awk '/^\.Bd -literal|^```$/ { if (!on) { on = 1; n++; next } } /^\.Ed|^```/ { on = 0 } on { print > sprintf("shown/%s%d.table", name, n) }' \
+			name="$(tr -cd a-z <<<"${page##*/}")" "$ROOT/$page"
+	done
+	for page in $(grep -l '^path ' shown/*.table); do
+		run -0 ant tables "$page"
+		ANT_TABLES=shown run -0 ant flatten -t "$(basename "$page" .table)" --explain </dev/null
+		n=$((n + 1))
+	done
+	[ "$n" = 5 ]
 }
 
 @test "table file: parents in a circle, or too many of them, are told by the command that asks them" {

@@ -162,9 +162,8 @@ const struct sim_endpoint sim_identity_endpoints[] = {
 	{"organizations/federation_rules", SIM_OAUTH, .params = rule_params, .paging = SIM_BY_TOKEN,
 		.limit = 20, .most = 100, .envelope = SIM_NEXT, .of = &rule_fields,
 		.source = &sim_identity_rules},
-	/* All on one page, whatever limit says. */
 	{"organizations/federation_rules/{}/workspaces", SIM_OAUTH, .params = pages,
-		.paging = SIM_WHOLE, .limit = 20, .most = 100, .envelope = SIM_NEXT,
+		.paging = SIM_BY_TOKEN, .limit = 20, .most = 100, .envelope = SIM_NEXT,
 		.of = &rule_workspace_fields, .source = &sim_identity_rule_workspaces,
 		.not_found = {"Federation rule not found."}},
 	{.path = NULL},

@@ -8,7 +8,7 @@
 enum describe_form {
 	DESCRIBE_NAME, /* the name */
 	DESCRIBE_TSV, /* name, mode, time column, paging, default width, earliest, foreach table, sets,
-			  look-back, crawl, window */
+			  look-back, crawl, window, the starts that are served */
 	DESCRIBE_TEXT, /* everything, in sentences */
 	DESCRIBE_JSON  /* everything, one object on one line */
 };
