@@ -16,13 +16,14 @@ struct list {
 	const struct sim_endpoint *e;
 	const struct sim_source *of;
 	void *object, *before; /* room for two: the one at hand, the one before it on the page */
+	int empty;	       /* whatever the source has */
 };
 
 /* Object I to l->object: 1, 0 where this call does not show it, -1 from the end on. */
 static int
 get(const struct list *l, size_t i)
 {
-	int shown = l->of->get(&l->c->scope, i, l->object);
+	int shown = l->empty ? -1 : l->of->get(&l->c->scope, i, l->object);
 
 	return shown == 1 ? sim_param_shows(l->c, l->e->of, l->object) : shown;
 }
@@ -187,7 +188,7 @@ page(struct list *l)
 
 	if (e->paging == SIM_ONE)
 		return one(l);
-	if (e->paging == SIM_WHOLE)
+	if (e->paging == SIM_ONE_PAGE)
 		return forward(l, &from, LONG_MAX) == -1 ? -1 : 0;
 	if (sim_call_limit(l->c, e->flags & SIM_LIMITLESS ? LONG_MAX : e->limit, e->most, &limit) ==
 		-1)
@@ -199,14 +200,15 @@ int
 sim_lists_page(struct sim_call *c)
 {
 	const struct sim_source *of = c->endpoint->source;
-	struct list l = {c, c->endpoint, of, sim_source_object(of), sim_source_object(of)};
 	const char *refused = of->refuses == NULL ? NULL : of->refuses(&c->scope);
+	struct list l = {
+		c, c->endpoint, of, sim_source_object(of), sim_source_object(of), refused != NULL};
 	int result;
 
 	if (l.object == NULL || l.before == NULL)
 		result = sim_call_refuse(c, 500, "Internal server error");
-	else if (refused != NULL)
-		result = *refused == '\0' ? 0 : sim_call_refuse(c, 400, "%s", refused);
+	else if (refused != NULL && *refused != '\0')
+		result = sim_call_refuse(c, 400, "%s", refused);
 	else
 		result = page(&l);
 	free(l.object);
