@@ -157,3 +157,61 @@ in_destination() {
 }
 
 @test "served: the ledger alone tells it, and gets the column with the next load" { in_each in_destination; }
+
+# merge_by_time - cost_report is a table whose rows are merged by their key, and read by time
+merge_by_time() {
+	mkdir -p "$BATS_TEST_TMPDIR/tables"
+	sed 's/^mode .*/mode merge/' "$ROOT/lib/tables/cost_report.table" >"$BATS_TEST_TMPDIR/tables/cost_report.table"
+	export ANT_TABLES=$BATS_TEST_TMPDIR/tables
+}
+
+# A table of mode merge that is read by time: watermark, look-back, gaps and what is lost are as of a window.
+merged() {
+	merge_by_time
+	run -0 --separate-stderr sync --start "$(day -20)" cost_report
+	[ "$(jq -c '[.mode, .from, .to, .watermark]' <<<"$output")" = "[\"merge\",\"$(midnight -20)\",\"$(midnight 0)\",\"$(midnight 0)\"]" ]
+	all_rows cost_report >whole
+	[ "$(watermark)" = "$(midnight 0)" ]
+	run -0 --separate-stderr sync cost_report
+	[ "$(jq -r .from <<<"$output")" = "$(midnight -3)" ]
+	all_rows cost_report | diff whole -
+	run -0 sync --gaps cost_report
+	[ -z "$output" ]
+	# How far behind it is, is told by its watermark.
+	run -0 ant-sync --dest "$URI" --status cost_report
+	[[ ${lines[1]} =~ ^cost_report\ +$(midnight 0)\ +.*merge ]]
+	[[ ${lines[1]} != *' 0 min '* ]]
+	# All rows are gone.
+	empty_table cost_report
+	run -1 sync --gaps cost_report
+	[[ $output == "cost_report"$'\t'"$(midnight -20)"$'\t'"$(midnight 0)"$'\t'*'rows are gone' ]]
+	run -0 --separate-stderr sync cost_report
+	[[ $stderr == *"are gone: loading them again"* ]]
+	all_rows cost_report | diff whole -
+	run -0 sync --gaps cost_report
+	[ -z "$output" ]
+	# So is the table, or the state.
+	drop_table cost_report
+	rm -r state
+	run -0 --separate-stderr sync --start "$(day -20)" cost_report
+	all_rows cost_report | diff whole -
+	rm -r state
+	run -0 --separate-stderr sync --start "$(day -20)" cost_report
+	[ "$(jq -r .from <<<"$output")" = "$(midnight -3)" ]
+	# A window that leaves a gap does not move the watermark.
+	drop_table cost_report
+	drop_ledger
+	rm -r state
+	run -0 --separate-stderr sync --start "$(day -20)" --to "$(day -10)" cost_report
+	loader_of cost_report
+	run -1 bash -c '"$@" | ant-state --scope "$0" commit' "$(scope)" bash -c 'ant-fetch -q --rate 0 --from "$0" --to "$1" cost_report | ant-flatten -q | "${@:2}"' "$(day -5)" "$TODAY" "${LOADER[@]}"
+	[[ $output == *"cost_report: nothing was loaded from $(midnight -10) to $(midnight -5): the watermark stays"* ]]
+	[ "$(watermark)" = "$(midnight -10)" ]
+	run -1 sync --gaps cost_report
+	[ "$output" = "cost_report"$'\t'"$(midnight -10)"$'\t'"$(midnight -5)" ]
+	run -0 --separate-stderr sync cost_report
+	all_rows cost_report | diff whole -
+	[ "$(watermark)" = "$(midnight 0)" ]
+}
+
+@test "served: a merge that is read by time has watermark and gaps as a window has, and is loaded again where all of it is gone" { in_each merged; }

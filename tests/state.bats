@@ -499,7 +499,7 @@ table\tusers\t-\t-\t0\t-' ]
 	run -0 ant state receipts nosuch usage_report= =usage_report usage_report=usage_report_ usage "$(printf %080d 1)" <in
 	[ -z "$output" ]
 	run -0 ant state receipts <<<'{"@ant":"loaded","table":"a\u0009b\nc","rows":1.5,"watermark":"2026-11-20"}'
-	[ "$output" = $'a?b?c\t-\t-\t-\t-\t1\t2026-11-20T00:00:00Z\t-' ]
+	[ "$output" = $'a?b?c\t-\t-\t-\t-\t1\t2026-11-20T00:00:00Z\t-\t-' ]
 	run -5 ant state receipts <<<x
 	run -1 bash -c 'ant state receipts <in >/dev/full'
 	{ window t 2026-11-01 2026-11-02; window t 2026-11-05 2026-11-06; } >in
