@@ -366,7 +366,7 @@ artifact(const struct sim *s, size_t thing, struct sim_activity_row *row)
 	row->shared = thing % 2 == 1;
 }
 
-/* A project was made by a user, one by a former one; of a deleted one nothing is known. */
+/* A project was made by a user; one by somebody whose account is gone; of a deleted one nothing is known. */
 static void
 project(const struct sim *s, size_t thing, struct sim_activity_row *row)
 {
@@ -378,11 +378,11 @@ project(const struct sim *s, size_t thing, struct sim_activity_row *row)
 
 	sim_org_id(row->id, "claude_proj_", s->config.seed, SIM_OF_PROJECT, thing);
 	row->display = names[thing % 6];
-	row->has_creator = thing % 11 != 4;
-	if (!row->has_creator)
+	if (thing % 11 == 4)
 		return;
 	sim_org_time(row->created, utc_days(2026, 1, 5) * UTC_DAY + (int64_t)(h % (200 * UTC_DAY)),
 		h >> 8);
+	row->has_creator = who.deleted != 1;
 	row->creator_id = who.id;
 	row->creator_email = who.email;
 }
