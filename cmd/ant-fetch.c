@@ -442,6 +442,8 @@ check_words(const struct settings *s, int tables)
 		return cli_usage(&cli, "--check or --whose: one of them");
 	if (s->whose && tables > 0)
 		return cli_usage(&cli, "--whose asks for no table");
+	if (s->parents != NULL && (s->check || s->whose))
+		return cli_usage(&cli, "--parents goes with a table that is fetched");
 	if (tables > 1)
 		return cli_usage(&cli, "one table at a time");
 	return tables == 0 && !s->check && !s->whose ? cli_usage(&cli, "which table?") : ANT_OK;

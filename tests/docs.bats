@@ -12,12 +12,13 @@ setup_file() {
 	start_pg
 	createdb warehouse
 	export DOCS_SIM=$ANTHROPIC_BASE_URL
-	# What a page takes for granted: a file that curl has written, and streams from somewhere else.
+	# What a page takes for granted: a file that curl has written, streams from somewhere else, and a table file of one's own.
 	mkdir -p "$BATS_FILE_TMPDIR/given"
 	cd "$BATS_FILE_TMPDIR/given" || return
 	curl -s "$DOCS_SIM/v1/organizations/users" -H "x-api-key: $ANTHROPIC_ADMIN_KEY" -H 'anthropic-version: 2023-06-01' >users.json
 	ant-fetch --rate 0 --from -3d usage_report >usage.ndjson
 	ant-flatten <usage.ndjson >stream.rows
+	printf '%s\n' 'path /v1/organizations/users' 'paging id' 'column id text key = .id' 'column domain text = .email | split("@") | last' >domains.table
 	ANT_STATE=$PWD/state ant-sync --rate 0 --start -20d -q >/dev/null # anthill.db
 	rm -r state
 }

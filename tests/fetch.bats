@@ -145,9 +145,10 @@ Q
 }
 
 @test "a bucket that may be cut off is status 4, names the table that has all, and is taken with --allow-cut" {
+	local by cut
 	live_sim
-	local cut=(--rate 0 --from "$(day -12)" --to "$(day -9)"
-		--group-by product,model,context_window,speed,inference_geo,cost_type,token_type,rbac_group_id,slack_channel_id analytics_cost_report)
+	by=product,model,context_window,speed,inference_geo,cost_type,token_type,rbac_group_id,slack_channel_id
+	cut=(--rate 0 --from "$(day -12)" --to "$(day -9)" --group-by "$by" analytics_cost_report)
 	export ANTHROPIC_ADMIN_KEY=sk-ant-api01-simulated
 	run -4 ant fetch "${cut[@]}"
 	[[ $output == *'a record has 100 results'*'table analytics_cost has them all, and --allow-cut'* && $output != *'"end"'* ]]
@@ -282,6 +283,7 @@ Q
 	usage_error 'ant-fetch itself' --param date=2026-11-01 analytics_users
 	usage_error 'ant-fetch itself' --param include_archived=false workspaces
 	usage_error 'goes through no other' --parents /dev/null users
+	usage_error 'a table that is fetched' --parents /dev/null --check workspace_members
 	usage_error 'No such file' --parents none workspace_members
 	usage_error 'not a version' --api-version latest users
 	usage_error 'not a version' --api-version 2026-10-21T00:00:00Z users
@@ -358,7 +360,7 @@ keeps_secret() {
 @test "the key is in no argument, no environment of the process, and no message" { keeps_secret; }
 
 @test "the token is in no argument, no environment of the process, and no message, and in no answer's quote" {
-	local token=simulated-oauth-token body
+	local token=simulated-oauth-token
 	unset ANTHROPIC_ADMIN_KEY
 	export ANTHROPIC_AUTH_TOKEN=$token
 	keeps_secret
@@ -407,9 +409,9 @@ keeps_secret() {
 	cmp have want
 	run -1 grep -c "\"path\":\"$O/workspaces\"" <(sim GET log)
 	ant fetch --rate 0 --parents <(cat workspaces) workspace_members | cmp - want
-	sed '$d' workspaces >cut
-	run -5 ant fetch --parents cut workspace_members
-	[[ $output == *'--parents cut: no end line: it is incomplete' ]]
+	sed '$d' workspaces >short
+	run -5 ant fetch --parents short workspace_members
+	[[ $output == *'--parents short: no end line: it is incomplete' ]]
 	sed 3d workspaces >lacks
 	run -5 ant fetch --parents lacks workspace_members
 	ant fetch users >users

@@ -825,6 +825,14 @@ end1='{"@ant":"end","records":1,"pages":1}'
 	own k 'column id text key = .id' 'column a text = .a."odd key"' 'column b text = [.b.c] | .[0]' 'ignore .known.x $record.z'
 	run -0 --separate-stderr ant flatten -t k --exclude a,b <<<'{"id":"1","a":{"odd key":"x"},"b":{"c":"y"},"known":{"x":{"y":1}},"z":1}'
 	[ "$stderr" = '' ]
+	# What a column holds as a whole is read, beside parts of it, too.
+	own w 'column id text key = .id' 'column a text = .a.b' 'column record json = .'
+	run -0 --separate-stderr ant flatten -t w <<<'{"id":"1","a":{"b":"x","c":{"d":1}},"z":{"y":1}}'
+	[ "$stderr" = '' ]
+	own w 'column id text key = .id' 'column b text = .a.b.c' 'column a json = .a'
+	run -0 --separate-stderr ant flatten -t w <<<'{"id":"1","a":{"b":{"c":"x","d":1},"e":2},"z":{"y":1}}'
+	[ "$(grep -c . <<<"$stderr")" = 1 ]
+	[[ $stderr == *'field .z is read by no column'* ]]
 	# Not the sequences of a terminal.
 	own e 'column id text key = .id'
 	run -0 --separate-stderr ant flatten -t e <<<'{"id":"1","\u001b[31m":1}'

@@ -16,7 +16,7 @@ teardown_file() { stop_sim; }
 each_setup() {
 	export ANTHROPIC_BASE_URL=$SIM_URL
 	use_key compliance
-	BETA='' VERSION=2023-06-01
+	export BETA='' VERSION=2023-06-01
 }
 
 # feed [NAME=VALUE]... - one page of it
@@ -100,13 +100,13 @@ feed() { get scoped $C/activities "$@"; }
 }
 
 @test "compliance: bounds are to the microsecond, each with its sense" {
-	walk scoped $C/activities limit=5000 order=asc created_at.gte=2026-11-18T00:00:00Z | jq -r .created_at | uniq >times
-	grep -q '\.[0-9]\{6\}Z$' times
-	t=$(sed -n 9p times)
+	walk scoped $C/activities limit=5000 order=asc created_at.gte=2026-11-18T00:00:00Z | jq -r .created_at | uniq >stamps
+	grep -q '\.[0-9]\{6\}Z$' stamps
+	t=$(sed -n 9p stamps)
 	feed order=asc created_at.gte="$t" limit=1 | jq -e --arg t "$t" '.data[0].created_at == $t'
-	feed order=asc created_at.gt="$t" limit=1 | jq -e --arg t "$(sed -n 10p times)" '.data[0].created_at == $t'
+	feed order=asc created_at.gt="$t" limit=1 | jq -e --arg t "$(sed -n 10p stamps)" '.data[0].created_at == $t'
 	feed created_at.lte="$t" limit=1 | jq -e --arg t "$t" '.data[0].created_at == $t'
-	feed created_at.lt="$t" limit=1 | jq -e --arg t "$(sed -n 8p times)" '.data[0].created_at == $t'
+	feed created_at.lt="$t" limit=1 | jq -e --arg t "$(sed -n 8p stamps)" '.data[0].created_at == $t'
 }
 
 @test "compliance: some events come twice, some at the same time, some without an organization; who acts has many kinds" {
@@ -148,10 +148,10 @@ feed() { get scoped $C/activities "$@"; }
 	[ "$first" -lt 50 ]
 	sim POST 'change?now=2026-11-21T10:00:30Z' >/dev/null
 	second=$(seen)
-	[ "$second" -gt "$first" ] && [ "$second" -lt 200 ]
+	[ "$second" -gt "$first" ]
+	[ "$second" -lt 200 ]
 	sim POST 'change?now=2026-11-21T10:01:01Z' >/dev/null
 	[ "$(seen)" = 200 ]
-	sim POST 'change?event=x' | jq -e '.error or .message or true' >answer
 	[ "$(curl -s -o /dev/null -w '%{http_code}' -X POST "$ANTHROPIC_BASE_URL/_sim/change?event=0")" = 400 ]
 }
 

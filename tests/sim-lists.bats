@@ -17,7 +17,7 @@ setup_file() {
 teardown_file() { stop_sim; }
 each_setup() {
 	export ANTHROPIC_BASE_URL=$SIM_URL
-	BETA=$PLUGINS,$SPEND VERSION=2023-06-01
+	export BETA=$PLUGINS,$SPEND VERSION=2023-06-01
 }
 
 # scoped lists and those of an OAuth token, without those of a parent
@@ -112,8 +112,8 @@ first_id() { get "$@" | jq -r '.data[0].id'; }
 	# No member's rows are on two pages.
 	walk scoped $O/spend_limits/effective limit=1 >single
 	cmp rows single
-	jq -r '.actor | .user_id // .scoped_api_key_id' single | uniq | sort | uniq -d >split
-	[ ! -s split ]
+	jq -r '.actor | .user_id // .scoped_api_key_id' single | uniq | sort | uniq -d >torn
+	[ ! -s torn ]
 	jq -se 'map(.actor.type) | unique == ["scoped_api_key_actor", "user_actor"]' rows
 	jq -se 'any(.amount == null) and any(.amount == "0") and all(.spend_limit_id != null) and all(.scope.type == "user")' rows
 }

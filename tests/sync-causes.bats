@@ -39,10 +39,10 @@ hasty() { stub ant-fetch "exec '$ANT_BIN/ant-fetch' --backoff 0.001 --retries 2 
 		[ -z "$output" ]
 		[ "${#stderr_lines[@]}" = 1 ]
 		[[ $stderr == 'ant-sync: no table was begun: ant-fetch: '*"$how"*'an Admin key (sk-ant-admin...'* ]]
-		[ "$(grep -c "^anthill_sync_status.* $want\$" m.prom)" = 13 ]
+		[ "$(grep -c "^anthill_sync_status.* $want\$" m.prom)" = 16 ]
 		run "-$want" --separate-stderr sync --json
 		[ "$(objects 'map(.[1:]) | unique')" = "[[$want,\"not run\"]]" ]
-		[ "${#lines[@]}" = 13 ]
+		[ "${#lines[@]}" = 16 ]
 	done
 	[ "$(requests)" = 2 ] # of two runs
 	[ ! -e anthill.db ]
@@ -70,7 +70,7 @@ hasty() { stub ant-fetch "exec '$ANT_BIN/ant-fetch' --backoff 0.001 --retries 2 
 	hasty
 	arm '* always reset'
 	run -75 --separate-stderr sync
-	[ "$(requests)" = 3 ]
+	[ "$(requests)" = 4 ] # the last one asks whether that was the table's endpoint alone
 	run -0 grep -v 'trying again in' <<<"$stderr"
 	[ "${#lines[@]}" = 1 ]
 	[[ $output == 'ant-sync: no table was begun, try again later: ant-fetch: '*'after 3 attempts'* ]]
@@ -147,22 +147,22 @@ hasty() { stub ant-fetch "exec '$ANT_BIN/ant-fetch' --backoff 0.001 --retries 2 
 }
 
 @test "causes: a key that is revoked in the middle is said once, with the tables it hit, and no other is begun" {
-	arm '* from=9 status=401'
+	arm '* from=5 status=401'
 	run -3 --separate-stderr sync --parallel 1
 	echo "$stderr"
 	[ "$(grep -c 'refused the key' <<<"$stderr")" = 1 ]
-	run -0 grep '^ant-sync: that stopped claude_code_usage; not begun: cost_report, invites, .*, workspaces$' <<<"$stderr"
+	run -0 grep '^ant-sync: that stopped claude_code_models, claude_code_usage; not begun: cost_report, external_keys, .*, workspaces$' <<<"$stderr"
 	[ "${#lines[@]}" = 1 ]
 	[ "$(requests)" -lt 20 ]
 	[[ $stderr =~ (^|$'\n')workspaces\ +-\ +0\ .*not\ run($'\n'|$) ]]
 	# One that may not read some tables is as good for the others.
-	arm '*/users always status=403' '*/invites always status=403' '*/rate_limits always status=403'
-	run -3 --separate-stderr sync --json users invites cost_report rate_limits workspaces
+	arm '*/api_keys always status=403' '*/external_keys always status=403' '*/rate_limits always status=403'
+	run -3 --separate-stderr sync --json api_keys external_keys cost_report rate_limits workspaces
 	[ "$(objects 'map(.[2])')" = '["failed (3)","failed (3)","done","failed (3)","done"]' ]
 	[ "$(grep -c 'refused the key' <<<"$stderr")" = 1 ]
 	run -0 grep -o '^ant-sync: the same as of [a-z_]*: [a-z_]*, [a-z_]*$' <<<"$stderr"
 	# With -v each is told.
-	run -3 --separate-stderr sync -v --json users invites cost_report rate_limits workspaces
+	run -3 --separate-stderr sync -v --json api_keys external_keys cost_report rate_limits workspaces
 	[ "$(grep -c 'ant-fetch: .*refused the key' <<<"$stderr")" = 3 ]
 }
 
@@ -182,8 +182,8 @@ hasty() { stub ant-fetch "exec '$ANT_BIN/ant-fetch' --backoff 0.001 --retries 2 
 @test "causes: a server that goes away in the middle is said once, with the tables it hit; what is in stays" {
 	PGDATABASE=template1 psql -qc 'create database away'
 	# Two tables are held up until the database is gone for everybody.
-	stub ant-fetch "case \$* in *messages_usage | *usage_report) echo >>'$PWD/at'; until [ -e '$PWD/go' ]; do sleep 0.05; done ;; esac; exec '$ANT_BIN/ant-fetch' \"\$@\""
-	sync --dest postgresql:///away --parallel 2 invites users messages_usage usage_report cost_report workspaces >out 2>err 3>&- &
+	stub ant-fetch "case \$* in *cost_report | *usage_report) echo >>'$PWD/at'; until [ -e '$PWD/go' ]; do sleep 0.05; done ;; esac; exec '$ANT_BIN/ant-fetch' \"\$@\""
+	sync --dest postgresql:///away --parallel 2 invites users cost_report usage_report api_keys workspaces >out 2>err 3>&- &
 	local driver=$! status=0
 	gone() { [ "$(psql -d template1 -Atc "select count(*) from pg_stat_activity where datname = 'away'")" = 0 ]; }
 	wait_for eval '[ -e at ] && [ "$(wc -l <at)" = 2 ]'
@@ -194,7 +194,7 @@ hasty() { stub ant-fetch "exec '$ANT_BIN/ant-fetch' --backoff 0.001 --retries 2 
 	cat err
 	[ "$status" = 1 ]
 	[ "$(grep -c 'not currently accepting connections' err)" = 1 ]
-	[ "$(grep -cE '^ant-sync: that stopped (messages_usage, usage_report|usage_report, messages_usage); not begun: cost_report, workspaces$' err)" = 1 ]
+	[ "$(grep -cE '^ant-sync: that stopped (cost_report, usage_report|usage_report, cost_report); not begun: api_keys, workspaces$' err)" = 1 ]
 	grep -q '^invites .* done$' err
 	run -1 grep 'views were not made' err
 	PGDATABASE=template1 psql -qc "alter database away with allow_connections true"
@@ -230,20 +230,21 @@ hasty() { stub ant-fetch "exec '$ANT_BIN/ant-fetch' --backoff 0.001 --retries 2 
 		awk '/^====/ { s = "" } { s = s $0 "\n" } END { printf "%s", s }' screens >last
 		tr -d '\r' <raw | sed 's/.*\x1b\[J//' | awk '/^ant-sync: fields that no column reads/ { s = "" } { s = s $0 "\n" } END { printf "%s", s }' >end
 		cat end
-		[ "$(wc -l <end)" = 15 ] # the fields, a head and 13 tables
+		[ "$(wc -l <end)" = 18 ] # the fields, a head and 16 tables
 		awk -v w="$width" 'NR > 1 && length($0) > w { exit 1 }' end
-		[ "$(grep -c ' done$' end)" = 13 ]
-		[ "$(grep -c ' done$' last)" = 13 ] # none is wrapped
+		[ "$(grep -c ' done$' end)" = 16 ]
+		[ "$(grep -c ' done$' last)" = 16 ] # none is wrapped
 		run -1 grep '@ant' raw
 	done
 	[[ $(sed -n 2p end) =~ ^table\ +window\ +rows\ +pages\ +retries\ +seconds\ +watermark\ +status$ ]]
-	# A cause does not disturb it.
-	arm '* from=9 status=401'
-	TERM=xterm run -3 python3 "$ROOT/tests/lib/terminal.py" 80x40 -- "$ANT_BIN/ant-sync" --rate 0 --to today --start -4d
+	# A cause does not disturb it.  Those of two sets say of two kinds of keys.
+	arm '* from=5 status=401'
+	TERM=xterm run -3 python3 "$ROOT/tests/lib/terminal.py" 80x40 -- "$ANT_BIN/ant-sync" --rate 0 --to today --start -4d \
+		-analytics_cost -analytics_usage -users -invites
 	tr -d '\r' <raw | sed 's/.*\x1b\[J//' >end
 	[ "$(grep -c 'the API refused the key' end)" = 1 ]
 	grep -q '^ant-sync: that stopped .*; not begun: ' end
-	[ "$(grep -cE '^[a-z_]+ +.* (done|failed \(3\)|not run)$' end)" = 13 ]
+	[ "$(grep -cE '^[a-z_]+ +.* (done|failed \(3\)|not run)$' end)" = 12 ]
 }
 
 # ---- rows that are in, though not all was done

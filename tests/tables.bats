@@ -107,6 +107,7 @@ tells() { grep -E "^  $1 " <<<"$output" | grep -qF -- "$2" || { echo "$output"; 
 	tells 'who may' 'an OAuth token with the scope org:admin'
 	run -0 told analytics_cost
 	tells asked 'The request has the header anthropic-beta: analytics-usage-cost-2026-08-24.'
+	tells asked 'The API takes at most 5 of those.'
 	tells asked 'always grouped by cost_type and token_type, too.'
 	tells pages '1000 rows of buckets of 1d'
 	tells window '--width also takes 1h and 1m. One request asks for 31 days at most, 1 day with 1m; longer windows are cut'
@@ -388,6 +389,9 @@ one() { printf 'path /v1/t\ncolumn a text key = .a\n%s\n' "$1"; }
 	one $'width_param a' | wrong 3 'width_param needs a width'
 	one $'width_param a\nwidth_param b' | wrong 4 "given twice: 'width_param'"
 	one 'group_with' | wrong 3 "value missing behind 'group_with'"
+	one 'group_most' | wrong 3 "value missing behind 'group_most'"
+	one 'group_most five' | wrong 3 "'five'"
+	one $'group_most 5\ngroup_most 5' | wrong 4 "given twice: 'group_most'"
 	one 'dimension' | wrong 3 'dimension needs a name and its columns'
 	one 'dimension d' | wrong 3 "value missing behind 'dimension'"
 	one $'dimension d a\ndimension d a' | wrong 4 "given twice: dimension 'd'"

@@ -471,6 +471,9 @@ seal(struct plan *p)
 		struct node *n = &p->trie.nodes[i];
 
 		n->leaf = n->nchildren == 0 && n->iteration == -1 && !n->rows;
+		/* What stands in a column as a whole is read, whoever else reads parts of it. */
+		for (int k = 0; k < n->nchildren && n->whole; k++)
+			p->trie.nodes[n->children[k].node].whole = 1;
 		/* A wanted value around the rows: it must be JSON before it is read. */
 		if (n->wanted && n->scope == TRIE_RECORD && !n->leaf)
 			p->careful = 1;

@@ -25,8 +25,6 @@ static const char *const artifact_filters[] = {
 
 static const struct sim_param user_params[] = {
 	{"date", .kind = SIM_P_DAY},
-	{"limit", .kind = SIM_P_LIMIT},
-	{"page", .kind = SIM_P_PAGE},
 	{"filter[]", .kind = SIM_P_PAIR, .values = user_filters, .most = 100},
 	{"group_by[]", .kind = SIM_P_WORD, .values = by_groups, .most = 100},
 	{"starting_date", .kind = SIM_P_DAY},
@@ -38,8 +36,6 @@ static const struct sim_param user_params[] = {
 
 static const struct sim_param skill_params[] = {
 	{"date", .kind = SIM_P_DAY},
-	{"limit", .kind = SIM_P_LIMIT},
-	{"page", .kind = SIM_P_PAGE},
 	{"filter[]", .kind = SIM_P_PAIR, .values = skill_filters, .most = 100},
 	{"group_by[]", .kind = SIM_P_WORD, .values = by_all, .most = 100},
 	{"starting_date", .kind = SIM_P_DAY},
@@ -51,8 +47,6 @@ static const struct sim_param skill_params[] = {
 
 static const struct sim_param connector_params[] = {
 	{"date", .kind = SIM_P_DAY},
-	{"limit", .kind = SIM_P_LIMIT},
-	{"page", .kind = SIM_P_PAGE},
 	{"filter[]", .kind = SIM_P_PAIR, .values = connector_filters, .most = 100},
 	{"group_by[]", .kind = SIM_P_WORD, .values = by_all, .most = 100},
 	{"starting_date", .kind = SIM_P_DAY},
@@ -64,8 +58,6 @@ static const struct sim_param connector_params[] = {
 
 static const struct sim_param plugin_params[] = {
 	{"date", .kind = SIM_P_DAY},
-	{"limit", .kind = SIM_P_LIMIT},
-	{"page", .kind = SIM_P_PAGE},
 	{"filter[]", .kind = SIM_P_PAIR, .values = plugin_filters, .most = 100},
 	{"group_by[]", .kind = SIM_P_WORD, .values = by_all, .most = 100},
 	{"starting_date", .kind = SIM_P_DAY},
@@ -77,8 +69,6 @@ static const struct sim_param plugin_params[] = {
 
 static const struct sim_param project_params[] = {
 	{"date", .kind = SIM_P_DAY},
-	{"limit", .kind = SIM_P_LIMIT},
-	{"page", .kind = SIM_P_PAGE},
 	{"filter[]", .kind = SIM_P_PAIR, .values = project_filters, .most = 100},
 	{"group_by[]", .kind = SIM_P_WORD, .values = by_persons, .most = 100},
 	{"starting_date", .kind = SIM_P_DAY},
@@ -90,8 +80,6 @@ static const struct sim_param project_params[] = {
 
 static const struct sim_param artifact_params[] = {
 	{"date", .kind = SIM_P_DAY},
-	{"limit", .kind = SIM_P_LIMIT},
-	{"page", .kind = SIM_P_PAGE},
 	{"filter[]", .kind = SIM_P_PAIR, .values = artifact_filters, .most = 100},
 	{"group_by[]", .kind = SIM_P_WORD, .values = by_all, .most = 100},
 	{.name = NULL},
@@ -101,7 +89,7 @@ static const struct sim_param artifact_params[] = {
 static const struct sim_param summary_params[] = {
 	{"starting_date", .kind = SIM_P_DAY},
 	{"ending_date", .kind = SIM_P_DAY},
-	{"limit", .kind = SIM_P_LIMIT},
+	{"limit", .kind = SIM_P_TEXT},
 	{"page", .kind = SIM_P_TEXT},
 	{"filter[]", .kind = SIM_P_PAIR, .values = by_groups, .most = 100},
 	{.name = NULL},
@@ -129,7 +117,7 @@ const struct sim_endpoint sim_activity_endpoints[] = {
 		.params = artifact_params, .paging = SIM_BY_TOKEN, .limit = 100, .most = 1000,
 		.envelope = SIM_NEXT, .answer = sim_activity_answer},
 	{"organizations/analytics/summaries", SIM_SCOPED, .scope = "read:analytics",
-		.params = summary_params, .paging = SIM_WHOLE, .limit = 100, .most = 1000,
+		.params = summary_params, .paging = SIM_ONE_PAGE, .limit = 100, .most = 1000,
 		.envelope = SIM_NEXT, .answer = sim_summaries_answer},
 	{.path = NULL},
 };

@@ -173,7 +173,7 @@ get_case(const struct sim_scope *at, size_t i, void *object)
 void
 sim_directory_order(const struct sim *s, int by_update, int descending, struct sim_case_order *o)
 {
-	int64_t times[SIM_CASES];
+	int64_t times[SIM_CASES] = {0};
 
 	o->n = 0;
 	for (size_t i = 0; i < SIM_CASES; i++) {

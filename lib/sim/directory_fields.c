@@ -221,20 +221,12 @@ static const char *const orders[] = {"asc", "desc", NULL};
 static const char *const order_bys[] = {"created_at", "updated_at", NULL};
 static const char *const states[] = {"open", "closed", NULL};
 
-static const struct sim_param pages[] = {{"page", .kind = SIM_P_PAGE}, {.name = NULL}};
-
-static const struct sim_param limited[] = {
-	{"limit", .kind = SIM_P_LIMIT}, {"page", .kind = SIM_P_PAGE}, {.name = NULL}};
-
 static const struct sim_param group_params[] = {
-	{"page", .kind = SIM_P_PAGE},
 	{"name_prefix", .kind = SIM_P_TEXT, .field = "name", .compare = begins_with},
 	{.name = NULL},
 };
 
 static const struct sim_param case_params[] = {
-	{"limit", .kind = SIM_P_LIMIT},
-	{"page", .kind = SIM_P_PAGE},
 	{"order", .kind = SIM_P_WORD, .values = orders},
 	{"order_by", .kind = SIM_P_WORD, .values = order_bys},
 	{"status", .kind = SIM_P_WORD, .values = states, .field = "state"},
@@ -254,30 +246,27 @@ static const struct sim_param case_params[] = {
 #define PEOPLE "read:compliance_user_data"
 
 const struct sim_endpoint sim_directory_endpoints[] = {
-	{"compliance/organizations", SIM_SCOPED, ORGANIZATIONS, .params = limited,
-		.paging = SIM_BY_TOKEN, .limit = 1000, .most = 1000, .envelope = SIM_TOKENS,
-		.flags = SIM_BARE_ERRORS, .of = &organization_fields,
-		.source = &sim_directory_organizations},
-	{"compliance/organizations/{}/users", SIM_SCOPED, PEOPLE, .params = limited,
-		.paging = SIM_BY_TOKEN, .limit = 500, .most = 1000, .envelope = SIM_TOKENS,
-		.flags = SIM_BARE_ERRORS, .of = &user_fields, .source = &sim_directory_users,
+	{"compliance/organizations", SIM_SCOPED, ORGANIZATIONS, .paging = SIM_BY_TOKEN,
+		.limit = 1000, .most = 1000, .envelope = SIM_TOKENS, .flags = SIM_BARE_ERRORS,
+		.of = &organization_fields, .source = &sim_directory_organizations},
+	{"compliance/organizations/{}/users", SIM_SCOPED, PEOPLE, .paging = SIM_BY_TOKEN,
+		.limit = 500, .most = 1000, .envelope = SIM_TOKENS, .flags = SIM_BARE_ERRORS,
+		.of = &user_fields, .source = &sim_directory_users,
 		.not_found = {"Organization not found."}},
-	{"compliance/organizations/{}/roles", SIM_SCOPED, ORGANIZATIONS, .params = pages,
-		.paging = SIM_BY_TOKEN, .limit = 100, .most = 100, .envelope = SIM_TOKENS,
-		.flags = SIM_BARE_ERRORS, .of = &role_fields, .source = &sim_directory_roles,
-		.not_found = {"Organization not found."}},
+	{"compliance/organizations/{}/roles", SIM_SCOPED, ORGANIZATIONS, .paging = SIM_BY_TOKEN,
+		.limit = 100, .envelope = SIM_TOKENS, .flags = SIM_BARE_ERRORS, .of = &role_fields,
+		.source = &sim_directory_roles, .not_found = {"Organization not found."}},
 	{"compliance/organizations/{}/roles/{}/permissions", SIM_SCOPED, ORGANIZATIONS,
-		.params = pages, .paging = SIM_BY_TOKEN, .limit = 100, .most = 100,
-		.envelope = SIM_TOKENS, .flags = SIM_BARE_ERRORS, .of = &permission_fields,
+		.paging = SIM_BY_TOKEN, .limit = 100, .envelope = SIM_TOKENS,
+		.flags = SIM_BARE_ERRORS, .of = &permission_fields,
 		.source = &sim_directory_permissions,
 		.not_found = {"Organization not found.", "Role not found."}},
 	{"compliance/groups", SIM_SCOPED, ORGANIZATIONS, .params = group_params,
-		.paging = SIM_BY_TOKEN, .limit = 100, .most = 100, .envelope = SIM_TOKENS,
+		.paging = SIM_BY_TOKEN, .limit = 100, .envelope = SIM_TOKENS,
 		.flags = SIM_BARE_ERRORS, .of = &group_fields, .source = &sim_rbac_groups},
-	{"compliance/groups/{}/members", SIM_SCOPED, PEOPLE, .params = pages,
-		.paging = SIM_BY_TOKEN, .limit = 100, .most = 100, .envelope = SIM_TOKENS,
-		.flags = SIM_BARE_ERRORS, .of = &member_fields, .source = &sim_rbac_members,
-		.not_found = {"Group not found."}},
+	{"compliance/groups/{}/members", SIM_SCOPED, PEOPLE, .paging = SIM_BY_TOKEN, .limit = 100,
+		.envelope = SIM_TOKENS, .flags = SIM_BARE_ERRORS, .of = &member_fields,
+		.source = &sim_rbac_members, .not_found = {"Group not found."}},
 	{"compliance/review/cases", SIM_SCOPED, "read:compliance_review_cases",
 		.params = case_params, .paging = SIM_BY_TOKEN, .limit = 20, .most = 100,
 		.envelope = SIM_NEXT, .flags = SIM_BARE_ERRORS, .of = &case_fields,

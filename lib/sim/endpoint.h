@@ -14,7 +14,7 @@
 #include "sim/source.h"
 
 enum sim_paging {
-	SIM_WHOLE, /* all at once; a cursor null where the envelope has one */
+	SIM_ONE_PAGE, /* all at once; a cursor null where the envelope has one */
 	SIM_ONE, /* the single object that the last id of the path names; without a path's id the first one */
 	SIM_BY_ID,   /* after_id, before_id */
 	SIM_BY_TOKEN /* page */

@@ -225,9 +225,6 @@ answer(struct sim_call *c)
 static const char *const orders[] = {"asc", "desc", NULL};
 
 static const struct sim_param params[] = {
-	{"limit", .kind = SIM_P_LIMIT},
-	{"after_id", .kind = SIM_P_CURSOR},
-	{"before_id", .kind = SIM_P_CURSOR},
 	{"order", .kind = SIM_P_WORD, .values = orders},
 	{"created_at.gte", .kind = SIM_P_INSTANT},
 	{"created_at.gt", .kind = SIM_P_INSTANT},

@@ -125,19 +125,12 @@ static const struct sim_fields account_fields = {account, 26, 2, 10},
 			       issuer_fields = {issuer, 28, 2, 15}, rule_fields = {rule, 29, 2, 19},
 			       rule_workspace_fields = {rule_workspace, 30, 2, 6};
 
-static const struct sim_param pages[] = {
-	{"limit", .kind = SIM_P_LIMIT}, {"page", .kind = SIM_P_PAGE}, {.name = NULL}};
-
 static const struct sim_param archivable[] = {
-	{"limit", .kind = SIM_P_LIMIT},
-	{"page", .kind = SIM_P_PAGE},
 	{"include_archived", .kind = SIM_P_ALSO, .field = "archived_at"},
 	{.name = NULL},
 };
 
 static const struct sim_param rule_params[] = {
-	{"limit", .kind = SIM_P_LIMIT},
-	{"page", .kind = SIM_P_PAGE},
 	{"include_archived", .kind = SIM_P_ALSO, .field = "archived_at"},
 	{"issuer_id", .kind = SIM_P_TEXT, .field = "issuer_id"},
 	{.name = NULL},
@@ -148,23 +141,22 @@ const struct sim_endpoint sim_identity_endpoints[] = {
 	{"organizations/service_accounts", SIM_OAUTH, .params = archivable, .paging = SIM_BY_TOKEN,
 		.limit = 20, .most = 100, .envelope = SIM_NEXT, .of = &account_fields,
 		.source = &sim_identity_accounts},
-	{"organizations/service_accounts/{}/workspaces", SIM_OAUTH, .params = pages,
-		.paging = SIM_BY_TOKEN, .limit = 20, .most = 100, .envelope = SIM_NEXT,
-		.flags = SIM_LONGER, .of = &member_fields, .source = &sim_identity_workspaces,
+	{"organizations/service_accounts/{}/workspaces", SIM_OAUTH, .paging = SIM_BY_TOKEN,
+		.limit = 20, .most = 100, .envelope = SIM_NEXT, .flags = SIM_LONGER,
+		.of = &member_fields, .source = &sim_identity_workspaces,
 		.not_found = {"Service account not found."}},
-	{"organizations/workspaces/{}/service_accounts", SIM_OAUTH, .params = pages,
-		.paging = SIM_BY_TOKEN, .limit = 20, .most = 100, .envelope = SIM_NEXT,
-		.of = &member_fields, .source = &sim_identity_members,
-		.not_found = {"Workspace not found."}},
+	{"organizations/workspaces/{}/service_accounts", SIM_OAUTH, .paging = SIM_BY_TOKEN,
+		.limit = 20, .most = 100, .envelope = SIM_NEXT, .of = &member_fields,
+		.source = &sim_identity_members, .not_found = {"Workspace not found."}},
 	{"organizations/federation_issuers", SIM_OAUTH, .params = archivable,
 		.paging = SIM_BY_TOKEN, .limit = 20, .most = 100, .envelope = SIM_NEXT,
 		.of = &issuer_fields, .source = &sim_identity_issuers},
 	{"organizations/federation_rules", SIM_OAUTH, .params = rule_params, .paging = SIM_BY_TOKEN,
 		.limit = 20, .most = 100, .envelope = SIM_NEXT, .of = &rule_fields,
 		.source = &sim_identity_rules},
-	{"organizations/federation_rules/{}/workspaces", SIM_OAUTH, .params = pages,
-		.paging = SIM_BY_TOKEN, .limit = 20, .most = 100, .envelope = SIM_NEXT,
-		.of = &rule_workspace_fields, .source = &sim_identity_rule_workspaces,
+	{"organizations/federation_rules/{}/workspaces", SIM_OAUTH, .paging = SIM_BY_TOKEN,
+		.limit = 20, .most = 100, .envelope = SIM_NEXT, .of = &rule_workspace_fields,
+		.source = &sim_identity_rule_workspaces,
 		.not_found = {"Federation rule not found."}},
 	{.path = NULL},
 };

@@ -188,7 +188,7 @@ page(struct list *l)
 
 	if (e->paging == SIM_ONE)
 		return one(l);
-	if (e->paging == SIM_WHOLE)
+	if (e->paging == SIM_ONE_PAGE)
 		return forward(l, &from, LONG_MAX) == -1 ? -1 : 0;
 	if (sim_call_limit(l->c, e->flags & SIM_LIMITLESS ? LONG_MAX : e->limit, e->most, &limit) ==
 		-1)
@@ -201,8 +201,8 @@ sim_lists_page(struct sim_call *c)
 {
 	const struct sim_source *of = c->endpoint->source;
 	const char *refused = of->refuses == NULL ? NULL : of->refuses(&c->scope);
-	struct list l = {c, c->endpoint, of, sim_source_object(of), sim_source_object(of),
-		refused != NULL};
+	struct list l = {
+		c, c->endpoint, of, sim_source_object(of), sim_source_object(of), refused != NULL};
 	int result;
 
 	if (l.object == NULL || l.before == NULL)

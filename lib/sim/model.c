@@ -574,8 +574,8 @@ sim_usage_open(struct sim_usage *u, const struct sim *s, unsigned asked,
 	u->group = calloc(s->nstreams, sizeof *u->group);
 	u->sum = calloc(s->nstreams * SIM_COUNTS, sizeof *u->sum);
 	u->values = calloc(s->nstreams * SIM_COUNTS, sizeof *u->values);
-	if (sim_groups_init(&u->groups, s->nstreams, SIM_DIMS) == -1 || u->group == NULL || u->sum == NULL ||
-		u->values == NULL) {
+	if (sim_groups_init(&u->groups, s->nstreams, SIM_DIMS) == -1 || u->group == NULL ||
+		u->sum == NULL || u->values == NULL) {
 		sim_usage_close(u);
 		return err_set(e, ANT_FAIL, "out of memory for a report");
 	}

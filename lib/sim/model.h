@@ -101,9 +101,9 @@ struct sim {
 	int failed;
 	struct sim_revision *revisions;
 	size_t nrevisions;
-	int64_t first_day; /* days since 1970 */
+	int64_t first_day;     /* days since 1970 */
 	struct sim_uses *uses; /* of analytics, see sim/uses */
-	int64_t *events;   /* that changes have brought (sim/feed): microseconds since 1970 */
+	int64_t *events;       /* that changes have brought (sim/feed): microseconds since 1970 */
 	size_t nevents;
 };
 

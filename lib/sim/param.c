@@ -149,9 +149,6 @@ check_value(struct sim_call *c, const struct sim_param *p, const char *v)
 		break;
 	case SIM_P_WORD:
 	case SIM_P_TEXT:
-	case SIM_P_LIMIT:
-	case SIM_P_PAGE:
-	case SIM_P_CURSOR:
 	default:
 		if (listed(p->values, v, strlen(v)))
 			return 0;

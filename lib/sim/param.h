@@ -17,9 +17,6 @@ enum sim_param_kind {
 	SIM_P_INSTANT, /* RFC 3339 with a zone */
 	SIM_P_DAY,     /* YYYY-MM-DD */
 	SIM_P_PAIR,    /* DIMENSION:VALUE, the dimension one of VALUES */
-	SIM_P_LIMIT,   /* see sim_call_limit() */
-	SIM_P_PAGE,    /* a page token */
-	SIM_P_CURSOR,  /* an id cursor: after_id or before_id */
 	SIM_P_ALSO     /* true or false: objects whose FIELD is not null are shown, too */
 };
 

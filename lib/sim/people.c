@@ -148,7 +148,8 @@ last_day(const struct sim *s, size_t u)
 {
 	uint64_t h = sim_hash(s->config.seed, SIM_OF_FORMER, 1, u);
 
-	return u < s->org.nusers ? INT64_MAX : s->first_day + s->config.days - 5 - (int64_t)(h % 40);
+	return u < s->org.nusers ? INT64_MAX
+				 : s->first_day + s->config.days - 5 - (int64_t)(h % 40);
 }
 
 int

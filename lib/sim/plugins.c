@@ -294,8 +294,6 @@ static const char *const sources[] = {
 	"directory", "github", "gitlab", "manual", "public_git", NULL};
 
 static const struct sim_param plugin_params[] = {
-	{"limit", .kind = SIM_P_LIMIT},
-	{"page", .kind = SIM_P_PAGE},
 	{"marketplace_id", .kind = SIM_P_TEXT, .field = "marketplace_id"},
 	{"owner_type", .kind = SIM_P_WORD, .values = owners, .field = "owner_type"},
 	{"owner_user_id", .kind = SIM_P_TEXT, .field = "owner_user_id"},
@@ -308,8 +306,6 @@ static const struct sim_param plugin_params[] = {
 };
 
 static const struct sim_param marketplace_params[] = {
-	{"limit", .kind = SIM_P_LIMIT},
-	{"page", .kind = SIM_P_PAGE},
 	{"owner_type", .kind = SIM_P_WORD, .values = owners, .field = "owner_type"},
 	{"source", .kind = SIM_P_WORD, .values = sources, .field = "source"},
 	{"organization_id", .kind = SIM_P_TEXT},

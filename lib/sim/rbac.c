@@ -226,21 +226,18 @@ static const struct sim_fields group_fields = {group, 20, 2, 7}, member_fields =
 			       role_fields = {role, 22, 2, 7},
 			       permission_fields = {permission, 23, 2, 3};
 
-static const struct sim_param pages[] = {
-	{"limit", .kind = SIM_P_LIMIT}, {"page", .kind = SIM_P_PAGE}, {.name = NULL}};
-
 const struct sim_endpoint sim_rbac_endpoints[] = {
-	{"organizations/rbac_groups", SIM_SCOPED, "read:org_audit", .params = pages,
-		.paging = SIM_BY_TOKEN, .limit = 20, .most = 1000, .envelope = SIM_NEXT,
-		.of = &group_fields, .source = &sim_rbac_groups},
-	{"organizations/rbac_groups/{}/members", SIM_SCOPED, "read:org_audit", .params = pages,
+	{"organizations/rbac_groups", SIM_SCOPED, "read:org_audit", .paging = SIM_BY_TOKEN,
+		.limit = 20, .most = 1000, .envelope = SIM_NEXT, .of = &group_fields,
+		.source = &sim_rbac_groups},
+	{"organizations/rbac_groups/{}/members", SIM_SCOPED, "read:org_audit",
 		.paging = SIM_BY_TOKEN, .limit = 20, .most = 1000, .envelope = SIM_NEXT,
 		.of = &member_fields, .source = &sim_rbac_members,
 		.not_found = {"RBAC group not found."}},
-	{"organizations/rbac_roles", SIM_SCOPED, "read:org_audit", .params = pages,
-		.paging = SIM_BY_TOKEN, .limit = 20, .most = 1000, .envelope = SIM_NEXT,
-		.of = &role_fields, .source = &roles},
-	{"organizations/rbac_roles/{}/permissions", SIM_SCOPED, "read:org_audit", .params = pages,
+	{"organizations/rbac_roles", SIM_SCOPED, "read:org_audit", .paging = SIM_BY_TOKEN,
+		.limit = 20, .most = 1000, .envelope = SIM_NEXT, .of = &role_fields,
+		.source = &roles},
+	{"organizations/rbac_roles/{}/permissions", SIM_SCOPED, "read:org_audit",
 		.paging = SIM_BY_TOKEN, .limit = 20, .most = 1000, .envelope = SIM_NEXT,
 		.of = &permission_fields, .source = &permissions,
 		.not_found = {"RBAC role not found."}},

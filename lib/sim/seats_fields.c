@@ -87,24 +87,18 @@ static const char *const scopes[] = {"organization", "organization_service", "rb
 	"seat_tier", "usage_tier", "user", "workspace", NULL};
 
 static const struct sim_param limit_params[] = {
-	{"limit", .kind = SIM_P_LIMIT},
-	{"page", .kind = SIM_P_PAGE},
 	{"scope_type[]", .kind = SIM_P_WORD, .values = scopes, .field = "scope_type"},
 	{"workspace_id", .kind = SIM_P_TEXT},
 	{.name = NULL},
 };
 
 static const struct sim_param effective_params[] = {
-	{"limit", .kind = SIM_P_LIMIT},
-	{"page", .kind = SIM_P_PAGE},
 	{"period[]", .kind = SIM_P_WORD, .values = periods, .field = "period"},
 	{"user_ids[]", .kind = SIM_P_TEXT, .most = 100, .field = "user_id"},
 	{.name = NULL},
 };
 
 static const struct sim_param increase_params[] = {
-	{"limit", .kind = SIM_P_LIMIT},
-	{"page", .kind = SIM_P_PAGE},
 	{"status[]", .kind = SIM_P_WORD, .values = statuses, .field = "status"},
 	{"actor_ids[]", .kind = SIM_P_TEXT, .field = "actor_id"},
 	{.name = NULL},

@@ -97,6 +97,7 @@ put_groups(struct buf *to, const struct table *t)
 {
 	json_put_list(to, "group_by", &t->group_by);
 	json_put_list(to, "group_with", &t->group_with);
+	put_number(to, "group_most", t->group_most);
 	buf_puts(to, ",\"dimensions\":[");
 	for (size_t i = 0; i < t->ndimensions; i++) {
 		buf_puts(to, i > 0 ? ",{\"name\":" : "{\"name\":");

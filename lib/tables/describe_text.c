@@ -132,6 +132,8 @@ tell_asked(struct telling *w, const struct table *t)
 	say_list(w, "The request has the header", &t->headers, ".");
 	say_list(
 		w, "The report is grouped by", &t->group_by, ", unless --group-by says otherwise.");
+	if (t->group_most > 0)
+		say(w, "The API takes at most %ld of those.", t->group_most);
 	say_list(w, "It is always grouped by", &t->group_with, ", too.");
 	if (table_reads_asked(t))
 		say(w, "What it was asked with stands beside each record, as $asked.");

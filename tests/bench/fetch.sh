@@ -47,27 +47,39 @@ main(int argc, char *argv[])
 }
 CPP
 ${CXX:-c++} -O2 parse.cpp -o parse -lsimdjson
+
+# large WHAT BAR ARG... - one job, beside what curl takes for the same URLs and simdjson for the same bytes
+large() {
+	local what=$1 bar=$2 i
+	local fetch=(ant-fetch --jobs 1 --rate 0 "${@:3}")
+	"${fetch[@]}" --log-format json 2>log >stream
+	printf 'header = "x-api-key: %s"\nheader = "anthropic-version: 2023-06-01"\nheader = "anthropic-beta: %s"\n' \
+		"$ANTHROPIC_ADMIN_KEY" analytics-usage-cost-2026-08-24 >head.curl
+	jq -r '"url = \"\(.url)\"\noutput = \"/dev/null\""' log | cat head.curl - >null.curl
+	rm -rf pages
+	mkdir pages
+	jq -r '"url = \"\(.url)\"\noutput = \"pages/\(input_line_number)\""' log | cat head.curl - >pages.curl
+	curl -sS -K pages.curl
+	# The same records, before any time counts.
+	[ "$(sed '1d;$d' stream | jq -c . | md5sum)" = "$(printf '%s\n' pages/* | sort -V | xargs jq -c '.data[]' | md5sum)" ]
+	: >ours.txt
+	: >curl.txt
+	: >parse.txt
+	for ((i = 0; i < runs; i++)); do
+		seconds "${fetch[@]}" >>ours.txt
+		seconds curl -sS -K null.curl >>curl.txt
+		./parse pages/* >>parse.txt
+	done
+	beside=$(echo "$(median <curl.txt) $(median <parse.txt)" | awk '{ print $1 + $2 }')
+	row "$what: $(du -sb pages | awk '{ printf "%d", $1 / 1e6 }') MB, one job / curl $(median <curl.txt) s + simdjson $(median <parse.txt) s" \
+		"$(median <ours.txt)" "$beside" "$bar"
+}
+
 simulate --users "$((${MEGABYTES:-200} * 25))" --days 90
-large=(--jobs 1 --rate 0 --from 2026-08-23 claude_code_usage)
-ant-fetch --log-format json "${large[@]}" 2>log >stream
-printf 'header = "x-api-key: %s"\nheader = "anthropic-version: 2023-06-01"\n' "$ANTHROPIC_ADMIN_KEY" >head.curl
-jq -r '"url = \"\(.url)\"\noutput = \"/dev/null\""' log | cat head.curl - >null.curl
-mkdir pages
-jq -r '"url = \"\(.url)\"\noutput = \"pages/\(input_line_number)\""' log | cat head.curl - >pages.curl
-curl -sS -K pages.curl
-# The same records, before any time counts.
-[ "$(sed '1d;$d' stream | jq -c .actor | md5sum)" = "$(printf '%s\n' pages/* | sort -V | xargs jq -c '.data[].actor' | md5sum)" ]
-: >ours.txt
-: >curl.txt
-: >parse.txt
-for ((i = 0; i < runs; i++)); do
-	seconds ant-fetch "${large[@]}" >>ours.txt
-	seconds curl -sS -K null.curl >>curl.txt
-	./parse pages/* >>parse.txt
-done
-beside=$(echo "$(median <curl.txt) $(median <parse.txt)" | awk '{ print $1 + $2 }')
-row "$(du -sb pages | awk '{ printf "%d", $1 / 1e6 }') MB, one job / curl $(median <curl.txt) s + simdjson $(median <parse.txt) s" \
-	"$(median <ours.txt)" "$beside" "1.3"
+large 'a list' 1.3 --from 2026-08-23 claude_code_usage
+# Rows of buckets, each of whose times is looked at.
+simulate --users "$((${MEGABYTES:-200} * 10))" --days 30
+large 'rows of buckets' 1.3 --from 2026-10-22 analytics_usage
 
 printf '\n| memory | peak | bar |\n|---|---|---|\n'
 simulate --users 10000
