@@ -101,7 +101,7 @@ END
 	SOURCE_URI='anthropic://?auth_token=t-secret' run -0 ingest --source-table service_accounts --dest-uri sqlite:///a.db
 	[ "$output" = 'key= token=t-secret' ]
 	run -1 grep -E 't-secret' ps
-	ANTHROPIC_AUTH_TOKEN=env run -0 ingest --source-uri anthropic:// --source-table service_accounts --dest-uri sqlite:///a.db
+	ANTHROPIC_AUTH_TOKEN="env" run -0 ingest --source-uri anthropic:// --source-table service_accounts --dest-uri sqlite:///a.db
 	[ "$output" = 'key= token=env' ]
 }
 

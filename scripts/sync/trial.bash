@@ -136,7 +136,7 @@ took_ill() {
 		looked=$what
 		if ((!answered && halted)) && [[ $what == key ]]; then
 			none_was_begun "$code" "${lines[@]}"
-			for name; do rm -f -- "$run/done.$name" "$run/$name.said"; done
+			for who; do rm -f -- "$run/done.$who" "$run/$who.said"; done
 			return
 		fi
 		[[ -z $what || -z ${down[$what]-} ]] || hit[$what]+="${hit[$what]:+, }$name"

@@ -194,11 +194,11 @@ keep_parents() {
 # A table that failed is left out from here on; 1 where none is left.
 drop_failed() {
 	local name
-	local -a left=()
+	local -a good=()
 	for name in "${running[@]}"; do
-		((${code_of[$name]})) || left+=("$name")
+		((${code_of[$name]})) || good+=("$name")
 	done
-	running=("${left[@]}")
+	running=("${good[@]}")
 	((${#running[@]}))
 }
 
@@ -239,13 +239,13 @@ stop_work() {
 # column of it reads.  The pages of a crawl are counted with its first table.
 result() { # TABLE STATUS
 	local field
-	local -i pages=0 again=0
-	[[ $1 != "$label" ]] || pages=$pages_fetched again=$repeated
+	local -i pages=0 twice=0
+	[[ $1 != "$label" ]] || pages=$pages_fetched twice=$repeated
 	for field in "${!unread_fields[@]}"; do
 		[[ $field != "$1 "* ]] || printf '%s %s %s\n' "$1" "${unread_fields[$field]}" "${field#* }" >>"$run/unread"
 	done
 	printf '%d %s %s %d %d %d %d %d %s %s\n' "$2" "$from" "$to" "${rows_of[$1]-0}" "${loads_of[$1]-0}" \
-		"$pages" "$again" $((${EPOCHREALTIME/[.,]/} - began)) "${mark_of[$1]:--}" "${became[$1]:--}" >"$run/done.$1"
+		"$pages" "$twice" $((${EPOCHREALTIME/[.,]/} - began)) "${mark_of[$1]:--}" "${became[$1]:--}" >"$run/done.$1"
 }
 
 # ---- what to load -----------------------------------------------------------------------
@@ -278,14 +278,17 @@ set_windows() { # TABLE
 
 # Those of several tables: what one of them has already is loaded once more.  A table that has no windows fails alone.
 set_all_windows() { # TABLE...
-	local name earliest='' code
+	local name earliest='' begins code
 	local -a chosen=()
 	for name; do
 		set_windows "$name"
 		code=$?
 		code_of[$name]=$code
-		if ((!code)) && [[ -z $earliest || $from < $earliest ]]; then
-			earliest=$from
+		begins=$from
+		((code == 0)) || continue
+		# shellcheck disable=SC2071	# times as text
+		if [[ -z $earliest || $begins < $earliest ]]; then
+			earliest=$begins
 			chosen=("${windows[@]}")
 		fi
 	done
