@@ -27,7 +27,7 @@ static struct cli cli = {
 		"SET (@all: all), or a table FILE of one's own, is asked for and loaded:\n"
 		"\n"
 		"    ant-tables usage_report ./chats.table\n"
-	"    ant-tables --ddl postgresql @console\n"
+		"    ant-tables --ddl postgresql @console\n"
 		"\n"
 		"  -T, --tables DIR   look for table files here first\n"
 		"  --names            only the names\n"
