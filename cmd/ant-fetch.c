@@ -37,7 +37,7 @@ static const char usage[] =
 	"                 [--key-file FILE] [--token-file FILE] [--api-version V]\n"
 	"                 [--parents FILE] [--allow-cut] [--insecure-http]\n"
 	"                 [--log-format text|json] [-T DIR]... [-qv] TABLE\n"
-	"       ant-fetch --check [TABLE]\n"
+	"       ant-fetch --check [TABLE...]\n"
 	"       ant-fetch --whose\n";
 
 static const char help[] =
@@ -62,6 +62,7 @@ static struct settings {
 	const char *from, *to, *width, *group_by, *base_url, *key_file, *token_file, *rate_file,
 		*version, *parents;
 	struct cli_list folders;
+	char *const *words; /* the tables of the command line */
 	struct strlist params, dimensions;
 	long jobs, rate, retries, page_limit;
 	double timeout, deadline, backoff;
@@ -316,14 +317,16 @@ open_budgets(struct budgets *b, const struct settings *s, const struct table *t,
 	return 0;
 }
 
-/* What --check and --whose ask about: NAME, all tables, or none but the organization. */
+/* What --check and --whose ask about: the tables named, all, or none but the organization. */
 static int
-load_check(const struct settings *s, const struct tables *ts, const char *name,
-	struct strlist *names, struct check *check, struct budgets *budgets, struct ant_err *e)
+load_check(const struct settings *s, const struct tables *ts, struct strlist *names,
+	struct check *check, struct budgets *budgets, struct ant_err *e)
 {
-	if (name != NULL && strlist_add(names, name, strlen(name)) == -1)
-		return err_sys(e, ANT_FAIL, "--check");
-	if (s->check && name == NULL && tables_names(ts, names, e) == -1)
+	for (char *const *word = s->words; *word != NULL; word++)
+		if (!strlist_has(names, *word, strlen(*word)) &&
+			strlist_add(names, *word, strlen(*word)) == -1)
+			return err_sys(e, ANT_FAIL, "--check");
+	if (s->check && names->n == 0 && tables_names(ts, names, e) == -1)
 		return -1;
 	return check_load(check, ts, names, budgets, e);
 }
@@ -409,7 +412,7 @@ work(struct settings *s, struct session *session, const char *name, struct ant_e
 	plan.organization = &organization;
 	if (open_budgets(&budgets, s, table, &parents, e) == -1 ||
 		((s->check || s->whose) &&
-			load_check(s, &ts, name, &names, &check, &budgets, e) == -1) ||
+			load_check(s, &ts, &names, &check, &budgets, e) == -1) ||
 		open_parents(s, &in, &plan, e) == -1 ||
 		(plan.http = open_client(s, &access, e)) == NULL)
 		goto done;
@@ -444,7 +447,7 @@ check_words(const struct settings *s, int tables)
 		return cli_usage(&cli, "--whose asks for no table");
 	if (s->parents != NULL && (s->check || s->whose))
 		return cli_usage(&cli, "--parents goes with a table that is fetched");
-	if (tables > 1)
+	if (tables > 1 && !s->check)
 		return cli_usage(&cli, "one table at a time");
 	return tables == 0 && !s->check && !s->whose ? cli_usage(&cli, "which table?") : ANT_OK;
 }
@@ -467,12 +470,13 @@ main(int argc, char **argv)
 	}
 	if ((status = check_words(s, argc - optind)) != ANT_OK)
 		goto done;
-	if (optind < argc)
+	s->words = argv + optind;
+	if (argc - optind == 1)
 		session.table = argv[optind];
 	session.log = cli.verbose > 0 || s->json_log;
 	session.draw = isatty(STDERR_FILENO) && !cli.quiet && !session.log;
 	session.began = clock_ms();
-	status = work(s, &session, argv[optind], &e) == 0 ? ANT_OK : ANT_FAIL;
+	status = work(s, &session, argc - optind == 1 ? argv[optind] : NULL, &e) == 0 ? ANT_OK : ANT_FAIL;
 	clear_line(&session);
 	if (status != ANT_OK)
 		status = cli_fail(&e);

@@ -15,6 +15,7 @@
 #include "base/slurp.h"
 #include "base/utc.h"
 #include "cli.h"
+#include "sim/change.h"
 #include "sim/expect.h"
 #include "sim/http.h"
 #include "sim/query.h"

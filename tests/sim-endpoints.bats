@@ -95,7 +95,7 @@ refused() {
 
 @test "sim: no endpoint answers a wrong credential, version or parameter, or without its beta header" {
 	wrong() {
-		local right=$KEY other beta=$BETA
+		local other beta=$BETA
 		KEY='' refused 401 authentication_error "$path" "$query" || return
 		for other in admin01-wrong api01-wrong; do
 			KEY="x-api-key: sk-ant-$other" refused 401 authentication_error "$path" "$query" || return

@@ -236,9 +236,14 @@ all_tables() {
 }
 
 @test "lists: so it is in the smallest organization" {
-	start_sim --now "$NOW" --users 1 --workspaces 1 --api-keys 1
+	local size='--users 1 --workspaces 1 --api-keys 1 --days 1'
+	# shellcheck disable=SC2086	# options
+	start_sim --now "$NOW" $size
 	use_key enterprise
-	for t in spend_limits spend_limits_effective rbac_groups rbac_roles plugins; do as_modelled "$t" --now "$NOW" --users 1 --workspaces 1 --api-keys 1; done
+	# Nobody is in a group.
+	for t in ${TABLES/rbac_group_members/}; do as_modelled "$t" --now "$NOW" $size; done
+	use_key identity
+	for t in $IDENTITY; do as_modelled "$t" --now "$NOW" $size; done
 }
 
 @test "lists: an archived workspace is not asked for its service accounts" {
@@ -249,4 +254,21 @@ all_tables() {
 	get console $O/workspaces include_archived=true include_default=true limit=100 | jq -r '.data[] | select(.archived_at == null) | "200 \(.id)"' | sort >want
 	cmp want asked
 	get console $O/workspaces include_archived=true limit=100 | jq -e '[.data[] | select(.archived_at != null)] | length == 2'
+}
+
+@test "lists: an element has the members of the reference's example, each list its own" {
+	# members - the names in the elements, without those of what differs by its type
+	members() { jq -c '[.data[] | paths(type != "array") | map(strings) | join(".")
+		| select(test("^(jwks|match.claims|scope|source|owner|created_by|resolved_by|resource|content_scan|spend_summary)\\.") | not)] | unique'; }
+	# same FILE KIND PATH - but for what only versions of it have: attributes and workspace_id of older rules
+	same() {
+		members <"$ROOT/tests/data/api/$1" >want
+		get "$2" "$3" | members | jq -c '. - ["attributes", "workspace_id"]' >got
+		jq -c '. - ["workspace_id"]' want | cmp - got || { echo "$3"; diff want got; }
+	}
+	for t in spend_limit_increase_requests rbac_groups rbac_roles plugins plugin_marketplaces; do same $t.page1.json scoped $O/$t; done
+	same spend_limits.page1.json scoped $O/spend_limits
+	same spend_limits_effective.page1.json scoped $O/spend_limits/effective
+	same service_accounts.json identity $O/service_accounts
+	for t in federation_issuers federation_rules; do same $t.page1.json identity $O/$t; done
 }

@@ -733,7 +733,7 @@ table_of_end() { tr -d '\r' <raw | sed 's/.*\x1b\[J//' | awk '/^table  /{ s = ""
 		-c c --start 2026-11-01 --to 2026-11-20 --chunk 0
 	[[ $(table_of_end | head -n 1) =~ ^table\ +rows\ +pages\ +seconds\ +status$ ]]
 	run -75 --separate-stderr sync -c c --start 2026-11-01 --to 2026-11-20 --chunk 0
-	grep -qFx 'table                     window                         rows   pages  retries   seconds  watermark             status' <<<"$stderr"
+	grep -qFx 'table                          window                         rows   pages  retries   seconds  watermark             status' <<<"$stderr"
 }
 
 @test "plain: one line an event, the whole table, nothing drawn and no receipts on a terminal" {
@@ -747,7 +747,7 @@ table_of_end() { tr -d '\r' <raw | sed 's/.*\x1b\[J//' | awk '/^table  /{ s = ""
 	grep -Eqx 'ant-sync: usage_report: done, 14 rows in [0-9]+\.[0-9]{3} s' lines
 	grep -Eqx 'ant-sync: cost_report: failed \(4\), 0 rows in [0-9.]+ s' lines
 	grep -qx 'ant-sync: cost_report: ant-fetch: no' lines
-	grep -Eqx 'usage_report              2026-11-01 to 2026-11-20         14       0        0 +[0-9.]+  2026-11-20T00:00:00Z  done' lines
+	grep -Eqx 'usage_report                   2026-11-01 to 2026-11-20         14       0        0 +[0-9.]+  2026-11-20T00:00:00Z  done' lines
 	# The same in a pipe, with the receipts that are for it.
 	rm -r state
 	run -4 --separate-stderr sync --plain --start 2026-11-01 --to 2026-11-20 --chunk 10d

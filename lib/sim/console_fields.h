@@ -7,6 +7,7 @@
 #include "sim/code.h"
 #include "sim/field.h"
 #include "sim/org.h"
+#include "sim/usage.h"
 
 /* One limit of a group: what the tables of limits have a row of. */
 struct sim_one_limit {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "sim/change.h"
 #include "sim/expect.h"
 #include "sim/query.h"
 

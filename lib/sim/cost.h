@@ -7,6 +7,7 @@
 #ifndef ANT_SIM_COST_H
 #define ANT_SIM_COST_H
 
+#include "sim/groups.h"
 #include "sim/model.h"
 
 enum { SIM_MONEY = 64, SIM_DESCRIPTION = 80 };

@@ -1,18 +1,17 @@
 #include "sim/model.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "base/utc.h"
+#include "sim/usage.h"
 #include "sim/uses.h"
 
 /* What a hash is for, apart from those of sim_org.c. */
 enum { OF_STREAM = 100, OF_DAY, OF_COUNT, OF_SPIKE, OF_OUTAGE };
 
-enum profile { OFFICE, BATCH, ALWAYS, BURSTS, PROFILES };
+enum profile { OFFICE, BATCH, ALWAYS, BURSTS };
 
 const struct sim_model sim_models[SIM_MODELS] = {
 	{"claude-opus-4-6", "Claude Opus 4.6", 5000000, 25000000, 1, 1, 1},
@@ -73,7 +72,7 @@ sim_quiet(const struct sim *s, int64_t day)
 uint64_t
 sim_model_share(int p, int64_t minute)
 {
-	static const unsigned char hours[PROFILES][24] = {
+	static const unsigned char hours[SIM_PROFILES][24] = {
 		[OFFICE] = {0, 0, 0, 0, 0, 0, 1, 3, 8, 12, 13, 11, 7, 9, 12, 13, 11, 8, 5, 3, 2, 1,
 			0, 0},
 		[BATCH] = {0, 0, 20, 30, 10},
@@ -308,18 +307,6 @@ sim_day_counts(const struct sim *s, size_t i, int64_t day, uint64_t to[SIM_COUNT
 	}
 }
 
-/* All streams' counts of DAY to TO: SIM_COUNTS for each stream. */
-static void
-all_counts(const struct sim *s, int64_t day, uint64_t *to)
-{
-	if (sim_quiet(s, day) || day < s->first_day) {
-		memset(to, 0, s->nstreams * SIM_COUNTS * sizeof *to);
-		return;
-	}
-	for (size_t i = 0; i < s->nstreams; i++)
-		sim_day_counts(s, i, day, to + i * SIM_COUNTS);
-}
-
 int
 sim_make(struct sim *s, const struct sim_config *c, struct ant_err *e)
 {
@@ -362,143 +349,6 @@ sim_free(struct sim *s)
 		sim_uses_free(s->uses);
 	free(s->uses);
 	memset(s, 0, sizeof *s);
-}
-
-/* ---- changes ---- */
-
-/* A decimal number with up to three decimals, in thousandths. */
-static int
-parse_permille(const char *t, unsigned *permille)
-{
-	unsigned n = 0, scale = 0;
-	int point = 0;
-
-	if (*t == '\0' || strlen(t) > 8)
-		return -1;
-	for (; *t != '\0'; t++) {
-		if (*t == '.' && !point) {
-			point = 1;
-			continue;
-		}
-		if (*t < '0' || *t > '9' || (point && ++scale > 3))
-			return -1;
-		n = n * 10 + (unsigned)(*t - '0');
-	}
-	for (; scale < 3; scale++)
-		n *= 10;
-	*permille = n;
-	return n > 1000000 ? -1 : 0;
-}
-
-/* The first N groups that still have use on the day of R: they go. */
-static int
-drop_groups(struct sim *s, struct sim_revision *r)
-{
-	uint64_t counts[SIM_COUNTS];
-
-	if (r->drop == 0 || sim_quiet(s, r->day))
-		return 0;
-	if ((r->dropped = calloc(r->drop, sizeof *r->dropped)) == NULL)
-		return -1;
-	for (size_t i = 0; i < s->nstreams && r->ndropped < r->drop; i++) {
-		int seen = 0;
-
-		sim_day_counts(s, i, r->day, counts);
-		for (size_t d = 0; d < r->ndropped; d++)
-			seen |= r->dropped[d] == s->streams[i].group;
-		for (size_t c = 0; c < SIM_COUNTS && !seen; c++)
-			if (counts[c] != 0) {
-				r->dropped[r->ndropped++] = s->streams[i].group;
-				break;
-			}
-	}
-	return 0;
-}
-
-static int
-revise(struct sim *s, const char *date, const char *factor, const char *drop, struct ant_err *e)
-{
-	struct sim_revision r = {0, 1000, 0, 0, NULL}, *all;
-	int64_t t;
-	char *end = NULL;
-
-	if (strlen(date) != 10 || utc_parse(date, 10, &t) == -1)
-		return err_set(e, ANT_USAGE, "date: '%s' is not a date YYYY-MM-DD", date);
-	r.day = t / UTC_DAY;
-	if (factor != NULL && parse_permille(factor, &r.permille) == -1)
-		return err_set(e, ANT_USAGE, "factor: '%s' is not a number from 0 to 1000", factor);
-	if (drop != NULL) {
-		unsigned long n = strtoul(drop, &end, 10);
-
-		if (drop[0] < '0' || drop[0] > '9' || *end != '\0' || n > 100000)
-			return err_set(e, ANT_USAGE, "drop: '%s' is not a number to 100000", drop);
-		r.drop = n;
-	}
-	if (drop_groups(s, &r) == -1 ||
-		(all = realloc(s->revisions, (s->nrevisions + 1) * sizeof *all)) == NULL) {
-		free(r.dropped);
-		return err_set(e, ANT_FAIL, "out of memory for a revision");
-	}
-	s->revisions = all;
-	s->revisions[s->nrevisions++] = r;
-	return 0;
-}
-
-/* Things that happen now, a millisecond apart. */
-static int
-happen(struct sim *s, const char *number, struct ant_err *e)
-{
-	char *end;
-	unsigned long n = strtoul(number, &end, 10);
-	int64_t *all;
-
-	if (number[0] < '0' || number[0] > '9' || *end != '\0' || n < 1 || n > 1000)
-		return err_set(e, ANT_USAGE, "event: '%s' is not a number from 1 to 1000", number);
-	if ((all = realloc(s->events, (s->nevents + n) * sizeof *all)) == NULL)
-		return err_set(e, ANT_FAIL, "out of memory for an event");
-	s->events = all;
-	for (unsigned long i = 0; i < n; i++)
-		s->events[s->nevents++] = sim_now(s) * 1000000 + (int64_t)i * 1000;
-	return 0;
-}
-
-int
-sim_change(
-	struct sim *s, const struct strlist *names, const struct strlist *values, struct ant_err *e)
-{
-	static const char *const known[] = {
-		"date", "factor", "drop", "remove", "archive", "rename", "name", "now", "event"};
-	enum { DATE, FACTOR, DROP, REMOVE, ARCHIVE, RENAME, NAME, NOW, EVENT, KNOWN };
-	const char *v[KNOWN] = {NULL};
-	int64_t t;
-
-	for (size_t i = 0; i < names->n; i++) {
-		size_t k = 0;
-
-		while (k < KNOWN && strcmp(known[k], names->v[i]) != 0)
-			k++;
-		if (k == KNOWN)
-			return err_set(e, ANT_USAGE, "unknown parameter '%s'", names->v[i]);
-		v[k] = values->v[i];
-	}
-	if (v[DATE] != NULL)
-		return revise(s, v[DATE], v[FACTOR], v[DROP], e);
-	if (v[EVENT] != NULL)
-		return happen(s, v[EVENT], e);
-	if (v[REMOVE] != NULL && sim_org_remove(&s->org, v[REMOVE]) == 0)
-		return 0;
-	if (v[ARCHIVE] != NULL && sim_org_archive(&s->org, v[ARCHIVE], sim_now(s)) == 0)
-		return 0;
-	if (v[RENAME] != NULL && v[NAME] != NULL &&
-		sim_org_rename(&s->org, v[RENAME], v[NAME]) == 0)
-		return 0;
-	if (v[NOW] != NULL && utc_parse(v[NOW], strlen(v[NOW]), &t) == 0) {
-		s->config.now = t;
-		return 0;
-	}
-	return err_set(e, ANT_USAGE,
-		"nothing to change: date=DAY [factor=F] [drop=N], remove=ID, archive=WORKSPACE, "
-		"rename=ID with name=TEXT, now=TIME, or event=N, of objects that exist");
 }
 
 /* ---- dimensions ---- */
@@ -548,99 +398,4 @@ sim_model_known(const char *model)
 		if (strcmp(sim_models[i].id, model) == 0)
 			return 1;
 	return 0;
-}
-
-/* ---- usage ---- */
-
-static int
-passes(const struct sim *s, const struct sim_stream *st, const struct strlist wanted[SIM_DIMS])
-{
-	for (int d = 0; d < SIM_DIMS; d++) {
-		const char *t = sim_dim_text(s, (enum sim_dim)d, st->dim[d]);
-
-		if (wanted[d].n > 0 && (t == NULL || !strlist_has(&wanted[d], t, strlen(t))))
-			return 0;
-	}
-	return 1;
-}
-
-int
-sim_usage_open(struct sim_usage *u, const struct sim *s, unsigned asked,
-	const struct strlist wanted[SIM_DIMS], struct ant_err *e)
-{
-	memset(u, 0, sizeof *u);
-	u->s = s;
-	u->day = INT64_MIN;
-	u->group = calloc(s->nstreams, sizeof *u->group);
-	u->sum = calloc(s->nstreams * SIM_COUNTS, sizeof *u->sum);
-	u->values = calloc(s->nstreams * SIM_COUNTS, sizeof *u->values);
-	if (sim_groups_init(&u->groups, s->nstreams, SIM_DIMS) == -1 || u->group == NULL ||
-		u->sum == NULL || u->values == NULL) {
-		sim_usage_close(u);
-		return err_set(e, ANT_FAIL, "out of memory for a report");
-	}
-	for (size_t i = 0; i < s->nstreams; i++) {
-		int key[SIM_DIMS];
-
-		for (int d = 0; d < SIM_DIMS; d++)
-			key[d] = asked >> d & 1 ? s->streams[i].dim[d] : -1;
-		u->group[i] = passes(s, &s->streams[i], wanted)
-				      ? (int)sim_groups_number(&u->groups, key)
-				      : -1;
-	}
-	return 0;
-}
-
-void
-sim_usage_close(struct sim_usage *u)
-{
-	sim_groups_free(&u->groups);
-	free(u->group);
-	free(u->sum);
-	free(u->values);
-	memset(u, 0, sizeof *u);
-}
-
-void
-sim_usage_bucket(struct sim_usage *u, int64_t start, int64_t width)
-{
-	int64_t day = utc_floor(start, UTC_DAY) / UTC_DAY, from = (start - day * UTC_DAY) / 60;
-	uint64_t low[PROFILES], high[PROFILES], all[PROFILES];
-
-	if (u->day != day)
-		all_counts(u->s, day, u->values);
-	u->day = day;
-	utc_format(start, u->start);
-	utc_format(start + width, u->end);
-	for (int p = 0; p < PROFILES; p++) {
-		low[p] = sim_model_share(p, from);
-		high[p] = sim_model_share(p, from + width / 60);
-		all[p] = sim_model_share(p, SIM_DAY_MINUTES);
-	}
-	memset(u->sum, 0, u->groups.ids.n * SIM_COUNTS * sizeof *u->sum);
-	for (size_t i = 0; i < u->s->nstreams; i++) {
-		const uint64_t *v = u->values + i * SIM_COUNTS;
-		int p = u->s->streams[i].profile;
-		uint64_t *sum = u->sum + (size_t)(u->group[i] < 0 ? 0 : u->group[i]) * SIM_COUNTS;
-
-		if (u->group[i] < 0 || low[p] == high[p])
-			continue;
-		for (size_t c = 0; c < SIM_COUNTS; c++)
-			sum[c] += v[c] * high[p] / all[p] - v[c] * low[p] / all[p];
-	}
-}
-
-int
-sim_usage_row(const struct sim_usage *u, size_t g, struct sim_usage_row *row)
-{
-	uint64_t any = 0;
-
-	memcpy(row->n, u->sum + g * SIM_COUNTS, sizeof row->n);
-	memcpy(row->start, u->start, sizeof row->start);
-	memcpy(row->end, u->end, sizeof row->end);
-	for (size_t c = 0; c < SIM_COUNTS; c++)
-		any |= row->n[c];
-	for (int d = 0; d < SIM_DIMS && any != 0; d++)
-		row->dim[d] = sim_dim_text(u->s, (enum sim_dim)d, sim_groups_key(&u->groups, g)[d]);
-	return any != 0;
 }

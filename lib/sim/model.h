@@ -15,9 +15,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "base/strlist.h"
 #include "base/utc.h"
-#include "sim/groups.h"
 #include "sim/org.h"
 
 /* In the order in which the API's reference lists group_by[]. */
@@ -125,18 +123,6 @@ uint64_t sim_model_share(int profile, int64_t minute);
 /* The clock: seconds since 1970. */
 int64_t sim_now(const struct sim *s);
 
-/*
- * One change, written as a query string that is decoded into N names and values:
- *   date=YYYY-MM-DD factor=F drop=N   multiply the day's amounts (F has up to three
- *                                     decimals), drop the first N rows of its reports
- *   remove=ID  archive=ID  rename=ID name=TEXT
- *   now=TIME                          move the clock
- *   event=N                           N things happen now (sim/feed), 1 to 1000
- * Return 0, or -1 with ANT_USAGE and a reason.
- */
-int sim_change(struct sim *s, const struct strlist *names, const struct strlist *values,
-	struct ant_err *e);
-
 /* The name of dimension D in group_by[], or its number (-1: there is none). */
 const char *sim_dim_name(enum sim_dim d);
 int sim_dim_find(const char *name);
@@ -146,34 +132,5 @@ const char *sim_dim_text(const struct sim *s, enum sim_dim d, int value);
 int sim_dim_valid(enum sim_dim d, const char *text);
 /* 1 where a model of this id has use. */
 int sim_model_known(const char *model);
-
-/* Usage in buckets: rows are groups of streams, in a fixed order. */
-struct sim_usage {
-	const struct sim *s;
-	struct sim_groups groups; /* by dimensions; -1: null, or not asked for */
-	int *group;		  /* of each stream; -1: filtered away */
-	uint64_t *sum;		  /* SIM_COUNTS for each group: the bucket */
-	uint64_t *values;
-	int64_t day;			     /* that VALUES holds */
-	char start[UTC_TEXT], end[UTC_TEXT]; /* of the bucket */
-};
-
-struct sim_usage_row {
-	const char *dim[SIM_DIMS]; /* NULL: null, or not asked for */
-	uint64_t n[SIM_COUNTS];
-	char start[UTC_TEXT], end[UTC_TEXT]; /* of the bucket */
-};
-
-/*
- * ASKED: the dimensions to group by, as bits 1 << SIM_...  WANTED[d] lists the values that
- * dimension D may have; an empty list: all.  0, or -1 with ANT_FAIL.
- */
-int sim_usage_open(struct sim_usage *u, const struct sim *s, unsigned asked,
-	const struct strlist wanted[SIM_DIMS], struct ant_err *e);
-void sim_usage_close(struct sim_usage *u);
-/* Sum the bucket; a group whose SIM_COUNTS sums are all 0 has no row. */
-void sim_usage_bucket(struct sim_usage *u, int64_t start, int64_t width);
-/* The row of group G: 1, or 0 where it has none. */
-int sim_usage_row(const struct sim_usage *u, size_t g, struct sim_usage_row *row);
 
 #endif

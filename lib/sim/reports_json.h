@@ -8,6 +8,7 @@
 #include "sim/code.h"
 #include "sim/cost.h"
 #include "sim/model.h"
+#include "sim/usage.h"
 
 /* A bucket of usage: the sums that U holds.  SPEED: the member speed is there. */
 void sim_reports_json_usage(

@@ -242,7 +242,7 @@ get_increase(const struct sim_scope *at, size_t i, void *object)
 	const struct sim *s = at->s;
 	struct sim_increase *r = object;
 	uint64_t h = sim_hash(s->config.seed, SIM_OF_REQUEST, 1, i);
-	size_t u = (size_t)h % s->org.nusers;
+	size_t u = (size_t)h % s->org.nusers, last = sim_people_count(s) - 1;
 	int64_t created = (s->first_day + s->config.days - (int64_t)i * 3) * UTC_DAY -
 			  (int64_t)(h >> 8) % UTC_DAY;
 	int period = (int)(i % SIM_PERIODS), open = i % 3 == 0;
@@ -262,10 +262,9 @@ get_increase(const struct sim_scope *at, size_t i, void *object)
 		r->summed = u < s->org.nusers && effective(s, u, MONTHLY, &r->summary) && i != 3;
 	} else {
 		sim_org_time(r->resolved_at, created + 40000, h >> 16);
-		r->resolver =
-			sim_people_who(s, i % 2 == 0 ? (struct sim_someone){SIM_IS_SCOPED_KEY, 0}
-						     : (struct sim_someone){SIM_IS_USER,
-							       sim_people_count(s) - 1 - i % 3});
+		r->resolver = sim_people_who(s,
+			i % 2 == 0 ? (struct sim_someone){SIM_IS_SCOPED_KEY, 0}
+				   : (struct sim_someone){SIM_IS_USER, last - i % 3 % (last + 1)});
 	}
 	return !sim_people_gone(s, u);
 }

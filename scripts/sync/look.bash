@@ -5,11 +5,9 @@
 # Ask the API what the key may read, and the destination what may be written there.
 check_organization() { # NAME
 	local code=0
-	local -a only=()
 	settle "$1" || return
 	[[ -z $1 ]] || echo "organization $1"
-	((${#tables[@]} > 1)) || only=("${tables[@]}")
-	ant-fetch --check "${fetch[@]}" "${only[@]}" || code=$?
+	ant-fetch --check "${fetch[@]}" -- "${tables[@]}" || code=$?
 	if check_destination; then
 		echo "destination $base_scope: ready"
 	else
@@ -52,14 +50,14 @@ status_organization() { # NAME
 		last[$name]="$how $rows $finished"
 		[[ $mark == - || (-n ${fresh[$name]-} && ! $mark > ${fresh[$name]}) ]] || fresh[$name]=$mark
 	done <"$run/ledger.own"
-	((quiet)) || printf '%-24s  %-20s  %-10s  %-20s  %-8s  %s\n' table watermark behind 'last load' mode rows
+	((quiet)) || printf '%-29s  %-20s  %-10s  %-20s  %-8s  %s\n' table watermark behind 'last load' mode rows
 	for name in "${tables[@]}"; do
 		read -r how rows finished <<<"${last[$name]-- - -}"
 		mark=${fresh[$name]--}
 		age=$finished
 		[[ -z ${windowed[$name]-} ]] || age=$mark
 		[[ $age == - ]] || { seconds "$age"; ago $((EPOCHSECONDS - REPLY)); age=$REPLY; }
-		printf '%-24s  %-20s  %-10s  %-20s  %-8s  %s\n' "${1:+$1/}$name" "$mark" "$age" "$finished" "$how" "$rows"
+		printf '%-29s  %-20s  %-10s  %-20s  %-8s  %s\n' "${1:+$1/}$name" "$mark" "$age" "$finished" "$how" "$rows"
 	done
 }
 

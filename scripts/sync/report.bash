@@ -35,7 +35,7 @@ print_json() { # ORGANIZATION TABLE STATUS FROM TO ROWS LOADS PAGES RETRIES MICR
 # The columns of the table at the end and, where it is no terminal's, their widths as printf's %*s has them: below 0
 # is to the left.  Where there is room, those of SPARE go beside the others, in this order.
 readonly COLUMN=(table window rows pages retries seconds watermark status)
-readonly WIDTH=(-24 -24 9 6 7 8 -20 0)
+readonly WIDTH=(-29 -24 9 6 7 8 -20 0)
 readonly SPARE=(window seconds watermark pages retries)
 
 # Print the table of results; COLUMNS 0: with columns that are always the same, else no line is longer.

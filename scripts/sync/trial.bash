@@ -127,8 +127,9 @@ took_ill() {
 		read -r code _ <"$run/done.$name"
 		{ read -r who http; mapfile -t lines; } <"$run/$name.said"
 		rm -f -- "$run/$name.said"
-		case $who/$code in
-		fetch/[23] | fetch/75) what=key ;;
+		case $who/$code/$http in
+		fetch/3/40[34]) answered=1 ;; # it is a key, but not of this table
+		fetch/[23]/* | fetch/75/*) what=key ;;
 		load/*) what=destination ;;
 		esac
 		[[ -z $what || $what == "$looked" ]] || look_again "$what" "$code" "$http"

@@ -15,6 +15,8 @@ ${CXX:-c++} -O2 "$ROOT/tests/bench/parse.cpp" -o parse -lsimdjson
 ./gen claude_code_escapes "$((records / 4))" >escapes
 ./gen usage_report "$((records / 50))" 50 >small
 ./gen usage_report "$((records / 2000))" 2000 >large
+./gen analytics_cost "$((records * 2))" >cost
+./gen analytics_usage "$((records * 2))" >tokens
 
 # What people write for the same rows; \N is then an empty cell.
 cat >claude.jq <<'J'
@@ -29,7 +31,7 @@ select(has("@ant") | not)
    ([.model_breakdown[].tokens.input] | add), ([.model_breakdown[].tokens.output] | add),
    ([.model_breakdown[].tokens.cache_read] | add), ([.model_breakdown[].tokens.cache_creation] | add),
    ([.model_breakdown[].estimated_cost.amount] | add), ([.model_breakdown[].model] | join(",")),
-   .subscription_type, .is_remote]
+   .subscription_type, .is_remote, .model_breakdown[0].estimated_cost.currency]
 | @tsv
 J
 cat >usage.jq <<'J'
@@ -58,7 +60,7 @@ if (is_present($date)) {
 		$tool_actions["multi_edit_tool"]["accepted"], $tool_actions["multi_edit_tool"]["rejected"],
 		$tool_actions["write_tool"]["accepted"], $tool_actions["write_tool"]["rejected"],
 		$tool_actions["notebook_edit_tool"]["accepted"], $tool_actions["notebook_edit_tool"]["rejected"],
-		i, o, r, w, c, m, is_not_null($subscription_type) ? $subscription_type : "", $is_remote], "\t");
+		i, o, r, w, c, m, is_not_null($subscription_type) ? $subscription_type : "", $is_remote, $model_breakdown[1]["estimated_cost"]["currency"]], "\t");
 }
 M
 duckdb_query() {
@@ -75,7 +77,8 @@ duckdb_query() {
 		list_sum(list_transform(model_breakdown, b -> b.tokens.cache_read)),
 		list_sum(list_transform(model_breakdown, b -> b.tokens.cache_creation)),
 		list_sum(list_transform(model_breakdown, b -> b.estimated_cost.amount)),
-		list_aggregate(list_transform(model_breakdown, b -> b.model), 'string_agg', ','), subscription_type, is_remote
+		list_aggregate(list_transform(model_breakdown, b -> b.model), 'string_agg', ','), subscription_type, is_remote,
+		model_breakdown[1].estimated_cost.currency
 	from read_ndjson('$dir/claude') where date is not null)
 	to '$dir/duckdb.tsv' (format csv, delimiter '\t', header false, quote '')
 	S
@@ -111,6 +114,13 @@ for f in small large; do
 	same jq "jq -rf usage.jq $f"
 done
 
+# Of rows of 35 columns, 20 of them dimensions, the other engine's are those to compare with.
+for f in cost tokens; do
+	{ sed -n '1,5001p' $f; echo '{"@ant":"end","records":5000,"pages":1}'; } >some
+	ant-flatten <some | plain >ours
+	same 'ant-flatten --engine jq' "ant-flatten --engine jq <some | sed -e '/^#/d' -e 's/\\\\N//g'"
+done
+
 heading "ant-flatten: $records Claude Code records, $(($(stat -c %s claude) / 1000000)) MB; one core; $(uname -m), $runs runs, $(date -u +%F)"
 faster 'Claude Code, against jq' '40' 'ant-flatten <claude' 'jq -rf claude.jq claude'
 faster 'Claude Code, against Miller' '-' 'ant-flatten <claude' "$miller"
@@ -119,11 +129,17 @@ within 'Claude Code, against simdjson only parsing' '1.3' 'ant-flatten <claude' 
 faster 'Claude Code, a third with escapes, against jq' '25' 'ant-flatten <escapes' 'jq -rf claude.jq escapes'
 faster 'usage, buckets of 50 results, against jq' '40' 'ant-flatten <small' 'jq -rf usage.jq small'
 faster 'usage, buckets of 2,000 results, against jq' '40' 'ant-flatten <large' 'jq -rf usage.jq large'
-within 'the same in libjq (--engine jq), against jq' '1.0' 'ant-flatten --engine jq <claude' 'jq -rf claude.jq claude'
+within 'analytics_cost by person and key, against simdjson only parsing' '1.3' 'ant-flatten <cost' './parse cost'
+within 'analytics_usage by person and key, against simdjson only parsing' '1.3' 'ant-flatten <tokens' './parse tokens'
+within 'Claude Code in libjq (--engine jq), against jq' '1.0' 'ant-flatten --engine jq <claude' 'jq -rf claude.jq claude'
 empty='{"@ant":"begin","version":1,"table":"usage_report","from":"2026-11-01T00:00:00Z","to":"2026-11-01T00:00:00Z","width":"1d"}\n{"@ant":"end","records":0,"pages":0}\n'
 # shellcheck disable=SC2059
 printf "$empty" >none
 within '200 starts on an empty stream, against /bin/true' '+1 s' 'for i in {1..200}; do ant-flatten <none; done' 'for i in {1..200}; do /bin/true <none; done'
+./gen analytics_cost "$((records * 20))" >year
+printf '\npeak memory: %s KiB at %s rows of analytics_cost, %s KiB at %s\n' "$(peak bash -c 'exec ant-flatten <cost')" "$((records * 2))" \
+	"$(peak bash -c 'exec ant-flatten <year')" "$((records * 20))"
+rm year
 ./gen claude_code_usage "$((records * 10))" >many
 printf '\npeak memory: %s KiB at %s records, %s KiB at %s\n' "$(peak bash -c 'exec ant-flatten <claude')" "$records" \
 	"$(peak bash -c 'exec ant-flatten <many')" "$((records * 10))"

@@ -2,7 +2,8 @@
  * gen KIND COUNT [RESULTS] - a record stream for the benchmarks, the same every time
  *
  * KIND: claude_code_usage (COUNT records), claude_code_escapes (a third of the
- * strings with escapes), usage_report (COUNT buckets of RESULTS results).
+ * strings with escapes), usage_report (COUNT buckets of RESULTS results), analytics_cost and
+ * analytics_usage (COUNT rows by day, person and key, of 2,000 people).
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -88,6 +89,59 @@ usage_bucket(unsigned i, unsigned n, unsigned results)
 	puts("]}");
 }
 
+/* Who, by which key, for what: all dimensions are there, most of them not asked for. */
+static void
+analytics_group(int cost)
+{
+	static const char *const products[] = {"claude_code", "messages_api", "chat"};
+	static const char *const tokens[] = {"uncached_input_tokens", "output_tokens",
+		"cache_read_input_tokens", "cache_creation.ephemeral_5m_input_tokens"};
+	unsigned person = below(2000);
+
+	printf("\"group\":{\"actor\":{\"type\":\"user_actor\",\"user_id\":\"user_01WvYRkt9LAKmfPYoVQ%06u\","
+	       "\"email_address\":\"user.%u@example.com\",\"name\":\"User %u\",\"deleted\":false},"
+	       "\"actor_type\":null,\"agent_id\":null,\"api_key_id\":",
+		person, person, person);
+	if (below(2))
+		printf("\"apikey_01WvYRkt9LAKmfPYoVQ%06u\"", below(500));
+	else
+		fputs("null", stdout);
+	fputs(",\"claude_tag_category\":null,\"claude_tag_user_id\":null,\"context_window\":null,", stdout);
+	if (cost)
+		fputs("\"cost_type\":\"tokens\",", stdout);
+	printf("\"deployment_id\":null,\"environment_id\":null,\"inference_geo\":null,\"model\":\"%s\","
+	       "\"organization_id\":null,\"product\":\"%s\",\"rbac_group_id\":null,\"service_tier\":null,"
+	       "\"session_id\":null,\"slack_channel_id\":null,\"speed\":null,",
+		below(3) ? "claude-opus-4-8" : "claude-haiku-4-5-20251001", products[below(3)]);
+	if (cost)
+		printf("\"token_type\":\"%s\",", tokens[below(4)]);
+	printf("\"user_profile_id\":null,\"workspace_id\":\"wrkspc_01DXNos1XCd8erb7tiL%05u\"}", below(20));
+}
+
+static void
+analytics_row(unsigned i, unsigned n, int cost)
+{
+	unsigned month = (unsigned)(1 + i * 12ull / n), day = (unsigned)(1 + i * 324ull / n % 27);
+
+	printf("{\"starting_at\":\"2026-%02u-%02uT00:00:00Z\",\"ending_at\":\"2026-%02u-%02uT00:00:00Z\",",
+		month, day, month, day + 1);
+	analytics_group(cost);
+	if (cost) {
+		unsigned whole = below(10000), part = below(10000000);
+
+		printf(",\"cost\":{\"amount\":\"%u.%07u\",\"list_amount\":\"%u.%07u\",\"currency\":\"USD\","
+		       "\"requests\":null}}\n",
+			whole, part, whole + 1, part);
+		return;
+	}
+	printf(",\"usage\":{\"uncached_input_tokens\":%u,\"cache_read_input_tokens\":%u,\"output_tokens\":%u,"
+	       "\"total_tokens\":%u,\"cache_creation\":{\"ephemeral_5m_input_tokens\":%u,"
+	       "\"ephemeral_1h_input_tokens\":%u},\"server_tool_use\":{\"web_search_requests\":%u},"
+	       "\"requests\":%u}}\n",
+		below(10000000), below(10000000), below(100000), below(100000000), below(100000), below(100000),
+		below(9), below(500));
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -103,6 +157,15 @@ main(int argc, char *argv[])
 			",\"group_by\":[\"api_key_id\",\"workspace_id\",\"model\",\"service_tier\",\"context_window\"]");
 		for (unsigned i = 0; i < n; i++)
 			usage_bucket(i, n, results);
+	} else if (strncmp(argv[1], "analytics_", 10) == 0) {
+		int cost = strcmp(argv[1], "analytics_cost") == 0;
+
+		begin(argv[1], cost ? ",\"group_by\":[\"actor\",\"api_key_id\",\"model\",\"product\","
+				      "\"workspace_id\",\"cost_type\",\"token_type\"]"
+				    : ",\"group_by\":[\"actor\",\"api_key_id\",\"model\",\"product\","
+				      "\"workspace_id\"]");
+		for (unsigned i = 0; i < n; i++)
+			analytics_row(i, n, cost);
 	} else {
 		begin("claude_code_usage", "");
 		for (unsigned i = 0; i < n; i++)

@@ -1,0 +1,141 @@
+#include "sim/change.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utc.h"
+
+/* A decimal number with up to three decimals, in thousandths. */
+static int
+parse_permille(const char *t, unsigned *permille)
+{
+	unsigned n = 0, scale = 0;
+	int point = 0;
+
+	if (*t == '\0' || strlen(t) > 8)
+		return -1;
+	for (; *t != '\0'; t++) {
+		if (*t == '.' && !point) {
+			point = 1;
+			continue;
+		}
+		if (*t < '0' || *t > '9' || (point && ++scale > 3))
+			return -1;
+		n = n * 10 + (unsigned)(*t - '0');
+	}
+	for (; scale < 3; scale++)
+		n *= 10;
+	*permille = n;
+	return n > 1000000 ? -1 : 0;
+}
+
+/* The first N groups that still have use on the day of R: they go. */
+static int
+drop_groups(struct sim *s, struct sim_revision *r)
+{
+	uint64_t counts[SIM_COUNTS];
+
+	if (r->drop == 0 || sim_quiet(s, r->day))
+		return 0;
+	if ((r->dropped = calloc(r->drop, sizeof *r->dropped)) == NULL)
+		return -1;
+	for (size_t i = 0; i < s->nstreams && r->ndropped < r->drop; i++) {
+		int seen = 0;
+
+		sim_day_counts(s, i, r->day, counts);
+		for (size_t d = 0; d < r->ndropped; d++)
+			seen |= r->dropped[d] == s->streams[i].group;
+		for (size_t c = 0; c < SIM_COUNTS && !seen; c++)
+			if (counts[c] != 0) {
+				r->dropped[r->ndropped++] = s->streams[i].group;
+				break;
+			}
+	}
+	return 0;
+}
+
+static int
+revise(struct sim *s, const char *date, const char *factor, const char *drop, struct ant_err *e)
+{
+	struct sim_revision r = {0, 1000, 0, 0, NULL}, *all;
+	int64_t t;
+	char *end = NULL;
+
+	if (strlen(date) != 10 || utc_parse(date, 10, &t) == -1)
+		return err_set(e, ANT_USAGE, "date: '%s' is not a date YYYY-MM-DD", date);
+	r.day = t / UTC_DAY;
+	if (factor != NULL && parse_permille(factor, &r.permille) == -1)
+		return err_set(e, ANT_USAGE, "factor: '%s' is not a number from 0 to 1000", factor);
+	if (drop != NULL) {
+		unsigned long n = strtoul(drop, &end, 10);
+
+		if (drop[0] < '0' || drop[0] > '9' || *end != '\0' || n > 100000)
+			return err_set(e, ANT_USAGE, "drop: '%s' is not a number to 100000", drop);
+		r.drop = n;
+	}
+	if (drop_groups(s, &r) == -1 ||
+		(all = realloc(s->revisions, (s->nrevisions + 1) * sizeof *all)) == NULL) {
+		free(r.dropped);
+		return err_set(e, ANT_FAIL, "out of memory for a revision");
+	}
+	s->revisions = all;
+	s->revisions[s->nrevisions++] = r;
+	return 0;
+}
+
+/* Things that happen now, a millisecond apart. */
+static int
+happen(struct sim *s, const char *number, struct ant_err *e)
+{
+	char *end;
+	unsigned long n = strtoul(number, &end, 10);
+	int64_t *all;
+
+	if (number[0] < '0' || number[0] > '9' || *end != '\0' || n < 1 || n > 1000)
+		return err_set(e, ANT_USAGE, "event: '%s' is not a number from 1 to 1000", number);
+	if ((all = realloc(s->events, (s->nevents + n) * sizeof *all)) == NULL)
+		return err_set(e, ANT_FAIL, "out of memory for an event");
+	s->events = all;
+	for (unsigned long i = 0; i < n; i++)
+		s->events[s->nevents++] = sim_now(s) * 1000000 + (int64_t)i * 1000;
+	return 0;
+}
+
+int
+sim_change(
+	struct sim *s, const struct strlist *names, const struct strlist *values, struct ant_err *e)
+{
+	static const char *const known[] = {
+		"date", "factor", "drop", "remove", "archive", "rename", "name", "now", "event"};
+	enum { DATE, FACTOR, DROP, REMOVE, ARCHIVE, RENAME, NAME, NOW, EVENT, KNOWN };
+	const char *v[KNOWN] = {NULL};
+	int64_t t;
+
+	for (size_t i = 0; i < names->n; i++) {
+		size_t k = 0;
+
+		while (k < KNOWN && strcmp(known[k], names->v[i]) != 0)
+			k++;
+		if (k == KNOWN)
+			return err_set(e, ANT_USAGE, "unknown parameter '%s'", names->v[i]);
+		v[k] = values->v[i];
+	}
+	if (v[DATE] != NULL)
+		return revise(s, v[DATE], v[FACTOR], v[DROP], e);
+	if (v[EVENT] != NULL)
+		return happen(s, v[EVENT], e);
+	if (v[REMOVE] != NULL && sim_org_remove(&s->org, v[REMOVE]) == 0)
+		return 0;
+	if (v[ARCHIVE] != NULL && sim_org_archive(&s->org, v[ARCHIVE], sim_now(s)) == 0)
+		return 0;
+	if (v[RENAME] != NULL && v[NAME] != NULL &&
+		sim_org_rename(&s->org, v[RENAME], v[NAME]) == 0)
+		return 0;
+	if (v[NOW] != NULL && utc_parse(v[NOW], strlen(v[NOW]), &t) == 0) {
+		s->config.now = t;
+		return 0;
+	}
+	return err_set(e, ANT_USAGE,
+		"nothing to change: date=DAY [factor=F] [drop=N], remove=ID, archive=WORKSPACE, "
+		"rename=ID with name=TEXT, now=TIME, or event=N, of objects that exist");
+}
