@@ -189,6 +189,18 @@ rows() { sqlite3 "$1" "select count(*) from $2"; }
 	shellcheck "$EXAMPLES/parallel/backfill"
 }
 
+@test "examples: the sections of the service's settings load each set with its key, into the same tables" {
+	sed -e 's/^#\([a-z]\)/\1/' -e 's#^destination postgres.*#rate 0#' -e '/^schema/d' "$EXAMPLES/systemd/acme.conf" >acme.conf
+	grep -q '^organization enterprise' acme.conf
+	echo sk-ant-admin01-simulated >key
+	echo sk-ant-api01-simulated >scoped
+	CREDENTIALS_DIRECTORY=$PWD ANTHROPIC_ADMIN_KEY='' ant-sync -q -c acme.conf --start -6d >/dev/null
+	[ "$(rows anthill.db users)" = 5 ]
+	[ "$(rows anthill.db analytics_users)" -gt 0 ]
+	[ "$(rows anthill.db compliance_activities)" -gt 0 ]
+	[ "$(sqlite3 anthill.db "select count(*) from _anthill_loads where table_name = 'users'")" = 1 ]
+}
+
 @test "examples: the table file of one's own reads the API's own example: no name of a chat, and nobody's address where it is masked" {
 	export ANT_TABLES=$EXAMPLES/tables
 	local page=$ROOT/tests/data/api/compliance_chats.page1.json

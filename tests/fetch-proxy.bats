@@ -55,6 +55,12 @@ fetch() {
 		# The key, the URL and what is asked for are in the tunnel.
 		run -1 grep -aci -e simulated -e x-api-key -e anthropic- -e /v1/ heard
 	done
+	# A token is sent in a field that is a proxy's, too, by its name: this one does not get it.
+	: >heard
+	ANTHROPIC_ADMIN_KEY='' ANTHROPIC_AUTH_TOKEN=simulated-oauth-token https_proxy=http://$tunnel_at fetch users
+	cmp out "$BATS_FILE_TMPDIR/users"
+	grep -q ^CONNECT heard
+	run -1 grep -aci -e simulated -e authorization heard
 	# That of another scheme is none of ours.
 	http_proxy=http://$tunnel_at fetch users
 	[ "$status" -eq 75 ]

@@ -72,6 +72,18 @@ three_days=(--from 2026-11-01 --to 2026-11-04 claude_code_usage)
 	[ "$calls" -gt 20 ]
 }
 
+@test "each allocation failing, alone, on days of which the last are not available yet, with a key and a token" {
+	export ANTHROPIC_ADMIN_KEY=sk-ant-api01-simulated ANTHROPIC_AUTH_TOKEN=simulated-oauth-token
+	torture malloc --from 2026-11-19 --to 2026-11-23 analytics_users
+	[ "$calls" -gt 300 ]
+}
+
+@test "the socket calls of what goes through two tables failing" {
+	export ANTHROPIC_ADMIN_KEY=sk-ant-api01-simulated
+	torture socket compliance_role_permissions
+	[ "$calls" -gt 10 ]
+}
+
 # peak ARG... - the largest resident memory of a fetch, in KiB
 peak() { env time -f %M "$FETCH" --jobs 1 --rate 0 "$@" 2>&1 >out | tail -n 1; }
 

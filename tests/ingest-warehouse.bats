@@ -105,6 +105,17 @@ no_secret() {
 	[[ $(<out) == *'"mode":"append"'* ]]
 }
 
+@test "bigquery: replace leaves what the API does not serve any more, and the receipt says from where it was asked" {
+	mkdir tables
+	{ grep -v '^earliest' "$ROOT/lib/tables/cost_report.table" | sed "s/^mode .*/oldest $D2\n&/"; } >tables/cost_report.table
+	ANT_TABLES=$PWD/tables ingest "${BQ[@]}" cost_report --incremental-strategy replace --interval-start "$D0" --interval-end "$D3" >out 2>messages
+	grep -qF 'WHERE (`bucket` >= TIMESTAMP(NULLIF(@window_from, '"''"')) OR `bucket` IS NULL);' w/3.in
+	grep -qF "\"from\":\"${D2}T00:00:00Z\"" out
+	grep -qF "\"asked\":\"${D0}T00:00:00Z\",\"rows\":" out
+	ANT_TABLES=$PWD/tables ingest "${BQ[@]}" cost_report --incremental-strategy replace --interval-start "$D0" --interval-end "$D1" >out 2>messages
+	grep -q '^DELETE FROM .* WHERE FALSE;$' w/7.in
+}
+
 @test "bigquery: a step that fails ends the load: its words, status 1, no receipt, no watermark, nothing after it" {
 	local n
 	for n in 1 2 3; do

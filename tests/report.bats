@@ -54,13 +54,31 @@ values() { grep -o '<data value="[^"]*"' | sed 's/.*"\(.*\)"/\1/'; }
 		echo "$section" >>seen
 	done
 	# All sections, in the order in which they are promised.
-	[ "$(paste -sd' ' seen)" = 'figures models workspaces month tokens cache matrix kinds users tools code activity keys odd fresh' ]
+	[ "$(paste -sd' ' seen)" = 'figures models workspaces month tokens cache matrix kinds users tools code activity keys people odd fresh' ]
 	# One figure that is not the model's is noticed.
 	for section in models tokens users keys; do
 		sed "/<section id=\"$section\"/,/<\\/section>/s/<td>\\$\\?[0-9]/&7/" page.html >wrong.html
 		run -1 cmp -s page.html wrong.html
 		run -1 python3 "$BATS_TEST_DIRNAME/lib/report-model.py" wrong.html . "$section"
 	done
+}
+
+@test "report: cost by key and by person is the API's own where analytics_cost is loaded" {
+	local t
+	export ANTHROPIC_ADMIN_KEY=sk-ant-admin01-simulated
+	start_sim --now "$NOW" --days 75
+	cp "$ORG" billed.db
+	ant-fetch -q --rate 0 --from 2026-08-20 --to 2026-11-20 analytics_cost | ant-flatten -q | ant load-sqlite billed.db >/dev/null
+	stop_sim
+	page billed.db >page.html
+	for t in $REPORT_TABLES; do expect "$t" >"$t.rows"; done
+	ant sim --now "$NOW" --days 75 --from 2026-08-20 --to 2026-11-20 --expect analytics_cost | tail -n +2 >analytics_cost.rows
+	for t in keys people; do
+		python3 "$BATS_TEST_DIRNAME/lib/report-model.py" page.html . $t
+	done
+	sed '/<section id="people"/,/<\/section>/s/">\$/&7/' page.html >wrong.html
+	run -1 cmp -s page.html wrong.html
+	run -1 python3 "$BATS_TEST_DIRNAME/lib/report-model.py" wrong.html . people
 }
 
 @test "report: cost by model, workspace and token type of the period is the model's" {

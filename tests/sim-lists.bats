@@ -255,3 +255,20 @@ all_tables() {
 	cmp want asked
 	get console $O/workspaces include_archived=true limit=100 | jq -e '[.data[] | select(.archived_at != null)] | length == 2'
 }
+
+@test "lists: an element has the members of the reference's example, each list its own" {
+	# members - the names in the elements, without those of what differs by its type
+	members() { jq -c '[.data[] | paths(type != "array") | map(strings) | join(".")
+		| select(test("^(jwks|match.claims|scope|source|owner|created_by|resolved_by|resource|content_scan|spend_summary)\\.") | not)] | unique'; }
+	# same FILE KIND PATH - but for what only versions of it have: attributes and workspace_id of older rules
+	same() {
+		members <"$ROOT/tests/data/api/$1" >want
+		get "$2" "$3" | members | jq -c '. - ["attributes", "workspace_id"]' >got
+		jq -c '. - ["workspace_id"]' want | cmp - got || { echo "$3"; diff want got; }
+	}
+	for t in spend_limit_increase_requests rbac_groups rbac_roles plugins plugin_marketplaces; do same $t.page1.json scoped $O/$t; done
+	same spend_limits.page1.json scoped $O/spend_limits
+	same spend_limits_effective.page1.json scoped $O/spend_limits/effective
+	same service_accounts.json identity $O/service_accounts
+	for t in federation_issuers federation_rules; do same $t.page1.json identity $O/$t; done
+}

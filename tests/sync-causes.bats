@@ -166,6 +166,37 @@ hasty() { stub ant-fetch "exec '$ANT_BIN/ant-fetch' --backoff 0.001 --retries 2 
 	[ "$(grep -c 'ant-fetch: .*refused the key' <<<"$stderr")" = 3 ]
 }
 
+@test "causes: a table that the key does not open says which kind of key it wants, and the others are loaded" {
+	run -3 --separate-stderr sync --json @all
+	[ "${#lines[@]}" = 49 ]
+	[ "$(jq -r 'select(.status == 0) | .table' <<<"$output" | sort | paste -sd ' ')" = "$(ant-tables --tsv | awk -F '\t' '$8 ~ /console/ { print $1 }' | { cat; echo compliance_activities; } | sort | paste -sd ' ')" ]
+	[ "$(jq -r 'select(.status != 0) | .status' <<<"$output" | sort -u)" = 3 ]
+	[ "$(grep -c 'it takes a scoped key of a Claude Enterprise organization' <<<"$stderr")" -ge 1 ]
+	[ "$(grep -c 'it takes an OAuth token with the scope org:admin' <<<"$stderr")" -ge 1 ]
+	[ "$(grep -c 'it takes a Compliance Access Key' <<<"$stderr")" -ge 1 ]
+	# No request was spent on asking whether the key is one.
+	[ "$(curl -sSf "$SIM_URL/_sim/log" | jq -r .path | grep -c organizations/me)" = 1 ]
+	# With the credentials of each set, from a section each, all are.
+	export SCOPED=sk-ant-api01-simulated TOKEN=simulated-oauth-token
+	cat >c <<-END
+		start -4d
+		organization console
+		  key-env ANTHROPIC_ADMIN_KEY
+		  tables @console @identity
+		  token-env TOKEN
+		organization enterprise
+		  key-env SCOPED
+		  tables @enterprise @legacy @compliance -users -invites -analytics_usage -analytics_cost
+		  allow-cut yes
+	END
+	run -0 --separate-stderr ant-sync -c c --to today --json
+	[ "$(jq -r 'select(.status == 0) | .table' <<<"$output" | sort -u | wc -l)" = 49 ]
+	# What opens which.
+	run -0 --separate-stderr sync --check @console @identity
+	[[ $output == *'console: the key opens 16 of 16 tables'* && $output == *'identity: the key opens 0 of 5 tables; they take an OAuth token'* ]]
+	[[ $output != *enterprise_* && $output != *plugins* ]]
+}
+
 @test "causes: an API that goes away in the middle is said once, and no other table is begun" {
 	hasty
 	arm '* from=6 reset'

@@ -216,7 +216,7 @@ several() {
 	several pg s.duckdb s.db
 	local v sql columns
 	for v in ant_cost_daily ant_cost_by_key ant_spend_month ant_claude_code_daily; do
-		sqlite3 s.db "SELECT name FROM pragma_table_info('$v')" | tail -n 1 | grep -qx currency
+		sqlite3 s.db "SELECT name FROM pragma_table_info('$v') WHERE name <> 'basis'" | tail -n 1 | grep -qx currency
 		# Parts of a cost are cut at different places.
 		columns=$(sqlite3 s.db "SELECT group_concat(name) FROM pragma_table_info('$v')")
 		[ $v != ant_cost_by_key ] || columns=${columns/cost_usd/'round(cost_usd, 6)'}
@@ -342,7 +342,7 @@ before() {
 	done
 	sqlite3 second.db "DELETE FROM _anthill_loads WHERE organization = '$FIRST'"
 	for v in $VIEWS; do
-		[ "$(sqlite3 m.db "SELECT name FROM pragma_table_info('$v') ORDER BY cid DESC LIMIT 1")" = organization ]
+		[ "$(sqlite3 m.db "SELECT name FROM pragma_table_info('$v') WHERE name <> 'basis' ORDER BY cid DESC LIMIT 1")" = organization ]
 		columns=$(sqlite3 "$one" "SELECT group_concat(name) FROM pragma_table_info('$v') WHERE name NOT IN ('hours_behind', 'added_at', 'created_at', 'expires_at', 'last_load', 'watermark', 'acceptance_rate', 'cache_hit_rate')")
 		[ $v != ant_cost_by_key ] || columns=${columns/cost_usd/'round(cost_usd, 6)'}
 		lite "SELECT $columns FROM $v" | plain | sort >want
@@ -469,11 +469,57 @@ NAMES=(--prefix "p'_" --table-name 'cost_report=a=b\' --table-name users=people)
 	[[ $output == *'"s""".p_ant_cost_daily'*'"s""".p_costs'* || $output == *'"s"""."p_ant_cost_daily"'*'"s"""."p_costs"'* ]]
 }
 
+@test "views: cost by key and by person is the API's own where analytics_cost is loaded, in three databases" {
+	local t v
+	export ANTHROPIC_ADMIN_KEY=sk-ant-admin01-simulated
+	start_sim --now "$NOW" --days 75
+	for t in analytics_cost analytics_usage api_keys users workspaces cost_report usage_report; do
+		case $t in
+		analytics* | *report) ant-fetch -q --rate 0 --from 2026-11-01 --to 2026-11-15 $t ;;
+		*) ant-fetch -q --rate 0 $t ;;
+		esac | ant-flatten -q >$t.rows
+		ant load-sqlite b.db <$t.rows >/dev/null
+		ant load-duckdb b.duckdb <$t.rows >/dev/null
+		ant load-pg --schema billed <$t.rows >/dev/null
+	done
+	stop_sim
+	ant load-sqlite --views b.db
+	ant load-duckdb --views b.duckdb
+	ant load-pg --schema billed --views
+	for v in ant_cost_by_key ant_cost_by_person; do
+		sqlite3 -nullvalue NULL b.db "SELECT * FROM $v" | plain | sort >want
+		[ "$(wc -l <want)" -gt 50 ]
+		psql -XqAt -P null=NULL -c "SELECT * FROM billed.$v" | plain | sort >got
+		diff want got | head -n 6
+		cmp want got
+		duck b.duckdb "SELECT * FROM $v" | plain | sort | cmp want -
+		# To the last digit: with the cost of the rows themselves.
+		grep -v '^#' analytics_cost.rows | cut -f "$(grep '^#cols' analytics_cost.rows | tr '\t' '\n' | grep -nx amount | cut -d: -f1 | awk '{print $1 - 1}')" | total | dollars >want
+		sqlite3 b.db "SELECT $(digits cost_usd) FROM $v" | total >got
+		diff want got
+	done
+	[ "$(sqlite3 b.db "SELECT DISTINCT basis FROM ant_cost_by_key")" = billed ]
+	[ "$(lite "SELECT DISTINCT basis FROM ant_cost_by_key")" = 'shared by tokens' ]
+	[ "$(sqlite3 b.db 'SELECT sum(tokens) FROM ant_cost_by_key')" = "$(sqlite3 b.db "SELECT sum(total_tokens) FROM analytics_usage")" ]
+	# A person goes by a name, and whom nobody knows by none.
+	[ "$(sqlite3 b.db "SELECT count(*) FROM ant_cost_by_person WHERE person IS NULL OR person = '' OR (actor_id IS NULL) <> (person = 'Nobody known')")" = 0 ]
+	[ "$(sqlite3 b.db "SELECT count(*) > 0 FROM ant_cost_by_person WHERE actor_type = 'user_actor' AND person <> actor_id")" = 1 ]
+	# The report reads it, too.
+	run -0 --separate-stderr ant report --text --from 2026-11-01 --to 2026-11-15 b.db
+	[[ $output == *'Cost by API key'*'Cost by person'* && $output != *'shared out by tokens'* ]]
+}
+
 @test "views: ant-tables --views prints what makes them, for each dialect" {
 	sqlite3 "$BATS_FILE_TMPDIR/org.db" .dump | grep -v '^CREATE VIEW' | sqlite3 t.db
+	for t in analytics_cost analytics_usage; do # as if they were loaded
+		ant tables --ddl sqlite $t | sqlite3 t.db
+		ant tables --ddl postgresql $t | psql -Xq
+	done
 	ant tables --views sqlite | sqlite3 -bail t.db
-	[ "$(sqlite3 t.db "SELECT count(*) FROM sqlite_schema WHERE type = 'view'")" = 9 ]
+	[ "$(sqlite3 t.db "SELECT count(*) FROM sqlite_schema WHERE type = 'view'")" = 10 ]
 	ant tables --views postgresql | psql -Xq -v ON_ERROR_STOP=1
+	psql -Xq -c 'DROP TABLE analytics_cost, analytics_usage CASCADE'
+	ant load-pg --views
 	run -2 ant tables --views oracle
 	[[ $output == *'none of postgresql, sqlite and duckdb'* ]]
 	run -2 ant tables --views mysql

@@ -171,6 +171,7 @@ put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size
 				"CAST(make_timestamp(epoch_us(%)) AS DATE)"}},
 		{"usd", {"trim_scale(0.01 * (%))", "%", "CAST(0.01 * (%) AS DECIMAL(38, 14))"}},
 		{"bigint", {"CAST(% AS bigint)", "CAST(% AS bigint)", "CAST(% AS bigint)"}},
+		{"text", {"CAST(% AS text)", "%", "CAST(% AS VARCHAR)"}},
 		{"round2", {"round(%, 2)", "%", "CAST(round(%, 2) AS DECIMAL(38, 2))"}},
 		{"part", {"round(s.cents * % / s.total, 12)", "",
 				 "CAST(s.cents * (% / s.total) AS DECIMAL(38, 12))"}},
@@ -352,7 +353,7 @@ put_statements(struct buf *b, const struct views_place *p, const struct views_th
 static int
 is_made(const struct views_there *there, const struct views_sql *v)
 {
-	return (v->needs & there->tables) == v->needs;
+	return (v->needs & there->tables) == v->needs && (v->unless & there->tables) == 0;
 }
 
 const struct views_there views_all = {VIEWS_ALL, VIEWS_ALL, 0};

@@ -17,6 +17,10 @@ const struct views_sql_table views_sql_tables[] = {
 	{SQL_LEDGER, "{null:text} AS table_name, {null:text} AS into_table, {null:time} AS "
 		     "watermark"},
 	{"organization", ""},
+	{"analytics_cost", ""},
+	{"analytics_usage", "{null:time} AS starting_at, {null:text} AS api_key_id, {null:text} AS "
+			    "product, {null:text} AS workspace_id, {null:text} AS model, 0 AS "
+			    "total_tokens"},
 };
 
 _Static_assert(
@@ -43,6 +47,46 @@ _Static_assert(
 #define DOLLARS(what, currency) "CASE WHEN " currency " = 'USD' THEN " what " END"
 #define RATE(part, whole) "round(1.0 * " part " / nullif(" whole ", 0), 6)"
 #define SUM(x) "CAST(coalesce(sum(" x "), 0) AS bigint)"
+
+/*
+ * The cost that the API itself gives by key and by person.  Without a key it is the Console's,
+ * or of what takes no key, such as Chat.  Tokens are those of the same day, key, workspace and
+ * model, and counted once, whatever they were paid in.
+ */
+#define NO_KEY(c) \
+	"CASE WHEN " c ".api_key_id IS NULL AND " c ".product = 'claude_console' THEN 'Console' " \
+	"WHEN " c ".api_key_id IS NULL THEN 'Not by key' END"
+#define BILLED_BY_KEY \
+	"{day:c.starting_at} AS day, c.api_key_id AS api_key_id, " NO_KEY("c") \
+	" AS who, c.workspace_id AS workspace_id, " MODEL("c") \
+	" AS model, {currency:analytics_cost} AS currency" ORGANIZATION_OF("analytics_cost", "c")
+#define BILLED_COLUMNS \
+	"s.day AS day, s.api_key_id AS api_key_id, coalesce(s.who, k.name, s.api_key_id) AS " \
+	"api_key, s.workspace_id AS workspace_id, " WORKSPACE("s.workspace_id") \
+	" AS workspace, s.model AS model, {bigint:CASE WHEN s.currency = min(s.currency) OVER " \
+	"(PARTITION BY s.day, s.api_key_id, s.who, s.workspace_id, s.model{o:analytics_cost|, " \
+	"s.organization}) THEN coalesce(u.tokens, 0) ELSE 0 END} AS tokens"
+#define BILLED_LOOKUPS \
+	" LEFT JOIN " API_KEYS " k ON k.id = s.api_key_id LEFT JOIN " WORKSPACES \
+	" w ON w.id = s.workspace_id LEFT JOIN (SELECT {day:c.starting_at} AS day, " \
+	"coalesce(c.api_key_id, " NO_KEY("c") ") AS who, coalesce(c.workspace_id, '') AS ws, " \
+	"c.model AS model, {bigint:sum(c.total_tokens)} AS tokens{o:analytics_usage|, " \
+	"c._organization AS organization} FROM {t:analytics_usage} c GROUP BY 1, 2, 3, " \
+	"4{o:analytics_usage|, c._organization}) u ON u.day = s.day AND u.who = " \
+	"coalesce(s.api_key_id, s.who) AND u.ws = coalesce(s.workspace_id, '') AND u.model = " \
+	"s.model{o:analytics_cost|{o:analytics_usage| AND u.organization = s.organization}}"
+/* Who has no name goes by the address, and who has neither by the id. */
+#define BILLED_BY_PERSON \
+	"{day:c.starting_at} AS day, c.actor_type AS actor_type, coalesce(c.actor_id, " \
+	"c.actor_subject) AS actor_id, c.product AS product, " MODEL("c") \
+	" AS model, {currency:analytics_cost} AS currency" ORGANIZATION_OF("analytics_cost", "c")
+#define PERSON_COLUMNS \
+	"s.day AS day, s.actor_type AS actor_type, s.actor_id AS actor_id, " \
+	"coalesce(nullif(s.name, ''), a.name, k.name, s.actor_id, 'Nobody known') AS person, " \
+	"s.email AS email, s.product AS product, s.model AS model"
+#define PERSON_LOOKUPS \
+	" LEFT JOIN (SELECT id, min(coalesce(nullif(name, ''), email)) AS name FROM {t:users} t " \
+	"GROUP BY id) a ON a.id = s.actor_id LEFT JOIN " API_KEYS " k ON k.id = s.actor_id"
 
 /*
  * A key's part of the cost: the cost of a day, workspace, model, tier, context window and
@@ -222,7 +266,55 @@ const struct views_sql views_sql[] = {
 			" w ON w.id = c.workspace_id GROUP BY 1, 2, 3, 4{o:usage_report|, "
 			"c._organization}) t"},
 	{.name = "ant_cost_by_key",
+		.needs = VIEWS_ANALYTICS_COST,
+		.sql =
+			"WITH s AS (SELECT " BILLED_BY_KEY ", sum(c.amount_cents) AS cents FROM "
+			"{t:analytics_cost} c GROUP BY 1, 2, 3, 4, 5, 6{o:analytics_cost|, "
+			"c._organization}) SELECT " BILLED_COLUMNS ", {usd:"
+			DOLLARS("s.cents", "s.currency")
+			"} AS cost_usd, s.currency AS currency{o:analytics_cost|, s.organization AS "
+			"organization}, {text:'billed'} AS basis FROM s" BILLED_LOOKUPS,
+		.keys = "day, api_key_id, api_key, workspace_id, workspace, model, tokens",
+		.money = "cost_usd",
+		.sqlite =
+			"WITH s AS (SELECT day, api_key_id, who, workspace_id, model, currency"
+			ORGANIZATION("analytics_cost")
+			", sum(w) AS w, sum(f) AS f FROM (SELECT day, api_key_id, who, "
+			"workspace_id, model, currency" ORGANIZATION("analytics_cost") ", " SPLIT
+			" FROM (SELECT " BILLED_BY_KEY ", " CENTS("c.amount_cents")
+			" AS a FROM {t:analytics_cost} c)) GROUP BY 1, 2, 3, 4, 5, 6"
+			ORGANIZATION("analytics_cost") ") SELECT " BILLED_COLUMNS
+			", s.w AS w0, s.f AS f0, s.currency AS currency{o:analytics_cost|, "
+			"s.organization AS organization}, 'billed' AS basis FROM s" BILLED_LOOKUPS,
+		.after = "currency" ORGANIZATION("analytics_cost") ", basis"},
+	{.name = "ant_cost_by_person",
+		.needs = VIEWS_ANALYTICS_COST,
+		.sql =
+			"WITH s AS (SELECT " BILLED_BY_PERSON ", min(c.actor_name) AS name, "
+			"min(c.actor_email) AS email, sum(c.amount_cents) AS cents FROM "
+			"{t:analytics_cost} c GROUP BY 1, 2, 3, 4, 5, 6{o:analytics_cost|, "
+			"c._organization}) SELECT " PERSON_COLUMNS ", {usd:"
+			DOLLARS("s.cents", "s.currency")
+			"} AS cost_usd, s.currency AS currency{o:analytics_cost|, s.organization AS "
+			"organization} FROM s" PERSON_LOOKUPS,
+		.keys = "day, actor_type, actor_id, person, email, product, model",
+		.money = "cost_usd",
+		.sqlite =
+			"WITH s AS (SELECT day, actor_type, actor_id, product, model, currency"
+			ORGANIZATION("analytics_cost")
+			", min(name) AS name, min(email) AS email, sum(w) AS w, sum(f) AS f FROM "
+			"(SELECT day, actor_type, actor_id, product, model, currency"
+			ORGANIZATION("analytics_cost") ", name, email, " SPLIT
+			" FROM (SELECT " BILLED_BY_PERSON
+			", c.actor_name AS name, c.actor_email AS email, " CENTS("c.amount_cents")
+			" AS a FROM {t:analytics_cost} c)) GROUP BY 1, 2, 3, 4, 5, 6"
+			ORGANIZATION("analytics_cost") ") SELECT " PERSON_COLUMNS
+			", s.w AS w0, s.f AS f0, s.currency AS currency{o:analytics_cost|, "
+			"s.organization AS organization} FROM s" PERSON_LOOKUPS,
+		.after = "currency" ORGANIZATION("analytics_cost")},
+	{.name = "ant_cost_by_key",
 		.needs = VIEWS_COST | VIEWS_USAGE,
+		.unless = VIEWS_ANALYTICS_COST,
 		.sql =
 			"WITH used AS ({used:}), cost AS (SELECT {day:c.bucket} AS day, "
 			COST_KINDS
@@ -238,7 +330,7 @@ const struct views_sql views_sql[] = {
 			"ELSE {part:s.upto} END - CASE WHEN s.tokens IS NULL OR s.upto = "
 			"s.tokens THEN 0 ELSE {part:(s.upto - s.tokens)} END)", "s.currency")
 			"} AS cost_usd, s.currency AS currency{o:cost_report|, s.organization "
-			"AS organization} FROM s" KEY_LOOKUPS,
+			"AS organization}, {text:'shared by tokens'} AS basis FROM s" KEY_LOOKUPS,
 		.keys = "day, api_key_id, api_key, workspace_id, workspace, model, tokens",
 		.money = "cost_usd",
 		/* Where a part begins and ends is counted in millionths of a cent. */
@@ -269,8 +361,8 @@ const struct views_sql views_sql[] = {
 			"1000000, s.w) - since / 1000000) AS w0, sum(coalesce(until % "
 			"1000000 * 1000000, s.f) - since % 1000000 * 1000000) AS f0, "
 			"s.currency AS currency{o:cost_report|, s.organization AS "
-			"organization} FROM s" KEY_LOOKUPS,
-		.after = "currency" ORGANIZATION("cost_report")},
+			"organization}, 'shared by tokens' AS basis FROM s" KEY_LOOKUPS,
+		.after = "currency" ORGANIZATION("cost_report") ", basis"},
 	{.name = "ant_spend_month",
 		.needs = VIEWS_COST,
 		.sql =

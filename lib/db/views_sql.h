@@ -19,9 +19,11 @@ enum views_table {
 	VIEWS_MEMBERS = 1 << 6,
 	VIEWS_LEDGER = 1 << 7,
 	VIEWS_ORGANIZATION = 1 << 8,
-	VIEWS_ALL = (1 << 9) - 1
+	VIEWS_ANALYTICS_COST = 1 << 9,
+	VIEWS_ANALYTICS_USAGE = 1 << 10,
+	VIEWS_ALL = (1 << 11) - 1
 };
-enum { VIEWS_TABLES = 9 };
+enum { VIEWS_TABLES = 11 };
 
 /* A table, and what stands in for it where it is missing: its columns without a row. */
 struct views_sql_table {
@@ -31,6 +33,7 @@ struct views_sql_table {
 struct views_sql {
 	const char *name;
 	unsigned needs;	   /* the tables without which there is no such view, as bits */
+	unsigned unless;   /* those with which another view of its name is made instead */
 	const char *sql;   /* of PostgreSQL and DuckDB, and of SQLite where there is no other */
 	const char *keys;  /* SQLite, with money: the columns before it */
 	const char *money; /* the names of its dollars, separated by blanks */
@@ -39,7 +42,7 @@ struct views_sql {
 	const char *after; /* SQLite, with money: the columns behind it, as a template */
 };
 
-enum { VIEWS_SQL_COUNT = 9 };
+enum { VIEWS_SQL_COUNT = 11 };
 
 extern const struct views_sql_table views_sql_tables[]; /* VIEWS_TABLES, by number of the bit */
 extern const struct views_sql views_sql[];		/* VIEWS_SQL_COUNT */

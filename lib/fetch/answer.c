@@ -244,7 +244,7 @@ is_not_yet(struct answer *a)
 	const char *text = w->kind.table->not_yet;
 	int64_t newest;
 
-	if (text == NULL || a->http->status != 400 || !a->said.from_api ||
+	if (text == NULL || a->status != 400 || !a->said.from_api ||
 		strstr(a->said.message, text) == NULL)
 		return 0;
 	if (w->kind.one_page) { /* nobody asks for data: the credential opens the table */

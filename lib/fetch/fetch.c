@@ -253,25 +253,26 @@ fetch_probe(const struct fetch_plan *plan, struct buf *sample, struct ant_err *e
 /*
  * The end of what is complete by this machine's clock and by the server's: where ours is
  * ahead, or an answer comes out of a cache, later runs would pass over what was not there yet.
+ * Where it is about seconds, no two clocks agree: less than a minute is not worth a word.
  */
 static int64_t
 by_the_server(const struct crawl *c, int64_t mark)
 {
 	const struct table *t = c->plan->table;
 	char server[UTC_TEXT], text[UTC_TEXT];
-	int64_t complete = c->server_now;
+	int64_t complete;
 
-	if (complete != INT64_MAX && complete - t->lag < mark) {
-		complete = utc_floor(complete - t->lag, c->window.width);
-		utc_format(c->server_now, server);
-		utc_format(complete, text);
-		crawl_warn(c->plan,
-			"%s: the API's answer is of %s, behind this machine's clock: the watermark "
-			"is %s",
-			t->name, server, text);
-		mark = complete;
-	}
-	return mark;
+	if (c->server_now == INT64_MAX || c->server_now - t->lag >= mark)
+		return mark;
+	complete = utc_floor(c->server_now - t->lag, c->window.width);
+	if (c->window.width == 1 && mark - complete < UTC_MINUTE)
+		return complete;
+	utc_format(c->server_now, server);
+	utc_format(complete, text);
+	crawl_warn(c->plan,
+		"%s: the API's answer is of %s, behind this machine's clock: the watermark is %s",
+		t->name, server, text);
+	return complete;
 }
 
 /*

@@ -32,6 +32,7 @@ add_currency(const struct report *r, struct ant_err *e)
 	}
 	x->o = r->o;
 	x->tables = r->tables;
+	x->billed = r->billed;
 	x->first = r->first;
 	x->last = r->last;
 	x->open = r->open;
@@ -255,6 +256,8 @@ share_cost(
 {
 	int kind = shared_by(text_or(&c[4], ""), text_or(&c[3], "")), shared;
 
+	if (l->q.r->billed) /* the API says by whom */
+		return 0;
 	if (kind == SHARE_SEARCHES) {
 		of->model = SHARE_NO_MODEL;
 		of->tier = of->context = NULL;
@@ -362,6 +365,53 @@ take_usage(void *arg, const struct db_cell *c, struct ant_err *e)
 	return share_use(&l->shares, &of, k, searches, e);
 }
 
+/* ---- who spent it ------------------------------------------------------------------- */
+
+#define BILLED_COLUMNS                                                                             \
+	"api_key_id, product, actor_id, actor_subject, actor_name, actor_email, amount_cents, "
+
+/* Somebody by the row's own words: name, else address; where it has neither, by what else is known. */
+static int
+add_person(struct report *r, const struct db_cell *c, int64_t day, money cost, struct ant_err *e)
+{
+	const struct db_cell *id = c[3].kind == DB_TEXT ? &c[3] : &c[4];
+	const struct db_cell *called = c[5].kind == DB_TEXT && c[5].len > 0 ? &c[5] : &c[6];
+	struct report_item *person = report_names_item(&r->people, id, e);
+
+	if (person == NULL)
+		return -1;
+	if (called->kind == DB_TEXT && called->len > 0 &&
+		report_ask_text(&person->name, called, "", e) == -1)
+		return -1;
+	return add_daily(r, person, day, cost, e);
+}
+
+static int
+take_billed(void *arg, const struct db_cell *c, struct ant_err *e)
+{
+	struct load *l = arg;
+	int64_t day = report_ask_day(&c[0]);
+	int console = c[2].kind == DB_TEXT && strcmp(c[2].p, "claude_console") == 0;
+	struct report_key *key;
+	money cost;
+
+	if (!in_period(l->q.r, day))
+		return 0;
+	if (choose_currency(l, &c[8], e) == -1)
+		return err_prefix(e, "analytics_cost: ");
+	if (report_ask_money(&c[7], &cost) == -1)
+		return err_set(
+			e, ANT_FAIL, "analytics_cost: an amount that is no number, or too large");
+	if (c[1].kind != DB_TEXT && !console) {
+		l->amounts->not_by_key += cost;
+	} else {
+		if ((key = report_names_key(l->amounts, &c[1], e)) == NULL)
+			return -1;
+		key->cost += cost;
+	}
+	return add_person(l->amounts, c, day, cost, e);
+}
+
 /* ---- Claude Code -------------------------------------------------------------------- */
 
 #define CLAUDE_COLUMNS                                                                             \
@@ -461,6 +511,9 @@ load_days(struct load *l, struct ant_err *e)
 				e) == -1)
 			return -1;
 	}
+	if (load_amounts(l, VIEWS_ANALYTICS_COST, "starting_at", BILLED_COLUMNS, r->first,
+		    r->last + 1, take_billed, e) == -1)
+		return -1;
 	return load_amounts(
 		l, VIEWS_CLAUDE_CODE, "date", CLAUDE_COLUMNS, r->scan, r->last + 1, take_claude, e);
 }
@@ -540,6 +593,7 @@ report_load(
 		r->tools[i][0] = r->tools[i][1] = -1;
 	buf_init(&l.q.sql, 1 << 20);
 	r->tables = o->there.tables;
+	r->billed = (r->tables & VIEWS_ANALYTICS_COST) != 0;
 	if (report_days_settle(&l.q, e) == -1 || settle_currency(&l, e) == -1 ||
 		load_days(&l, e) == -1 || report_days_fresh(&l.q, e) == -1 || complete(&l, e) == -1)
 		goto done;
@@ -579,6 +633,7 @@ free_one(struct report *r)
 		free(r->fresh[i].table);
 	free_items(&r->models);
 	free_items(&r->workspaces);
+	free_items(&r->people);
 	numbering_free(&r->key_ids);
 	numbering_free(&r->user_ids);
 	free(r->keys);

@@ -72,6 +72,18 @@ take_workspace(void *arg, const struct db_cell *c, struct ant_err *e)
 	return c[1].kind == DB_TEXT ? report_ask_text(&w->name, &c[1], "", e) : 0;
 }
 
+/* Who has cost and no name in there is called CALLED, where ID is theirs. */
+static int
+name_person(
+	struct report *r, const struct db_cell *id, const struct db_cell *called, struct ant_err *e)
+{
+	long n = id->kind == DB_TEXT ? numbering_find(&r->people.ids, id->p, id->len) : -1;
+
+	if (n == -1 || r->people.v[n].name != NULL || called->kind != DB_TEXT || called->len == 0)
+		return 0;
+	return report_ask_text(&r->people.v[n].name, called, "", e);
+}
+
 static int
 take_key(void *arg, const struct db_cell *c, struct ant_err *e)
 {
@@ -85,6 +97,8 @@ take_key(void *arg, const struct db_cell *c, struct ant_err *e)
 	k->created = report_ask_day(&c[3]);
 	if (report_ask_text(&k->name, &c[1], k->id, e) == -1 ||
 		report_ask_text(&k->status, &c[2], "", e) == -1)
+		return -1;
+	if (name_person(r, &c[0], &c[1], e) == -1) /* who is known by the key alone */
 		return -1;
 	free(k->workspace);
 	w = c[4].kind == DB_TEXT ? numbering_find(&r->workspaces.ids, c[4].p, c[4].len) : -1;
@@ -102,6 +116,8 @@ take_user(void *arg, const struct db_cell *c, struct ant_err *e)
 	struct report *r = arg;
 	long n = c[0].kind == DB_TEXT ? numbering_find(&r->user_ids, c[0].p, c[0].len) : -1;
 
+	if (name_person(r, &c[2], c[1].kind == DB_TEXT && c[1].len > 0 ? &c[1] : &c[0], e) == -1)
+		return -1;
 	if (n == -1 || r->users[n].is_key || c[1].kind != DB_TEXT || c[1].len == 0)
 		return 0;
 	return report_ask_text(&r->users[n].name, &c[1], "", e);
@@ -143,7 +159,7 @@ report_names_load(struct report_ask *q, struct ant_err *e)
 				 "'%Y-%m-%d'), workspace_id"
 			       : "id, name, status, created_at, workspace_id",
 			5, take_key, e) == -1 ||
-		look_up(q, VIEWS_USERS, "email, name", 2, take_user, e) == -1)
+		look_up(q, VIEWS_USERS, "email, name, id", 3, take_user, e) == -1)
 		return -1;
 	return 0;
 }

@@ -210,6 +210,18 @@ put_key(struct page *p, const struct report_key *k, int64_t cents)
 	buf_printf(p->b, "<td>%s", k->created > 0 ? show_day(k->created, 1, text) : "–");
 }
 
+/*
+ * The end of a table of what the API bills: that is of all products, and not the sum of the cost
+ * report.  BEFORE and BEHIND are the cells around the amount.
+ */
+static void
+put_sum(struct page *p, const char *before, money sum, const char *behind)
+{
+	buf_printf(p->b, "</tbody><tfoot><tr><th scope=\"row\">All</th>%s<td>", before);
+	html_money(p, sum);
+	buf_printf(p->b, "%s</tfoot></table></div>", behind);
+}
+
 /* The first N keys in order have a cost or use. */
 static void
 put_keys_table(struct page *p, size_t n)
@@ -238,7 +250,15 @@ put_keys_table(struct page *p, size_t n)
 		html_amount(p, costs[i], cents[i]);
 		buf_puts(p->b, "<td><td><td>");
 	}
-	html_table_all(p, "<td><td><td>");
+	if (r->billed) {
+		money sum = 0;
+
+		for (size_t i = 0; i < shown + 2; i++)
+			sum += costs[i];
+		put_sum(p, "<td>", sum, "<td><td><td>");
+	} else {
+		html_table_all(p, "<td><td><td>");
+	}
 }
 
 static int
@@ -255,8 +275,11 @@ put_keys(struct page *p)
 	if (n == 0) {
 		html_none(p, VIEWS_USAGE, "No use of keys here.");
 	} else {
-		html_note(p, "The API has no cost by key: this is the cost of each workspace, "
-			     "model and token type, shared out by the keys&#39; tokens");
+		if (!r->billed)
+			html_note(p,
+				"The cost of each workspace, model and token type, shared out by "
+				"the keys&#39; tokens: <code>ant-sync analytics_cost</code> loads "
+				"the API&#39;s own cost by key.");
 		put_keys_table(p, n);
 	}
 	if (p->again)
@@ -269,6 +292,45 @@ put_keys(struct page *p)
 		put_key_list(
 			p, is_old, "Active keys older than a year", "No active key is that old.");
 	}
+	return 1;
+}
+
+/* ---- people ---------------------------------------------------------------------------------------------- */
+
+static int
+put_people(struct page *p)
+{
+	static const struct html_column columns[] = {{"Person", HTML_NAME}, {"Cost", HTML_NUMBER}};
+	const struct report_items *people = &p->r->people;
+	money costs[PAGE_TOP + 1] = {0};
+	int64_t cents[PAGE_TOP + 1];
+	size_t n = 0, shown;
+	money sum = 0;
+
+	while (n < people->ids.n && people->v[people->order[n]].total != 0)
+		n++;
+	if (n == 0)
+		return 0;
+	shown = n > PAGE_TOP ? PAGE_TOP : n;
+	for (size_t i = 0; i < n; i++)
+		costs[i < shown ? i : shown] += people->v[people->order[i]].total;
+	money_round(costs, shown + 1, MONEY_CENT, cents);
+	html_note(p,
+		"Members, service accounts and keys, by what the API bills them with; nobody is "
+		"known where it names none");
+	html_table(p, "Cost by person", 0, columns, 2);
+	for (size_t i = 0; i < shown; i++) {
+		html_row(p, people->v[people->order[i]].name, NULL);
+		buf_puts(p->b, "<td>");
+		html_amount(p, costs[i], cents[i]);
+	}
+	if (n > shown) {
+		buf_puts(p->b, "<tr><th scope=\"row\" class=\"name\">Others</th><td>");
+		html_amount(p, costs[shown], cents[shown]);
+	}
+	for (size_t i = 0; i <= shown; i++)
+		sum += costs[i];
+	put_sum(p, "", sum, "");
 	return 1;
 }
 
@@ -381,6 +443,8 @@ static const struct section {
 	{"activity", NULL, "Claude Code: active users and sessions", "", report_use_activity,
 		"Nothing of Claude Code here.", VIEWS_CLAUDE_CODE, 0},
 	{"keys", "API keys", "API keys", NULL, put_keys, NULL, 0, 1},
+	{"people", "People", "Cost by person", NULL, put_people, "No cost by person here.",
+		VIEWS_ANALYTICS_COST, 1},
 	{"odd", "Days that stand out", "Days that stand out", NULL, put_odd, "No cost here.",
 		VIEWS_COST, 1},
 	{"fresh", "Freshness", "How fresh the data is", NULL, put_fresh, NULL, 0, 0},

@@ -147,10 +147,10 @@ name(char **to, const char *id, const char *otherwise, struct ant_err *e)
 }
 
 static int
-name_items(struct report_items *s, struct ant_err *e)
+name_items(struct report_items *s, const char *otherwise, struct ant_err *e)
 {
 	for (size_t i = 0; i < s->ids.n; i++)
-		if (name(&s->v[i].name, s->v[i].id, "Default workspace", e) == -1)
+		if (name(&s->v[i].name, s->v[i].id, otherwise, e) == -1)
 			return -1;
 	return 0;
 }
@@ -158,7 +158,9 @@ name_items(struct report_items *s, struct ant_err *e)
 static int
 name_all(struct report *r, struct ant_err *e)
 {
-	if (name_items(&r->models, e) == -1 || name_items(&r->workspaces, e) == -1)
+	if (name_items(&r->models, "Default workspace", e) == -1 ||
+		name_items(&r->workspaces, "Default workspace", e) == -1 ||
+		name_items(&r->people, "Nobody known", e) == -1)
 		return -1;
 	for (size_t i = 0; i < r->key_ids.n; i++)
 		if (name(&r->keys[i].name, r->keys[i].id, "Console", e) == -1)
@@ -446,8 +448,8 @@ report_derive(struct report *r, struct ant_err *e)
 	if (r->nkinds > 0)
 		qsort(r->kinds, r->nkinds, sizeof *r->kinds, by_total);
 	if (name_all(r, e) == -1 || order_items(&r->models, e) == -1 ||
-		order_items(&r->workspaces, e) == -1 || order_keys(r, e) == -1 ||
-		order_users(r, e) == -1)
+		order_items(&r->workspaces, e) == -1 || order_items(&r->people, e) == -1 ||
+		order_keys(r, e) == -1 || order_users(r, e) == -1)
 		return -1;
 	return r->first_cost > 0 ? find_odd(r, e) : 0;
 }

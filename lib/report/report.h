@@ -132,6 +132,7 @@ struct report {
 	struct report_day *days;
 
 	struct report_items models, workspaces;
+	int billed; /* the cost of keys is the API's own, not shared out by tokens */
 	struct report_kind *kinds; /* the largest first */
 	size_t nkinds;
 	struct names key_ids, user_ids;
@@ -141,6 +142,7 @@ struct report {
 	size_t *key_order, *user_order; /* by cost, the largest first */
 	int64_t tools[TOOLS][2];	/* accepted, rejected, in the period; -1: not reported */
 	money not_by_key;
+	struct report_items people; /* who caused cost, where the API says it; in the period */
 	struct report_odd *odd;
 	size_t nodd;
 	struct report_fresh *fresh;

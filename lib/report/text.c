@@ -324,7 +324,7 @@ put_keys(struct text *t)
 	}
 	if (l.n > 0 && r->not_by_key != 0)
 		add(&l, "Not by key", r->not_by_key);
-	put_list(t, "Cost by API key, shared out by tokens", &l);
+	put_list(t, r->billed ? "Cost by API key" : "Cost by API key, shared out by tokens", &l);
 }
 
 static void
@@ -412,6 +412,7 @@ put_cost(struct text *t)
 	put_items(t, "Cost by model", &t->r->models);
 	put_items(t, "Cost by workspace", &t->r->workspaces);
 	put_keys(t);
+	put_items(t, "Cost by person", &t->r->people);
 }
 
 static void

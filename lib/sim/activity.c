@@ -14,7 +14,9 @@
 enum { OF_THING = 120, OF_VALUE, OF_NULL, OF_MEMBER_OF };
 
 /* A day is there ten hours after its end; for so many days its counts still grow. */
-enum { READY = 10 * UTC_HOUR, GROWING = 3, PROJECT_FILTER_THINGS = 8 };
+enum { READY = 10 * UTC_HOUR, GROWING = 3 };
+/* Of the things, what a user uses of a product on a day at most. */
+enum { THINGS_A_DAY = 8 };
 
 struct sums {
 	const struct sim *s;
@@ -201,13 +203,11 @@ thing_of(const struct sums *m, const struct sim_activity *of, size_t u, int prod
 static int
 in_project(const struct sums *m, size_t u, int64_t day)
 {
-	const struct sim_activity *projects = sim_activities;
+	const struct sim_activity *projects = &sim_activities[SIM_A_PROJECTS];
 	struct sim_activity_row row = {.name = NULL};
 
 	if (m->q->of->each != 0 || m->q->wanted[SIM_F_PROJECT].n == 0)
 		return 1;
-	while (strcmp(projects->table, "analytics_projects") != 0)
-		projects++;
 	for (size_t i = 0; i < projects->each; i++) {
 		size_t thing = thing_of(m, projects, u, SIM_CHAT, day, i);
 
@@ -224,7 +224,7 @@ static void
 add_user(struct sums *m, size_t u, int64_t day)
 {
 	const struct sim_activity *of = m->q->of;
-	size_t things[PROJECT_FILTER_THINGS];
+	size_t things[THINGS_A_DAY];
 
 	for (int p = 0; p < SIM_SEAT_PRODUCTS; p++) {
 		size_t n = 0;
@@ -381,11 +381,13 @@ sim_activity_rows(const struct sim *s, const struct sim_activity_query *q,
 		sim_groups_free(&m.keys);
 		return -1;
 	}
-	for (size_t u = 0; u < persons; u++)
-		for (int64_t day = q->from < s->first_day ? s->first_day : q->from; day < q->to;
-			day++)
-			if (wanted(&m, SIM_F_USER, id_of(s, u)) && in_project(&m, u, day))
+	for (size_t u = 0; u < persons; u++) {
+		int64_t day = q->from < s->first_day ? s->first_day : q->from;
+
+		for (; day < q->to && wanted(&m, SIM_F_USER, id_of(s, u)); day++)
+			if (in_project(&m, u, day))
 				add_user(&m, u, day);
+	}
 	*n = m.keys.ids.n;
 	sim_groups_free(&m.keys);
 	if (m.failed) {

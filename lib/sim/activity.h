@@ -62,6 +62,7 @@ struct sim_activity {
 	size_t (*things)(const struct sim *s);
 	void (*describe)(const struct sim *s, size_t thing, struct sim_activity_row *row);
 	const char *order; /* the column of the usual order */
+	int cube;	   /* all of it at once, unless it is grouped */
 };
 
 enum sim_activity_filter {
@@ -101,7 +102,16 @@ int sim_activity_unified(const struct sim *s, size_t u);
 int sim_activity_filter(const char *name);
 
 /* The activities; ended by a path NULL. */
-extern const struct sim_activity sim_activities[];
+enum {
+	SIM_A_USERS,
+	SIM_A_SKILLS,
+	SIM_A_CONNECTORS,
+	SIM_A_PLUGINS,
+	SIM_A_PROJECTS,
+	SIM_A_ARTIFACTS,
+	SIM_ACTIVITIES
+};
+extern const struct sim_activity sim_activities[SIM_ACTIVITIES + 1];
 
 /* A struct sim_activity_row as each of them writes it. */
 extern const struct sim_fields sim_fields_user_activity, sim_fields_skill_activity,

@@ -366,7 +366,7 @@ artifact(const struct sim *s, size_t thing, struct sim_activity_row *row)
 	row->shared = thing % 2 == 1;
 }
 
-/* A project was made by a user, one by a former one; of a deleted one nothing is known. */
+/* A project was made by a user; one by somebody whose account is gone; of a deleted one nothing is known. */
 static void
 project(const struct sim *s, size_t thing, struct sim_activity_row *row)
 {
@@ -378,11 +378,11 @@ project(const struct sim *s, size_t thing, struct sim_activity_row *row)
 
 	sim_org_id(row->id, "claude_proj_", s->config.seed, SIM_OF_PROJECT, thing);
 	row->display = names[thing % 6];
-	row->has_creator = thing % 11 != 4;
-	if (!row->has_creator)
+	if (thing % 11 == 4)
 		return;
 	sim_org_time(row->created, utc_days(2026, 1, 5) * UTC_DAY + (int64_t)(h % (200 * UTC_DAY)),
 		h >> 8);
+	row->has_creator = who.deleted != 1;
 	row->creator_id = who.id;
 	row->creator_email = who.email;
 }
@@ -404,21 +404,24 @@ const struct sim_fields sim_fields_connector_activity = {connectors, 51, 3, 7},
 			sim_fields_project_activity = {projects, 54, 3, 6},
 			sim_fields_artifact_activity = {artifacts, 55, 3, 4};
 
-const struct sim_activity sim_activities[] = {
-	{"organizations/analytics/users", "analytics_users", &sim_fields_user_activity,
-		sim_activity_user_counts, SIM_USER_COUNTS, OF_ALL, 0, one, nothing,
-		"email_address"},
-	{"organizations/analytics/skills", "analytics_skills", &sim_fields_skill_activity,
-		skill_counts, 11, OF_SKILLS, 3, skill_things, skill, "skill_name"},
-	{"organizations/analytics/connectors", "analytics_connectors",
+const struct sim_activity sim_activities[SIM_ACTIVITIES + 1] = {
+	[SIM_A_USERS] = {"organizations/analytics/users", "analytics_users",
+		&sim_fields_user_activity, sim_activity_user_counts, SIM_USER_COUNTS, OF_ALL, 0,
+		one, nothing, "email_address"},
+	[SIM_A_SKILLS] = {"organizations/analytics/skills", "analytics_skills",
+		&sim_fields_skill_activity, skill_counts, 11, OF_SKILLS, 3, skill_things, skill,
+		"skill_name"},
+	[SIM_A_CONNECTORS] = {"organizations/analytics/connectors", "analytics_connectors",
 		&sim_fields_connector_activity, connector_counts, 14, OF_SKILLS, 2,
 		connector_things, connector, "connector_name"},
-	{"organizations/analytics/plugins", "analytics_plugins", &sim_fields_plugin_activity,
-		plugin_counts, 5, OF_PLUGINS, 2, plugin_things, plugin, "plugin_name"},
-	{"organizations/analytics/apps/chat/projects", "analytics_projects",
+	[SIM_A_PLUGINS] = {"organizations/analytics/plugins", "analytics_plugins",
+		&sim_fields_plugin_activity, plugin_counts, 5, OF_PLUGINS, 2, plugin_things, plugin,
+		"plugin_name"},
+	[SIM_A_PROJECTS] = {"organizations/analytics/apps/chat/projects", "analytics_projects",
 		&sim_fields_project_activity, project_counts, 2, OF_CHAT, 2, project_things,
 		project, "project_id"},
-	{"organizations/analytics/artifacts", "analytics_artifacts", &sim_fields_artifact_activity,
-		artifact_counts, 2, OF_ARTIFACTS, 2, artifact_things, artifact, "artifact_type"},
-	{.path = NULL},
+	[SIM_A_ARTIFACTS] = {"organizations/analytics/artifacts", "analytics_artifacts",
+		&sim_fields_artifact_activity, artifact_counts, 2, OF_ARTIFACTS, 2, artifact_things,
+		artifact, "artifact_type", .cube = 1},
+	[SIM_ACTIVITIES] = {.path = NULL},
 };

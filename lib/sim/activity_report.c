@@ -147,13 +147,6 @@ read_order(struct sim_call *c, struct sim_activity_query *q)
 
 /* ---- pages ---- */
 
-/* The whole cube of artifacts comes at once, unless it is multiplied. */
-static int
-is_whole(const struct sim_activity_query *q)
-{
-	return strcmp(q->of->table, "analytics_artifacts") == 0 && q->groups == 0;
-}
-
 static int
 put_page(struct sim_call *c, const struct sim_activity_query *q)
 {
@@ -169,7 +162,7 @@ put_page(struct sim_call *c, const struct sim_activity_query *q)
 	if (sim_activity_rows(c->s, q, &rows, &n) == -1)
 		return sim_call_refuse(c, 500, "Internal server error");
 	for (size_t i = (size_t)at; i < n && result == 0; i++) {
-		if (!is_whole(q) && c->a->page.n == (size_t)limit) {
+		if (!(q->of->cube && q->groups == 0) && c->a->page.n == (size_t)limit) {
 			sim_call_next(c, (int64_t)i);
 			break;
 		}

@@ -43,7 +43,7 @@ enum sim_use_dim {
 /* Numbers in dimensions of few values; those of model, tier, speed and geography are sim/model's. */
 enum { SIM_ENGAGED, SIM_PROACTIVE, SIM_SCHEDULED, SIM_MONITORING, SIM_DM, SIM_CATEGORIES };
 enum { SIM_USER_ACTOR, SIM_SERVICE_ACTOR, SIM_FEDERATED_ACTOR, SIM_API_ACTOR, SIM_ACTOR_TYPES };
-enum { SIM_CHANNELS = 3, SIM_SESSIONS = 3, SIM_UPROFS = 4, SIM_PARTS = 2 };
+enum { SIM_CHANNELS = 3, SIM_SESSIONS = 3, SIM_UPROFS = 4 };
 /* Beside those of sim/people: what no product did. */
 enum { SIM_NO_PRODUCT = -1 };
 

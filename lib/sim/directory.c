@@ -125,6 +125,19 @@ get_permission(const struct sim_scope *at, size_t i, void *object)
 
 /* ---- review cases ---- */
 
+/* One every three days, closed some days later; the last are still to come where the clock goes on. */
+static void
+case_times(const struct sim *s, size_t i, int64_t *created, int64_t *closed)
+{
+	uint64_t h = sim_hash(s->config.seed, SIM_OF_CASE, 2, i);
+	int64_t day = s->first_day + s->config.days - (SIM_CASES - 2 - (int64_t)i) * 3;
+
+	*created = (day * UTC_DAY + (int64_t)(h % (2 * UTC_DAY))) * SIM_SECOND +
+		   (int64_t)(h >> 20) % SIM_SECOND;
+	*closed = *created + (4 * UTC_DAY + (int64_t)(h >> 30) % (3 * UTC_DAY)) * SIM_SECOND +
+		  (int64_t)(h >> 16) % SIM_SECOND;
+}
+
 static int
 read_case(const struct sim *s, size_t i, struct sim_case *x)
 {
@@ -132,16 +145,11 @@ read_case(const struct sim *s, size_t i, struct sim_case *x)
 		"[\"cyber\"]", "[\"fraud\",\"io\"]", "[]", "[\"self_harm\"]"};
 	static const char *const reasons[] = {"responded", "window_ended", "ended_by_anthropic"};
 	uint64_t h = sim_hash(s->config.seed, SIM_OF_CASE, 1, i);
-	/* The last ones are still to come: a clock that moves on finds them. */
-	int64_t last = s->first_day + s->config.days, now = sim_now(s) * SIM_SECOND,
-		created = ((last - ((int64_t)SIM_CASES - 2 - (int64_t)i) * 3) * UTC_DAY +
-				  (int64_t)(h % (2 * UTC_DAY))) *
-				  SIM_SECOND +
-			  (int64_t)(h >> 20) % SIM_SECOND,
-		closed = created + ((int64_t)(h >> 30) % (3 * UTC_DAY) + 4 * UTC_DAY) * SIM_SECOND +
-			 (int64_t)(h >> 16) % SIM_SECOND;
-	int open = i % 3 == 1 || closed > now; /* some stay so */
+	int64_t now = sim_now(s) * SIM_SECOND, created, closed;
+	int open;
 
+	case_times(s, i, &created, &closed);
+	open = i % 3 == 1 || closed > now; /* some stay so */
 	memset(x, 0, sizeof *x);
 	sim_org_id(x->id, "rvc_", s->config.seed, SIM_OF_CASE, i);
 	x->organization_id = s->org.id;

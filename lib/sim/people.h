@@ -33,7 +33,7 @@ struct sim_who sim_people_who(const struct sim *s, struct sim_someone someone);
 size_t sim_people_count(const struct sim *s);
 int sim_people_gone(const struct sim *s, size_t u);
 
-/* Groups of members (rbac_group_...): how many, and which of them user U is in, *N <= 3. */
+/* Groups of members (rbac_group_...): how many there are; in how many user U is, whose numbers go to TO. */
 size_t sim_people_ngroups(const struct sim *s);
 void sim_people_group_id(const struct sim *s, size_t g, char to[SIM_ID]);
 size_t sim_people_groups(const struct sim *s, size_t u, size_t to[SIM_GROUPS_EACH]);

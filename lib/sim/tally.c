@@ -337,7 +337,7 @@ sim_tally_row(const struct sim_tally *t, size_t group, const struct sim_sum *sum
 
 	if ((rows[i].when & 1U << (split | token << 1)) == 0)
 		return 0;
-	if (!put_money(t, sum, i, group * 131 + (uint64_t)start / 60, row) && t->ask->money)
+	if (t->ask->money && !put_money(t, sum, i, group * 131 + (uint64_t)start / 60, row))
 		return 0;
 	put_dims(t, group, end, row);
 	utc_format(start, row->start);

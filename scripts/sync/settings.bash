@@ -302,9 +302,10 @@ settle_credential() { # AT key|token VARIABLE
 	local text
 	! named "$1" "$2-file" || fetch+=("--$2-file" "$REPLY")
 	if named "$1" "$2-env"; then
-		[[ -n ${!REPLY-} ]] || usage "$2-env: the variable $REPLY is not set"
+		text=${own_secret[$REPLY]-${!REPLY-}} # it may name one of those that are out of the way now
+		[[ -n $text ]] || usage "$2-env: the variable $REPLY is not set"
 		plan_key+="$3=\"\$$REPLY\" "
-		export "$3=${!REPLY}"
+		export "$3=$text"
 	fi
 	if named "$1" "$2-command"; then
 		plan_key+="$3=\"\$($REPLY)\" "

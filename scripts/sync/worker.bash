@@ -341,6 +341,7 @@ work() {
 	take_locked "$@"
 	label=${running[0]-$1}
 	if ((${#running[@]})); then
+		: >"$run/$label.told" # where a signal comes before ant-run has it
 		choose_crawl
 		if [[ -z ${windowed[$first]-} ]]; then
 			load

@@ -4,6 +4,7 @@ FOLDER has TABLE.rows, what ant-sim --expect prints without the line of names.  
 computed here anew, with fractions, from the words of the manual and not from ant-report's code; the
 period is the last 90 days before 2026-11-20T15:30Z, cost being complete up to 2026-11-20.
 """
+import os
 import re
 import sys
 from collections import defaultdict
@@ -107,6 +108,7 @@ COST = [(day(r[0]), r[1], r[9] or OF_TYPE.get(r[8], r[8]), r[8], r[10], r[11], r
         for r in rows('cost_report')]
 USAGE = [(day(r[0]), r) for r in rows('usage_report')]
 CLAUDE = [(day(r[0]), r) for r in rows('claude_code_usage')]
+BILLED = list(rows('analytics_cost')) if os.path.exists(f'{FOLDER}/analytics_cost.rows') else []
 
 
 def workspace(id, archived=False):
@@ -331,6 +333,33 @@ def activity():
     same('sessions', texts(1), per_day(6))
 
 
+def billed(what):
+    """What analytics_cost has of the period: WHAT of a row, and dollars."""
+    for r in BILLED:
+        if FIRST <= day(r[0]) <= OPEN:
+            yield what(r), Fraction(r[29]) / 100
+
+
+def people():
+    if not BILLED:
+        if 'ant-sync analytics_cost' not in page.text:
+            sys.exit('it is not said how cost by person is loaded')
+        return
+    names = {r[0]: clean(r[2] or r[1]) for r in rows('users')} | {r[0]: clean(r[1]) for r in rows('api_keys')}
+    of, own = defaultdict(Fraction), {}
+    for (who, name), v in billed(lambda r: (r[3] or r[8], r[5] or r[4])):
+        of[who] += v
+        if name:
+            own[who] = clean(name)
+    items = sorted(of.items(), key=lambda kv: -kv[1])
+    cents = add_up([v for _, v in items[:20]] + [sum(v for _, v in items[20:])])
+    want = [[own.get(who) or names.get(who) or clean(who or 'Nobody known'), usd(n)] for (who, _), n in zip(items[:20], cents)]
+    if len(items) > 20:
+        want.append(['Others', usd(cents[-1])])
+    same('people', [[clean(t) for t in row] for row in texts(0)[:-1]], want)
+    same('their sum', page.tables[0][-1][1][1], sum(of.values()))
+
+
 def keys():
     known = {r[0]: r for r in rows('api_keys')}
     used, of = defaultdict(lambda: defaultdict(int)), defaultdict(lambda: [Fraction(), 0, None])
@@ -345,8 +374,13 @@ def keys():
         if any(number(r[c]) for c, _ in KINDS.values()) and (of[r[1]][2] is None or d > of[r[1]][2]):
             of[r[1]][2] = d
     rest = Fraction()
+    for key, v in billed(lambda r: (r[10] is None and r[19] != 'claude_console', r[10])):
+        if key[0]:
+            rest += v
+        else:
+            of[key[1]][0] += v
     for d, w, m, kind, token, tier, context, v in COST:
-        if d < FIRST:
+        if d < FIRST or BILLED:
             continue
         shared = used.get((d, w, m, tier, context, token) if token else (d, w, kind), {})
         whole = sum(shared.values())
@@ -369,7 +403,7 @@ def keys():
     for row, v in zip(page.tables[0][1:-1], [s[0] for _, s in items] + [rest]):
         if abs(row[2][1] - v) > Fraction(1, 10**9):
             sys.exit(f'{row[0][0]}: {float(row[2][1])} where the model has {float(v)}')
-    same('their sum', sum(row[2][1] for row in page.tables[0][1:-1]), cost(FIRST, OPEN + DAY))
+    same('their sum', sum(row[2][1] for row in page.tables[0][1:-1]), sum(v for _, v in billed(len)) if BILLED else cost(FIRST, OPEN + DAY))
     active = [r for r in known.values() if r[2] == 'active']
     idle = [r for r in active if not of[r[0]][1]]
     old = [r for r in active if (OPEN - day(r[3])).days > 365]

@@ -31,6 +31,7 @@ EPISODE = 40  # steps with one destination, before the next is begun
 COLUMNS = {
     "cost_report": "bucket workspace_id description amount token_type model service_tier context_window",
     "usage_report": "bucket api_key_id workspace_id model service_tier context_window input_tokens output_tokens cache_read_input_tokens",
+    "messages_usage": "starting_at model workspace_id api_key_id service_tier context_window uncached_input_tokens output_tokens",  # of one crawl with usage_report
     "claude_code_usage": "date organization_id actor_type actor_id terminal_type num_sessions lines_added total_output_tokens models_used",
     "users": "- id email role",
 }

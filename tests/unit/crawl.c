@@ -23,7 +23,7 @@ enum { ANSWERS = 4096, TEXT = 1 << 20 };
 struct reply {
 	long status; /* 200 */
 	char body[65536];
-	const char *organization;
+	const char *organization, *date;
 };
 static void (*serve)(const char *target, struct reply *r);
 
@@ -129,6 +129,8 @@ http_next(struct http *h, struct http_answer *a, void **tag)
 	*a = (struct http_answer){.result = HTTP_ANSWERED, .status = r->status};
 	if (r->organization != NULL)
 		snprintf(a->field[API_ORGANIZATION], HTTP_FIELD, "%s", r->organization);
+	if (r->date != NULL)
+		snprintf(a->field[API_DATE], HTTP_FIELD, "%s", r->date);
 	if (buf_puts(h->waiting[i].body, r->body) == -1)
 		*a = (struct http_answer){.result = HTTP_LOCAL, .reason = "out of memory"};
 	*tag = h->waiting[i].tag;
@@ -1014,6 +1016,16 @@ serve_outside(const char *target, struct reply *r)
 		"\"last_id\":\"b\"}");
 }
 
+static const char *date; /* of the server */
+
+static void
+serve_dated(const char *target, struct reply *r)
+{
+	r->date = date;
+	if (strcmp(param(target, "after_id"), "") == 0)
+		say(r, 200, "{\"data\":[],\"has_more\":false,\"last_id\":null}");
+}
+
 /* One that is merged by the time of its last change. */
 #define CASES                                                                                      \
 	"path /v1/compliance/review/cases\npaging page\nlimit 100\nfrom updated_at[gte]\n"         \
@@ -1043,6 +1055,17 @@ test_seconds(void)
 			 "\"2026-11-21T10:29:00Z\"}\n");
 	CHECK(run(serve_outside) == -1);
 	WRONG(ANT_API, "element 1 of data (2026-11-21T10:29:00Z) is outside the window");
+	/* No two clocks agree on seconds; more than that is worth a word. */
+	date = "Sat, 21 Nov 2026 10:30:05 GMT";
+	CHECK(run(serve_dated) == 0);
+	CHECK(strstr(end_line(), "T10:29:00Z") != NULL && warnings[0] == '\0');
+	date = "Sat, 21 Nov 2026 10:29:58 GMT";
+	CHECK(run(serve_dated) == 0);
+	CHECK(strstr(end_line(), "T10:28:58Z") != NULL && warnings[0] == '\0');
+	date = "Sat, 21 Nov 2026 10:20:00 GMT";
+	CHECK(run(serve_dated) == 0);
+	CHECK(strstr(end_line(), "T10:19:00Z") != NULL);
+	CHECK(strstr(warnings, "behind this machine's clock") != NULL);
 	start(CASES, "2026-11-20", "2026-11-21");
 	CHECK(run(serve_older) == 0);
 	SAME(http.asked, "/v1/compliance/review/cases?updated_at%5Bgte%5D=2026-11-20T00%3A00%3A00Z"
