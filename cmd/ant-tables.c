@@ -27,6 +27,7 @@ static struct cli cli = {
 		"SET (@all: all), or a table FILE of one's own, is asked for and loaded:\n"
 		"\n"
 		"    ant-tables usage_report ./chats.table\n"
+		"    ant-tables --ddl postgresql @console\n"
 		"\n"
 		"  -T, --tables DIR   look for table files here first\n"
 		"  --names            only the names\n"
@@ -34,10 +35,9 @@ static struct cli cli = {
 		"  --json             everything, one JSON object a line\n"
 		"  --ddl DIALECT      CREATE TABLE for postgresql, sqlite, duckdb, bigquery,\n"
 		"                     snowflake, clickhouse or mysql\n"
-		"  --views DIALECT    CREATE VIEW for postgresql, sqlite or duckdb: daily cost,\n"
-		"                     cost by key, tokens, spend and forecast, Claude Code, keys,\n"
-		"                     members; --schema S, --prefix P and --table-name TABLE=NAME\n"
-		"                     say how the tables were loaded\n"
+		"  --views DIALECT    CREATE VIEW for postgresql, sqlite or duckdb, of cost, use,\n"
+		"                     spend, keys, members; --schema S, --prefix P and\n"
+		"                     --table-name TABLE=NAME say how the tables were loaded\n"
 		"  --near WORD        the NAME, or without any the table, that a mistyped WORD\n"
 		"                     may have been meant to be; nothing where none is near\n",
 };

@@ -282,6 +282,12 @@ sum() {
 	ant-fetch -q --rate 0 --from "$(day 20)" --to "$(day 10)" analytics_usage | grep -v '"@ant"' | jq -c 'select(.group.actor == null) | [.starting_at, .group]' | sort | uniq -d >fetched
 	cmp equal fetched
 	same analytics_usage --from "$(day 20)" --to "$(day 10)"
+	# A window that is loaded again has each of them once more, and none of them twice.
+	for _ in 1 2; do ant-load-sqlite -q a.db <stream >/dev/null; done
+	sqlite3 a.db 'SELECT count(*) FROM analytics_usage' >count
+	sed 1d want | wc -l | cmp - count
+	sqlite3 a.db 'SELECT count(*) > 0 FROM (SELECT 1 FROM analytics_usage WHERE actor_type IS NULL
+		GROUP BY starting_at, model, product, workspace_id, api_key_id HAVING count(*) > 1)' | grep -qx 1
 }
 
 @test "sim analytics: pages are longer and shorter than limit, and empty with more behind them; each row comes once" {

@@ -108,7 +108,7 @@ tells() { grep -E "^  $1 " <<<"$output" | grep -qF -- "$2" || { echo "$output"; 
 	run -0 told analytics_cost
 	tells asked 'The request has the header anthropic-beta: analytics-usage-cost-2026-08-24.'
 	tells asked 'The API takes at most 5 of those.'
-	tells asked 'always grouped by cost_type and token_type, too.'
+	tells asked 'The API takes at most 5 of those. It is always grouped by cost_type and token_type, too.'
 	tells pages '1000 rows of buckets of 1d'
 	tells window '--width also takes 1h and 1m. One request asks for 31 days at most, 1 day with 1m; longer windows are cut'
 	tells window 'nothing before 2026-01-01 and nothing longer than 365 days ago'

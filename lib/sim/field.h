@@ -55,6 +55,7 @@ struct sim_field {
 	const char *column; /* instead of the one that its path gives; "": none; see sim/columns */
 	int whole;	    /* an object that is one column, of JSON */
 	int cents;	    /* money: NAME as it is, NAME_cents as a number */
+	int email;	    /* of SIM_WHO: the address stands under its old name, email, as well */
 	const char *
 		parts; /* of SIM_WHO: the columns that the endpoint can fill, such as "type id email" */
 };

@@ -61,7 +61,7 @@ put_member(struct buf *to, const char *name, const char *text)
 }
 
 static void
-put_who(struct buf *to, const struct sim_who *w, int old)
+put_who(struct buf *to, const struct sim_who *w, int old_email)
 {
 	static const struct {
 		const char *type, *id;
@@ -75,7 +75,7 @@ put_who(struct buf *to, const struct sim_who *w, int old)
 		if (strcmp(ids[i].type, w->type) == 0)
 			put_member(to, ids[i].id, w->id);
 	if (user) {
-		if (old)
+		if (old_email)
 			put_member(to, "email", w->email);
 		put_member(to, "email_address", w->email);
 		put_member(to, "name", w->name);
@@ -120,7 +120,7 @@ sim_json_value(
 	else if (f->kind == SIM_OBJECT)
 		put_inner(to, f->of, value, old);
 	else if (f->kind == SIM_WHO)
-		put_who(to, value, old);
+		put_who(to, value, old && f->email);
 	else if (f->kind == SIM_RAW || f->kind == SIM_DIGITS)
 		buf_puts(to, text);
 	else

@@ -163,7 +163,7 @@ static const struct sim_field cost_result[] = {
 };
 
 static const struct sim_field user_usage[] = {
-	{"actor", SIM_WHO, .at = offsetof(struct sim_use_row, actor),
+	{"actor", SIM_WHO, .email = 1, .at = offsetof(struct sim_use_row, actor),
 		.parts = "type id email name deleted"},
 	{"starting_at", SIM_CHARS, .at = offsetof(struct sim_use_row, start)},
 	{"ending_at", SIM_CHARS, .at = offsetof(struct sim_use_row, end)},
@@ -188,7 +188,7 @@ static const struct sim_field user_usage[] = {
 };
 
 static const struct sim_field user_cost[] = {
-	{"actor", SIM_WHO, .at = offsetof(struct sim_use_row, actor),
+	{"actor", SIM_WHO, .email = 1, .at = offsetof(struct sim_use_row, actor),
 		.parts = "type id email name deleted"},
 	{"starting_at", SIM_CHARS, .at = offsetof(struct sim_use_row, start)},
 	{"ending_at", SIM_CHARS, .at = offsetof(struct sim_use_row, end)},
