@@ -204,10 +204,12 @@ print_near(const struct tables *ts, char **argv, struct ant_err *e)
 {
 	struct strlist all = {NULL, 0};
 	const char *best = NULL;
-	int result = names_wanted(ts, argv, &all, e);
+	int result = *argv == NULL ? tables_names(ts, &all, e) : 0;
 
-	for (size_t i = 0; result == 0 && i < all.n; i++)
+	for (size_t i = 0; i < all.n; i++)
 		best = near_better(words.v[0], best, all.v[i]);
+	for (; *argv != NULL; argv++) /* a @SET among them is one of the words */
+		best = near_better(words.v[0], best, *argv);
 	if (best != NULL)
 		puts(best);
 	strlist_free(&all);
