@@ -187,10 +187,14 @@ bounds(const char *table, int64_t *from, int64_t *to, struct ant_err *e)
 		(given.to != NULL && utc_argument(given.to, now, to, e) == -1) ||
 		(given.from == NULL && state_read(&state, table, &m, e) == -1))
 		return -1;
-	if (m.known)
+	if (m.known) {
 		*from = m.watermark - before;
-	else if (given.from == NULL && m.begin_known)
+		/* What lies before the first load was not wanted. */
+		if (m.begin_known && m.begin < m.watermark && *from < m.begin)
+			*from = m.begin;
+	} else if (given.from == NULL && m.begin_known) {
 		*from = m.begin; /* it was there, and is gone: all of it again */
+	}
 	if (*from < first)
 		*from = first;
 	if (*from > now && m.known) {

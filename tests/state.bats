@@ -239,6 +239,17 @@ PY
 	[[ $output == "--from 2026-02-10T00:00:00Z --to "* ]]
 }
 
+@test "state: the look-back goes no further than where the first load began, unless the watermark was set before that" {
+	printf '%s\n' '{"@ant":"loaded","table":"t","from":"2026-03-01T00:00:00Z","to":"2026-03-11T00:00:00Z","rows":1,"watermark":"2026-03-11T00:00:00Z"}' | ant state commit >/dev/null
+	run -0 ant state window --lookback 30d --to 2026-03-12 t
+	[ "$output" = '--from 2026-03-01T00:00:00Z --to 2026-03-12T00:00:00Z' ]
+	run -0 ant state window --lookback 3d --to 2026-03-12 t
+	[ "$output" = '--from 2026-03-08T00:00:00Z --to 2026-03-12T00:00:00Z' ]
+	ant state set t 2026-02-20
+	run -0 ant state window --lookback 3d --to 2026-03-12 t
+	[ "$output" = '--from 2026-02-17T00:00:00Z --to 2026-03-12T00:00:00Z' ]
+}
+
 @test "window: never prints a window that ends before it starts" {
 	ant state set usage_report 2999-01-01
 	run -0 --separate-stderr ant state window usage_report
