@@ -214,8 +214,8 @@ no_secret() {
 
 @test "snowflake: a json is parsed on its way in, and compared as one" {
 	ingest "${SF[@]}" rate_limits --incremental-strategy merge >out
-	grep -qF 'WHERE TO_JSON(ARRAY_CONSTRUCT("GROUP_TYPE", "MODELS", "LIMIT_TYPE")) IN (SELECT TO_JSON(ARRAY_CONSTRUCT("GROUP_TYPE", PARSE_JSON("MODELS"::VARCHAR), "LIMIT_TYPE"))' w/1.load.sql
-	grep -qF 'SELECT "GROUP_TYPE", PARSE_JSON("MODELS"::VARCHAR), "LIMIT_TYPE", "VALUE" FROM' w/1.load.sql
+	grep -qF 'WHERE TO_JSON(ARRAY_CONSTRUCT("GROUP_TYPE", "MODELS", "LIMIT_TYPE", "GROUP_ID")) IN (SELECT TO_JSON(ARRAY_CONSTRUCT("GROUP_TYPE", PARSE_JSON("MODELS"::VARCHAR), "LIMIT_TYPE", "GROUP_ID"))' w/1.load.sql
+	grep -qF 'SELECT "GROUP_TYPE", PARSE_JSON("MODELS"::VARCHAR), "LIMIT_TYPE", "VALUE", "GROUP_ID"' w/1.load.sql
 }
 
 @test "snowflake: the connection is in the environment, password and key are nowhere else" {
