@@ -359,7 +359,7 @@ WAITS='for s in INT TERM HUP QUIT; do trap "echo $0 $s >>heard; exit 9" $s; done
 		sh -c 'printf "{\"time\":\"t\",\"attempt\":1,\"error\":null}\nwh" >&2; sleep 0.4; printf "y" >&2; exit 4'
 	[ -z "$output" ]
 	[ "$(head -n 1 told)" = $'message\t0\t0\twhy' ]
-	[ "$(tail -n 1 told)" = $'fetched\t1\t0' ]
+	[ "$(tail -n 1 told)" = $'fetched\t1\t0\t0' ]
 	# More than there is room for is passed on, and nothing is lost.
 	ant run --results told --last-words sh -c 'seq 300000 >&2; exit 3' 2>err || code=$?
 	[ "$code" = 3 ]
