@@ -71,7 +71,9 @@ feed() { get scoped $C/activities "$@"; }
 # ---- the feed ----
 
 @test "compliance: the feed is newest first, and the other way round with order=asc" {
-	feed | jq -e '.has_more and (.data | length == 100 and .[0].id == $first) and .first_id == $first' --arg first "$(feed limit=1 | jq -r '.data[0].id')"
+	local first
+	first=$(feed limit=1 | jq -r '.data[0].id')
+	feed | jq -e '.has_more and (.data | length == 100 and .[0].id == $first) and .first_id == $first' --arg first "$first"
 	# What stands on the full second has no fraction.
 	place='[(.created_at | if contains(".") then . else .[:19] + ".000000Z" end), .id]'
 	walk scoped $C/activities limit=5000 created_at.gte=2026-11-10T00:00:00Z | jq -c "$place" >down
