@@ -110,3 +110,19 @@ gaps_apart() {
 }
 
 @test "agree: --gaps of one organization are not hidden, nor made, by loads of the other" { in_each gaps_apart; }
+
+copy_of_remade() {
+	sync A -q cost_report >receipts
+	sync B -q cost_report >receipts
+	drop_table cost_report
+	sync B -q cost_report >receipts
+	# What A loads goes before this copy: that knows of A's rows that are gone with the table, and of none since.
+	copy_dest d before
+	sync A -q cost_report >receipts
+	move_dest before d
+	sync A -q --lookback 2d cost_report >receipts
+	whole A
+	whole B
+}
+
+@test "agree: an older copy, of a table that the other organization has made again, lacks what is ours" { in_each copy_of_remade; }

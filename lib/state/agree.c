@@ -193,6 +193,13 @@ exchanged(const struct sides *a, struct mark *to, struct buf *note, struct ant_e
 	return 0;
 }
 
+/* Whether the table was made anew, by whomever, after all that the ledger has of it for us. */
+static int
+is_remade(const struct sides *a)
+{
+	return a->n > 0 && a->lines[a->n - 1].line < a->facts.since;
+}
+
 /* A mark that names no line, and a ledger: what the ledger says counts. */
 static int
 unnamed(const struct sides *a, struct mark *to, struct buf *note, struct ant_err *e)
@@ -200,7 +207,7 @@ unnamed(const struct sides *a, struct mark *to, struct buf *note, struct ant_err
 	const struct mark *m = a->mine, *t = &a->theirs;
 
 	*to = *m;
-	if (m->known && !t->known && !t->by_hand)
+	if (m->known && !t->known && !t->by_hand && !is_remade(a))
 		return 0;
 	if (m->known && (!t->known || t->watermark < m->watermark)) {
 		buf_puts(note, "the watermark is ");
