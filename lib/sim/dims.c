@@ -54,12 +54,6 @@ static const struct {
 
 /* ---- names ---- */
 
-const char *
-sim_dims_name(enum sim_use_dim dim)
-{
-	return dims[dim].name;
-}
-
 int
 sim_dims_find(const char *name)
 {

@@ -56,8 +56,7 @@ struct sim_dims {
 int sim_dims_make(struct sim_dims *d, const struct sim *s);
 void sim_dims_free(struct sim_dims *d);
 
-/* The name in group_by[]; its number, -1 where there is none. */
-const char *sim_dims_name(enum sim_use_dim dim);
+/* The number of a name in group_by[]; -1 where there is none. */
 int sim_dims_find(const char *name);
 
 /* The parameters that filter by it, without the brackets: of usage and cost, and of the legacy reports; NULL: none. */

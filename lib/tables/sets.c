@@ -38,8 +38,9 @@ sets_known(size_t i)
 	return i < sizeof sets / sizeof *sets ? sets[i].name : NULL;
 }
 
-enum sets_credential
-sets_credential(const char *name)
+/* How the set NAME is opened; one that is not known by a key. */
+static enum sets_credential
+credential_of(const char *name)
 {
 	const struct set *s = find(name);
 
@@ -58,7 +59,7 @@ int
 sets_need_token(const struct strlist *of)
 {
 	for (size_t i = 0; i < of->n; i++)
-		if (sets_credential(of->v[i]) == SETS_KEY)
+		if (credential_of(of->v[i]) == SETS_KEY)
 			return 0;
 	return of->n > 0;
 }

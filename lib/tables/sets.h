@@ -12,9 +12,6 @@ enum sets_credential { SETS_KEY, SETS_TOKEN };
 /* The I-th set that is known, from 0; NULL: there are no more. */
 const char *sets_known(size_t i);
 
-/* How the set NAME is opened; one that is not known by a key. */
-enum sets_credential sets_credential(const char *name);
-
 /* "an Admin key (...)": what opens the set NAME, in words; "another key" where it is not known. */
 const char *sets_takes(const char *name);
 
