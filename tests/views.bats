@@ -182,6 +182,28 @@ plain() { sed -E 's/(^|\|)(-?[0-9]+)\.0+(\||$)/\1\2\3/g; s/(\.[0-9]*[1-9])0+(\||
 	pg "SELECT oid, xmin FROM pg_class WHERE relname = 'ant_cost_daily'" | diff before -
 }
 
+@test "views: over each table alone, and over all but that one, three databases make the same" {
+	local all="$REPORT_TABLES analytics_cost analytics_usage" t kind names
+	for t in $all; do
+		for kind in alone others; do
+			names=$t
+			[ $kind = alone ] || names=$(tr ' ' '\n' <<<"$all" | grep -vx "$t")
+			# shellcheck disable=SC2086
+			{
+				ant tables --ddl sqlite $names | sqlite3 $kind.$t.db
+				{ printf 'CREATE SCHEMA %s_%s; SET search_path = %s_%s;\n' $kind $t $kind $t; ant tables --ddl postgresql $names; } | psql -Xq -v ON_ERROR_STOP=1
+				duck $kind.$t.duckdb "$(ant tables --ddl duckdb $names)"
+			}
+			ant load-sqlite --views $kind.$t.db
+			ant load-pg --schema ${kind}_$t --views
+			ant load-duckdb --views $kind.$t.duckdb
+			sqlite3 $kind.$t.db "SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY 1" >want
+			pg "SELECT viewname FROM pg_views WHERE schemaname = '${kind}_$t' ORDER BY 1" | diff want -
+			duck $kind.$t.duckdb "SELECT view_name FROM duckdb_views() WHERE NOT internal ORDER BY 1" | diff want -
+		done
+	done
+}
+
 # several - a day's cost in three currencies and in none, with keys that used what was paid for in two of them, and
 # Claude Code in two, into the databases of the words
 several() {

@@ -479,7 +479,7 @@ const struct views_sql views_sql[] = {
 			"coalesce(cache_creation_ephemeral_5m_input_tokens, 0) + "
 			"coalesce(cache_creation_ephemeral_1h_input_tokens, 0) + "
 			"coalesce(output_tokens, 0))} AS tokens{o:api_keys|{o:usage_report|, "
-			"_organization AS organization}} FROM {t:usage_report} GROUP BY "
+			"_organization AS organization}} FROM {t:usage_report} t GROUP BY "
 			"api_key_id{o:api_keys|{o:usage_report|, _organization}}) u ON "
 			"u.api_key_id = k.id{o:api_keys|{o:usage_report| AND u.organization = "
 			"k._organization}}"},
