@@ -38,5 +38,7 @@ stop_proxy() {
 	[ -n "${proxy-}" ] || return 0
 	kill -KILL -- "-$proxy" 2>/dev/null || :
 	wait "$proxy" 2>/dev/null || :
+	# Its worker may take a moment longer, and would answer in the place of the next one, which then finds no port.
+	while (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do sleep 0.02; done
 }
 
