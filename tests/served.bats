@@ -44,9 +44,10 @@ narrowed() {
 	[ "$(days cost_report bucket)" -gt 12 ]
 	serve_from "$(day -10)"
 	# Two years back, and again; all anew, also where less than half would be left.
-	for how in '' '' --full-refresh --full-refresh '--full-refresh --allow-shrink' '--full-refresh --chunk 0' '--full-refresh --chunk 5'; do
+	for how in -730 -730 '-730 --full-refresh' '-730 --full-refresh' '-730 --full-refresh --allow-shrink' '-60 --full-refresh --chunk 5' '-730 --full-refresh --chunk 0'; do
 		# shellcheck disable=SC2086	# words
-		run -0 --separate-stderr sync --start "$(day -730)" $how cost_report
+		set -- $how
+		run -0 --separate-stderr sync --start "$(day "$1")" "${@:2}" cost_report
 		all_rows cost_report | diff whole -
 		[ "$(watermark)" = "$TODAY"T00:00:00Z ]
 	done
@@ -72,25 +73,28 @@ narrowed() {
 # A first load from where nothing is served, and what was lost of it.
 from_nothing() {
 	serve_from "$(day -10)"
-	for how in 31 5 0; do # 5: a step that ends where the first begins that is served
-		run -0 --separate-stderr sync --start "$(day -730)" --chunk $how cost_report
+	local how first chunk
+	for how in '-730 31' '-60 5' '-730 0'; do # -60 5: a step that ends where the first begins that is served
+		read -r first chunk <<<"$how"
+		first=$(day "$first")
+		run -0 --separate-stderr sync --start "$first" --chunk "$chunk" cost_report
 		[ "$(days cost_report bucket)" -ge 8 ]
 		all_rows cost_report >whole
 		[ "$(watermark)" = "$TODAY"T00:00:00Z ]
 		run -0 sync --gaps cost_report
-		[ "$output" = "cost_report"$'\t'"$(midnight -730)"$'\t'"$(midnight -10)"$'\tnot served' ]
+		[ "$output" = "cost_report"$'\t'"${first}T00:00:00Z"$'\t'"$(midnight -10)"$'\tnot served' ]
 		# The next one goes on from the watermark.
-		run -0 --separate-stderr sync --start "$(day -730)" cost_report
+		run -0 --separate-stderr sync --start "$first" cost_report
 		[ "$(jq -sr '.[0].from' <<<"$output")" = "$(midnight -3)" ]
 		[ "$(wc -l <<<"$output")" = 1 ]
 		drop_table cost_report
-		run -0 --separate-stderr sync --start "$(day -730)" --chunk $how cost_report
+		run -0 --separate-stderr sync --start "$first" --chunk "$chunk" cost_report
 		[[ $stderr == *'the table is not there any more: loading it again from '* ]]
 		all_rows cost_report | diff whole -
 		[ "$(watermark)" = "$TODAY"T00:00:00Z ]
 		rm -r state
 		# The ledger knows it all, too.
-		run -0 --separate-stderr sync --start "$(day -730)" cost_report
+		run -0 --separate-stderr sync --start "$first" cost_report
 		[ "$(jq -sr '.[0].from' <<<"$output")" = "$(midnight -3)" ]
 		all_rows cost_report | diff whole -
 		drop_table cost_report
