@@ -799,6 +799,26 @@ ledger() {
 	[ -z "$output" ]
 }
 
+@test "status and gaps: without tables, also what was loaded of other sets, or into another name; with some, these alone" {
+	more_tables
+	stub_loader ant-load-sqlite 'cat <<-END
+		{"@ant":"loaded","table":"log","target":"sqlite","into":"events","mode":"window","from":"2026-11-01T00:00:00Z","to":"2026-11-05T00:00:00Z","rows":12,"watermark":"2026-11-05T00:00:00Z"}
+		{"@ant":"loaded","table":"log","target":"sqlite","into":"events","mode":"window","from":"2026-11-08T00:00:00Z","to":"2026-11-10T00:00:00Z","rows":5,"watermark":"2026-11-10T00:00:00Z"}
+		END'
+	touch anthill.db
+	echo 'table-name log events' >c
+	run -1 sync -c c --gaps
+	[ "$output" = $'log\t2026-11-05T00:00:00Z\t2026-11-08T00:00:00Z' ]
+	run -0 sync -c c --gaps bills
+	run -0 sync -c c --gaps @console
+	run -0 sync -q -c c --status
+	[[ ${#lines[@]} = 3 && ${lines[2]} == log*2026-11-10T00:00:00Z*window* ]]
+	run -0 sync -q -c c --status bills
+	[ "${#lines[@]}" = 1 ]
+	echo 'tables bills' >>c
+	run -0 sync -c c --gaps
+}
+
 @test "check: asks the API and the destination, loads nothing, and fails with the cause" {
 	stub ant-fetch 'echo "organization Acme"'
 	run -0 sync --check

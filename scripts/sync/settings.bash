@@ -4,7 +4,7 @@
 # Sets: the variables declared here, which all parts of the parent share.  option has the settings of the
 # command line, conf those of the file as ORGANIZATION/NAME; settle() makes of them what holds for one
 # organization: chunk, parallel, schema, metrics, views, prefix, lookback, full_sync, in_full, start, rate,
-# tables, into_of, lookback_of, fetch, plan_key, key and token in the environment, and by destination() all of that.
+# tables and, where nobody has named any, unnamed; into_of, lookback_of, fetch, plan_key, key and token in the environment, and by destination() all of that.
 # Reads: own_secret, the caller's; run; ANT_DEST, ANTHROPIC_BASE_URL.
 
 readonly FIRST_DAY=2023-01-01T00:00:00Z # no table holds anything older
@@ -16,7 +16,7 @@ readonly SIMULATED=' sk-ant-admin01-simulated sk-ant-api01-simulated simulated-o
 declare -A option=() conf=() mode_of=() earliest_of=() parent_of=() reread_of=() crawl_of=() windowed=() served_of=() tables_of=() own_secret=()
 declare -A lookback_of=() into_of=() last_of=() whose_of=() from_of=() failed_of=() worker_of=()
 declare -a known_tables=() known_sets=() tables=() fetch=() flags=() since=() loader=() organizations=() results=()
-declare -i quiet=0 verbose=0 as_json=0 plan=0 full_refresh=0 wait_lock=0 allow_shrink=0 by_organization=0 plain=0 stopped=0 drawn=0
+declare -i quiet=0 verbose=0 as_json=0 plan=0 full_refresh=0 wait_lock=0 allow_shrink=0 by_organization=0 plain=0 stopped=0 drawn=0 unnamed=0
 given_from='' given_to='' now='' in_full='' views=on mode='' plan_key='' run='' task=sync metrics='' own_organization='' note_of=''
 
 # What tables there are: of each its mode, its first day, the table that it goes through, the look-back of its own,
@@ -225,6 +225,7 @@ settle() {
 	# What is only left out, is of those that the file names.
 	[[ " $REPLY" == *' '[!-]* ]] || REPLY="${conf[$organization/tables]-${conf[/tables]-}} $REPLY"
 	IFS=$' \t' read -r -a tables <<<"$REPLY"
+	unnamed=$((!${#tables[@]}))
 	choose_tables "${tables[@]}"
 	if [[ -n ${option[into]-} ]]; then
 		((${#tables[@]} == 1)) || usage '--into: name the one table'
