@@ -123,6 +123,17 @@ today() { date -u +%F; }
 	[[ $(grep -o 'from [^ ]*' trace | head -n 1) == 'from 2026-03-13T00:00:00Z' ]]
 }
 
+@test "sync: a table that may be asked for more than 31 days at once has steps of as many, unless --chunk says otherwise" {
+	stub ant-tables 'printf "%s	window	at	page	1d	2026-01-01	-	console	-	%s	yes	2026-01-01	%s\n" summaries s 366d days d 7d all a -'
+	steps() { sync --plan --start 2026-01-01 --to 2026-11-20 "$@" | wc -l; }
+	[ "$(steps summaries)" = 1 ]
+	[ "$(steps --chunk 31 summaries)" = 11 ]
+	[ "$(steps days)" = 11 ]
+	[ "$(steps all)" = 11 ]
+	sync --start 2026-02-01 --to 2026-11-20 summaries
+	[ "$(grep -c 'ant-fetch .*--from 2026-02-01.* --to 2026-11-20.* summaries$' trace)" = 1 ]
+}
+
 @test "sync: the leftmost cause is the status, not what it caused further right" {
 	stub ant-fetch 'exit 75'
 	run -75 sync --parallel 1 users

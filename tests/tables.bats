@@ -159,9 +159,9 @@ tells() { grep -E "^  $1 " <<<"$output" | grep -qF -- "$2" || { echo "$output"; 
 	done
 }
 
-@test "ant-tables --tsv: twelve fields a table, for scripts" {
+@test "ant-tables --tsv: thirteen fields a table, for scripts" {
 	run -0 ant tables --tsv
-	[ "$(printf '%s\n' "$output" | awk -F '\t' 'NF != 12' | wc -l)" = 0 ]
+	[ "$(printf '%s\n' "$output" | awk -F '\t' 'NF != 13' | wc -l)" = 0 ]
 	fields() { grep "^$1"$'\t' <<<"$output" | cut -f 1-9,11; }
 	[ "$(fields usage_report)" = $'usage_report\twindow\tbucket\tpage\t1d\t2023-01-01\t-\tconsole\t-\tyes' ]
 	[ "$(fields claude_code_usage)" = $'claude_code_usage\twindow\tdate\tday\t1d\t2025-01-01\t-\tconsole\t-\tyes' ]
@@ -172,6 +172,8 @@ tells() { grep -E "^  $1 " <<<"$output" | grep -qF -- "$2" || { echo "$output"; 
 	[ "$(fields compliance_activities | cut -f 9)" = 1h ]
 	[ "$(grep ^analytics_usage$'\t' <<<"$output" | cut -f 12)" = 2026-01-01,-8760h ]
 	[ "$(grep ^cost_report$'\t' <<<"$output" | cut -f 12)" = - ]
+	[ "$(grep ^analytics_summaries$'\t' <<<"$output" | cut -f 13)" = 366d ]
+	[ "$(grep ^cost_report$'\t' <<<"$output" | cut -f 13)" = - ]
 }
 
 @test "ant-tables --tsv: tables that the same requests feed have the same crawl, all others one of their own" {
