@@ -331,6 +331,7 @@ one() { printf 'path /v1/t\ncolumn a text key = .a\n%s\n' "$1"; }
 	one 'sets' | wrong 3 "value missing behind 'sets'"
 	one $'sets a\nsets b' | wrong 4 "given twice: 'sets'"
 	one 'sets a b-c' | wrong 3 "not the name of a set: 'b-c'"
+	one 'sets a all' | wrong 3 "not the name of a set: 'all'"
 	one 'header anthropic-beta' | wrong 3 'header is NAME: VALUE'
 	one 'header Anthropic-Beta: x' | wrong 3 'in small letters'
 	one 'header : x' | wrong 3 'header is NAME: VALUE'
@@ -414,6 +415,11 @@ one() { printf 'path /v1/t\ncolumn a text key = .a\n%s\n' "$1"; }
 	one 'watermark' | wrong 3 'watermark is newest'
 	one 'watermark oldest' | wrong 3 "watermark is newest; not 'oldest'"
 	one 'watermark newest x' | wrong 3 "unexpected 'x'"
+	one 'span 0d' | wrong 3 'span is longer than nothing'
+	for span in 'oldest 2026-01-01' 'oldest 30d' 'span 3d' 'lag 1m' 'lookback 3d' 'open_bucket no' 'not_yet x' 'watermark newest'; do
+		one "$span" | wrong 3 "a window (width, from and to, or day) is needed by '${span%% *}'"
+	done
+	one $'paging page\nwidth 1d limit=3\ngroup_by a b\ngroup_most 1' | wrong 6 'group_by has more than group_most says'
 }
 
 @test "the files that the manual and the README show are table files, and every column of them runs" {
