@@ -428,6 +428,18 @@ toggle() {
 	done
 }
 
+@test "report: --check of cost says where there is no cost report to compare with" {
+	ant load-sqlite x.db <<<$'#ant-rows\t1\tt\n#mode\treplace\n#type\ttext\n#cols\ta\n#end\t0\t\\N' >/dev/null
+	run -0 --separate-stderr page --check budget=1 --check forecast=1 --check daily-change=1% x.db
+	[ -z "$output" ]
+	[ "${#stderr_lines[@]}" = 3 ]
+	[ "${stderr_lines[1]}" = 'ant-report: forecast: cost_report is missing, so nothing was compared' ]
+	run -0 --separate-stderr page --check forecast=9999999 "$ORG"
+	[ -z "$stderr" ]
+	run -0 --separate-stderr page --check stale=9999d x.db
+	[ -z "$stderr" ]
+}
+
 @test "report: --check prints what is exceeded and exits 1, else nothing and 0" {
 	run -0 page --check budget=9999999 --check forecast=9999999 --check daily-change=100000% --check stale=9999d "$ORG"
 	[ -z "$output" ]
