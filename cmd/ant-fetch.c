@@ -37,7 +37,7 @@ static const char usage[] =
 	"                 [--key-file FILE] [--token-file FILE] [--api-version V]\n"
 	"                 [--parents FILE] [--allow-cut] [--insecure-http]\n"
 	"                 [--log-format text|json] [-T DIR]... [-qv] TABLE\n"
-	"       ant-fetch --check [TABLE...]\n"
+	"       ant-fetch --check [TABLE|@SET...]\n"
 	"       ant-fetch --whose\n";
 
 static const char help[] =
@@ -317,15 +317,36 @@ open_budgets(struct budgets *b, const struct settings *s, const struct table *t,
 	return 0;
 }
 
-/* What --check and --whose ask about: the tables named, all, or none but the organization. */
+/* Add WORD, a table or @SET, to NAMES: each table once. */
+static int
+add_named(const struct tables *ts, const char *word, struct strlist *names, struct ant_err *e)
+{
+	struct strlist of_set = {NULL, 0}, one = {(char **)&word, 1};
+	const struct strlist *some = *word == '@' ? &of_set : &one;
+	int status = -1;
+
+	if (*word == '@' && tables_of_set(ts, word + 1, &of_set, e) == -1)
+		return -1;
+	for (size_t i = 0; i < some->n; i++)
+		if (!strlist_has(names, some->v[i], strlen(some->v[i])) &&
+			strlist_add(names, some->v[i], strlen(some->v[i])) == -1) {
+			err_sys(e, ANT_FAIL, "--check");
+			goto done;
+		}
+	status = 0;
+done:
+	strlist_free(&of_set);
+	return status;
+}
+
+/* What --check and --whose ask about: the tables and sets named, all, or none but the organization. */
 static int
 load_check(const struct settings *s, const struct tables *ts, struct strlist *names,
 	struct check *check, struct budgets *budgets, struct ant_err *e)
 {
 	for (char *const *word = s->words; *word != NULL; word++)
-		if (!strlist_has(names, *word, strlen(*word)) &&
-			strlist_add(names, *word, strlen(*word)) == -1)
-			return err_sys(e, ANT_FAIL, "--check");
+		if (add_named(ts, *word, names, e) == -1)
+			return -1;
 	if (s->check && names->n == 0 && tables_names(ts, names, e) == -1)
 		return -1;
 	return check_load(check, ts, names, budgets, e);
@@ -458,6 +479,7 @@ main(int argc, char **argv)
 	struct session session = {.table = "check"};
 	struct settings *s = &settings;
 	struct ant_err e = {.status = ANT_FAIL};
+	const char *only = NULL;
 	int status;
 
 	cli_start(&cli);
@@ -471,12 +493,12 @@ main(int argc, char **argv)
 	if ((status = check_words(s, argc - optind)) != ANT_OK)
 		goto done;
 	s->words = argv + optind;
-	if (argc - optind == 1)
-		session.table = argv[optind];
+	if (argc - optind == 1 && !(s->check && *argv[optind] == '@'))
+		session.table = only = argv[optind];
 	session.log = cli.verbose > 0 || s->json_log;
 	session.draw = isatty(STDERR_FILENO) && !cli.quiet && !session.log;
 	session.began = clock_ms();
-	status = work(s, &session, argc - optind == 1 ? argv[optind] : NULL, &e) == 0 ? ANT_OK : ANT_FAIL;
+	status = work(s, &session, only, &e) == 0 ? ANT_OK : ANT_FAIL;
 	clear_line(&session);
 	if (status != ANT_OK)
 		status = cli_fail(&e);

@@ -18,9 +18,10 @@
 #include "receipts.h"
 #include "run/pipeline.h"
 #include "state/state.h"
+#include "tables/tables.h"
 
 #define FIRST_DAY "2023-01-01" /* no table holds anything older */
-#define LOOKBACK "3d"
+#define LOOKBACK "3d" /* of a table that says nothing of its own */
 
 enum { CHUNK_MAX = 36500 }; /* days */
 
@@ -38,7 +39,7 @@ static const char help[] =
 	"Keeps the watermarks of tables: the exclusive end of what was loaded.\n"
 	"\n"
 	"  --scope NAME, --dest URI  of this destination; of one that keeps them itself\n"
-	"  --lookback D   window starts this long before the watermark (default " LOOKBACK ")\n"
+	"  --lookback D   window starts so long before the watermark (the table's, or " LOOKBACK ")\n"
 	"  --start T      window starts here without a watermark (default " FIRST_DAY ")\n"
 	"  --from, --to, --chunk 31d, --served T  this one; in steps, the first beyond T\n"
 	"  --since T      windows arrive in any order; nothing before T is wanted\n"
@@ -170,22 +171,48 @@ reset(char **arg)
 	return state_set(&state, arg[0], NULL, &e) == -1 ? cli_fail(&e) : ANT_OK;
 }
 
+/* How long before its watermark TABLE is read again: what its file says, where it has one. */
+static int
+own_lookback(const char *table, int64_t *span, struct ant_err *e)
+{
+	struct tables ts = {.folders = {NULL, 0}};
+	struct strlist names = {NULL, 0};
+	struct table *t = NULL;
+	int status = -1;
+
+	if (utc_span(LOOKBACK, span, e) == -1 ||
+		tables_init(&ts, NULL, 0, getenv("ANT_TABLES"), e) == -1)
+		return -1;
+	if (tables_names(&ts, &names, e) == -1)
+		goto done;
+	if (strlist_has(&names, table, strlen(table)) && (t = tables_load(&ts, table, e)) == NULL)
+		goto done;
+	if (t != NULL && t->lookback >= 0)
+		*span = t->lookback;
+	status = 0;
+done:
+	table_free(t);
+	strlist_free(&names);
+	tables_free(&ts);
+	return status;
+}
+
 /* What is to be loaded next: from --from, or the look-back before the watermark, up to --to, or now. */
 static int
 bounds(const char *table, int64_t *from, int64_t *to, struct ant_err *e)
 {
 	const int64_t now = time(NULL), first = utc_days(1, 1, 1) * UTC_DAY;
-	const char *lookback = given.lookback != NULL ? given.lookback : LOOKBACK;
 	const char *start = given.start != NULL ? given.start : FIRST_DAY;
-	int64_t before;
+	int64_t before = 0;
 	struct mark m = {.known = 0};
 	char text[UTC_TEXT];
 
 	*to = now;
-	if (utc_span(lookback, &before, e) == -1 ||
+	if ((given.lookback != NULL && utc_span(given.lookback, &before, e) == -1) ||
 		utc_argument(given.from != NULL ? given.from : start, now, from, e) == -1 ||
 		(given.to != NULL && utc_argument(given.to, now, to, e) == -1) ||
-		(given.from == NULL && state_read(&state, table, &m, e) == -1))
+		(given.from == NULL && state_read(&state, table, &m, e) == -1) ||
+		(given.lookback == NULL && m.known && own_lookback(table, &before, e) == -1))
 		return -1;
 	if (m.known) {
 		*from = m.watermark - before;

@@ -525,6 +525,19 @@ keeps_secret() {
 	run -2 ant fetch --check no_such_table
 }
 
+@test "--check takes sets among the tables, each table once" {
+	live_sim
+	readable() { ant fetch --check "$@" | sed -n 's/^  \(.*\): readable$/\1/p' | sort | paste -sd ' '; }
+	[ "$(readable @identity users @identity)" = users ] # of service accounts and federation a token alone can read
+	[ "$(ant fetch --check @identity service_accounts | grep -c '^  .*: refused')" = 5 ]
+	[ "$(readable @console)" = "$(ant tables --names @console | sort | paste -sd ' ')" ]
+	[ "$(readable @console @enterprise)" = "$(readable @console)" ]
+	run -2 ant fetch --check @nosuch
+	[[ $output == *"no table is of the set 'nosuch'"* ]]
+	run -2 ant fetch @console
+	[[ $output == *"unknown table '@console'"* ]]
+}
+
 @test "--check asks for nothing twice, and where one table is asked for, the message is its own" {
 	ant fetch --check organization >out
 	[ "$(cat out)" = "organization: Exämple Analytics, Inc. ($whose)

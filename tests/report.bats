@@ -81,6 +81,20 @@ values() { grep -o '<data value="[^"]*"' | sed 's/.*"\(.*\)"/\1/'; }
 	run -1 python3 "$BATS_TEST_DIRNAME/lib/report-model.py" wrong.html . people
 }
 
+@test "report --text: cost by key and by person of analytics_cost is shown where no other table of cost is loaded" {
+	export ANTHROPIC_ADMIN_KEY=sk-ant-admin01-simulated
+	start_sim --now "$NOW" --days 75
+	cp "$ORG" both.db
+	ant-fetch -q --rate 0 --from 2026-08-20 --to 2026-11-20 analytics_cost | ant-flatten -q | tee stream | ant load-sqlite both.db >/dev/null
+	ant load-sqlite alone.db <stream >/dev/null
+	stop_sim
+	# Amounts and shares: the names are those of other tables.
+	spent() { ant report --to "$NOW" --text --ascii "$1" | sed -n '/^Cost by API key/,/^Claude Code/p' | grep -oE '\$[0-9,.]+ +[0-9.]+%'; }
+	spent both.db >want
+	[ "$(wc -l <want)" -gt 20 ]
+	spent alone.db | diff want -
+}
+
 @test "report: cost by model, workspace and token type of the period is the model's" {
 	page --from 2026-10-01 "$ORG" >page.html
 	local id column
@@ -412,6 +426,18 @@ toggle() {
 				END { for (i = 1; i <= NR; i++) { d = bar[i] - bar[NR] * cost[i] / cost[NR]; if (d > 0.6 || d < -0.6) { print i, cost[i], bar[i]; exit 1 } } exit bar[NR] < 10 || cost[NR] < cost[1] }'
 		done
 	done
+}
+
+@test "report: --check of cost says where there is no cost report to compare with" {
+	ant load-sqlite x.db <<<$'#ant-rows\t1\tt\n#mode\treplace\n#type\ttext\n#cols\ta\n#end\t0\t\\N' >/dev/null
+	run -0 --separate-stderr page --check budget=1 --check forecast=1 --check daily-change=1% x.db
+	[ -z "$output" ]
+	[ "${#stderr_lines[@]}" = 3 ]
+	[ "${stderr_lines[1]}" = 'ant-report: forecast: cost_report is missing, so nothing was compared' ]
+	run -0 --separate-stderr page --check forecast=9999999 "$ORG"
+	[ -z "$stderr" ]
+	run -0 --separate-stderr page --check stale=9999d x.db
+	[ -z "$stderr" ]
 }
 
 @test "report: --check prints what is exceeded and exits 1, else nothing and 0" {

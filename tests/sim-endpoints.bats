@@ -169,7 +169,7 @@ all() {
 		*/organizations/workspaces | */organizations/users | */invites | */api_keys | */workspaces/*/members)
 			word=after_id text='after_id: Invalid cursor'
 			;;
-		*/me | */analytics/artifacts | */analytics/summaries) return 0 ;; # one page
+		*/me | */analytics/artifacts | */analytics/summaries | */federation_rules/*/workspaces) return 0 ;; # one page
 		*) word=page text='page: Invalid page token for these parameters' ;;
 		esac
 		refused 400 invalid_request_error "$path" "$query${query:+&}$word=page_x" || return

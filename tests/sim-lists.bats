@@ -133,6 +133,17 @@ first_id() { get "$@" | jq -r '.data[0].id'; }
 	get identity $O/federation_rules issuer_id="$issuer" | jq -e --arg i "$issuer" '.data | length > 0 and all(.issuer_id == $i)'
 }
 
+@test "lists: the workspaces of a federation rule come at once; limit and page are taken, and do nothing" {
+	get identity $O/federation_rules limit=100 >rules
+	for id in $(jq -r '.data[].id' rules); do
+		get identity "$O/federation_rules/$id/workspaces" >whole
+		[ "$(jq '.data | length' whole)" -lt 2 ] || found=$id
+	done
+	get identity "$O/federation_rules/${found:?}/workspaces" limit=1 >part
+	jq -e '.next_page == null and (.data | length > 1)' part
+	get identity "$O/federation_rules/$found/workspaces" limit=1 page=x | cmp part -
+}
+
 @test "lists: what is archived is listed where it is asked for" {
 	for path in $OAUTH; do
 		get identity "$path" limit=100 | jq -e '.data | all(.archived_at == null)'

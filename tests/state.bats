@@ -250,6 +250,25 @@ PY
 	[ "$output" = '--from 2026-02-17T00:00:00Z --to 2026-03-12T00:00:00Z' ]
 }
 
+@test "window: without --lookback the look-back is that of the table's file, and 3d where there is none" {
+	mkdir tables
+	printf 'path /v1/x\nlimit 10\npaging id\nfrom a\nto b\nmode window at\nlookback 2h\ncolumn at timestamptz = .at\n' >tables/mine.table
+	export ANT_TABLES=$PWD/tables
+	from() { ant state window "$@" | cut -d ' ' -f 2; }
+	local name
+	for name in analytics_cost analytics_users compliance_activities cost_report mine nosuch; do ant state set $name 2026-10-31T05:00:00Z; done
+	[ "$(from analytics_cost)" = 2026-10-01T05:00:00Z ]
+	[ "$(from analytics_users)" = 2026-10-24T05:00:00Z ]
+	[ "$(from compliance_activities)" = 2026-10-31T04:00:00Z ]
+	[ "$(from mine)" = 2026-10-31T03:00:00Z ]
+	[ "$(from cost_report)" = 2026-10-28T05:00:00Z ]
+	[ "$(from nosuch)" = 2026-10-28T05:00:00Z ]
+	[ "$(from --lookback 1d analytics_cost)" = 2026-10-30T05:00:00Z ]
+	echo 'colour blue' >>tables/mine.table
+	run -2 ant state window mine
+	[[ $output == *mine.table:9:* ]]
+}
+
 @test "window: never prints a window that ends before it starts" {
 	ant state set usage_report 2999-01-01
 	run -0 --separate-stderr ant state window usage_report

@@ -123,6 +123,17 @@ today() { date -u +%F; }
 	[[ $(grep -o 'from [^ ]*' trace | head -n 1) == 'from 2026-03-13T00:00:00Z' ]]
 }
 
+@test "sync: a table that may be asked for more than 31 days at once has steps of as many, unless --chunk says otherwise" {
+	stub ant-tables 'printf "%s	window	at	page	1d	2026-01-01	-	console	-	%s	yes	2026-01-01	%s\n" summaries s 366d days d 7d all a -'
+	steps() { sync --plan --start 2026-01-01 --to 2026-11-20 "$@" | wc -l; }
+	[ "$(steps summaries)" = 1 ]
+	[ "$(steps --chunk 31 summaries)" = 11 ]
+	[ "$(steps days)" = 11 ]
+	[ "$(steps all)" = 11 ]
+	sync --start 2026-02-01 --to 2026-11-20 summaries
+	[ "$(grep -c 'ant-fetch .*--from 2026-02-01.* --to 2026-11-20.* summaries$' trace)" = 1 ]
+}
+
 @test "sync: the leftmost cause is the status, not what it caused further right" {
 	stub ant-fetch 'exit 75'
 	run -75 sync --parallel 1 users
@@ -797,6 +808,26 @@ ledger() {
 	[ "${lines[0]}" = $'usage_report\t2026-10-30T00:00:00Z\t2026-11-01T00:00:00Z' ]
 	run -0 sync --gaps users
 	[ -z "$output" ]
+}
+
+@test "status and gaps: without tables, also what was loaded of other sets, or into another name; with some, these alone" {
+	more_tables
+	stub_loader ant-load-sqlite 'cat <<-END
+		{"@ant":"loaded","table":"log","target":"sqlite","into":"events","mode":"window","from":"2026-11-01T00:00:00Z","to":"2026-11-05T00:00:00Z","rows":12,"watermark":"2026-11-05T00:00:00Z"}
+		{"@ant":"loaded","table":"log","target":"sqlite","into":"events","mode":"window","from":"2026-11-08T00:00:00Z","to":"2026-11-10T00:00:00Z","rows":5,"watermark":"2026-11-10T00:00:00Z"}
+		END'
+	touch anthill.db
+	echo 'table-name log events' >c
+	run -1 sync -c c --gaps
+	[ "$output" = $'log\t2026-11-05T00:00:00Z\t2026-11-08T00:00:00Z' ]
+	run -0 sync -c c --gaps bills
+	run -0 sync -c c --gaps @console
+	run -0 sync -q -c c --status
+	[[ ${#lines[@]} = 3 && ${lines[2]} == log*2026-11-10T00:00:00Z*window* ]]
+	run -0 sync -q -c c --status bills
+	[ "${#lines[@]}" = 1 ]
+	echo 'tables bills' >>c
+	run -0 sync -c c --gaps
 }
 
 @test "check: asks the API and the destination, loads nothing, and fails with the cause" {

@@ -159,9 +159,9 @@ tells() { grep -E "^  $1 " <<<"$output" | grep -qF -- "$2" || { echo "$output"; 
 	done
 }
 
-@test "ant-tables --tsv: twelve fields a table, for scripts" {
+@test "ant-tables --tsv: thirteen fields a table, for scripts" {
 	run -0 ant tables --tsv
-	[ "$(printf '%s\n' "$output" | awk -F '\t' 'NF != 12' | wc -l)" = 0 ]
+	[ "$(printf '%s\n' "$output" | awk -F '\t' 'NF != 13' | wc -l)" = 0 ]
 	fields() { grep "^$1"$'\t' <<<"$output" | cut -f 1-9,11; }
 	[ "$(fields usage_report)" = $'usage_report\twindow\tbucket\tpage\t1d\t2023-01-01\t-\tconsole\t-\tyes' ]
 	[ "$(fields claude_code_usage)" = $'claude_code_usage\twindow\tdate\tday\t1d\t2025-01-01\t-\tconsole\t-\tyes' ]
@@ -172,6 +172,8 @@ tells() { grep -E "^  $1 " <<<"$output" | grep -qF -- "$2" || { echo "$output"; 
 	[ "$(fields compliance_activities | cut -f 9)" = 1h ]
 	[ "$(grep ^analytics_usage$'\t' <<<"$output" | cut -f 12)" = 2026-01-01,-8760h ]
 	[ "$(grep ^cost_report$'\t' <<<"$output" | cut -f 12)" = - ]
+	[ "$(grep ^analytics_summaries$'\t' <<<"$output" | cut -f 13)" = 366d ]
+	[ "$(grep ^cost_report$'\t' <<<"$output" | cut -f 13)" = - ]
 }
 
 @test "ant-tables --tsv: tables that the same requests feed have the same crawl, all others one of their own" {
@@ -329,6 +331,7 @@ one() { printf 'path /v1/t\ncolumn a text key = .a\n%s\n' "$1"; }
 	one 'sets' | wrong 3 "value missing behind 'sets'"
 	one $'sets a\nsets b' | wrong 4 "given twice: 'sets'"
 	one 'sets a b-c' | wrong 3 "not the name of a set: 'b-c'"
+	one 'sets a all' | wrong 3 "not the name of a set: 'all'"
 	one 'header anthropic-beta' | wrong 3 'header is NAME: VALUE'
 	one 'header Anthropic-Beta: x' | wrong 3 'in small letters'
 	one 'header : x' | wrong 3 'header is NAME: VALUE'
@@ -412,6 +415,11 @@ one() { printf 'path /v1/t\ncolumn a text key = .a\n%s\n' "$1"; }
 	one 'watermark' | wrong 3 'watermark is newest'
 	one 'watermark oldest' | wrong 3 "watermark is newest; not 'oldest'"
 	one 'watermark newest x' | wrong 3 "unexpected 'x'"
+	one 'span 0d' | wrong 3 'span is longer than nothing'
+	for span in 'oldest 2026-01-01' 'oldest 30d' 'span 3d' 'lag 1m' 'lookback 3d' 'open_bucket no' 'not_yet x' 'watermark newest'; do
+		one "$span" | wrong 3 "a window (width, from and to, or day) is needed by '${span%% *}'"
+	done
+	one $'paging page\nwidth 1d limit=3\ngroup_by a b\ngroup_most 1' | wrong 6 'group_by has more than group_most says'
 }
 
 @test "the files that the manual and the README show are table files, and every column of them runs" {

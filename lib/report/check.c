@@ -137,6 +137,16 @@ check_stale(struct buf *to, const struct report *r, const char *value, struct an
 	return n;
 }
 
+/* A limit of cost that nothing was held to must not look like one that holds. */
+static void
+put_no_cost(struct buf *notes, const struct report *r, const char *limit, size_t len)
+{
+	if (r == NULL || (r->tables & VIEWS_COST) != 0 || strncmp(limit, "stale", len) == 0)
+		return;
+	buf_printf(notes, "%.*s: %s is missing, so nothing was compared\n", (int)len, limit,
+		views_table_name(VIEWS_COST));
+}
+
 int
 report_check(struct buf *to, struct buf *notes, const struct report *r, const char *limit,
 	struct ant_err *e)
@@ -158,6 +168,7 @@ report_check(struct buf *to, struct buf *notes, const struct report *r, const ch
 			"--check: '%.100s' is none of budget=USD, forecast=USD, daily-change=N%% "
 			"and stale=SPAN",
 			limit);
+	put_no_cost(notes, r, limit, len);
 	return n != -1 && r != NULL && (to->failed || notes->failed)
 		       ? err_sys(e, ANT_FAIL, "--check")
 		       : n;

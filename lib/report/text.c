@@ -403,14 +403,18 @@ is_told(const struct text *t)
 static void
 put_cost(struct text *t)
 {
-	if (t->r->first_cost == 0 || !is_told(t))
-		return;
+	int told = t->r->first_cost != 0 && is_told(t);
+
 	t->bar = t->width - 28;
-	put_days(t);
+	if (told)
+		put_days(t);
 	t->name = t->width >= 72 ? t->width / 3 : 12;
 	t->bar = t->width > t->name + 26 ? t->width - t->name - 26 : 0;
-	put_items(t, "Cost by model", &t->r->models);
-	put_items(t, "Cost by workspace", &t->r->workspaces);
+	if (told) {
+		put_items(t, "Cost by model", &t->r->models);
+		put_items(t, "Cost by workspace", &t->r->workspaces);
+	}
+	/* Both may be of analytics_cost alone: who has no Admin key has no cost report. */
 	put_keys(t);
 	put_items(t, "Cost by person", &t->r->people);
 }

@@ -136,6 +136,13 @@ static const struct sim_param rule_params[] = {
 	{.name = NULL},
 };
 
+/* All at once: these are taken and do nothing. */
+static const struct sim_param no_pages[] = {
+	{"limit", .kind = SIM_P_TEXT},
+	{"page", .kind = SIM_P_TEXT},
+	{.name = NULL},
+};
+
 /* An OAuth token alone opens all of these. */
 const struct sim_endpoint sim_identity_endpoints[] = {
 	{"organizations/service_accounts", SIM_OAUTH, .params = archivable, .paging = SIM_BY_TOKEN,
@@ -154,8 +161,8 @@ const struct sim_endpoint sim_identity_endpoints[] = {
 	{"organizations/federation_rules", SIM_OAUTH, .params = rule_params, .paging = SIM_BY_TOKEN,
 		.limit = 20, .most = 100, .envelope = SIM_NEXT, .of = &rule_fields,
 		.source = &sim_identity_rules},
-	{"organizations/federation_rules/{}/workspaces", SIM_OAUTH, .paging = SIM_BY_TOKEN,
-		.limit = 20, .most = 100, .envelope = SIM_NEXT, .of = &rule_workspace_fields,
+	{"organizations/federation_rules/{}/workspaces", SIM_OAUTH, .params = no_pages,
+		.paging = SIM_ONE_PAGE, .envelope = SIM_NEXT, .of = &rule_workspace_fields,
 		.source = &sim_identity_rule_workspaces,
 		.not_found = {"Federation rule not found."}},
 	{.path = NULL},

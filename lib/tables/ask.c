@@ -64,7 +64,7 @@ do_sets(struct parser *p, char *rest)
 	if (parser_add_words(p, &p->t->sets, "sets", rest) == -1)
 		return -1;
 	for (size_t i = 0; i < p->t->sets.n; i++)
-		if (!type_is_table_name(p->t->sets.v[i]))
+		if (!type_is_table_name(p->t->sets.v[i]) || strcmp(p->t->sets.v[i], "all") == 0)
 			return parser_wrong(p, "not the name of a set:", p->t->sets.v[i]);
 	return 0;
 }
@@ -422,7 +422,9 @@ do_oldest(struct parser *p, char *rest)
 static int
 do_span(struct parser *p, char *rest)
 {
-	return take_span(p, &p->t->span, "span", rest);
+	if (take_span(p, &p->t->span, "span", rest) == -1)
+		return -1;
+	return p->t->span > 0 ? 0 : parser_wrong(p, "span is longer than nothing", NULL);
 }
 
 static int
@@ -497,10 +499,25 @@ check_holes(struct parser *p)
 		       : parser_wrong(p, "foreach and {} in the path need one another", NULL);
 }
 
+/* A directive that says something of a window, or NULL. */
+static const char *
+says_of_window(const struct table *t)
+{
+	return t->oldest != INT64_MIN || t->oldest_span > 0 ? "oldest"
+	       : t->span > 0				    ? "span"
+	       : t->lag > 0				    ? "lag"
+	       : t->lookback >= 0			    ? "lookback"
+	       : !t->open_bucket			    ? "open_bucket"
+	       : t->not_yet != NULL			    ? "not_yet"
+	       : t->newest				    ? "watermark"
+							    : NULL;
+}
+
 static int
 check_window(struct parser *p)
 {
 	const struct table *t = p->t;
+	const char *of_window = says_of_window(t);
 
 	if (t->nwidths > 0 && t->paging != PAGING_PAGE)
 		return parser_wrong(p, "width goes with paging page only", NULL);
@@ -516,6 +533,10 @@ check_window(struct parser *p)
 		return parser_wrong(p, "width_param needs a width", NULL);
 	if (table_has_window(t) && t->foreach_table != NULL)
 		return parser_wrong(p, "foreach goes without a window", NULL);
+	if (!table_has_window(t) && of_window != NULL)
+		return parser_wrong(p, "a window (width, from and to, or day) is needed by", of_window);
+	if (t->group_most > 0 && t->group_by.n > (size_t)t->group_most)
+		return parser_wrong(p, "group_by has more than group_most says", NULL);
 	return 0;
 }
 

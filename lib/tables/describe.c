@@ -42,7 +42,7 @@ put_served(struct buf *to, const struct table *t)
 static int
 put_tsv(struct buf *to, const struct table *t)
 {
-	char earliest[UTC_TEXT] = "-", lookback[UTC_TEXT] = "-";
+	char earliest[UTC_TEXT] = "-", lookback[UTC_TEXT] = "-", span[UTC_TEXT] = "-";
 
 	if (table_has_window(t)) {
 		utc_format(t->earliest, earliest);
@@ -50,6 +50,8 @@ put_tsv(struct buf *to, const struct table *t)
 	}
 	if (t->lookback >= 0)
 		utc_format_span(t->lookback, lookback);
+	if (t->span > 0)
+		utc_format_span(t->span, span);
 	buf_printf(to, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t", t->name, type_mode_name(t->mode),
 		t->mode_column != NULL ? t->mode_column : "-", describe_paging(t),
 		describe_width(t), earliest, t->foreach_table != NULL ? t->foreach_table : "-");
@@ -59,7 +61,7 @@ put_tsv(struct buf *to, const struct table *t)
 	crawl_put(to, t);
 	buf_printf(to, "\t%s\t", table_has_window(t) ? "yes" : "no");
 	put_served(to, t);
-	return buf_putc(to, '\n');
+	return buf_printf(to, "\t%s\n", span);
 }
 
 int

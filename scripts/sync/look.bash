@@ -40,12 +40,24 @@ check_destination() {
 	"${loader[@]}" --check "${only[@]}"
 }
 
+# The ledger; and where nobody has named tables, what it says was loaded is looked at beside those of the set console.
+read_ledger() {
+	local name
+	local -A loaded=()
+	own_ledger || return
+	((unnamed)) || return 0
+	while IFS=$'\t' read -r name _; do loaded[$name]=1; done <"$run/ledger.own"
+	for name in "${known_tables[@]}"; do
+		[[ -z ${loaded[$name]-} || " ${tables[*]} " == *" $name "* ]] || tables+=("$name")
+	done
+}
+
 # How fresh each table is, and what the last load did.
 status_organization() { # NAME
 	local name how rows finished mark age
 	local -A last=() fresh=()
 	settle "$1" || return
-	own_ledger || return 1
+	read_ledger || return 1
 	while IFS=$'\t' read -r name _ how _ _ rows mark finished _; do
 		last[$name]="$how $rows $finished"
 		[[ $mark == - || (-n ${fresh[$name]-} && ! $mark > ${fresh[$name]}) ]] || fresh[$name]=$mark
@@ -104,8 +116,8 @@ gaps_organization() { # NAME
 	local name from to known='' until='' asked found=0
 	local -A first=() served=()
 	settle "$1" || return
+	read_ledger || return 1
 	missing_rows "$1" || found=1
-	own_ledger || return 1
 	while IFS=$'\t' read -r name _ _ from _ _ _ _ asked; do
 		[[ $asked == - ]] || {
 			[[ ${served[$name]-} > $from ]] || served[$name]=$from

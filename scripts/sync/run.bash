@@ -139,9 +139,9 @@ load_tables() { # ORGANIZATION
 	choose_crawls "${names[@]}"
 	((${#crawls[@]} > 1)) || answered=1 # a crawl alone learns about its key from its first request
 	! may_draw || start_drawing "${due[@]}"
-	declare -p parallel rate chunk start given_from given_to now full_refresh full_sync in_full keep \
+	declare -p parallel rate start given_from given_to now full_refresh full_sync in_full keep \
 		receipts quiet plain verbose spool kind file conninfo base_scope schema prefix mode allow_shrink mode_of windowed served_of \
-		earliest_of parent_of lookback_of into_of whose_of from_of by_organization own_organization fetch flags since drawn >"$run/settings"
+		earliest_of parent_of lookback_of chunk_of into_of whose_of from_of by_organization own_organization fetch flags since drawn >"$run/settings"
 	waiting=("${crawls[@]}")
 	while ((${#waiting[@]} && !stopped && !halted)); do
 		if ((${#worker_of[@]} < parallel)) && next_crawl; then begin_crawl "$1" "$REPLY"; else reap; fi

@@ -3,29 +3,30 @@
 #
 # Sets: the variables declared here, which all parts of the parent share.  option has the settings of the
 # command line, conf those of the file as ORGANIZATION/NAME; settle() makes of them what holds for one
-# organization: chunk, parallel, schema, metrics, views, prefix, lookback, full_sync, in_full, start, rate,
-# tables, into_of, lookback_of, fetch, plan_key, key and token in the environment, and by destination() all of that.
+# organization: parallel, schema, metrics, views, prefix, lookback, full_sync, in_full, start, rate,
+# tables and, where nobody has named any, unnamed; into_of, lookback_of, chunk_of, fetch, plan_key, key and token in the environment, and by destination() all of that.
 # Reads: own_secret, the caller's; run; ANT_DEST, ANTHROPIC_BASE_URL.
 
 readonly FIRST_DAY=2023-01-01T00:00:00Z # no table holds anything older
 readonly -a SECRETS=(ANTHROPIC_ADMIN_KEY ANTHROPIC_ADMIN_API_KEY ANTHROPIC_AUTH_TOKEN PGPASSWORD)
 readonly LOOKBACK=3d # of a table that says nothing of its own
+readonly CHUNK=31 # days of a load, where one request may not ask for more
 # All the world knows them: ant-sim(1)
 readonly SIMULATED=' sk-ant-admin01-simulated sk-ant-api01-simulated simulated-oauth-token '
 
-declare -A option=() conf=() mode_of=() earliest_of=() parent_of=() reread_of=() crawl_of=() windowed=() served_of=() tables_of=() own_secret=()
-declare -A lookback_of=() into_of=() last_of=() whose_of=() from_of=() failed_of=() worker_of=()
+declare -A option=() conf=() mode_of=() earliest_of=() parent_of=() reread_of=() crawl_of=() windowed=() served_of=() span_of=() tables_of=() own_secret=()
+declare -A lookback_of=() chunk_of=() into_of=() last_of=() whose_of=() from_of=() failed_of=() worker_of=()
 declare -a known_tables=() known_sets=() tables=() fetch=() flags=() since=() loader=() organizations=() results=()
-declare -i quiet=0 verbose=0 as_json=0 plan=0 full_refresh=0 wait_lock=0 allow_shrink=0 by_organization=0 plain=0 stopped=0 drawn=0
+declare -i quiet=0 verbose=0 as_json=0 plan=0 full_refresh=0 wait_lock=0 allow_shrink=0 by_organization=0 plain=0 stopped=0 drawn=0 unnamed=0
 given_from='' given_to='' now='' in_full='' views=on mode='' plan_key='' run='' task=sync metrics='' own_organization='' note_of=''
 
 # What tables there are: of each its mode, its first day, the table that it goes through, the look-back of its own,
 # and what it is crawled with; of each set its tables.
 read_tables() {
-	local name how earliest parent sets reread crawl window served set
+	local name how earliest parent sets reread crawl window served span set
 	local -a words
 	ant-tables --tsv >"$run/tables" || exit
-	while IFS=$'\t' read -r name how _ _ _ earliest parent sets reread crawl window served; do
+	while IFS=$'\t' read -r name how _ _ _ earliest parent sets reread crawl window served span; do
 		known_tables+=("$name")
 		mode_of[$name]=$how
 		[[ $earliest =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2} ]] || earliest=$FIRST_DAY
@@ -35,6 +36,7 @@ read_tables() {
 		crawl_of[$name]=$crawl
 		[[ $window == no ]] || windowed[$name]=1
 		[[ $served == - ]] || served_of[$name]=$served
+		[[ $span != *d ]] || span_of[$name]=${span%d}
 		IFS=, read -r -a words <<<"$sets"
 		for set in "${words[@]}"; do
 			[[ -n ${tables_of[$set]-} ]] || known_sets+=("@$set")
@@ -194,7 +196,6 @@ absolute() { # NAME TIME
 settle() {
 	local organization=$1 key name
 	local -a refreshed
-	pick chunk 31; chunk=$((10#${REPLY%d}))
 	pick parallel 4; parallel=$((10#$REPLY))
 	pick schema ''; schema=$REPLY
 	pick metrics ''; metrics=$REPLY
@@ -218,13 +219,17 @@ settle() {
 		esac
 	done
 	[[ -z ${option[look-back]-} ]] || lookback_of=()
+	pick chunk ''
 	for name in "${!windowed[@]}"; do
+		if [[ -n $REPLY ]]; then chunk_of[$name]=$((10#${REPLY%d}))
+		else chunk_of[$name]=$((${span_of[$name]-0} > CHUNK ? span_of[$name] : CHUNK)); fi
 		[[ -n ${lookback_of[$name]-} ]] || lookback_of[$name]=${lookback:-${reread_of[$name]:-$LOOKBACK}}
 	done
 	pick tables ''
 	# What is only left out, is of those that the file names.
 	[[ " $REPLY" == *' '[!-]* ]] || REPLY="${conf[$organization/tables]-${conf[/tables]-}} $REPLY"
 	IFS=$' \t' read -r -a tables <<<"$REPLY"
+	unnamed=$((!${#tables[@]}))
 	choose_tables "${tables[@]}"
 	if [[ -n ${option[into]-} ]]; then
 		((${#tables[@]} == 1)) || usage '--into: name the one table'

@@ -254,7 +254,7 @@ result() { # TABLE STATUS
 # to, all of it.
 set_windows() { # TABLE
 	local marks=${ANT_STATE-}
-	local -a args=(--lookback "${lookback_of[$1]}" --start "${start:-${earliest_of[$1]}}" --chunk "$chunk")
+	local -a args=(--lookback "${lookback_of[$1]}" --start "${start:-${earliest_of[$1]}}" --chunk "${chunk_of[$1]}")
 	[[ -z ${served_of[$1]-} ]] || args+=(--served "${served_of[$1]}")
 	if [[ -n $given_from ]]; then
 		args+=(--from "$given_from" --to "${given_to:-$now}")

@@ -73,7 +73,7 @@ TABLES = {
     'compliance_review_cases': ('/beta.compliance.review.cases.list', 'updated',
                                 {'limit': 100, 'order_by': 'updated_at', 'order': 'asc'}, None),
 }
-UNARCHIVED = {'workspace_rate_limits', 'workspace_service_accounts'}  # what an archived parent has is not asked for
+UNARCHIVED = {'workspace_service_accounts'}  # what an archived parent has is refused
 SPAN = 31  # days: the longest window of one request
 MOST = 200  # complaints that are shown
 
