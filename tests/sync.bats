@@ -405,6 +405,17 @@ chosen() { sync --json "$@" | jq -r .table | paste -sd ' '; }
 
 # ---- the configuration file
 
+@test "config: what one organization allows, the next one does not" {
+	printf 'tables users\norganization a\nprefix a_\nallow-shrink yes\nallow-cut yes\norganization b\nprefix b_\n' >c
+	run -0 sync -q -c c
+	grep -q -- '^ant-load-sqlite --prefix a_ --allow-shrink ' trace
+	run -1 grep -- '^ant-load-sqlite --prefix b_ .*--allow' trace
+	[ "$(grep -c '^ant-fetch .*--allow-cut' trace)" = 1 ]
+	rm trace
+	run -0 sync -q -c c --allow-shrink
+	grep -q -- '^ant-load-sqlite --prefix b_ --allow-shrink ' trace
+}
+
 @test "config: settings come from the file, the command line wins, defaults fill the rest" {
 	mkdir -p home/config/anthill
 	cat >home/config/anthill/sync.conf <<-'END'
