@@ -416,6 +416,14 @@ chosen() { sync --json "$@" | jq -r .table | paste -sd ' '; }
 	grep -q -- '^ant-load-sqlite --prefix b_ --allow-shrink ' trace
 }
 
+@test "config: the budgets of requests that one organization drew on are not the next one's" {
+	stub ant-fetch 'while [ "$1" != --rate-file ]; do shift; done
+		for file in "$2" "$2.analytics"; do [ ! -e "$file" ] || exit 4; : >"$file"; done
+		echo users'
+	printf 'tables users\norganization a\nprefix a_\norganization b\nprefix b_\n' >c
+	run -0 sync -q -c c
+}
+
 @test "config: settings come from the file, the command line wins, defaults fill the rest" {
 	mkdir -p home/config/anthill
 	cat >home/config/anthill/sync.conf <<-'END'

@@ -81,7 +81,7 @@ sync_organization() { # NAME
 		results+=("${1:--} * $? - - 0 0 0 0 0 - -")
 		return
 	}
-	rm -f "$run"/done.* "$run"/parents.* "$run/rate"
+	rm -f "$run"/done.* "$run"/parents.* "$run/rate" "$run"/rate.*
 	due=("${tables[@]}") left=${#tables[@]} halted=0
 	last_of=() whose_of=() from_of=() failed_of=()
 	# What is not due needs no key; only the destination knows when it was loaded last.
