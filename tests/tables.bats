@@ -187,7 +187,9 @@ tells() { grep -E "^  $1 " <<<"$output" | grep -qF -- "$2" || { echo "$output"; 
 	sed -e 's/^group_by .*/group_by description workspace_id/' own/a.table >own/b.table
 	sed -e 's/^group_by .*/group_by description/' own/a.table >own/c.table
 	sed -e '/^path/a param x=1' own/a.table >own/d.table
-	[ "$(ant tables -T own --tsv a b c d cost_report | cut -f 10 | uniq -c | awk '{ print $1 }' | paste -sd ,)" = 2,1,1,1 ]
+	sed -e '/^path/a sets enterprise' own/a.table >own/e.table # by another key, but by a key
+	sed -e '/^path/a sets identity' own/a.table >own/f.table
+	[ "$(ant tables -T own --tsv e a b c d cost_report f | cut -f 10 | uniq -c | awk '{ print $1 }' | paste -sd ,)" = 3,1,1,1,1 ]
 }
 
 @test "ant-tables --json: one object a line, and it says what the rows' head says" {
