@@ -405,6 +405,13 @@ chosen() { sync --json "$@" | jq -r .table | paste -sd ' '; }
 
 # ---- the configuration file
 
+@test "sync: where no pipe can be made that tells of the first page, the tables are loaded all the same" {
+	stub mkfifo 'exit 1'
+	run -0 --separate-stderr sync --start -2d
+	[ "${#lines[@]}" = 3 ]
+	[ "$(grep -c ' done$' <<<"$stderr")" = 3 ]
+}
+
 @test "config: what one organization allows, the next one does not" {
 	printf 'tables users\norganization a\nprefix a_\nallow-shrink yes\nallow-cut yes\norganization b\nprefix b_\n' >c
 	run -0 sync -q -c c

@@ -18,7 +18,11 @@ start_crawl() { # GATE TABLE...
 # The first crawl tries the key for all: the others begin when it has a page, or ended.  What it holds open tells.
 start_first() { # TABLE...
 	local hold gate line
-	[[ -p $run/gate ]] || mkfifo "$run/gate" || return
+	[[ -p $run/gate ]] || mkfifo "$run/gate" 2>/dev/null || {
+		start_crawl - "$@"
+		reap # without a gate its end tells, too
+		return
+	}
 	exec {hold}<>"$run/gate" {gate}<"$run/gate"
 	start_crawl "$run/gate" "$@"
 	exec {hold}>&-
@@ -46,7 +50,7 @@ reap() {
 	read -r -a names <<<"${worker_of[$pid]}"
 	unset "worker_of[$pid]"
 	for name in "${names[@]}"; do
-		[[ -e $run/done.$name ]] || echo "$code - - 0 0 0 0 0 -" >"$run/done.$name"
+		[[ -s $run/done.$name ]] || echo "$code - - 0 0 0 0 0 -" >"$run/done.$name"
 	done
 	took_ill "${names[@]}"
 	((!drawn && !plain)) || for name in "${names[@]}"; do [[ ! -e $run/done.$name ]] || tell_end "$name"; done
@@ -185,8 +189,13 @@ begin_crawl() { # ORGANIZATION NUMBER
 collect() { # ORGANIZATION HOW
 	local name line
 	for name in "${due[@]}"; do
-		line="$halted - - 0 0 0 0 0 - $2"
-		if [[ -e $run/done.$name ]]; then read -r line <"$run/done.$name"; else ((halted)) || continue; fi
+		line=''
+		[[ ! -s $run/done.$name ]] || read -r line <"$run/done.$name"
+		if [[ -z $line ]]; then
+			if ((halted)); then line="$halted - - 0 0 0 0 0 - $2"
+			elif ((stopped)); then continue
+			else line='1 - - 0 0 0 0 0 - -'; fi # nobody knows what became of it: it is not done
+		fi
 		((!views_failed)) || [[ $line != '0 '* ]] || line="1${line#0}" line="${line% *} committed"
 		results+=("${1:--} $name $line")
 	done
