@@ -145,7 +145,10 @@ load_tables() { # ORGANIZATION
 	! may_draw || start_drawing "${due[@]}"
 	declare -p parallel rate chunk start given_from given_to now full_refresh full_sync in_full keep \
 		receipts quiet plain verbose spool kind file conninfo base_scope schema prefix mode allow_shrink mode_of windowed served_of \
-		earliest_of parent_of lookback_of into_of whose_of from_of by_organization own_organization fetch flags since drawn >"$run/settings"
+		earliest_of parent_of lookback_of into_of whose_of from_of by_organization own_organization fetch flags since drawn >"$run/settings" || {
+		say "no table was begun: $run/settings was not written"
+		halted=1 # with a part of them a worker would load something else
+	}
 	waiting=("${crawls[@]}")
 	while ((${#waiting[@]} && !stopped && !halted)); do
 		if ((${#worker_of[@]} < parallel)) && next_crawl; then begin_crawl "$1" "$REPLY"; else reap; fi
