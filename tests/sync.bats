@@ -412,6 +412,16 @@ chosen() { sync --json "$@" | jq -r .table | paste -sd ' '; }
 	[ "$(grep -c ' done$' <<<"$stderr")" = 3 ]
 }
 
+@test "sync: what is appended begins with the first window that was asked for, and does not come again" {
+	sync -q --mode append --from 2026-11-01 --to 2026-11-05 usage_report
+	rm trace
+	sync -q --mode append --lookback 0 --to 2026-11-09 usage_report
+	[ "$(grep -o 'from 2026[^ ]* --to [^ ]*' trace)" = 'from 2026-11-05T00:00:00Z --to 2026-11-09T00:00:00Z' ]
+	# One that leaves a gap waits for what is between, as ever.
+	sync -q --mode append --from 2026-11-12 --to 2026-11-14 usage_report
+	[ "$(ant state --scope "sqlite:///$PWD/anthill.db" get usage_report)" = 2026-11-09T00:00:00Z ]
+}
+
 @test "config: what one organization allows, the next one does not" {
 	printf 'tables users\norganization a\nprefix a_\nallow-shrink yes\nallow-cut yes\norganization b\nprefix b_\n' >c
 	run -0 sync -q -c c
