@@ -403,7 +403,6 @@ agree_with(char **arg)
 	return agree_answers(state.folder, arg[0], given.look);
 }
 
-/* The signals that end a command are passed on to it; the lock is ours until it is gone. */
 /* Another has the lock of TABLE: who runs all the same is told so, by a line of the file. */
 static int
 leave(const char *table, struct ant_err *e)
@@ -419,6 +418,7 @@ leave(const char *table, struct ant_err *e)
 	return err_sys(e, ANT_FAIL, "--left %s", given.left);
 }
 
+/* The signals that end a command are passed on to it; the lock is ours until it is gone. */
 static int
 lock(char **arg)
 {

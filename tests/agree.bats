@@ -156,6 +156,7 @@ deleted_near() {
 	delete_days cost_report bucket "$(day -2)" "$(day -1)"
 	run -0 --separate-stderr sync cost_report
 	says "$(expected_on -2) of $(expected_on -2) rows from $(day -2) to $(day -1) are gone: loading them again"
+	[ "$(loaded_from <(echo "$output"))" = "$(day -3)T00:00:00Z" ] # what the API may have revised is read again all the same
 	is_whole
 	# Up to an end that was given, too, and all that are gone where one of them is near.
 	delete_days cost_report bucket "$(day -2)" "$(day -1)"
@@ -164,6 +165,12 @@ deleted_near() {
 	says "$(expected_on -2) of $(expected_on -2) rows from $(day -2) to $(day -1) are gone: loading them again" \
 		"$(expected_on -10 -8) of $(expected_on -10 -8) rows from $(day -10) to $(day -8) are gone: loading them again"
 	[ "$(loaded_from <(echo "$output"))" = "$(day -10)T00:00:00Z" ]
+	is_whole
+	# What is to be loaded in full is, from the start.
+	printf 'full-refresh cost_report\n' >c
+	delete_days cost_report bucket "$(day -2)" "$(day -1)"
+	run -0 --separate-stderr sync -c c --start "$(day -$DAYS)" cost_report
+	[ "$(loaded_from <(echo "$output"))" = "$(day -$DAYS)T00:00:00Z" ]
 	is_whole
 }
 

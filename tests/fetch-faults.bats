@@ -567,6 +567,11 @@ ID=5f0c1a9e-3b77-4d0e-9a54-c2f4d1e86b30
 	diff <(grep -v -e "$id" -e '"@ant":"end"' all) <(grep -v '"@ant":"end"' out)
 	fetch members -q
 	[ ! -s err ]
+	# All of them are not gone: a load of none would empty the table.
+	arm "$O/workspaces/*/members always status=404"
+	fetch members
+	no_end 'all 404' 4
+	grep -q 'workspaces/{}/members: all of the 7 lists are answered with 404' err
 	members=(workspace_members --page-limit 1)
 	arm "$O/workspaces/$id/members at=2 status=404"
 	fetch members

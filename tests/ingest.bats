@@ -103,6 +103,11 @@ END
 	run -1 grep -E 't-secret' ps
 	ANTHROPIC_AUTH_TOKEN="env" run -0 ingest --source-uri anthropic:// --source-table service_accounts --dest-uri sqlite:///a.db
 	[ "$output" = 'key= token=env' ]
+	# What the URI names counts alone: the other one may be of another organization.
+	ANTHROPIC_ADMIN_KEY="env" run -0 ingest --source-uri 'anthropic://?auth_token=t' --source-table users --dest-uri sqlite:///a.db
+	[ "$output" = 'key= token=t' ]
+	ANTHROPIC_AUTH_TOKEN="env" SOURCE_URI='anthropic://?api_key=k' run -0 ingest --source-table service_accounts --dest-uri sqlite:///a.db
+	[ "$output" = 'key=k token=' ]
 }
 
 @test "ingest: a table that is asked for by time has an interval, whatever its mode" {

@@ -466,7 +466,8 @@ sum() {
 	for t in users skills connectors plugins projects artifacts summaries; do
 		same "analytics_$t" --from "$(day 60)" --to "$(day 1)"
 		same "analytics_$t" --from "$(day 20)" --to "$(day 1)" --jobs=6
-		# As far as there is anything.
+		# From where there is anything, and as far.
+		same "analytics_$t" --from "$(day 80)" --to "$(day 70)"
 		same "analytics_$t" --from "$(day 5)"
 		grep -q "\"watermark\":\"$(day 0)T00:00:00Z\"" records
 	done

@@ -416,6 +416,42 @@ chosen() { sync --json "$@" | jq -r .table | paste -sd ' '; }
 
 # ---- the configuration file
 
+@test "sync: where no pipe can be made that tells of the first page, the tables are loaded all the same" {
+	stub mkfifo 'exit 1'
+	run -0 --separate-stderr sync --start -2d
+	[ "${#lines[@]}" = 3 ]
+	[ "$(grep -c ' done$' <<<"$stderr")" = 3 ]
+}
+
+@test "sync: what is appended begins with the first window that was asked for, and does not come again" {
+	sync -q --mode append --from 2026-11-01 --to 2026-11-05 usage_report
+	rm trace
+	sync -q --mode append --lookback 0 --to 2026-11-09 usage_report
+	[ "$(grep -o 'from 2026[^ ]* --to [^ ]*' trace)" = 'from 2026-11-05T00:00:00Z --to 2026-11-09T00:00:00Z' ]
+	# One that leaves a gap waits for what is between, as ever.
+	sync -q --mode append --from 2026-11-12 --to 2026-11-14 usage_report
+	[ "$(ant state --scope "sqlite:///$PWD/anthill.db" get usage_report)" = 2026-11-09T00:00:00Z ]
+}
+
+@test "config: what one organization allows, the next one does not" {
+	printf 'tables users\norganization a\nprefix a_\nallow-shrink yes\nallow-cut yes\norganization b\nprefix b_\n' >c
+	run -0 sync -q -c c
+	grep -q -- '^ant-load-sqlite --prefix a_ --allow-shrink ' trace
+	run -1 grep -- '^ant-load-sqlite --prefix b_ .*--allow' trace
+	[ "$(grep -c '^ant-fetch .*--allow-cut' trace)" = 1 ]
+	rm trace
+	run -0 sync -q -c c --allow-shrink
+	grep -q -- '^ant-load-sqlite --prefix b_ --allow-shrink ' trace
+}
+
+@test "config: the budgets of requests that one organization drew on are not the next one's" {
+	stub ant-fetch 'while [ "$1" != --rate-file ]; do shift; done
+		for file in "$2" "$2.analytics"; do [ ! -e "$file" ] || exit 4; : >"$file"; done
+		echo users'
+	printf 'tables users\norganization a\nprefix a_\norganization b\nprefix b_\n' >c
+	run -0 sync -q -c c
+}
+
 @test "config: settings come from the file, the command line wins, defaults fill the rest" {
 	mkdir -p home/config/anthill
 	cat >home/config/anthill/sync.conf <<-'END'

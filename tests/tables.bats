@@ -189,7 +189,9 @@ tells() { grep -E "^  $1 " <<<"$output" | grep -qF -- "$2" || { echo "$output"; 
 	sed -e 's/^group_by .*/group_by description workspace_id/' own/a.table >own/b.table
 	sed -e 's/^group_by .*/group_by description/' own/a.table >own/c.table
 	sed -e '/^path/a param x=1' own/a.table >own/d.table
-	[ "$(ant tables -T own --tsv a b c d cost_report | cut -f 10 | uniq -c | awk '{ print $1 }' | paste -sd ,)" = 2,1,1,1 ]
+	sed -e '/^path/a sets enterprise' own/a.table >own/e.table # by another key, but by a key
+	sed -e '/^path/a sets identity' own/a.table >own/f.table
+	[ "$(ant tables -T own --tsv e a b c d cost_report f | cut -f 10 | uniq -c | awk '{ print $1 }' | paste -sd ,)" = 3,1,1,1,1 ]
 }
 
 @test "ant-tables --json: one object a line, and it says what the rows' head says" {
@@ -365,6 +367,14 @@ one() { printf 'path /v1/t\ncolumn a text key = .a\n%s\n' "$1"; }
 	one 'foreach u a=.a unless' | wrong 3 "value missing behind 'unless'"
 	one 'foreach u a=.a unless x' | wrong 3 "not 'x'"
 	one 'foreach u a=.a unless .b .c' | wrong 3 "unexpected '.c'"
+	# Of these the record's own reader knows nothing: all records would be passed over, or none.
+	for path in '$record.a' '.["a"]' '."a"' '.a.' '$asked' '$askeda' ".$(printf 'x%.0s' {1..64})"; do
+		one "foreach u a=.a unless $path" | wrong 3 "foreach takes paths such as .id and \$asked.id; not '$path'"
+		one "foreach u a=$path" | wrong 3 "not '$path'"
+	done
+	printf 'path /v1/{a\nforeach u a=.id\ncolumn a text = .a\n' | wrong 3 "a { without its } in path '/v1/{a'"
+	printf 'path /v1/{a}/{\nforeach u a=.id .id\ncolumn a text = .a\n' | wrong 3 "a { without its } in path '/v1/{a}/{'"
+	printf 'path /v1/{a}/{a}/t\nforeach u a=.id b=.id\ncolumn a text = .a\n' | wrong 3 'foreach and {} in the path need one another'
 	printf 'path /v1/{a}/t\nforeach u b=.id\ncolumn a text = .a\n' | wrong 3 'foreach and {} in the path need one another'
 	printf 'path /v1/{a}/t\nforeach u a=.id b=.id\ncolumn a text = .a\n' | wrong 3 'foreach and {} in the path need one another'
 	printf 'path /v1/{a}/t\nforeach u a=.id\npaging page\nfrom f\nto g\ncolumn a text = .a\n' | wrong 6 'foreach goes without a window'

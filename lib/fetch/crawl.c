@@ -349,6 +349,19 @@ turn(struct crawl *w, struct ant_err *e)
 	return http_wait(http, idle_ms(w), w->sink->out->fd, e);
 }
 
+/* One list may be gone since its parent was listed.  All of them are not: it is the endpoint that is. */
+static int
+check_lists(const struct crawl *w, struct ant_err *e)
+{
+	if (w->kind.ids == NULL || w->total <= 1 || w->readable)
+		return 0;
+	return err_set(e, ANT_API,
+		"%s%s: all of the %zu lists are answered with 404: there is no such endpoint, or the "
+		"%s may not read it",
+		http_base(w->plan->http), w->kind.table->path, w->total,
+		api_uses_token(w->plan->access, w->kind.table) ? "token" : "key");
+}
+
 int
 crawl_run(struct crawl *w, struct ant_err *e)
 {
@@ -356,6 +369,8 @@ crawl_run(struct crawl *w, struct ant_err *e)
 
 	while (rc == 0 && w->head < w->total)
 		rc = turn(w, e);
+	if (rc == 0)
+		rc = check_lists(w, e);
 	stop(w);
 	return rc;
 }

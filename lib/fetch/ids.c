@@ -31,7 +31,7 @@ find(const char *path, const char *line, size_t len)
 	static const char asked[] = "$asked";
 	const struct json_value null = {JSON_NULL, "null", 4};
 	struct json_value v = {JSON_OBJECT, line, len}, of;
-	char name[64];
+	char name[TABLE_STEP_MAX + 1];
 
 	if (strncmp(path, asked, sizeof asked - 1) == 0) {
 		path += sizeof asked - 1;

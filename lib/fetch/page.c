@@ -192,7 +192,8 @@ read_element_member(struct reader *r, const char *key, const char *p, const char
 	if ((*stop = json_skip(p, r->end, &r->json)) == NULL)
 		return broken(r);
 	/* Another spelling starts with the same letter or with an escape. */
-	if ((key[1] == rules->time[0] || key[1] == '\\') && key_is(r, key, rules->time))
+	if (rules->time != NULL && (key[1] == rules->time[0] || key[1] == '\\') &&
+		key_is(r, key, rules->time))
 		r->time = (struct json_value){json_kind_at(p), p, (size_t)(*stop - p)};
 	else if (rules->cut != NULL && *p == '[' && key_is(r, key, rules->cut))
 		r->page->cut |= count_elements(p, *stop, rules->most) == rules->most;
@@ -229,12 +230,12 @@ read_members(struct reader *r, const char *p, const char **stop, member_reader *
 static enum page_result
 read_element(struct reader *r, const char *p, const char **stop)
 {
-	if (r->rules->time != NULL && p < r->end && *p == '{') {
+	if ((r->rules->time != NULL || r->rules->cut != NULL) && p < r->end && *p == '{') {
 		enum page_result result;
 
 		r->time.p = NULL;
 		result = read_members(r, p, stop, read_element_member);
-		return result == PAGE_OK ? check_element(r) : result;
+		return result == PAGE_OK && r->rules->time != NULL ? check_element(r) : result;
 	}
 	if ((*stop = json_skip(p, r->end, &r->json)) == NULL)
 		return broken(r);
@@ -390,7 +391,7 @@ read_cursor(struct reader *r, struct buf *cursor)
 	else if (r->rules->paging == PAGING_ID || c->p == NULL)
 		return wrong(r, "the answer does not say whether it is the last page");
 	else
-		r->page->more = c->kind == JSON_STRING;
+		r->page->more = c->kind == JSON_STRING && c->len > 2; /* "" is none, as null is */
 	if (!r->page->more)
 		return PAGE_OK;
 	if (c->p == NULL || c->kind != JSON_STRING || c->len == 2)

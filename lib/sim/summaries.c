@@ -236,6 +236,8 @@ sim_summaries_answer(struct sim_call *c)
 	if (sim_activity_range(c, &from, &to) == -1 ||
 		sim_call_limit(c, c->endpoint->limit, c->endpoint->most, &limit) == -1)
 		return -1;
+	if (from < c->s->first_day) /* nobody did anything before */
+		from = c->s->first_day < to ? c->s->first_day : to;
 	for (size_t i = 0; (v = sim_param_value(c, "filter[]", i)) != NULL; i++)
 		result |= strlist_add(&ids, strchr(v, ':') + 1, strlen(strchr(v, ':') + 1));
 	days = result == 0 ? summaries(c->s, from, to, &ids) : NULL;

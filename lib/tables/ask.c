@@ -197,21 +197,27 @@ do_hint(struct parser *p, char *rest)
 	return take_line(p, &p->t->hints, "hint", text);
 }
 
-/* A path in a record of the parent: .id, or $asked.NAME, what that was asked for with. */
+/*
+ * A path in a record of the parent: names such as .id and .a.b, or $asked.NAME, what that was asked for
+ * with.  What else jq has is not read here: it would find nothing, or the record as a whole.
+ */
 static int
 check_hole_path(struct parser *p, const char *source)
 {
-	struct path path;
-	int found = expr_path_parse(source, &path), iterates;
+	static const char asked[] = "$asked", letters[] = "abcdefghijklmnopqrstuvwxyz_"
+							  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	const char *s = source;
+	size_t len;
 
-	if (found == -1)
-		return parser_no_memory(p);
-	iterates = found == 1 && (path.iterate != -1 || path.nkeys == 0);
-	if (found == 1)
-		expr_path_free(&path);
-	if (found == 0 || iterates)
-		return parser_wrong(
-			p, "foreach takes paths such as .id and $asked.id; not", source);
+	if (strncmp(s, asked, sizeof asked - 1) == 0)
+		s += sizeof asked - 1;
+	do {
+		len = *s == '.' ? strspn(s + 1, letters) : 0;
+		if (len == 0 || len > TABLE_STEP_MAX)
+			return parser_wrong(
+				p, "foreach takes paths such as .id and $asked.id; not", source);
+		s += 1 + len;
+	} while (*s != '\0');
 	return 0;
 }
 
@@ -478,23 +484,35 @@ const struct directive ask_directives[] = {{"path", do_path, 0}, {"sets", do_set
 	{"lag", do_lag, 1}, {"lookback", do_lookback, 1}, {"open_bucket", do_open_bucket, 1},
 	{"not_yet", do_not_yet, 0}, {"watermark", do_watermark, 1}, {NULL, NULL, 0}};
 
+/* The number of the hole whose name is the LEN bytes at NAME, or t->nholes. */
+static size_t
+find_hole(const struct table *t, const char *name, size_t len)
+{
+	size_t i = 0;
+
+	while (i < t->nholes && (strlen(t->holes[i].name) != len ||
+					memcmp(t->holes[i].name, name, len) != 0))
+		i++;
+	return i;
+}
+
 /* Each {NAME} of the path has a value, and each value a {NAME}. */
 static int
 check_holes(struct parser *p)
 {
 	const struct table *t = p->t;
-	size_t found = 0;
+	unsigned used = 0;
 
-	for (const char *hole = t->path; (hole = strchr(hole, '{')) != NULL; hole++, found++) {
-		size_t len = strcspn(hole + 1, "}"), i = 0;
+	for (const char *hole = t->path; (hole = strchr(hole, '{')) != NULL; hole++) {
+		size_t len = strcspn(hole + 1, "}"), i = find_hole(t, hole + 1, len);
 
-		while (i < t->nholes && (strlen(t->holes[i].name) != len ||
-						memcmp(t->holes[i].name, hole + 1, len) != 0))
-			i++;
+		if (hole[1 + len] == '\0')
+			return parser_wrong(p, "a { without its } in path", t->path);
 		if (i == t->nholes)
 			return parser_wrong(p, "foreach and {} in the path need one another", NULL);
+		used |= 1u << i;
 	}
-	return found == t->nholes
+	return used == (1u << t->nholes) - 1
 		       ? 0
 		       : parser_wrong(p, "foreach and {} in the path need one another", NULL);
 }

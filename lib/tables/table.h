@@ -12,6 +12,7 @@
 enum paging { PAGING_NONE, PAGING_PAGE, PAGING_ID };
 
 enum { TABLE_COLUMNS_MAX = 500, TABLE_LIST_MAX = 64, TABLE_HOLES_MAX = 4 };
+enum { TABLE_STEP_MAX = 63 }; /* bytes of a name in a hole's path */
 
 struct column {
 	char *name, *expr, *doc; /* doc: "" where the file has none */
@@ -37,7 +38,7 @@ struct time_param {
 	int day;    /* YYYY-MM-DD; else RFC 3339 */
 };
 
-/* {NAME} in the path, and where in a record of the parent table its value is. */
+/* {NAME} in the path, and where in a record of the parent table its value is: .a.b or $asked.a */
 struct hole {
 	char *name, *path;
 };

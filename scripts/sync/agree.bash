@@ -87,8 +87,7 @@ agree() {
 	local -a adopted=() moved=() again=()
 	last_of=() whose_of=() from_of=() failed_of=()
 	[[ $kind != bigquery && $kind != snowflake ]] || return 0
-	list_wanted "${tables[@]}"
-	audit || return
+	list_wanted "${tables[@]}" && audit || return
 	while IFS=$'\t' read -r what name a b c d; do
 		case $what in
 		table)
@@ -107,8 +106,7 @@ agree() {
 	fi
 	if ((${#moved[@]})); then
 		# Only now is it known which window is loaded again.
-		list_wanted "${moved[@]}"
-		audit --look || return
+		list_wanted "${moved[@]}" && audit --look || return
 		while IFS=$'\t' read -r what name _; do
 			[[ $what != missing ]] || again+=("$name")
 		done <"$run/agreed"
@@ -119,8 +117,7 @@ agree() {
 # Rows are gone from the window that is loaded again anyway: there may be more.
 find_missing() { # TABLE...
 	local what name from to rows held
-	list_wanted "$@"
-	audit --all --look || return
+	list_wanted "$@" && audit --all --look || return
 	while IFS=$'\t' read -r what name from to rows held; do
 		[[ $what == missing && $from != - ]] || continue
 		note "$name: $((rows - held)) of $rows rows from ${from%%T*} to ${to%%T*} are gone: loading them again"

@@ -77,8 +77,7 @@ status_organization() { # NAME
 missing_rows() { # NAME
 	local what name from to rows held found=0
 	[[ $kind != bigquery && $kind != snowflake ]] || return 0
-	list_wanted "${tables[@]}"
-	audit --all --look || return
+	list_wanted "${tables[@]}" && audit --all --look || return
 	while IFS=$'\t' read -r what name from to rows held; do
 		case $what in
 		note | failed) say "${1:+$1/}$name: $from" ;;

@@ -18,7 +18,11 @@ start_crawl() { # GATE TABLE...
 # The first crawl tries the key for all: the others begin when it has a page, or ended.  What it holds open tells.
 start_first() { # TABLE...
 	local hold gate line
-	[[ -p $run/gate ]] || mkfifo "$run/gate" || return
+	[[ -p $run/gate ]] || mkfifo "$run/gate" 2>/dev/null || {
+		start_crawl - "$@"
+		reap # without a gate its end tells, too
+		return
+	}
 	exec {hold}<>"$run/gate" {gate}<"$run/gate"
 	start_crawl "$run/gate" "$@"
 	exec {hold}>&-
@@ -46,7 +50,7 @@ reap() {
 	read -r -a names <<<"${worker_of[$pid]}"
 	unset "worker_of[$pid]"
 	for name in "${names[@]}"; do
-		[[ -e $run/done.$name ]] || echo "$code - - 0 0 0 0 0 -" >"$run/done.$name"
+		[[ -s $run/done.$name ]] || echo "$code - - 0 0 0 0 0 -" >"$run/done.$name"
 	done
 	took_ill "${names[@]}"
 	((!drawn && !plain)) || for name in "${names[@]}"; do [[ ! -e $run/done.$name ]] || tell_end "$name"; done
@@ -81,7 +85,7 @@ sync_organization() { # NAME
 		results+=("${1:--} * $? - - 0 0 0 0 0 - -")
 		return
 	}
-	rm -f "$run"/done.* "$run"/parents.* "$run/rate"
+	rm -f "$run"/done.* "$run"/parents.* "$run/rate" "$run"/rate.*
 	due=("${tables[@]}") left=${#tables[@]} halted=0
 	last_of=() whose_of=() from_of=() failed_of=()
 	# What is not due needs no key; only the destination knows when it was loaded last.
@@ -141,7 +145,10 @@ load_tables() { # ORGANIZATION
 	! may_draw || start_drawing "${due[@]}"
 	declare -p parallel rate start given_from given_to now full_refresh full_sync in_full keep \
 		receipts quiet plain verbose spool kind file conninfo base_scope schema prefix mode allow_shrink mode_of windowed served_of \
-		earliest_of parent_of lookback_of chunk_of into_of whose_of from_of by_organization own_organization fetch flags since drawn >"$run/settings"
+		earliest_of parent_of lookback_of chunk_of into_of whose_of from_of by_organization own_organization fetch flags since drawn >"$run/settings" || {
+		say "no table was begun: $run/settings was not written"
+		halted=1 # with a part of them a worker would load something else
+	}
 	waiting=("${crawls[@]}")
 	while ((${#waiting[@]} && !stopped && !halted)); do
 		if ((${#worker_of[@]} < parallel)) && next_crawl; then begin_crawl "$1" "$REPLY"; else reap; fi
@@ -185,8 +192,13 @@ begin_crawl() { # ORGANIZATION NUMBER
 collect() { # ORGANIZATION HOW
 	local name line
 	for name in "${due[@]}"; do
-		line="$halted - - 0 0 0 0 0 - $2"
-		if [[ -e $run/done.$name ]]; then read -r line <"$run/done.$name"; else ((halted)) || continue; fi
+		line=''
+		[[ ! -s $run/done.$name ]] || read -r line <"$run/done.$name"
+		if [[ -z $line ]]; then
+			if ((halted)); then line="$halted - - 0 0 0 0 0 - $2"
+			elif ((stopped)); then continue
+			else line='1 - - 0 0 0 0 0 - -'; fi # nobody knows what became of it: it is not done
+		fi
 		((!views_failed)) || [[ $line != '0 '* ]] || line="1${line#0}" line="${line% *} committed"
 		results+=("${1:--} $name $line")
 	done

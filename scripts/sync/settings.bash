@@ -206,7 +206,7 @@ settle() {
 	pick full-refresh ''
 	IFS=$' \t' read -r -a refreshed <<<"$REPLY"
 	in_full=${refreshed[*]}
-	pick allow-shrink no; [[ $REPLY == no ]] || allow_shrink=1
+	pick allow-shrink no; allow_shrink=0; [[ $REPLY == no ]] || allow_shrink=1
 	pick start ''; start=$REPLY
 	[[ -z $start ]] || { absolute start "$start"; start=$REPLY; }
 	into_of=() lookback_of=() last_of=()

@@ -250,6 +250,16 @@ result() { # TABLE STATUS
 
 # ---- what to load -----------------------------------------------------------------------
 
+# The windows that OPTIONs of ant-state make for a table, by the watermarks in a folder ("": the user's): in the array
+# windows; from, where they begin.
+ask_windows() { # TABLE FOLDER OPTION...
+	scope_for "$1"
+	ANT_STATE=$2 ant-state --scope "$scope" window "${@:3}" "$1" >"$run/$1.windows" || return
+	mapfile -t windows <"$run/$1.windows"
+	from=${windows[0]#--from }
+	from=${from%% *}
+}
+
 # The windows that a table needs now, chunk by chunk, as options of ant-fetch: in the array windows; from and
 # to, all of it.
 set_windows() { # TABLE
@@ -260,19 +270,22 @@ set_windows() { # TABLE
 		args+=(--from "$given_from" --to "${given_to:-$now}")
 		# Windows that were asked for come in any order: the watermark says up to where all is there.
 		since=(--since "${start:-${earliest_of[$1]}}")
-	else
-		[[ -z $given_to ]] || args+=(--to "$given_to")
-		[[ -z ${from_of[$1]-} ]] || args+=(--from "${from_of[$1]}") # rows that are gone
+		# What is appended must not come again with all that is before the first of them: that is not wanted.
+		[[ -n $start || ${mode:-${mode_of[$1]}} != append ]] || since=(--since "$given_from")
+	elif [[ -n $given_to ]]; then
+		args+=(--to "$given_to")
 	fi
 	if ((full_refresh)) || [[ " $in_full " == *" $1 "* ]]; then
 		marks=$run # holds no watermark
 		((${#since[@]})) || since=(--since "${start:-${earliest_of[$1]}}")
 	fi
-	scope_for "$1"
-	ANT_STATE=$marks ant-state --scope "$scope" window "${args[@]}" "$1" >"$run/$1.windows" || return
-	mapfile -t windows <"$run/$1.windows"
-	from=${windows[0]#--from } to=${windows[-1]##* }
-	from=${from%% *}
+	ask_windows "$1" "$marks" "${args[@]}" || return
+	# Rows that are gone, where that is not read again anyway.
+	# shellcheck disable=SC2071	# times as text
+	if [[ -z $given_from && -n ${from_of[$1]-} && ${from_of[$1]} < $from ]]; then
+		ask_windows "$1" "$marks" "${args[@]}" --from "${from_of[$1]}" || return
+	fi
+	to=${windows[-1]##* }
 	steps=${#windows[@]}
 }
 

@@ -741,6 +741,9 @@ rules(void)
 			2 * n - 1, "1,2,3,4,");
 		IS(read_by_rules(text, &p, lines, cursor) == PAGE_OK && p.cut == (n >= 3));
 	}
+	read_rules.time = NULL; /* also where nothing else of an element is looked at */
+	read_rules.buckets = 0;
+	IS(read_by_rules(text, &p, lines, cursor) == PAGE_OK && p.cut);
 	read_rules.cut = NULL;
 	IS(read_by_rules(text, &p, lines, cursor) == PAGE_OK && !p.cut);
 }
@@ -861,6 +864,10 @@ pages(void)
 		{PAGING_NONE, 0, "{\"type\":\"error\"}", PAGE_WRONG, "", ""},
 		{PAGING_NONE, 0, "[1]", PAGE_WRONG, "", ""},
 		{PAGING_NONE, 0, "{\"id\":", PAGE_BROKEN, "", ""},
+		/* A cursor without a letter is none, as the official client has it. */
+		{PAGING_PAGE, 0, "{\"next_page\":\"\",\"data\":[{}]}", PAGE_OK, "{}\n", ""},
+		{PAGING_PAGE, 0, "{\"next_page\":\"\",\"data\":[{}],\"has_more\":true}", PAGE_WRONG, "",
+			""},
 	};
 	static char lines[4096], cursor[4096];
 	struct page p;
