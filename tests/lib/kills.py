@@ -42,15 +42,11 @@ class Wrong(Exception):
     pass
 
 
-def run(cmd, **how):
-    return subprocess.run(cmd, capture_output=True, text=True, timeout=600, **how)
-
-
-def lines(cmd, **how):
-    out = run(cmd, **how)
+def lines(cmd):
+    out = subprocess.run(cmd, capture_output=True, timeout=600)
     if out.returncode:
-        raise Wrong(f"{' '.join(cmd)}: {out.returncode} {out.stderr}")
-    return out.stdout.splitlines()
+        raise Wrong(f"{' '.join(cmd)}: {out.returncode} {out.stderr.decode()}")
+    return out.stdout.decode().split("\n")[:-1]  # as text, and for splitlines(), lines have other ends, too
 
 
 TABLES = lines([BIN + "/ant-tables", "--names"])
@@ -87,7 +83,10 @@ class Destination:
         more = [self.name] if self.kind == "pg" else []
         if lines([*ask, there, *more]) == ["0"]:
             return None
-        return lines([*ask, f"select * from {table}", *more])
+        # A row is a line, whatever is in its cells.
+        if self.kind == "pg":
+            return lines([*ask, f"copy {table} to stdout", *more])
+        return lines([*ask, f"select replace(cast(t as varchar), chr(10), '\\n') from {table} t"])
 
     def all(self):
         """The rows of each table with how often each is there; None where there is no table."""
@@ -95,24 +94,25 @@ class Destination:
 
 
 class Simulator:
-    """A simulated organization, whose clock stands at noon of a day that is over until it is moved."""
+    """A simulated organization, whose clock stands at the first moment of a day that is over until it is moved: nothing
+    happens after the end of a run's window, where a case that changes would leave it."""
 
     def __init__(self, seed, day):
         self.day = day
         self.how = ["--seed", str(seed), "--days", str(DAYS + 20)]
-        self.process = subprocess.Popen([BIN + "/ant-sim", "--port", "0", *self.how, "--now", self.noon()], stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([BIN + "/ant-sim", "--port", "0", *self.how, "--now", self.now()], stdout=subprocess.PIPE, text=True)
         self.url = self.process.stdout.readline().strip()
 
-    def noon(self):
-        return f"{self.day}T12:00:00Z"
+    def now(self):
+        return f"{self.day}T00:00:00Z"
 
     def move(self, days):
         self.day += datetime.timedelta(days)
-        urllib.request.urlopen(urllib.request.Request(f"{self.url}/_sim/change?now={self.noon()}", method="POST"))
+        urllib.request.urlopen(urllib.request.Request(f"{self.url}/_sim/change?now={self.now()}", method="POST"))
 
     def expected(self, table, since):
-        """The rows of a table that has a window, up to this day, each a dictionary."""
-        text = urllib.request.urlopen(f"{self.url}/_sim/expect?table={table}&from={since}&to={self.day}").read().decode()
+        """The rows of a table that has a window, each a dictionary, but for the last days: those may come late."""
+        text = urllib.request.urlopen(f"{self.url}/_sim/expect?table={table}&from={since}&to={self.day - datetime.timedelta(4)}").read().decode()
         head, *rows = (line.split("\t") for line in text.splitlines())
         return [dict(zip(head, row)) for row in rows]
 
@@ -158,13 +158,13 @@ class Round:
         self.whole(calm)
         took = time.monotonic() - began
         self.want = calm.all()
-        ids = sorted(event(row) for row in self.want["compliance_activities"].elements())
-        if ids != sorted({row["id"] for row in self.sim.expected("compliance_activities", self.start)}):
+        ids = collections.Counter(event(row) for row in self.want["compliance_activities"].elements())
+        if ids.most_common(1)[0][1] > 1 or not {row["id"] for row in self.sim.expected("compliance_activities", self.start)} <= ids.keys():
             raise Wrong("an undisturbed load has not the events of the feed, each once")
         # What is lost of rows that a key does not tell apart would not be seen where there are none.
         for table in "analytics_usage", "analytics_cost":
             alike = collections.Counter(tuple(row.get(column) for column in ALIKE) for row in self.sim.expected(table, self.start))
-            if alike.most_common(1)[0][1] < 2 or alike.total() != self.want[table].total():
+            if alike.most_common(1)[0][1] < 2 or alike.total() > self.want[table].total():
                 raise Wrong(f"{table}: no rows with the same key, or not all of them")
         return took
 
