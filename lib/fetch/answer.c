@@ -245,7 +245,8 @@ skip(struct answer *a)
 	if (a->crawl->kind.one_page)
 		return err_set(a->e, ANT_API,
 			"%s: %s: it may be gone since its parent was listed; whether the others "
-			"can be read is not known", url, a->what);
+			"can be read is not known",
+			url, a->what);
 	crawl_warn(a->crawl->plan, "%s: %s: skipped", url, a->what);
 	a->chain->done = 1;
 	a->crawl->progress_at = clock_ms();

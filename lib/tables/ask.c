@@ -479,15 +479,16 @@ do_watermark(struct parser *p, char *rest)
 }
 
 const struct directive ask_directives[] = {{"path", do_path, 0}, {"sets", do_sets, 0},
-	{"opened_by", do_opened_by, 0}, {"header", do_header, 0}, {"param", do_param, 0}, {"paging", do_paging, 1},
-	{"data", do_data, 0}, {"limit", do_limit, 1}, {"budget", do_budget, 0}, {"cut", do_cut, 0},
-	{"hint", do_hint, 0}, {"foreach", do_foreach, 0}, {"from", do_from, 0}, {"to", do_to, 0},
-	{"day", do_day, 0}, {"width", do_width, 0}, {"width_param", do_width_param, 0},
-	{"group_by", do_group_by, 0}, {"group_with", do_group_with, 0},
-	{"group_most", do_group_most, 1}, {"dimension", do_dimension, 0},
-	{"earliest", do_earliest, 1}, {"oldest", do_oldest, 1}, {"span", do_span, 1},
-	{"lag", do_lag, 1}, {"lookback", do_lookback, 1}, {"open_bucket", do_open_bucket, 1},
-	{"not_yet", do_not_yet, 0}, {"watermark", do_watermark, 1}, {NULL, NULL, 0}};
+	{"opened_by", do_opened_by, 0}, {"header", do_header, 0}, {"param", do_param, 0},
+	{"paging", do_paging, 1}, {"data", do_data, 0}, {"limit", do_limit, 1},
+	{"budget", do_budget, 0}, {"cut", do_cut, 0}, {"hint", do_hint, 0},
+	{"foreach", do_foreach, 0}, {"from", do_from, 0}, {"to", do_to, 0}, {"day", do_day, 0},
+	{"width", do_width, 0}, {"width_param", do_width_param, 0}, {"group_by", do_group_by, 0},
+	{"group_with", do_group_with, 0}, {"group_most", do_group_most, 1},
+	{"dimension", do_dimension, 0}, {"earliest", do_earliest, 1}, {"oldest", do_oldest, 1},
+	{"span", do_span, 1}, {"lag", do_lag, 1}, {"lookback", do_lookback, 1},
+	{"open_bucket", do_open_bucket, 1}, {"not_yet", do_not_yet, 0},
+	{"watermark", do_watermark, 1}, {NULL, NULL, 0}};
 
 /* Each {NAME} of the path has a value, and each value a {NAME}. */
 static int
