@@ -4,7 +4,7 @@ load lib/helper
 load lib/duckdb
 
 setup_file() {
-	start_pg
+	[[ ${ANT_KILLS_INTO-} != *pg=* ]] || start_pg
 	build_duck
 }
 
