@@ -126,7 +126,7 @@ SELFMADE = $(addprefix tests/,drift.bats fetch-torture.bats fetch-units.bats fuz
 # What these find they tell at the end, by calls that no cage leaves: its own suite is for other builds.
 CAGED    = tests/sandbox.bats
 # Many runs of ant-sync or of all commands, one after the other: what they run is in the suites of the parts.
-RUNS     = $(addprefix tests/,agree.bats agree-organizations.bats docs.bats e2e-sync.bats examples.bats nekt.bats organizations.bats sdk.bats \
+RUNS     = $(addprefix tests/,agree.bats agree-organizations.bats docs.bats e2e-sync.bats examples.bats kills.bats nekt.bats organizations.bats sdk.bats \
            served.bats sync-crawl.bats try-out.bats walk.bats)
 # What these ask of the simulator, table by table, tests/pipeline.bats asks here as well.
 ASKED    = $(addprefix tests/,sim-analytics.bats sim-compliance.bats sim-endpoints.bats sim-lists.bats)
@@ -152,6 +152,11 @@ WALK = sqlite/file=520 sqlite/destination=280 sqlite/both=280 csv/file=160 csv/d
        pg/file=160 pg/destination=80 pg/both=80 duckdb/file=80 duckdb/destination=60 duckdb/both=60
 torture-walk: all
 	ANT_WALK='$(WALK)' ANT_TEST_SECONDS=7200 $(MAKE) test SUITES=tests/walk.bats BATSFLAGS=--show-output-of-passing-tests
+
+# All sets, killed at fifty random moments into each kind of destination: the suite kills twelve, into SQLite.
+KILLS = sqlite=50 pg=50 duckdb=50 csv=50
+torture-kills: all
+	ANT_KILLS_INTO='$(KILLS)' ANT_TEST_SECONDS=7200 $(MAKE) test SUITES=tests/kills.bats BATSFLAGS=--show-output-of-passing-tests
 
 # Programs that measure; nothing is asserted but the results' equality.
 bench: all
@@ -208,4 +213,4 @@ clean:
 
 -include $(wildcard $B/lib/*/*.d $B/cmd/*.d)
 
-.PHONY: all setup setup-tests run check test asan memcheck coverage debian13 torture-run torture-walk bench drift rules lint install uninstall deb clean
+.PHONY: all setup setup-tests run check test asan memcheck coverage debian13 torture-run torture-walk torture-kills bench drift rules lint install uninstall deb clean

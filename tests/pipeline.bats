@@ -4,9 +4,13 @@
 load lib/helper
 load lib/duckdb
 
-NOW=2026-11-20T15:30:00Z
-
 setup_file() {
+	# ant-fetch asks for no more than a year back, where the API serves no more: so the clock is today's.
+	NOW=$(date -u +%F)T15:30:00Z
+	# Of the last days the one with the most use, since some have none.
+	BUSY=$(ant-sim --now "$NOW" --days 75 --expect usage_report --from "$(day 18)" --to "$(day 3)" | sed 1d | cut -f 1 | sort | uniq -c |
+		sort -rn | awk 'NR == 1 { print substr($2, 1, 10) }')
+	export NOW BUSY
 	start_sim --now "$NOW" --days 75
 	start_pg
 }
@@ -21,18 +25,20 @@ each_setup() {
 	export ANTHROPIC_ADMIN_KEY=sk-ant-admin01-simulated
 }
 
+# day N - the date N days before today
+day() { date -u -d "$NOW -$1 days" +%F; }
+
 # expect TABLE ARG... - the rows that the model has for it, without the line of names
 expect() { ant-sim --now "$NOW" --days 75 --expect "$@" | tail -n +2; }
 # rows ARG... - what ant-fetch and ant-flatten make of it, without directives
 rows() { ant-fetch -q --rate 0 "$@" | ant-flatten -q | grep -v '^#'; }
-export -f expect rows
-export NOW
+export -f day expect rows
 
 @test "every column of every windowed table is what the model says" {
 	local t
 	for t in claude_code_usage claude_code_models usage_report messages_usage cost_report; do
-		rows --from 2026-09-10 --to 2026-11-20 "$t" >got
-		expect "$t" --from 2026-09-10 --to 2026-11-20 >want
+		rows --from "$(day 71)" --to "$(day 0)" "$t" >got
+		expect "$t" --from "$(day 71)" --to "$(day 0)" >want
 		[ "$(wc -l <want)" -gt 500 ]
 		diff -u want got | head -n 20
 		cmp want got
@@ -47,7 +53,7 @@ whole_set() {
 	[ -s tables ]
 	while read -r t windowed; do
 		window=()
-		[ "$windowed" = no ] || window=(--from 2026-10-10 --to 2026-11-20)
+		[ "$windowed" = no ] || window=(--from "$(day 41)" --to "$(day 0)")
 		ant-fetch -q --rate 0 "${window[@]}" "$t" <&- | ant-flatten -q >stream
 		sed -n 's/^#cols\t//p' stream >got
 		# An event of the feed may come twice, and is one row where it is loaded.
@@ -68,30 +74,30 @@ whole_set() {
 @test "every column of every table of the set compliance is what the model says" { whole_set compliance; }
 
 @test "hours and minutes, and other dimensions, come out as the model says" {
-	rows --width 1h --from 2026-11-18 --to 2026-11-20 usage_report >got
-	expect usage_report --width 1h --from 2026-11-18 --to 2026-11-20 >want
+	rows --width 1h --from "$(day 4)" --to "$(day 0)" usage_report >got
+	expect usage_report --width 1h --from "$(day 4)" --to "$(day 0)" >want
 	[ -s want ]
 	cmp want got
-	rows --width 1m --from 2026-11-19T08:00:00Z --to 2026-11-19T12:00:00Z messages_usage >got
-	expect messages_usage --width 1m --from 2026-11-19T08:00:00Z --to 2026-11-19T12:00:00Z >want
+	rows --width 1m --from "${BUSY}T08:00:00Z" --to "${BUSY}T12:00:00Z" messages_usage >got
+	expect messages_usage --width 1m --from "${BUSY}T08:00:00Z" --to "${BUSY}T12:00:00Z" >want
 	[ -s want ]
 	cmp want got
-	rows --group-by model,account_id,inference_geo --from 2026-11-01 --to 2026-11-20 usage_report >got
-	expect usage_report --group-by model,account_id,inference_geo --from 2026-11-01 --to 2026-11-20 >want
+	rows --group-by model,account_id,inference_geo --from "$(day 19)" --to "$(day 0)" usage_report >got
+	expect usage_report --group-by model,account_id,inference_geo --from "$(day 19)" --to "$(day 0)" >want
 	[ -s want ]
 	cmp want got
-	rows --group-by workspace_id --from 2026-11-01 --to 2026-11-20 cost_report >got
-	expect cost_report --group-by workspace_id --from 2026-11-01 --to 2026-11-20 >want
+	rows --group-by workspace_id --from "$(day 19)" --to "$(day 0)" cost_report >got
+	expect cost_report --group-by workspace_id --from "$(day 19)" --to "$(day 0)" >want
 	[ -s want ]
 	cmp want got
 }
 
 @test "with many jobs and short pages the rows and their order are the same" {
-	rows --jobs 1 --from 2026-09-10 --to 2026-11-20 claude_code_usage >want
-	rows --jobs 7 --page-limit 3 --from 2026-09-10 --to 2026-11-20 claude_code_usage >got
+	rows --jobs 1 --from "$(day 71)" --to "$(day 0)" claude_code_usage >want
+	rows --jobs 7 --page-limit 3 --from "$(day 71)" --to "$(day 0)" claude_code_usage >got
 	cmp want got
-	rows --jobs 1 --from 2026-09-10 --to 2026-11-20 cost_report >want
-	rows --jobs 5 --page-limit 2 --from 2026-09-10 --to 2026-11-20 cost_report >got
+	rows --jobs 1 --from "$(day 71)" --to "$(day 0)" cost_report >want
+	rows --jobs 5 --page-limit 2 --from "$(day 71)" --to "$(day 0)" cost_report >got
 	cmp want got
 }
 
@@ -110,8 +116,8 @@ whole_set() {
 }
 
 @test "money is exact: every amount, and the sum of a month" {
-	rows --from 2026-10-01 --to 2026-11-01 cost_report >cost.rows
-	bash -c 'set -o pipefail; ant-fetch -q --from 2026-10-01 --to 2026-11-01 cost_report | ant-flatten -q | ant-load-pg --table october' >receipt
+	rows --from "$(day 50)" --to "$(day 19)" cost_report >cost.rows
+	bash -c 'set -o pipefail; ant-fetch -q --from "$(day 50)" --to "$(day 19)" cost_report | ant-flatten -q | ant-load-pg --table october' >receipt
 	# The sum of the texts, digit by digit: as integers of the smallest unit there is.
 	cut -f 4 cost.rows | awk -F. '{ f = substr($2 "0000000000000000", 1, 16); print $1 f }' | paste -sd+ | BC_LINE_LENGTH=0 bc >want
 	psql -qAt -c 'select trunc(sum(amount_cents) * 1e16) from october' >got
@@ -160,13 +166,13 @@ export -f step
 
 @test "a revised bucket is revised, and a row that vanished upstream is gone" {
 	start_sim --now "$NOW" --days 20
-	step --from 2026-11-01 --to 2026-11-20 cost_report
-	sqlite3 s.db "select count(*), sum(amount_cents) from cost_report where bucket = '2026-11-18T00:00:00Z'" >before
-	curl -sf -X POST "$ANTHROPIC_BASE_URL/_sim/revise?date=2026-11-18&factor=3&drop=2" >/dev/null
-	step --from 2026-11-16 --to 2026-11-20 cost_report
-	sqlite3 s.db "select count(*), sum(amount_cents) from cost_report where bucket = '2026-11-18T00:00:00Z'" >after
+	step --from "$(day 19)" --to "$(day 0)" cost_report
+	sqlite3 s.db "select count(*), sum(amount_cents) from cost_report where bucket = '${BUSY}T00:00:00Z'" >before
+	curl -sf -X POST "$ANTHROPIC_BASE_URL/_sim/revise?date=$BUSY&factor=3&drop=2" >/dev/null
+	step --from "$BUSY" --to "$(day 0)" cost_report
+	sqlite3 s.db "select count(*), sum(amount_cents) from cost_report where bucket = '${BUSY}T00:00:00Z'" >after
 	[ "$(cut -d'|' -f1 after)" -lt "$(cut -d'|' -f1 before)" ]
-	ant-fetch -q --rate 0 --from 2026-11-01 --to 2026-11-20 cost_report | ant-flatten -q | grep -v '^#' | sort >want
+	ant-fetch -q --rate 0 --from "$(day 19)" --to "$(day 0)" cost_report | ant-flatten -q | grep -v '^#' | sort >want
 	sqlite3 -tabs -nullvalue '\N' s.db 'select * from cost_report' | sort >got
 	[ "$(cut -f 1,2,3,7 want | sha256sum)" = "$(cut -f 1,2,3,7 got | sha256sum)" ]
 	step users
@@ -177,10 +183,10 @@ export -f step
 }
 
 @test "a pipeline that is cut anywhere changes nothing, exits 5 and leaves the watermark" {
-	step --from 2026-11-01 --to 2026-11-10 usage_report
+	step --from "$(day 19)" --to "$(day 10)" usage_report
 	ant-state get usage_report >mark
 	sqlite3 s.db .dump >before
-	ant-fetch -q --rate 0 --from 2026-11-08 --to 2026-11-20 usage_report >rec
+	ant-fetch -q --rate 0 --from "$(day 12)" --to "$(day 0)" usage_report >rec
 	local size n
 	size=$(wc -c <rec)
 	for n in 0 1 100 $((size / 3)) $((size / 2)) $((size - 2)) $((size - 1)); do
@@ -195,9 +201,9 @@ export -f step
 }
 
 @test "a destination that refuses changes nothing, exits 1 and leaves the watermark" {
-	step --from 2026-11-01 --to 2026-11-10 usage_report
+	step --from "$(day 19)" --to "$(day 10)" usage_report
 	ant-state get usage_report >mark
-	run -1 bash -c 'set -o pipefail; ant-fetch -q --rate 0 --from 2026-11-08 --to 2026-11-20 usage_report | ant-flatten -q |
+	run -1 bash -c 'set -o pipefail; ant-fetch -q --rate 0 --from "$(day 12)" --to "$(day 0)" usage_report | ant-flatten -q |
 		ant-load-pg -d "host=$PWD/nowhere dbname=x" | ant-state commit'
 	[ "$(ant-state get usage_report)" = "$(cat mark)" ]
 }

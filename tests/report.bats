@@ -68,7 +68,7 @@ values() { grep -o '<data value="[^"]*"' | sed 's/.*"\(.*\)"/\1/'; }
 	export ANTHROPIC_ADMIN_KEY=sk-ant-admin01-simulated
 	start_sim --now "$NOW" --days 75
 	cp "$ORG" billed.db
-	ant-fetch -q --rate 0 --from 2026-08-20 --to 2026-11-20 analytics_cost | ant-flatten -q | ant load-sqlite billed.db >/dev/null
+	as_of "$NOW" ant-fetch -q --rate 0 --from 2026-08-20 --to 2026-11-20 analytics_cost | ant-flatten -q | ant load-sqlite billed.db >/dev/null
 	stop_sim
 	page billed.db >page.html
 	for t in $REPORT_TABLES; do expect "$t" >"$t.rows"; done

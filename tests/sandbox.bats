@@ -45,7 +45,7 @@ each_setup() {
 # words TABLE - set WORDS: the command that fetches it; of a report some days
 words() {
 	WORDS=(ant-fetch -q --rate 0)
-	case $1 in *_report | *_usage) WORDS+=(--from 2026-11-10) ;; esac
+	case $1 in *_report | *_usage) WORDS+=(--from 2026-11-10 --to 2026-11-21) ;; esac
 	WORDS+=("$1")
 }
 
@@ -222,7 +222,7 @@ filters() { grep -cE '(seccomp\(SECCOMP_SET_MODE_FILTER, .*\{len=|prctl\(PR_SET_
 	(cd "$BATS_FILE_TMPDIR" && certificate localhost)
 	start_proxy
 	CURL_CA_BUNDLE=$BATS_FILE_TMPDIR/ca.pem ANTHROPIC_BASE_URL=https://localhost:$port \
-		traced ant-fetch -q --rate 0 --jobs 8 --from 2026-11-10 usage_report >records
+		traced ant-fetch -q --rate 0 --jobs 8 --from 2026-11-10 --to 2026-11-21 usage_report >records
 	stop_proxy
 	unrefused
 	cmp records "$RECORDS/usage_report"
@@ -233,7 +233,7 @@ filters() { grep -cE '(seccomp\(SECCOMP_SET_MODE_FILTER, .*\{len=|prctl\(PR_SET_
 	unrefused
 	cmp records "$RECORDS/users"
 	grep -q 'clone.*CLONE_THREAD' calls # the resolver's
-	python3 "$ROOT/tests/lib/terminal.py" 80x24 -- strace -f -qq -o calls ant-fetch --rate 200 --from 2026-11-01 claude_code_usage >screens
+	python3 "$ROOT/tests/lib/terminal.py" 80x24 -- strace -f -qq -o calls ant-fetch --rate 200 --from 2026-11-01 --to 2026-11-21 claude_code_usage >screens
 	unrefused
 	grep -q 'ioctl(2, TIOCGWINSZ, {' calls
 }

@@ -3,10 +3,11 @@
 # shellcheck disable=SC2154	# set by read
 load lib/helper
 
-NOW=2026-11-20T15:30:00Z
-
 setup_file() {
 	export BATS_NO_PARALLELIZE_WITHIN_FILE=true # one server, whose faults are set test by test
+	# ant-fetch refuses what is older than a year: so the clock is today's.
+	NOW=$(date -u +%F)T15:30:00Z
+	export NOW
 	start_sim --now "$NOW" --days 30 --seed 3
 	asked >"$BATS_FILE_TMPDIR/asked"
 	export SIM_URL=$ANTHROPIC_BASE_URL
@@ -22,6 +23,9 @@ each_setup() {
 sim() { curl -sS -X "$1" "$ANTHROPIC_BASE_URL/_sim/$2" "${@:3}"; }
 arm() { sim DELETE faults >/dev/null; printf '%s\n' "$@" | curl -sSf --data-binary @- "$ANTHROPIC_BASE_URL/_sim/faults" >/dev/null; }
 
+# day N - the date N days before today
+day() { date -u -d "$NOW -$1 days" +%F; }
+
 # asked - what each table's endpoint is asked, of lists under ids the longest one: table, set, beta header (or -), path and query
 asked() {
 	local set table windowed window header
@@ -30,7 +34,7 @@ asked() {
 		tables_of "$set" >"$BATS_FILE_TMPDIR/tables"
 		while read -r table windowed; do
 			window=()
-			[ "$windowed" = no ] || window=(--from 2026-11-17 --to 2026-11-19)
+			[ "$windowed" = no ] || window=(--from "$(day 3)" --to "$(day 1)")
 			header=$(sed -n 's/^header *anthropic-beta: *//p' "$ROOT/lib/tables/$table.table")
 			sim DELETE log >/dev/null
 			ant-fetch -q --rate 0 "${window[@]}" "$table" >"$BATS_FILE_TMPDIR/records" <&-

@@ -282,7 +282,7 @@ hasty() { stub ant-fetch "exec '$ANT_BIN/ant-fetch' --backoff 0.001 --retries 2 
 
 @test "committed: rows whose watermark could not be stored are said to be in, with how many" {
 	# The sanitizers want to be the first that is loaded.
-	local full=(env "ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0" "LD_PRELOAD=$BATS_FILE_TMPDIR/full.so" "FULL_WHEN=$PWD/full")
+	local full=(env "ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0" "LD_PRELOAD=$BATS_FILE_TMPDIR/full.so${LD_PRELOAD:+:$LD_PRELOAD}" "FULL_WHEN=$PWD/full")
 	sync -q users >receipts # makes the folder of the state
 	echo "$ANT_STATE/" >full
 	run -1 --separate-stderr "${full[@]}" ant-sync --rate 0 --to today --start -4d usage_report

@@ -269,6 +269,103 @@ pages_of_windows() { # WHAT
 	[ "$(sqlite3 anthill.db 'select count(*) from claude_code_models')" = "$(sqlite3 want.db 'select count(*) from claude_code_models where input_tokens is not 1')" ]
 }
 
+# by_day DESTINATION TABLE - the days of its rows, each with their number and sum of what they count
+by_day() {
+	local sum='input_tokens'
+	[ "$2" = claude_code_models ] || sum='num_sessions'
+	sum="select substr(cast(date as text), 1, 10), count(*), sum($sum) from $2 group by 1 order by 1"
+	case $1 in
+	sqlite:*) sqlite3 "${1#sqlite:///}" "$sum" ;;
+	*) psql -d "${1##*/}" -Atc "$sum" ;;
+	esac
+}
+
+# whole_chunks - after a run that was stopped each table holds all days before its watermark, and no other
+whole_chunks() {
+	local table at
+	for table in $CODE; do
+		at=$(mark "$table" "$DEST")
+		by_day "$CALM" "$table" | awk -v at="${at%T*}" 'substr($0, 1, 10) < at' >want
+		[ -s want ]
+		by_day "$DEST" "$table" | diff want - >differs || { echo "$table, up to $at:"; head -n 5 differs; return 1; }
+	done
+}
+
+# stopped - SIGTERM for the run $driver: it says how to go on, and leaves no process that works on
+stopped() {
+	local status=0
+	kill "$driver"
+	wait "$driver" || status=$?
+	[ "$status" = 143 ] || { cat err; return 1; }
+	grep -q 'the same command goes on from there' err
+	group_ended "$driver"
+	whole_chunks
+}
+
+# goes_on FROM - the next run asks for nothing before FROM, and completes both
+goes_on() {
+	local table
+	curl -sSf -X DELETE "$SIM_URL/_sim/faults"
+	asked >/dev/null
+	sync -q --dest "$DEST" "${how[@]}" >receipts
+	asked >asked
+	[ "$(sed -n 's/.*starting_at=\([0-9-]*\).*/\1/p' asked | sort | head -n 1)" = "$1" ]
+	for table in $CODE; do
+		diff <(by_day "$CALM" "$table") <(by_day "$DEST" "$table")
+		[ "$(mark "$table" "$DEST")" = "$(midnight)" ]
+	done
+	ant-sync --gaps --dest "$DEST" $CODE
+}
+
+@test "crawl: stopped by SIGTERM in the middle of a chunk, each table holds whole chunks, and the next run goes on" {
+	local DEST CALM driver how third
+	# shellcheck disable=SC2206	# words
+	how=(--start -30d --to today --lookback 0 --chunk 3 $CODE)
+	third=$(date -u -d '-24 days' +%F)
+	PGDATABASE=template1 psql -qc 'create database stop' -c 'create database stop_calm'
+	for DEST in "sqlite:///$PWD/stop.db" postgresql:///stop; do
+		CALM=${DEST/stop/stop_calm}
+		sync -q --dest "$CALM" "${how[@]}" >receipts
+		asked >/dev/null
+		# Of the third chunk the first day is there, and the second does not come.
+		arm "*/claude_code query=starting_at=$(date -u -d "$third +1 day" +%F) always delay=60000"
+		setsid ant-sync --rate 0 --dest "$DEST" "${how[@]}" >out 2>err 3>&- &
+		driver=$!
+		wait_for eval 'curl -sSf "$SIM_URL/_sim/log" | grep -q "starting_at=$third"'
+		stopped
+		[ "$(mark claude_code_usage "$DEST"),$(mark claude_code_models "$DEST")" = "${third}T00:00:00Z,${third}T00:00:00Z" ]
+		goes_on "$third"
+	done
+}
+
+@test "crawl: stopped by SIGTERM while one of its tables is being loaded, the others keep what they have, and nothing is doubled" {
+	local DEST CALM driver how second
+	# shellcheck disable=SC2206	# words
+	how=(--start -30d --to today --lookback 0 --chunk 3 $CODE)
+	second=$(date -u -d '-27 days' +%F)
+	PGDATABASE=template1 psql -qc 'create database held' -c 'create database held_calm'
+	for DEST in "sqlite:///$PWD/held.db" postgresql:///held; do
+		CALM=${DEST/held/held_calm}
+		sync -q --dest "$CALM" "${how[@]}" >receipts
+		# The second chunk of one table stays on its way; its loader ends with the run.
+		for loader in sqlite pg; do
+			stub ant-load-$loader "case \$* in *--check* | *--audit* | *--ledger* | *--views*) exec '$ANT_BIN/ant-load-$loader' \"\$@\" ;; esac
+				head=\$(mktemp '$PWD/head.XXXXXX')
+				head -c 300 >\$head
+				[ -e '$PWD/go' ] || case \$(cat \$head) in *claude_code_models*window?date?$second*) exec sleep 60 ;; esac
+				cat \$head - | '$ANT_BIN/ant-load-$loader' \"\$@\""
+		done
+		rm -f go
+		setsid ant-sync --rate 0 --dest "$DEST" "${how[@]}" >out 2>err 3>&- &
+		driver=$!
+		wait_for eval '[ "$(mark claude_code_usage "$DEST")" \> "${second}T00:00:00Z" ]'
+		stopped
+		[ "$(mark claude_code_models "$DEST")" = "${second}T00:00:00Z" ]
+		touch go
+		goes_on "$second"
+	done
+}
+
 @test "parents: the list that others go through is asked for once, kept for its owner alone, and gone when all is done" {
 	local n
 	sync -q workspaces >receipts

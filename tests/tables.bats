@@ -119,6 +119,8 @@ tells() { grep -E "^  $1 " <<<"$output" | grep -qF -- "$2" || { echo "$output"; 
 	tells pages 'A record with 100 elements in .results may have been cut off, and is an error that names table analytics_cost, unless --allow-cut.'
 	run -0 told compliance_activities
 	tells window 'What is newer than 1 minute is left for the next run.'
+	tells 'who may' 'It is of the set compliance: what opens it is a Compliance Access Key'
+	tells 'who may' ', or an Admin key ('
 	tells 'read again' '1 hour before'
 	run -0 told compliance_review_cases
 	tells mode 'merge: '
@@ -334,6 +336,9 @@ one() { printf 'path /v1/t\ncolumn a text key = .a\n%s\n' "$1"; }
 	one $'sets a\nsets b' | wrong 4 "given twice: 'sets'"
 	one 'sets a b-c' | wrong 3 "not the name of a set: 'b-c'"
 	one 'sets a all' | wrong 3 "not the name of a set: 'all'"
+	one 'opened_by' | wrong 3 "value missing behind 'opened_by'"
+	one $'opened_by a\nopened_by b' | wrong 4 "given twice: 'opened_by'"
+	one 'opened_by b-c' | wrong 3 "not the name of a set: 'b-c'"
 	one 'header anthropic-beta' | wrong 3 'header is NAME: VALUE'
 	one 'header Anthropic-Beta: x' | wrong 3 'in small letters'
 	one 'header : x' | wrong 3 'header is NAME: VALUE'

@@ -497,7 +497,7 @@ NAMES=(--prefix "p'_" --table-name 'cost_report=a=b\' --table-name users=people)
 	start_sim --now "$NOW" --days 75
 	for t in analytics_cost analytics_usage api_keys users workspaces cost_report usage_report; do
 		case $t in
-		analytics* | *report) ant-fetch -q --rate 0 --from 2026-11-01 --to 2026-11-15 $t ;;
+		analytics* | *report) as_of "$NOW" ant-fetch -q --rate 0 --from 2026-11-01 --to 2026-11-15 $t ;;
 		*) ant-fetch -q --rate 0 $t ;;
 		esac | ant-flatten -q >$t.rows
 		ant load-sqlite b.db <$t.rows >/dev/null

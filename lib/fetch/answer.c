@@ -42,18 +42,35 @@ luck(struct crawl *w)
 	return (double)((w->random * 0x2545f4914f6cdd1dU) >> 11) / 9007199254740992.0;
 }
 
-/* The URL of the request, for messages. */
+/* The path and query of the request behind BASE, for messages. */
 static void
-put_url(struct answer *a, char *to, size_t size)
+put_request(struct answer *a, const char *base, char *to, size_t size)
 {
 	struct crawl *w = a->crawl;
 	struct ant_err unused;
 
 	if (chain_target(a->chain, &w->kind, &w->target, &unused) == -1)
 		buf_clear(&w->target);
-	snprintf(to, size, "%s%s", http_base(w->plan->http),
-		w->target.len > 0 ? w->target.data : w->kind.table->path);
+	snprintf(to, size, "%s%s", base, w->target.len > 0 ? w->target.data : w->kind.table->path);
 	http_redact(w->plan->http, to); /* a cursor is what the server says it is */
+}
+
+static void
+put_url(struct answer *a, char *to, size_t size)
+{
+	put_request(a, http_base(a->crawl->plan->http), to, size);
+}
+
+/* The same, or the path alone where the caller wants to be brief. */
+static void
+put_place(struct answer *a, char *to, size_t size)
+{
+	if (!a->crawl->plan->brief) {
+		put_url(a, to, size);
+		return;
+	}
+	put_request(a, "", to, size);
+	to[strcspn(to, "?")] = '\0';
 }
 
 /* Tell the log of the request; ERROR is NULL where it brought a page. */
@@ -123,6 +140,25 @@ find_hint(const struct answer *a)
 	return "";
 }
 
+/* The key or token is of another kind, or of none. */
+static int
+refuse(struct answer *a)
+{
+	const struct fetch_plan *plan = a->crawl->plan;
+	const struct table *t = a->crawl->kind.table;
+	char kinds[512], url[URL_MAX];
+
+	put_place(a, url, sizeof url);
+	sets_credentials(&t->sets, &t->opened_by, kinds, sizeof kinds);
+	if (plan->brief)
+		err_set(a->e, ANT_AUTH, "%s: %s", url, a->what);
+	else
+		err_set(a->e, ANT_AUTH, "%s: the API refused the %s: %s: it takes %s", url,
+			api_uses_token(plan->access, t) ? "token" : "key", a->what, kinds);
+	a->e->cause = a->status == 403 ? CAUSE_FORBIDDEN : CAUSE_ANY;
+	return -1;
+}
+
 /* Give up for good.  WHY is added to what happened. */
 static int
 give_up(struct answer *a, enum ant_status status, const char *why)
@@ -130,18 +166,9 @@ give_up(struct answer *a, enum ant_status status, const char *why)
 	const char *hint = status == ANT_API ? find_hint(a) : "";
 	char url[URL_MAX];
 
+	if (status == ANT_AUTH)
+		return refuse(a);
 	put_url(a, url, sizeof url);
-	if (status == ANT_AUTH) {
-		char kinds[512];
-
-		sets_credentials(&a->crawl->kind.table->sets, kinds, sizeof kinds);
-		err_set(a->e, status, "%s: the API refused the %s: %s: it takes %s", url,
-			api_uses_token(a->crawl->plan->access, a->crawl->kind.table) ? "token"
-										     : "key",
-			a->what, kinds);
-		a->e->cause = a->status == 403 ? CAUSE_FORBIDDEN : CAUSE_ANY;
-		return -1;
-	}
 	if (is_foreign(a))
 		return err_set(a->e, status,
 			"%s: %s%s: this is no answer of the API: is the base URL right, and does a "
@@ -213,7 +240,13 @@ skip(struct answer *a)
 {
 	char url[URL_MAX];
 
-	put_url(a, url, sizeof url);
+	put_place(a, url, sizeof url);
+	/* Of a probe it is the only one, and says nothing of what the credential opens. */
+	if (a->crawl->kind.one_page)
+		return err_set(a->e, ANT_API,
+			"%s: %s: it may be gone since its parent was listed; whether the others "
+			"can be read is not known",
+			url, a->what);
 	crawl_warn(a->crawl->plan, "%s: %s: skipped", url, a->what);
 	a->chain->done = 1;
 	a->crawl->progress_at = clock_ms();

@@ -30,7 +30,7 @@ api_options(struct http_options *o, const char *key, const char *token)
 int
 api_uses_token(const struct api_access *access, const struct table *t)
 {
-	return access->has_token && (!access->has_key || sets_need_token(&t->sets));
+	return access->has_token && (!access->has_key || sets_need_token(&t->sets, &t->opened_by));
 }
 
 int

@@ -139,6 +139,16 @@ put_named(struct buf *line, const struct json_value *v, const struct organizatio
 		buf_printf(line, " (its answers name %s)", named->id);
 }
 
+/* What opens the table of S, where that is not what its set's line says. */
+static void
+put_takes(struct buf *line, const struct subject *s)
+{
+	char kinds[512];
+
+	sets_credentials(&s->table->sets, &s->table->opened_by, kinds, sizeof kinds);
+	buf_printf(line, ": it takes %s", kinds);
+}
+
 /*
  * The first line.  A key that may not read the organization may still read a table.  Return 0
  * or -1.
@@ -162,6 +172,8 @@ check_organization(
 		}
 		buf_puts(&line, "organization: unknown: ");
 		put_clean(&line, s->reason.msg);
+		if (plan->brief)
+			put_takes(&line, s);
 		put_named(&line, NULL, plan->organization);
 	} else if (buf_reserve(&sample, 1) != NULL &&
 		   json_parse(sample.data, sample.len, &v, &why) == 0) {
@@ -191,6 +203,8 @@ put_table(struct buf *line, struct subject *s, const char *indent)
 					       : "failed: ");
 	if (!s->readable)
 		put_clean(line, s->reason.msg);
+	if (*indent != '\0' && s->reason.status == ANT_AUTH && s->table->opened_by.n > 0)
+		put_takes(line, s);
 	buf_putc(line, '\n');
 }
 
@@ -204,7 +218,7 @@ put_set(struct buf *line, const struct check *c, const struct fetch_plan *plan, 
 	for (size_t i = 0; i < c->n; i++) {
 		const struct subject *s = &c->v[i];
 
-		if (s->table == NULL || !table_in_set(s->table, name))
+		if (s->table == NULL || !s->asked_for || !table_in_set(s->table, name))
 			continue;
 		n++;
 		readable += s->readable != 0;
@@ -337,13 +351,16 @@ judge(const struct check *c, struct ant_err *e)
 }
 
 int
-check_run(struct check *c, const struct fetch_plan *plan, struct out *out, struct ant_err *e)
+check_run(struct check *c, const struct fetch_plan *base, struct out *out, struct ant_err *e)
 {
-	if (check_organization(&c->v[0], plan, out, e) == -1)
+	struct fetch_plan plan = *base;
+
+	plan.brief = c->asked > 1; /* the lines of the sets say what the tables take */
+	if (check_organization(&c->v[0], &plan, out, e) == -1)
 		return -1;
-	if (c->asked > 1 && check_sets(c, plan, out, e) == -1)
+	if (c->asked > 1 && check_sets(c, &plan, out, e) == -1)
 		return -1;
-	return check_rest(c, plan, out, e) == -1 ? -1 : judge(c, e);
+	return check_rest(c, &plan, out, e) == -1 ? -1 : judge(c, e);
 }
 
 int

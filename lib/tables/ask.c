@@ -56,17 +56,30 @@ do_path(struct parser *p, char *rest)
 	return parser_no_more(p, rest);
 }
 
+/* The names of sets in REST, to TO, which the directive NAME fills once. */
+static int
+take_sets(struct parser *p, struct strlist *to, const char *name, char *rest)
+{
+	if (to->n > 0)
+		return parser_wrong(p, "given twice:", name);
+	if (parser_add_words(p, to, name, rest) == -1)
+		return -1;
+	for (size_t i = 0; i < to->n; i++)
+		if (!type_is_table_name(to->v[i]) || strcmp(to->v[i], "all") == 0)
+			return parser_wrong(p, "not the name of a set:", to->v[i]);
+	return 0;
+}
+
 static int
 do_sets(struct parser *p, char *rest)
 {
-	if (p->t->sets.n > 0)
-		return parser_wrong(p, "given twice:", "sets");
-	if (parser_add_words(p, &p->t->sets, "sets", rest) == -1)
-		return -1;
-	for (size_t i = 0; i < p->t->sets.n; i++)
-		if (!type_is_table_name(p->t->sets.v[i]) || strcmp(p->t->sets.v[i], "all") == 0)
-			return parser_wrong(p, "not the name of a set:", p->t->sets.v[i]);
-	return 0;
+	return take_sets(p, &p->t->sets, "sets", rest);
+}
+
+static int
+do_opened_by(struct parser *p, char *rest)
+{
+	return take_sets(p, &p->t->opened_by, "opened_by", rest);
 }
 
 /* `paging day` is short for `paging page` and `day starting_at`. */
@@ -474,15 +487,16 @@ do_watermark(struct parser *p, char *rest)
 }
 
 const struct directive ask_directives[] = {{"path", do_path, 0}, {"sets", do_sets, 0},
-	{"header", do_header, 0}, {"param", do_param, 0}, {"paging", do_paging, 1},
-	{"data", do_data, 0}, {"limit", do_limit, 1}, {"budget", do_budget, 0}, {"cut", do_cut, 0},
-	{"hint", do_hint, 0}, {"foreach", do_foreach, 0}, {"from", do_from, 0}, {"to", do_to, 0},
-	{"day", do_day, 0}, {"width", do_width, 0}, {"width_param", do_width_param, 0},
-	{"group_by", do_group_by, 0}, {"group_with", do_group_with, 0},
-	{"group_most", do_group_most, 1}, {"dimension", do_dimension, 0},
-	{"earliest", do_earliest, 1}, {"oldest", do_oldest, 1}, {"span", do_span, 1},
-	{"lag", do_lag, 1}, {"lookback", do_lookback, 1}, {"open_bucket", do_open_bucket, 1},
-	{"not_yet", do_not_yet, 0}, {"watermark", do_watermark, 1}, {NULL, NULL, 0}};
+	{"opened_by", do_opened_by, 0}, {"header", do_header, 0}, {"param", do_param, 0},
+	{"paging", do_paging, 1}, {"data", do_data, 0}, {"limit", do_limit, 1},
+	{"budget", do_budget, 0}, {"cut", do_cut, 0}, {"hint", do_hint, 0},
+	{"foreach", do_foreach, 0}, {"from", do_from, 0}, {"to", do_to, 0}, {"day", do_day, 0},
+	{"width", do_width, 0}, {"width_param", do_width_param, 0}, {"group_by", do_group_by, 0},
+	{"group_with", do_group_with, 0}, {"group_most", do_group_most, 1},
+	{"dimension", do_dimension, 0}, {"earliest", do_earliest, 1}, {"oldest", do_oldest, 1},
+	{"span", do_span, 1}, {"lag", do_lag, 1}, {"lookback", do_lookback, 1},
+	{"open_bucket", do_open_bucket, 1}, {"not_yet", do_not_yet, 0},
+	{"watermark", do_watermark, 1}, {NULL, NULL, 0}};
 
 /* The number of the hole whose name is the LEN bytes at NAME, or t->nholes. */
 static size_t

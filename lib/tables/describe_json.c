@@ -173,6 +173,7 @@ describe_json(struct buf *to, const struct table *t)
 	json_put_member(to, "text", t->doc);
 	json_put_member(to, "file", t->file);
 	json_put_list(to, "sets", &t->sets);
+	json_put_list(to, "opened_by", &t->opened_by);
 	put_request(to, t);
 	put_foreach(to, t);
 	put_groups(to, t);

@@ -56,22 +56,25 @@ sets_takes(const char *name)
 }
 
 int
-sets_need_token(const struct strlist *of)
+sets_need_token(const struct strlist *of, const struct strlist *also)
 {
 	for (size_t i = 0; i < of->n; i++)
 		if (credential_of(of->v[i]) == SETS_KEY)
+			return 0;
+	for (size_t i = 0; i < also->n; i++)
+		if (credential_of(also->v[i]) == SETS_KEY)
 			return 0;
 	return of->n > 0;
 }
 
 void
-sets_credentials(const struct strlist *of, char *to, size_t size)
+sets_credentials(const struct strlist *of, const struct strlist *also, char *to, size_t size)
 {
 	size_t used = 0;
 
 	snprintf(to, size, "another key");
-	for (size_t i = 0; i < of->n && used < size; i++) {
-		const struct set *s = find(of->v[i]);
+	for (size_t i = 0; i < of->n + also->n && used < size; i++) {
+		const struct set *s = find(i < of->n ? of->v[i] : also->v[i - of->n]);
 
 		if (s != NULL && (used == 0 || strstr(to, s->text) == NULL))
 			used += (size_t)snprintf(

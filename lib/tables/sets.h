@@ -15,10 +15,11 @@ const char *sets_known(size_t i);
 /* "an Admin key (...)": what opens the set NAME, in words; "another key" where it is not known. */
 const char *sets_takes(const char *name);
 
-/* 1 where only a token opens a table of these SETS. */
-int sets_need_token(const struct strlist *sets);
+/* 1 where only a token opens a table of these SETS, which what opens the sets ALSO opens, too. */
+int sets_need_token(const struct strlist *sets, const struct strlist *also);
 
-/* "an Admin key (...) or a token (...)": what opens a table of these SETS, in words, to TO. */
-void sets_credentials(const struct strlist *sets, char *to, size_t size);
+/* "an Admin key (...), or a token (...)": what opens such a table, in words, to TO. */
+void sets_credentials(
+	const struct strlist *sets, const struct strlist *also, char *to, size_t size);
 
 #endif

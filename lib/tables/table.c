@@ -44,6 +44,7 @@ table_free(struct table *t)
 	free(t->widths);
 	free(t->dimensions);
 	strlist_free(&t->sets);
+	strlist_free(&t->opened_by);
 	strlist_free(&t->headers);
 	strlist_free(&t->hints);
 	strlist_free(&t->group_by);

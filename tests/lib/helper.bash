@@ -141,6 +141,15 @@ stop_sim() {
 # bare VARIABLE=VALUE... COMMAND... - with no other environment, but the clock that tests/dates has set
 bare() { env -i ${CLOCK_AHEAD:+CLOCK_AHEAD="$CLOCK_AHEAD" LD_PRELOAD="$LD_PRELOAD"} "$@"; }
 
+# as_of TIME COMMAND... - run it as if it were TIME now: what the API serves for a year only is not asked for later
+as_of() {
+	local lib=$BATS_FILE_TMPDIR/clock.so
+	[ -e "$lib" ] || "${CC:-cc}" -O1 -shared -fPIC -o "$lib" "$ROOT/tests/lib/clock_preload.c" || return
+	# A library before that of a sanitizer is one that it would not start with.
+	CLOCK_AHEAD=$((${CLOCK_AHEAD:-0} + $(date -u -d "$1" +%s) - $(date -u +%s))) LD_PRELOAD=$lib \
+		ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0 "${@:2}"
+}
+
 # as_postgres COMMAND... - run as a user that PostgreSQL accepts: it refuses root.
 as_postgres() {
 	if [ "$(id -u)" = 0 ]; then

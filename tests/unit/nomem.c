@@ -202,7 +202,8 @@ static void
 test_table(void)
 {
 	parse_short(
-		"# Text\n# of two lines.\npath /v1/t\nparam a=b\npaging page\nsets s u\n"
+		"# Text\n# of two lines.\npath /v1/t\nparam a=b\npaging page\nsets s u\nopened_by "
+		"v\n"
 		"header a: b\nbudget b 60\ndata d2\ncut .r 3 u\nhint w text of it\n"
 		"width 1d limit=3\nwidth 1h rows=4 span=1d\nwidth_param w\nfrom a day\nto b day\n"
 		"span 31d\noldest 2026-01-01 365d\nlag 1m\nlookback 7d\nnot_yet not yet\n"
