@@ -528,7 +528,6 @@ keeps_secret() {
 	run -2 ant fetch --check no_such_table
 }
 
-<<<<<<< HEAD
 @test "--check takes sets among the tables, each table once" {
 	live_sim
 	readable() { ant fetch --check "$@" | sed -n 's/^  \(.*\): readable$/\1/p' | sort | paste -sd ' '; }
@@ -540,7 +539,8 @@ keeps_secret() {
 	[[ $output == *"no table is of the set 'nosuch'"* ]]
 	run -2 ant fetch @console
 	[[ $output == *"unknown table '@console'"* ]]
-=======
+}
+
 @test "--check says once a set what it takes, and of a refused table the path and the reason" {
 	live_sim
 	ant fetch --check >out
@@ -573,7 +573,6 @@ keeps_secret() {
 	arm "*/roles always status=404"
 	run -4 --separate-stderr ant fetch --check compliance_role_permissions
 	[[ $stderr == *'/roles'*'HTTP 404'*'is not known' ]]
->>>>>>> h/kills
 }
 
 @test "--check asks for nothing twice, and where one table is asked for, the message is its own" {

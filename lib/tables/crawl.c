@@ -82,7 +82,7 @@ crawl_put(struct buf *to, const struct table *t)
 	put_text(&b, t->data);
 	put_sorted(&b, &t->params, NULL);
 	put_sorted(&b, &t->headers, NULL);
-	put_text(&b, sets_need_token(&t->sets) ? "token" : "key");
+	put_text(&b, sets_need_token(&t->sets, &t->opened_by) ? "token" : "key");
 	put_widths(&b, t);
 	put_sorted(&b, &t->group_by, &t->group_with);
 	put_time(&b, &t->day);
