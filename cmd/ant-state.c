@@ -29,7 +29,7 @@ static const char usage[] =
 	"usage: ant-state [--scope NAME] get TABLE | list [--json]\n"
 	"       ant-state [--scope NAME | --dest URI] reset TABLE | set TABLE TIME\n"
 	"       ant-state [--scope NAME] window [--lookback D] [--start T] [--from T]\n"
-	"                                       [--to T] [--chunk D] [--served T] TABLE\n"
+	"                                       [--to T] [--chunk D] [--served T] [--append] TABLE\n"
 	"       ant-state [--scope NAME] commit [--since T] [--tsv FILE]\n"
 	"       ant-state ask [--all] FILE | agree [--look] FILE\n"
 	"       ant-state receipts [--organization UUID] [TABLE[=NAME]...]\n"
@@ -42,6 +42,7 @@ static const char help[] =
 	"  --lookback D   window starts so long before the watermark (the table's, or " LOOKBACK ")\n"
 	"  --start T      window starts here without a watermark (default " FIRST_DAY ")\n"
 	"  --from, --to, --chunk 31d, --served T  this one; in steps, the first beyond T\n"
+	"  --append       leave out windows beyond the watermark that were loaded\n"
 	"  --since T      windows arrive in any order; nothing before T is wanted\n"
 	"  --tsv FILE     write the receipts as fields, too, as `receipts` prints them\n"
 	"  --all, --look  ask about all rows; compare, and correct no watermark\n"
@@ -57,7 +58,7 @@ static struct state state;
 static struct {
 	const char *scope, *dest, *lookback, *start, *chunk, *served, *from, *to, *since, *tsv,
 		*organization, *left;
-	int json, shared, wait, all, look;
+	int json, shared, wait, all, look, append;
 } given;
 
 static const struct cli_option options[] = {
@@ -67,6 +68,7 @@ static const struct cli_option options[] = {
 	{.name = "start", .text = &given.start},
 	{.name = "chunk", .text = &given.chunk},
 	{.name = "served", .text = &given.served},
+	{.name = "append", .flag = &given.append},
 	{.name = "from", .text = &given.from},
 	{.name = "to", .text = &given.to},
 	{.name = "since", .text = &given.since},
@@ -197,35 +199,38 @@ done:
 	return status;
 }
 
-/* What is to be loaded next: from --from, or the look-back before the watermark, up to --to, or now. */
+/*
+ * What is to be loaded next: from --from, or the look-back before the watermark, up to --to, or now.
+ * M is what is known of the table; with --from nothing is, for nobody asks.
+ */
 static int
-bounds(const char *table, int64_t *from, int64_t *to, struct ant_err *e)
+bounds(const char *table, struct mark *m, int64_t *from, int64_t *to, struct ant_err *e)
 {
 	const int64_t now = time(NULL), first = utc_days(1, 1, 1) * UTC_DAY;
 	const char *start = given.start != NULL ? given.start : FIRST_DAY;
 	int64_t before = 0;
-	struct mark m = {.known = 0};
 	char text[UTC_TEXT];
 
+	*m = (struct mark){.known = 0};
 	*to = now;
 	if ((given.lookback != NULL && utc_span(given.lookback, &before, e) == -1) ||
 		utc_argument(given.from != NULL ? given.from : start, now, from, e) == -1 ||
 		(given.to != NULL && utc_argument(given.to, now, to, e) == -1) ||
-		(given.from == NULL && state_read(&state, table, &m, e) == -1) ||
-		(given.lookback == NULL && m.known && own_lookback(table, &before, e) == -1))
+		(given.from == NULL && state_read(&state, table, m, e) == -1) ||
+		(given.lookback == NULL && m->known && own_lookback(table, &before, e) == -1))
 		return -1;
-	if (m.known) {
-		*from = m.watermark - before;
+	if (m->known) {
+		*from = m->watermark - before;
 		/* What lies before the first load was not wanted. */
-		if (m.begin_known && m.begin < m.watermark && *from < m.begin)
-			*from = m.begin;
-	} else if (given.from == NULL && m.begin_known) {
-		*from = m.begin; /* it was there, and is gone: all of it again */
+		if (m->begin_known && m->begin < m->watermark && *from < m->begin)
+			*from = m->begin;
+	} else if (given.from == NULL && m->begin_known) {
+		*from = m->begin; /* it was there, and is gone: all of it again */
 	}
 	if (*from < first)
 		*from = first;
-	if (*from > now && m.known) {
-		utc_format(m.watermark, text);
+	if (*from > now && m->known) {
+		utc_format(m->watermark, text);
 		cli_warn(&cli,
 			"%s: the watermark, %s, is in the future, so nothing is asked for: "
 			"see `ant-state set`",
@@ -273,18 +278,13 @@ served_from(int64_t *t, struct ant_err *e)
 	return 0;
 }
 
-static int
-window(char **arg)
+/* A line for FROM to TO, or one a step of so many DAYS; the first step ends beyond SERVED. */
+static void
+put_steps(int64_t from, int64_t to, int64_t served, long days)
 {
-	struct ant_err e;
-	int64_t from, to, end, served;
 	char text[UTC_TEXT], till[UTC_TEXT];
-	long days = 0;
+	int64_t end;
 
-	if (given.chunk != NULL && chunk_days(given.chunk, &days) == -1)
-		return ANT_USAGE;
-	if (bounds(arg[0], &from, &to, &e) == -1 || served_from(&served, &e) == -1)
-		return cli_fail(&e);
 	do {
 		end = days > 0 ? utc_floor(from, UTC_DAY) + days * UTC_DAY : to;
 		if (days > 0 && end <= served)
@@ -296,6 +296,32 @@ window(char **arg)
 		printf("--from %s --to %s\n", text, till);
 		from = end;
 	} while (from < to);
+}
+
+static int
+window(char **arg)
+{
+	struct ant_err e;
+	struct mark m;
+	int64_t from, to, served;
+	long days = 0;
+	int told = 0;
+
+	if (given.chunk != NULL && chunk_days(given.chunk, &days) == -1)
+		return ANT_USAGE;
+	if (bounds(arg[0], &m, &from, &to, &e) == -1 || served_from(&served, &e) == -1)
+		return cli_fail(&e);
+	/* A window that is replaced may be loaded once more; what is appended would be there twice. */
+	for (size_t i = 0; given.append && i < m.n && m.loaded[i].from < to; i++) {
+		if (m.loaded[i].from > from) {
+			put_steps(from, m.loaded[i].from, served, days);
+			told = 1;
+		}
+		if (m.loaded[i].to > from)
+			from = m.loaded[i].to < to ? m.loaded[i].to : to;
+	}
+	if (from < to || !told)
+		put_steps(from, to, served, days);
 	return ANT_OK;
 }
 
@@ -459,7 +485,7 @@ static const struct verb {
 	{"set", set, 2, 2, {"dest"}},
 	{"reset", reset, 1, 1, {"dest"}},
 	{"list", list, 0, 0, {"json"}},
-	{"window", window, 1, 1, {"lookback", "start", "chunk", "served", "from", "to"}},
+	{"window", window, 1, 1, {"lookback", "start", "chunk", "served", "append", "from", "to"}},
 	{"commit", commit, 0, 0, {"since", "tsv"}},
 	{"ask", ask, 1, 1, {"all"}},
 	{"agree", agree_with, 1, 1, {"look"}},

@@ -250,6 +250,22 @@ PY
 	[ "$output" = '--from 2026-02-17T00:00:00Z --to 2026-03-12T00:00:00Z' ]
 }
 
+@test "window: --append leaves out what was loaded beyond the watermark, and has a line at least" {
+	parts() { ant state window --append --lookback 0 --start 2026-11-01 "$@" t | sed 's/T00:00:00Z//g; s/--from //; s/ --to / /' | paste -sd ','; }
+	[ "$(parts --to 2026-11-20)" = '2026-11-01 2026-11-20' ]
+	{ window t 2026-11-05 2026-11-07; window t 2026-11-09 2026-11-10; } | ant state commit --since 2026-11-01 >/dev/null
+	[ "$(parts --to 2026-11-20)" = '2026-11-01 2026-11-05,2026-11-07 2026-11-09,2026-11-10 2026-11-20' ]
+	[ "$(parts --to 2026-11-06)" = '2026-11-01 2026-11-05' ]
+	[ "$(parts --to 2026-11-08 --chunk 3)" = '2026-11-01 2026-11-04,2026-11-04 2026-11-05,2026-11-07 2026-11-08' ]
+	[ "$(ant state window --lookback 0 --start 2026-11-01 --to 2026-11-20 t)" = '--from 2026-11-01T00:00:00Z --to 2026-11-20T00:00:00Z' ]
+	# What was asked for is asked for.
+	[ "$(parts --from 2026-11-05 --to 2026-11-07)" = '2026-11-05 2026-11-07' ]
+	window t 2026-11-01 2026-11-05 | ant state commit --since 2026-11-01 >/dev/null
+	[ "$(parts --to 2026-11-20)" = '2026-11-07 2026-11-09,2026-11-10 2026-11-20' ]
+	[ "$(parts --start 2026-11-09 --to 2026-11-10)" = '2026-11-07 2026-11-09' ]
+	[ "$(parts --to 2026-11-07)" = '2026-11-07 2026-11-07' ]
+}
+
 @test "window: without --lookback the look-back is that of the table's file, and 3d where there is none" {
 	mkdir tables
 	printf 'path /v1/x\nlimit 10\npaging id\nfrom a\nto b\nmode window at\nlookback 2h\ncolumn at timestamptz = .at\n' >tables/mine.table

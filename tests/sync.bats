@@ -423,14 +423,20 @@ chosen() { sync --json "$@" | jq -r .table | paste -sd ' '; }
 	[ "$(grep -c ' done$' <<<"$stderr")" = 3 ]
 }
 
-@test "sync: what is appended begins with the first window that was asked for, and does not come again" {
-	sync -q --mode append --from 2026-11-01 --to 2026-11-05 usage_report
+@test "sync: what was appended for an interval does not come again with what is before, between and after" {
+	sync -q --mode append --from 2026-11-05 --to 2026-11-07 usage_report
+	sync -q --mode append --from 2026-11-09 --to 2026-11-10 usage_report
 	rm trace
-	sync -q --mode append --lookback 0 --to 2026-11-09 usage_report
-	[ "$(grep -o 'from 2026[^ ]* --to [^ ]*' trace)" = 'from 2026-11-05T00:00:00Z --to 2026-11-09T00:00:00Z' ]
-	# One that leaves a gap waits for what is between, as ever.
-	sync -q --mode append --from 2026-11-12 --to 2026-11-14 usage_report
-	[ "$(ant state --scope "sqlite:///$PWD/anthill.db" get usage_report)" = 2026-11-09T00:00:00Z ]
+	sync -q --mode append --lookback 0 --start 2026-11-01 --to 2026-11-13 usage_report
+	grep -o 'from 2026[^ ]* --to [^ ]*' trace | sed 's/T00:00:00Z//g' >asked
+	printf '%s\n' 'from 2026-11-01 --to 2026-11-05' 'from 2026-11-07 --to 2026-11-09' 'from 2026-11-10 --to 2026-11-13' | diff - asked
+	[ "$(ant state --scope "sqlite:///$PWD/anthill.db" get usage_report)" = 2026-11-13T00:00:00Z ]
+	sync -q --mode append --from 2026-11-15 --to 2026-11-16 usage_report
+	rm trace
+	sync -q --mode append --lookback 0 --to 2026-11-16 usage_report
+	[ "$(grep -o 'from 2026[^ ]* --to [^ ]*' trace)" = 'from 2026-11-13T00:00:00Z --to 2026-11-15T00:00:00Z' ]
+	sync -q --dest sqlite:///window.db --start 2026-11-01 --to 2026-11-16 usage_report
+	[ "$(sqlite3 anthill.db 'select count(*) from usage_report')" = "$(sqlite3 window.db 'select count(*) from usage_report')" ]
 }
 
 @test "config: what one organization allows, the next one does not" {

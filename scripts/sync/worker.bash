@@ -270,10 +270,9 @@ set_windows() { # TABLE
 		args+=(--from "$given_from" --to "${given_to:-$now}")
 		# Windows that were asked for come in any order: the watermark says up to where all is there.
 		since=(--since "${start:-${earliest_of[$1]}}")
-		# What is appended must not come again with all that is before the first of them: that is not wanted.
-		[[ -n $start || ${mode:-${mode_of[$1]}} != append ]] || since=(--since "$given_from")
-	elif [[ -n $given_to ]]; then
-		args+=(--to "$given_to")
+	else
+		[[ -z $given_to ]] || args+=(--to "$given_to")
+		[[ ${mode:-${mode_of[$1]}} != append ]] || args+=(--append)
 	fi
 	if ((full_refresh)) || [[ " $in_full " == *" $1 "* ]]; then
 		marks=$run # holds no watermark
