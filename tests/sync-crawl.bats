@@ -153,9 +153,7 @@ pages_of_windows() { # WHAT
 		[ "$(wc -l <plan)" = 5 ]
 		[ "$(grep -c 'ant-run --aside ant-fetch .* usage_report --branch ant-flatten --pipe .* --branch ant-flatten -t messages_usage --pipe ' plan)" = 5 ]
 		[ "$(grep -o 'lock --wait --shared [a-z_]*' plan | sort | uniq -c | awk '{print $1}' | paste -sd ,)" = 5,5 ]
-		how=1
-		[[ $dest != sqlite* ]] || how=3 # loads of one table into the others do not wait
-		tac plan | xargs -d '\n' -n 1 -P "$how" bash -c >receipts
+		tac plan | xargs -d '\n' -n 1 -P 5 bash -c >receipts
 		[ "$(wc -l <receipts)" = 10 ]
 		for how in usage_report messages_usage; do
 			n=$(sqlite3 want.db "select count(*) from $how")
