@@ -25,6 +25,7 @@
 #include "fetch/key.h"
 #include "fetch/log.h"
 #include "sandbox.h"
+#include "tables/sets.h"
 #include "tables/tables.h"
 
 enum { REDRAW_MS = 200 };
@@ -360,7 +361,8 @@ tell_exposed(const struct key *k, const char *option, const char *file)
 }
 
 static struct http *
-open_client(const struct settings *s, struct api_access *access, struct ant_err *e)
+open_client(const struct settings *s, const struct table *table, struct api_access *access,
+	struct ant_err *e)
 {
 	const char *base = s->base_url != NULL ? s->base_url : getenv("ANTHROPIC_BASE_URL");
 	struct http_options o = {
@@ -372,8 +374,13 @@ open_client(const struct settings *s, struct api_access *access, struct ant_err 
 		.timeout_ms = (int64_t)(s->timeout * 1000)};
 	struct credentials c;
 	struct http *h = NULL;
+	char takes[512];
 
-	if (credentials_load(&c, s->key_file, s->token_file, e) == 0) {
+	if (table != NULL)
+		sets_credentials(&table->sets, &table->opened_by, takes, sizeof takes);
+	else
+		snprintf(takes, sizeof takes, "%s", sets_takes("console"));
+	if (credentials_load(&c, s->key_file, s->token_file, takes, e) == 0) {
 		tell_exposed(&c.key, "--key-file", s->key_file);
 		tell_exposed(&c.token, "--token-file", s->token_file);
 		*access = (struct api_access){c.has_key, c.has_token, s->version};
@@ -432,10 +439,9 @@ work(struct settings *s, struct session *session, const char *name, struct ant_e
 	plan.budgets = &budgets;
 	plan.organization = &organization;
 	if (open_budgets(&budgets, s, table, &parents, e) == -1 ||
-		((s->check || s->whose) &&
-			load_check(s, &ts, &names, &check, &budgets, e) == -1) ||
+		((s->check || s->whose) && load_check(s, &ts, &names, &check, &budgets, e) == -1) ||
 		open_parents(s, &in, &plan, e) == -1 ||
-		(plan.http = open_client(s, &access, e)) == NULL)
+		(plan.http = open_client(s, table, &access, e)) == NULL)
 		goto done;
 	/* All that is written to is open, and no byte of the network was read. */
 	if (sandbox_enter(&cli, CAGE_FETCH, e) == -1)

@@ -21,7 +21,7 @@
 #include "tables/tables.h"
 
 #define FIRST_DAY "2023-01-01" /* no table holds anything older */
-#define LOOKBACK "3d" /* of a table that says nothing of its own */
+#define LOOKBACK "3d"	       /* of a table that says nothing of its own */
 
 enum { CHUNK_MAX = 36500 }; /* days */
 
@@ -29,7 +29,8 @@ static const char usage[] =
 	"usage: ant-state [--scope NAME] get TABLE | list [--json]\n"
 	"       ant-state [--scope NAME | --dest URI] reset TABLE | set TABLE TIME\n"
 	"       ant-state [--scope NAME] window [--lookback D] [--start T] [--from T]\n"
-	"                                       [--to T] [--chunk D] [--served T] [--append] TABLE\n"
+	"                                       [--to T] [--chunk D] [--served T] [--append] "
+	"TABLE\n"
 	"       ant-state [--scope NAME] commit [--since T] [--tsv FILE]\n"
 	"       ant-state ask [--all] FILE | agree [--look] FILE\n"
 	"       ant-state receipts [--organization UUID] [TABLE[=NAME]...]\n"
@@ -39,7 +40,8 @@ static const char help[] =
 	"Keeps the watermarks of tables: the exclusive end of what was loaded.\n"
 	"\n"
 	"  --scope NAME, --dest URI  of this destination; of one that keeps them itself\n"
-	"  --lookback D   window starts so long before the watermark (the table's, or " LOOKBACK ")\n"
+	"  --lookback D   window starts so long before the watermark (the table's, or " LOOKBACK
+	")\n"
 	"  --start T      window starts here without a watermark (default " FIRST_DAY ")\n"
 	"  --from, --to, --chunk 31d, --served T  this one; in steps, the first beyond T\n"
 	"  --append       leave out windows beyond the watermark that were loaded\n"

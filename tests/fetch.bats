@@ -314,7 +314,10 @@ Q
 	unset ANTHROPIC_ADMIN_KEY
 	usage_error 'ANTHROPIC_ADMIN_KEY' users
 	usage_error 'ANTHROPIC_ADMIN_KEY' --check
-	ANTHROPIC_ADMIN_KEY='' usage_error 'no key' users
+	ANTHROPIC_ADMIN_KEY='' usage_error 'no key: this takes an Admin key' users
+	ANTHROPIC_ADMIN_KEY='' usage_error 'no key: this takes an Admin key' --check
+	ANTHROPIC_ADMIN_KEY='' usage_error 'no key: this takes an OAuth token with the scope org:admin' service_accounts
+	ANTHROPIC_ADMIN_KEY='' usage_error 'no key: this takes a Compliance Access Key (sk-ant-api01-..., made in claude.ai), or an Admin key' compliance_activities
 	ANTHROPIC_ADMIN_KEY=$'sk\r\nx-evil: 1' usage_error 'character' users
 	ANTHROPIC_ADMIN_KEY='sk ant' usage_error 'character' users
 	ANTHROPIC_ADMIN_KEY=$(printf 'k%.0s' {1..4097}) usage_error '4096' users

@@ -104,8 +104,8 @@ load(struct key *k, const struct source *s, const char *file, struct ant_err *e)
 }
 
 int
-credentials_load(
-	struct credentials *c, const char *key_file, const char *token_file, struct ant_err *e)
+credentials_load(struct credentials *c, const char *key_file, const char *token_file,
+	const char *takes, struct ant_err *e)
 {
 	struct ant_err second;
 	int key, token;
@@ -120,8 +120,7 @@ credentials_load(
 	if (key || token)
 		return 0;
 	return err_set(e, ANT_USAGE,
-		"no key: set ANTHROPIC_ADMIN_KEY to an Admin key (sk-ant-admin..., made by an "
-		"admin in "
-		"the Console), or use --key-file; for a token ANTHROPIC_AUTH_TOKEN or "
-		"--token-file");
+		"no key: this takes %s: set ANTHROPIC_ADMIN_KEY, or use --key-file; for a token "
+		"ANTHROPIC_AUTH_TOKEN or --token-file",
+		takes);
 }

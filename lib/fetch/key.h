@@ -25,9 +25,9 @@ struct credentials {
  * values in this process's environment are then overwritten and removed; an empty one is as good
  * as none.  A newline at the end is dropped.  Return 0, or -1 with ANT_USAGE: neither of them, an
  * empty file, one over KEY_MAX bytes, or with bytes that no key has (control characters, spaces, other than
- * ASCII).  In any case C is the caller's to explicit_bzero().
+ * ASCII).  TAKES, in words, is what opens what is asked for.  In any case C is the caller's to explicit_bzero().
  */
-int credentials_load(
-	struct credentials *c, const char *key_file, const char *token_file, struct ant_err *e);
+int credentials_load(struct credentials *c, const char *key_file, const char *token_file,
+	const char *takes, struct ant_err *e);
 
 #endif

@@ -504,8 +504,8 @@ find_hole(const struct table *t, const char *name, size_t len)
 {
 	size_t i = 0;
 
-	while (i < t->nholes && (strlen(t->holes[i].name) != len ||
-					memcmp(t->holes[i].name, name, len) != 0))
+	while (i < t->nholes &&
+		(strlen(t->holes[i].name) != len || memcmp(t->holes[i].name, name, len) != 0))
 		i++;
 	return i;
 }
@@ -566,7 +566,8 @@ check_window(struct parser *p)
 	if (table_has_window(t) && t->foreach_table != NULL)
 		return parser_wrong(p, "foreach goes without a window", NULL);
 	if (!table_has_window(t) && of_window != NULL)
-		return parser_wrong(p, "a window (width, from and to, or day) is needed by", of_window);
+		return parser_wrong(
+			p, "a window (width, from and to, or day) is needed by", of_window);
 	if (t->group_most > 0 && t->group_by.n > (size_t)t->group_most)
 		return parser_wrong(p, "group_by has more than group_most says", NULL);
 	return 0;

@@ -1182,7 +1182,7 @@ load(const char *key, const char *token, const char *key_file, const char *token
 	if (token != NULL)
 		setenv("ANTHROPIC_AUTH_TOKEN", token, 1);
 	clear();
-	return credentials_load(c, key_file, token_file, &err);
+	return credentials_load(c, key_file, token_file, "an Admin key", &err);
 }
 
 static void
