@@ -28,9 +28,8 @@ enum { CHUNK_MAX = 36500 }; /* days */
 static const char usage[] =
 	"usage: ant-state [--scope NAME] get TABLE | list [--json]\n"
 	"       ant-state [--scope NAME | --dest URI] reset TABLE | set TABLE TIME\n"
-	"       ant-state [--scope NAME] window [--lookback D] [--start T] [--from T]\n"
-	"                                       [--to T] [--chunk D] [--served T] [--append] "
-	"TABLE\n"
+	"       ant-state [--scope NAME] window [--lookback D] [--start T] [--append]\n"
+	"                                [--from T] [--to T] [--chunk D] [--served T] TABLE\n"
 	"       ant-state [--scope NAME] commit [--since T] [--tsv FILE]\n"
 	"       ant-state ask [--all] FILE | agree [--look] FILE\n"
 	"       ant-state receipts [--organization UUID] [TABLE[=NAME]...]\n"
