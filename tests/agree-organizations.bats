@@ -8,8 +8,7 @@ load lib/dests
 # As in agree.bats.
 setup_file() {
 	export TODAY DAYS=20 URL_A URL_B PID_A
-	TODAY=$(date -u -d yesterday +%F)
-	TODAY=$(date -u -d "$TODAY -$((($(date -u -d "$TODAY" +%u) + 3) % 7)) days" +%F)
+	TODAY=$(still_day)
 	start_sim --days 60 --now "${TODAY}T12:00:00Z"
 	URL_A=$ANTHROPIC_BASE_URL PID_A=$SIM_PID
 	start_sim --days 60 --now "${TODAY}T12:00:00Z" --seed 2 --users 7

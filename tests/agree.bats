@@ -5,12 +5,10 @@ load lib/helper
 load lib/duckdb
 load lib/dests
 
-# The simulator's clock stands still at noon of a day that is over, so that no row changes under a test; a
-# Thursday, because a weekend may have no rows.
+# The simulator's clock stands still at noon of a day that is over.
 setup_file() {
 	export TODAY DAYS=20
-	TODAY=$(date -u -d yesterday +%F)
-	TODAY=$(date -u -d "$TODAY -$((($(date -u -d "$TODAY" +%u) + 3) % 7)) days" +%F)
+	TODAY=$(still_day)
 	start_sim --days 60 --now "${TODAY}T12:00:00Z"
 	start_pg
 	build_duck

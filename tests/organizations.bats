@@ -7,12 +7,10 @@ load lib/dests
 
 A=aaaaaaaa-0000-4000-8000-000000000001 B=bbbbbbbb-0000-4000-8000-000000000002
 
-# Two simulated organizations, whose clocks stand still at noon of a day that is over; a Thursday, because a
-# weekend may have no rows.
+# Two simulated organizations, whose clocks stand still at noon of a day that is over.
 setup_file() {
 	export TODAY ONE TWO ONE_ID TWO_ID ONE_PID
-	TODAY=$(date -u -d yesterday +%F)
-	TODAY=$(date -u -d "$TODAY -$((($(date -u -d "$TODAY" +%u) + 3) % 7)) days" +%F)
+	TODAY=$(still_day)
 	start_sim --days 40 --now "${TODAY}T12:00:00Z"
 	ONE=$ANTHROPIC_BASE_URL ONE_PID=$SIM_PID ONE_ID=$(ant-fetch --whose)
 	start_sim --days 40 --now "${TODAY}T12:00:00Z" --seed 2

@@ -5,11 +5,10 @@ load lib/helper
 load lib/duckdb
 load lib/dests
 
-# The simulator's clock stands still at noon of a day that is over, a Thursday, as in agree.bats.
+# The simulator's clock stands still at noon of a day that is over.
 setup_file() {
 	export TODAY
-	TODAY=$(date -u -d yesterday +%F)
-	TODAY=$(date -u -d "$TODAY -$((($(date -u -d "$TODAY" +%u) + 3) % 7)) days" +%F)
+	TODAY=$(still_day)
 	start_sim --days 60 --now "${TODAY}T12:00:00Z"
 	start_pg
 	build_duck

@@ -14,6 +14,19 @@ in_each() {
 	done
 }
 
+# still_day - a day that is over, for a simulator whose clock stands still, so that no row changes under a test: a Thursday,
+# and one with rows on each of the sixteen days before it, for an outage or a holiday has none
+still_day() {
+	local day days weeks=0
+	day=$(date -u -d yesterday +%F)
+	day=$(date -u -d "$day -$((($(date -u -d "$day" +%u) + 3) % 7)) days" +%F)
+	while days=$("$ANT_BIN/ant-sim" --days 60 --now "${day}T12:00:00Z" --expect cost_report --from "$(date -u -d "$day -16 days" +%F)" --to "$day" | tail -n +2 | cut -c 1-10 | sort -u | wc -l); ((days < 16)); do
+		((++weeks < 26)) || { echo "no such day: $days before $day" >&2; return 1; }
+		day=$(date -u -d "$day -7 days" +%F)
+	done
+	echo "$day"
+}
+
 # new_dest NAME - set URI to a new one of this kind; use_dest: to one that is there
 new_dest() {
 	[ "$KIND" != postgresql ] || createdb "t${BATS_SUITE_TEST_NUMBER}_$1"
