@@ -87,7 +87,7 @@ today() { date -u +%F; }
 	sync -q --dest "sqlite:///$dir/x.db" --start 2026-11-01 --to 2026-11-20 --chunk 0 usage_report
 	touch "$dir/x.db"
 	sync -q --dest "sqlite:///$dir/x.db" --start 2026-11-01 --to 2026-11-21 --chunk 0 usage_report
-	run -0 grep -o 'from 2026[^ ]* --to [^ ]*' trace
+	run -0 grep -o 'from 2[^ ]* --to [^ ]*' trace
 	[ "${lines[1]}" = 'from 2026-11-17T00:00:00Z --to 2026-11-21T00:00:00Z' ]
 }
 
@@ -423,18 +423,32 @@ chosen() { sync --json "$@" | jq -r .table | paste -sd ' '; }
 	[ "$(grep -c ' done$' <<<"$stderr")" = 3 ]
 }
 
+@test "sync: what is appended comes once, whatever look-back there is, unless the command line says one" {
+	printf 'look-back 4d\n' >c
+	sync -q -c c --mode append --start 2026-11-01 --to 2026-11-09 usage_report
+	rm trace
+	sync -q -c c --mode append usage_report
+	[ "$(grep -o 'from 2[^ ]* --to [^ ]*' trace)" = "from 2026-11-09T00:00:00Z --to $(today)T00:00:00Z" ]
+	rm trace
+	sync -q -c c --mode append usage_report
+	[ "$(grep -o 'from 2[^ ]* --to [^ ]*' trace)" = "from $(today)T00:00:00Z --to $(today)T00:00:00Z" ] # nothing is new
+	rm trace
+	sync -q --mode append --lookback 2d usage_report
+	[ "$(grep -o 'from 2[^ ]* --to [^ ]*' trace | tail -n 1)" = "from $(date -u -d "$(today) -2 days" +%F)T00:00:00Z --to $(today)T00:00:00Z" ]
+}
+
 @test "sync: what was appended for an interval does not come again with what is before, between and after" {
 	sync -q --mode append --from 2026-11-05 --to 2026-11-07 usage_report
 	sync -q --mode append --from 2026-11-09 --to 2026-11-10 usage_report
 	rm trace
 	sync -q --mode append --lookback 0 --start 2026-11-01 --to 2026-11-13 usage_report
-	grep -o 'from 2026[^ ]* --to [^ ]*' trace | sed 's/T00:00:00Z//g' >asked
+	grep -o 'from 2[^ ]* --to [^ ]*' trace | sed 's/T00:00:00Z//g' >asked
 	printf '%s\n' 'from 2026-11-01 --to 2026-11-05' 'from 2026-11-07 --to 2026-11-09' 'from 2026-11-10 --to 2026-11-13' | diff - asked
 	[ "$(ant state --scope "sqlite:///$PWD/anthill.db" get usage_report)" = 2026-11-13T00:00:00Z ]
 	sync -q --mode append --from 2026-11-15 --to 2026-11-16 usage_report
 	rm trace
 	sync -q --mode append --lookback 0 --to 2026-11-16 usage_report
-	[ "$(grep -o 'from 2026[^ ]* --to [^ ]*' trace)" = 'from 2026-11-13T00:00:00Z --to 2026-11-15T00:00:00Z' ]
+	[ "$(grep -o 'from 2[^ ]* --to [^ ]*' trace)" = 'from 2026-11-13T00:00:00Z --to 2026-11-15T00:00:00Z' ]
 	sync -q --dest sqlite:///window.db --start 2026-11-01 --to 2026-11-16 usage_report
 	[ "$(sqlite3 anthill.db 'select count(*) from usage_report')" = "$(sqlite3 window.db 'select count(*) from usage_report')" ]
 }

@@ -224,6 +224,8 @@ settle() {
 		if [[ -n $REPLY ]]; then chunk_of[$name]=$((10#${REPLY%d}))
 		else chunk_of[$name]=$((${span_of[$name]-0} > CHUNK ? span_of[$name] : CHUNK)); fi
 		[[ -n ${lookback_of[$name]-} ]] || lookback_of[$name]=${lookback:-${reread_of[$name]:-$LOOKBACK}}
+		# What is appended would be there twice.
+		[[ ${mode:-${mode_of[$name]}} != append || -n ${option[look-back]-} ]] || lookback_of[$name]=0
 	done
 	pick tables ''
 	# What is only left out, is of those that the file names.

@@ -271,7 +271,8 @@ set_windows() { # TABLE
 		# Windows that were asked for come in any order: the watermark says up to where all is there.
 		since=(--since "${start:-${earliest_of[$1]}}")
 	else
-		[[ -z $given_to ]] || args+=(--to "$given_to")
+		if [[ -n $given_to ]]; then args+=(--to "$given_to")
+		elif [[ $mode == append ]]; then args+=(--to "${now%%T*}T00:00:00Z"); fi # no day that goes on: it would come again
 		[[ ${mode:-${mode_of[$1]}} != append ]] || args+=(--append)
 	fi
 	if ((full_refresh)) || [[ " $in_full " == *" $1 "* ]]; then
