@@ -14,11 +14,12 @@
 
 /* What the environment says: its own texts, NULL where it says nothing. */
 struct s3 {
-	const char *key_id, *secret,
-		*token;	    /* AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN */
-	const char *region; /* AWS_REGION, AWS_DEFAULT_REGION, us-east-1 */
-	const char *
-		host; /* of AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL, with its port; NULL: Amazon's */
+	const char *key_id; /* AWS_ACCESS_KEY_ID */
+	const char *secret; /* AWS_SECRET_ACCESS_KEY */
+	const char *token;  /* AWS_SESSION_TOKEN */
+	const char *region; /* AWS_REGION, AWS_DEFAULT_REGION; else us-east-1 */
+	const char
+		*host; /* HOST[:PORT] of AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL, HOST_LEN bytes */
 	size_t host_len;
 	int plain; /* http://: unencrypted */
 };
