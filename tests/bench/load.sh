@@ -13,34 +13,6 @@ build_duck
 rows=${ROWS:-1000000}
 half=$((rows / 2))
 
-# rows_of N - N rows as the usage report has them: hourly buckets, ids, null ids, counts
-rows_of() {
-	awk -v n="$1" 'BEGIN {
-		OFS = "\t"
-		for (i = 0; i < n; i++) {
-			hour = int(i * 696 / n)
-			b = sprintf("2026-10-%02dT%02d:00:00Z", 1 + int(hour / 24), hour % 24)
-			k = (i * 7919) % 5000
-			print b, k % 10 ? sprintf("apikey_01%022d", k) : "\\N", k % 3 ? sprintf("wrkspc_01%022d", k % 40) : "\\N", \
-				"claude-model-" k % 7, k % 2 ? "standard" : "batch", k % 4 ? "0-200k" : "200k-1M", i, \
-				(i * 7907) % 1000003, (i * 31) % 100003, i % 977, i % 13, (i % 100000) "." (i % 89999 + 10000)
-		}
-	}'
-}
-
-# stream N MODE [FILTER...] - the same as a row stream, through a filter of rows
-stream() {
-	local mode=$2
-	[ "$mode" != window ] || mode=$'window\tbucket\t2026-10-01T00:00:00Z\t2026-10-31T00:00:00Z'
-	printf '#ant-rows\t1\tusage_report\n#mode\t%s\n' "$mode"
-	printf '#key\tbucket\tapi_key_id\tworkspace_id\tmodel\tservice_tier\tcontext_window\tserial\n'
-	printf '#type\ttimestamptz\ttext\ttext\ttext\ttext\ttext\tbigint\tbigint\tbigint\tbigint\tbigint\tnumeric\n'
-	printf '#cols\tbucket\tapi_key_id\tworkspace_id\tmodel\tservice_tier\tcontext_window\tserial\tinput_tokens\toutput_tokens\tcache_read\tsearches\tcost\n'
-	rows_of "$1" | "${@:3}" >part.tsv
-	cat part.tsv
-	printf '#end\t%d\t\\N\n' "$(wc -l <part.tsv)"
-}
-
 pg() { psql -qXAt -v ON_ERROR_STOP=1 "$@"; }
 pg_empty() { pg -c 'TRUNCATE usage_report' -c 'CHECKPOINT'; }
 pg_ours() { ant-load-pg <window.rows; }
