@@ -112,7 +112,7 @@ check: setup-tests
 
 # SUITES: which suites; ANT_WRAP: a checker before each command.  Files run side by
 # side, tests within a file one after another: they share what the file has set up.
-SUITES  ?= $(wildcard tests/*.bats)
+SUITES  ?= $(filter-out tests/load-iceberg.bats,$(wildcard tests/*.bats))
 BATS     = bats --jobs $(JOBS) --no-parallelize-within-files $(BATSFLAGS)
 test: all
 	ANT_BIN=$(abspath $B)/bin CC='$(CC)' $(BATS) $(SUITES)
@@ -139,6 +139,11 @@ memcheck: all
 coverage:
 	$(MAKE) SECCOMP=no B=build/coverage CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage SUITES='$(filter-out $(CAGED),$(SUITES))' test
 	gcovr --root . --filter 'lib/' --filter 'cmd/' --branches --object-directory build/coverage
+
+# Lakes of Iceberg, with a catalog that needs Java and Maven: see scripts/setup-iceberg.
+test-iceberg: all
+	scripts/setup-iceberg
+	ANT_BIN=$(abspath $B)/bin CC='$(CC)' bats $(BATSFLAGS) tests/load-iceberg.bats
 
 # All of it on a fresh Debian 13.
 debian13:
@@ -213,4 +218,4 @@ clean:
 
 -include $(wildcard $B/lib/*/*.d $B/cmd/*.d)
 
-.PHONY: all setup setup-tests run check test asan memcheck coverage debian13 torture-run torture-walk torture-kills bench drift rules lint install uninstall deb clean
+.PHONY: all setup setup-tests run check test test-iceberg asan memcheck coverage debian13 torture-run torture-walk torture-kills bench drift rules lint install uninstall deb clean

@@ -43,7 +43,8 @@ is_conflict(const char *text)
 {
 	return strncmp(text, "TransactionContext Error", 24) == 0
 		       ? strstr(text, "Transaction conflict") != NULL ||
-				 strstr(text, "database is locked") != NULL
+				 strstr(text, "database is locked") != NULL ||
+				 strstr(text, "Conflict_409") != NULL
 		       : !is_of_value(text) && strstr(text, ": database is locked") != NULL;
 }
 
@@ -70,7 +71,7 @@ failed(struct db_duckdb *d, const char *text, struct ant_err *e)
 	else
 		buf_puts(&said, text);
 	if (buf_str(&said) != NULL)
-		s3_hide(d->s3, said.data);
+		s3_hide(d->s3, d->token, said.data);
 	text = buf_str(&said) != NULL ? said.data : "out of memory";
 	err_set(e, ANT_FAIL, "%s: %.*s", d->file, (int)strcspn(text, "\n"), text);
 	buf_free(&said);
@@ -436,8 +437,8 @@ clear_chunk(struct db_duckdb *d)
 }
 
 int
-db_duckdb_append_start(struct db_duckdb *d, const char *table, const struct sql_column *columns,
-	size_t n, struct ant_err *e)
+db_duckdb_append_start(struct db_duckdb *d, const char *schema, const char *table,
+	const struct sql_column *columns, size_t n, struct ant_err *e)
 {
 	void **made = calloc(n, sizeof *made);
 
@@ -458,7 +459,7 @@ db_duckdb_append_start(struct db_duckdb *d, const char *table, const struct sql_
 		return failed(d, NULL, e);
 	d->room = d->api.vector_size();
 	clear_chunk(d);
-	if (d->api.appender_create(d->conn, NULL, table, &d->appender) != 0)
+	if (d->api.appender_create(d->conn, schema, table, &d->appender) != 0)
 		return failed(d, d->api.appender_error(d->appender), e);
 	for (size_t i = 0; i < n; i++)
 		if (d->api.appender_add_column(d->appender, columns[i].name) != 0)

@@ -27,6 +27,7 @@ struct db_duckdb {
 	struct aside fresh;  /* of a new file; path NULL: the file was there */
 	void *db, *conn;     /* NULL: not open */
 	const struct s3 *s3; /* keys that no message may hold; NULL: none */
+	const char *token;   /* and a catalog's */
 	int is_lake;	     /* several may write, and the later one is refused */
 
 	/* the rows that are being appended */
@@ -87,13 +88,13 @@ int db_duckdb_each(struct db_duckdb *d, const char *sql, size_t n, db_take_texts
 int db_duckdb_has_json(struct db_duckdb *d);
 
 /*
- * Append rows to TABLE: start, any number of rows, end.  The N COLUMNS stay the
+ * Append rows to TABLE, in SCHEMA where that is not NULL: start, any number of rows, end.  The N COLUMNS stay the
  * caller's; the table's other columns are null.  A numeric that DECIMAL(38,12) does not
  * hold to the last digit is refused by ANT_FAIL, which names it.  Nothing of it can be
  * relied on before db_duckdb_append_end() has returned 0.
  */
-int db_duckdb_append_start(struct db_duckdb *d, const char *table, const struct sql_column *columns,
-	size_t n, struct ant_err *e);
+int db_duckdb_append_start(struct db_duckdb *d, const char *schema, const char *table,
+	const struct sql_column *columns, size_t n, struct ant_err *e);
 int db_duckdb_append_row(struct db_duckdb *d, const struct row_cell *cells, struct ant_err *e);
 int db_duckdb_append_end(struct db_duckdb *d, struct ant_err *e);
 

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/prefix.h"
+#include "db/iceberg.h"
 #include "db/sql.h"
 
 #define SCHEME "ducklake:"
@@ -31,6 +32,7 @@ static const struct {
 	[LAKE_DUCKDB] = {"", NULL, ""},
 	[LAKE_SQLITE] = {"sqlite:", "sqlite_scanner", ", META_BUSY_TIMEOUT 5000"},
 	[LAKE_POSTGRESQL] = {"postgres:", "postgres_scanner", ""},
+	[LAKE_ICEBERG] = {"", "avro", ""},
 };
 
 /* ---- what a URI says ---------------------------------------------------------------- */
@@ -38,7 +40,7 @@ static const struct {
 int
 lake_is(const char *where)
 {
-	return strncmp(where, SCHEME, sizeof SCHEME - 1) == 0;
+	return strncmp(where, SCHEME, sizeof SCHEME - 1) == 0 || iceberg_is(where);
 }
 
 /* Whether libpq would find a password in CONNINFO: password=, sslpassword=, or USER:PASSWORD@. */
@@ -89,6 +91,10 @@ read_uri(struct lake *l, const char *uri, struct ant_err *e)
 	const char *at = uri + sizeof SCHEME - 1, *data = strstr(at, DATA);
 	size_t scheme;
 
+	if (iceberg_is(uri)) {
+		l->catalog = LAKE_ICEBERG;
+		return iceberg_read(l, uri, e);
+	}
 	l->catalog = strncmp(at, "sqlite:", 7) == 0	? LAKE_SQLITE
 		     : strncmp(at, "postgres:", 9) == 0 ? LAKE_POSTGRESQL
 							: LAKE_DUCKDB;
@@ -142,6 +148,8 @@ lake_free(struct lake *l)
 	free(l->name);
 	free(l->at);
 	free(l->data);
+	free(l->warehouse);
+	free(l->space);
 	free(l);
 }
 
@@ -227,6 +235,22 @@ enter_bucket(struct lake *l, struct db_duckdb *d, struct ant_err *e)
 				 l->name);
 }
 
+/* Attach a catalog of Iceberg: its data is on S3, where it says, by our keys, or where we have none by its own. */
+static int
+attach_iceberg(struct lake *l, struct db_duckdb *d, enum how how, struct ant_err *e)
+{
+	const char *token = getenv("ICEBERG_TOKEN");
+	struct buf sql;
+	int status;
+
+	d->token = token != NULL && *token != '\0' ? token : NULL;
+	buf_init(&sql, SQL_MAX);
+	iceberg_put_attach(&sql, l, d->token, d->s3 == NULL, how == TO_READ);
+	status = db_duckdb_run(d, buf_str(&sql), NULL, e);
+	buf_free(&sql);
+	return status;
+}
+
 /* ATTACH the catalog at AT, the path of a file or what libpq is to connect to. */
 static int
 attach(struct lake *l, struct db_duckdb *d, const char *at, enum how how, struct ant_err *e)
@@ -234,6 +258,8 @@ attach(struct lake *l, struct db_duckdb *d, const char *at, enum how how, struct
 	struct buf name, sql;
 	int status;
 
+	if (l->catalog == LAKE_ICEBERG)
+		return attach_iceberg(l, d, how, e);
 	buf_init(&name, SQL_MAX);
 	buf_init(&sql, SQL_MAX);
 	buf_printf(&name, SCHEME "%s%s", catalogs[l->catalog].scheme, at);
@@ -274,16 +300,18 @@ close_off(struct lake *l, struct db_duckdb *d, struct ant_err *e)
 	struct buf sql;
 	int status;
 
-	if (db_duckdb_each(d,
-		    "SELECT value FROM ducklake_options('lake') WHERE option_name = 'data_path' "
-		    "AND scope = "
-		    "'GLOBAL'",
-		    1, take_path, &l->data, e) == -1)
+	if (l->catalog != LAKE_ICEBERG && db_duckdb_each(d,
+						  "SELECT value FROM ducklake_options('lake') "
+						  "WHERE option_name = 'data_path' "
+						  "AND scope = "
+						  "'GLOBAL'",
+						  1, take_path, &l->data, e) == -1)
 		return -1;
 	if (l->data == NULL)
 		return err_set(
 			e, ANT_FAIL, "%s: the catalog does not say where its data is", l->name);
-	if (s3_is(l->data) && d->s3 == NULL && enter_bucket(l, d, e) == -1)
+	if (l->catalog != LAKE_ICEBERG && s3_is(l->data) && d->s3 == NULL &&
+		enter_bucket(l, d, e) == -1)
 		return -1;
 	buf_init(&sql, SQL_MAX);
 	buf_puts(&sql, "SET allowed_directories = [");
@@ -292,6 +320,18 @@ close_off(struct lake *l, struct db_duckdb *d, struct ant_err *e)
 	status = db_duckdb_run(d, buf_str(&sql), NULL, e);
 	buf_free(&sql);
 	return status;
+}
+
+/* Any bucket will do: the catalog says which. */
+static int
+prepare_iceberg(struct lake *l, struct db_duckdb *d, struct ant_err *e)
+{
+	const char *key = getenv("AWS_ACCESS_KEY_ID");
+
+	if (l->data == NULL && (l->data = strdup("s3://")) == NULL)
+		return err_sys(e, ANT_FAIL, "%s", l->name);
+	return key != NULL && *key != '\0' ? enter_bucket(l, d, e)
+					   : load_extension(l, d, "httpfs", e);
 }
 
 /* Open a database in memory with what it takes to attach the lake. */
@@ -309,8 +349,10 @@ prepare(struct lake *l, struct db_duckdb *d, struct ant_err *e)
 			"SET allow_community_extensions = false",
 			NULL, e) == -1 ||
 		(scanner != NULL && load_extension(l, d, scanner, e) == -1) ||
-		load_extension(l, d, "ducklake", e) == -1)
+		load_extension(l, d, l->catalog == LAKE_ICEBERG ? "iceberg" : "ducklake", e) == -1)
 		return -1;
+	if (l->catalog == LAKE_ICEBERG)
+		return prepare_iceberg(l, d, e);
 	return l->data != NULL && s3_is(l->data) ? enter_bucket(l, d, e) : 0;
 }
 
@@ -318,7 +360,9 @@ prepare(struct lake *l, struct db_duckdb *d, struct ant_err *e)
 static const char *
 place(struct lake *l)
 {
-	return l->catalog == LAKE_POSTGRESQL ? l->at : realpath(l->at, l->path);
+	return l->catalog == LAKE_POSTGRESQL || l->catalog == LAKE_ICEBERG
+		       ? l->at
+		       : realpath(l->at, l->path);
 }
 
 /* The library has no numbers for its errors: whether there is a database, but no lake in it. */
@@ -357,13 +401,58 @@ open_it(struct lake *l, struct db_duckdb *d, enum how how, struct ant_err *e)
 	return status == -1 || close_off(l, d, e) == -1 ? -1 : 1;
 }
 
+static int
+take_yes(void *arg, const char *const *texts, struct ant_err *e)
+{
+	(void)e;
+	*(int *)arg = *texts != NULL && **texts == '1';
+	return 0;
+}
+
+/* Run a statement about the namespace of Iceberg, or without one. */
+static int
+run_on_space(struct lake *l, struct db_duckdb *d, const char *verb, struct ant_err *e)
+{
+	struct buf sql;
+	int status;
+
+	buf_init(&sql, SQL_MAX);
+	buf_printf(&sql, "%s lake%s", verb, l->space != NULL ? "." : "");
+	if (l->space != NULL)
+		sql_ident(&sql, SQL_DUCKDB, l->space);
+	status = db_duckdb_run(d, buf_str(&sql), NULL, e);
+	buf_free(&sql);
+	return status;
+}
+
+/* Whether the namespace is there. */
+static int
+has_space(struct lake *l, struct db_duckdb *d, int *yes, struct ant_err *e)
+{
+	struct buf sql;
+	int status;
+
+	buf_init(&sql, SQL_MAX);
+	buf_puts(&sql,
+		"SELECT CAST(1 AS BIGINT) FROM information_schema.schemata WHERE catalog_name = "
+		"'lake' AND schema_name = ");
+	sql_literal(&sql, SQL_DUCKDB, l->space);
+	*yes = 0;
+	status = buf_str(&sql) == NULL ? err_sys(e, ANT_FAIL, "%s", l->name)
+				       : db_duckdb_each(d, sql.data, 1, take_yes, yes, e);
+	buf_free(&sql);
+	return status;
+}
+
 /* And let names be its own. */
 static int
 use_it(struct lake *l, struct db_duckdb *d, enum how how, struct ant_err *e)
 {
 	int there = open_it(l, d, how, e);
 
-	return there == 1 && db_duckdb_run(d, "USE lake", NULL, e) == -1 ? -1 : there;
+	if (there == 1 && l->space != NULL && has_space(l, d, &there, e) == -1)
+		return -1;
+	return there == 1 && run_on_space(l, d, "USE", e) == -1 ? -1 : there;
 }
 
 int
@@ -435,6 +524,8 @@ lake_make(struct lake *l, struct db_duckdb *d, struct ant_err *e)
 {
 	int there = open_it(l, d, TO_WRITE, e), status;
 
+	if (there == 1 && l->space != NULL)
+		return run_on_space(l, d, "CREATE SCHEMA IF NOT EXISTS", e);
 	if (there != 0)
 		return there == 1 ? 0 : -1;
 	if (l->data == NULL)
@@ -451,14 +542,6 @@ lake_make(struct lake *l, struct db_duckdb *d, struct ant_err *e)
 }
 
 /* ---- locked ------------------------------------------------------------------------- */
-
-static int
-take_yes(void *arg, const char *const *texts, struct ant_err *e)
-{
-	(void)e;
-	*(int *)arg = *texts != NULL && **texts == '1';
-	return 0;
-}
 
 /* Ask the catalog's server, by the connection that holds the lock, for a number. */
 static int
@@ -536,7 +619,7 @@ lake_begin(struct lake *l, struct db_duckdb *d, const char *table, struct ant_er
 	if (db_duckdb_run(d, "BEGIN TRANSACTION", NULL, e) == -1 ||
 		(server && lock_tables(l, d, table, first, e) == -1))
 		return -1;
-	return db_duckdb_run(d, "USE lake", NULL, e);
+	return run_on_space(l, d, "USE", e);
 }
 
 /* Put the files of the data on the disk. */

@@ -1,5 +1,5 @@
 /*
- * db/lake - a DuckLake: tables whose rows are Parquet files, and a catalog that says which count
+ * db/lake - a lake: tables whose rows are Parquet files, and a catalog that says which count
  *
  * The catalog is a database of PostgreSQL or SQLite or a file of DuckDB, the data a folder or a part
  * of a bucket, see https://ducklake.select/docs.  DuckDB opens it by extensions, which are loaded
@@ -15,24 +15,26 @@
 #include "db/duckdb.h"
 #include "db/s3.h"
 
-enum lake_catalog { LAKE_DUCKDB, LAKE_SQLITE, LAKE_POSTGRESQL };
+enum lake_catalog { LAKE_DUCKDB, LAKE_SQLITE, LAKE_POSTGRESQL, LAKE_ICEBERG };
 
 struct lake {
 	enum lake_catalog catalog;
-	char *name; /* ducklake:CATALOG, for messages */
+	char *name; /* ducklake:CATALOG or the URI of Iceberg, for messages */
 	char *at;   /* the catalog's FILE, or what libpq is to connect to, "" being the usual */
 	char *data; /* s3://..., or a folder; a slash ends it.  NULL: the catalog knows it */
+	char *warehouse,
+		*space; /* of Iceberg: the catalog's name on its server AT, and the namespace */
 	const char *library; /* as for duckdb_api_open() */
 	char path[PATH_MAX]; /* of the catalog's file that is open */
 	struct s3 s3;	     /* of the environment, where the data is in a bucket */
 };
 
-/* Whether WHERE names a lake: ducklake:... */
+/* Whether WHERE names a lake: ducklake:... or one of Iceberg, see iceberg.h. */
 int lake_is(const char *where);
 
 /*
  * The lake that URI names, ducklake:CATALOG[?data=PATH]; CATALOG is sqlite:FILE, postgres:CONNINFO or a
- * FILE of DuckDB.  Nothing is opened.  LIBRARY is not copied.  Return it, to be freed by lake_free();
+ * FILE of DuckDB; or one of Iceberg.  Nothing is opened.  LIBRARY is not copied.  Return it, to be freed by lake_free();
  * NULL with ANT_USAGE, or with ANT_FAIL where memory ran out.
  */
 struct lake *lake_new(const char *uri, const char *library, struct ant_err *e);

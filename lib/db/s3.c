@@ -98,10 +98,10 @@ s3_put_secret(struct buf *b, const struct s3 *s, const char *scope)
 }
 
 void
-s3_hide(const struct s3 *s, char *text)
+s3_hide(const struct s3 *s, const char *other, char *text)
 {
-	const char *const keys[] = {s != NULL ? s->key_id : NULL, s != NULL ? s->secret : NULL,
-		s != NULL ? s->token : NULL};
+	const char *const keys[] = {other, s != NULL ? s->key_id : NULL,
+		s != NULL ? s->secret : NULL, s != NULL ? s->token : NULL};
 	char *at;
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {

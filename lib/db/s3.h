@@ -39,7 +39,7 @@ int s3_read(struct s3 *s, struct ant_err *e);
  */
 void s3_put_secret(struct buf *b, const struct s3 *s, const char *scope);
 
-/* Put * over each key that TEXT holds; S may be NULL or all zeros. */
-void s3_hide(const struct s3 *s, char *text);
+/* Put * over each key that TEXT holds, and over OTHER, a secret more; S and OTHER may be NULL. */
+void s3_hide(const struct s3 *s, const char *other, char *text);
 
 #endif

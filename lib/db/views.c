@@ -391,7 +391,8 @@ put_there(struct buf *b, const struct views_place *p, unsigned bit)
 		"'view') AND t.name = ",
 		" FROM (SELECT table_name, column_name AS name FROM information_schema.columns "
 		"WHERE "
-		"table_catalog = current_database() AND table_schema = 'main') c WHERE table_name "
+		"table_catalog = current_database() AND table_schema = current_schema()) c WHERE "
+		"table_name "
 		"= "};
 
 	buf_printf(b,
@@ -497,10 +498,12 @@ put_in_the_way(struct buf *b, const struct views_place *p, const struct views_th
 		"SELECT type, name FROM sqlite_schema WHERE type <> 'trigger' AND NOT (type = "
 		"'view' AND (instr(sql, ' AS " SQLITE_MARK "') > 0 OR instr(sql, ",
 		"SELECT * FROM (SELECT 'table', table_name AS name FROM duckdb_tables() WHERE "
-		"database_name = current_database() AND schema_name = 'main' UNION ALL SELECT "
+		"database_name = current_database() AND schema_name = current_schema() UNION ALL "
+		"SELECT "
 		"'view', view_name FROM duckdb_views() WHERE database_name = current_database() "
 		"AND "
-		"schema_name = 'main' AND coalesce(comment, '') NOT LIKE 'anthill %') WHERE "
+		"schema_name = current_schema() AND coalesce(comment, '') NOT LIKE 'anthill %') "
+		"WHERE "
 		"lower(name) = lower("};
 	static const char *const after[] = {"", " COLLATE NOCASE", ")"};
 

@@ -24,6 +24,12 @@ struct load_duckdb {
 };
 
 static int
+is_iceberg(const struct load_duckdb *d)
+{
+	return d->lake != NULL && d->lake->catalog == LAKE_ICEBERG;
+}
+
+static int
 run(struct session *s, const char *sql, int64_t *changed, struct ant_err *e)
 {
 	struct load_duckdb *d = s->self;
@@ -57,7 +63,7 @@ choose_columns(struct session *s, struct ant_err *e)
 {
 	struct load_duckdb *d = s->self;
 	size_t n = s->load->rows->ncolumns;
-	int json = d->db.conn == NULL || db_duckdb_has_json(&d->db);
+	int json = !is_iceberg(d) && (d->db.conn == NULL || db_duckdb_has_json(&d->db));
 
 	if ((d->columns = calloc(n, sizeof *d->columns)) == NULL)
 		return err_sys(e, ANT_FAIL, "%s", s->name);
@@ -120,14 +126,16 @@ probe_lake(struct session *s, struct strlist *missing, struct ant_err *e)
 	size_t before = missing->n;
 	int there;
 
-	if (l->catalog != LAKE_POSTGRESQL && place_lacks(l->at, missing, e) == -1)
+	if (l->catalog != LAKE_POSTGRESQL && l->catalog != LAKE_ICEBERG &&
+		place_lacks(l->at, missing, e) == -1)
 		return -1;
 	there = missing->n > before ? 0 : lake_look(l, &d->db, e);
 	if (there == -1 || missing->n > before)
 		return there;
 	if (l->data == NULL)
 		return lake_lacks_data(l, e);
-	if (there == 1 && s3_is(l->data) && lake_try(l, &d->db, e) == -1)
+	if (there == 1 && l->catalog != LAKE_ICEBERG && s3_is(l->data) &&
+		lake_try(l, &d->db, e) == -1)
 		return -1;
 	return s3_is(l->data) || lacks_data(s, there, missing, e) == 0 ? there : -1;
 }
@@ -177,15 +185,24 @@ put_columns(struct session *s, const char *table)
 	buf_putc(&s->sql, ')');
 }
 
-/* Append the rows of R to TABLE. */
+/* Iceberg's columns are not listed before a table was touched. */
+static void
+put_described(struct session *s, const char *table)
+{
+	buf_puts(&s->sql, "SELECT '1', '', column_name, column_type FROM (DESCRIBE ");
+	sql_ident(&s->sql, SQL_DUCKDB, table);
+	buf_putc(&s->sql, ')');
+}
+
+/* Append the rows of R to TABLE, in SCHEMA where that is not NULL. */
 static int
-append(struct session *s, const char *table, struct rows *r, struct ant_err *e)
+append(struct session *s, const char *schema, const char *table, struct rows *r, struct ant_err *e)
 {
 	struct load_duckdb *d = s->self;
 	const struct row_cell *cells;
 	int more;
 
-	if (db_duckdb_append_start(&d->db, table, d->columns, r->ncolumns, e) == -1)
+	if (db_duckdb_append_start(&d->db, schema, table, d->columns, r->ncolumns, e) == -1)
 		return -1;
 	while ((more = rows_next(r, &cells, e)) == 1)
 		if (db_duckdb_append_row(&d->db, cells, e) == -1)
@@ -196,10 +213,14 @@ append(struct session *s, const char *table, struct rows *r, struct ant_err *e)
 static int
 rows(struct session *s, int64_t *stored, struct ant_err *e)
 {
+	const struct load_duckdb *d = s->self;
 	const struct load *l = s->load;
 
 	(void)stored; /* nothing in DuckDB keeps a row away */
-	return l->dry_run ? 0 : append(s, s->staged ? stage : l->into, l->rows, e);
+	if (l->dry_run)
+		return 0;
+	return s->staged ? append(s, NULL, stage, l->rows, e)
+			 : append(s, d->lake != NULL ? d->lake->space : NULL, l->into, l->rows, e);
 }
 
 static int
@@ -212,7 +233,7 @@ take_again(struct session *s, struct rows *r, int64_t *dropped, struct ant_err *
 				"found",
 				r->columns[i].name);
 	if (session_make_stage(s, s->ops->again_head, e) == -1 ||
-		append(s, s->ops->again, r, e) == -1)
+		append(s, NULL, s->ops->again, r, e) == -1)
 		return -1;
 	buf_clear(&s->sql);
 	load_sql_last(&s->sql, SQL_DUCKDB, s->load, s->ops->again, "rowid");
@@ -248,7 +269,7 @@ commit_lake(struct session *s, struct ant_err *e)
 		return -1;
 	if (session_run_text(s, "COMMIT", e) == 0)
 		return 0;
-	if (d->lake->catalog == LAKE_POSTGRESQL && e->status != ANT_LOCKED)
+	if ((d->lake->catalog == LAKE_POSTGRESQL || is_iceberg(d)) && e->status != ANT_LOCKED)
 		err_prefix(e, "COMMIT failed, and where the connection was lost in it, whether the "
 			      "rows are in is not "
 			      "known; loading them again is safe unless the mode is append: ");
@@ -340,6 +361,16 @@ be_lake(struct session_ops *ops)
 	ops->commit = commit_lake;
 }
 
+/* And in one of Iceberg, which knows less. */
+static void
+be_iceberg(struct session_ops *ops)
+{
+	ops->target = "iceberg";
+	ops->put_columns = put_described;
+	ops->after_create = NULL;
+	ops->order = "";
+}
+
 int
 load_duckdb(const char *where, const char *library, struct load_dest *to, struct ant_err *e)
 {
@@ -355,6 +386,8 @@ load_duckdb(const char *where, const char *library, struct load_dest *to, struct
 		}
 		where = d->lake->name;
 		be_lake(&d->ops);
+		if (is_iceberg(d))
+			be_iceberg(&d->ops);
 	}
 	if (db_duckdb_init(&d->db, where, library, e) == -1) {
 		lake_free(d->lake);

@@ -104,9 +104,10 @@ destination() {
 		postgres_uri "$1"
 		;;
 	ducklake:*) lake_uri "$1" ;;
+	iceberg+https://* | iceberg+http://*) kind=iceberg conninfo=$1 base_scope=$1 ;;
 	bigquery://* | snowflake://*) warehouse_uri "$1" ;;
 	*://*)
-		near "$kind" sqlite duckdb ducklake postgresql csv
+		near "$kind" sqlite duckdb ducklake iceberg+https postgresql csv
 		usage "--dest: no loader for $kind${REPLY:-: use sqlite, duckdb, ducklake, postgresql or csv}"
 		;;
 	*) usage "--dest: not a URI such as sqlite:///anthill.db" ;;
@@ -116,7 +117,11 @@ destination() {
 	((!by_organization)) || [[ ! $kind =~ ^(bigquery|snowflake)$ ]] || usage "--by-organization: $kind has no such tables"
 	# These let one process write at a time: rows are fetched aside, and loaded in turn.
 	one_writer=0 spool=0
-	[[ $kind != sqlite && $kind != duckdb && ($kind != ducklake || -z $file) ]] || one_writer=1
+	# Of Iceberg all loads share the ledger, and the later one to commit would be refused.
+	case $kind in
+	sqlite | duckdb | iceberg) one_writer=1 ;;
+	ducklake) [[ -z $file ]] || one_writer=1 ;;
+	esac
 	((!one_writer || parallel == 1)) || spool=1
 }
 
@@ -141,7 +146,7 @@ loader_for() {
 	csv) loader=(ant-load-csv -o "$file/$prefix${into:-$1}.csv" "${how[@]}") ;;
 	bigquery | snowflake) loader=("$ANT_WAREHOUSE" "${names[@]}" "${how[@]}" "$conninfo") ;;
 	*)
-		if [[ $kind == ducklake ]]; then loader=(ant-load-duckdb "${names[@]}" "${how[@]}" "$conninfo")
+		if [[ $kind == ducklake || $kind == iceberg ]]; then loader=(ant-load-duckdb "${names[@]}" "${how[@]}" "$conninfo")
 		else loader=("ant-load-$kind" "${names[@]}" "${how[@]}" "$file"); fi
 		((!spool)) || loader=(ant-state --scope "$base_scope" lock --wait _destination -- "${loader[@]}")
 		;;
