@@ -348,6 +348,21 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[[ $(sql 'EXPLAIN QUERY PLAN SELECT * FROM m WHERE n IS 3') == *'_anthill_m_key'* ]]
 }
 
+@test "sqlite: a replace builds no index, the first merge that on the key" {
+	indexes() { sql "SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = '$1' ORDER BY 1"; }
+	numbered replace 1 5 | lite --table r t.db
+	[ -z "$(indexes r)" ]
+	numbered merge 3 9 >s
+	for _ in 1 2; do
+		lite --table r t.db <s
+		[ "$(indexes r)" = _anthill_r_key ]
+	done
+	hours a 5 | lite --mode replace --table w t.db
+	[ "$(indexes w)" = _anthill_w_window ]
+	numbered replace 1 5 | sed 's/^#mode.*/&\n#organization\t11111111-2222-4333-8444-555555555555/' | lite --table o --by-organization t.db
+	[ "$(indexes o)" = _anthill_o_organization ]
+}
+
 @test "sqlite: names may hold anything" {
 	long=$(printf '%064d' 0)
 	for name in 'a"b' "a'b;DROP TABLE x;--" 'a b' '表' '%s' 'select' "$long" 'a[b]' '`' 'temp.x' '_anthill_stage' '_anthill_source' 'sqlite'; do
