@@ -120,5 +120,6 @@ check_run() {
 	[ "$(meta "SELECT state FROM dag_run WHERE run_id = 'three'")" = failed ]
 	[ "$(meta "SELECT rendered_map_index || '|' || try_number FROM task_instance WHERE run_id = 'three' AND state = 'failed'")" = 'eu cost_report|1' ]
 	[ "$(meta "SELECT count(*) FROM task_instance WHERE run_id = 'three' AND state != 'success'")" = 1 ]
+	# It holds what it held.
 	same_rows engine "${US_TABLES[@]}"
 }
