@@ -1,6 +1,6 @@
 # The destination of ant-sync: its URI, the loader of a table, its scope.
 #
-# Reads: schema, prefix, mode, parallel, turns, allow_shrink, by_organization, own_organization, whose_of, into_of, mode_of, known_tables, run.
+# Reads: schema, prefix, mode, parallel, turns, allow_shrink, wait_lock, by_organization, own_organization, whose_of, into_of, mode_of, known_tables, run.
 # Sets: kind, file or conninfo, place, base_scope, load_scope, spool; scope and loader, of one table; PGPASSWORD.
 
 # file_uri SCHEME URI - the path in URI: three slashes are relative, four absolute
@@ -97,6 +97,8 @@ loader_for() {
 	[[ -z $prefix ]] || names+=(--prefix "$prefix")
 	[[ -z $mode ]] || how+=(--mode "$mode")
 	((!allow_shrink)) || how+=(--allow-shrink)
+	# For loads of other machines, too, which know nothing of our locks: a day is the most that a loader takes.
+	((!wait_lock)) || [[ $kind =~ ^(bigquery|snowflake)$ ]] || how+=(--wait 86400)
 	((!by_organization)) || how+=(--by-organization)
 	whose=${own_organization:-${whose_of[${1:--}]-}}
 	[[ -z $whose ]] || how+=(--organization "$whose")
