@@ -75,7 +75,7 @@ destination() {
 	spool=0
 	case $kind in
 	sqlite | duckdb) ((parallel == 1 && !turns)) || spool=1 ;;
-	csv | postgresql) spool=$((turns && by_organization)) ;;
+	*) spool=$((turns && by_organization)) ;;
 	esac
 }
 
@@ -112,8 +112,8 @@ loader_for() {
 	esac
 	case $spool$kind in
 	0*) ;;
-	1postgresql) [[ -z $1 ]] || in_turn "$1" ;;
-	1*) in_turn '' ;;
+	1csv | 1sqlite | 1duckdb) in_turn '' ;;
+	1*) [[ -z $1 ]] || in_turn "$1" ;;
 	esac
 }
 
