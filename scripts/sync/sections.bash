@@ -3,7 +3,8 @@
 # A section has a folder of its own in the run's, and all that it settles, keys among it, ends with its process.
 # Reads: organizations, at_once, task; stopped, see stop().
 # Sets: section_of, the number of the section of each pid; results, in the order of the sections, and by the section's
-# number upto_of, where its results end, and spent_of, the microseconds it took; failed, the first status that is not 0, of all but a sync.
+# number upto_of, where its results end, and spent_of, the microseconds it took; failed, where there are none: the
+# status of the first section that failed.
 # In $run, by the section's number: N.results, its time and its results; N.unread; N.out and N.err, what a look printed.
 
 # run_sections - all of them; one that fails stops nobody
@@ -81,7 +82,8 @@ tell_section() { # NUMBER
 	local -a totals results=() upto_of=() spent_of=()
 	take_section "$1"
 	sum_up "${results[@]}"
-	tell "${organizations[$1]}" "${totals[0]%% *}" - - 0 0 "${totals[3]}"
+	[[ ${totals[0]} =~ ^(done|locked|stopped|committed)$ ]] || totals[0]=failed
+	tell "${organizations[$1]}" "${totals[0]}" - - 0 0 "${totals[3]}"
 }
 
 # The life of a section's process.

@@ -180,11 +180,10 @@ settle() {
 		into_of[${tables[0]}]=${option[into]}
 	fi
 	pick base-url ''
-	server=$REPLY
-	if [[ -n $server ]]; then
-		quote "$server"
+	if [[ -n $REPLY ]]; then
+		export ANTHROPIC_BASE_URL=$REPLY
+		quote "$REPLY"
 		plan_key="ANTHROPIC_BASE_URL=$REPLY "
-		export ANTHROPIC_BASE_URL=$server
 	fi
 	pick jobs ''; [[ -z $REPLY ]] || fetch+=(--jobs "$REPLY")
 	pick allow-cut no; [[ $REPLY == no ]] || fetch+=(--allow-cut)

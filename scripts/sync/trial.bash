@@ -72,13 +72,16 @@ try_all() {
 # Organizations that are one have one budget: two sections may have keys of one.  Only the API knows.
 share_budget() {
 	local who=$own_organization
+	local -i code
 	((${#organizations[@]} > 1 && rate && !stopped)) || return 0
 	if [[ -z $who ]]; then
 		start_trial key
 		end_trial "$REPLY"
-		halted=$?
-		if ((halted)); then
-			((stopped)) || tell_trial "key/$halted" < <(last_words key)
+		code=$?
+		((!stopped)) || return 0
+		if ((code)); then
+			halted=$code
+			tell_trial "key/$halted" < <(last_words key)
 			return
 		fi
 		read -r who <"$run/whose"
