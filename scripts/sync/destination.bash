@@ -75,6 +75,7 @@ destination() {
 	spool=0
 	case $kind in
 	sqlite | duckdb) ((parallel == 1 && !turns)) || spool=1 ;;
+	csv) spool=$turns ;; # the ledger is one file
 	*) spool=$((turns && by_organization)) ;;
 	esac
 }

@@ -9,7 +9,7 @@
 
 # run_sections - all of them; one that fails stops nobody
 run_sections() {
-	local -i next=0 said=0
+	local -i next=0 shown=0
 	local -a ended_of=()
 	turns=$((at_once > 1 && ${#organizations[@]} > 1))
 	if ((turns)) && [[ $task == sync ]] && may_draw; then start_drawing "${organizations[@]}"; fi
@@ -51,14 +51,14 @@ reap_section() {
 		((!drawn)) || tell_section "$number"
 		return
 	fi
-	while [[ -n ${ended_of[said]-} ]]; do
-		((failed)) || failed=${ended_of[said]}
+	while [[ -n ${ended_of[shown]-} ]]; do
+		((failed)) || failed=${ended_of[shown]}
 		if ((turns)); then
-			cat -- "$run/$said.err" >&2
-			cat -- "$run/$said.out"
-			rm -f -- "$run/$said.err" "$run/$said.out"
+			cat -- "$run/$shown.err" >&2
+			cat -- "$run/$shown.out"
+			rm -f -- "$run/$shown.err" "$run/$shown.out"
 		fi
-		said+=1
+		shown+=1
 	done
 }
 
@@ -70,7 +70,7 @@ take_section() { # NUMBER
 		{ read -r spent; mapfile -t told; } <"$run/$1.results"
 	fi
 	spent_of[$1]=${spent:-0}
-	if [[ ${told[-1]-} != end ]]; then
+	if ((!${#told[@]})) || [[ ${told[-1]} != end ]]; then
 		told=("${organizations[$1]} * $((ended_of[$1] ? ended_of[$1] : 1)) - - 0 0 0 0 0 - -" end)
 	fi
 	unset 'told[-1]'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # organizations.sh - many organizations by one ant-sync, side by side, against one of them alone
 #
-# Each is an ant-sim of its own, which answers after 100 ms; its 60 requests go into CSV files.  What all of them take is
+# Each is an ant-sim of its own, which answers after 100 ms; its 60 requests go into a folder of CSV files.  What all of them take is
 # measured by what one takes alone, five times for a hundred, and by half of the CPU time of all processes, those of the simulators,
 # too: this is a machine of two processors.  How much of it others had meanwhile is said.  The parent's memory is the
 # most that its own process has held, with ten organizations and with all.
@@ -49,9 +49,9 @@ load() {
 	local i
 	rm -rf state csv
 	{
-		printf '%s\n' 'destination csv:///csv' 'rate 0' 'chunk 0' 'start -38d' "organizations-at-once $at_once"
+		printf '%s\n' 'rate 0' 'chunk 0' 'start -38d' "organizations-at-once $at_once"
 		for ((i = 1; i <= $2; i++)); do
-			printf '%s\n' "organization o$i" "base-url $(head -n 1 "sim.$i")" 'key-env KEY' "prefix o${i}_"
+			printf '%s\n' "organization o$i" "base-url $(head -n 1 "sim.$i")" 'key-env KEY' "destination csv:///csv/o$i"
 		done
 	} >sync.conf
 	python3 timed.py "$1" "${sims[@]}"
@@ -75,9 +75,10 @@ printf '| work | wall | CPU of all | others had |\n|---|---|---|---|\n'
 for name in one ten all; do
 	printf '| %s | %.3f s | %.3f s | %.0f %% |\n' "$name" "$(median <"$name.wall")" "$(median <"$name.cpu")" "$(median <"$name.others")"
 done
-awk -v wall="$(median <all.wall)" -v one="$(median <one.wall)" -v cpu="$(median <all.cpu)" -v n="$many" -v turns=$(((many + at_once - 1) / at_once)) \
+awk -v wall="$(median <all.wall)" -v one="$(median <one.wall)" -v cpu="$(median <all.cpu)" -v others="$(median <all.others)" -v n="$many" -v turns=$(((many + at_once - 1) / at_once)) \
 	-v ten="$(median <ten.memory)" -v memory="$(median <all.memory)" 'BEGIN {
 	least = turns * one > cpu / 2 ? turns * one : cpu / 2
 	printf "\nall: %.2f times the larger of %d x one, %.3f s, and half of the CPU time, %.3f s (bar 1.3)\n", wall / least, turns, turns * one, cpu / 2
+	printf "of the machine that others have left: %.2f times half of the CPU time\n", wall * (1 - others / 100) / (cpu / 2)
 	printf "the parent: %.0f KiB with ten, %.0f KiB with all, %.1f KiB an organization (bar 100)\n", ten, memory, (n > 10 ? (memory - ten) / (n - 10) : 0)
 }'
