@@ -236,19 +236,21 @@ on_terminal() {
 	done
 }
 
-@test "side by side: what looks print comes in the order of the file" {
+looks() {
 	local i
-	{ head_of 'organizations-at-once 3' 'destination sqlite:///one.db'; for i in {1..4}; do section "$i" "prefix p${i}_"; done; } >sync.conf
+	{ head_of 'organizations-at-once 3' "destination $URI"; for i in {1..4}; do section "$i" "prefix p${i}_"; done; } >sync.conf
 	sync -q >/dev/null
 	run -0 sync --status users
 	[ "$(grep -o '^o[1-4]/users' <<<"$output" | paste -sd ' ')" = 'o1/users o2/users o3/users o4/users' ]
 	run -0 sync --check users
 	[ "$(grep -o '^organization o.*' <<<"$output" | paste -sd ' ')" = 'organization o1 organization o2 organization o3 organization o4' ]
 	[ "$(grep -c ': ready$' <<<"$output")" = 4 ]
-	sqlite3 one.db 'DELETE FROM p2_users'
+	sql 'DELETE FROM p2_users'
 	run -1 sync --gaps users
 	[[ $output == o2/users$'\t'* ]]
 }
+
+@test "side by side: what looks print comes in the order of the file" { KINDS='sqlite duckdb' in_each looks; }
 
 plans() {
 	local i table

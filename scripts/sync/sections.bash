@@ -9,7 +9,7 @@
 
 # run_sections - all of them; one that fails stops nobody
 run_sections() {
-	local -i next=0 shown=0
+	local -i next=0 printed=0
 	local -a ended_of=()
 	turns=$((at_once > 1 && ${#organizations[@]} > 1))
 	if ((turns)) && [[ $task == sync ]] && may_draw; then start_drawing "${organizations[@]}"; fi
@@ -51,14 +51,14 @@ reap_section() {
 		((!drawn)) || tell_section "$number"
 		return
 	fi
-	while [[ -n ${ended_of[shown]-} ]]; do
-		((failed)) || failed=${ended_of[shown]}
+	while [[ -n ${ended_of[printed]-} ]]; do
+		((failed)) || failed=${ended_of[printed]}
 		if ((turns)); then
-			cat -- "$run/$shown.err" >&2
-			cat -- "$run/$shown.out"
-			rm -f -- "$run/$shown.err" "$run/$shown.out"
+			cat -- "$run/$printed.err" >&2
+			cat -- "$run/$printed.out"
+			rm -f -- "$run/$printed.err" "$run/$printed.out"
 		fi
-		shown+=1
+		printed+=1
 	done
 }
 
