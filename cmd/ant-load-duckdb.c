@@ -16,14 +16,13 @@ static const struct cli_option options[] = {
 
 static const char usage[] =
 	"usage: ant-load-duckdb [--table T] [--prefix P] [--mode M] [--allow-shrink]\n"
-	"           [--by-organization] [--organization UUID]\n"
+	"           [--wait SECONDS] [--by-organization] [--organization UUID]\n"
 	"           [--dry-run | --check | --ledger | --audit |\n"
 	"            --set-watermark TABLE=TIME | --views [--table-name TABLE=NAME]...]\n"
-	"           FILE | ducklake:CATALOG[?data=PATH]\n";
+	"           FILE|ducklake:[sqlite:|postgres:]CATALOG[?data=PATH]|iceberg+https:...\n";
 
 static const char help[] =
 	"Loads the rows on stdin into a DuckDB database or a lake, all of them or none.\n"
-	"CATALOG: sqlite:FILE, postgres:CONNINFO or FILE; PATH: a folder or s3://...\n"
 	"\n" LOADER_HELP "\n"
 	"Load a table:\n"
 	"  ant-fetch users | ant-flatten | ant-load-duckdb anthill.duckdb\n"
