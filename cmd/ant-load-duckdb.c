@@ -19,7 +19,7 @@ static const char usage[] =
 	"           [--wait SECONDS] [--by-organization] [--organization UUID]\n"
 	"           [--dry-run | --check | --ledger | --audit |\n"
 	"            --set-watermark TABLE=TIME | --views [--table-name TABLE=NAME]...]\n"
-	"           FILE|ducklake:[sqlite:|postgres:]CATALOG[?data=PATH]|iceberg+https:...\n";
+	"           FILE | ducklake:CATALOG[?data=PATH] | iceberg+https://...\n";
 
 static const char help[] =
 	"Loads the rows on stdin into a DuckDB database or a lake, all of them or none.\n"

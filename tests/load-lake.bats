@@ -351,16 +351,19 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	hours a 300 >s
 	head -n 200 s >&7
 	wait_for eval '[ "$(psql -AtXqc "SELECT count(*) FROM pg_locks WHERE locktype = '"'advisory'"' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")" = 1 ]'
-	hours b 20 >b
+	hours b 300 3 >b
 	run -6 into <b
 	[[ $output == *"ducklake:postgres:: another load of 't' is at work" ]]
 	run -6 lake --table T "$FILE" <b
 	run -0 lake --table other "$FILE" <b
+	lake --wait 60 "$FILE" <b >waited 2>&1 3>&- 7>&- &
+	waits=$!
 	tail -n +201 s >&7
 	exec 7>&-
 	wait "$pid"
-	[ "$(summary)" = '300|a|a' ]
-	[ "$(sql 'SELECT count(*), count(DISTINCT destination_id) FROM _anthill_loads')" = '3|1' ]
+	wait "$waits" || { cat waited; false; }
+	[ "$(summary)" = '300|b|b' ]
+	[ "$(sql 'SELECT count(*), count(DISTINCT destination_id) FROM _anthill_loads')" = '4|1' ]
 }
 
 @test "lake: PostgreSQL: first loads of eight tables at once make one lake and one ledger with one name" {

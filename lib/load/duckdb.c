@@ -65,6 +65,7 @@ choose_columns(struct session *s, struct ant_err *e)
 	size_t n = s->load->rows->ncolumns;
 	int json = !is_iceberg(d) && (d->db.conn == NULL || db_duckdb_has_json(&d->db));
 
+	free(d->columns); /* of a try before, which met another load */
 	if ((d->columns = calloc(n, sizeof *d->columns)) == NULL)
 		return err_sys(e, ANT_FAIL, "%s", s->name);
 	for (size_t i = 0; i < n; i++) {
