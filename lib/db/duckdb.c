@@ -1,5 +1,6 @@
 #include "db/duckdb.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,6 +15,14 @@
 enum { IN_PLACE = 12, TEXT_MAX = 1 << 20 }; /* bytes of a string in a vector; of an answer */
 
 #define LOG ".wal"
+#define SPILL ".tmp"
+
+/*
+ * For work on files: enough for groups of rows on their way into a file, and no more threads than
+ * that is enough for.  What is sorted or joined may need more, and waits on the disk then.
+ */
+#define WORK_MEMORY "512MB"
+#define WORK_THREADS "2"
 
 struct db_duckdb_vector {
 	void *self, *data;
@@ -88,12 +97,8 @@ disconnect(struct db_duckdb *d)
 }
 
 static int
-open_path(struct db_duckdb *d, int read_only, struct ant_err *e)
+open_with(struct db_duckdb *d, const char *const (*options)[2], size_t n, struct ant_err *e)
 {
-	static const char *const options[][2] = {{"autoinstall_known_extensions", "false"},
-		{"autoload_known_extensions", "false"}, {"enable_external_access", "false"},
-		{"access_mode", "READ_ONLY"}};
-	size_t n = sizeof options / sizeof *options - !read_only;
 	void *config = NULL;
 	char *error = NULL;
 	int status = d->api.create_config(&config);
@@ -113,6 +118,16 @@ open_path(struct db_duckdb *d, int read_only, struct ant_err *e)
 	return status;
 }
 
+static int
+open_path(struct db_duckdb *d, int read_only, struct ant_err *e)
+{
+	static const char *const options[][2] = {{"autoinstall_known_extensions", "false"},
+		{"autoload_known_extensions", "false"}, {"enable_external_access", "false"},
+		{"access_mode", "READ_ONLY"}};
+
+	return open_with(d, options, sizeof options / sizeof *options - !read_only, e);
+}
+
 int
 db_duckdb_look(struct db_duckdb *d, int read_only, struct ant_err *e)
 {
@@ -122,7 +137,23 @@ db_duckdb_look(struct db_duckdb *d, int read_only, struct ant_err *e)
 	return open_path(d, read_only, e) == 0 ? 1 : -1;
 }
 
-/* Remove the new file, and its log: another one must not read that. */
+/* Remove the folder PATH, of files, where there is one. */
+static void
+remove_folder(const char *path)
+{
+	const struct dirent *entry;
+	DIR *dir = opendir(path);
+
+	if (dir == NULL)
+		return;
+	while ((entry = readdir(dir)) != NULL)
+		if (entry->d_name[0] != '.')
+			unlinkat(dirfd(dir), entry->d_name, 0);
+	closedir(dir);
+	rmdir(path);
+}
+
+/* Remove the new file, its log, which another one must not read, and what it had no memory for. */
 static void
 remove_fresh(struct db_duckdb *d)
 {
@@ -131,13 +162,30 @@ remove_fresh(struct db_duckdb *d)
 	unlink(d->path);
 	strcpy(d->path + len, LOG);
 	unlink(d->path);
+	strcpy(d->path + len, SPILL);
+	remove_folder(d->path);
 	d->path[len] = '\0';
+}
+
+/* Make d->path that of NAME and SUFFIX in FOLDER, with room for what stands beside it. */
+static int
+set_path(struct db_duckdb *d, const char *folder, const char *name, const char *suffix,
+	struct ant_err *e)
+{
+	/* Never a path that means something to DuckDB. */
+	int n = snprintf(d->path, sizeof d->path, "%s%s/%s%s", *folder == '/' ? "" : "./", folder,
+		name, suffix);
+
+	if (n >= 0 && (size_t)n + sizeof LOG <= sizeof d->path)
+		return 0;
+	d->path[0] = '\0';
+	return err_set(e, ANT_FAIL, "%s: the path is too long", d->file);
 }
 
 int
 db_duckdb_make(struct db_duckdb *d, struct ant_err *e)
 {
-	int there = db_duckdb_look(d, 0, e), n;
+	int there = db_duckdb_look(d, 0, e);
 
 	if (there != 0)
 		return there == 1 ? 0 : -1;
@@ -147,12 +195,8 @@ db_duckdb_make(struct db_duckdb *d, struct ant_err *e)
 		aside_close(&d->fresh); /* first: closing it would drop DuckDB's lock on it */
 		return db_duckdb_look(d, 0, e) == 1 ? 0 : -1;
 	}
-	n = snprintf(d->path, sizeof d->path, "%s%s/%s.db", *d->fresh.folder == '/' ? "" : "./",
-		d->fresh.folder, d->fresh.temp);
-	if (n < 0 || (size_t)n + sizeof LOG > sizeof d->path) {
-		d->path[0] = '\0';
-		return err_set(e, ANT_FAIL, "%s: the path is too long", d->file);
-	}
+	if (set_path(d, d->fresh.folder, d->fresh.temp, ".db", e) == -1)
+		return -1;
 	remove_fresh(d); /* a dead load's */
 	return open_path(d, 0, e);
 }
@@ -187,8 +231,9 @@ void
 db_duckdb_close(struct db_duckdb *d)
 {
 	disconnect(d);
-	if (d->fresh.path != NULL && d->path[0] != '\0')
+	if ((d->fresh.path != NULL || d->is_scratch) && d->path[0] != '\0')
 		remove_fresh(d);
+	d->is_scratch = 0;
 	aside_close(&d->fresh);
 }
 
@@ -216,6 +261,49 @@ db_duckdb_run(struct db_duckdb *d, const char *sql, int64_t *changed, struct ant
 		*changed = (int64_t)d->api.rows_changed(&res);
 	d->api.destroy_result(&res);
 	return 0;
+}
+
+/* From here on it reaches the files of FOLDER alone. */
+static int
+close_all_but(struct db_duckdb *d, const char *folder, struct ant_err *e)
+{
+	char real[PATH_MAX];
+	struct buf sql;
+	int status;
+
+	if (realpath(folder, real) == NULL)
+		return err_sys(e, ANT_FAIL, "%s", d->file);
+	if (strcmp(real, "/") != 0)
+		strncat(real, "/", sizeof real - strlen(real) - 1);
+	buf_init(&sql, TEXT_MAX);
+	buf_puts(&sql, "SET allowed_directories = [");
+	sql_literal(&sql, SQL_DUCKDB, real);
+	buf_puts(&sql, "]; SET enable_external_access = false; SET lock_configuration = true");
+	status = db_duckdb_run(d, buf_str(&sql), NULL, e);
+	buf_free(&sql);
+	return status;
+}
+
+int
+db_duckdb_work(struct db_duckdb *d, const char *folder, const char *scratch, struct ant_err *e)
+{
+	char spill[sizeof d->path] = ""; /* in memory, nothing has a place to wait */
+	const char *const options[][2] = {{"autoinstall_known_extensions", "false"},
+		{"autoload_known_extensions", "false"}, {"memory_limit", WORK_MEMORY},
+		{"threads", WORK_THREADS}, {"temp_directory", spill}};
+
+	if (scratch == NULL) {
+		strcpy(d->path, ":memory:");
+	} else {
+		if (set_path(d, folder, scratch, ".db", e) == -1)
+			return -1;
+		remove_fresh(d); /* a dead load's */
+		d->is_scratch = 1;
+		strcat(strcpy(spill, d->path), SPILL); /* set_path() has left room */
+	}
+	if (open_with(d, options, sizeof options / sizeof *options, e) == -1)
+		return -1;
+	return close_all_but(d, folder, e);
 }
 
 int

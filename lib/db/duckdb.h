@@ -24,6 +24,7 @@ struct db_duckdb {
 	const char *file;    /* as the user gave it, always a path */
 	char path[PATH_MAX]; /* of what is open */
 	struct aside fresh;  /* of a new file; path NULL: the file was there */
+	int is_scratch;	     /* the file goes with the work that it was made for */
 	void *db, *conn;     /* NULL: not open */
 
 	/* the rows that are being appended */
@@ -54,7 +55,15 @@ int db_duckdb_make(struct db_duckdb *d, struct ant_err *e);
 /* Close a new file and give it its name, unless that is taken by now.  Return 0 or -1. */
 int db_duckdb_publish(struct db_duckdb *d, struct ant_err *e);
 
-/* Roll back and close; a new file that has no name is removed. */
+/*
+ * Open an empty database for work on the files of FOLDER, which alone it may touch: in memory, or
+ * where SCRATCH is not NULL, in a file of that name in FOLDER, which the lock of a writer makes our
+ * own.  What is there is never committed: DuckDB would write a log, whose name it makes of the path in
+ * a way of its own.  Return 0 or -1.
+ */
+int db_duckdb_work(struct db_duckdb *d, const char *folder, const char *scratch, struct ant_err *e);
+
+/* Roll back and close; a new file that has no name is removed, and so is a scratch file. */
 void db_duckdb_close(struct db_duckdb *d);
 
 /* Run SQL, NULL being out of memory; *CHANGED, where not NULL, is how many rows it touched. */

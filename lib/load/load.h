@@ -178,4 +178,10 @@ int load_duckdb(const char *file, const char *library, struct load_dest *to, str
 /* Of such: why the committed rows are still in FILE.wal and not in FILE; "" where they are in FILE. */
 const char *load_duckdb_warning(const struct load_dest *dest);
 
+/*
+ * A Parquet file, written aside by DuckDB, whose LIBRARY is as above, and renamed; the ledger lies beside it,
+ * as that of a CSV file.
+ */
+int load_parquet(const char *file, const char *library, struct load_dest *to, struct ant_err *e);
+
 #endif

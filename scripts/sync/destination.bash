@@ -1,13 +1,13 @@
 # The destination of ant-sync: its URI, the loader of a table, its scope.
 #
 # Reads: schema, prefix, mode, parallel, allow_shrink, by_organization, own_organization, whose_of, into_of, mode_of, known_tables, run.
-# Sets: kind, file or conninfo, base_scope, spool; scope and loader, of one table; PGPASSWORD.
+# Sets: kind, file or conninfo, suffix, base_scope, spool; scope and loader, of one table; PGPASSWORD.
 
 # file_uri SCHEME URI - the path in URI: three slashes are relative, four absolute
 file_uri() {
 	local path=${2#"$1"://}
 	[[ $path != *\?* ]] || usage "--dest: $1 takes no options behind a '?'"
-	[[ $1 != csv || $path == /* ]] || path=/$path
+	[[ -z $suffix || $path == /* ]] || path=/$path
 	[[ $path == /?* ]] || usage "--dest: '$2' names no file: $1:///FILE is relative, $1:////FILE absolute"
 	file=${path#/}
 	[[ $file != -* ]] || file=./$file # no option of anything
@@ -49,19 +49,20 @@ warehouse_uri() {
 	base_scope=$kind://${rest##*@}
 }
 
-# destination URI - sets kind, file or conninfo, base_scope
+# destination URI - sets kind, file or conninfo, base_scope; suffix, where it is a folder with a file for each table
 destination() {
-	kind=${1%%:*} file='' conninfo=''
+	kind=${1%%:*} file='' conninfo='' suffix=''
+	[[ $kind != csv && $kind != parquet ]] || suffix=.$kind
 	case $1 in
-	sqlite://* | duckdb://* | csv://*) file_uri "$kind" "$1" ;;
+	sqlite://* | duckdb://* | csv://* | parquet://*) file_uri "$kind" "$1" ;;
 	postgresql://* | postgres://* | postgresql+*://*)
 		kind=postgresql
 		postgres_uri "$1"
 		;;
 	bigquery://* | snowflake://*) warehouse_uri "$1" ;;
 	*://*)
-		near "$kind" sqlite duckdb postgresql csv
-		usage "--dest: no loader for $kind${REPLY:-: use sqlite, duckdb, postgresql or csv}"
+		near "$kind" sqlite duckdb postgresql csv parquet
+		usage "--dest: no loader for $kind${REPLY:-: use sqlite, duckdb, postgresql, csv or parquet}"
 		;;
 	*) usage "--dest: not a URI such as sqlite:///anthill.db" ;;
 	esac
@@ -91,7 +92,7 @@ loader_for() {
 	postgresql)
 		loader=(ant-load-pg -d "$conninfo" ${schema:+--schema "$schema"} "${names[@]}" "${how[@]}")
 		;;
-	csv) loader=(ant-load-csv -o "$file/$prefix${into:-$1}.csv" "${how[@]}") ;;
+	csv | parquet) loader=("ant-load-$kind" -o "$file/$prefix${into:-$1}$suffix" "${how[@]}") ;;
 	bigquery | snowflake) loader=("$ANT_WAREHOUSE" "${names[@]}" "${how[@]}" "$conninfo") ;;
 	*)
 		loader=("ant-load-$kind" "${names[@]}" "${how[@]}" "$file")

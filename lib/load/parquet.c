@@ -1,0 +1,572 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/aside.h"
+#include "load/csv_audit.h"
+#include "load/csv_ledger.h"
+#include "load/load.h"
+#include "load/parquet_file.h"
+#include "load/place.h"
+#include "load/sql.h"
+
+enum { APPENDER_CELLS = 3000000 };
+
+static const char stage[] = "_anthill_rows"; /* where the stream's rows arrive */
+static const char old[] = "old";	     /* schema of the file as it is, a view */
+
+struct load_parquet {
+	const char *file;
+	const struct load *load;
+	struct db_duckdb db;
+	struct aside data;
+	struct csv_ledger ledger;
+	struct sql_column *columns; /* those of the load, in types that the library has */
+	int has_old, many;	    /* the file is there; it tells organizations apart */
+	int64_t held, removed;	    /* rows of the file as it is; of these, those that go */
+	struct buf sql;
+};
+
+static int
+no_memory(struct load_parquet *d, struct ant_err *e)
+{
+	return err_sys(e, ANT_FAIL, "%s", d->file);
+}
+
+/* Run what was put together in d->sql. */
+static int
+run(struct load_parquet *d, int64_t *changed, struct ant_err *e)
+{
+	int status = db_duckdb_run(&d->db, buf_str(&d->sql), changed, e);
+
+	buf_clear(&d->sql);
+	return status;
+}
+
+static int
+ask_number(struct load_parquet *d, int64_t *n, struct ant_err *e)
+{
+	int status = parquet_file_number(&d->db, buf_str(&d->sql), n, e);
+
+	buf_clear(&d->sql);
+	return status;
+}
+
+static const char *
+file_name(const struct load_parquet *d)
+{
+	const char *slash = strrchr(d->data.path, '/');
+
+	return slash != NULL ? slash + 1 : d->data.path;
+}
+
+/* The columns of the load; JSON is text where the library was built without it. */
+static int
+choose_columns(struct load_parquet *d, struct ant_err *e)
+{
+	size_t n = d->load->rows->ncolumns;
+	int json = db_duckdb_has_json(&d->db);
+
+	if ((d->columns = calloc(n, sizeof *d->columns)) == NULL)
+		return no_memory(d, e);
+	for (size_t i = 0; i < n; i++) {
+		d->columns[i] = d->load->columns[i];
+		if (d->columns[i].type == TYPE_JSON && !json)
+			d->columns[i].type = TYPE_TEXT;
+	}
+	return 0;
+}
+
+/* ---- the file as it is --------------------------------------------------------------- */
+
+/* Compare the file's columns with the stream's; those that are missing are null in its view. */
+static int
+widen(struct load_parquet *d, const struct strlist *names, const struct strlist *types,
+	struct ant_err *e)
+{
+	for (size_t i = 0; i < d->load->rows->ncolumns; i++) {
+		const struct sql_column *c = &d->columns[i];
+		const char *wanted = sql_type(SQL_DUCKDB, c->type);
+		size_t at = 0;
+
+		while (at < names->n && strcasecmp(names->v[at], c->name) != 0)
+			at++;
+		if (at < names->n && strcmp(types->v[at], wanted) != 0)
+			return err_set(e, ANT_FAIL,
+				"%s: column '%.200s' is of type %.100s, but the rows need %s",
+				d->file, c->name, types->v[at], wanted);
+		if (at < names->n)
+			continue;
+		if (d->load->dry_run)
+			buf_printf(d->load->plan, "%s: add column '%s'\n", d->file, c->name);
+		buf_printf(&d->sql, ", NULL::%s AS ", wanted);
+		sql_ident(&d->sql, SQL_DUCKDB, c->name);
+	}
+	return 0;
+}
+
+/* Make the view of the file as it is, wide enough for the stream. */
+static int
+view_old(struct load_parquet *d, struct ant_err *e)
+{
+	struct strlist names = {NULL, 0}, types = {NULL, 0};
+	struct buf from;
+	int status = -1;
+
+	buf_init(&from, LOAD_TEXT_MAX);
+	parquet_file_put_source(&from, d->data.old);
+	if (buf_str(&from) == NULL)
+		no_memory(d, e);
+	else
+		status = parquet_file_columns(&d->db, from.data, &names, &types, e);
+	d->many = strlist_has(&names, ROWS_ORGANIZATION, strlen(ROWS_ORGANIZATION));
+	buf_printf(&d->sql, "CREATE SCHEMA %s; CREATE VIEW ", old);
+	sql_name(&d->sql, SQL_DUCKDB, old, d->load->into);
+	buf_puts(&d->sql, " AS SELECT *");
+	if (status == 0)
+		status = widen(d, &names, &types, e);
+	buf_printf(&d->sql, " FROM %s", status == 0 ? from.data : "");
+	if (status == 0)
+		status = run(d, NULL, e);
+	buf_clear(&d->sql);
+	buf_free(&from);
+	strlist_free(&names);
+	strlist_free(&types);
+	return status;
+}
+
+/* How many rows the file has, and of these, how many the mode replaces before any row has come. */
+static int
+count_old(struct load_parquet *d, struct ant_err *e)
+{
+	enum mode mode = d->load->mode;
+
+	buf_puts(&d->sql, "SELECT count(*) FROM ");
+	sql_name(&d->sql, SQL_DUCKDB, old, d->load->into);
+	if (ask_number(d, &d->held, e) == -1)
+		return -1;
+	if (mode != MODE_WINDOW && mode != MODE_REPLACE)
+		return 0;
+	load_sql_delete(&d->sql, SQL_DUCKDB, old, d->load, "SELECT count(*)");
+	return ask_number(d, &d->removed, e);
+}
+
+static int
+open_files(struct load_parquet *d, struct ant_err *e)
+{
+	int dry = d->load->dry_run;
+
+	if ((dry ? aside_look(&d->data, d->file, e) : aside_open(&d->data, d->file, 0, e)) == -1)
+		return -1;
+	d->has_old = d->data.old != -1;
+	return db_duckdb_work(&d->db, d->data.folder, dry ? NULL : d->data.temp, e);
+}
+
+static int
+begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
+{
+	struct load_parquet *d = self;
+
+	d->load = l;
+	d->ledger.own = l->by_organization ? l->rows->organization : NULL;
+	if (open_files(d, e) == -1 || choose_columns(d, e) == -1 ||
+		db_duckdb_run(&d->db, "BEGIN TRANSACTION", NULL, e) == -1 ||
+		csv_ledger_learn(&d->ledger, d->data.folder, file_name(d), e) == -1)
+		return -1;
+	if (d->has_old &&
+		(view_old(d, e) == -1 ||
+			csv_ledger_check_organization(&d->ledger, l, d->file, d->many, e) == -1 ||
+			count_old(d, e) == -1))
+		return -1;
+	*held = d->removed;
+	if (l->dry_run)
+		return 0;
+	sql_create_table(&d->sql, SQL_DUCKDB, NULL, stage, d->columns, l->rows->ncolumns);
+	return run(d, NULL, e);
+}
+
+/* ---- the stream's rows --------------------------------------------------------------- */
+
+/* The appender holds 204,800 rows before it hands them on, however wide: it is made to earlier. */
+static int
+append(struct load_parquet *d, struct rows *r, struct ant_err *e)
+{
+	const struct row_cell *cells;
+	size_t held = 0;
+	int more;
+
+	if (db_duckdb_append_start(&d->db, stage, d->columns, r->ncolumns, e) == -1)
+		return -1;
+	while ((more = rows_next(r, &cells, e)) == 1) {
+		if (db_duckdb_append_row(&d->db, cells, e) == -1)
+			return -1;
+		if ((held += r->ncolumns) < APPENDER_CELLS)
+			continue;
+		held = 0;
+		if (db_duckdb_append_end(&d->db, e) == -1 ||
+			db_duckdb_append_start(&d->db, stage, d->columns, r->ncolumns, e) == -1)
+			return -1;
+	}
+	return more == -1 ? -1 : db_duckdb_append_end(&d->db, e);
+}
+
+/* Behind the others come the rows whose key came before; then all but the last of each key go. */
+static int
+replace_repeated(struct load_parquet *d, struct ant_err *e)
+{
+	struct unique *u = d->load->unique;
+	struct rows *again = unique_again(u, e);
+	int status = again != NULL ? append(d, again, e) : -1;
+
+	rows_close(again);
+	for (size_t i = 0; i < d->load->rows->ncolumns; i++)
+		if (strcasecmp(d->columns[i].name, "rowid") == 0)
+			return err_set(e, ANT_FAIL,
+				"%s: the column '%s' hides the row's number, by which the last of "
+				"a key is found",
+				d->file, d->columns[i].name);
+	load_sql_last(&d->sql, SQL_DUCKDB, d->load, stage, "rowid");
+	return status == 0 ? run(d, &u->repeated, e) : -1;
+}
+
+static int
+rows(void *self, struct rows *r, struct ant_err *e)
+{
+	struct load_parquet *d = self;
+	const struct unique *u = d->load->unique;
+	const struct row_cell *cells;
+	int more = 0;
+
+	while (d->load->dry_run && (more = rows_next(r, &cells, e)) == 1)
+		;
+	if (d->load->dry_run)
+		return more;
+	if (append(d, r, e) == -1)
+		return -1;
+	return u != NULL && u->held > 0 ? replace_repeated(d, e) : 0;
+}
+
+/* ---- the file as it is to be --------------------------------------------------------- */
+
+/* Append the rows of the file as it is that stay. */
+static void
+put_kept(struct load_parquet *d, struct buf *to)
+{
+	const struct load *l = d->load;
+	struct buf where;
+
+	buf_puts(to, "SELECT * FROM ");
+	sql_name(to, SQL_DUCKDB, old, l->into);
+	if (l->mode == MODE_MERGE) {
+		buf_printf(to, " t ANTI JOIN %s s ON ", stage);
+		for (size_t i = 0; i < l->rows->nkey; i++) {
+			buf_puts(to, i == 0 ? "t." : " AND t.");
+			sql_ident(to, SQL_DUCKDB, l->key[i].name);
+			buf_puts(to, " IS NOT DISTINCT FROM s.");
+			sql_ident(to, SQL_DUCKDB, l->key[i].name);
+		}
+	} else if (l->mode != MODE_APPEND) {
+		buf_init(&where, LOAD_TEXT_MAX);
+		load_sql_replaced(&where, SQL_DUCKDB, l);
+		if (where.len == 0)
+			buf_puts(to, " LIMIT 0");
+		else /* a null is in no window */
+			buf_printf(to, " WHERE NOT coalesce(%s, false)",
+				buf_str(&where) != NULL ? where.data + strlen(" WHERE ") : "");
+		to->failed |= where.failed;
+		buf_free(&where);
+	}
+}
+
+/* Write the new file, and look at what can be read of it. */
+static int
+write_file(struct load_parquet *d, struct ant_err *e)
+{
+	const struct rows *r = d->load->rows;
+	struct buf select;
+	int64_t wrote = -1, reads = -1;
+	int status = -1;
+
+	buf_init(&select, LOAD_TEXT_MAX);
+	if (d->has_old) {
+		buf_putc(&select, '(');
+		put_kept(d, &select);
+		buf_puts(&select, ") UNION ALL BY NAME ");
+	}
+	buf_printf(&select, "SELECT * FROM %s", stage);
+	if (buf_str(&select) == NULL)
+		no_memory(d, e);
+	else
+		parquet_file_put_copy(&d->sql, select.data, r->ncolumns, d->data.fd);
+	if (select.data != NULL && run(d, &wrote, e) == 0) {
+		buf_puts(&d->sql, "SELECT count(*) FROM ");
+		parquet_file_put_source(&d->sql, d->data.fd);
+		status = ask_number(d, &reads, e);
+	}
+	buf_free(&select);
+	if (status == 0 && wrote != reads)
+		status = err_set(e, ANT_FAIL,
+			"%s: %" PRId64 " rows were written, and %" PRId64 " can be read", d->file,
+			wrote, reads);
+	return status;
+}
+
+/* How many rows each hour of the window holds now. */
+static int
+put_buckets(struct load_parquet *d, struct buf *to, struct ant_err *e)
+{
+	const struct load *l = d->load;
+	const struct rows *r = l->rows;
+	struct buckets hours = {NULL, 0, 0, 0};
+	int status = 0;
+
+	if (l->mode == MODE_WINDOW && !r->unique) {
+		buckets_put(to, &r->buckets);
+	} else {
+		parquet_file_put_source(&d->sql, d->data.fd);
+		status = parquet_file_hours(&d->db, buf_str(&d->sql),
+			l->columns[r->time_column].name, r->columns[r->time_column].type, r->from,
+			r->to, l->by_organization ? r->organization : NULL, &hours, e);
+		buf_clear(&d->sql);
+		buckets_put(to, &hours);
+	}
+	buckets_free(&hours);
+	return status == 0 && buf_str(to) == NULL ? no_memory(d, e) : status;
+}
+
+static int
+write_plan(struct load_parquet *d, const struct receipt_entry *entry, struct ant_err *e)
+{
+	struct buf *plan = d->load->plan;
+
+	buf_printf(plan, "%s: %s, ", d->file, d->has_old ? "rewrite" : "create");
+	if (d->load->mode == MODE_MERGE && d->has_old)
+		buf_printf(plan, "keep those of %" PRId64 " rows whose key does not come", d->held);
+	else
+		buf_printf(plan, "keep %" PRId64 " rows, remove %" PRId64, d->held - d->removed,
+			d->removed);
+	buf_printf(plan, ", append %" PRId64 "\n", entry->rows);
+	buf_printf(plan, "%s/%s: append 1 row\n", d->data.folder, LOAD_CSV_LEDGER);
+	return plan->failed ? no_memory(d, e) : 0;
+}
+
+/*
+ * Both files are whole and on the disk before either takes its place.  The rows come first: a
+ * ledger that knew of rows that are not there would move a watermark past them.
+ */
+static int
+publish(struct load_parquet *d, struct receipt_entry *entry, struct ant_err *e)
+{
+	db_duckdb_close(&d->db);
+	if (aside_sync(&d->data, e) == -1 ||
+		(!d->has_old && csv_ledger_forget(&d->ledger, d->data.folder, entry, e) == -1) ||
+		csv_ledger_write(&d->ledger, d->data.folder, entry, e) == -1 ||
+		aside_rename(&d->data, e) == -1)
+		return -1;
+	if (csv_ledger_publish(&d->ledger, e) == -1)
+		return err_prefix(
+			e, "the rows are in %s, but the ledger has no line of it: ", d->file);
+	return 0;
+}
+
+static int
+commit(void *self, struct receipt_entry *entry, struct ant_err *e)
+{
+	struct load_parquet *d = self;
+	const struct rows *r = d->load->rows;
+	struct buf buckets;
+	int status;
+
+	entry->into = d->file;
+	if (d->load->dry_run)
+		return write_plan(d, entry, e);
+	entry->into = file_name(d);
+	entry->created = !d->has_old;
+	buf_init(&buckets, LOAD_TEXT_MAX);
+	status = write_file(d, e);
+	if (status == 0 && r->window) {
+		status = put_buckets(d, &buckets, e);
+		entry->time_column = r->columns[r->time_column].name;
+		entry->buckets = buckets.data;
+	}
+	if (status == 0)
+		status = publish(d, entry, e);
+	entry->into = d->file;
+	entry->buckets = NULL;
+	buf_free(&buckets);
+	return status;
+}
+
+static void
+undo(void *self, const char *reason)
+{
+	struct load_parquet *d = self;
+
+	(void)reason;
+	csv_ledger_close(&d->ledger);
+	db_duckdb_close(&d->db);
+	aside_close(&d->data);
+}
+
+/* ---- questions ----------------------------------------------------------------------- */
+
+/* The file, and the ledger beside it; a file that is there must be of the format. */
+static int
+check(void *self, const char *const *tables, size_t n, int mode, struct strlist *missing,
+	struct ant_err *e)
+{
+	struct load_parquet *d = self;
+	size_t before = missing->n;
+	int64_t unused;
+
+	(void)tables;
+	(void)n;
+	(void)mode;
+	if (place_lacks(d->file, missing, e) == -1)
+		return -1;
+	if (missing->n > before)
+		return 0;
+	if (aside_look(&d->data, d->file, e) == -1 ||
+		db_duckdb_work(&d->db, d->data.folder, NULL, e) == -1)
+		return -1;
+	if (d->data.old != -1) {
+		buf_puts(&d->sql, "SELECT count(*) FROM ");
+		parquet_file_put_source(&d->sql, d->data.old);
+		if (ask_number(d, &unused, e) == -1)
+			return -1;
+	}
+	buf_printf(&d->sql, "%s/%s", d->data.folder, LOAD_CSV_LEDGER);
+	return buf_str(&d->sql) != NULL ? place_lacks(d->sql.data, missing, e) : no_memory(d, e);
+}
+
+static int
+take_entry(void *arg, const char *const texts[RECEIPT_FIELDS], struct ant_err *e)
+{
+	return receipt_print(arg, "parquet", texts, e);
+}
+
+static int
+ledger(void *self, struct out *to, struct ant_err *e)
+{
+	struct load_parquet *d = self;
+
+	if (aside_look(&d->data, d->file, e) == -1)
+		return -1;
+	return csv_ledger_each(&d->ledger, d->data.folder, take_entry, to, e);
+}
+
+/* Count the rows of the file open as FD. */
+static int
+count_in(struct load_parquet *d, int fd, const struct audit *a, const char *time_column, int some,
+	struct buckets *hours, int64_t *rows, struct ant_err *e)
+{
+	struct strlist names = {NULL, 0}, types = {NULL, 0};
+	const char *organization = NULL;
+	struct buf from;
+	int status = -1;
+
+	buf_init(&from, LOAD_TEXT_MAX);
+	parquet_file_put_source(&from, fd);
+	if (buf_str(&from) == NULL)
+		no_memory(d, e);
+	else
+		status = parquet_file_columns(&d->db, from.data, &names, &types, e);
+	if (a->organization != NULL &&
+		strlist_has(&names, ROWS_ORGANIZATION, strlen(ROWS_ORGANIZATION)))
+		organization = a->organization;
+	for (size_t i = 0; hours != NULL && status == 0 && i < names.n; i++)
+		if (strcmp(names.v[i], time_column) == 0)
+			status = parquet_file_hours(&d->db, from.data, time_column,
+				strcmp(types.v[i], sql_type(SQL_DUCKDB, TYPE_DATE)) == 0
+					? TYPE_DATE
+					: TYPE_TIMESTAMPTZ,
+				a->from, a->to, organization, hours, e);
+	if (status == 0 && (hours == NULL || some)) {
+		buf_printf(&d->sql, "SELECT count(*) FROM %s", from.data);
+		if (organization != NULL)
+			load_sql_organization(&d->sql, SQL_DUCKDB, " WHERE ", organization);
+		status = ask_number(d, rows, e);
+	}
+	buf_free(&from);
+	strlist_free(&names);
+	strlist_free(&types);
+	return status == 0 ? 1 : -1;
+}
+
+static int
+count_rows(void *self, const struct audit *a, const char *time_column, int some,
+	struct buckets *hours, int64_t *rows, struct ant_err *e)
+{
+	struct load_parquet *d = self;
+	struct aside file = {.path = NULL};
+	struct buf path;
+	int status;
+
+	buf_init(&path, LOAD_TEXT_MAX);
+	buf_printf(&path, "%s/%s", d->data.folder, a->into);
+	status = buf_str(&path) == NULL ? no_memory(d, e) : aside_look(&file, path.data, e);
+	if (status == 0 && file.old != -1)
+		status = count_in(d, file.old, a, time_column, some, hours, rows, e);
+	aside_close(&file);
+	buf_free(&path);
+	return status;
+}
+
+static int
+audit(void *self, int fd, const char *name, struct out *to, struct ant_err *e)
+{
+	struct load_parquet *d = self;
+	struct csv_audit_files files = {d, "parquet", NULL, count_rows};
+
+	if (aside_look(&d->data, d->file, e) == -1 ||
+		db_duckdb_work(&d->db, d->data.folder, NULL, e) == -1)
+		return -1;
+	files.folder = d->data.folder;
+	return csv_audit_run(&files, fd, name, to, e);
+}
+
+static int
+note(void *self, const struct load *l, struct receipt_entry *entry, struct ant_err *e)
+{
+	struct load_parquet *d = self;
+
+	d->load = l;
+	d->ledger.own = l->by_organization ? l->rows->organization : NULL;
+	if (aside_open(&d->data, d->file, 0, e) == -1) /* the lock of its loads */
+		return -1;
+	entry->into = file_name(d);
+	if (csv_ledger_learn(&d->ledger, d->data.folder, entry->into, e) == -1 ||
+		csv_ledger_write(&d->ledger, d->data.folder, entry, e) == -1)
+		return -1;
+	return csv_ledger_publish(&d->ledger, e);
+}
+
+static void
+free_all(void *self)
+{
+	struct load_parquet *d = self;
+
+	undo(d, NULL);
+	free(d->columns);
+	buf_free(&d->sql);
+	free(d);
+}
+
+int
+load_parquet(const char *file, const char *library, struct load_dest *to, struct ant_err *e)
+{
+	struct load_parquet *d = calloc(1, sizeof *d);
+
+	if (d == NULL)
+		return err_sys(e, ANT_FAIL, "%s", file);
+	d->file = file;
+	buf_init(&d->sql, LOAD_TEXT_MAX);
+	if (db_duckdb_init(&d->db, file, library, e) == -1) {
+		free_all(d);
+		return -1;
+	}
+	*to = (struct load_dest){
+		d, "parquet", begin, rows, commit, undo, check, ledger, audit, note, free_all};
+	return 0;
+}
