@@ -9,8 +9,11 @@
 #include "cli.h"
 #include "loader.h"
 
+static int by_day;
+
 static const struct cli_option options[] = {
 	{.name = "output", .letter = 'o', .text = &loader.where},
+	{.name = "days", .flag = &by_day},
 	{.name = "mode", .take = loader_mode},
 	{.name = "allow-shrink", .flag = &loader.o.allow_shrink},
 	{.name = "by-organization", .flag = &loader.o.by_organization},
@@ -23,7 +26,7 @@ static const struct cli_option options[] = {
 	{.name = NULL},
 };
 
-static const char usage[] = "usage: ant-load-parquet -o FILE [--mode M] [--allow-shrink]\n"
+static const char usage[] = "usage: ant-load-parquet -o FILE [--days] [--mode M] [--allow-shrink]\n"
 			    "           [--by-organization] [--organization UUID]\n"
 			    "           [--dry-run | --check | --ledger | --audit |\n"
 			    "            --set-watermark TABLE=TIME]\n";
@@ -32,6 +35,7 @@ static const char help[] =
 	"Writes the rows on stdin into the Parquet file FILE, all of them or none.\n"
 	"\n"
 	"  -o FILE         rewrite FILE in the stream's mode, and print the receipt\n"
+	"  --days          FILE is a folder with a file for each day\n"
 	"  --mode M        window, replace, merge or append, not the stream's mode\n"
 	"  --allow-shrink  let a load leave fewer than half of the rows\n"
 	"  --by-organization    rows of several organizations in one file, told apart\n"
@@ -56,7 +60,7 @@ make(void)
 		return cli_usage(&loader.cli, "-o FILE is needed");
 	if (strcmp(name, LOAD_CSV_LEDGER) == 0)
 		return cli_usage(&loader.cli, "-o: %s is the ledger itself", LOAD_CSV_LEDGER);
-	return load_parquet(loader.where, getenv("ANT_LIBDUCKDB"), &loader.dest, &e) == -1
+	return load_parquet(loader.where, by_day, getenv("ANT_LIBDUCKDB"), &loader.dest, &e) == -1
 		       ? cli_fail(&e)
 		       : ANT_OK;
 }

@@ -299,6 +299,15 @@ PY
 	sync --dest parquet:///b --start -20d --chunk 4 $tables
 	same b
 	[ "$(find b -type f | wc -l)" = 5 ]
+	# A folder of days a table.
+	# shellcheck disable=SC2086
+	for _ in 1 2; do sync --dest 'parquet:///days?days' --start -20d --chunk 4 $tables; done
+	[ "$(find days/cost_report.parquet -name '20*.parquet' | wc -l)" = "$(sqlite3 want.db 'SELECT count(DISTINCT substr(bucket, 1, 10)) FROM cost_report')" ]
+	for i in $tables; do
+		[ "$(duck :memory: "SELECT count(*) FROM 'days/$i.parquet/*.parquet'")" = "$(rows want.db "$i")" ]
+	done
+	# shellcheck disable=SC2086
+	run -0 ant-sync --gaps --dest 'parquet:///days?days' cost_report usage_report
 }
 
 @test "e2e: into DuckDB, twice, after a revision, and killed and resumed" {

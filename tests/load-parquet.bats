@@ -15,12 +15,19 @@ each_setup() { use_duckdb; }
 LOADER=load-parquet WITH=-o FILE=t.parquet
 pqt() { ant load-parquet "$@"; }
 ask() { duck :memory: "$@"; } # SQL...
-from() { printf "FROM read_parquet('%s')" "${1-$FILE}"; }
-summary() { ask "SELECT count(*), min(v), max(v) $(from)"; }
+from() { # [FILE] - of a folder of days, its files
+	local file=${1-$FILE}
+	if [ -d "$file" ]; then file+='/*.parquet'; fi
+	printf "FROM read_parquet('%s', union_by_name = true)" "$file"
+}
+summary() {
+	[ ! -d "$FILE" ] || [ -n "$(ls "$FILE")" ] || { echo '0|NULL|NULL'; return; }
+	ask "SELECT count(*), min(v), max(v) $(from)"
+}
 content() { ask "SELECT v $(from)"; }
 held() { python3 -c 'import csv; [print(r["buckets"]) for r in csv.DictReader(open("_anthill_loads.csv", newline=""))]'; }
-gone() { rm -f "$FILE" _anthill_loads.csv; }
-dump() { cat "$FILE" _anthill_loads.csv; }
+gone() { rm -rf "$FILE" _anthill_loads.csv; }
+dump() { find "$FILE" _anthill_loads.csv -type f | sort | while read -r f; do echo "$f" && cat "$f"; done; }
 
 W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 
@@ -450,8 +457,9 @@ only() { diff <(printf '%s\n' home "$@" | sort -u) <(ls -A | sort -u); }
 @test "parquet: the options of the help, the usage and the manual are the same" { options_agree 24 output; }
 
 @test "parquet: the examples of the manual run" {
-	examples_run 3
+	examples_run 4
 	[ "$(FILE=usage_report.parquet summary)" = '3|a|a' ]
+	[ "$(FILE=usage_report summary)" = "3|a|a" ]
 }
 
 @test "parquet: what the API does not serve any more is never removed, in any mode" { older_stay; }
@@ -459,3 +467,150 @@ only() { diff <(printf '%s\n' home "$@" | sort -u) <(ls -A | sort -u); }
 @test "parquet: rows of nobody, equal in every cell, are all kept" { nobody_repeats; }
 @test "parquet: an event that was loaded by the window before is one row" { feed_overlaps; }
 @test "parquet: rows of 115 columns with the longest names" { wide_rows 3000; }
+
+# in_days - from here on the destination is a folder of days
+in_days() { WITH='--days -o' FILE=t; }
+
+# files - the days of the folder, with how many files each has
+files() { ls "$FILE" | cut -d . -f 1 | uniq -c | awk '{ printf "%s%s=%s", sep, $2, $1; sep = " " }'; }
+
+@test "parquet days: a window replaces the files of its days, and the others stay as they are" {
+	in_days
+	stream 'window\tb\t2026-10-30T00:00:00Z\t2026-11-05T00:00:00Z' b 'timestamptz\ttext' 'b\tv' '2026-10-31T23:59:59.999999Z\told\n2026-11-01T00:00:00Z\told\n2026-11-02T12:00:00Z\told\n2026-11-03T00:00:00Z\told\n' '4\t2026-11-05T00:00:00Z' | into
+	[ "$(files)" = '2026-10-31=1 2026-11-01=1 2026-11-02=1 2026-11-03=1' ]
+	ls t >before
+	stream "$W" b 'timestamptz\ttext' 'b\tv' '2026-11-01T10:00:00Z\tnew\n' '1\t2026-11-03T00:00:00Z' >s
+	for _ in 1 2; do into <s; done
+	[ "$(files)" = '2026-10-31=1 2026-11-01=1 2026-11-03=1' ]
+	[ "$(content | paste -sd ' ')" = 'old new old' ]
+	[ "$(ls t | comm -12 - before | cut -d . -f 1 | paste -sd ' ')" = '2026-10-31 2026-11-03' ]
+	# Part of a day: the rest of it stays.
+	stream 'window\tb\t2026-11-01T11:00:00Z\t2026-11-01T12:00:00Z' b 'timestamptz\ttext' 'b\tv' '2026-11-01T11:30:00Z\thour\n' '1\t2026-11-01T12:00:00Z' | into
+	[ "$(content | paste -sd ' ')" = 'old new hour old' ]
+	arrow t/*.parquet | cut -f 1 | diff - <(printf '%s\n' 2026-10-31T23:59:59.999999Z 2026-11-01T10:00:00Z 2026-11-01T11:30:00Z 2026-11-03T00:00:00Z)
+	# Rows without a time, a new column, and a slash behind the name.
+	stream 'append' b 'timestamptz\ttext\tbigint' 'b\tv\tmore' '\\N\tnone\t7\n' '1\t\\N' | sed '/^#mode/s/.*/#mode\tappend/' | { FILE=t/ into; }
+	[ "$(ask "SELECT v, more $(from) ORDER BY 2, 1" | tail -n 2 | paste -sd ' ')" = 'old|NULL old|NULL' ]
+	# A table without a time column is one file.
+	FILE=u
+	numbered replace 1 5 | into
+	numbered merge 4 9 new | into
+	[ "$(files)|$(summary)" = 'rows=1|9|new|v' ]
+	only before s t u _anthill_loads.csv
+}
+
+@test "parquet days: a stream that is cut leaves the folder as it was, or none, in every mode" {
+	in_days
+	hours b 40 2 >whole
+	for at in $(cuts whole | awk 'NR % 7 == 0'); do
+		status=0
+		head -c "$at" whole | into >out 2>err || status=$?
+		[ "$status" = 5 ]
+	done
+	only whole out err
+	hours a 30 | into
+	dump >before
+	i=0
+	for at in $(cuts whole | awk 'NR % 3 == 0'); do
+		modes=(window replace merge append)
+		status=0
+		head -c "$at" whole | into --mode "${modes[i++ % 4]}" >out 2>err || status=$?
+		[ "$status" = 5 ] || { echo "cut at $at: $status"; cat err; false; }
+		[ ! -s out ]
+		dump | cmp before -
+	done
+	only whole out err before t _anthill_loads.csv
+}
+
+@test "parquet days: killed at any moment, the rows are the old or the new ones, nothing piles up" {
+	in_days
+	killed "${ANT_KILLS:-20}" 300
+	only s out err t _anthill_loads.csv
+	[ "$(files)" = rows=1 ]
+}
+
+@test "parquet days: who reads while the folder is exchanged sees one version whole, or a file gone, and never a mix" {
+	in_days
+	for i in 1 2; do hours "$i" 400 $i >"s$i"; done
+	into <s1 >/dev/null
+	(while [ ! -e stop ]; do ask "SELECT count(*), count(DISTINCT v) $(from)" 2>err || grep -c 'No such file\|No files found' err; done >seen) 3>&- &
+	reader=$!
+	for i in $(seq 15); do into <"s$((i % 2 + 1))" >/dev/null; done
+	touch stop
+	wait "$reader"
+	sort seen | uniq -c
+	grep -qxF '400|1' seen
+	run -1 grep -vxE '400[|]1|1' seen
+}
+
+@test "parquet days: what is no file of a day, and a file where the folder should be, are refused" {
+	in_days
+	numbered append 1 3 >s
+	into <s
+	echo mine >t/notes.txt
+	run -1 into <s
+	[[ $output == "ant-load-parquet: t: 'notes.txt' in it is no file of a day: a load would lose it" ]]
+	rm t/notes.txt
+	into --check -v
+	ant load-parquet -o f <s
+	FILE=f run -1 into <s
+	[[ $output == 'ant-load-parquet: f: Not a directory' ]]
+	mkdir real
+	mv t real/t
+	ln -s real/t t
+	into <s
+	[ -L t ]
+	[ "$(ls real/t | wc -l)" = 2 ]
+}
+
+@test "parquet days: a second load exits 6; eight first loads at once create it once" {
+	in_days
+	first_at_once
+	mkfifo pipe
+	into <pipe >out2 3>&- &
+	pid=$!
+	exec 7>pipe
+	numbered replace 1 9 a | head -n 10 >&7
+	wait_for [ -e .t.days.anthill ]
+	run -6 into <s1
+	numbered replace 1 9 a | tail -n +11 >&7
+	exec 7>&-
+	wait "$pid"
+	[ "$(summary)" = '9|a|a' ]
+}
+
+@test "parquet days: a disk that gets full is exit 1, and the folder stays" {
+	in_days
+	numbered replace 1 3 | FILE=u into
+	disk_gets_full
+	only full.so s out err u t first.t _anthill_loads.csv
+}
+
+@test "parquet days: the last of each key counts, repeats of a feed are one, the guard counts" {
+	in_days
+	repeats_by_value
+	repeats_in_window
+	gone
+	repeats_shrink
+}
+@test "parquet days: what the API does not serve any more is never removed, in any mode" { in_days; older_stay; }
+@test "parquet days: rows of nobody are all kept; a merge by time removes nothing by it; an event of two windows is one row" {
+	in_days
+	nobody_repeats
+	merges_by_time
+	feed_overlaps
+}
+
+@test "parquet days: --audit tells which days hold fewer rows than were loaded" {
+	in_days
+	hours a 90 | into >receipt
+	question="t\t-\t1\t$(jq -r .load receipt)\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z\n"
+	printf "$question" | FILE=x into --audit >answer
+	[ "$(head -n 1 answer)" = '{"@ant":"table","target":"parquet","into":"t","there":true,"empty":false,"found":true,"since":1}' ]
+	run -1 grep differs answer
+	rm t/2026-11-02.*
+	printf "$question" | FILE=x into --audit | grep -qE '"differs","into":"t","from":"2026-11-02T00:00:00Z","to":"2026-11-03T00:00:00Z","rows":[0-9]+,"held":0'
+	rm -r t
+	printf "$question" | FILE=x into --audit >answer
+	[[ $(head -n 1 answer) == *'"there":false'* ]]
+}

@@ -180,8 +180,9 @@ const char *load_duckdb_warning(const struct load_dest *dest);
 
 /*
  * A Parquet file, written aside by DuckDB, whose LIBRARY is as above, and renamed; the ledger lies beside it,
- * as that of a CSV file.
+ * as that of a CSV file.  BY_DAY: FILE is a folder with a file for each day, replaced whole.
  */
-int load_parquet(const char *file, const char *library, struct load_dest *to, struct ant_err *e);
+int load_parquet(
+	const char *file, int by_day, const char *library, struct load_dest *to, struct ant_err *e);
 
 #endif

@@ -75,6 +75,7 @@ audit() {
 own_loader() {
 	if [[ -n $suffix ]]; then
 		loader=("ant-load-$kind" -o "$file/x$suffix")
+		((!days)) || loader+=(--days)
 	else
 		loader_for ''
 	fi

@@ -1,12 +1,16 @@
 # The destination of ant-sync: its URI, the loader of a table, its scope.
 #
 # Reads: schema, prefix, mode, parallel, allow_shrink, by_organization, own_organization, whose_of, into_of, mode_of, known_tables, run.
-# Sets: kind, file or conninfo, suffix, base_scope, spool; scope and loader, of one table; PGPASSWORD.
+# Sets: kind, file or conninfo, suffix, days, base_scope, spool; scope and loader, of one table; PGPASSWORD.
 
 # file_uri SCHEME URI - the path in URI: three slashes are relative, four absolute
 file_uri() {
 	local path=${2#"$1"://}
-	[[ $path != *\?* ]] || usage "--dest: $1 takes no options behind a '?'"
+	if [[ $1 == parquet && $path == *'?days' ]]; then
+		days=1
+		path=${path%'?days'}
+	fi
+	[[ $path != *\?* ]] || usage "--dest: $1 takes no such options behind a '?'"
 	[[ -z $suffix || $path == /* ]] || path=/$path
 	[[ $path == /?* ]] || usage "--dest: '$2' names no file: $1:///FILE is relative, $1:////FILE absolute"
 	file=${path#/}
@@ -51,7 +55,7 @@ warehouse_uri() {
 
 # destination URI - sets kind, file or conninfo, base_scope; suffix, where it is a folder with a file for each table
 destination() {
-	kind=${1%%:*} file='' conninfo='' suffix=''
+	kind=${1%%:*} file='' conninfo='' suffix='' days=0
 	[[ $kind != csv && $kind != parquet ]] || suffix=.$kind
 	case $1 in
 	sqlite://* | duckdb://* | csv://* | parquet://*) file_uri "$kind" "$1" ;;
@@ -92,7 +96,10 @@ loader_for() {
 	postgresql)
 		loader=(ant-load-pg -d "$conninfo" ${schema:+--schema "$schema"} "${names[@]}" "${how[@]}")
 		;;
-	csv | parquet) loader=("ant-load-$kind" -o "$file/$prefix${into:-$1}$suffix" "${how[@]}") ;;
+	csv | parquet)
+		((!days)) || how+=(--days)
+		loader=("ant-load-$kind" -o "$file/$prefix${into:-$1}$suffix" "${how[@]}")
+		;;
 	bigquery | snowflake) loader=("$ANT_WAREHOUSE" "${names[@]}" "${how[@]}" "$conninfo") ;;
 	*)
 		loader=("ant-load-$kind" "${names[@]}" "${how[@]}" "$file")
