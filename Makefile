@@ -175,7 +175,7 @@ rules:
 # SC2154: bats' run sets output, stderr and lines.  -a: the parts of ant-sync are seen as one with it.
 lint: rules
 	for m in $(MANS); do mandoc -T lint -W warning $$m || exit 1; done
-	shellcheck -a -x -S warning -e SC2154 $(filter-out scripts/sync scripts/api-drift%,$(wildcard scripts/*)) \
+	shellcheck -a -x -S warning -e SC2154 $(filter-out scripts/sync scripts/api-drift% %.requirements,$(wildcard scripts/*)) \
 	    $(wildcard packaging/build-deb packaging/debian/p* .ci/run tests/*.bats tests/lib/*.bash tests/bench/*.sh tests/*/run tests/pg-versions tests/dates tests/debian13)
 	cppcheck -q --error-exitcode=1 --inline-suppr --enable=warning,portability \
 	    --suppress=missingIncludeSystem -DANT_VERSION='"0"' -DANT_PREFIX='"/usr/local"' \

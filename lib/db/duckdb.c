@@ -14,7 +14,11 @@
 
 enum { IN_PLACE = 12, TEXT_MAX = 1 << 20 }; /* bytes of a string in a vector; of an answer */
 
-#define LOG ".wal"
+/* What stands beside a database: DuckDB's log, and those of SQLite for the catalog of a lake. */
+static const char *const logs[] = {".wal", "-wal", "-shm"};
+
+enum { LOG_SIZE = 5 }; /* with the NUL */
+
 #define SPILL ".tmp"
 
 /*
@@ -43,14 +47,31 @@ is_of_value(const char *text)
 	return 0;
 }
 
-/* What DuckDB says, its first line. */
+/* Of a lake: whether another was faster, or is in the way.  The library has no numbers for its errors. */
+static int
+is_conflict(const char *text)
+{
+	return strncmp(text, "TransactionContext Error", 24) == 0
+		       ? strstr(text, "Transaction conflict") != NULL ||
+				 strstr(text, "database is locked") != NULL
+		       : !is_of_value(text) && strstr(text, ": database is locked") != NULL;
+}
+
+/* What DuckDB says, its first line; of a commit into a lake the second, which has the reason. */
 static int
 failed(struct db_duckdb *d, const char *text, struct ant_err *e)
 {
+	static const char headline[] = "Failed to commit DuckLake transaction.\n";
 	struct buf said;
+	const char *reason;
 
 	if (text == NULL)
 		text = "out of memory";
+	if (d->is_lake && is_conflict(text))
+		return err_set(e, ANT_LOCKED,
+			"%s: another load is at work, or was faster: nothing was changed", d->file);
+	if ((reason = strstr(text, headline)) != NULL)
+		text = reason + sizeof headline - 1;
 	if (strstr(text, "Could not set lock") != NULL)
 		return err_set(e, ANT_LOCKED, "%s: another process has it open", d->file);
 	buf_init(&said, TEXT_MAX);
@@ -58,6 +79,8 @@ failed(struct db_duckdb *d, const char *text, struct ant_err *e)
 		said_put_of_value(&said, text);
 	else
 		buf_puts(&said, text);
+	if (buf_str(&said) != NULL)
+		s3_hide(d->s3, said.data);
 	text = buf_str(&said) != NULL ? said.data : "out of memory";
 	err_set(e, ANT_FAIL, "%s: %.*s", d->file, (int)strcspn(text, "\n"), text);
 	buf_free(&said);
@@ -84,11 +107,33 @@ drop_append(struct db_duckdb *d)
 	d->vectors = NULL;
 }
 
+/*
+ * Whether the transaction of a lake cannot be undone: its catalog's server is gone, which has done so by then.
+ * To disconnect would have the library end this process.
+ */
+static int
+is_stuck(struct db_duckdb *d)
+{
+	struct duckdb_result res;
+	const char *error;
+	int stuck;
+
+	if (d->conn == NULL || !d->is_lake)
+		return 0;
+	stuck = d->api.query(d->conn, "ROLLBACK", &res) != 0;
+	error = stuck ? d->api.result_error(&res) : NULL;
+	stuck = stuck && (error == NULL || strstr(error, "no transaction is active") == NULL);
+	d->api.destroy_result(&res);
+	return stuck;
+}
+
 /* What the appender holds is gone, and what was not committed. */
 static void
 disconnect(struct db_duckdb *d)
 {
 	drop_append(d);
+	if (is_stuck(d))
+		d->db = d->conn = NULL; /* until the process ends */
 	if (d->conn != NULL)
 		d->api.disconnect(&d->conn);
 	if (d->db != NULL)
@@ -96,8 +141,10 @@ disconnect(struct db_duckdb *d)
 	d->conn = d->db = NULL;
 }
 
+/* Open PATH with N options. */
 static int
-open_with(struct db_duckdb *d, const char *const (*options)[2], size_t n, struct ant_err *e)
+open_with(struct db_duckdb *d, const char *path, const char *const (*options)[2], size_t n,
+	struct ant_err *e)
 {
 	void *config = NULL;
 	char *error = NULL;
@@ -107,7 +154,7 @@ open_with(struct db_duckdb *d, const char *const (*options)[2], size_t n, struct
 		status = d->api.set_config(config, options[i][0], options[i][1]);
 	if (status != 0)
 		status = failed(d, "this DuckDB lacks an option that is needed", e);
-	else if (d->api.open_ext(d->path, &d->db, config, &error) != 0)
+	else if (d->api.open_ext(path, &d->db, config, &error) != 0)
 		status = failed(d, error, e);
 	else if (d->api.connect(d->db, &d->conn) != 0)
 		status = failed(d, "no connection", e);
@@ -118,14 +165,17 @@ open_with(struct db_duckdb *d, const char *const (*options)[2], size_t n, struct
 	return status;
 }
 
+/* How many of the options below, the first ones. */
+enum { WITH_NOTHING_LOADED = 2, WITH_CLOSED = 3, WITH_READ_ONLY = 4 };
+
 static int
-open_path(struct db_duckdb *d, int read_only, struct ant_err *e)
+open_path(struct db_duckdb *d, const char *path, size_t n, struct ant_err *e)
 {
 	static const char *const options[][2] = {{"autoinstall_known_extensions", "false"},
 		{"autoload_known_extensions", "false"}, {"enable_external_access", "false"},
 		{"access_mode", "READ_ONLY"}};
 
-	return open_with(d, options, sizeof options / sizeof *options - !read_only, e);
+	return open_with(d, path, options, n, e);
 }
 
 int
@@ -134,7 +184,7 @@ db_duckdb_look(struct db_duckdb *d, int read_only, struct ant_err *e)
 	/* An absolute path: never ":memory:" or "md:x", which mean something to DuckDB. */
 	if (realpath(d->file, d->path) == NULL)
 		return errno == ENOENT ? 0 : err_sys(e, ANT_FAIL, "%s", d->file);
-	return open_path(d, read_only, e) == 0 ? 1 : -1;
+	return open_path(d, d->path, read_only ? WITH_READ_ONLY : WITH_CLOSED, e) == 0 ? 1 : -1;
 }
 
 /* Remove the folder PATH, of files, where there is one. */
@@ -153,15 +203,23 @@ remove_folder(const char *path)
 	rmdir(path);
 }
 
-/* Remove the new file, its log, which another one must not read, and what it had no memory for. */
+int
+db_duckdb_memory(struct db_duckdb *d, struct ant_err *e)
+{
+	return open_path(d, ":memory:", WITH_NOTHING_LOADED, e);
+}
+
+/* Remove the new file, its logs, which another one must not read, and what it had no memory for. */
 static void
 remove_fresh(struct db_duckdb *d)
 {
 	size_t len = strlen(d->path);
 
 	unlink(d->path);
-	strcpy(d->path + len, LOG);
-	unlink(d->path);
+	for (size_t i = 0; i < sizeof logs / sizeof *logs; i++) {
+		strcpy(d->path + len, logs[i]);
+		unlink(d->path);
+	}
 	strcpy(d->path + len, SPILL);
 	remove_folder(d->path);
 	d->path[len] = '\0';
@@ -176,29 +234,39 @@ set_path(struct db_duckdb *d, const char *folder, const char *name, const char *
 	int n = snprintf(d->path, sizeof d->path, "%s%s/%s%s", *folder == '/' ? "" : "./", folder,
 		name, suffix);
 
-	if (n >= 0 && (size_t)n + sizeof LOG <= sizeof d->path)
+	if (n >= 0 && (size_t)n + LOG_SIZE <= sizeof d->path)
 		return 0;
 	d->path[0] = '\0';
 	return err_set(e, ANT_FAIL, "%s: the path is too long", d->file);
 }
 
 int
-db_duckdb_make(struct db_duckdb *d, struct ant_err *e)
+db_duckdb_aside(struct db_duckdb *d, struct ant_err *e)
 {
-	int there = db_duckdb_look(d, 0, e);
-
-	if (there != 0)
-		return there == 1 ? 0 : -1;
 	if (aside_open(&d->fresh, d->file, 0, e) == -1)
 		return -1;
 	if (d->fresh.old != -1) {	/* it came in between */
 		aside_close(&d->fresh); /* first: closing it would drop DuckDB's lock on it */
-		return db_duckdb_look(d, 0, e) == 1 ? 0 : -1;
+		return 0;
 	}
 	if (set_path(d, d->fresh.folder, d->fresh.temp, ".db", e) == -1)
 		return -1;
 	remove_fresh(d); /* a dead load's */
-	return open_path(d, 0, e);
+	return 1;
+}
+
+int
+db_duckdb_make(struct db_duckdb *d, struct ant_err *e)
+{
+	int there = db_duckdb_look(d, 0, e), made;
+
+	if (there != 0)
+		return there == 1 ? 0 : -1;
+	if ((made = db_duckdb_aside(d, e)) == -1)
+		return -1;
+	if (made == 0)
+		return db_duckdb_look(d, 0, e) == 1 ? 0 : -1;
+	return open_path(d, d->path, WITH_CLOSED, e);
 }
 
 /* Give FROM the name TO, which nobody has; not every file system has links. */
@@ -301,7 +369,7 @@ db_duckdb_work(struct db_duckdb *d, const char *folder, const char *scratch, str
 		d->is_scratch = 1;
 		strcat(strcpy(spill, d->path), SPILL); /* set_path() has left room */
 	}
-	if (open_with(d, options, sizeof options / sizeof *options, e) == -1)
+	if (open_with(d, d->path, options, sizeof options / sizeof *options, e) == -1)
 		return -1;
 	return close_all_but(d, folder, e);
 }

@@ -171,9 +171,10 @@ size_t load_sqlite_as_text(const struct load_dest *dest);
 
 /*
  * A DuckDB database; LIBRARY names libduckdb.so, or is NULL: see duckdb_api_open().  A FILE that is
- * not there is made aside and takes its name with its first rows in it.
+ * not there is made aside and takes its name with its first rows in it.  Where WHERE is the URI of a
+ * lake, see lake.h, that one: ANT_USAGE for a URI that cannot be read.
  */
-int load_duckdb(const char *file, const char *library, struct load_dest *to, struct ant_err *e);
+int load_duckdb(const char *where, const char *library, struct load_dest *to, struct ant_err *e);
 
 /* Of such: why the committed rows are still in FILE.wal and not in FILE; "" where they are in FILE. */
 const char *load_duckdb_warning(const struct load_dest *dest);

@@ -7,7 +7,8 @@
 
 # The folder of the watermarks: the user's, or where the destination alone has them one of this run.
 settle_state() {
-	pick state file
+	# A lake is there for many machines: it has them itself.
+	if [[ $kind == ducklake ]]; then pick state destination; else pick state file; fi
 	if [[ $REPLY == destination ]]; then
 		[[ $kind != bigquery && $kind != snowflake ]] || usage "--state: $kind keeps no watermarks: use file"
 		export ANT_STATE=$run/state

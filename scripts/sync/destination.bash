@@ -1,7 +1,7 @@
 # The destination of ant-sync: its URI, the loader of a table, its scope.
 #
 # Reads: schema, prefix, mode, parallel, allow_shrink, by_organization, own_organization, whose_of, into_of, mode_of, known_tables, run.
-# Sets: kind, file or conninfo, suffix, days, base_scope, spool; scope and loader, of one table; PGPASSWORD.
+# Sets: kind, file or conninfo, suffix, days, base_scope, one_writer, spool; scope and loader, of one table; PGPASSWORD.
 
 # file_uri SCHEME URI - the path in URI: three slashes are relative, four absolute
 file_uri() {
@@ -44,6 +44,51 @@ postgres_uri() {
 	base_scope=postgresql://$authority$tail
 }
 
+# conninfo_words TEXT - NAME=VALUE of libpq, as often as it comes: without the password in conninfo, and without the user
+# in base_scope, too
+conninfo_words() {
+	local rest=$1 name text
+	local word=$'^[ \t\n]*([a-z_]+)[ \t\n]*=[ \t\n]*(\'([^\'\\\\]|\\\\.)*\'|([^ \t\n\'\\\\]|\\\\.)*)(.*)$'
+	conninfo='' base_scope=''
+	while [[ $rest =~ $word ]]; do
+		name=${BASH_REMATCH[1]} text=${BASH_REMATCH[2]} rest=${BASH_REMATCH[5]}
+		case $name in
+		password)
+			[[ $text != \'* ]] || text=${text:1:-1}
+			PGPASSWORD=''
+			while [[ $text =~ ^([^\\]*)\\(.)(.*)$ ]]; do
+				PGPASSWORD+=${BASH_REMATCH[1]}${BASH_REMATCH[2]} text=${BASH_REMATCH[3]}
+			done
+			PGPASSWORD+=$text
+			export PGPASSWORD
+			continue
+			;;
+		sslpassword) usage '--dest: put sslpassword into a service file (PGSERVICEFILE), not into the URI' ;;
+		esac
+		conninfo+=${conninfo:+ }$name=$text
+		[[ $name == user ]] || base_scope+=${base_scope:+ }$name=$text
+	done
+	[[ $rest != *[![:space:]]* ]] || usage '--dest: what comes after ducklake:postgres: is not as libpq takes it'
+}
+
+# lake_uri URI - ducklake:CATALOG[?data=PATH]; conninfo is the URI without the catalog's password, which goes to the environment
+lake_uri() {
+	local catalog=${1#ducklake:} data='' scheme=''
+	[[ $catalog != *'?data='* ]] || { data="?data=${catalog#*'?data='}" catalog=${catalog%%'?data='*}; }
+	case $catalog in
+	postgres:*://*) postgres_uri "${catalog#postgres:}" && scheme=postgres: ;;
+	postgres:*) conninfo_words "${catalog#postgres:}" && scheme=postgres: ;;
+	*)
+		[[ $catalog != sqlite:* ]] || scheme=sqlite:
+		file=${catalog#"$scheme"} conninfo=$file
+		[[ -n $file ]] || usage "--dest: '$1' names no catalog: ducklake:sqlite:FILE, ducklake:postgres:CONNINFO or ducklake:FILE"
+		if [[ $file == /* ]]; then base_scope=$file; else base_scope=$PWD/${file#./}; fi
+		;;
+	esac
+	base_scope=ducklake:$scheme$base_scope
+	conninfo=ducklake:$scheme$conninfo$data
+}
+
 # warehouse_uri URI - one that ant-ingest has prepared: it names the loader, and secrets are in the environment
 warehouse_uri() {
 	local rest=${1#*://}
@@ -63,10 +108,11 @@ destination() {
 		kind=postgresql
 		postgres_uri "$1"
 		;;
+	ducklake:*) lake_uri "$1" ;;
 	bigquery://* | snowflake://*) warehouse_uri "$1" ;;
 	*://*)
-		near "$kind" sqlite duckdb postgresql csv parquet
-		usage "--dest: no loader for $kind${REPLY:-: use sqlite, duckdb, postgresql, csv or parquet}"
+		near "$kind" sqlite duckdb ducklake postgresql csv parquet
+		usage "--dest: no loader for $kind${REPLY:-: use sqlite, duckdb, ducklake, postgresql, csv or parquet}"
 		;;
 	*) usage "--dest: not a URI such as sqlite:///anthill.db" ;;
 	esac
@@ -74,8 +120,9 @@ destination() {
 	base_scope+=${schema:+#schema=$schema}${prefix:+#prefix=$prefix}
 	((!by_organization)) || [[ ! $kind =~ ^(bigquery|snowflake)$ ]] || usage "--by-organization: $kind has no such tables"
 	# These let one process write at a time: rows are fetched aside, and loaded in turn.
-	spool=0
-	[[ $kind != sqlite && $kind != duckdb ]] || ((parallel == 1)) || spool=1
+	one_writer=0 spool=0
+	[[ $kind != sqlite && $kind != duckdb && ($kind != ducklake || -z $file) ]] || one_writer=1
+	((!one_writer || parallel == 1)) || spool=1
 }
 
 # The scope of a table's watermark: the destination without credentials, and its name there.
@@ -102,7 +149,8 @@ loader_for() {
 		;;
 	bigquery | snowflake) loader=("$ANT_WAREHOUSE" "${names[@]}" "${how[@]}" "$conninfo") ;;
 	*)
-		loader=("ant-load-$kind" "${names[@]}" "${how[@]}" "$file")
+		if [[ $kind == ducklake ]]; then loader=(ant-load-duckdb "${names[@]}" "${how[@]}" "$conninfo")
+		else loader=("ant-load-$kind" "${names[@]}" "${how[@]}" "$file"); fi
 		((!spool)) || loader=(ant-state --scope "$base_scope" lock --wait _destination -- "${loader[@]}")
 		;;
 	esac

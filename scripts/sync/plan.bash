@@ -19,7 +19,7 @@ plan_crawl() { # TABLE...
 	local -a since=() windows running=("$@")
 	local -A code_of=()
 	# One table's loader waits for another's, which must not hold it up: ant-run --aside.
-	(($# == 1)) || [[ $kind != sqlite && $kind != duckdb ]] || spool=1
+	(($# == 1 || !one_writer)) || spool=1
 	if [[ -z ${windowed[$1]-} ]]; then
 		plan_line ''
 		return
