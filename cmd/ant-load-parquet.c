@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "db/s3.h"
 #include "loader.h"
 
 static int by_day;
@@ -34,7 +35,8 @@ static const char usage[] = "usage: ant-load-parquet -o FILE [--days] [--mode M]
 static const char help[] =
 	"Writes the rows on stdin into the Parquet file FILE, all of them or none.\n"
 	"\n"
-	"  -o FILE         rewrite FILE in the stream's mode, and print the receipt\n"
+	"  -o FILE         rewrite FILE in the stream's mode, and print the receipt;\n"
+	"                  or write s3://BUCKET/KEY, by --mode replace\n"
 	"  --days          FILE is a folder with a file for each day\n"
 	"  --mode M        window, replace, merge or append, not the stream's mode\n"
 	"  --allow-shrink  let a load leave fewer than half of the rows\n"
@@ -58,6 +60,11 @@ make(void)
 
 	if (name == NULL)
 		return cli_usage(&loader.cli, "-o FILE is needed");
+	if (s3_is(loader.where) &&
+		(by_day || loader.o.ledger || loader.audit || loader.note != NULL))
+		return cli_usage(&loader.cli, "--days, --ledger, --audit and --set-watermark need "
+					      "a FILE: an object has no "
+					      "ledger");
 	if (strcmp(name, LOAD_CSV_LEDGER) == 0)
 		return cli_usage(&loader.cli, "-o: %s is the ledger itself", LOAD_CSV_LEDGER);
 	return load_parquet(loader.where, by_day, getenv("ANT_LIBDUCKDB"), &loader.dest, &e) == -1

@@ -4,12 +4,15 @@ load lib/helper
 load lib/streams
 load lib/loads
 load lib/duckdb
+load lib/lake
 load lib/parquet
 
 setup_file() {
 	need_pyarrow
 	build_duck
+	start_s3
 }
+teardown_file() { stop_s3; }
 each_setup() { use_duckdb; }
 
 LOADER=load-parquet WITH=-o FILE=t.parquet
@@ -613,4 +616,74 @@ files() { ls "$FILE" | cut -d . -f 1 | uniq -c | awk '{ printf "%s%s=%s", sep, $
 	rm -r t
 	printf "$question" | FILE=x into --audit >answer
 	[[ $(head -n 1 answer) == *'"there":false'* ]]
+}
+
+# bucket EXPRESSION - ask the bucket, with the client in build/s3; object KEY - what it has under it, to ./object
+bucket() { "$ROOT/build/s3/bin/python" -c "import boto3; s = boto3.client('s3', endpoint_url='$S3_URL'); $1"; }
+object() { bucket "s.download_file('lake', '$1', 'object')"; }
+objects() { bucket "print(*(o['Key'] for o in s.list_objects_v2(Bucket='lake').get('Contents', [])))"; }
+
+@test "parquet s3: one stream is one object, whole or as it was, and the keys are nowhere" {
+	use_s3
+	use_lake
+	numbered replace 1 30000 old >s
+	run -0 --separate-stderr pqt -o s3://lake/x/t.parquet <s
+	[[ $output == '{"@ant":"loaded","table":"t","target":"parquet","into":"s3://lake/x/t.parquet","mode":"replace","from":null,"to":null,"rows":30000,"watermark":null}' && -z $stderr ]]
+	object x/t.parquet
+	[ "$(FILE=object summary)" = '30000|old|old' ]
+	# Nothing is sent before the end of a whole stream.
+	cp object before
+	numbered replace 1 30000 new >whole
+	for at in 10 5000 $(($(stat -c %s whole) - 1)); do
+		head -c "$at" whole | run -5 pqt -o s3://lake/x/t.parquet
+		head -c "$at" whole | run -5 pqt -o s3://lake/first.parquet
+	done
+	sed 's/^29999\t/x\t/' whole >misfit
+	run -5 pqt -o s3://lake/x/t.parquet <misfit
+	object x/t.parquet
+	cmp before object
+	[ "$(objects)" = x/t.parquet ]
+	for i in 1 2 3 4 5 6; do # killed, it is the old or the new one
+		"$ANT_BIN/ant-load-parquet" -o s3://lake/x/t.parquet <whole >out 2>err 3>&- &
+		sleep "0.$((i * 17 % 10))"
+		kill -9 "$!" 2>/dev/null || :
+		wait "$!" || :
+		object x/t.parquet
+		FILE=object summary | grep -qxE '30000[|](old[|]old|new[|]new)'
+	done
+	mkdir tmp
+	export TMPDIR=$PWD/tmp
+	pqt -o s3://lake/x/t.parquet <whole
+	object x/t.parquet
+	[ "$(FILE=object summary)" = '30000|new|new' ]
+	arrow object | cmp <(seq 30000 | sed 's/$/\tnew/') -
+	# Of objects the last of a key counts, here, too.
+	{ numbered replace 1 50 | sed -e 's/^#key.*/&\n#unique/' -e '$d'; seq 1 50 | sed 's/$/\tw/'; printf '#end\t100\t\\N\n'; } | pqt -q -o s3://lake/u.parquet
+	object u.parquet
+	[ "$(FILE=object summary)" = '50|w|w' ]
+	[ -z "$(ls -A tmp)" ]
+}
+
+@test "parquet s3: what cannot be is refused with the reason, without the keys" {
+	use_s3
+	use_lake
+	hours a 5 >s
+	run -2 pqt -o s3://lake/t.parquet <s
+	[[ $output == *"ant-load-parquet: s3://lake/t.parquet: an object is written whole, by --mode replace: "* ]]
+	for bad in s3://lake s3://lake/ s3:///x s3://lake/x/ 's3://lake/a*b'; do
+		run -2 pqt --mode replace -o "$bad" <s
+		[[ $output == *"-o: '$bad'"* ]]
+	done
+	run -2 pqt --ledger -o s3://lake/t.parquet
+	run -1 pqt --mode replace -o s3://nobody/t.parquet <s
+	[[ $output == 'ant-load-parquet: s3://nobody/t.parquet: '* && $output != *"$AWS_ACCESS_KEY_ID"* && $output != *"$AWS_SECRET_ACCESS_KEY"* ]]
+	run -0 pqt --check -v -o s3://lake/t.parquet
+	run -1 pqt --check -o s3://nobody/t.parquet
+	[ "$(pqt --dry-run --mode replace -o s3://lake/t.parquet <s)" = 's3://lake/t.parquet: write 5 rows' ]
+	AWS_ENDPOINT_URL=http://127.0.0.1:1 run -1 pqt --mode replace -o s3://lake/t.parquet <s
+	[[ $output != *"$AWS_SECRET_ACCESS_KEY"* ]]
+	unset AWS_ACCESS_KEY_ID
+	run -2 pqt --mode replace -o s3://lake/t.parquet <s
+	[[ $output == *'S3 wants a key: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'* ]]
+	run -1 compgen -G 't.parquet'
 }

@@ -331,9 +331,8 @@ db_duckdb_run(struct db_duckdb *d, const char *sql, int64_t *changed, struct ant
 	return 0;
 }
 
-/* From here on it reaches the files of FOLDER alone. */
-static int
-close_all_but(struct db_duckdb *d, const char *folder, struct ant_err *e)
+int
+db_duckdb_shut(struct db_duckdb *d, const char *folder, const char *bucket, struct ant_err *e)
 {
 	char real[PATH_MAX];
 	struct buf sql;
@@ -346,6 +345,10 @@ close_all_but(struct db_duckdb *d, const char *folder, struct ant_err *e)
 	buf_init(&sql, TEXT_MAX);
 	buf_puts(&sql, "SET allowed_directories = [");
 	sql_literal(&sql, SQL_DUCKDB, real);
+	if (bucket != NULL) {
+		buf_puts(&sql, ", ");
+		sql_literal(&sql, SQL_DUCKDB, bucket);
+	}
 	buf_puts(&sql, "]; SET enable_external_access = false; SET lock_configuration = true");
 	status = db_duckdb_run(d, buf_str(&sql), NULL, e);
 	buf_free(&sql);
@@ -369,9 +372,7 @@ db_duckdb_work(struct db_duckdb *d, const char *folder, const char *scratch, str
 		d->is_scratch = 1;
 		strcat(strcpy(spill, d->path), SPILL); /* set_path() has left room */
 	}
-	if (open_with(d, d->path, options, sizeof options / sizeof *options, e) == -1)
-		return -1;
-	return close_all_but(d, folder, e);
+	return open_with(d, d->path, options, sizeof options / sizeof *options, e);
 }
 
 int

@@ -68,12 +68,17 @@ int db_duckdb_aside(struct db_duckdb *d, struct ant_err *e);
 int db_duckdb_publish(struct db_duckdb *d, struct ant_err *e);
 
 /*
- * Open an empty database for work on the files of FOLDER, which alone it may touch: in memory, or
- * where SCRATCH is not NULL, in a file of that name in FOLDER, which the lock of a writer makes our
- * own.  What is there is never committed: DuckDB would write a log, whose name it makes of the path in
- * a way of its own.  Return 0 or -1.
+ * Open an empty database for work on files: in memory, or where SCRATCH is not NULL, in a file of that
+ * name in FOLDER, which is our own.  What is there is never committed: DuckDB would write a log, whose
+ * name it makes of the path in a way of its own.  Return 0 or -1.
  */
 int db_duckdb_work(struct db_duckdb *d, const char *folder, const char *scratch, struct ant_err *e);
+
+/*
+ * From here on it touches the files of FOLDER alone, and where BUCKET is not NULL what begins so,
+ * s3://BUCKET/; it loads no extension, and nothing of that can be changed.  Return 0 or -1.
+ */
+int db_duckdb_shut(struct db_duckdb *d, const char *folder, const char *bucket, struct ant_err *e);
 
 /* Roll back and close; a new file that has no name is removed, and so is a scratch file. */
 void db_duckdb_close(struct db_duckdb *d);

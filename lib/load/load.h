@@ -182,6 +182,7 @@ const char *load_duckdb_warning(const struct load_dest *dest);
 /*
  * A Parquet file, written aside by DuckDB, whose LIBRARY is as above, and renamed; the ledger lies beside it,
  * as that of a CSV file.  BY_DAY: FILE is a folder with a file for each day, replaced whole.
+ * s3://BUCKET/KEY is an object, written whole, without a ledger; the keys are those of s3.h.
  */
 int load_parquet(
 	const char *file, int by_day, const char *library, struct load_dest *to, struct ant_err *e);

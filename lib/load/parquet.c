@@ -6,6 +6,8 @@
 
 #include "base/aside.h"
 #include "base/utc.h"
+#include "db/duckdb_extra.h"
+#include "db/s3.h"
 #include "load/csv_audit.h"
 #include "load/csv_ledger.h"
 #include "load/load.h"
@@ -22,7 +24,9 @@ static const char stage[] = "_anthill_rows"; /* where the stream's rows arrive *
 static const char old[] = "old";	     /* schema of the file as it is, a view */
 
 struct load_parquet {
-	const char *file;
+	const char *file, *library;
+	char *bucket; /* s3://BUCKET/, where the file is an object in it; else NULL */
+	struct s3 s3;
 	int by_day;		  /* it is a folder of days */
 	char *path;		  /* then: where that is, without a link */
 	struct parquet_days days; /* and what is in it */
@@ -223,15 +227,48 @@ count_old(struct load_parquet *d, struct ant_err *e)
 	return ask_number(d, &d->removed, e);
 }
 
+/* Open the database, which sees the folder of the file and no other. */
+static int
+open_work(struct load_parquet *d, const char *scratch, struct ant_err *e)
+{
+	return db_duckdb_work(&d->db, d->data.folder, scratch, e) == -1
+		       ? -1
+		       : db_duckdb_shut(&d->db, d->data.folder, NULL, e);
+}
+
+/*
+ * Open the database that goes into a bucket: its file is in a folder of temporary files, and loses its
+ * name at once, so that a load that is killed leaves nothing of it.
+ */
+static int
+open_bucket(struct load_parquet *d, struct ant_err *e)
+{
+	const char *folder = getenv("TMPDIR");
+	char name[RANDOM_ID_TEXT + sizeof "anthill."] = "anthill.";
+
+	if (folder == NULL || *folder != '/')
+		folder = "/tmp";
+	if (random_id(name + strlen(name), e) == -1 ||
+		db_duckdb_work(&d->db, folder, name, e) == -1)
+		return -1;
+	if (unlink(d->db.path) == -1)
+		return err_sys(e, ANT_FAIL, "%s", d->db.path);
+	return duckdb_extra_bucket(&d->db, d->library, &d->s3, d->bucket, e) == -1
+		       ? -1
+		       : db_duckdb_shut(&d->db, folder, d->bucket, e);
+}
+
 static int
 open_files(struct load_parquet *d, struct ant_err *e)
 {
 	int dry = d->load->dry_run;
 
+	if (d->bucket != NULL)
+		return open_bucket(d, e);
 	if (open_place(d, dry, e) == -1 || (d->by_day && find_touched(d, e) == -1))
 		return -1;
 	d->has_view = d->has_old && (!d->by_day || d->days.names.n > 0);
-	return db_duckdb_work(&d->db, d->data.folder, dry ? NULL : d->data.temp, e);
+	return open_work(d, dry ? NULL : d->data.temp, e);
 }
 
 static int
@@ -241,9 +278,15 @@ begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
 
 	d->load = l;
 	d->ledger.own = l->by_organization ? l->rows->organization : NULL;
+	if (d->bucket != NULL && l->mode != MODE_REPLACE)
+		return err_set(e, ANT_USAGE,
+			"%s: an object is written whole, by --mode replace: what a %s leaves of it "
+			"would have to be read and written again, with nobody else at it",
+			d->file, type_mode_name(l->mode));
 	if (open_files(d, e) == -1 || choose_columns(d, e) == -1 ||
 		db_duckdb_run(&d->db, "BEGIN TRANSACTION", NULL, e) == -1 ||
-		csv_ledger_learn(&d->ledger, d->data.folder, file_name(d), e) == -1)
+		(d->bucket == NULL &&
+			csv_ledger_learn(&d->ledger, d->data.folder, file_name(d), e) == -1))
 		return -1;
 	d->many = -1;
 	if (d->has_view && view_old(d, e) == -1)
@@ -358,7 +401,7 @@ write_to(struct load_parquet *d, const char *select, int fd, struct ant_err *e)
 {
 	int64_t wrote = -1, reads = -1;
 
-	parquet_file_put_copy(&d->sql, select, d->load->rows->ncolumns, fd);
+	parquet_file_put_copy(&d->sql, select, d->load->rows->ncolumns, fd, NULL);
 	if (run(d, &wrote, e) == -1)
 		return -1;
 	buf_puts(&d->sql, "SELECT count(*) FROM ");
@@ -370,6 +413,34 @@ write_to(struct load_parquet *d, const char *select, int fd, struct ant_err *e)
 	return err_set(e, ANT_FAIL,
 		"%s: %" PRId64 " rows were written, and %" PRId64 " can be read", d->file, wrote,
 		reads);
+}
+
+/*
+ * Write the object.  It is there when its last part is, and whole then; what was read back of it
+ * could not be taken back any more.
+ */
+static int
+write_object(struct load_parquet *d, struct ant_err *e)
+{
+	int64_t wrote = -1, rows = -1;
+
+	buf_printf(&d->sql, "SELECT count(*) FROM %s", stage);
+	if (ask_number(d, &rows, e) == -1)
+		return -1;
+	buf_printf(&d->sql, "SELECT * FROM %s", stage);
+	if (buf_str(&d->sql) != NULL) {
+		struct buf select = d->sql;
+
+		buf_init(&d->sql, LOAD_TEXT_MAX);
+		parquet_file_put_copy(&d->sql, select.data, d->load->rows->ncolumns, -1, d->file);
+		buf_free(&select);
+	}
+	if (run(d, &wrote, e) == -1)
+		return -1;
+	return wrote == rows
+		       ? 0
+		       : err_set(e, ANT_FAIL, "%s: %" PRId64 " rows of %" PRId64 " were written",
+				 d->file, wrote, rows);
 }
 
 /* Append to a folder's WHERE clause that a row is of DAY. */
@@ -554,6 +625,10 @@ write_plan(struct load_parquet *d, const struct receipt_entry *entry, struct ant
 {
 	struct buf *plan = d->load->plan;
 
+	if (d->bucket != NULL) {
+		buf_printf(plan, "%s: write %" PRId64 " rows\n", d->file, entry->rows);
+		return plan->failed ? no_memory(d, e) : 0;
+	}
 	buf_printf(plan, "%s: %s", d->file, d->has_old ? "rewrite" : "create");
 	if (d->by_day && d->has_old)
 		buf_printf(plan, " %zu of %zu files", d->touched.n, d->days.names.n);
@@ -599,6 +674,8 @@ commit(void *self, struct receipt_entry *entry, struct ant_err *e)
 	entry->into = d->file;
 	if (d->load->dry_run)
 		return write_plan(d, entry, e);
+	if (d->bucket != NULL)
+		return write_object(d, e);
 	entry->into = file_name(d);
 	entry->created = !d->has_old;
 	buf_init(&buckets, LOAD_TEXT_MAX);
@@ -630,6 +707,20 @@ undo(void *self, const char *reason)
 
 /* ---- questions ----------------------------------------------------------------------- */
 
+/* Whether the keys open the bucket: it is asked for the object's name. */
+static int
+check_bucket(struct load_parquet *d, struct ant_err *e)
+{
+	int64_t unused;
+
+	if (open_bucket(d, e) == -1)
+		return -1;
+	buf_puts(&d->sql, "SELECT count(*) FROM glob(");
+	sql_literal(&d->sql, SQL_DUCKDB, d->bucket);
+	buf_puts(&d->sql, " || '*')");
+	return ask_number(d, &unused, e);
+}
+
 /* The file, and the ledger beside it; a file that is there must be of the format. */
 static int
 check(void *self, const char *const *tables, size_t n, int mode, struct strlist *missing,
@@ -644,13 +735,15 @@ check(void *self, const char *const *tables, size_t n, int mode, struct strlist 
 	(void)tables;
 	(void)n;
 	(void)mode;
+	if (d->bucket != NULL)
+		return check_bucket(d, e);
 	buf_init(&path, LOAD_TEXT_MAX);
 	buf_printf(&path, "%s%s", d->by_day ? d->path : d->file, d->by_day ? LOCK : "");
 	status = buf_str(&path) != NULL ? place_lacks(path.data, missing, e) : no_memory(d, e);
 	buf_free(&path);
 	if (status == -1 || missing->n > before)
 		return status;
-	if (open_place(d, 1, e) == -1 || db_duckdb_work(&d->db, d->data.folder, NULL, e) == -1)
+	if (open_place(d, 1, e) == -1 || open_work(d, NULL, e) == -1)
 		return -1;
 	if (d->has_old && (!d->by_day || d->days.names.n > 0)) {
 		buf_puts(&d->sql, "SELECT count(*) FROM ");
@@ -769,7 +862,7 @@ audit(void *self, int fd, const char *name, struct out *to, struct ant_err *e)
 	struct load_parquet *d = self;
 	struct csv_audit_files files = {d, "parquet", NULL, count_rows};
 
-	if (open_place(d, 1, e) == -1 || db_duckdb_work(&d->db, d->data.folder, NULL, e) == -1)
+	if (open_place(d, 1, e) == -1 || open_work(d, NULL, e) == -1)
 		return -1;
 	files.folder = d->data.folder;
 	return csv_audit_run(&files, fd, name, to, e);
@@ -800,8 +893,25 @@ free_all(void *self)
 	strlist_free(&d->touched);
 	free(d->columns);
 	free(d->path);
+	free(d->bucket);
 	buf_free(&d->sql);
 	free(d);
+}
+
+/* The bucket of s3://BUCKET/KEY. */
+static int
+find_bucket(struct load_parquet *d, struct ant_err *e)
+{
+	const char *name = d->file + strlen("s3://"), *slash = strchr(name, '/');
+
+	if (slash == NULL || slash == name || slash[1] == '\0' || slash[strlen(slash) - 1] == '/')
+		return err_set(e, ANT_USAGE, "-o: '%.500s' is not s3://BUCKET/KEY", d->file);
+	if (strpbrk(d->file, "*?[#") != NULL)
+		return err_set(e, ANT_USAGE,
+			"-o: '%.500s': DuckDB takes a key with * ? [ or # for something else",
+			d->file);
+	d->bucket = strndup(d->file, (size_t)(slash + 1 - d->file));
+	return d->bucket != NULL ? 0 : no_memory(d, e);
 }
 
 /* Where the folder is: a link to it is followed, a slash behind it dropped. */
@@ -828,7 +938,9 @@ load_parquet(
 	d->file = file;
 	d->by_day = by_day;
 	buf_init(&d->sql, LOAD_TEXT_MAX);
+	d->library = library;
 	if ((by_day && (d->path = find_folder(file)) == NULL && no_memory(d, e) == -1) ||
+		(s3_is(file) && find_bucket(d, e) == -1) ||
 		db_duckdb_init(&d->db, file, library, e) == -1) {
 		free_all(d);
 		return -1;

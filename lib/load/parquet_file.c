@@ -25,13 +25,16 @@ parquet_file_put_source(struct buf *b, int fd)
 }
 
 void
-parquet_file_put_copy(struct buf *b, const char *select, size_t n, int fd)
+parquet_file_put_copy(struct buf *b, const char *select, size_t n, int fd, const char *object)
 {
 	size_t rows = n > 0 ? GROUP_CELLS / n : GROUP_ROWS;
 
 	rows = rows > GROUP_ROWS ? GROUP_ROWS : rows < GROUP_LEAST ? GROUP_LEAST : rows;
 	buf_printf(b, "COPY (%s) TO ", select);
-	parquet_file_put_path(b, fd);
+	if (fd != -1)
+		parquet_file_put_path(b, fd);
+	else
+		sql_literal(b, SQL_DUCKDB, object);
 	/* The file is there, and ours: nothing is to be written beside it. */
 	buf_printf(b, " (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE %zu, USE_TMP_FILE false)",
 		rows);

@@ -20,10 +20,11 @@ void parquet_file_put_source(struct buf *b, int fd);
 void parquet_file_put_path(struct buf *b, int fd);
 
 /*
- * Append what writes the answer to SELECT, N columns wide, to the file open as FD: zstd, in groups
- * of at most 122,880 rows, fewer where rows are wide, for a group is held in memory.
+ * Append what writes the answer to SELECT, N columns wide, to the file open as FD, or where that is -1
+ * to the OBJECT of a bucket: zstd, in groups of at most 122,880 rows, fewer where rows are wide, for a
+ * group is held in memory.
  */
-void parquet_file_put_copy(struct buf *b, const char *select, size_t n, int fd);
+void parquet_file_put_copy(struct buf *b, const char *select, size_t n, int fd, const char *object);
 
 /* The names and types of the columns of FROM, a table in SQL.  Return 0 or -1. */
 int parquet_file_columns(struct db_duckdb *d, const char *from, struct strlist *names,

@@ -53,7 +53,7 @@ receipt_texts(const struct receipt_entry *entry, struct receipt_texts *to)
 	v[RECEIPT_FINISHED] = entry->finished;
 	v[RECEIPT_ORGANIZATION] = entry->organization;
 	v[RECEIPT_DESTINATION] = entry->destination;
-	v[RECEIPT_LINE] = to->numbers[1];
+	v[RECEIPT_LINE] = entry->line > 0 ? to->numbers[1] : ""; /* 0: there is no ledger */
 	v[RECEIPT_LOAD] = entry->load;
 	v[RECEIPT_CREATED] = entry->created ? "true" : "";
 	v[RECEIPT_TIME_COLUMN] = entry->time_column;
