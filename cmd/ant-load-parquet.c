@@ -22,13 +22,14 @@ static const struct cli_option options[] = {
 	{.name = "ledger", .flag = &loader.o.ledger},
 	{.name = "audit", .flag = &loader.audit},
 	{.name = "set-watermark", .text = &loader.note},
+	{.name = "wait", .seconds = &loader.o.wait},
 	{.name = "dry-run", .flag = &loader.o.dry_run},
 	{.name = "check", .flag = &loader.check},
 	{.name = NULL},
 };
 
 static const char usage[] = "usage: ant-load-parquet -o FILE [--days] [--mode M] [--allow-shrink]\n"
-			    "           [--by-organization] [--organization UUID]\n"
+			    "           [--by-organization] [--organization UUID] [--wait SECONDS]\n"
 			    "           [--dry-run | --check | --ledger | --audit |\n"
 			    "            --set-watermark TABLE=TIME]\n";
 
@@ -44,6 +45,7 @@ static const char help[] =
 	"  --organization UUID  rows of this one alone, or none\n"
 	"  --ledger, --audit    receipts of FILE's folder; answers for ant-sync about it\n"
 	"  --set-watermark TABLE=TIME  note it in the ledger; without TIME: there is none\n"
+	"  --wait SECONDS  for another load into FILE, not status 6 at once\n"
 	"  --dry-run, --check   what would be done; what stands in the way; no change\n"
 	"  -h, --help  --version  -q, --quiet  -v, --verbose\n"
 	"\n"

@@ -30,7 +30,7 @@ summary() {
 content() { ask "SELECT v $(from)"; }
 held() { python3 -c 'import csv; [print(r["buckets"]) for r in csv.DictReader(open("_anthill_loads.csv", newline=""))]'; }
 gone() { rm -rf "$FILE" _anthill_loads.csv; }
-dump() { find "$FILE" _anthill_loads.csv -type f | sort | while read -r f; do echo "$f" && cat "$f"; done; }
+dump() { find "$FILE" _anthill_loads.csv -type f | sort | while read -r f; do echo "$f"; cat "$f"; done; }
 
 W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 
@@ -220,6 +220,8 @@ only() { diff <(printf '%s\n' home "$@" | sort -u) <(ls -A | sort -u); }
 }
 
 @test "parquet: of eight loads at once each wins or exits 6, and a reader sees one of them whole" { eight_at_once; }
+
+@test "parquet: of eight loads at once that wait each is done, one after the other" { eight_in_turn; }
 
 @test "parquet: eight first loads at once create the file once" { first_at_once; }
 

@@ -161,6 +161,8 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[ "$status" = 6 ]
 	[ "$(<err)" = 'ant-load-pg: postgresql: another load of public.t is at work' ]
 	checked "$ANT_BIN/ant-load-pg" || [ "$elapsed" -lt 1000 ]
+	run -6 ant load-pg --wait 0.3 <s
+	run -2 ant load-pg --wait soon <s
 	pg --table other <s
 	numbered replace 1 9 a | tail -n +11 >&7
 	exec 7>&-
@@ -170,6 +172,8 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 }
 
 @test "pg: of eight loads at once each wins or exits 6, and a reader sees one of them whole" { eight_at_once; }
+
+@test "pg: of eight loads at once that wait each is done, one after the other" { eight_in_turn; }
 
 @test "pg: eight first loads of eight tables into a schema that is not there all succeed" {
 	numbered replace 1 50 >s

@@ -214,6 +214,8 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 
 @test "sqlite: of eight loads at once each wins or exits 6, and a reader sees one of them whole" { eight_at_once; }
 
+@test "sqlite: of eight loads at once that wait each is done, one after the other" { eight_in_turn; }
+
 @test "sqlite: eight first loads at once create the file once" { first_at_once; }
 
 @test "sqlite: a reader sees the old rows until the commit, and is not held up" {

@@ -1,7 +1,7 @@
 # The destination of ant-sync: its URI, the loader of a table, its scope.
 #
-# Reads: schema, prefix, mode, parallel, allow_shrink, by_organization, own_organization, whose_of, into_of, mode_of, known_tables, run.
-# Sets: kind, file or conninfo, suffix, days, base_scope, one_writer, spool; scope and loader, of one table; PGPASSWORD.
+# Reads: schema, prefix, mode, parallel, turns, allow_shrink, wait_lock, by_organization, own_organization, whose_of, into_of, mode_of, known_tables, run.
+# Sets: kind, file or conninfo, suffix, days, place, base_scope, load_scope, one_writer, spool; scope and loader, of one table; PGPASSWORD.
 
 # file_uri SCHEME URI - the path in URI: three slashes are relative, four absolute
 file_uri() {
@@ -117,12 +117,24 @@ destination() {
 	*) usage "--dest: not a URI such as sqlite:///anthill.db" ;;
 	esac
 	[[ -z $schema || $kind == postgresql ]] || usage "--schema: $kind has none; use --prefix"
+	place=$base_scope
 	base_scope+=${schema:+#schema=$schema}${prefix:+#prefix=$prefix}
+	load_scope=$base_scope # whatever organization it is
 	((!by_organization)) || [[ ! $kind =~ ^(bigquery|snowflake)$ ]] || usage "--by-organization: $kind has no such tables"
-	# These let one process write at a time: rows are fetched aside, and loaded in turn.
-	one_writer=0 spool=0
+	# These let one process write at a time: rows are fetched aside, and loaded in turn.  So are those of organizations
+	# side by side where they share a file or a table.
+	one_writer=0
 	[[ $kind != sqlite && $kind != duckdb && ($kind != ducklake || -z $file) ]] || one_writer=1
-	((!one_writer || parallel == 1)) || spool=1
+	if ((one_writer)); then spool=$((parallel > 1 || turns))
+	elif [[ -n $suffix ]]; then spool=$turns # the ledger is one file
+	else spool=$((turns && by_organization)); fi
+}
+
+# The loader, in turn with others that load there: to the table NAME, or without one to the destination.
+in_turn() { # NAME
+	local what=_destination where=$place
+	[[ -z $1 ]] || what=_load_$1 where=$load_scope${into_of[$1]:+#table=${into_of[$1]}}
+	loader=(ant-state --scope "$where" lock --wait "$what" -- "${loader[@]}")
 }
 
 # The scope of a table's watermark: the destination without credentials, and its name there.
@@ -136,6 +148,8 @@ loader_for() {
 	[[ -z $prefix ]] || names+=(--prefix "$prefix")
 	[[ -z $mode ]] || how+=(--mode "$mode")
 	((!allow_shrink)) || how+=(--allow-shrink)
+	# For loads of other machines, too, which know nothing of our locks: a day is the most that a loader takes.
+	((!wait_lock)) || [[ $kind =~ ^(bigquery|snowflake)$ ]] || how+=(--wait 86400)
 	((!by_organization)) || how+=(--by-organization)
 	whose=${own_organization:-${whose_of[${1:--}]-}}
 	[[ -z $whose ]] || how+=(--organization "$whose")
@@ -151,9 +165,11 @@ loader_for() {
 	*)
 		if [[ $kind == ducklake ]]; then loader=(ant-load-duckdb "${names[@]}" "${how[@]}" "$conninfo")
 		else loader=("ant-load-$kind" "${names[@]}" "${how[@]}" "$file"); fi
-		((!spool)) || loader=(ant-state --scope "$base_scope" lock --wait _destination -- "${loader[@]}")
 		;;
 	esac
+	((spool)) || return 0
+	if ((one_writer)) || [[ -n $suffix ]]; then in_turn ''
+	elif [[ -n $1 ]]; then in_turn "$1"; fi
 }
 
 # Print the receipts in the destination's ledger, as fields, that are about the tables of this run: other
