@@ -69,6 +69,7 @@ struct session_ops {
 	enum sql_dialect dialect;
 	const char *target;	/* in receipts */
 	const char *begin;	/* what open() begins with, for the plan */
+	const char *thing;	/* what it is: "file" */
 	const char *not_table;	/* what a name can belong to instead: "view" */
 	const char *keepers;	/* what can keep rows from us: "trigger"; NULL: nothing can */
 	const char *stage;	/* where the rows of a merge arrive, as SQL names it */
@@ -122,6 +123,8 @@ struct session_ops {
 	int (*put_add)(struct session *s, const struct sql_column *c, const char *like);
 	/* Before the table is created; NULL: nothing to do. */
 	int (*before_create)(struct session *s, struct ant_err *e);
+	/* When it is, and empty; NULL: nothing to do. */
+	int (*after_create)(struct session *s, struct ant_err *e);
 	/* For session_run_shared(); NULL: CREATE IF NOT EXISTS is all that is needed. */
 	int (*lock_shared)(struct session *s, struct ant_err *e);
 

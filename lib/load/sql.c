@@ -65,15 +65,12 @@ load_sql_organization(struct buf *b, enum sql_dialect d, const char *word, const
 }
 
 void
-load_sql_delete(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l,
-	const char *verb)
+load_sql_replaced(struct buf *b, enum sql_dialect d, const struct load *l)
 {
 	const struct rows *r = l->rows;
 	int keeps = load_keeps_older(l), since = keeps && r->from < r->to;
 	int window = l->mode == MODE_WINDOW || (keeps && !since); /* of nothing: nothing */
 
-	buf_printf(b, "%s FROM ", verb);
-	sql_name(b, d, schema, l->into);
 	if (window)
 		load_sql_range(b, d, l->columns[r->time_column].name,
 			r->columns[r->time_column].type, r->from, r->to);
@@ -81,6 +78,15 @@ load_sql_delete(struct buf *b, enum sql_dialect d, const char *schema, const str
 		put_since(b, d, &l->columns[r->time_column], r->from);
 	if (l->by_organization)
 		load_sql_organization(b, d, window || since ? " AND " : " WHERE ", r->organization);
+}
+
+void
+load_sql_delete(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l,
+	const char *verb)
+{
+	buf_printf(b, "%s FROM ", verb);
+	sql_name(b, d, schema, l->into);
+	load_sql_replaced(b, d, l);
 }
 
 /* "t"."key" = s."key", where NULL equals NULL; in PostgreSQL, in a way that it can hash. */

@@ -15,6 +15,9 @@
 void load_sql_delete(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l,
 	const char *verb);
 
+/* " WHERE" that is so, of any table with the load's columns; nothing where all rows are replaced. */
+void load_sql_replaced(struct buf *b, enum sql_dialect d, const struct load *l);
+
 /* " WHERE" COLUMN, of TYPE, lies in [FROM, TO). */
 void load_sql_range(struct buf *b, enum sql_dialect d, const char *column, enum type type,
 	int64_t from, int64_t to);
