@@ -1,24 +1,13 @@
-/*
- * No transaction, so: lock; clone the table; edit the clone; see that the table is still what was
- * cloned; exchange the two; write the ledger; remove what is left.  Until the exchange nobody sees
- * anything, and a load that ends before it leaves the table as it was.
- */
-#include <inttypes.h>
+#include "load/clickhouse.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "db/clickhouse.h"
 #include "db/clickhouse_rows.h"
-#include "load/session.h"
 #include "load/sql.h"
 
-#define OWN "_anthill_" /* what a load works with has names of its own */
-#define ORDER OWN "order"
-
-enum { IDENTITY = 64, LEDGER_TRIES = 600, LEDGER_WAIT_MS = 100, THROWN = 395 };
+#define ORDER LOAD_CLICKHOUSE_OWN "order"
 
 /* Nothing of the user's profile may change what a row means, or how many there are. */
 static const char settings[] =
@@ -28,18 +17,6 @@ static const char settings[] =
 	"&input_format_allow_errors_ratio=0&insert_deduplicate=0&async_insert=0&mutations_sync=2"
 	"&enable_positional_arguments=1&max_partitions_per_insert_block=0"
 	"&max_table_size_to_drop=0&max_partition_size_to_drop=0";
-
-struct load_clickhouse {
-	struct clickhouse *c;
-	struct session_ops ops; /* the names of the stages in it are the table's */
-	const char *cluster;	/* NULL: none */
-	struct buf next, lock, stage, again;
-	char uuid[IDENTITY], parts[IDENTITY]; /* of the table that was cloned; "": there is none */
-	int locked, locked_ledger, published;
-	char warning[512];
-};
-
-static const char ledger_lock[] = OWN "lock_" SQL_LEDGER;
 
 static int
 no_memory(struct ant_err *e)
@@ -71,34 +48,21 @@ each(struct session *s, const char *sql, size_t n, db_take_texts *take, void *ar
 	return clickhouse_each(d->c, sql, n, take, arg, e);
 }
 
-static void
-put_ident(struct session *s, const char *name)
-{
-	sql_ident(&s->sql, SQL_CLICKHOUSE, name);
-}
-
-static void
-put_cluster(struct session *s)
-{
-	const struct load_clickhouse *d = s->self;
-
-	if (d->cluster == NULL)
-		return;
-	buf_puts(&s->sql, " ON CLUSTER ");
-	put_ident(s, d->cluster);
-}
-
-/* VERB NAME, and on which cluster. */
-static void
-put_about(struct session *s, const char *verb, const char *name)
-{
-	buf_clear(&s->sql);
-	buf_puts(&s->sql, verb);
-	put_ident(s, name);
-	put_cluster(s);
-}
-
 /* ---- names and types ---------------------------------------------------------------- */
+
+/* WORD and the table's name, as SQL names it, in TO, which is returned as text. */
+static const char *
+put_name(struct session *s, struct buf *to, const char *word)
+{
+	const char *name;
+
+	buf_clear(&s->sql);
+	buf_printf(&s->sql, "%s%s", word, s->load->into);
+	if ((name = buf_str(&s->sql)) == NULL)
+		return NULL;
+	sql_ident(to, SQL_CLICKHOUSE, name);
+	return buf_str(to);
+}
 
 static int
 check(struct session *s, struct ant_err *e)
@@ -106,20 +70,14 @@ check(struct session *s, struct ant_err *e)
 	struct load_clickhouse *d = s->self;
 	const char *into = s->load->into;
 
-	if (strncmp(into, OWN, strlen(OWN)) == 0)
+	if (strncmp(into, LOAD_CLICKHOUSE_OWN, strlen(LOAD_CLICKHOUSE_OWN)) == 0)
 		return err_set(e, ANT_USAGE, "--table: %s is a name of the loader's own", into);
-	buf_printf(&d->next, OWN "next_%s", into);
-	buf_printf(&d->lock, OWN "lock_%s", into);
-	buf_clear(&s->sql);
-	buf_printf(&s->sql, OWN "rows_%s", into);
-	sql_ident(&d->stage, SQL_CLICKHOUSE, buf_str(&s->sql) != NULL ? s->sql.data : "");
-	buf_clear(&s->sql);
-	buf_printf(&s->sql, OWN "again_%s", into);
-	sql_ident(&d->again, SQL_CLICKHOUSE, buf_str(&s->sql) != NULL ? s->sql.data : "");
-	d->ops.stage = buf_str(&d->stage);
-	d->ops.again = buf_str(&d->again);
-	return s->sql.failed || buf_str(&d->next) == NULL || buf_str(&d->lock) == NULL ||
-			       d->ops.stage == NULL || d->ops.again == NULL
+	buf_printf(&d->next, LOAD_CLICKHOUSE_OWN "next_%s", into);
+	buf_printf(&d->lock, LOAD_CLICKHOUSE_OWN "lock_%s", into);
+	d->ops.stage = put_name(s, &d->stage, LOAD_CLICKHOUSE_OWN "rows_");
+	d->ops.again = put_name(s, &d->again, LOAD_CLICKHOUSE_OWN "again_");
+	return d->ops.stage == NULL || d->ops.again == NULL || buf_str(&d->next) == NULL ||
+			       buf_str(&d->lock) == NULL
 		       ? no_memory(e)
 		       : 0;
 }
@@ -142,8 +100,8 @@ put_create(struct session *s, const char *table, const struct sql_column *column
 	const char *time = own ? time_column(s) : NULL;
 
 	buf_puts(&s->sql, "CREATE TABLE IF NOT EXISTS ");
-	put_ident(s, table);
-	put_cluster(s);
+	sql_ident(&s->sql, SQL_CLICKHOUSE, table);
+	load_clickhouse_put_cluster(s);
 	buf_puts(&s->sql, " (");
 	for (size_t i = 0; i < n; i++) {
 		const char *doc = own ? load_sql_doc(s->load, columns[i].name) : NULL;
@@ -205,88 +163,6 @@ wanted(const char *is, enum type t)
 		       : type;
 }
 
-/* ---- locks -------------------------------------------------------------------------- */
-
-struct holder {
-	const struct session *s;
-	char who[512];
-};
-
-static int
-take_holder(void *arg, const char *const *texts, struct ant_err *e)
-{
-	struct holder *h = arg;
-
-	(void)e;
-	snprintf(h->who, sizeof h->who, "%s, since %s UTC", texts[0], texts[1]);
-	return 0;
-}
-
-/* Who has LOCK, and what removes it where that is gone. */
-static int
-refuse_locked(struct session *s, const char *lock, struct ant_err *e)
-{
-	struct load_clickhouse *d = s->self;
-	struct holder h = {s, "of somebody"};
-	struct ant_err ignored;
-
-	buf_clear(&s->sql);
-	buf_puts(&s->sql, "SELECT comment, formatDateTime(toTimeZone(metadata_modification_time, "
-			  "'UTC'), '%Y-%m-%d %H:%i:%S') FROM system.tables WHERE database = "
-			  "currentDatabase() AND name = ");
-	sql_literal(&s->sql, SQL_CLICKHOUSE, lock);
-	clickhouse_each(d->c, buf_str(&s->sql), 2, take_holder, &h, &ignored);
-	buf_clear(&s->sql);
-	sql_name(&s->sql, SQL_CLICKHOUSE, clickhouse_database(d->c), lock);
-	put_cluster(s);
-	if (buf_str(&s->sql) == NULL)
-		return no_memory(e);
-	return err_set(e, ANT_LOCKED,
-		"clickhouse: another load of '%.200s' is at work, %s; if that one was killed, this "
-		"lets others in: DROP TABLE %s",
-		s->into, h.who, s->sql.data);
-}
-
-/* The table whose creation fails where it is there is the lock; its comment says whose it is. */
-static int
-lock(struct session *s, const char *name, int tries, struct ant_err *e)
-{
-	const struct timespec moment = {.tv_nsec = LEDGER_WAIT_MS * 1000000L};
-	struct load_clickhouse *d = s->self;
-	char host[256] = "", owner[300];
-
-	gethostname(host, sizeof host - 1);
-	snprintf(owner, sizeof owner, "process %ld of %s", (long)getpid(), host);
-	do {
-		put_about(s, "CREATE TABLE ", name);
-		buf_puts(&s->sql, " (owner String) ENGINE = Memory COMMENT ");
-		sql_literal(&s->sql, SQL_CLICKHOUSE, owner);
-		if (session_run(s, NULL, e) == 0)
-			return 0;
-		if (clickhouse_code(d->c) != CLICKHOUSE_TABLE_EXISTS)
-			return -1;
-	} while (--tries > 0 && nanosleep(&moment, NULL) == 0);
-	return refuse_locked(s, name, e);
-}
-
-/* Two first loads must not name the destination each in its way: the second waits. */
-static int
-lock_shared(struct session *s, struct ant_err *e)
-{
-	struct load_clickhouse *d = s->self;
-	struct buf sql = s->sql;
-	int status = 0;
-
-	if (d->locked_ledger)
-		return 0;
-	buf_init(&s->sql, LOAD_TEXT_MAX);
-	if ((status = lock(s, ledger_lock, LEDGER_TRIES, e)) == 0)
-		d->locked_ledger = 1;
-	buf_free(&s->sql);
-	s->sql = sql;
-	return status;
-}
-
 /* ---- begin -------------------------------------------------------------------------- */
 
 static int
@@ -295,7 +171,7 @@ take_engine(void *arg, const char *const *texts, struct ant_err *e)
 	char *engine = arg;
 
 	(void)e;
-	snprintf(engine, IDENTITY, "%s", texts[0]);
+	snprintf(engine, LOAD_CLICKHOUSE_IDENTITY, "%s", texts[0]);
 	return 0;
 }
 
@@ -303,7 +179,7 @@ take_engine(void *arg, const char *const *texts, struct ant_err *e)
 static int
 connect_it(struct load_clickhouse *d, struct ant_err *e)
 {
-	char engine[IDENTITY] = "";
+	char engine[LOAD_CLICKHOUSE_IDENTITY] = "";
 
 	if (clickhouse_connect(d->c, e) == -1 ||
 		clickhouse_each(d->c,
@@ -322,100 +198,14 @@ connect_it(struct load_clickhouse *d, struct ant_err *e)
 		clickhouse_database(d->c), engine);
 }
 
-/*
- * What tells this state of the table from all others: an insert brings a part with a block of a higher
- * number, a mutation a version; that parts are merged, or emptied and removed, changes nothing.
- */
-static void
-put_identity(struct session *s)
-{
-	buf_puts(&s->sql,
-		"(SELECT toString(cityHash64(groupArray((partition_id, block, version)))) FROM "
-		"(SELECT partition_id, max(max_block_number) AS block, max(data_version) AS "
-		"version "
-		"FROM system.parts WHERE database = currentDatabase() AND table = ");
-	sql_literal(&s->sql, SQL_CLICKHOUSE, s->load->into);
-	buf_puts(&s->sql, " AND active AND rows > 0 GROUP BY partition_id ORDER BY partition_id))");
-}
-
-static int
-take_identity(void *arg, const char *const *texts, struct ant_err *e)
-{
-	struct load_clickhouse *d = arg;
-
-	(void)e;
-	snprintf(d->uuid, sizeof d->uuid, "%s", texts[0]);
-	snprintf(d->parts, sizeof d->parts, "%s", texts[1]);
-	return 0;
-}
-
-static int
-learn_identity(struct session *s, struct ant_err *e)
-{
-	struct load_clickhouse *d = s->self;
-
-	buf_clear(&s->sql);
-	buf_puts(&s->sql, "SELECT toString(uuid), ");
-	put_identity(s);
-	buf_puts(&s->sql, " FROM system.tables WHERE database = currentDatabase() AND engine LIKE "
-			  "'%MergeTree' AND name = ");
-	sql_literal(&s->sql, SQL_CLICKHOUSE, s->load->into);
-	return clickhouse_each(d->c, buf_str(&s->sql), 2, take_identity, d, e);
-}
-
-/* DROP TABLE IF EXISTS the NAME, as SQL writes it, of what lies on this server alone; NULL: next. */
-static int
-drop(struct session *s, const char *name, struct ant_err *e)
-{
-	const struct load_clickhouse *d = s->self;
-
-	if (name == NULL) {
-		put_about(s, "DROP TABLE IF EXISTS ", d->next.data);
-	} else {
-		buf_clear(&s->sql);
-		buf_printf(&s->sql, "DROP TABLE IF EXISTS %s", name);
-	}
-	return session_run(s, NULL, e);
-}
-
-/* What a load that was killed has left, and then the clone, which costs nothing but links. */
-static int
-clone(struct session *s, struct ant_err *e)
-{
-	struct load_clickhouse *d = s->self;
-
-	if (drop(s, NULL, e) == -1 || drop(s, d->ops.stage, e) == -1 ||
-		drop(s, d->ops.again, e) == -1)
-		return -1;
-	s->work = d->next.data;
-	if (*d->uuid == '\0')
-		return 0;
-	put_about(s, "CREATE TABLE ", s->work);
-	buf_puts(&s->sql, " AS ");
-	put_ident(s, s->load->into);
-	if (session_run(s, NULL, e) == -1)
-		return -1;
-	buf_clear(&s->sql);
-	buf_puts(&s->sql, "ALTER TABLE ");
-	session_put_table(s);
-	buf_puts(&s->sql, " ATTACH PARTITION ALL FROM ");
-	put_ident(s, s->load->into);
-	return session_run(s, NULL, e);
-}
-
 /* The same for a load and its dry run; a line by hand clones nothing. */
 static int
 start(struct session *s, struct ant_err *e)
 {
-	struct load_clickhouse *d = s->self;
-
-	if (lock(s, d->lock.data, 1, e) == -1)
+	if (load_clickhouse_lock(s, e) == -1)
 		return -1;
-	d->locked = !s->load->dry_run;
-	if (s->load->rows->ncolumns == 0)
-		return 0;
-	s->staged = 1;
-	return learn_identity(s, e) == -1 ? -1 : clone(s, e);
+	s->staged = s->load->rows->ncolumns > 0;
+	return s->staged ? load_clickhouse_clone(s, e) : 0;
 }
 
 static int
@@ -447,41 +237,57 @@ take_flag(void *arg, const char *const *texts, struct ant_err *e)
 	return 0;
 }
 
-/* Rights are asked for by what they are on: the load's own tables have names of their own. */
+/* RIGHT ON what, or a line in MISSING. */
+static int
+check_right(struct session *s, const char *right, const char *on, struct strlist *missing,
+	struct ant_err *e)
+{
+	struct load_clickhouse *d = s->self;
+	char line[2048];
+	int has = 1;
+
+	buf_clear(&s->sql);
+	buf_printf(&s->sql, "CHECK GRANT %s ON %s", right, on);
+	if (clickhouse_each(d->c, buf_str(&s->sql), 1, take_flag, &has, e) == -1)
+		return -1;
+	snprintf(line, sizeof line, "%s: the right %s ON %.1000s is missing", s->name, right, on);
+	if (has || strlist_has(missing, line, strlen(line)))
+		return 0;
+	return strlist_add(missing, line, strlen(line)) == -1 ? no_memory(e) : 0;
+}
+
+/* On the whole database: what a load works with has names of its own. */
 static int
 lacks(struct session *s, const char *table, int mode, struct strlist *missing, struct ant_err *e)
 {
 	static const char *const rights[] = {"SHOW TABLES", "SHOW COLUMNS", "CREATE TABLE",
 		"DROP TABLE", "SELECT", "INSERT", "TRUNCATE", "ALTER DELETE", "ALTER ADD COLUMN"};
-	struct load_clickhouse *d = s->self;
-	int has = 1;
+	const struct load_clickhouse *d = s->self;
+	struct buf database;
+	int status = 0;
 
 	(void)table;
 	(void)mode;
-	for (size_t i = 0; i <= sizeof rights / sizeof *rights; i++) {
-		int parts = i == sizeof rights / sizeof *rights;
-
-		buf_clear(&s->sql);
-		buf_printf(&s->sql, "CHECK GRANT %s ON ", parts ? "SELECT" : rights[i]);
-		if (!parts)
-			put_ident(s, clickhouse_database(d->c));
-		buf_puts(&s->sql, parts ? "system.parts" : ".*");
-		if (clickhouse_each(d->c, buf_str(&s->sql), 1, take_flag, &has, e) == -1)
-			return -1;
-		if (has)
-			continue;
-		buf_printf(&s->sql, " is missing");
-		if (buf_str(&s->sql) == NULL)
-			return no_memory(e);
-		memmove(s->sql.data, "clickhouse:", strlen("clickhouse:")); /* over CHECK GRANT */
-		if (!strlist_has(missing, s->sql.data, s->sql.len) &&
-			strlist_add(missing, s->sql.data, s->sql.len) == -1)
-			return no_memory(e);
-	}
-	return 0;
+	buf_init(&database, LOAD_TEXT_MAX);
+	sql_ident(&database, SQL_CLICKHOUSE, clickhouse_database(d->c));
+	buf_puts(&database, ".*");
+	if (buf_str(&database) == NULL)
+		status = no_memory(e);
+	for (size_t i = 0; i < sizeof rights / sizeof *rights && status == 0; i++)
+		status = check_right(s, rights[i], database.data, missing, e);
+	buf_free(&database);
+	return status == 0 ? check_right(s, "SELECT", "system.parts", missing, e) : -1;
 }
 
 /* ---- rows --------------------------------------------------------------------------- */
+
+static int
+count(struct session *s, const char *stage, int64_t *n, struct ant_err *e)
+{
+	buf_clear(&s->sql);
+	buf_printf(&s->sql, "SELECT count(*) FROM %s", stage);
+	return session_ask_number(s, n, e);
+}
 
 /* Take the rows of R into STAGE, which is created; *STORED is how many it has then. */
 static int
@@ -508,9 +314,7 @@ fill(struct session *s, const char *stage, struct rows *r, int numbered, int64_t
 		return session_run(s, NULL, e);
 	if (clickhouse_rows(d->c, buf_str(&s->sql), r, numbered, e) == -1)
 		return -1;
-	buf_clear(&s->sql);
-	buf_printf(&s->sql, "SELECT count(*) FROM %s", stage);
-	return session_ask_number(s, stored, e);
+	return count(s, stage, stored, e);
 }
 
 static int
@@ -534,9 +338,7 @@ take_again(struct session *s, struct rows *r, int64_t *dropped, struct ant_err *
 	buf_printf(&s->sql, "ALTER TABLE %s DROP COLUMN " ORDER, s->ops->again);
 	if (session_run(s, NULL, e) == -1)
 		return -1;
-	buf_clear(&s->sql);
-	buf_printf(&s->sql, "SELECT count(*) FROM %s", s->ops->again);
-	if (session_ask_number(s, &after, e) == -1)
+	if (count(s, s->ops->again, &after, e) == -1)
 		return -1;
 	*dropped = before - after;
 	return 0;
@@ -570,102 +372,17 @@ put_merged(struct session *s, const char *verb, const char *from, struct ant_err
 
 /* ---- publish and end ---------------------------------------------------------------- */
 
-/* Where it may be that somebody else wrote, the clone is worth nothing. */
-static int
-check_unchanged(struct session *s, struct ant_err *e)
-{
-	struct load_clickhouse *d = s->self;
-
-	buf_clear(&s->sql);
-	buf_puts(&s->sql, "SELECT throwIf(count() = 0, 'the table is not what was cloned') FROM "
-			  "system.tables WHERE database = currentDatabase() AND name = ");
-	sql_literal(&s->sql, SQL_CLICKHOUSE, s->load->into);
-	buf_puts(&s->sql, " AND toString(uuid) = ");
-	sql_literal(&s->sql, SQL_CLICKHOUSE, d->uuid);
-	buf_puts(&s->sql, " AND ");
-	put_identity(s);
-	buf_puts(&s->sql, " = ");
-	sql_literal(&s->sql, SQL_CLICKHOUSE, d->parts);
-	if (session_run(s, NULL, e) == 0)
-		return 0;
-	return clickhouse_code(d->c) == THROWN
-		       ? err_set(e, ANT_FAIL,
-				 "clickhouse: '%.200s' was changed by another program during the "
-				 "load: it stays as that left it; load again",
-				 s->into)
-		       : -1;
-}
-
-/* VERB A WORD B: RENAME TABLE a TO b, EXCHANGE TABLES a AND b. */
-static int
-swap(struct session *s, const char *verb, const char *a, const char *word, const char *b,
-	struct ant_err *e)
-{
-	buf_clear(&s->sql);
-	buf_puts(&s->sql, verb);
-	put_ident(s, a);
-	buf_puts(&s->sql, word);
-	put_ident(s, b);
-	put_cluster(s);
-	return session_run(s, NULL, e);
-}
-
-static int
-publish(struct session *s, struct ant_err *e)
-{
-	struct load_clickhouse *d = s->self;
-	const char *into = s->load->into;
-	int status;
-
-	/* The other replicas must have the rows before they show them. */
-	if (d->cluster != NULL) {
-		buf_clear(&s->sql);
-		buf_puts(&s->sql, "SYSTEM SYNC REPLICA");
-		put_cluster(s);
-		buf_putc(&s->sql, ' ');
-		sql_name(&s->sql, SQL_CLICKHOUSE, clickhouse_database(d->c), s->work);
-		if (session_run(s, NULL, e) == -1)
-			return -1;
-	}
-	if (*d->uuid == '\0')
-		status = swap(s, "RENAME TABLE ", s->work, " TO ", into, e);
-	else if (check_unchanged(s, e) == -1)
-		return -1;
-	else
-		status = swap(s, "EXCHANGE TABLES ", s->work, " AND ", into, e);
-	d->published = status == 0;
-	if (status == -1 && clickhouse_code(d->c) == CLICKHOUSE_LOST)
-		err_prefix(e,
-			"the answer was lost when the rows became the table's, so whether they are "
-			"in is not known; loading them again is safe unless the mode is append: ");
-	return status;
-}
-
-/* Remove what the load worked with, the locks last.  Return 0, or -1 with the first reason. */
+/* Remove what the load worked with, the locks last. */
 static int
 clean_up(struct session *s, struct ant_err *e)
 {
-	struct load_clickhouse *d = s->self;
-	int status = 0;
+	const struct load_clickhouse *d = s->self;
+	int status = s->staged ? load_clickhouse_remove(s, e) : 0;
+	struct ant_err why;
 
-	if (s->load->rows->ncolumns > 0 &&
-		(drop(s, NULL, e) == -1 || drop(s, d->ops.stage, e) == -1 ||
-			drop(s, d->ops.again, e) == -1))
-		status = -1;
 	if (status == -1 && clickhouse_code(d->c) == CLICKHOUSE_LOST)
 		return -1;
-	for (int i = 0; i < 2; i++) {
-		struct ant_err why;
-
-		if (!(i == 0 ? d->locked_ledger : d->locked || s->load->dry_run))
-			continue;
-		put_about(s, "DROP TABLE ", i == 0 ? ledger_lock : d->lock.data);
-		if (session_run(s, NULL, &why) == -1 && status == 0) {
-			*e = why;
-			status = -1;
-		}
-	}
-	return status;
+	return load_clickhouse_unlock(s, status == 0 ? e : &why) == -1 ? -1 : status;
 }
 
 static int
@@ -681,19 +398,6 @@ commit(struct session *s, struct ant_err *e)
 	return 0;
 }
 
-/* The ledger has refused its line: the table is as it was, unless nobody answers any more. */
-static void
-undo_publish(struct session *s)
-{
-	const struct load_clickhouse *d = s->self;
-	struct ant_err ignored;
-
-	if (*d->uuid == '\0')
-		swap(s, "RENAME TABLE ", s->load->into, " TO ", s->work, &ignored);
-	else
-		swap(s, "EXCHANGE TABLES ", s->work, " AND ", s->load->into, &ignored);
-}
-
 static void
 undo(struct session *s, const char *reason)
 {
@@ -705,7 +409,7 @@ undo(struct session *s, const char *reason)
 	if (s->load->dry_run || !d->locked)
 		return;
 	if (d->published && clickhouse_code(d->c) != CLICKHOUSE_LOST)
-		undo_publish(s);
+		load_clickhouse_unpublish(s);
 	clean_up(s, &ignored);
 }
 
@@ -747,11 +451,11 @@ load_clickhouse(const char *uri, const char *password, const char *ca_file, cons
 		.wanted = wanted,
 		.put_add = put_add,
 		.put_create = put_create,
-		.lock_shared = lock_shared,
+		.lock_shared = load_clickhouse_lock_ledger,
 		.rows = rows,
 		.put_merged = put_merged,
 		.take_again = take_again,
-		.publish = publish,
+		.publish = load_clickhouse_publish,
 		.commit = commit,
 		.abort = undo,
 		.free = free_it,

@@ -213,7 +213,8 @@ receipt_is_of(const struct receipt *r, const char *wanted)
 		cut = strrchr(into, '/');
 		if (len >= 4 && strcmp(into + len - 4, ".csv") == 0)
 			len -= 4;
-	} else if (strcmp(r->target, "sqlite") != 0 && strcmp(r->target, "duckdb") != 0) {
+	} else if (strcmp(r->target, "sqlite") != 0 && strcmp(r->target, "duckdb") != 0 &&
+		   strcmp(r->target, "clickhouse") != 0) {
 		cut = strrchr(into, '.');
 	}
 	if (cut != NULL) {

@@ -1,7 +1,7 @@
 # The destination of ant-sync: its URI, the loader of a table, its scope.
 #
 # Reads: schema, prefix, mode, parallel, allow_shrink, by_organization, own_organization, whose_of, into_of, mode_of, known_tables, run.
-# Sets: kind, file or conninfo, base_scope, spool; scope and loader, of one table; PGPASSWORD.
+# Sets: kind, file or conninfo, base_scope, spool; scope and loader, of one table; PGPASSWORD, CLICKHOUSE_PASSWORD.
 
 # file_uri SCHEME URI - the path in URI: three slashes are relative, four absolute
 file_uri() {
@@ -40,6 +40,23 @@ postgres_uri() {
 	base_scope=postgresql://$authority$tail
 }
 
+# clickhouse_uri URI - the same of ClickHouse, whose password has no other place
+clickhouse_uri() {
+	local rest=${1#*://} user=''
+	local authority=${rest%%[/?]*}
+	rest=${rest#"$authority"}
+	if [[ $authority == *@* ]]; then
+		user=${authority%@*}
+		authority=${authority##*@}
+		[[ $user != *:* ]] || { decode "${user#*:}" && export CLICKHOUSE_PASSWORD=$REPLY; }
+		user=${user%%:*}
+	fi
+	[[ $rest != *password=* ]] || usage '--dest: the password is in CLICKHOUSE_PASSWORD'
+	conninfo=${1%%://*}://${user:+$user@}$authority$rest
+	rest=${rest%%\?*}
+	base_scope=${1%%://*}://$authority${rest:-/default}
+}
+
 # warehouse_uri URI - one that ant-ingest has prepared: it names the loader, and secrets are in the environment
 warehouse_uri() {
 	local rest=${1#*://}
@@ -58,10 +75,14 @@ destination() {
 		kind=postgresql
 		postgres_uri "$1"
 		;;
+	clickhouse://* | clickhouses://*)
+		kind=clickhouse
+		clickhouse_uri "$1"
+		;;
 	bigquery://* | snowflake://*) warehouse_uri "$1" ;;
 	*://*)
-		near "$kind" sqlite duckdb postgresql csv
-		usage "--dest: no loader for $kind${REPLY:-: use sqlite, duckdb, postgresql or csv}"
+		near "$kind" sqlite duckdb postgresql clickhouse csv
+		usage "--dest: no loader for $kind${REPLY:-: use sqlite, duckdb, postgresql, clickhouse or csv}"
 		;;
 	*) usage "--dest: not a URI such as sqlite:///anthill.db" ;;
 	esac
@@ -91,6 +112,7 @@ loader_for() {
 	postgresql)
 		loader=(ant-load-pg -d "$conninfo" ${schema:+--schema "$schema"} "${names[@]}" "${how[@]}")
 		;;
+	clickhouse) loader=(ant-load-clickhouse "${names[@]}" "${how[@]}" "$conninfo") ;;
 	csv) loader=(ant-load-csv -o "$file/$prefix${into:-$1}.csv" "${how[@]}") ;;
 	bigquery | snowflake) loader=("$ANT_WAREHOUSE" "${names[@]}" "${how[@]}" "$conninfo") ;;
 	*)

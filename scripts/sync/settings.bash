@@ -8,7 +8,7 @@
 # Reads: own_secret, the caller's; run; ANT_DEST, ANTHROPIC_BASE_URL.
 
 readonly FIRST_DAY=2023-01-01T00:00:00Z # no table holds anything older
-readonly -a SECRETS=(ANTHROPIC_ADMIN_KEY ANTHROPIC_ADMIN_API_KEY ANTHROPIC_AUTH_TOKEN PGPASSWORD)
+readonly -a SECRETS=(ANTHROPIC_ADMIN_KEY ANTHROPIC_ADMIN_API_KEY ANTHROPIC_AUTH_TOKEN PGPASSWORD CLICKHOUSE_PASSWORD)
 readonly LOOKBACK=3d # of a table that says nothing of its own
 readonly CHUNK=31 # days of a load, where one request may not ask for more
 # All the world knows them: ant-sim(1)
