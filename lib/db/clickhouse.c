@@ -290,14 +290,14 @@ refused(struct clickhouse *c, const struct http_answer *a, struct ant_err *e)
 	c->code = atoi(a->field[0]);
 	if (strncmp(text, "Code: ", 6) == 0)
 		c->code = atoi(text + 6);
-	if ((from = strstr(text, "DB::Exception: ")) != NULL)
-		text = from + strlen("DB::Exception: ");
+	if ((from = strstr(text, "DB::Exception: ")) == NULL)
+		return err_set(e, ANT_FAIL, "clickhouse: HTTP status %ld: %.*s", a->status,
+			(int)strcspn(text, "\r\n"), text);
+	text = from + strlen("DB::Exception: ");
 	to = text + strcspn(text, "\r\n");
 	for (const char *end = text; (end = strpbrk(end, " ,")) != NULL && end < to; end++)
 		if (strncmp(end, " (version ", 10) == 0 || strncmp(end, ", e.what() = ", 13) == 0)
 			to = end;
-	if (to == text)
-		return err_set(e, ANT_FAIL, "clickhouse: HTTP status %ld", a->status);
 	return err_set(e, ANT_FAIL, "clickhouse: %.*s", (int)(to - text), text);
 }
 

@@ -67,8 +67,8 @@ sql_ident(struct buf *b, enum sql_dialect d, const char *name)
 	size_t start = b->len;
 	char quote = d == SQL_BIGQUERY || d == SQL_CLICKHOUSE || d == SQL_MYSQL ? '`' : '"';
 
-	/* BigQuery's names hold no backslash, which alone would need more. */
-	quoted(b, name, quote, quote);
+	/* BigQuery's names hold no backslash, which alone would need more; in ClickHouse it escapes. */
+	quoted(b, name, quote, d == SQL_CLICKHOUSE ? '\\' : quote);
 	/* Snowflake takes a name without quotes for one in capitals. */
 	for (size_t i = start; d == SQL_SNOWFLAKE && i < b->len; i++)
 		if (b->data[i] >= 'a' && b->data[i] <= 'z')
