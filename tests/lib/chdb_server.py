@@ -21,7 +21,7 @@ from http.server import BaseHTTPRequestHandler
 from chdb import session
 
 FOLDER = sys.argv[1]
-USERS = {"default": ""} if len(sys.argv) < 4 else {sys.argv[2]: sys.argv[3]}
+USERS = {"default": "", **dict([sys.argv[2:4]] if len(sys.argv) > 3 else [])}
 STATUS = {57: 500, 60: 404, 62: 400, 81: 404, 115: 404, 516: 403}
 NOT_SETTINGS = {"query", "database", "default_format", "wait_end_of_query", "user", "password"}
 
@@ -37,6 +37,7 @@ class Engine:
     def __init__(self):
         self.session = session.Session(os.path.join(FOLDER, "data"))
         self.lock = threading.Lock()
+        self.database = None
         self.settings = {}
         self.version = self.run("SELECT version()").decode().strip()
 
@@ -44,10 +45,13 @@ class Engine:
         return self.session.query(sql, "TabSeparated").bytes() or b""
 
     def use(self, database):
+        if database == self.database:
+            return
         names = self.run("SELECT name FROM system.databases").decode().splitlines()
         if database not in names:
             raise Refused(81, f"Database {database} does not exist. (UNKNOWN_DATABASE)")
         self.run("USE `" + database.replace("`", "``") + "`")
+        self.database = database
 
     def set(self, settings):
         for name, value in settings.items():
