@@ -30,9 +30,9 @@ static const char help[] =
 	"  --cluster NAME  make tables on each host of it, and replicated\n" LOADER_HELP_LOAD
 		LOADER_HELP_REST "\n"
 	"Load a table:\n"
-	"  ant-fetch users | ant-flatten | ant-load-clickhouse clickhouse://127.0.0.1/default\n"
+	"  ant-fetch users | ant-flatten | ant-load-clickhouse clickhouse://127.0.0.1/anthill\n"
 	"Restore the watermarks on a new machine:\n"
-	"  ant-load-clickhouse --ledger clickhouse://127.0.0.1/default | ant-state commit\n";
+	"  ant-load-clickhouse --ledger clickhouse://127.0.0.1/anthill | ant-state commit\n";
 
 static int
 make(void)

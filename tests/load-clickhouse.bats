@@ -542,7 +542,7 @@ assert len(got) == len(want) and all(a == b for a, b in zip(got, want))'
 @test "clickhouse: the options of the help, the usage and the manual are the same" { options_agree 24 -; }
 
 @test "clickhouse: the examples of the manual run" {
-	sed "s|clickhouse://127.0.0.1/default|$URI|; s|clickhouse://127.0.0.1:8123/default|$URI|" "$ROOT/man/ant-load-clickhouse.1" >page
+	sed "s|clickhouse://127.0.0.1/anthill|$URI|" "$ROOT/man/ant-load-clickhouse.1" >page
 	mkdir -p root/man
 	mv page root/man/ant-load-clickhouse.1
 	ROOT=$PWD/root examples_run 3
