@@ -12,7 +12,7 @@ setup_file() {
 	start_sim --days 20
 	start_pg
 	start_chdb
-	DB=default ask 'CREATE DATABASE anthill ENGINE = Atomic'
+	create_database anthill
 	createdb warehouse
 	export DOCS_SIM=$ANTHROPIC_BASE_URL
 	# What a page takes for granted: a file that curl has written, streams from somewhere else, and a table file of one's own.

@@ -22,10 +22,10 @@ each_setup() {
 	rm -f "$CHDB_DIR/fault" "$OLD_DIR/full"
 	DB=t$BATS_TEST_NUMBER
 	URI=$CHDB_URI/$DB FILE=$CHDB_URI/$DB
-	DB=default ask "CREATE DATABASE $DB ENGINE = Atomic"
+	create_database "$DB"
 	old 'DROP TABLE IF EXISTS s'
 }
-each_teardown() { DB=default ask "DROP DATABASE $DB"; }
+each_teardown() { drop_database "$DB"; }
 
 LOADER=load-clickhouse
 ch() { ant load-clickhouse "$@" "$URI"; }
@@ -351,8 +351,8 @@ assert len(got) == len(want) and all(a == b for a, b in zip(got, want))'
 @test "clickhouse: user and password go in header lines, and stand in no message and no argument" {
 	export CLICKHOUSE_PASSWORD='pass word-of-many-bytes'
 	first=("$CHDB_DIR" "$CHDB_PID" "$CHDB")
-	start_chdb 'us er' "$CLICKHOUSE_PASSWORD"
-	DB=default ask "CREATE DATABASE $DB ENGINE = Atomic"
+	CHDB_USER='us er' CHDB_KEY=$CLICKHOUSE_PASSWORD start_chdb
+	create_database "$DB"
 	numbered append 1 3 >s
 	keyed="${CHDB_URI/:\/\//://us%20er@}/$DB"
 	ant load-clickhouse "$keyed" <s

@@ -16,8 +16,8 @@ rows=${ROWS:-500000}
 CBUILD_LIBS=-lcurl cbuild ./stage "$BATS_TEST_DIRNAME/lib/clickhouse_stage.c"
 start_clickhouse
 start_chdb
-DB=default ask 'CREATE DATABASE bench ENGINE = Atomic'
 DB=bench
+create_database bench
 
 awk -v n="$rows" 'BEGIN {
 	OFS = "\t"

@@ -12,13 +12,13 @@ clickhouse_parts() {
 	return 1
 }
 
-# start_chdb [USER PASSWORD] - sets CHDB_DIR, CHDB_PID, CHDB (its base URL) and CHDB_URI, without a database
+# start_chdb - with another user than default where CHDB_USER and CHDB_KEY are set; sets CHDB_DIR, CHDB_PID, CHDB (its base URL) and CHDB_URI, without a database
 start_chdb() {
 	local dir parts
 	parts=$(clickhouse_parts) || return
 	dir=$(mktemp -d "${TMPDIR:-/tmp}/anthill-chdb.XXXXXX")
 	# By the clock that it has: its engine has threads that wait.
-	env -u LD_PRELOAD "$parts/venv/bin/python" "$ROOT/tests/lib/chdb_server.py" "$dir" "$@" >"$dir/log" 2>&1 3>&- &
+	env -u LD_PRELOAD "$parts/venv/bin/python" "$ROOT/tests/lib/chdb_server.py" "$dir" ${CHDB_USER+"$CHDB_USER" "$CHDB_KEY"} >"$dir/log" 2>&1 3>&- &
 	export CHDB_DIR=$dir CHDB_PID=$!
 	wait_for [ -e "$dir/port" ] || { cat "$dir/log" >&2; return 1; }
 	CHDB=http://127.0.0.1:$(<"$dir/port") CHDB_URI=clickhouse://127.0.0.1:$(<"$dir/port")
@@ -37,6 +37,16 @@ ask() {
 	for sql; do
 		curl -sS --fail-with-body "$CHDB/?database=$DB" --data-binary "$sql" || { echo "in: $sql" >&2; return 1; }
 	done
+}
+
+# create_database NAME, drop_database NAME - one whose tables can be exchanged
+create_database() {
+	local DB=default
+	ask "CREATE DATABASE $1 ENGINE = Atomic"
+}
+drop_database() {
+	local DB=default
+	ask "DROP DATABASE $1"
 }
 
 # start_clickhouse - sets OLD_DIR, OLD (its base URL) and OLD_URI; users default and keyed, whose password is "a secret key"
