@@ -103,6 +103,8 @@ setup:
 	@scripts/setup
 setup-tests:
 	@scripts/setup --tests
+setup-release:
+	@scripts/setup --tests --release
 
 run: setup
 	@$(MAKE) --no-print-directory all
@@ -113,7 +115,9 @@ check: setup-tests
 
 # SUITES: which suites; ANT_WRAP: a checker before each command.  Files run side by
 # side, tests within a file one after another: they share what the file has set up.
-SUITES  ?= $(wildcard tests/*.bats)
+# What makes whole systems first is a target of its own, below.
+SYSTEMS  = $(addprefix tests/,image.bats release.bats)
+SUITES  ?= $(filter-out $(SYSTEMS),$(wildcard tests/*.bats))
 BATS     = bats --jobs $(JOBS) --no-parallelize-within-files $(BATSFLAGS)
 test: all
 	ANT_BIN=$(abspath $B)/bin CC='$(CC)' $(BATS) $(SUITES)
@@ -144,6 +148,9 @@ coverage:
 # All of it on a fresh Debian 13.
 debian13:
 	tests/debian13 $(patsubst tests/%.bats,%,$(if $(findstring command,$(origin SUITES)),$(SUITES)))
+# The OCI image, in a runtime; all of a release.
+test-image test-release: setup-release
+	$(MAKE) test SUITES=$(@:test-%=tests/%.bats)
 # Ten thousand pipelines, of which a stage is killed at a random moment: the suite runs 500.
 torture-run: all
 	ANT_PIPELINES=10000 ANT_TEST_SECONDS=3600 $(MAKE) test SUITES=tests/run.bats BATSFLAGS='-f "under load" --show-output-of-passing-tests'
@@ -176,7 +183,7 @@ rules:
 lint: rules
 	for m in $(MANS); do mandoc -T lint -W warning $$m || exit 1; done
 	shellcheck -a -x -S warning -e SC2154 $(filter-out scripts/sync scripts/api-drift%,$(wildcard scripts/*)) \
-	    $(wildcard packaging/build-deb packaging/debian/p* .ci/run tests/*.bats tests/lib/*.bash tests/bench/*.sh tests/*/run tests/pg-versions tests/dates tests/debian13)
+	    $(wildcard packaging/build-* packaging/release packaging/sources packaging/debian/p* .ci/run tests/*.bats tests/lib/*.bash tests/bench/*.sh tests/*/run tests/pg-versions tests/dates tests/debian13)
 	cppcheck -q --error-exitcode=1 --inline-suppr --enable=warning,portability \
 	    --suppress=missingIncludeSystem -DANT_VERSION='"0"' -DANT_PREFIX='"/usr/local"' \
 	    -Ilib -Icmd cmd lib
@@ -208,10 +215,16 @@ uninstall:
 # A Debian package, build/anthill_VERSION_ARCH.deb, of a build of its own.
 deb:
 	packaging/build-deb $B
+# An OCI image with it, build/anthill-VERSION.oci.tar: as root, with mmdebstrap and umoci.
+image: deb
+	packaging/build-image $B/anthill_$(VERSION)_$(shell dpkg --print-architecture).deb $B/anthill-$(VERSION).oci.tar
+# All that a release is, in build/release: source, packages for each Debian, image, bill of materials, checksums.
+release:
+	packaging/release $B/release
 
 clean:
 	rm -rf build
 
 -include $(wildcard $B/lib/*/*.d $B/cmd/*.d)
 
-.PHONY: all setup setup-tests run check test asan memcheck coverage debian13 torture-run torture-walk torture-kills bench drift rules lint install uninstall deb clean
+.PHONY: all setup setup-tests setup-release run check test asan memcheck coverage debian13 test-image test-release torture-run torture-walk torture-kills bench drift rules lint install uninstall deb image release clean

@@ -18,7 +18,8 @@ static const struct cli_option options[] = {
 
 static const char usage[] =
 	"usage: ant-load-clickhouse [--cluster NAME] [--table T] [--prefix P] [--mode M]\n"
-	"           [--allow-shrink] [--by-organization] [--organization UUID]\n"
+	"           [--allow-shrink] [--wait SECONDS] [--by-organization]\n"
+	"           [--organization UUID]\n"
 	"           [--dry-run | --check | --ledger | --audit |\n"
 	"            --set-watermark TABLE=TIME] URI\n";
 

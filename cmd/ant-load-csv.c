@@ -34,6 +34,7 @@ static const struct cli_option options[] = {
 	{.name = "safe", .flag = &dialect.safe},
 	{.name = "mode", .take = loader_mode},
 	{.name = "allow-shrink", .flag = &loader.o.allow_shrink},
+	{.name = "wait", .seconds = &loader.o.wait},
 	{.name = "by-organization", .flag = &loader.o.by_organization},
 	{.name = "organization", .take = loader_organization},
 	{.name = "ledger", .flag = &loader.o.ledger},
@@ -45,8 +46,9 @@ static const struct cli_option options[] = {
 };
 
 static const char usage[] =
-	"usage: ant-load-csv [-o FILE [--mode M] [--allow-shrink] [--dry-run | --check |\n"
-	"            --ledger | --audit | --set-watermark TABLE=TIME]]\n"
+	"usage: ant-load-csv [-o FILE [--mode M] [--allow-shrink] [--wait SECONDS]\n"
+	"            [--dry-run | --check | --ledger | --audit |\n"
+	"            --set-watermark TABLE=TIME]]\n"
 	"           [--by-organization] [--organization UUID] [--delimiter C]\n"
 	"           [--no-header] [--null TEXT] [--bom] [--crlf] [--safe]\n";
 
@@ -56,6 +58,7 @@ static const char help[] =
 	"  -o FILE         rewrite FILE in the stream's mode, and print the receipt\n"
 	"  --mode M        window, replace, merge or append, not the stream's mode\n"
 	"  --allow-shrink  let a load leave fewer than half of the rows\n"
+	"  --wait SECONDS  for another load into FILE, not status 6 at once\n"
 	"  --by-organization    rows of several organizations in one file, told apart\n"
 	"  --organization UUID  rows of this one alone, or none\n"
 	"  --ledger, --audit    receipts of FILE's folder; answers for ant-sync about it\n"

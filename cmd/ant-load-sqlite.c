@@ -15,7 +15,7 @@ static const struct cli_option options[] = {
 
 static const char usage[] =
 	"usage: ant-load-sqlite [--table T] [--prefix P] [--mode M] [--allow-shrink]\n"
-	"           [--by-organization] [--organization UUID]\n"
+	"           [--wait SECONDS] [--by-organization] [--organization UUID]\n"
 	"           [--dry-run | --check | --ledger | --audit |\n"
 	"            --set-watermark TABLE=TIME | --views [--table-name TABLE=NAME]...]\n"
 	"           FILE\n";

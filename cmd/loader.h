@@ -16,6 +16,7 @@
 	{.name = "prefix", .text = &loader.o.prefix}, \
 	{.name = "mode", .take = loader_mode}, \
 	{.name = "allow-shrink", .flag = &loader.o.allow_shrink}, \
+	{.name = "wait", .seconds = &loader.o.wait}, \
 	{.name = "by-organization", .flag = &loader.o.by_organization}, \
 	{.name = "organization", .take = loader_organization}, \
 	{.name = "ledger", .flag = &loader.o.ledger}, \
@@ -31,6 +32,7 @@
 	"  --table T, --prefix P  into table T, not the stream's; P before its name\n" \
 	"  --mode M        window, replace, merge or append, not the stream's mode\n" \
 	"  --allow-shrink  let a load leave fewer than half of the rows\n" \
+	"  --wait SECONDS  for another load of the table, not status 6 at once\n" \
 	"  --by-organization    rows of several organizations in one table, told apart\n" \
 	"  --organization UUID  rows of this one alone, or none\n" \
 	"  --ledger, --audit    receipts of all loads; answers for ant-sync; no change\n" \

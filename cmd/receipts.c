@@ -71,7 +71,7 @@ receipt_to_load(const struct receipt *r, struct mark_load *load)
 		.line = r->line,
 		.finished = r->finished,
 	};
-	/* A reset that made something anew is none by hand: see load/csv.c. */
+	/* A reset that made something anew is none by hand: see load/csv_ledger.c. */
 	if (strcmp(r->mode, "reset") == 0 && !r->created)
 		load->what = MARK_RESET;
 }

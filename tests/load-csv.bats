@@ -255,6 +255,8 @@ random_cuts() {
 
 @test "csv: of eight loads at once each wins or exits 6, and a reader sees one of them whole" { eight_at_once; }
 
+@test "csv: of eight loads at once that wait each is done, one after the other" { eight_in_turn; }
+
 @test "csv: four hundred loads in a hurry: each wins or exits 6, and the ledger has the winners" {
 	local each=50 pids=()
 	! checked "$ANT_BIN/ant-load-csv" || each=5

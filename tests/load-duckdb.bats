@@ -247,6 +247,8 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 
 @test "duckdb: eight first loads at once create the file once" { first_at_once; }
 
+@test "duckdb: of eight loads at once that wait each is done, one after the other" { eight_in_turn; }
+
 @test "duckdb: a library that is missing, or is none, is exit 1 and says how to get it" {
 	cp "$ANT_BIN/ant-load-duckdb" here
 	unset ANT_LIBDUCKDB

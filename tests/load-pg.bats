@@ -161,6 +161,8 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[ "$status" = 6 ]
 	[ "$(<err)" = 'ant-load-pg: postgresql: another load of public.t is at work' ]
 	checked "$ANT_BIN/ant-load-pg" || [ "$elapsed" -lt 1000 ]
+	run -6 ant load-pg --wait 0.3 <s
+	run -2 ant load-pg --wait soon <s
 	pg --table other <s
 	numbered replace 1 9 a | tail -n +11 >&7
 	exec 7>&-
@@ -170,6 +172,8 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 }
 
 @test "pg: of eight loads at once each wins or exits 6, and a reader sees one of them whole" { eight_at_once; }
+
+@test "pg: of eight loads at once that wait each is done, one after the other" { eight_in_turn; }
 
 @test "pg: eight first loads of eight tables into a schema that is not there all succeed" {
 	numbered replace 1 50 >s
@@ -410,6 +414,38 @@ full_in_the_middle() {
 	[ "$(sql "SELECT indexdef FROM pg_indexes WHERE tablename = 't'")" = 'CREATE INDEX t_b_idx ON public.t USING btree (b)' ]
 	stream merge 'a\tj' 'text\tjson' 'a\tj' 'x\t{}\n' | pg --table m
 	[ "$(sql "SELECT indexdef FROM pg_indexes WHERE tablename = 'm'")" = 'CREATE INDEX m_a_idx ON public.m USING btree (a)' ]
+}
+
+@test "pg: a replace builds no index, the first merge that on the key, once" {
+	indexes() { sql "SELECT indexdef FROM pg_indexes WHERE tablename = '$1' ORDER BY 1"; }
+	local key='CREATE INDEX r_n_idx ON public.r USING btree (n)'
+	numbered replace 1 5 | pg --table r
+	numbered append 1 5 | pg --table r
+	[ -z "$(indexes r)" ]
+	numbered merge 3 9 new >s
+	pg --dry-run --table r <s | grep -nE '^(CREATE INDEX|DELETE)' | sed 's/^[0-9]*://' | diff - <(printf '%s\n' 'CREATE INDEX ON "public"."r" ("n");' 'DELETE FROM "public"."r" t USING pg_temp._anthill_rows s')
+	for _ in 1 2; do
+		pg --table r <s
+		[ "$(indexes r)" = "$key" ]
+	done
+	numbered replace 1 5 | pg --table r
+	[ "$(indexes r)" = "$key" ]
+	run -1 grep 'CREATE INDEX' <(pg --dry-run --table r <s)
+	# A primary key does as well; a partial index does not.
+	sql 'CREATE TABLE p (n bigint PRIMARY KEY, v text)' 'CREATE TABLE h (n bigint, v text)' 'CREATE INDEX half ON h (n) WHERE n > 3'
+	for t in p h; do pg --table $t <s; done
+	[ "$(indexes p | wc -l)|$(indexes h | wc -l)" = '1|2' ]
+	# Of a time column, whatever the mode; of several organizations, theirs.
+	hours a 5 | pg --mode replace --table w
+	[ "$(indexes w)" = 'CREATE INDEX w_b_idx ON public.w USING btree (b)' ]
+	numbered replace 1 5 | sed 's/^#mode.*/&\n#organization\t11111111-2222-4333-8444-555555555555/' | pg --table o --by-organization
+	[ "$(indexes o)" = 'CREATE INDEX o__organization_idx ON public.o USING btree (_organization)' ]
+	# Who may only write into a table merges without.
+	numbered replace 1 5 | pg --table f
+	sql 'CREATE ROLE writer LOGIN' 'GRANT USAGE ON SCHEMA public TO writer' 'GRANT SELECT, INSERT, DELETE ON f, _anthill_loads TO writer'
+	PGUSER=writer pg --table f <s
+	[ "$(sql 'SELECT count(*) FROM f')|$(indexes f)" = '9|' ]
+	sql 'DROP OWNED BY writer' 'DROP ROLE writer'
 }
 
 @test "pg: comments come from the table file of the stream's table" {

@@ -214,6 +214,8 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 
 @test "sqlite: of eight loads at once each wins or exits 6, and a reader sees one of them whole" { eight_at_once; }
 
+@test "sqlite: of eight loads at once that wait each is done, one after the other" { eight_in_turn; }
+
 @test "sqlite: eight first loads at once create the file once" { first_at_once; }
 
 @test "sqlite: a reader sees the old rows until the commit, and is not held up" {
@@ -344,6 +346,21 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	[ "$(sql 'PRAGMA journal_mode')" = wal ]
 	numbered merge 1 5 | lite --table m t.db
 	[[ $(sql 'EXPLAIN QUERY PLAN SELECT * FROM m WHERE n IS 3') == *'_anthill_m_key'* ]]
+}
+
+@test "sqlite: a replace builds no index, the first merge that on the key" {
+	indexes() { sql "SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = '$1' ORDER BY 1"; }
+	numbered replace 1 5 | lite --table r t.db
+	[ -z "$(indexes r)" ]
+	numbered merge 3 9 >s
+	for _ in 1 2; do
+		lite --table r t.db <s
+		[ "$(indexes r)" = _anthill_r_key ]
+	done
+	hours a 5 | lite --mode replace --table w t.db
+	[ "$(indexes w)" = _anthill_w_window ]
+	numbered replace 1 5 | sed 's/^#mode.*/&\n#organization\t11111111-2222-4333-8444-555555555555/' | lite --table o --by-organization t.db
+	[ "$(indexes o)" = _anthill_o_organization ]
 }
 
 @test "sqlite: names may hold anything" {

@@ -28,6 +28,18 @@ field() { dpkg-deb -f "$DEB" "$1"; }
 	[[ $(field Depends) != *duckdb* ]]
 }
 
+@test "package: the libraries of optional loaders are recommended alone, but for those that others need as well" {
+	# The build is there: nothing is compiled again.
+	cp -a "$BATS_FILE_TMPDIR/build" build
+	DEB=build/${DEB##*/}
+	OPTIONAL='ant-load-csv ant-load-pg' "$ROOT/packaging/build-deb" "$PWD/build" >/dev/null
+	[[ $(field Recommends) == *ca-certificates*libcsv3* ]]
+	[[ $(field Depends) != *libcsv3* ]]
+	[[ $(field Depends) == *libpq5* ]] # ant-report is linked with it, too
+	[[ $(field Recommends) != *libpq5* ]]
+	[[ $(field Recommends) != *libc6* ]]
+}
+
 @test "package: every command, page, table, completion and example is in it, and nothing outside /usr and /etc/anthill" {
 	local file
 	dpkg-deb -x "$DEB" root

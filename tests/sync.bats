@@ -279,11 +279,12 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$ANT_BIN/ant-sync" --start -1d 2>err >out
 
 @test "sync: a worker that bash loses sight of is reaped, with its status" {
 	cat >lost.bash <<-'END'
+		. "$ROOT/scripts/sync/words.bash"
 		. "$ROOT/scripts/sync/run.bash"
 		took_ill() { :; }
 		wait() { [[ $1 != -n ]] || return 127; builtin wait "$@"; }
 		declare -A worker_of=()
-		run=$PWD drawn=0 plain=0
+		run=$PWD drawn=0 side_drawn=0 plain=0
 		(exit 7) &
 		worker_of[$!]=users
 		sleep 0.1 &
@@ -458,17 +459,24 @@ chosen() { sync --json "$@" | jq -r .table | paste -sd ' '; }
 	run -0 sync -q -c c
 	grep -q -- '^ant-load-sqlite --prefix a_ --allow-shrink ' trace
 	run -1 grep -- '^ant-load-sqlite --prefix b_ .*--allow' trace
-	[ "$(grep -c '^ant-fetch .*--allow-cut' trace)" = 1 ]
+	[ "$(grep -c '^ant-fetch --log-format .*--allow-cut' trace)" = 1 ]
 	rm trace
 	run -0 sync -q -c c --allow-shrink
 	grep -q -- '^ant-load-sqlite --prefix b_ --allow-shrink ' trace
 }
 
-@test "config: the budgets of requests that one organization drew on are not the next one's" {
-	stub ant-fetch 'while [ "$1" != --rate-file ]; do shift; done
+@test "config: the budgets of requests that one organization drew on are not the next one's; two sections of one share them" {
+	stub ant-fetch '[ "$1" != --whose ] || { echo "aaaaaaaa-0000-4000-8000-00000000000$WHOSE"; exit; }
+		while [ "$1" != --rate-file ]; do shift; done
 		for file in "$2" "$2.analytics"; do [ ! -e "$file" ] || exit 4; : >"$file"; done
 		echo users'
-	printf 'tables users\norganization a\nprefix a_\norganization b\nprefix b_\n' >c
+	printf '%s\n' 'tables users' 'rate 10' 'organization a' 'prefix a_' 'organization b' 'prefix b_' >c
+	WHOSE=1 run -4 sync -q -c c # one and the same
+	printf 'rate 11\n' >>c # each has what it was given
+	WHOSE=1 run -0 sync -q -c c
+	sed -i '/rate 11/d' c
+	sed -i 's/^\[/WHOSE=$ANTHROPIC_ADMIN_KEY; [/' bin/ant-fetch
+	sed -i 's/^prefix a_/&\nkey-command echo 1/; s/^prefix b_/&\nkey-command echo 2/' c
 	run -0 sync -q -c c
 }
 
@@ -555,7 +563,8 @@ chosen() { sync --json "$@" | jq -r .table | paste -sd ' '; }
 		  prefix asia_
 	END
 	KEY_US=key-of-env ANTHROPIC_ADMIN_KEY=other run -0 --separate-stderr sync -c c
-	run -0 cat keys
+	[ "$(grep -c -e ' --whose' keys)" = 3 ] # two sections may be of one organization, and share its budget
+	run -0 grep -v -e ' --whose' keys
 	[[ ${lines[0]} == 'key-of-env --log-format json --rate 100 --rate-file '*/rate' users' ]]
 	[[ ${lines[1]} == 'key-of-command --log-format json --rate 100 --rate-file '*/rate' users' ]]
 	[[ ${lines[2]} == " --log-format json --key-file $PWD/keyfile --rate 100 --rate-file "*'/rate users' ]]
@@ -589,7 +598,7 @@ chosen() { sync --json "$@" | jq -r .table | paste -sd ' '; }
 	END
 	export TOKEN_US=token-of-env KEY_ASIA=key-of-env
 	ANTHROPIC_ADMIN_API_KEY=own ANTHROPIC_AUTH_TOKEN=mine run -0 --separate-stderr sync -c c --rate 7
-	sed -i 's| --rate 7 .*||' keys
+	sed -i '/ --whose/d; s| --rate 7 .*||' keys
 	diff - keys <<-END
 		<own> <mine> --log-format json
 		<> <token-of-env> --log-format json

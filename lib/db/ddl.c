@@ -88,14 +88,15 @@ put_options(struct buf *b, enum sql_dialect d, const struct table *t)
 	}
 }
 
-/* The index that a loader makes after the first load of the table's mode. */
+/* The index that a loader makes after the first load of the table's mode: a replace needs none. */
 static void
 put_index(struct buf *b, enum sql_dialect d, const struct table *t)
 {
 	struct sql_column *c;
 	size_t n = 0;
 
-	if (d != SQL_POSTGRESQL && d != SQL_SQLITE)
+	if ((d != SQL_POSTGRESQL && d != SQL_SQLITE) ||
+		(t->mode != MODE_WINDOW && t->mode != MODE_MERGE))
 		return;
 	if ((c = calloc(t->ncolumns, sizeof *c)) == NULL) {
 		b->failed = 1;
@@ -107,7 +108,7 @@ put_index(struct buf *b, enum sql_dialect d, const struct table *t)
 		if (t->mode == MODE_WINDOW ? is_time_column(t, is) : is->key)
 			c[n++] = (struct sql_column){is->name, is->type};
 	}
-	if (sql_create_index(b, d, NULL, t->name, t->mode, c, n))
+	if (sql_create_index(b, d, NULL, t->name, t->mode == MODE_WINDOW ? "window" : "key", c, n))
 		buf_puts(b, ";\n");
 	free(c);
 }

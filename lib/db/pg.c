@@ -215,7 +215,7 @@ pg_choose_schema(struct pg *p, const char *wanted, const char **schema, struct a
 	if (wanted == NULL) {
 		if (pg_each(p, "SELECT current_schema()", NULL, 0, take_text, &p->schema, e) == -1)
 			return -1;
-	} else if ((p->schema = strdup(wanted)) == NULL) {
+	} else if (wanted != p->schema && (p->schema = strdup(wanted)) == NULL) {
 		return no_memory(e);
 	}
 	if (p->schema == NULL)

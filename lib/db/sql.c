@@ -4,8 +4,6 @@
 
 #include "stream/receipt.h"
 
-enum { INDEX_MAX = 32 }; /* columns of an index: PostgreSQL's INDEX_MAX_KEYS */
-
 struct dialect {
 	const char *name, *types[TYPE_COUNT];
 };
@@ -140,7 +138,7 @@ sql_add_column(struct buf *b, enum sql_dialect d, const char *schema, const char
 /* PostgreSQL knows no IF NOT EXISTS without a name, and a name of ours could be too long for it. */
 int
 sql_create_index(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
-	enum mode mode, const struct sql_column *c, size_t n)
+	const char *what, const struct sql_column *c, size_t n)
 {
 	size_t used = 0;
 
@@ -155,7 +153,7 @@ sql_create_index(struct buf *b, enum sql_dialect d, const char *schema, const ch
 		struct buf name;
 
 		buf_init(&name, b->max);
-		buf_printf(&name, "_anthill_%s_%s", table, mode == MODE_WINDOW ? "window" : "key");
+		buf_printf(&name, "_anthill_%s_%s", table, what);
 		buf_puts(b, "IF NOT EXISTS ");
 		if (buf_str(&name) != NULL)
 			sql_name(b, d, d == SQL_SQLITE ? schema : NULL, buf_str(&name));
@@ -168,7 +166,7 @@ sql_create_index(struct buf *b, enum sql_dialect d, const char *schema, const ch
 	}
 	buf_puts(b, "ON ");
 	sql_name(b, d, schema, table);
-	for (size_t i = 0; i < n && used < INDEX_MAX; i++)
+	for (size_t i = 0; i < n && used < SQL_INDEX_MAX; i++)
 		if (c[i].type != TYPE_JSON) {
 			buf_puts(b, used++ == 0 ? " (" : ", ");
 			sql_ident(b, d, c[i].name);

@@ -45,13 +45,14 @@ void sql_create_table(struct buf *b, enum sql_dialect d, const char *schema, con
 void sql_add_column(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
 	const struct sql_column *c);
 /*
- * The index that serves loads of MODE, on the N columns of the window or the key, made where it
- * does not exist: without those of JSON, which are long and which not every database can order,
- * and without those beyond the most.  The mode becomes part of its name; PostgreSQL, whose names
- * are short, chooses a name itself.  Return 1; 0, with nothing appended, where no column is left.
+ * An index on the N columns, made where it does not exist: without those of JSON, which are long
+ * and which not every database can order, and without those beyond SQL_INDEX_MAX.  What it is for,
+ * WHAT ("key"), becomes part of its name; PostgreSQL, whose names are short, chooses a name itself.
+ * Return 1; 0, with nothing appended, where no column is left.
  */
+enum { SQL_INDEX_MAX = 32 }; /* PostgreSQL's INDEX_MAX_KEYS */
 int sql_create_index(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
-	enum mode mode, const struct sql_column *c, size_t n);
+	const char *what, const struct sql_column *c, size_t n);
 
 /* COMMENT ON the table, or its COLUMN where that is not NULL. */
 void sql_comment(struct buf *b, enum sql_dialect d, const char *schema, const char *table,

@@ -60,6 +60,7 @@ put_name(struct session *s, struct buf *to, const char *word)
 	buf_printf(&s->sql, "%s%s", word, s->load->into);
 	if ((name = buf_str(&s->sql)) == NULL)
 		return NULL;
+	buf_clear(to);
 	sql_ident(to, SQL_CLICKHOUSE, name);
 	return buf_str(to);
 }
@@ -72,6 +73,9 @@ check(struct session *s, struct ant_err *e)
 
 	if (strncmp(into, LOAD_CLICKHOUSE_OWN, strlen(LOAD_CLICKHOUSE_OWN)) == 0)
 		return err_set(e, ANT_USAGE, "--table: %s is a name of the loader's own", into);
+	/* A load that waits for another one is here again. */
+	buf_clear(&d->next);
+	buf_clear(&d->lock);
 	buf_printf(&d->next, LOAD_CLICKHOUSE_OWN "next_%s", into);
 	buf_printf(&d->lock, LOAD_CLICKHOUSE_OWN "lock_%s", into);
 	d->ops.stage = put_name(s, &d->stage, LOAD_CLICKHOUSE_OWN "rows_");

@@ -442,35 +442,14 @@ file_name(const struct load_csv *d)
 	return slash != NULL ? slash + 1 : d->data.path;
 }
 
-/*
- * A file that is there holds the rows of one organization, that of the stream, or has a column
- * that tells them apart.
- */
+/* Whether the file has a column that tells organizations apart; -1: it has no names of columns. */
 static int
-check_organization(struct load_csv *d, struct ant_err *e)
+has_many(const struct load_csv *d)
 {
-	const char *own = d->load->rows->organization, *its = d->ledger.organization;
-	int many = 0;
-
-	if (!d->has_old)
-		return 0;
-	for (size_t i = 0; i < d->n_named; i++)
-		many |= d->dialect->header && strcmp(d->columns[i].name, ROWS_ORGANIZATION) == 0;
-	if (many && !d->load->by_organization)
-		return err_set(e, ANT_FAIL,
-			"%s: it holds several organizations: load it with --by-organization",
-			d->file);
-	if (!many && d->load->by_organization && d->dialect->header)
-		return err_set(e, ANT_FAIL,
-			"%s: it was made without --by-organization, and a column %s that says "
-			"%s in every row would have to be added",
-			d->file, ROWS_ORGANIZATION, *its != '\0' ? its : "whose it is");
-	if (d->load->by_organization || *own == '\0' || *its == '\0' || strcmp(own, its) == 0)
-		return 0;
-	return err_set(e, ANT_FAIL,
-		"%s: it holds rows of organization %s, and these are of %s: give each a folder "
-		"of its own, or load both with --by-organization",
-		d->file, its, own);
+	for (size_t i = 0; i < d->n_named && d->dialect->header; i++)
+		if (strcmp(d->columns[i].name, ROWS_ORGANIZATION) == 0)
+			return 1;
+	return d->dialect->header ? 0 : -1;
 }
 
 static int
@@ -490,7 +469,8 @@ begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
 	out_init(&d->to, d->data.fd, d->file);
 	if (learn_columns(d, e) == -1 ||
 		csv_ledger_learn(&d->ledger, d->data.folder, file_name(d), e) == -1 ||
-		check_organization(d, e) == -1)
+		(d->has_old && csv_ledger_check_organization(
+				       &d->ledger, l, d->file, has_many(d), e) == -1))
 		return -1;
 	if (l->mode == MODE_MERGE && !dry)
 		return start_merge(d, e);
@@ -760,32 +740,6 @@ write_plan(struct load_csv *d, const struct receipt_entry *entry, struct ant_err
 }
 
 /*
- * A file that was removed and is made anew: whatever the ledger says of the old one must be void
- * before the new one is there.  As it is no reset by hand, where it all began is not forgotten.
- */
-static int
-forget_old_file(struct load_csv *d, const struct receipt_entry *entry, struct ant_err *e)
-{
-	struct receipt_entry reset = {.table = entry->table,
-		.into = entry->into,
-		.mode = "reset",
-		.created = 1,
-		.organization = entry->organization,
-		.time_column = "",
-		.buckets = ""};
-
-	if (d->has_old || d->ledger.line == 0)
-		return 0;
-	strcpy(reset.started, entry->started);
-	strcpy(reset.finished, entry->started);
-	if (csv_ledger_write(&d->ledger, d->data.folder, &reset, e) == -1 ||
-		csv_ledger_publish(&d->ledger, e) == -1)
-		return -1;
-	csv_ledger_close(&d->ledger);
-	return 0;
-}
-
-/*
  * Both files are whole and on the disk before either takes its place.  The rows come
  * first: a ledger that knew of rows that are not there would move a watermark past them.
  */
@@ -793,7 +747,7 @@ static int
 publish(struct load_csv *d, struct receipt_entry *entry, struct ant_err *e)
 {
 	if (out_flush(&d->to, e) == -1 || aside_sync(&d->data, e) == -1 ||
-		forget_old_file(d, entry, e) == -1 ||
+		(!d->has_old && csv_ledger_forget(&d->ledger, d->data.folder, entry, e) == -1) ||
 		csv_ledger_write(&d->ledger, d->data.folder, entry, e) == -1 ||
 		aside_rename(&d->data, e) == -1)
 		return -1;

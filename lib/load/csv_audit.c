@@ -10,8 +10,7 @@
 
 /* What is asked. */
 struct csv_folder {
-	const struct csv_file *csv; /* how its files are written */
-	const char *folder;
+	const struct csv_audit_files *files;
 	struct csv_ledger ledger;
 };
 
@@ -103,75 +102,8 @@ take_asked(void *arg, const char *const texts[RECEIPT_FIELDS], struct ant_err *e
 static int
 ask_lines(struct csv_folder *d, struct csv_lines *l, struct ant_err *e)
 {
-	return d->ledger.there ? csv_ledger_each(&d->ledger, d->folder, take_asked, l, e) : 0;
-}
-
-/* Rows of a file, counted. */
-struct csv_count {
-	struct csv_folder *d;
-	const struct audit *asked;
-	const struct audit_facts *facts;
-	long time_column, organization; /* of the file; -1: it has none */
-	struct buckets *hours;
-	int64_t rows;
-};
-
-static int
-take_counted(void *arg, const struct csv_file_field *f, size_t n, int64_t number, struct ant_err *e)
-{
-	struct csv_count *c = arg;
-	const struct audit *a = c->asked;
-	int64_t t;
-
-	for (size_t i = 0; number == 1 && i < n; i++) {
-		if (strcmp(f[i].p, c->facts->time_column) == 0)
-			c->time_column = (long)i;
-		if (strcmp(f[i].p, ROWS_ORGANIZATION) == 0)
-			c->organization = (long)i;
-	}
-	if (number == 1 ||
-		(a->organization != NULL && c->organization >= 0 && (size_t)c->organization < n &&
-			strcmp(f[c->organization].p, a->organization) != 0))
-		return 0;
-	c->rows++;
-	if (c->hours == NULL || c->time_column < 0 || (size_t)c->time_column >= n ||
-		utc_parse(f[c->time_column].p, f[c->time_column].len, &t) == -1 || t < a->from ||
-		t >= a->to)
-		return 0;
-	return buckets_add(c->hours, t, 1) == 0 ? 0 : err_sys(e, ANT_FAIL, "%s", c->d->folder);
-}
-
-/* Read the file called INTO beside ours with TAKE: 1; 0 where there is none; -1. */
-static int
-read_beside(
-	struct csv_folder *d, const char *into, csv_file_take *take, void *arg, struct ant_err *e)
-{
-	struct aside file = {.path = NULL};
-	struct buf path;
-	int status;
-
-	buf_init(&path, LINES_MAX);
-	buf_printf(&path, "%s/%s", d->folder, into);
-	status = buf_str(&path) == NULL ? err_sys(e, ANT_FAIL, "%s", d->folder)
-					: aside_look(&file, path.data, e);
-	if (status == 0 && file.old != -1)
-		status = csv_file_read(d->csv, file.old, path.data, take, arg, e) == -1 ? -1 : 1;
-	aside_close(&file);
-	buf_free(&path);
-	return status;
-}
-
-/* Stop at the first row that is asked about. */
-static int
-take_some(void *arg, const struct csv_file_field *f, size_t n, int64_t number, struct ant_err *e)
-{
-	struct csv_count *c = arg;
-
-	if (!c->d->csv->dialect->header)
-		c->rows = 1;
-	else if (take_counted(c, f, n, number, e) == -1)
-		return -1;
-	return c->rows > 0;
+	return d->ledger.there ? csv_ledger_each(&d->ledger, d->files->folder, take_asked, l, e)
+			       : 0;
 }
 
 static int
@@ -179,14 +111,13 @@ facts(void *self, const struct audit *a, struct audit_facts *f, struct ant_err *
 {
 	struct csv_folder *d = self;
 	struct csv_lines wanted = {.asked = a, .facts = f};
-	struct csv_count some = {
-		.d = d, .asked = a, .facts = f, .time_column = -1, .organization = -1};
-	int there = read_beside(d, a->into, take_some, &some, e);
+	int64_t some = 0;
+	int there = d->files->count(d->files->self, a, "", 1, NULL, &some, e);
 
 	if (there == -1)
 		return -1;
 	f->there = there;
-	f->empty = some.rows <= 0;
+	f->empty = some <= 0;
 	return ask_lines(d, &wanted, e);
 }
 
@@ -204,28 +135,118 @@ static int
 count(void *self, const struct audit *a, const struct audit_facts *f, struct buckets *hours,
 	int64_t *rows, struct ant_err *e)
 {
-	struct csv_count c = {.d = self,
-		.asked = a,
-		.facts = f,
-		.time_column = -1,
-		.organization = -1,
-		.hours = hours};
+	const struct csv_audit_files *files = ((struct csv_folder *)self)->files;
+	int64_t n = 0;
 
-	if (read_beside(self, a->into, take_counted, &c, e) == -1)
+	if (files->count(files->self, a, f->time_column, 0, hours, &n, e) == -1)
 		return -1;
 	if (rows != NULL)
-		*rows = c.rows;
+		*rows = n;
 	return 0;
+}
+
+int
+csv_audit_run(const struct csv_audit_files *files, int fd, const char *name, struct out *to,
+	struct ant_err *e)
+{
+	struct csv_folder d = {.files = files};
+	const struct audit_source source = {&d, files->target, facts, lines, count};
+
+	if (csv_ledger_learn(&d.ledger, files->folder, "", e) == -1) /* whether there is one */
+		return -1;
+	return audit_run(&source, fd, name, to, e);
+}
+
+/* ---- of CSV files -------------------------------------------------------------------- */
+
+struct csv_dialect_of {
+	const struct csv_file *csv; /* how the files are written */
+	const char *folder;
+};
+
+/* Rows of a file, counted. */
+struct csv_count {
+	const struct csv_dialect_of *of;
+	const struct audit *asked;
+	const char *time;		/* the name of the time column */
+	long time_column, organization; /* of the file; -1: it has none */
+	int some;			/* stop at the first row */
+	struct buckets *hours;
+	int64_t rows;
+};
+
+static void
+find_columns(struct csv_count *c, const struct csv_file_field *f, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(f[i].p, c->time) == 0)
+			c->time_column = (long)i;
+		if (strcmp(f[i].p, ROWS_ORGANIZATION) == 0)
+			c->organization = (long)i;
+	}
+}
+
+static int
+take_counted(void *arg, const struct csv_file_field *f, size_t n, int64_t number, struct ant_err *e)
+{
+	struct csv_count *c = arg;
+	const struct audit *a = c->asked;
+	int64_t t;
+
+	if (number == 1)
+		find_columns(c, f, n);
+	if (c->some && !c->of->csv->dialect->header)
+		c->rows = 1;
+	else if (number == 1 ||
+		 (a->organization != NULL && c->organization >= 0 && (size_t)c->organization < n &&
+			 strcmp(f[c->organization].p, a->organization) != 0))
+		return 0;
+	else
+		c->rows++;
+	if (c->some)
+		return 1;
+	if (c->hours == NULL || c->time_column < 0 || (size_t)c->time_column >= n ||
+		utc_parse(f[c->time_column].p, f[c->time_column].len, &t) == -1 || t < a->from ||
+		t >= a->to)
+		return 0;
+	return buckets_add(c->hours, t, 1) == 0 ? 0 : err_sys(e, ANT_FAIL, "%s", c->of->folder);
+}
+
+static int
+count_rows(void *self, const struct audit *a, const char *time_column, int some,
+	struct buckets *hours, int64_t *rows, struct ant_err *e)
+{
+	const struct csv_dialect_of *of = self;
+	struct csv_count c = {.of = of,
+		.asked = a,
+		.time = time_column,
+		.time_column = -1,
+		.organization = -1,
+		.some = some,
+		.hours = hours};
+	struct aside file = {.path = NULL};
+	struct buf path;
+	int status;
+
+	buf_init(&path, LINES_MAX);
+	buf_printf(&path, "%s/%s", of->folder, a->into);
+	status = buf_str(&path) == NULL ? err_sys(e, ANT_FAIL, "%s", of->folder)
+					: aside_look(&file, path.data, e);
+	if (status == 0 && file.old != -1)
+		status = csv_file_read(of->csv, file.old, path.data, take_counted, &c, e) == -1 ? -1
+												: 1;
+	aside_close(&file);
+	buf_free(&path);
+	*rows = c.rows;
+	return status;
 }
 
 int
 csv_audit(const struct csv_file *csv, const char *folder, int fd, const char *name, struct out *to,
 	struct ant_err *e)
 {
-	struct csv_folder d = {.csv = csv, .folder = folder};
-	const struct audit_source source = {&d, "csv", facts, lines, count};
+	struct csv_dialect_of of = {csv, folder};
+	const struct csv_audit_files files = {&of, "csv", folder, count_rows};
 
-	if (csv_ledger_learn(&d.ledger, folder, "", e) == -1) /* whether there is one */
-		return -1;
-	return audit_run(&source, fd, name, to, e);
+	return csv_audit_run(&files, fd, name, to, e);
 }

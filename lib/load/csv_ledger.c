@@ -143,6 +143,28 @@ csv_ledger_each(
 	return status;
 }
 
+int
+csv_ledger_check_organization(const struct csv_ledger *l, const struct load *load, const char *file,
+	int many, struct ant_err *e)
+{
+	const char *own = load->rows->organization, *its = l->organization;
+
+	if (many == 1 && !load->by_organization)
+		return err_set(e, ANT_FAIL,
+			"%s: it holds several organizations: load it with --by-organization", file);
+	if (many == 0 && load->by_organization)
+		return err_set(e, ANT_FAIL,
+			"%s: it was made without --by-organization, and a column %s that says "
+			"%s in every row would have to be added",
+			file, ROWS_ORGANIZATION, *its != '\0' ? its : "whose it is");
+	if (load->by_organization || *own == '\0' || *its == '\0' || strcmp(own, its) == 0)
+		return 0;
+	return err_set(e, ANT_FAIL,
+		"%s: it holds rows of organization %s, and these are of %s: give each a folder "
+		"of its own, or load both with --by-organization",
+		file, its, own);
+}
+
 /* ---- written ------------------------------------------------------------------------ */
 
 struct writer {
@@ -229,6 +251,29 @@ csv_ledger_write(
 	}
 	buf_free(&w.line);
 	return status == 0 ? aside_sync(&l->file, e) : -1;
+}
+
+/* As the line is no reset by hand, where it all began is not forgotten. */
+int
+csv_ledger_forget(struct csv_ledger *l, const char *folder, const struct receipt_entry *entry,
+	struct ant_err *e)
+{
+	struct receipt_entry reset = {.table = entry->table,
+		.into = entry->into,
+		.mode = "reset",
+		.created = 1,
+		.organization = entry->organization,
+		.time_column = "",
+		.buckets = ""};
+
+	if (l->line == 0)
+		return 0;
+	strcpy(reset.started, entry->started);
+	strcpy(reset.finished, entry->started);
+	if (csv_ledger_write(l, folder, &reset, e) == -1 || csv_ledger_publish(l, e) == -1)
+		return -1;
+	csv_ledger_close(l);
+	return 0;
 }
 
 int

@@ -1,4 +1,4 @@
-/* load/csv_ledger - the ledger of a folder of CSV files: _anthill_loads.csv, a line for every load */
+/* load/csv_ledger - the ledger of a folder of files: _anthill_loads.csv, a line for every load */
 #ifndef ANT_LOAD_CSV_LEDGER_H
 #define ANT_LOAD_CSV_LEDGER_H
 
@@ -8,13 +8,14 @@
 #include "base/err.h"
 #include "base/random_id.h"
 #include "load/audit.h"
+#include "load/load.h"
 #include "stream/receipt.h"
 
 #define CSV_LEDGER_FILE "_anthill_loads.csv"
 
 struct csv_ledger {
 	struct aside file;
-	const char *into; /* the name of the CSV file that a load is about */
+	const char *into; /* the name of the file that a load is about */
 	const char *own;  /* the organization whose loads follow each other; NULL: all do */
 
 	/* what the ledger says of it */
@@ -30,6 +31,21 @@ struct csv_ledger {
  * one without a line.  Return 0, or -1 with ANT_FAIL.
  */
 int csv_ledger_learn(struct csv_ledger *l, const char *folder, const char *into, struct ant_err *e);
+
+/*
+ * Whether a file that is there, called FILE in messages, may take the rows of LOAD: it holds those of
+ * one organization, that of the stream, or, MANY being 1, has a column that tells them apart; -1: it
+ * does not say which.  Return 0, or -1 with ANT_FAIL.
+ */
+int csv_ledger_check_organization(const struct csv_ledger *l, const struct load *load,
+	const char *file, int many, struct ant_err *e);
+
+/*
+ * ENTRY is of a load that makes a file anew: where the ledger knows one of its name, which was
+ * removed, say that it is void before the new one is there.  Return 0 or -1.
+ */
+int csv_ledger_forget(struct csv_ledger *l, const char *folder, const struct receipt_entry *entry,
+	struct ant_err *e);
 
 /*
  * Write the ledger with one more line aside, of which `destination`, `line` and `load` are added to ENTRY,

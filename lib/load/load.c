@@ -7,7 +7,11 @@
 #include <strings.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "tables/tables.h"
+
+/* Between two looks at a lock, in milliseconds: soon at first, then as rarely as a server need not notice. */
+enum { PAUSE_FIRST = 50, PAUSE_MOST = 1000 };
 
 /* The mode of this load, where the option may overrule the stream. */
 static int
@@ -177,6 +181,26 @@ note_repeated(const struct load *l, struct buf *note)
 			l->into, n, &"s"[n == 1]);
 }
 
+/* Begin; while another load holds the destination, again, for as long as the option says. */
+static int
+begin(const struct load_dest *dest, const struct load_options *o, const struct load *l,
+	int64_t *held, struct ant_err *e)
+{
+	int64_t end = clock_ms() + (int64_t)(o->wait * 1000), left;
+	long pause = PAUSE_FIRST;
+
+	while (dest->begin(dest->self, l, held, e) == -1) {
+		if (e->status != ANT_LOCKED || (left = end - clock_ms()) <= 0)
+			return -1;
+		dest->abort(dest->self, e->msg);
+		if (pause > left)
+			pause = (long)left;
+		nanosleep(&(struct timespec){pause / 1000, pause % 1000 * 1000000}, NULL);
+		pause = pause * 2 < PAUSE_MOST ? pause * 2 : PAUSE_MOST;
+	}
+	return 0;
+}
+
 static int
 transfer(const struct load_dest *dest, const struct load_options *o, struct load *l,
 	struct buf *out, struct ant_err *e)
@@ -184,7 +208,7 @@ transfer(const struct load_dest *dest, const struct load_options *o, struct load
 	struct receipt_entry entry;
 	int64_t held = 0;
 
-	if (dest->begin(dest->self, l, &held, e) == -1 || dest->rows(dest->self, l->rows, e) == -1)
+	if (begin(dest, o, l, &held, e) == -1 || dest->rows(dest->self, l->rows, e) == -1)
 		return -1;
 	if (!l->rows->complete) /* a destination that stopped early must not commit */
 		return err_set(e, ANT_FAIL, "%s: rows were left unread",

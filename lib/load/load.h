@@ -33,6 +33,7 @@ struct load_options {
 	const char *mode;	/* instead of the stream's */
 	const char *table_path; /* $ANT_TABLES: where to look for the columns' comments */
 	int allow_shrink, ledger, dry_run;
+	double wait;		  /* seconds for another load that holds the destination */
 	int by_organization;	  /* rows of several organizations in one table */
 	const char *organization; /* the only one that is let in; NULL: any */
 	struct buf *note; /* NULL, or where a load that is done leaves what is worth a warning */
@@ -72,7 +73,8 @@ struct load_dest {
 	/*
 	 * Lock the target without waiting, begin a transaction, create or widen the
 	 * table, and remove what the mode replaces.  *HELD is how many rows of the
-	 * table (replace) or window (window) were removed; else 0.
+	 * table (replace) or window (window) were removed; else 0.  Where it is ANT_LOCKED
+	 * it may be called again, after abort().
 	 */
 	int (*begin)(void *self, const struct load *l, int64_t *held, struct ant_err *e);
 
@@ -119,7 +121,7 @@ struct load_dest {
  * receipt, one line of JSON, appended to OUT; in a dry run OUT gets the plan.
  * Return -1 with a reason, and the destination as it was, for all that may go wrong:
  * damage in the stream (ANT_INPUT), a destination that refuses or a shrink
- * (ANT_FAIL), a lock (ANT_LOCKED), options that do not fit the stream (ANT_USAGE).
+ * (ANT_FAIL), a lock that O->wait did not outlast (ANT_LOCKED), options that do not fit the stream (ANT_USAGE).
  */
 int load_run(const struct load_dest *dest, const struct load_options *o, int fd, const char *name,
 	struct buf *out, struct ant_err *e);

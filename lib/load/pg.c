@@ -263,10 +263,69 @@ take_again(struct session *s, struct rows *r, int64_t *dropped, struct ant_err *
 	return session_run(s, NULL, e);
 }
 
-/* Without it the planner guesses. */
-static int
-analyze(struct session *s, struct ant_err *e)
+/* Append the names of the key's columns that an index has, as an array. */
+static void
+put_key_names(struct session *s)
 {
+	const struct load *l = s->load;
+	size_t used = 0;
+
+	buf_puts(&s->sql, "ARRAY[");
+	for (size_t i = 0; i < l->rows->nkey && used < SQL_INDEX_MAX; i++)
+		if (l->key[i].type != TYPE_JSON) {
+			buf_puts(&s->sql, used++ == 0 ? "" : ", ");
+			sql_literal(&s->sql, SQL_POSTGRESQL, l->key[i].name);
+		}
+	buf_puts(&s->sql, "]::text[]");
+}
+
+static int
+take_yes(void *arg, const char *const *texts, struct ant_err *e)
+{
+	(void)texts;
+	(void)e;
+	*(int *)arg = 1;
+	return 0;
+}
+
+/*
+ * A table that was there has the index on its key from the first merge on: made by us where it has
+ * none and the role may.  Who only writes into it merges without.
+ */
+static int
+index_key(struct session *s, struct ant_err *e)
+{
+	int wanted = 0;
+
+	if (s->new_table)
+		return 0;
+	buf_clear(&s->sql);
+	buf_puts(&s->sql,
+		"SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, LATERAL "
+		"(SELECT ");
+	put_key_names(s);
+	buf_puts(&s->sql, " AS names) k WHERE n.nspname = ");
+	sql_literal(&s->sql, SQL_POSTGRESQL, s->schema);
+	buf_puts(&s->sql, " AND c.relname = ");
+	sql_literal(&s->sql, SQL_POSTGRESQL, s->load->into);
+	buf_puts(&s->sql,
+		" AND pg_has_role(c.relowner, 'USAGE') AND has_schema_privilege(n.oid, 'CREATE')"
+		" AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisvalid"
+		" AND i.indpred IS NULL AND k.names = ARRAY(SELECT a.attname::text"
+		" FROM unnest(i.indkey::smallint[]) WITH ORDINALITY x (number, at)"
+		" JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = x.number"
+		" WHERE x.at <= cardinality(k.names) ORDER BY x.at))");
+	if (pg_each(s->self, buf_str(&s->sql), NULL, 0, take_yes, &wanted, e) == -1)
+		return -1;
+	return wanted ? session_index_key(s, e) : 0;
+}
+
+/* Without the figures of the stage the planner guesses. */
+static int
+before_merge(struct session *s, struct ant_err *e)
+{
+	if (index_key(s, e) == -1)
+		return -1;
 	buf_clear(&s->sql);
 	buf_printf(&s->sql, "ANALYZE %s (", stage);
 	sql_idents(&s->sql, SQL_POSTGRESQL, s->load->key, s->load->rows->nkey);
@@ -329,7 +388,7 @@ load_pg(const char *conninfo, const char *schema, struct load_dest *to, struct a
 		.before_create = make_schema,
 		.lock_shared = lock_shared,
 		.rows = rows,
-		.before_merge = analyze,
+		.before_merge = before_merge,
 		.take_again = take_again,
 		.commit = commit,
 		.abort = undo,

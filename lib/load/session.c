@@ -348,6 +348,8 @@ begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
 	s->load = l;
 	s->columns = l->columns;
 	s->into = s->work = l->into;
+	s->new_table = 0;
+	buf_clear(&s->qualified);
 	s->staged = l->mode == MODE_MERGE || (l->unique != NULL && l->mode == MODE_APPEND);
 	if (s->ops->check(s, e) == -1 || open_database(s, e) == -1)
 		return -1;
@@ -547,7 +549,17 @@ rows(void *self, struct rows *r, struct ant_err *e)
 }
 
 int
-session_index(struct session *s, struct ant_err *e)
+session_index_key(struct session *s, struct ant_err *e)
+{
+	buf_clear(&s->sql);
+	return load_sql_key_index(&s->sql, s->ops->dialect, s->schema, s->work, s->load)
+		       ? session_run(s, NULL, e)
+		       : 0;
+}
+
+/* The index of a new table: once the rows are in, that is quicker. */
+static int
+index_new(struct session *s, struct ant_err *e)
 {
 	buf_clear(&s->sql);
 	return load_sql_index(&s->sql, s->ops->dialect, s->schema, s->work, s->load)
@@ -589,7 +601,7 @@ commit(void *self, struct receipt_entry *entry, struct ant_err *e)
 
 	buf_init(&buckets, LOAD_TEXT_MAX);
 	if (s->new_table && s->ops->has_indexes)
-		status = session_index(s, e);
+		status = index_new(s, e);
 	if (status == 0 && l->rows->window && !l->dry_run) {
 		status = put_buckets(s, &buckets, e);
 		entry->time_column = l->columns[l->rows->time_column].name;

@@ -191,8 +191,8 @@ int session_insert(struct session *s, const char *from, int64_t *stored, struct 
 /* Make a temporary table by HEAD with the load's columns, of exactly the table's types. */
 int session_make_stage(struct session *s, const char *head, struct ant_err *e);
 
-/* Create the index that serves the next load of this mode. */
-int session_index(struct session *s, struct ant_err *e);
+/* Create the index on the key, which a merge into a table that was there looks rows up by. */
+int session_index_key(struct session *s, struct ant_err *e);
 
 /* Append the name of the table, or of what stands for it. */
 void session_put_table(struct session *s);

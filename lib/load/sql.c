@@ -162,19 +162,27 @@ load_sql_insert(struct buf *b, enum sql_dialect d, const char *schema, const cha
 }
 
 int
+load_sql_key_index(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
+	const struct load *l)
+{
+	return sql_create_index(b, d, not_temporary(d, schema), table, "key", l->key, l->rows->nkey);
+}
+
+int
 load_sql_index(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
 	const struct load *l)
 {
-	struct sql_column window[2];
+	struct sql_column columns[2];
 	size_t n = 0;
 
-	if (l->mode != MODE_WINDOW)
-		return sql_create_index(
-			b, d, not_temporary(d, schema), table, l->mode, l->key, l->rows->nkey);
+	if (l->mode == MODE_MERGE)
+		return load_sql_key_index(b, d, schema, table, l);
 	if (l->by_organization)
-		window[n++] = l->columns[0];
-	window[n++] = l->columns[l->rows->time_column];
-	return sql_create_index(b, d, not_temporary(d, schema), table, l->mode, window, n);
+		columns[n++] = l->columns[0];
+	if (l->rows->window)
+		columns[n++] = l->columns[l->rows->time_column];
+	return sql_create_index(b, d, not_temporary(d, schema), table,
+		l->rows->window ? "window" : "organization", columns, n);
 }
 
 const char *

@@ -38,8 +38,15 @@ void load_sql_last(struct buf *b, enum sql_dialect d, const struct load *l, cons
 void load_sql_insert(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
 	const struct load *l, const char *from);
 
-/* The index that serves the next load of this mode.  Return 1; 0 where there is none. */
+/*
+ * The index that a new table gets once the first load's rows are in, for what the next loads
+ * remove: by the time column, after a merge by the key, else of several organizations by theirs.
+ * The second is that on the key, for the first merge into a table that has none.  Return 1; 0, with
+ * nothing appended, where there is none.
+ */
 int load_sql_index(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
+	const struct load *l);
+int load_sql_key_index(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
 	const struct load *l);
 
 /* What the table file says of COLUMN, NULL: of the table.  Return 1; 0 where it says nothing. */

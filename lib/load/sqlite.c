@@ -156,7 +156,7 @@ rows(struct session *s, int64_t *stored, struct ant_err *e)
 static int
 before_merge(struct session *s, struct ant_err *e)
 {
-	return s->new_table ? 0 : session_index(s, e);
+	return s->new_table ? 0 : session_index_key(s, e);
 }
 
 static int

@@ -10,13 +10,8 @@ settle_state() {
 	pick state file
 	if [[ $REPLY == destination ]]; then
 		[[ $kind != bigquery && $kind != snowflake ]] || usage "--state: $kind keeps no watermarks: use file"
-		export ANT_STATE=$run/state
-		rm -rf -- "$run/state"
-		mkdir -p -- "$run/state"
-	elif [[ -n ${own_state+set} ]]; then
-		export ANT_STATE=$own_state
-	else
-		unset ANT_STATE
+		export ANT_STATE=$whole/state # of all organizations: locks are there, too
+		[[ -d $ANT_STATE ]] || mkdir -p -- "$ANT_STATE"
 	fi
 }
 
@@ -24,7 +19,7 @@ settle_state() {
 settle_organization() {
 	own_organization=''
 	((by_organization)) || return 0
-	own_organization=$(ant-fetch --whose "${fetch[@]}") || return
+	own_organization=$(ant-run --prefix "ant-sync: $section" ant-fetch --whose "${fetch[@]}") || return
 	base_scope+=#organization=$own_organization
 }
 
@@ -62,7 +57,7 @@ audit() {
 		[[ $word != --look ]] || look=(--look)
 	done
 	own_loader
-	ant-run --prefix 'ant-sync: ' ant-state ask "${all[@]}" "$run/wanted" --pipe "${loader[@]}" --audit \
+	ant-run --prefix "ant-sync: $section" ant-state ask "${all[@]}" "$run/wanted" --pipe "${loader[@]}" --audit \
 		--pipe ant-state agree "${look[@]}" "$run/wanted" >"$run/agreed" || code=$?
 	# A table that fails is said, and fails alone; where one is not spoken of, nothing can be trusted.
 	mapfile -t wanted <"$run/wanted"
@@ -102,7 +97,7 @@ agree() {
 		esac
 	done <"$run/agreed"
 	if ((${#adopted[@]})); then
-		[[ ${ANT_STATE-} == "$run/state" ]] || note 'taking over the watermarks in the ledger of the destination'
+		[[ ${ANT_STATE-} == "$whole/state" ]] || note 'taking over the watermarks in the ledger of the destination'
 	fi
 	if ((${#moved[@]})); then
 		# Only now is it known which window is loaded again.

@@ -1,7 +1,7 @@
 # The destination of ant-sync: its URI, the loader of a table, its scope.
 #
-# Reads: schema, prefix, mode, parallel, allow_shrink, by_organization, own_organization, whose_of, into_of, mode_of, known_tables, run.
-# Sets: kind, file or conninfo, base_scope, spool; scope and loader, of one table; PGPASSWORD, CLICKHOUSE_PASSWORD.
+# Reads: schema, prefix, mode, parallel, turns, allow_shrink, wait_lock, by_organization, own_organization, whose_of, into_of, mode_of, known_tables, run.
+# Sets: kind, file or conninfo, place, base_scope, load_scope, spool; scope and loader, of one table; PGPASSWORD, CLICKHOUSE_PASSWORD.
 
 # file_uri SCHEME URI - the path in URI: three slashes are relative, four absolute
 file_uri() {
@@ -87,11 +87,25 @@ destination() {
 	*) usage "--dest: not a URI such as sqlite:///anthill.db" ;;
 	esac
 	[[ -z $schema || $kind == postgresql ]] || usage "--schema: $kind has none; use --prefix"
+	place=$base_scope
 	base_scope+=${schema:+#schema=$schema}${prefix:+#prefix=$prefix}
+	load_scope=$base_scope # whatever organization it is
 	((!by_organization)) || [[ ! $kind =~ ^(bigquery|snowflake)$ ]] || usage "--by-organization: $kind has no such tables"
-	# These let one process write at a time: rows are fetched aside, and loaded in turn.
+	# These let one process write at a time: rows are fetched aside, and loaded in turn.  So are those of organizations
+	# side by side where they share a file or a table.
 	spool=0
-	[[ $kind != sqlite && $kind != duckdb ]] || ((parallel == 1)) || spool=1
+	case $kind in
+	sqlite | duckdb) ((parallel == 1 && !turns)) || spool=1 ;;
+	csv) spool=$turns ;; # the ledger is one file
+	*) spool=$((turns && by_organization)) ;;
+	esac
+}
+
+# The loader, in turn with others that load there: to the table NAME, or without one to the destination.
+in_turn() { # NAME
+	local what=_destination where=$place
+	[[ -z $1 ]] || what=_load_$1 where=$load_scope${into_of[$1]:+#table=${into_of[$1]}}
+	loader=(ant-state --scope "$where" lock --wait "$what" -- "${loader[@]}")
 }
 
 # The scope of a table's watermark: the destination without credentials, and its name there.
@@ -105,6 +119,8 @@ loader_for() {
 	[[ -z $prefix ]] || names+=(--prefix "$prefix")
 	[[ -z $mode ]] || how+=(--mode "$mode")
 	((!allow_shrink)) || how+=(--allow-shrink)
+	# For loads of other machines, too, which know nothing of our locks: a day is the most that a loader takes.
+	((!wait_lock)) || [[ $kind =~ ^(bigquery|snowflake)$ ]] || how+=(--wait 86400)
 	((!by_organization)) || how+=(--by-organization)
 	whose=${own_organization:-${whose_of[${1:--}]-}}
 	[[ -z $whose ]] || how+=(--organization "$whose")
@@ -115,10 +131,12 @@ loader_for() {
 	clickhouse) loader=(ant-load-clickhouse "${names[@]}" "${how[@]}" "$conninfo") ;;
 	csv) loader=(ant-load-csv -o "$file/$prefix${into:-$1}.csv" "${how[@]}") ;;
 	bigquery | snowflake) loader=("$ANT_WAREHOUSE" "${names[@]}" "${how[@]}" "$conninfo") ;;
-	*)
-		loader=("ant-load-$kind" "${names[@]}" "${how[@]}" "$file")
-		((!spool)) || loader=(ant-state --scope "$base_scope" lock --wait _destination -- "${loader[@]}")
-		;;
+	*) loader=("ant-load-$kind" "${names[@]}" "${how[@]}" "$file") ;;
+	esac
+	case $spool$kind in
+	0*) ;;
+	1csv | 1sqlite | 1duckdb) in_turn '' ;;
+	1*) [[ -z $1 ]] || in_turn "$1" ;;
 	esac
 }
 

@@ -19,7 +19,7 @@ check_organization() { # NAME
 
 # What stands in the way of a load of the tables, as their loader says it; 1 where anything does.
 check_destination() {
-	local name folder=${file%/*} spool=0 # nothing is written, so nobody has to wait
+	local name folder=${file%/*} spool=$turns # nothing is written: as of start_trial()
 	local -i code=0
 	local -a only=()
 	if [[ $kind == csv && ! -d $file ]]; then # it will be made

@@ -45,8 +45,8 @@ plan_line() { # WINDOW [--shared]
 	for name in "${running[@]}"; do
 		scope_for "$name"
 		loader_for "$name"
-		# Windows of one table are fetched side by side, but its loads are one after the other.
-		[[ -z ${2-} || ${loader[0]} == ant-state ]] || loader=(ant-state --scope "$scope" lock --wait "_load_$name" -- "${loader[@]}")
+		# Loads of one table are one after the other; these loaders have no --wait.
+		[[ -z ${2-} || ! $kind =~ ^(bigquery|snowflake)$ ]] || loader=(ant-state --scope "$scope" lock --wait "_load_$name" -- "${loader[@]}")
 		if ((${#running[@]} > 1)); then how+=(--branch); else how+=(--pipe); fi
 		how+=(ant-flatten)
 		[[ $name == "${running[0]}" ]] || how+=(-t "$name")

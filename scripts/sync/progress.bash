@@ -1,4 +1,5 @@
-# The progress display of ant-sync: a line a table, drawn anew, where stderr is a terminal.
+# The progress display of ant-sync: a line a table, or of organizations side by side a line each, drawn anew, where
+# stderr is a terminal.
 #
 # Parent and workers tell() the news; draw() is a process of its own, the drawer.
 # Reads: run, quiet, plain; TERM, NO_COLOR.  Sets: drawn, and the parent's drawer, screen and stdout; all else
@@ -34,10 +35,13 @@ stop_drawing() {
 draw() {
 	local line='' above='' rest
 	local -i height=0 lines columns width=5 last=0
+	local -a head=(table window chunk) # of organizations: how many of their tables have ended
+	((!turns)) || head=(organization '' tables)
 	local -A what=() start_of=() spent=()
 	trap '' INT TERM HUP
 	trap measure WINCH
 	measure
+	((${#head[0]} <= width)) || width=${#head[0]}
 	for rest; do
 		what[$rest]='waiting - - 0 0 0'
 		((${#rest} <= width)) || width=${#rest}
@@ -107,7 +111,7 @@ redraw() { # TABLE...
 	local -A shown=()
 	last=${EPOCHREALTIME/[.,]/}
 	make_room "$@"
-	printf -v text '%-*s %-8s %-24s %8s %7s %6s' "$width" table state window chunk rows time
+	printf -v text '%-*s %-8s %-24s %8s %7s %6s' "$width" "${head[0]}" state "${head[1]}" "${head[2]}" rows time
 	text=${text:0:columns - 1}$'\e[K\n'
 	[[ -z $above ]] || text=$'\e[J'$above$text
 	((!height)) || text=$'\r\e['${height}A$text
@@ -130,6 +134,7 @@ draw_line() { # TABLE
 	local state from to chunk='' time='' span=- colour='' text
 	local -i step steps count
 	read -r state from to step steps count <<<"${what[$1]}"
+	[[ -n ${head[1]} ]] || span=''
 	[[ $from == - ]] || span="${from%T*} to ${to%T*}"
 	((!steps)) || chunk="$step of $steps"
 	if [[ -n ${spent[$1]-} ]]; then

@@ -1,6 +1,7 @@
 # What ant-sync tells at the end: the table of results or their JSON, the metrics, the status.
 #
-# Reads: results, as_json, quiet, plain, verbose, stopped, metrics; $run/unread.  Sets nothing that is not local.
+# Reads: results, spent_of, organizations, turns, as_json, quiet, plain, verbose, stopped; the file unread of each
+# organization.  Sets nothing that is not local.
 
 # What became of a table, in a word.
 outcome() { # STATUS HOW
@@ -32,34 +33,47 @@ print_json() { # ORGANIZATION TABLE STATUS FROM TO ROWS LOADS PAGES RETRIES MICR
 		"$6" "$7" "$8" "$9" $((${10} / 1000000)) $((${10} / 1000 % 1000))
 }
 
-# The columns of the table at the end and, where it is no terminal's, their widths as printf's %*s has them: below 0
-# is to the left.  Where there is room, those of SPARE go beside the others, in this order.
-readonly COLUMN=(table window rows pages retries seconds watermark status)
-readonly WIDTH=(-29 -24 9 6 7 8 -20 0)
-readonly SPARE=(window seconds watermark pages retries)
+# Print the table of results; WIDE 0: with columns that are always the same, else no line is longer.  The columns'
+# widths are as printf's %*s has them: below 0 is to the left.  Where there is room, those of spare go beside the
+# others, in this order.
+print_results() { # WIDE
+	local line
+	local -a rows cells column width_of spare
+	if ((turns && !verbose)); then
+		column=(organization tables rows pages retries seconds status)
+		width_of=(-29 12 9 6 7 8 0)
+		spare=(tables seconds pages retries)
+		sum_sections
+	else
+		column=(table window rows pages retries seconds watermark status)
+		width_of=(-29 -24 9 6 7 8 -20 0)
+		spare=(window seconds watermark pages retries)
+		rows=()
+		for line in "${results[@]}"; do
+			read -r -a cells <<<"$line"
+			[[ ${cells[11]-} != unbegun ]] || continue # that was said
+			row "${cells[@]}"
+			rows+=("$REPLY")
+		done
+	fi
+	((!${#rows[@]})) || print_table "$1"
+}
 
-# Print the table of results; COLUMNS 0: with columns that are always the same, else no line is longer.
-print_results() { # COLUMNS
+# The head and the rows, cells with a tab behind each.
+print_table() { # WIDE
 	local line text
-	local -a rows=() cells
+	local -a cells
 	local -A width=()
 	local -i i
-	for i in "${!COLUMN[@]}"; do width[${COLUMN[i]}]=${WIDTH[i]}; done
-	printf -v line '%s\t' "${COLUMN[@]}"
-	rows+=("$line")
-	for line in "${results[@]}"; do
-		read -r -a cells <<<"$line"
-		[[ ${cells[11]-} != unbegun ]] || continue # that was said
-		row "${cells[@]}"
-		rows+=("$REPLY")
-	done
-	((${#rows[@]} > 1)) || return 0
+	for i in "${!column[@]}"; do width[${column[i]}]=${width_of[i]}; done
+	printf -v line '%s\t' "${column[@]}"
+	rows=("$line" "${rows[@]}")
 	(($1 == 0)) || fit "$1" "${rows[@]}"
 	for line in "${rows[@]}"; do
 		IFS=$'\t' read -r -a cells <<<"$line"
 		text=''
 		for i in "${!cells[@]}"; do
-			line=${width[${COLUMN[i]}]-}
+			line=${width[${column[i]}]-}
 			[[ -n $line ]] || continue
 			(($1 == 0)) || shorten "${line#-}" "${cells[i]}"
 			(($1 != 0)) || REPLY=${cells[i]}
@@ -68,6 +82,47 @@ print_results() { # COLUMNS
 		text=${text%  }
 		(($1 == 0)) || text=${text:0:$1}
 		printf '%s\n' "$text" >&2
+	done
+}
+
+# A row an organization, and one of all, in the array rows.
+sum_sections() {
+	local -a totals
+	local -i number from=0 complete=0 i
+	local -a all=(0 0 0 0 0 0)
+	rows=()
+	for number in "${!upto_of[@]}"; do
+		sum_up "${results[@]:from:upto_of[number] - from}"
+		from=${upto_of[number]}
+		[[ ${totals[0]} != 'done' ]] || complete+=1
+		for i in {1..5}; do all[i]=$((all[i] + totals[i])); done
+		sum_row "${organizations[number]}" "${spent_of[number]}" "${totals[@]}"
+	done
+	sum_row total "$((${EPOCHREALTIME/[.,]/} - began))" "$complete of ${#organizations[@]} done" "${all[@]:1}"
+}
+
+sum_row() { # NAME MICROSECONDS OUTCOME COMPLETE TABLES ROWS PAGES RETRIES
+	local spent
+	printf -v spent '%d.%03d' $(($2 / 1000000)) $(($2 / 1000 % 1000))
+	printf -v REPLY '%s\t' "$1" "$4 of $5" "$6" "$7" "$8" "$spent" "$3"
+	rows+=("$REPLY")
+}
+
+# sum_up RESULT... - in the array totals: what became of them in a word, how many are complete, of how many, rows, pages, retries
+sum_up() {
+	local line
+	local -a field
+	totals=('done' 0 0 0 0 0)
+	for line; do
+		read -r -a field <<<"$line"
+		if ((field[2] == 0)); then
+			totals[1]=$((totals[1] + 1))
+		elif [[ ${totals[0]} == 'done' ]]; then
+			outcome "${field[2]}" "${field[11]-}"
+			totals[0]=$REPLY
+		fi
+		[[ ${field[1]} == '*' ]] || totals[2]=$((totals[2] + 1))
+		totals[3]=$((totals[3] + field[5])) totals[4]=$((totals[4] + field[7])) totals[5]=$((totals[5] + field[8]))
 	done
 }
 
@@ -90,18 +145,18 @@ fit() { # COLUMNS ROW...
 	for line in "${@:2}"; do
 		IFS=$'\t' read -r -a cells <<<"$line"
 		for i in "${!cells[@]}"; do
-			name=${COLUMN[i]} length=${#cells[i]}
+			name=${column[i]} length=${#cells[i]}
 			((length <= ${longest[$name]-0})) || longest[$name]=$length
 		done
 	done
-	total=$((${longest[table]} + 2 + ${longest[rows]} + 2 + ${longest[status]}))
-	for name in "${SPARE[@]}"; do
+	total=$((${longest[${column[0]}]} + 2 + ${longest[rows]} + 2 + ${longest[status]}))
+	for name in "${spare[@]}"; do
 		length=${longest[$name]}+2
 		if ((total + length <= $1)); then total+=length; else unset "width[$name]"; fi
 	done
-	length=${longest[table]}
+	length=${longest[${column[0]}]}
 	((total <= $1)) || length+=$1-total
-	longest[table]=$((length > 8 ? length : 8))
+	longest[${column[0]}]=$((length > 8 ? length : 8))
 	for name in "${!width[@]}"; do
 		[[ ${width[$name]} == -* ]] || { width[$name]=${longest[$name]}; continue; }
 		width[$name]=-${longest[$name]}
@@ -113,6 +168,15 @@ fit() { # COLUMNS ROW...
 shorten() { # WIDTH TEXT
 	REPLY=$2
 	(($1 == 0 || ${#2} <= $1)) || REPLY=..${2:${#2} - $1 + 2}
+}
+
+# The one file of the run, in REPLY: that of the last organization that names one.
+settle_metrics() {
+	local organization='' name
+	pick metrics ''
+	for name in "${organizations[@]}"; do
+		REPLY=${option[metrics]-${conf[$name/metrics]-$REPLY}}
+	done
 }
 
 # For node_exporter's textfile collector: renamed when whole.
@@ -162,12 +226,14 @@ report_unread() {
 	local -i most=8
 	local -a order=()
 	local -A sum=()
-	[[ -e $run/unread ]] || return 0
+	local -a files=("$run/unread" "$run"/*.unread)
+	[[ -e ${files[0]} ]] || files=("${files[@]:1}")
+	((${#files[@]})) || return 0
 	while read -r name count field; do
 		field="$name $field"
 		[[ -n ${sum[$field]-} ]] || order+=("$field")
 		sum[$field]=$((${sum[$field]-0} + count))
-	done <"$run/unread"
+	done < <(cat -- "${files[@]}")
 	if ((verbose)); then
 		for field in "${order[@]}"; do say "$field is read by no column (${sum[$field]} times)"; done
 		return
@@ -200,8 +266,9 @@ report() {
 			'the same command goes on from there'
 		first=$stopped
 	fi
-	if [[ -n $metrics ]] && ! write_metrics "$metrics"; then
-		say "--metrics: $metrics was not written"
+	settle_metrics
+	if [[ -n $REPLY ]] && ! write_metrics "$REPLY"; then
+		say "--metrics: $REPLY was not written"
 		((first)) || first=1
 	fi
 	return "$first"

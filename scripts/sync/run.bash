@@ -33,27 +33,18 @@ start_first() { # TABLE...
 
 # Wait for one worker.  Where it left no result it was killed, or the lock was held.
 reap() {
-	local pid='' name
+	local name
 	local -i code
 	local -a names
-	wait -n -p pid "${!worker_of[@]}" 2>/dev/null
-	code=$?
-	if [[ -z ${pid-} ]]; then
-		((code == 127)) || return 0 # a signal
-		# bash 5.2 loses sight of one that ended, once in some 10,000, more often under signals: all
-		# that are left have been lost then, but not their statuses.
-		for pid in "${!worker_of[@]}"; do break; done
-		wait "$pid" 2>/dev/null
-		code=$?
-		! kill -0 "$pid" 2>/dev/null || return 0 # another signal
-	fi
-	read -r -a names <<<"${worker_of[$pid]}"
-	unset "worker_of[$pid]"
+	ended "${!worker_of[@]}" || return 0
+	read -r -a names <<<"${worker_of[$REPLY]}"
+	unset "worker_of[$REPLY]"
 	for name in "${names[@]}"; do
 		[[ -s $run/done.$name ]] || echo "$code - - 0 0 0 0 0 -" >"$run/done.$name"
 	done
 	took_ill "${names[@]}"
 	((!drawn && !plain)) || for name in "${names[@]}"; do [[ ! -e $run/done.$name ]] || tell_end "$name"; done
+	((!side_drawn)) || tell_ended "${names[@]}"
 }
 
 tell_end() { # TABLE
@@ -77,23 +68,23 @@ is_fresh() { # TABLE
 
 # Load the tables of one organization, PARALLEL crawls at once; their results go to the array results.
 sync_organization() { # NAME
-	local name
-	local -a due=() unbegun=()
-	local -i left views_failed=0
+	local name rate_file=$run/rate
+	local -a due=() unbegun=() lists
+	local -i left views_failed=0 asked=0 ended_rows=0
 	local -A begun=()
 	settle "$1" || {
 		results+=("${1:--} * $? - - 0 0 0 0 0 - -")
 		return
 	}
-	rm -f "$run"/done.* "$run"/parents.* "$run/rate" "$run"/rate.*
 	due=("${tables[@]}") left=${#tables[@]} halted=0
 	last_of=() whose_of=() from_of=() failed_of=()
 	# What is not due needs no key; only the destination knows when it was loaded last.
 	[[ -z $full_sync ]] || compare
-	((halted || !left)) || try_all "$1"
+	((halted || !left)) || try_all
 	[[ -n $full_sync ]] || compare
 	((halted || !left)) || load_tables "$1"
-	rm -f "$run"/parents.* # names and addresses are in there
+	lists=("$run"/parents.*)
+	((!${#lists[@]})) || rm -f -- "${lists[@]}" # names and addresses are in there
 	if ((!${#begun[@]} && (halted || !left))); then
 		collect "$1" unbegun
 		return
@@ -132,10 +123,8 @@ choose_due() {
 
 load_tables() { # ORGANIZATION
 	local name keep
-	local -i receipts=1 answered=by_organization # then it was asked already
+	local -i answered=$((by_organization || asked)) # then it was asked already
 	local -a crawls waiting names=()
-	[[ ! -t 1 ]] || receipts=verbose # they are for pipes
-	((!as_json)) || receipts=0
 	for name in "${due[@]}"; do [[ -e $run/done.$name ]] || names+=("$name"); done
 	left=${#names[@]}
 	choose_kept "${names[@]}"
@@ -143,8 +132,8 @@ load_tables() { # ORGANIZATION
 	choose_crawls "${names[@]}"
 	((${#crawls[@]} > 1)) || answered=1 # a crawl alone learns about its key from its first request
 	! may_draw || start_drawing "${due[@]}"
-	declare -p parallel rate start given_from given_to now full_refresh full_sync in_full keep \
-		receipts quiet plain verbose spool kind file conninfo base_scope schema prefix mode allow_shrink mode_of windowed served_of \
+	declare -p section parallel rate rate_file start given_from given_to now full_refresh full_sync in_full keep \
+		receipts quiet plain verbose spool kind file conninfo place base_scope load_scope schema prefix mode allow_shrink wait_lock mode_of windowed served_of \
 		earliest_of parent_of lookback_of chunk_of into_of whose_of from_of by_organization own_organization fetch flags since drawn >"$run/settings" || {
 		say "no table was begun: $run/settings was not written"
 		halted=1 # with a part of them a worker would load something else

@@ -3,22 +3,24 @@
 #
 # Sets: the variables declared here, which all parts of the parent share.  option has the settings of the
 # command line, conf those of the file as ORGANIZATION/NAME; settle() makes of them what holds for one
-# organization: parallel, schema, metrics, views, prefix, lookback, full_sync, in_full, start, rate,
-# tables and, where nobody has named any, unnamed; into_of, lookback_of, chunk_of, fetch, plan_key, key and token in the environment, and by destination() all of that.
-# Reads: own_secret, the caller's; run; ANT_DEST, ANTHROPIC_BASE_URL.
+# organization, in its own process where there are several: parallel, schema, views, prefix, lookback, full_sync,
+# in_full, start, rate, tables and, where nobody has named any, unnamed; into_of, lookback_of, chunk_of, fetch,
+# plan_key, server, key and token in the environment, and by destination() all of that.
+# Reads: run, and whole, the folder of all organizations; ANT_DEST, ANTHROPIC_BASE_URL.
 
 readonly FIRST_DAY=2023-01-01T00:00:00Z # no table holds anything older
-readonly -a SECRETS=(ANTHROPIC_ADMIN_KEY ANTHROPIC_ADMIN_API_KEY ANTHROPIC_AUTH_TOKEN PGPASSWORD CLICKHOUSE_PASSWORD)
+readonly -a SECRETS=(ANTHROPIC_ADMIN_KEY ANTHROPIC_ADMIN_API_KEY ANTHROPIC_AUTH_TOKEN)
 readonly LOOKBACK=3d # of a table that says nothing of its own
 readonly CHUNK=31 # days of a load, where one request may not ask for more
+readonly HERE='http://(127\.[0-9.]+|localhost|\[::1\])(:[0-9]+)?' # the only place where http:// may go
 # All the world knows them: ant-sim(1)
 readonly SIMULATED=' sk-ant-admin01-simulated sk-ant-api01-simulated simulated-oauth-token '
 
-declare -A option=() conf=() mode_of=() earliest_of=() parent_of=() reread_of=() crawl_of=() windowed=() served_of=() span_of=() tables_of=() own_secret=()
-declare -A lookback_of=() chunk_of=() into_of=() last_of=() whose_of=() from_of=() failed_of=() worker_of=()
+declare -A option=() conf=() mode_of=() earliest_of=() parent_of=() reread_of=() crawl_of=() windowed=() served_of=() span_of=() tables_of=()
+declare -A lookback_of=() chunk_of=() into_of=() last_of=() whose_of=() from_of=() failed_of=() worker_of=() section_of=() absolute_of=()
 declare -a known_tables=() known_sets=() tables=() fetch=() flags=() since=() loader=() organizations=() results=()
-declare -i quiet=0 verbose=0 as_json=0 plan=0 full_refresh=0 wait_lock=0 allow_shrink=0 by_organization=0 plain=0 stopped=0 drawn=0 unnamed=0
-given_from='' given_to='' now='' in_full='' views=on mode='' plan_key='' run='' task=sync metrics='' own_organization='' note_of=''
+declare -i quiet=0 verbose=0 as_json=0 plan=0 full_refresh=0 wait_lock=0 allow_shrink=0 by_organization=0 plain=0 stopped=0 drawn=0 unnamed=0 at_once=1 turns=0
+given_from='' given_to='' now='' in_full='' views=on mode='' plan_key='' run='' whole='' task=sync own_organization='' note_of=''
 
 # What tables there are: of each its mode, its first day, the table that it goes through, the look-back of its own,
 # and what it is crawled with; of each set its tables.
@@ -94,6 +96,7 @@ check() {
 	case $1 in
 	chunk) least=0 most=36500 number=${2%d} ;; # 7d is seven days, as of a look-back
 	jobs | parallel) least=1 most=64 ;;
+	organizations-at-once) least=1 most=256 ;;
 	rate) least=0 most=60000 ;;
 	esac
 	REPLY="$1: '$2' is not a whole number from $least to $most"
@@ -113,92 +116,35 @@ check() {
 		REPLY="$1: '$2' is not a mode${REPLY:-: use window, replace, merge or append}"
 		return 1
 	fi
-	REPLY="$1: '$2' is not the name of a variable"
+	# Neither of these is shown: there may be a secret in it.
+	REPLY="$1: this is not the name of a variable"
 	[[ $1 != key-env && $1 != token-env || $2 =~ ^[A-Za-z_][A-Za-z0-9_]*$ ]] || return
+	REPLY="$1: this is not https://HOST, or http:// to this machine, without user, password and query"
+	[[ $1 != base-url || $2 =~ ^(https://[^/?#@[:space:]]+|$HERE)(/[^?#@[:space:]]*)?$ ]] || return
 	REPLY="$1: no value"
 	[[ -n $2 ]]
 }
 
-readonly SETTINGS=' destination schema prefix tables table-name start look-back chunk jobs rate parallel full-sync full-refresh key-env key-file key-command token-env token-file token-command metrics allow-shrink allow-cut views state by-organization '
-
-# expand TEXT - replace ${VARIABLE}; if one is not set, its name is left in REPLY
-expand() {
-	local rest=$1 text='' name
-	while [[ $rest =~ ^([^$]*)\$\{([A-Za-z_][A-Za-z0-9_]*)\}(.*)$ ]]; do
-		name=${BASH_REMATCH[2]}
-		text+=${BASH_REMATCH[1]}
-		rest=${BASH_REMATCH[3]}
-		[[ -n ${!name+set} ]] || { REPLY=$name; return 1; }
-		text+=${!name}
-	done
-	REPLY=$text$rest
-}
-
-# read_config FILE - lines of a name and a value; `organization NAME` starts a section
-read_config() {
-	local line name value organization='' at
-	local -a words
-	local -i number=0
-	[[ -r $1 && ! -d $1 ]] || usage "$1: cannot be read"
-	while IFS= read -r line || [[ -n $line ]]; do
-		number+=1
-		at=$1:$number
-		line=${line%$'\r'}
-		read -r name value <<<"$line"
-		[[ -n $name && $name != \#* ]] || continue
-		# A message shows the line as it is written: a variable may hold a secret.
-		expand "$value" || usage "$at: $name: the variable $REPLY is not set"
-		value=$REPLY
-		if [[ $name == organization ]]; then
-			[[ $value =~ ^[A-Za-z0-9_.-]+$ ]] || usage "$at: organization: a name of letters, digits, '_', '.' and '-'"
-			[[ " ${organizations[*]} " != *" $value "* ]] || usage "$at: organization $value: there already"
-			organization=$value
-			organizations+=("$value")
-			continue
-		fi
-		if [[ $SETTINGS != *" $name "* ]]; then
-			# shellcheck disable=SC2086	# words
-			near "$name" organization $SETTINGS
-			usage "$at: unknown setting '$name'${REPLY:-;}  The settings are: organization$SETTINGS"
-		fi
-		words=()
-		case $name in
-		tables | full-refresh) read -r -a words <<<"$value" ;;
-		table-name | look-back)
-			if [[ $name == table-name || $value == *[[:space:]]* ]]; then
-				read -r line value <<<"$value"
-				words=("$line")
-				name+=/$line
-			fi
-			;;
-		esac
-		check "$name" "$value" || usage "$at: $REPLY"
-		for line in "${words[@]}"; do
-			if [[ $name == tables ]]; then choice "$line"; else known "$line"; fi || usage "$at: ${name%%/*}: $REPLY"
-		done
-		[[ -z ${conf[$organization/$name]+set} ]] || usage "$at: $name: set before"
-		conf[$organization/$name]=$value
-	done <"$1"
-}
+readonly SETTINGS=' destination schema prefix tables table-name start look-back chunk jobs rate parallel full-sync full-refresh key-env key-file key-command token-env token-file token-command metrics allow-shrink allow-cut views state by-organization base-url organizations-at-once '
 
 # pick NAME DEFAULT - the value for ORGANIZATION: of the command line, its section, the file
 pick() { REPLY=${option[$1]-${conf[$organization/$1]-${conf[/$1]-$2}}}; }
 
 # A time of the command line or file, as an absolute one.
 absolute() { # NAME TIME
-	local from
-	read -r _ from _ < <(ANT_STATE=$run ant-state window --start "$2" x)
+	local from=${absolute_of[$2]-}
+	[[ -n $from ]] || read -r _ from _ < <(ANT_STATE=$run ant-state window --start "$2" x)
 	[[ -n $from ]] || usage "$1: '$2' is not a time"
+	absolute_of[$2]=$from
 	REPLY=$from
 }
 
 # settle ORGANIZATION - what holds for one organization, in the variables the functions above use
 settle() {
-	local organization=$1 key name
+	local organization=$1 name
 	local -a refreshed
 	pick parallel 4; parallel=$((10#$REPLY))
 	pick schema ''; schema=$REPLY
-	pick metrics ''; metrics=$REPLY
 	pick views on; views=$REPLY
 	pick prefix ''; prefix=$REPLY
 	pick look-back ''; lookback=$REPLY
@@ -209,16 +155,12 @@ settle() {
 	pick allow-shrink no; allow_shrink=0; [[ $REPLY == no ]] || allow_shrink=1
 	pick start ''; start=$REPLY
 	[[ -z $start ]] || { absolute start "$start"; start=$REPLY; }
-	into_of=() lookback_of=() last_of=()
-	for key in "${!conf[@]}"; do # defaults first
-		case $key in
-		/look-back/*) lookback_of[${key##*/}]=${conf[$organization$key]-${conf[$key]}} ;;
-		/table-name/*) into_of[${key##*/}]=${conf[$organization$key]-${conf[$key]}} ;;
-		"$organization"/look-back/*) lookback_of[${key##*/}]=${conf[$key]} ;;
-		"$organization"/table-name/*) into_of[${key##*/}]=${conf[$key]} ;;
-		esac
+	for name in "${known_tables[@]}"; do
+		pick "look-back/$name" ''
+		[[ -z $REPLY || -n ${option[look-back]-} ]] || lookback_of[$name]=$REPLY
+		pick "table-name/$name" ''
+		[[ -z $REPLY ]] || into_of[$name]=$REPLY
 	done
-	[[ -z ${option[look-back]-} ]] || lookback_of=()
 	pick chunk ''
 	for name in "${!windowed[@]}"; do
 		if [[ -n $REPLY ]]; then chunk_of[$name]=$((10#${REPLY%d}))
@@ -237,11 +179,15 @@ settle() {
 		((${#tables[@]} == 1)) || usage '--into: name the one table'
 		into_of[${tables[0]}]=${option[into]}
 	fi
-	fetch=() plan_key=''
+	pick base-url ''
+	if [[ -n $REPLY ]]; then
+		export ANTHROPIC_BASE_URL=$REPLY
+		quote "$REPLY"
+		plan_key="ANTHROPIC_BASE_URL=$REPLY "
+	fi
 	pick jobs ''; [[ -z $REPLY ]] || fetch+=(--jobs "$REPLY")
 	pick allow-cut no; [[ $REPLY == no ]] || fetch+=(--allow-cut)
 	((!quiet)) || fetch+=(-q)
-	restore_secrets
 	settle_credentials || return
 	if is_simulated; then pick rate 0; else pick rate 100; fi
 	rate=$((10#$REPLY))
@@ -252,18 +198,11 @@ settle() {
 	settle_organization
 }
 
-# One organization's key, token and password are not the next one's.
-restore_secrets() {
-	local name
-	unset "${SECRETS[@]}"
-	for name in "${!own_secret[@]}"; do export "$name=${own_secret[$name]}"; done
-}
-
 # Whether ant-sim is asked: there is no other's budget to spare.  A proxy on this machine may pass
 # requests on to the API, but the API refuses these keys.
 is_simulated() {
 	local key=${ANTHROPIC_ADMIN_KEY-${ANTHROPIC_ADMIN_API_KEY-}} token=${ANTHROPIC_AUTH_TOKEN-}
-	[[ ${ANTHROPIC_BASE_URL-} =~ ^http://(127\.[0-9.]+|localhost|\[::1\])(:[0-9]+)?/?$ ]] || return
+	[[ ${ANTHROPIC_BASE_URL-} =~ ^$HERE/?$ ]] || return
 	[[ " ${fetch[*]} " != *' --key-file '* && " ${fetch[*]} " != *' --token-file '* && -n $key$token ]] &&
 		[[ -z $key || $SIMULATED == *" $key "* ]] && [[ -z $token || $SIMULATED == *" $token "* ]]
 }
@@ -272,7 +211,8 @@ is_simulated() {
 # command line, the section or the file: with one of another organization its rows would come, too.  A section that
 # names any leaves out those of the environment as well.
 settle_credentials() {
-	local level at='' unset=''
+	local level name at='' unset=''
+	local -A away=()
 	for level in option section file; do
 		case $level in
 		option) at='' ;;
@@ -281,7 +221,8 @@ settle_credentials() {
 		esac
 		names_credential "$at" || continue
 		if [[ $level == section ]]; then
-			unset ANTHROPIC_ADMIN_KEY ANTHROPIC_ADMIN_API_KEY ANTHROPIC_AUTH_TOKEN
+			for name in "${SECRETS[@]}"; do away[$name]=${!name-}; done
+			unset "${SECRETS[@]}"
 			names_credential "$at" key || unset=' -u ANTHROPIC_ADMIN_KEY -u ANTHROPIC_ADMIN_API_KEY'
 			names_credential "$at" token || unset+=' -u ANTHROPIC_AUTH_TOKEN'
 		fi
@@ -309,7 +250,7 @@ settle_credential() { # AT key|token VARIABLE
 	local text
 	! named "$1" "$2-file" || fetch+=("--$2-file" "$REPLY")
 	if named "$1" "$2-env"; then
-		text=${own_secret[$REPLY]-${!REPLY-}} # it may name one of those that are out of the way now
+		text=${away[$REPLY]-${!REPLY-}} # it may name one of those that are out of the way now
 		[[ -n $text ]] || usage "$2-env: the variable $REPLY is not set"
 		plan_key+="$3=\"\$$REPLY\" "
 		export "$3=$text"
@@ -318,7 +259,7 @@ settle_credential() { # AT key|token VARIABLE
 		plan_key+="$3=\"\$($REPLY)\" "
 		((!plan)) || return 0
 		if ! text=$(bash -c "$REPLY") || [[ -z $text ]]; then
-			say "${organization:+organization $organization: }$2-command: it gave no $2"
+			say "$2-command: it gave no $2"
 			return 1
 		fi
 		export "$3=$text"

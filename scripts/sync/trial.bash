@@ -4,23 +4,24 @@
 # fetched, so that it costs no request.  Where one of them is not to be had, each table would find out for itself and
 # say so.  A cause is said once, with the tables it hit.
 #
-# Reads: what is settled for the organization; due, of sync_organization(); answered, of load_tables(); worker_of, stopped.
-# Sets: halted, the status that keeps the tables left from being begun, or 0; and the arrays here.
+# Reads: what is settled for the organization; due and asked, of sync_organization(); answered, of load_tables();
+# worker_of, stopped.
+# Sets: halted, the status that keeps the tables left from being begun, or 0; rate_file, the budget of requests; and the
+# arrays here.  Writes $whole/refused, what keeps organizations from beginning a table: a line of its name and a cause.
 
 # down[WHAT]: key or destination is not to be had; hit[WHAT]: the tables that failed by it.
 # said[CAUSE]: what has said it, a table or ''; repeats[CAUSE]: the tables that could only repeat it.
-# refused[CAUSE]: the organization, with a space, that could begin no table because of it.
-declare -gA down=() hit=() said=() repeats=() refused=()
+declare -gA down=() hit=() said=() repeats=()
 declare -ga causes=()
 declare -gi halted=0
 
 # start_trial WHAT [FETCH-OPTION...] - in the background, a worker like others for a signal; its process in REPLY
 start_trial() {
-	local spool=0 # nothing is written, so nobody has to wait
+	local -i spool=turns # nothing is written: who waits would only be in the way of other organizations
 	if [[ $1 == key ]]; then
 		# Its retries are told while they last, as a table's are.
-		ant-run --prefix 'ant-sync: ' --results "$run/trial-key" --last-words \
-			ant-fetch --whose "${fetch[@]}" "${@:2}" --rate "$rate" --rate-file "$run/rate" </dev/null >/dev/null &
+		ant-run --prefix "ant-sync: $section" --results "$run/trial-key" --last-words \
+			ant-fetch --whose "${fetch[@]}" "${@:2}" --rate "$rate" --rate-file "$rate_file" </dev/null >"$run/whose" &
 	else
 		loader_for "${due[0]}"
 		[[ $kind == csv ]] || loader_for ''
@@ -47,7 +48,7 @@ end_trial() {
 	return "$code"
 }
 
-# try_all ORGANIZATION - before the tables begin; where something is not to be had it is said, and halted is set
+# try_all - before the tables begin; where something is not to be had it is said, and halted is set
 try_all() {
 	local text part=state
 	local -i code
@@ -61,14 +62,37 @@ try_all() {
 	fi
 	if ((code)); then
 		halted=$code
-		tell_trial "$1" "$part/$code" <<<"$text"
+		tell_trial "$part/$code" <<<"$text"
 	else
-		try_destination "$1"
+		try_destination
+		((halted)) || share_budget
 	fi
 }
 
+# Organizations that are one have one budget: two sections may have keys of one.  Only the API knows.
+share_budget() {
+	local who=$own_organization
+	local -i code
+	((${#organizations[@]} > 1 && rate && !stopped)) || return 0
+	if [[ -z $who ]]; then
+		start_trial key
+		end_trial "$REPLY"
+		code=$?
+		((!stopped)) || return 0
+		if ((code)); then
+			halted=$code
+			tell_trial "key/$halted" < <(last_words key)
+			return
+		fi
+		read -r who <"$run/whose"
+		[[ $who =~ ^[0-9a-f-]{36}$ ]] || return 0 # nobody said; the tables ask for something else
+		asked=1
+	fi
+	rate_file=$whole/rate.$who.$rate
+}
+
 # The loaders of ant-ingest have no trial.
-try_destination() { # ORGANIZATION
+try_destination() {
 	local what
 	local -i code
 	[[ -z ${ANT_WAREHOUSE-} ]] || return 0
@@ -81,26 +105,35 @@ try_destination() { # ORGANIZATION
 		start_trial key
 		end_trial "$REPLY"
 		halted=$?
-		((!halted || stopped)) || tell_trial "$1" "key/$halted" < <(last_words key)
+		((!halted || stopped)) || tell_trial "key/$halted" < <(last_words key)
 	fi
-	((stopped)) || tell_trial "$1" "destination/$code" < <(last_words destination)
+	((stopped)) || tell_trial "destination/$code" < <(last_words destination)
 	((halted)) || halted=$code
 }
 
 # Why no table was begun, a line each on standard input.
-tell_trial() { # ORGANIZATION WHAT/STATUS
-	local line text="${1:+organization $1: }no table was begun"
-	local -i known=0
-	case $2 in
+tell_trial() { # WHAT/STATUS
+	local line text='no table was begun'
+	case $1 in
 	destination/*) text+=', the destination (--dest) is not ready' ;;
 	key/75) text+=', try again later' ;;
 	esac
 	while IFS= read -r line; do
-		same_cause "$line"
-		[[ -z ${refused[$REPLY]-} ]] || { known=1 line="as of organization ${refused[$REPLY]}"; }
-		((known)) || refused[$REPLY]=$1
+		! refused_before "$line" || line="as of organization $REPLY"
 		say "$text: $line"
 	done
+}
+
+# Whether another organization, left in REPLY, has been refused by the same cause.  The first line of the file that is
+# about it says so, whoever else is writing one.
+refused_before() { # TEXT
+	local who='' text cause
+	same_cause "$1"
+	cause=${REPLY//$'\t'/ }
+	printf '%s\t%s\n' "$organization" "$cause" >>"$whole/refused" || return
+	while IFS=$'\t' read -r who text; do [[ $text != "$cause" ]] || break; done <"$whole/refused"
+	REPLY=$who
+	[[ $who != "$organization" ]]
 }
 
 # What WHAT has said last, a line each.
@@ -148,9 +181,9 @@ took_ill() {
 none_was_begun() { # STATUS LINE...
 	stop_drawing
 	if [[ ${down[key]-} == trial ]]; then
-		tell_trial "$organization" "key/$halted" < <(last_words key)
+		tell_trial "key/$halted" < <(last_words key)
 	else
-		tell_trial "$organization" "key/$1" < <(printf '%s\n' "${@:2}")
+		tell_trial "key/$1" < <(printf '%s\n' "${@:2}")
 	fi
 	down=() hit=()
 }

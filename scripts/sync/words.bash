@@ -62,3 +62,20 @@ cause() {
 	done
 	return "$seen"
 }
+
+# ended PID... - wait for one of these children: it is in REPLY, its status in the caller's code; 1 where a signal came
+ended() {
+	local pid=''
+	wait -n -p pid "$@" 2>/dev/null
+	code=$?
+	if [[ -z ${pid-} ]]; then
+		((code == 127)) || return 1
+		# bash 5.2 loses sight of one that ended, once in some 10,000, more often under signals: all
+		# that are left have been lost then, but not their statuses.
+		pid=$1
+		wait "$pid" 2>/dev/null
+		code=$?
+		! kill -0 "$pid" 2>/dev/null || return 1 # another signal
+	fi
+	REPLY=$pid
+}

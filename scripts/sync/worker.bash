@@ -15,7 +15,7 @@
 run_pipeline() {
 	local code
 	piped=1
-	ant-run --prefix "ant-sync: ${running[0]}: " --results "$run/$label.told" --last-words "$@" <&0 &
+	ant-run --prefix "ant-sync: $section${running[0]}: " --results "$run/$label.told" --last-words "$@" <&0 &
 	wait "$!"
 	code=$?
 	piped=0
@@ -157,7 +157,7 @@ load() {
 	local name
 	local -a how=(--fetch-log) source rest sink all=("${running[@]}")
 	# One budget of requests for all tables and all their windows.
-	source=(ant-fetch --log-format json "${fetch[@]}" --rate "$rate" --rate-file "$run/rate" "${parents[@]}" "$@" "$first")
+	source=(ant-fetch --log-format json "${fetch[@]}" --rate "$rate" --rate-file "$rate_file" "${parents[@]}" "$@" "$first")
 	((!verbose)) || how+=(-v)
 	[[ $gate == - ]] || how+=(--page-file "$gate")
 	gate=-

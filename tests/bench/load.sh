@@ -44,6 +44,9 @@ stream() {
 pg() { psql -qXAt -v ON_ERROR_STOP=1 "$@"; }
 pg_empty() { pg -c 'TRUNCATE usage_report' -c 'CHECKPOINT'; }
 pg_ours() { ant-load-pg <window.rows; }
+pg_none() { pg -c 'DROP TABLE IF EXISTS usage_report' -c CHECKPOINT; }
+pg_first() { ant-load-pg --mode replace <plain.rows; }
+pg_first_copy() { pg -c 'CREATE TABLE usage_report AS TABLE kept WITH NO DATA' -c "\\copy usage_report from 'plain.tsv'"; }
 pg_copy() { pg -c "\\copy usage_report from 'plain.tsv'"; }
 pg_filled() {
 	pg -c 'DROP TABLE IF EXISTS usage_report' -c 'CREATE TABLE usage_report AS TABLE kept' \
@@ -95,6 +98,7 @@ duck_guess() {
 
 stream "$rows" window cat >window.rows
 grep -v '^#' window.rows >plain.tsv
+stream "$rows" replace cat >plain.rows
 stream "$half" window cat >half.rows
 grep -v '^#' half.rows >half.tsv
 { sed -n 's/^#cols\t//p' half.rows; cat half.tsv; } >headed.tsv
@@ -109,6 +113,7 @@ PGDATABASE=postgres ant-load-pg <window.rows >/dev/null
 pg -c 'CREATE TABLE kept AS TABLE usage_report'
 heading "loaders; $(nproc) processors, $(uname -m), $runs runs, $(date -u +%F); $rows rows in PostgreSQL, $half in the others"
 within "PostgreSQL, window / psql copy" - pg_ours pg_copy pg_empty
+within "PostgreSQL, first replace / psql copy" - pg_first pg_first_copy pg_none
 within "PostgreSQL, merge of $((rows / 10)) / by hand" - pg_merge pg_hand pg_filled
 within "SQLite / .import with the index" - lite_ours lite_import lite_none
 within "SQLite / .import, then the index" - lite_ours lite_import_first lite_none

@@ -102,6 +102,20 @@ eight_at_once() {
 	[ "$(into --ledger | wc -l)" = "$((won + 1))" ]
 }
 
+# eight_in_turn - with --wait each is done, after the others, and all of it is there
+eight_in_turn() {
+	local i pids=()
+	numbered append 1 500 0 | into
+	for i in 1 2 3 4 5 6 7 8; do
+		numbered append 1 500 "$i" | into --wait 600 >"out$i" 3>&- &
+		pids+=($!)
+	done
+	for i in "${pids[@]}"; do wait "$i"; done
+	[ "$(summary)" = '4500|0|8' ]
+	[ "$(cat out? | wc -l)" = 8 ]
+	[ "$(into --ledger | wc -l)" = 9 ]
+}
+
 # first_at_once - loads that all find no file, some of them cut: it is created once
 first_at_once() {
 	local i pids=() won=0 status
