@@ -19,21 +19,19 @@ static const struct cli_option options[] = {
 static const char usage[] =
 	"usage: ant-load-clickhouse [--cluster NAME] [--table T] [--prefix P] [--mode M]\n"
 	"           [--allow-shrink] [--wait SECONDS] [--by-organization]\n"
-	"           [--organization UUID]\n"
-	"           [--dry-run | --check | --ledger | --audit |\n"
-	"            --set-watermark TABLE=TIME] URI\n";
+	"           [--organization UUID] [--dry-run | --check | --ledger |\n"
+	"            --audit | --set-watermark TABLE=TIME] URI\n";
 
 static const char help[] =
-	"Loads the rows on stdin into the ClickHouse database that URI names, all of them\n"
-	"or none: clickhouse://USER@HOST:8123/DB, clickhouses:// for TLS.\n"
-	"The password is in CLICKHOUSE_PASSWORD.\n"
+	"Loads the rows on stdin, all of them or none, into the ClickHouse database of\n"
+	"clickhouse[s]://USER@HOST:8123/DB.  The password is in CLICKHOUSE_PASSWORD.\n"
 	"\n"
 	"  --cluster NAME  make tables on each host of it, and replicated\n" LOADER_HELP_LOAD
 		LOADER_HELP_REST "\n"
 	"Load a table:\n"
-	"  ant-fetch users | ant-flatten | ant-load-clickhouse clickhouse://127.0.0.1/anthill\n"
+	"  ant-fetch users | ant-flatten | ant-load-clickhouse clickhouse://db.lan/x\n"
 	"Restore the watermarks on a new machine:\n"
-	"  ant-load-clickhouse --ledger clickhouse://127.0.0.1/anthill | ant-state commit\n";
+	"  ant-load-clickhouse --ledger clickhouse://db.lan/x | ant-state commit\n";
 
 static int
 make(void)

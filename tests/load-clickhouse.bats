@@ -193,11 +193,16 @@ assert len(got) == len(want) and all(a == b for a, b in zip(got, want))'
 	[[ $(<err) == "ant-load-clickhouse: clickhouse: another load of 't' is at work, process "*" DROP TABLE \`$DB\`.\`_anthill_lock_t\`" ]]
 	checked "$ANT_BIN/ant-load-clickhouse" || [ "$elapsed" -lt 2000 ]
 	ch --table other <s
+	ch --wait 60 <s >waited 3>&- 7>&- &
+	waits=$!
+	sleep 0.3
 	numbered replace 1 9 a | tail -n +11 >&7
 	exec 7>&-
 	wait "$pid"
-	[ "$(sql 'SELECT count(), min(v) FROM t')" = '9|a' ]
-	[ "$(ask 'SELECT count() FROM _anthill_loads')" = 2 ]
+	wait "$waits"
+	[ "$(wc -l <out)" = 1 ]
+	[ "$(sql 'SELECT count(), min(v) FROM t')" = '9|b' ]
+	[ "$(ask 'SELECT count() FROM _anthill_loads')" = 3 ]
 }
 
 @test "clickhouse: of eight loads at once each wins or exits 6, and a reader sees one of them whole" { eight_at_once; }

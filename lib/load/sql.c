@@ -165,7 +165,8 @@ int
 load_sql_key_index(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
 	const struct load *l)
 {
-	return sql_create_index(b, d, not_temporary(d, schema), table, "key", l->key, l->rows->nkey);
+	return sql_create_index(
+		b, d, not_temporary(d, schema), table, "key", l->key, l->rows->nkey);
 }
 
 int
