@@ -86,8 +86,11 @@ start_clickhouse() {
 
 # run_clickhouse - start it, or start it again; its process is in OLD_DIR/pid
 run_clickhouse() {
-	(cd "$OLD_DIR" && exec env LD_PRELOAD="$OLD_DIR/full.so" FULL_WHEN="$OLD_DIR/full" \
-		"$(clickhouse_parts)/server/usr/sbin/clickhouse-server" --config-file=config.xml) >"$OLD_DIR/out" 2>&1 3>&- 7>&- &
+	local server libraries
+	server=$(clickhouse_parts)/server
+	libraries=$(dirname "$server"/usr/lib/*/libclickhouse.so.18.16)
+	(cd "$OLD_DIR" && exec env LD_LIBRARY_PATH="$libraries:$server/lib/${libraries##*/}" LD_PRELOAD="$OLD_DIR/full.so" FULL_WHEN="$OLD_DIR/full" \
+		"$server/usr/sbin/clickhouse-server" --config-file=config.xml) >"$OLD_DIR/out" 2>&1 3>&- 7>&- &
 	local pid=$!
 	echo "$pid" >"$OLD_DIR/pid"
 	wait_for eval "! kill -0 $pid 2>/dev/null || curl -sf '$OLD/' >/dev/null"
