@@ -47,6 +47,7 @@ $B/bin/ant-load-pg:     LIBS = $(shell $(PC) --libs libpq)
 $B/bin/ant-load-sqlite: LIBS = $(shell $(PC) --libs sqlite3)
 $B/bin/ant-load-duckdb: LIBS = -ldl
 $B/bin/ant-load-clickhouse: LIBS = $(shell $(PC) --libs libcurl)
+$B/bin/ant-load-parquet: LIBS = -lcsv -ldl
 $B/bin/ant-report:      LIBS = $(shell $(PC) --libs sqlite3 libpq) -ldl -lm $(CAGE)
 $B/bin/ant-sim:         LIBS = $(shell $(PC) --libs libmicrohttpd zlib)
 $(filter $B/bin/ant-load-%,$(BINS)): $B/cmd/loader.o
@@ -145,6 +146,12 @@ coverage:
 	$(MAKE) SECCOMP=no B=build/coverage CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage SUITES='$(filter-out $(CAGED),$(SUITES))' test
 	gcovr --root . --filter 'lib/' --filter 'cmd/' --branches --object-directory build/coverage
 
+# The examples for schedulers and clusters, as they stand, on real ones: heavy, so one after the other.
+ENGINES ?= kubernetes slurm spark airflow
+test-engines: all
+	scripts/setup --tests $(ENGINES:%=--engine=%)
+	ANT_TEST_SECONDS=1800 ANT_BIN=$(abspath $B)/bin CC='$(CC)' bats --timing $(BATSFLAGS) $(ENGINES:%=tests/engines/%.bats)
+
 # All of it on a fresh Debian 13.
 debian13:
 	tests/debian13 $(patsubst tests/%.bats,%,$(if $(findstring command,$(origin SUITES)),$(SUITES)))
@@ -177,13 +184,13 @@ drift:
 # The rules that are this tree's own: who includes whom, and that what a test asserts can fail.
 rules:
 	@bad=0; awk -f tests/lint/floors.awk lib/floors lib/*/*.[ch] cmd/*.[ch] || bad=1; \
-	awk -f tests/lint/asserts.awk tests/*.bats tests/lib/*.bash || bad=1; exit $$bad
+	awk -f tests/lint/asserts.awk tests/*.bats tests/engines/*.bats tests/lib/*.bash tests/engines/*.bash || bad=1; exit $$bad
 
 # SC2154: bats' run sets output, stderr and lines.  -a: the parts of ant-sync are seen as one with it.
 lint: rules
 	for m in $(MANS); do mandoc -T lint -W warning $$m || exit 1; done
-	shellcheck -a -x -S warning -e SC2154 $(filter-out scripts/sync scripts/api-drift%,$(wildcard scripts/*)) \
-	    $(wildcard packaging/build-* packaging/release packaging/sources packaging/debian/p* .ci/run tests/*.bats tests/lib/*.bash tests/bench/*.sh tests/*/run tests/pg-versions tests/dates tests/debian13)
+	shellcheck -a -x -S warning -e SC2154 $(filter-out scripts/sync scripts/api-drift% %.requirements,$(wildcard scripts/*)) \
+	    $(wildcard packaging/build-* packaging/release packaging/sources packaging/debian/p* .ci/run tests/*.bats tests/lib/*.bash tests/engines/*.bats tests/engines/*.bash tests/bench/*.sh tests/*/run tests/pg-versions tests/dates tests/debian13)
 	cppcheck -q --error-exitcode=1 --inline-suppr --enable=warning,portability \
 	    --suppress=missingIncludeSystem -DANT_VERSION='"0"' -DANT_PREFIX='"/usr/local"' \
 	    -Ilib -Icmd cmd lib
@@ -227,4 +234,4 @@ clean:
 
 -include $(wildcard $B/lib/*/*.d $B/cmd/*.d)
 
-.PHONY: all setup setup-tests setup-release run check test asan memcheck coverage debian13 test-image test-release torture-run torture-walk torture-kills bench drift rules lint install uninstall deb image release clean
+.PHONY: all setup setup-tests setup-release run check test test-engines asan memcheck coverage debian13 test-image test-release torture-run torture-walk torture-kills bench drift rules lint install uninstall deb image release clean

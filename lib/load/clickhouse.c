@@ -437,6 +437,7 @@ load_clickhouse(const char *uri, const char *password, const char *ca_file, cons
 	static const struct session_ops ops = {
 		.dialect = SQL_CLICKHOUSE,
 		.target = "clickhouse",
+		.thing = "database",
 		.not_table = "view or a table of another engine than MergeTree",
 		.keepers = "row policy or the table's engine",
 		.time = {"formatDateTime(", ", '%Y-%m-%dT%H:%i:%SZ')"},

@@ -273,7 +273,7 @@ ledger_print(void *self, struct out *to, struct ant_err *e)
 	int status = look(s, e);
 
 	if (status == 0 && !s->there)
-		return err_set(e, ANT_FAIL, "%s: there is no such file", s->name);
+		return err_set(e, ANT_FAIL, "%s: there is no such %s", s->name, s->ops->thing);
 	if (status != 1)
 		return status;
 	put_select(s);

@@ -157,7 +157,7 @@ create_table(struct session *s, struct ant_err *e)
 	for (size_t i = 0; i < l->rows->ncolumns; i++)
 		if (comment(s, s->columns[i].name, e) == -1)
 			return -1;
-	return 0;
+	return s->ops->after_create != NULL ? s->ops->after_create(s, e) : 0;
 }
 
 /* Add C to a table whose columns are declared LIKE this. */

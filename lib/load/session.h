@@ -68,11 +68,12 @@ struct session_shape {
  */
 struct session_ops {
 	enum sql_dialect dialect;
-	const char *target;    /* in receipts */
-	const char *begin;     /* what open() begins with, for the plan; NULL: look() has said it */
-	const char *not_table; /* what a name can belong to instead: "view" */
-	const char *keepers;   /* what can keep rows from us: "trigger"; NULL: nothing can */
-	const char *stage;     /* where the rows of a merge arrive, as SQL names it */
+	const char *target;	/* in receipts */
+	const char *begin;	/* what open() begins with, for the plan; NULL: look() has said it */
+	const char *thing;	/* what it is: "file" */
+	const char *not_table;	/* what a name can belong to instead: "view" */
+	const char *keepers;	/* what can keep rows from us: "trigger"; NULL: nothing can */
+	const char *stage;	/* where the rows of a merge arrive, as SQL names it */
 	const char *stage_head; /* CREATE TEMPORARY TABLE this AS SELECT; NULL: rows() makes it */
 	const char *stage_tail; /* what ends that SELECT without a row */
 	const char *again;	/* a second stage, for rows whose key came before in the stream */
@@ -124,6 +125,8 @@ struct session_ops {
 	int (*put_add)(struct session *s, const struct sql_column *c, const char *like);
 	/* Before the table is created; NULL: nothing to do. */
 	int (*before_create)(struct session *s, struct ant_err *e);
+	/* When it is, and empty; NULL: nothing to do. */
+	int (*after_create)(struct session *s, struct ant_err *e);
 	/* Append what creates TABLE, where it is missing, with N columns; NULL: sql_create_table(). */
 	void (*put_create)(
 		struct session *s, const char *table, const struct sql_column *columns, size_t n);

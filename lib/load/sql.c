@@ -80,19 +80,12 @@ load_sql_organization(struct buf *b, enum sql_dialect d, const char *word, const
 }
 
 void
-load_sql_delete(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
-	const struct load *l, const char *verb)
+load_sql_replaced(struct buf *b, enum sql_dialect d, const struct load *l)
 {
 	const struct rows *r = l->rows;
 	int keeps = load_keeps_older(l), since = keeps && r->from < r->to;
 	int window = l->mode == MODE_WINDOW || (keeps && !since); /* of nothing: nothing */
 
-	/* ClickHouse deletes nothing without a condition. */
-	if (d == SQL_CLICKHOUSE && *verb == 'D' && !window && !since && !l->by_organization)
-		buf_puts(b, "TRUNCATE TABLE ");
-	else
-		buf_printf(b, "%s FROM ", verb);
-	sql_name(b, d, schema, table);
 	if (window)
 		load_sql_range(b, d, l->columns[r->time_column].name,
 			r->columns[r->time_column].type, r->from, r->to);
@@ -100,6 +93,24 @@ load_sql_delete(struct buf *b, enum sql_dialect d, const char *schema, const cha
 		put_since(b, d, &l->columns[r->time_column], r->from);
 	if (l->by_organization)
 		load_sql_organization(b, d, window || since ? " AND " : " WHERE ", r->organization);
+}
+
+void
+load_sql_delete(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
+	const struct load *l, const char *verb)
+{
+	size_t start = b->len, where;
+
+	buf_printf(b, "%s FROM ", verb);
+	sql_name(b, d, schema, table);
+	where = b->len;
+	load_sql_replaced(b, d, l);
+	/* ClickHouse deletes nothing without a condition. */
+	if (d == SQL_CLICKHOUSE && *verb == 'D' && b->len == where) {
+		b->len = start;
+		buf_puts(b, "TRUNCATE TABLE ");
+		sql_name(b, d, schema, table);
+	}
 }
 
 /* "t"."key" = s."key", where NULL equals NULL; in PostgreSQL, in a way that it can hash. */

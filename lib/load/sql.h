@@ -18,6 +18,9 @@ void load_sql_delete(struct buf *b, enum sql_dialect d, const char *schema, cons
 /* TIME, a text of utc_format() or a date, to compare a column with. */
 void load_sql_time(struct buf *b, enum sql_dialect d, const char *time);
 
+/* " WHERE" that is so, of any table with the load's columns; nothing where all rows are replaced. */
+void load_sql_replaced(struct buf *b, enum sql_dialect d, const struct load *l);
+
 /* " WHERE" COLUMN, of TYPE, lies in [FROM, TO). */
 void load_sql_range(struct buf *b, enum sql_dialect d, const char *column, enum type type,
 	int64_t from, int64_t to);

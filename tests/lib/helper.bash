@@ -2,8 +2,8 @@
 # say) stands before each that is called through ant().
 bats_require_minimum_version 1.5.0
 
-: "${ANT_BIN:=$(cd "$BATS_TEST_DIRNAME/.." && pwd)/build/bin}"
-ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+: "${ANT_BIN:=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)/build/bin}"
+ROOT=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 export ANT_BIN ROOT LC_ALL=C.UTF-8 TZ=UTC
 export PATH="$ANT_BIN:$PATH"
 
