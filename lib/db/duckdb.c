@@ -556,30 +556,7 @@ db_duckdb_append_start(struct db_duckdb *d, const char *table, const struct sql_
 	return 0;
 }
 
-/* The decimal as an integer of DB_DUCKDB_SCALE decimals.  Return 0, or -1 where it does not fit. */
-static int
-scaled(const struct row_cell *c, decimal_int *v)
-{
-	struct decimal number;
-	decimal_int limit = 1;
-
-	if (decimal_parse(c->p, c->len, &number) != DECIMAL_OK)
-		return -1;
-	for (; number.scale > DB_DUCKDB_SCALE && number.mantissa % 10 == 0; number.scale--)
-		number.mantissa /= 10;
-	if (number.scale > DB_DUCKDB_SCALE)
-		return -1;
-	for (int i = 0; i < DB_DUCKDB_WIDTH - DB_DUCKDB_SCALE + number.scale; i++)
-		limit *= 10;
-	if (number.mantissa >= limit || number.mantissa <= -limit)
-		return -1;
-	for (; number.scale < DB_DUCKDB_SCALE; number.scale++)
-		number.mantissa *= 10;
-	*v = number.mantissa;
-	return 0;
-}
-
-/* The same for the usual case, 18 digits at most and no exponent; else -1, too. */
+/* decimal_fixed() for the usual case, 18 digits at most and no exponent; else -1. */
 static int
 scaled_short(const struct row_cell *c, decimal_int *v)
 {
@@ -611,7 +588,8 @@ put_numeric(struct db_duckdb *d, size_t column, const struct row_cell *c, struct
 	struct duckdb_hugeint *to = (struct duckdb_hugeint *)d->vectors[column].data + d->used;
 	decimal_int v;
 
-	if (scaled_short(c, &v) == -1 && scaled(c, &v) == -1)
+	if (scaled_short(c, &v) == -1 &&
+		decimal_fixed(c->p, c->len, DB_DUCKDB_WIDTH, DB_DUCKDB_SCALE, &v) == -1)
 		return err_set(e, ANT_FAIL,
 			"%s: column '%.200s': %.*s is more than DECIMAL(%d,%d) holds exactly",
 			d->file, d->columns[column].name, c->len > 100 ? 100 : (int)c->len, c->p,

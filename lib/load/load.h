@@ -178,6 +178,16 @@ size_t load_sqlite_as_text(const struct load_dest *dest);
  */
 int load_duckdb(const char *where, const char *library, struct load_dest *to, struct ant_err *e);
 
+/*
+ * The ClickHouse server and database of URI, with PASSWORD and CA_FILE as for clickhouse_new(); CLUSTER
+ * NULL: that of the URI, if it names one.  ANT_USAGE for a URI that is none.
+ */
+int load_clickhouse(const char *uri, const char *password, const char *ca_file, const char *cluster,
+	struct load_dest *to, struct ant_err *e);
+
+/* Of such: why what a load works with could not be removed; "" where it could. */
+const char *load_clickhouse_warning(const struct load_dest *dest);
+
 /* Of such: why the committed rows are still in FILE.wal and not in FILE; "" where they are in FILE. */
 const char *load_duckdb_warning(const struct load_dest *dest);
 

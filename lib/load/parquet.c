@@ -223,7 +223,7 @@ count_old(struct load_parquet *d, struct ant_err *e)
 		return -1;
 	if (mode != MODE_WINDOW && mode != MODE_REPLACE)
 		return 0;
-	load_sql_delete(&d->sql, SQL_DUCKDB, old, d->load, "SELECT count(*)");
+	load_sql_delete(&d->sql, SQL_DUCKDB, old, d->load->into, d->load, "SELECT count(*)");
 	return ask_number(d, &d->removed, e);
 }
 

@@ -221,7 +221,8 @@ receipt_is_of(const struct receipt *r, const char *wanted)
 	if (strcmp(r->target, "csv") == 0 || strcmp(r->target, "parquet") == 0) {
 		cut = strrchr(into, '/');
 		len = without(into, *r->target == 'c' ? ".csv" : ".parquet");
-	} else if (strcmp(r->target, "sqlite") != 0 && strcmp(r->target, "duckdb") != 0) {
+	} else if (strcmp(r->target, "sqlite") != 0 && strcmp(r->target, "duckdb") != 0 &&
+		   strcmp(r->target, "clickhouse") != 0) {
 		cut = strrchr(into, '.');
 	}
 	if (cut != NULL) {

@@ -1,7 +1,7 @@
 # The destination of ant-sync: its URI, the loader of a table, its scope.
 #
 # Reads: schema, prefix, mode, parallel, turns, allow_shrink, wait_lock, by_organization, own_organization, whose_of, into_of, mode_of, known_tables, run.
-# Sets: kind, file or conninfo, suffix, days, place, base_scope, load_scope, one_writer, spool; scope and loader, of one table; PGPASSWORD.
+# Sets: kind, file or conninfo, suffix, days, place, base_scope, load_scope, one_writer, spool; scope and loader, of one table; PGPASSWORD, CLICKHOUSE_PASSWORD.
 
 # file_uri SCHEME URI - the path in URI: three slashes are relative, four absolute
 file_uri() {
@@ -42,6 +42,23 @@ postgres_uri() {
 	done
 	conninfo=postgresql://${user:+$user@}$authority$tail$query
 	base_scope=postgresql://$authority$tail
+}
+
+# clickhouse_uri URI - the same of ClickHouse, whose password has no other place
+clickhouse_uri() {
+	local rest=${1#*://} user=''
+	local authority=${rest%%[/?]*}
+	rest=${rest#"$authority"}
+	if [[ $authority == *@* ]]; then
+		user=${authority%@*}
+		authority=${authority##*@}
+		[[ $user != *:* ]] || { decode "${user#*:}" && export CLICKHOUSE_PASSWORD=$REPLY; }
+		user=${user%%:*}
+	fi
+	[[ $rest != *password=* ]] || usage '--dest: the password is in CLICKHOUSE_PASSWORD'
+	conninfo=${1%%://*}://${user:+$user@}$authority$rest
+	rest=${rest%%\?*}
+	base_scope=${1%%://*}://$authority${rest:-/default}
 }
 
 # conninfo_words TEXT - NAME=VALUE of libpq, as often as it comes: without the password in conninfo, and without the user
@@ -108,11 +125,15 @@ destination() {
 		kind=postgresql
 		postgres_uri "$1"
 		;;
+	clickhouse://* | clickhouses://*)
+		kind=clickhouse
+		clickhouse_uri "$1"
+		;;
 	ducklake:*) lake_uri "$1" ;;
 	bigquery://* | snowflake://*) warehouse_uri "$1" ;;
 	*://*)
-		near "$kind" sqlite duckdb ducklake postgresql csv parquet
-		usage "--dest: no loader for $kind${REPLY:-: use sqlite, duckdb, ducklake, postgresql, csv or parquet}"
+		near "$kind" sqlite duckdb ducklake postgresql clickhouse csv parquet
+		usage "--dest: no loader for $kind${REPLY:-: use sqlite, duckdb, ducklake, postgresql, clickhouse, csv or parquet}"
 		;;
 	*) usage "--dest: not a URI such as sqlite:///anthill.db" ;;
 	esac
@@ -157,6 +178,7 @@ loader_for() {
 	postgresql)
 		loader=(ant-load-pg -d "$conninfo" ${schema:+--schema "$schema"} "${names[@]}" "${how[@]}")
 		;;
+	clickhouse) loader=(ant-load-clickhouse "${names[@]}" "${how[@]}" "$conninfo") ;;
 	csv | parquet)
 		((!days)) || how+=(--days)
 		loader=("ant-load-$kind" -o "$file/$prefix${into:-$1}$suffix" "${how[@]}")
