@@ -46,6 +46,8 @@ $B/bin/ant-load-csv:    LIBS = -lcsv
 $B/bin/ant-load-pg:     LIBS = $(shell $(PC) --libs libpq)
 $B/bin/ant-load-sqlite: LIBS = $(shell $(PC) --libs sqlite3)
 $B/bin/ant-load-duckdb: LIBS = -ldl
+$B/bin/ant-load-clickhouse: LIBS = $(shell $(PC) --libs libcurl)
+$B/bin/ant-load-parquet: LIBS = -lcsv -ldl
 $B/bin/ant-report:      LIBS = $(shell $(PC) --libs sqlite3 libpq) -ldl -lm $(CAGE)
 $B/bin/ant-sim:         LIBS = $(shell $(PC) --libs libmicrohttpd zlib)
 $(filter $B/bin/ant-load-%,$(BINS)): $B/cmd/loader.o

@@ -11,6 +11,7 @@
 
 static const struct cli_option options[] = {
 	LOADER_OPTIONS,
+	LOADER_VIEWS,
 	{.name = NULL},
 };
 

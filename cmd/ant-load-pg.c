@@ -13,6 +13,7 @@ static const struct cli_option options[] = {
 	{.name = "dbname", .letter = 'd', .text = &loader.where},
 	{.name = "schema", .text = &schema},
 	LOADER_OPTIONS,
+	LOADER_VIEWS,
 	{.name = NULL},
 };
 

@@ -86,9 +86,8 @@ offers() {
 	for cmd in "$ROOT"/man/ant-*.1; do # docs.bats tells where a command has no page
 		cmd=$(basename "$cmd" .1)
 		if [ -e "$ROOT/cmd/$cmd.c" ]; then
-			set -- "$ROOT/cmd/$cmd.c" "$ROOT/cmd/cli.c"
-			! grep -q LOADER_OPTIONS "$1" || set -- "$@" "$ROOT/cmd/loader.h"
-			sed -n 's/^\t{"\([a-z-]*\)", [a-z_]*argument.*/--\1/p; s/^\t{\.name = "\([a-z-]*\)".*/--\1/p' "$@"
+			source_of "$cmd" | cat - "$ROOT/cmd/cli.c" |
+				sed -n 's/^\t{"\([a-z-]*\)", [a-z_]*argument.*/--\1/p; s/^\t{\.name = "\([a-z-]*\)".*/--\1/p'
 		elif [ "$cmd" = ant-sync ]; then
 			sed -n "s/^readonly VALUED='\(.*\)'/\1/p; /^parse_options/,/^}/s/^\t\t\(-[^)]*\)) .*/\1/p" "$ROOT/scripts/$cmd" |
 				tr ' |' '\n\n' | grep -E '^--?[a-z]'

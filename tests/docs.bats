@@ -6,10 +6,13 @@ load lib/helper
 # shellcheck disable=SC2154	# set by run
 load lib/docs
 load lib/duckdb
+load lib/clickhouse
 
 setup_file() {
 	start_sim --days 20
 	start_pg
+	start_chdb
+	create_database anthill
 	createdb warehouse
 	export DOCS_SIM=$ANTHROPIC_BASE_URL
 	# What a page takes for granted: a file that curl has written, streams from somewhere else, and a table file of one's own.
@@ -25,6 +28,7 @@ setup_file() {
 
 teardown_file() {
 	stop_sim
+	stop_chdb
 	stop_pg
 }
 

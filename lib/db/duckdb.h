@@ -25,6 +25,7 @@ struct db_duckdb {
 	const char *file;    /* as the user gave it, always a path; of a lake its name */
 	char path[PATH_MAX]; /* of what is open */
 	struct aside fresh;  /* of a new file; path NULL: the file was there */
+	int is_scratch;	     /* the file goes with the work that it was made for */
 	void *db, *conn;     /* NULL: not open */
 	const struct s3 *s3; /* keys that no message may hold; NULL: none */
 	const char *token;   /* and a catalog's */
@@ -67,7 +68,20 @@ int db_duckdb_aside(struct db_duckdb *d, struct ant_err *e);
 /* Close a new file and give it its name, unless that is taken by now.  Return 0 or -1. */
 int db_duckdb_publish(struct db_duckdb *d, struct ant_err *e);
 
-/* Roll back and close; a new file that has no name is removed. */
+/*
+ * Open an empty database for work on files: in memory, or where SCRATCH is not NULL, in a file of that
+ * name in FOLDER, which is our own.  What is there is never committed: DuckDB would write a log, whose
+ * name it makes of the path in a way of its own.  Return 0 or -1.
+ */
+int db_duckdb_work(struct db_duckdb *d, const char *folder, const char *scratch, struct ant_err *e);
+
+/*
+ * From here on it touches the files of FOLDER alone, and where BUCKET is not NULL what begins so,
+ * s3://BUCKET/; it loads no extension, and nothing of that can be changed.  Return 0 or -1.
+ */
+int db_duckdb_shut(struct db_duckdb *d, const char *folder, const char *bucket, struct ant_err *e);
+
+/* Roll back and close; a new file that has no name is removed, and so is a scratch file. */
 void db_duckdb_close(struct db_duckdb *d);
 
 /* Run SQL, NULL being out of memory; *CHANGED, where not NULL, is how many rows it touched. */

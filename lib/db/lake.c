@@ -11,13 +11,12 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/prefix.h"
+#include "db/duckdb_extra.h"
 #include "db/iceberg.h"
 #include "db/sql.h"
 
 #define SCHEME "ducklake:"
 #define DATA "?data="
-#define FOLDER "duckdb-extensions"
 #define CATALOG                                                                                    \
 	"'__ducklake_metadata_lake'" /* what DuckDB calls the database that is the catalog */
 
@@ -153,87 +152,7 @@ lake_free(struct lake *l)
 	free(l);
 }
 
-/* ---- extensions --------------------------------------------------------------------- */
-
-/* Whether there is a folder A/B, put into TO. */
-static int
-is_folder(char to[static PATH_MAX], const char *a, size_t len, const char *b)
-{
-	struct stat st;
-	int n = snprintf(to, PATH_MAX, "%.*s%s", (int)len, a, b);
-
-	return n > 0 && n < PATH_MAX && stat(to, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-/* The folder of the extensions: where the user says, or beside the library. */
-static int
-find_extensions(const struct lake *l, char to[static PATH_MAX], struct ant_err *e)
-{
-	const char *named = getenv("ANT_DUCKDB_EXTENSIONS"),
-		   *slash = l->library != NULL ? strrchr(l->library, '/') : NULL;
-	char prefix[PATH_MAX];
-
-	if (named != NULL && *named != '\0')
-		return is_folder(to, named, strlen(named), "")
-			       ? 0
-			       : err_sys(e, ANT_FAIL, "ANT_DUCKDB_EXTENSIONS");
-	if (slash != NULL && is_folder(to, l->library, (size_t)(slash + 1 - l->library), FOLDER))
-		return 0;
-	if (prefix_find(prefix, sizeof prefix) == 0 &&
-		is_folder(to, prefix, strlen(prefix), "/lib/anthill/" FOLDER))
-		return 0;
-	if (is_folder(to, ANT_PREFIX, strlen(ANT_PREFIX), "/lib/anthill/" FOLDER))
-		return 0;
-	return err_set(e, ANT_FAIL,
-		"DuckDB's extensions, which a lake needs, were not found: scripts/setup --duckdb "
-		"gets them "
-		"(on x86-64), or set ANT_DUCKDB_EXTENSIONS to their folder");
-}
-
-static int
-load_extension(const struct lake *l, struct db_duckdb *d, const char *name, struct ant_err *e)
-{
-	char folder[PATH_MAX];
-	struct buf sql;
-	int status;
-
-	if (find_extensions(l, folder, e) == -1)
-		return -1;
-	buf_init(&sql, SQL_MAX);
-	buf_puts(&sql, "LOAD '");
-	for (const char *p = folder; *p != '\0'; p++)
-		buf_printf(&sql, *p == '\'' ? "''" : "%c", *p);
-	buf_printf(&sql, "/%s.duckdb_extension'", name);
-	status = db_duckdb_run(d, buf_str(&sql), NULL, e);
-	buf_free(&sql);
-	return status;
-}
-
 /* ---- opened ------------------------------------------------------------------------- */
-
-/* Let DuckDB into the bucket.  Its words on that statement would show it. */
-static int
-enter_bucket(struct lake *l, struct db_duckdb *d, struct ant_err *e)
-{
-	struct ant_err ignored;
-	struct buf sql;
-	int status;
-
-	if (s3_read(&l->s3, e) == -1 || load_extension(l, d, "httpfs", e) == -1)
-		return -1;
-	d->s3 = &l->s3;
-	buf_init(&sql, SQL_MAX);
-	s3_put_secret(&sql, &l->s3, l->data);
-	status = db_duckdb_run(d, buf_str(&sql), NULL, &ignored);
-	if (sql.data != NULL)
-		memset(sql.data, 0, sql.len);
-	buf_free(&sql);
-	return status == 0
-		       ? 0
-		       : err_set(e, ANT_FAIL,
-				 "%s: DuckDB does not take the keys of the environment (AWS_...)",
-				 l->name);
-}
 
 /* Attach a catalog of Iceberg: its data is on S3, where it says, by our keys, or where we have none by its own. */
 static int
@@ -311,7 +230,7 @@ close_off(struct lake *l, struct db_duckdb *d, struct ant_err *e)
 		return err_set(
 			e, ANT_FAIL, "%s: the catalog does not say where its data is", l->name);
 	if (l->catalog != LAKE_ICEBERG && s3_is(l->data) && d->s3 == NULL &&
-		enter_bucket(l, d, e) == -1)
+		duckdb_extra_bucket(d, l->library, &l->s3, l->data, e) == -1)
 		return -1;
 	buf_init(&sql, SQL_MAX);
 	buf_puts(&sql, "SET allowed_directories = [");
@@ -330,8 +249,8 @@ prepare_iceberg(struct lake *l, struct db_duckdb *d, struct ant_err *e)
 
 	if (l->data == NULL && (l->data = strdup("s3://")) == NULL)
 		return err_sys(e, ANT_FAIL, "%s", l->name);
-	return key != NULL && *key != '\0' ? enter_bucket(l, d, e)
-					   : load_extension(l, d, "httpfs", e);
+	return key != NULL && *key != '\0' ? duckdb_extra_bucket(d, l->library, &l->s3, l->data, e)
+					   : duckdb_extra_load(d, l->library, "httpfs", e);
 }
 
 /* Open a database in memory with what it takes to attach the lake. */
@@ -348,12 +267,15 @@ prepare(struct lake *l, struct db_duckdb *d, struct ant_err *e)
 			"SET TimeZone = 'UTC'; SET secret_directory = '/dev/null/none'; "
 			"SET allow_community_extensions = false",
 			NULL, e) == -1 ||
-		(scanner != NULL && load_extension(l, d, scanner, e) == -1) ||
-		load_extension(l, d, l->catalog == LAKE_ICEBERG ? "iceberg" : "ducklake", e) == -1)
+		(scanner != NULL && duckdb_extra_load(d, l->library, scanner, e) == -1) ||
+		duckdb_extra_load(d, l->library,
+			l->catalog == LAKE_ICEBERG ? "iceberg" : "ducklake", e) == -1)
 		return -1;
 	if (l->catalog == LAKE_ICEBERG)
 		return prepare_iceberg(l, d, e);
-	return l->data != NULL && s3_is(l->data) ? enter_bucket(l, d, e) : 0;
+	return l->data != NULL && s3_is(l->data)
+		       ? duckdb_extra_bucket(d, l->library, &l->s3, l->data, e)
+		       : 0;
 }
 
 /* The catalog's place, as attach() takes it: NULL where there is no such file, or errno says why. */
@@ -392,7 +314,8 @@ open_it(struct lake *l, struct db_duckdb *d, enum how how, struct ant_err *e)
 	if (prepare(l, d, e) == -1)
 		return -1;
 	status = attach(l, d, at, how, e);
-	if (status == -1 && wants_bucket(l, e) && load_extension(l, d, "httpfs", e) == 0)
+	if (status == -1 && wants_bucket(l, e) &&
+		duckdb_extra_load(d, l->library, "httpfs", e) == 0)
 		status = attach(l, d, at, how, e);
 	if (status == -1 && is_missing(l, e)) {
 		db_duckdb_close(d);

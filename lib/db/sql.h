@@ -58,8 +58,17 @@ int sql_create_index(struct buf *b, enum sql_dialect d, const char *schema, cons
 void sql_comment(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
 	const char *column, const char *text);
 
-/* The ledger's name and definition: the same columns in every database. */
+/* The ledger's name, and its columns, RECEIPT_FIELDS of them, into C, which is returned. */
 #define SQL_LEDGER "_anthill_loads"
-void sql_create_ledger(struct buf *b, enum sql_dialect d, const char *schema);
+const struct sql_column *sql_ledger_columns(struct sql_column *c);
+
+/*
+ * What a table of ClickHouse's has more than those of others: a comment behind a column (TEXT NULL:
+ * none); a TIME column (NULL: none) that is never null, for no sorting key may be, and by whose months
+ * and in whose order rows lie; an engine, REPLICATED or not; a comment on the table.
+ */
+void sql_clickhouse_column(
+	struct buf *b, const struct sql_column *c, const char *time, const char *text);
+void sql_clickhouse_engine(struct buf *b, const char *time, int replicated, const char *text);
 
 #endif

@@ -38,8 +38,7 @@ list_wanted() {
 	for name; do
 		scope_for "$name"
 		into=$prefix${into_of[$name]:-$name}
-		[[ $kind != csv ]] || into+=.csv
-		escaped "$into"
+		escaped "$into$suffix"
 		into=$REPLY
 		escaped "$scope"
 		if [[ -n ${windowed[$name]-} ]]; then into+=$'\t'${lookback_of[$name]}
@@ -70,8 +69,9 @@ audit() {
 
 # The loader without what is about one table.
 own_loader() {
-	if [[ $kind == csv ]]; then
-		loader=(ant-load-csv -o "$file/x.csv")
+	if [[ -n $suffix ]]; then
+		loader=("ant-load-$kind" -o "$file/x$suffix")
+		((!days)) || loader+=(--days)
 	else
 		loader_for ''
 	fi

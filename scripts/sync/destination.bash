@@ -1,13 +1,17 @@
 # The destination of ant-sync: its URI, the loader of a table, its scope.
 #
 # Reads: schema, prefix, mode, parallel, turns, allow_shrink, wait_lock, by_organization, own_organization, whose_of, into_of, mode_of, known_tables, run.
-# Sets: kind, file or conninfo, place, base_scope, load_scope, one_writer, spool; scope and loader, of one table; PGPASSWORD.
+# Sets: kind, file or conninfo, suffix, days, place, base_scope, load_scope, one_writer, spool; scope and loader, of one table; PGPASSWORD, CLICKHOUSE_PASSWORD.
 
 # file_uri SCHEME URI - the path in URI: three slashes are relative, four absolute
 file_uri() {
 	local path=${2#"$1"://}
-	[[ $path != *\?* ]] || usage "--dest: $1 takes no options behind a '?'"
-	[[ $1 != csv || $path == /* ]] || path=/$path
+	if [[ $1 == parquet && $path == *'?days' ]]; then
+		days=1
+		path=${path%'?days'}
+	fi
+	[[ $path != *\?* ]] || usage "--dest: $1 takes no such options behind a '?'"
+	[[ -z $suffix || $path == /* ]] || path=/$path
 	[[ $path == /?* ]] || usage "--dest: '$2' names no file: $1:///FILE is relative, $1:////FILE absolute"
 	file=${path#/}
 	[[ $file != -* ]] || file=./$file # no option of anything
@@ -38,6 +42,23 @@ postgres_uri() {
 	done
 	conninfo=postgresql://${user:+$user@}$authority$tail$query
 	base_scope=postgresql://$authority$tail
+}
+
+# clickhouse_uri URI - the same of ClickHouse, whose password has no other place
+clickhouse_uri() {
+	local rest=${1#*://} user=''
+	local authority=${rest%%[/?]*}
+	rest=${rest#"$authority"}
+	if [[ $authority == *@* ]]; then
+		user=${authority%@*}
+		authority=${authority##*@}
+		[[ $user != *:* ]] || { decode "${user#*:}" && export CLICKHOUSE_PASSWORD=$REPLY; }
+		user=${user%%:*}
+	fi
+	[[ $rest != *password=* ]] || usage '--dest: the password is in CLICKHOUSE_PASSWORD'
+	conninfo=${1%%://*}://${user:+$user@}$authority$rest
+	rest=${rest%%\?*}
+	base_scope=${1%%://*}://$authority${rest:-/default}
 }
 
 # conninfo_words TEXT - NAME=VALUE of libpq, as often as it comes: without the password in conninfo, and without the user
@@ -94,21 +115,26 @@ warehouse_uri() {
 	base_scope=$kind://${rest##*@}
 }
 
-# destination URI - sets kind, file or conninfo, base_scope
+# destination URI - sets kind, file or conninfo, base_scope; suffix, where it is a folder with a file for each table
 destination() {
-	kind=${1%%:*} file='' conninfo=''
+	kind=${1%%:*} file='' conninfo='' suffix='' days=0
+	[[ $kind != csv && $kind != parquet ]] || suffix=.$kind
 	case $1 in
-	sqlite://* | duckdb://* | csv://*) file_uri "$kind" "$1" ;;
+	sqlite://* | duckdb://* | csv://* | parquet://*) file_uri "$kind" "$1" ;;
 	postgresql://* | postgres://* | postgresql+*://*)
 		kind=postgresql
 		postgres_uri "$1"
+		;;
+	clickhouse://* | clickhouses://*)
+		kind=clickhouse
+		clickhouse_uri "$1"
 		;;
 	ducklake:*) lake_uri "$1" ;;
 	iceberg+https://* | iceberg+http://*) kind=iceberg conninfo=$1 base_scope=$1 ;;
 	bigquery://* | snowflake://*) warehouse_uri "$1" ;;
 	*://*)
-		near "$kind" sqlite duckdb ducklake iceberg+https postgresql csv
-		usage "--dest: no loader for $kind${REPLY:-: use sqlite, duckdb, ducklake, postgresql or csv}"
+		near "$kind" sqlite duckdb ducklake iceberg+https postgresql clickhouse csv parquet
+		usage "--dest: no loader for $kind${REPLY:-: use sqlite, duckdb, ducklake, postgresql, clickhouse, csv or parquet}"
 		;;
 	*) usage "--dest: not a URI such as sqlite:///anthill.db" ;;
 	esac
@@ -117,16 +143,16 @@ destination() {
 	base_scope+=${schema:+#schema=$schema}${prefix:+#prefix=$prefix}
 	load_scope=$base_scope # whatever organization it is
 	((!by_organization)) || [[ ! $kind =~ ^(bigquery|snowflake)$ ]] || usage "--by-organization: $kind has no such tables"
-	# Those with one writer let one process write at a time: rows are fetched aside, and loaded in turn.  So are those of
-	# organizations side by side where they share a file or a table.  Of Iceberg all loads share the ledger, and the
-	# later one to commit would be refused.
-	one_writer=0 spool=0
+	# These let one process write at a time: rows are fetched aside, and loaded in turn.  So are those of organizations
+	# side by side where they share a file or a table.  Of Iceberg all loads share the ledger, and the later one
+	# to commit would be refused.
+	one_writer=0
 	case $kind in
 	sqlite | duckdb | iceberg) one_writer=1 ;;
 	ducklake) [[ -z $file ]] || one_writer=1 ;;
 	esac
-	if ((one_writer)); then ((parallel == 1 && !turns)) || spool=1
-	elif [[ $kind == csv ]]; then spool=$turns # the ledger is one file
+	if ((one_writer)); then spool=$((parallel > 1 || turns))
+	elif [[ -n $suffix ]]; then spool=$turns # the ledger is one file
 	else spool=$((turns && by_organization)); fi
 }
 
@@ -157,13 +183,17 @@ loader_for() {
 	postgresql)
 		loader=(ant-load-pg -d "$conninfo" ${schema:+--schema "$schema"} "${names[@]}" "${how[@]}")
 		;;
-	csv) loader=(ant-load-csv -o "$file/$prefix${into:-$1}.csv" "${how[@]}") ;;
+	clickhouse) loader=(ant-load-clickhouse "${names[@]}" "${how[@]}" "$conninfo") ;;
+	csv | parquet)
+		((!days)) || how+=(--days)
+		loader=("ant-load-$kind" -o "$file/$prefix${into:-$1}$suffix" "${how[@]}")
+		;;
 	bigquery | snowflake) loader=("$ANT_WAREHOUSE" "${names[@]}" "${how[@]}" "$conninfo") ;;
 	ducklake | iceberg) loader=(ant-load-duckdb "${names[@]}" "${how[@]}" "$conninfo") ;;
 	*) loader=("ant-load-$kind" "${names[@]}" "${how[@]}" "$file") ;;
 	esac
 	((spool)) || return 0
-	if ((one_writer)) || [[ $kind == csv ]]; then in_turn ''
+	if ((one_writer)) || [[ -n $suffix ]]; then in_turn ''
 	elif [[ -n $1 ]]; then in_turn "$1"; fi
 }
 
