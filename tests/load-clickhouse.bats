@@ -231,7 +231,8 @@ assert len(got) == len(want) and all(a == b for a, b in zip(got, want))'
 		exec 7>&-
 		[ "$status" = 5 ]
 		[[ $(<err) == *'the stream breaks off: it has no #end'* ]]
-		[ ! -s out ] && [ ! -s waited ]
+		[ ! -s out ]
+		[ ! -s waited ]
 		dump | diff before -
 	done
 }
