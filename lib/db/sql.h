@@ -11,7 +11,7 @@ enum sql_dialect {
 	SQL_POSTGRESQL,
 	SQL_SQLITE,
 	SQL_DUCKDB,
-	SQL_BIGQUERY, /* from here on without a loader: definitions only, see ddl.h */
+	SQL_BIGQUERY, /* without a loader, as those after it but MySQL: definitions only, see ddl.h */
 	SQL_SNOWFLAKE,
 	SQL_CLICKHOUSE,
 	SQL_MYSQL,
@@ -37,6 +37,8 @@ const char *sql_type(enum sql_dialect d, enum type t);
 void sql_ident(struct buf *b, enum sql_dialect d, const char *name);
 void sql_name(struct buf *b, enum sql_dialect d, const char *schema, const char *table);
 void sql_literal(struct buf *b, enum sql_dialect d, const char *text);
+/* The same for a time as utc_format() writes it: MySQL takes none with a Z. */
+void sql_time(struct buf *b, enum sql_dialect d, const char *text);
 /* "a", "b", "c" */
 void sql_idents(struct buf *b, enum sql_dialect d, const struct sql_column *c, size_t n);
 
@@ -61,5 +63,19 @@ void sql_comment(struct buf *b, enum sql_dialect d, const char *schema, const ch
 /* The ledger's name and definition: the same columns in every database. */
 #define SQL_LEDGER "_anthill_loads"
 void sql_create_ledger(struct buf *b, enum sql_dialect d, const char *schema);
+void sql_create_ledger_index(struct buf *b, enum sql_dialect d, const char *schema);
+
+/*
+ * What MySQL's tables are made with: an engine that can take a load back, texts that differ where their
+ * bytes do; and the names of their indexes, which are the table's own.
+ */
+#define SQL_MYSQL_TABLE "ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin"
+#define SQL_MYSQL_WINDOW "_anthill_window"
+#define SQL_MYSQL_KEY "_anthill_key"
+/*
+ * " (a, b, ...)", N columns of an index of MySQL: those of text by their beginnings, so that all fit in
+ * the 3072 bytes of an index, and none of JSON.  Return 1; 0, with nothing appended, where none is left.
+ */
+int sql_mysql_index(struct buf *b, const struct sql_column *c, size_t n);
 
 #endif

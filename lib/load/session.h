@@ -122,6 +122,12 @@ struct session_ops {
 	int (*put_add)(struct session *s, const struct sql_column *c, const char *like);
 	/* Before the table is created; NULL: nothing to do. */
 	int (*before_create)(struct session *s, struct ant_err *e);
+	/*
+	 * Begin the transaction, where whatever creates or changes a table commits one: all of that,
+	 * the ledger too, has been done by now, and a load that fails leaves it there.  An index that
+	 * serves the load is made here as well.  NULL: open() has begun it.
+	 */
+	int (*transact)(struct session *s, struct ant_err *e);
 	/* For session_run_shared(); NULL: CREATE IF NOT EXISTS is all that is needed. */
 	int (*lock_shared)(struct session *s, struct ant_err *e);
 
@@ -183,6 +189,9 @@ int session_make_stage(struct session *s, const char *head, struct ant_err *e);
 
 /* Create the index on the key, which a merge into a table that was there looks rows up by. */
 int session_index_key(struct session *s, struct ant_err *e);
+
+/* Make the ledger and begin the transaction, where ops->transact does. */
+int session_transact(struct session *s, struct ant_err *e);
 
 /* Append the name of the table. */
 void session_put_table(struct session *s);
