@@ -11,6 +11,7 @@
 
 static const struct cli_option options[] = {
 	LOADER_OPTIONS,
+	LOADER_VIEWS,
 	{.name = NULL},
 };
 
@@ -23,7 +24,7 @@ static const char usage[] =
 
 static const char help[] =
 	"Loads the rows on stdin into the DuckDB database FILE, all of them or none.\n"
-	"\n" LOADER_HELP "\n"
+	"\n" LOADER_HELP LOADER_VIEWS_HELP LOADER_HELP_END "\n"
 	"Load a table:\n"
 	"  ant-fetch users | ant-flatten | ant-load-duckdb anthill.duckdb\n"
 	"Restore the watermarks on a new machine:\n"

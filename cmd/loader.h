@@ -7,8 +7,8 @@
 #include "load/load.h"
 
 /*
- * The options that all loaders of databases take, an option a line as in the commands, for tests
- * read them; and what --help says of them.
+ * The options that all loaders of databases take, and those of where there are views, an option a line as
+ * in the commands, for tests read them; and what --help says of them.
  */
 /* clang-format off */
 #define LOADER_OPTIONS \
@@ -23,7 +23,8 @@
 	{.name = "audit", .flag = &loader.audit}, \
 	{.name = "set-watermark", .text = &loader.note}, \
 	{.name = "dry-run", .flag = &loader.o.dry_run}, \
-	{.name = "check", .flag = &loader.check}, \
+	{.name = "check", .flag = &loader.check}
+#define LOADER_VIEWS \
 	{.name = "views", .flag = &loader.views}, \
 	{.name = "table-name", .take = loader_table_name}
 #define LOADER_HELP \
@@ -35,8 +36,10 @@
 	"  --organization UUID  rows of this one alone, or none\n" \
 	"  --ledger, --audit    receipts of all loads; answers for ant-sync; no change\n" \
 	"  --set-watermark TABLE=TIME  note it in the ledger; without TIME: there is none\n" \
-	"  --dry-run, --check   the SQL; what stands in the way; change nothing\n" \
-	"  --views [--table-name TABLE=NAME]...  make the SQL views of ant-tables --views\n" \
+	"  --dry-run, --check   the SQL; what stands in the way; change nothing\n"
+#define LOADER_VIEWS_HELP \
+	"  --views [--table-name TABLE=NAME]...  make the SQL views of ant-tables --views\n"
+#define LOADER_HELP_END \
 	"  -h, --help  --version  -q, --quiet  -v, --verbose\n"
 /* clang-format on */
 
