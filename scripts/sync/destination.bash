@@ -1,7 +1,7 @@
 # The destination of ant-sync: its URI, the loader of a table, its scope.
 #
 # Reads: schema, prefix, mode, parallel, turns, allow_shrink, wait_lock, by_organization, own_organization, whose_of, into_of, mode_of, known_tables, run.
-# Sets: kind, file or conninfo, place, base_scope, load_scope, spool; scope and loader, of one table; PGPASSWORD.
+# Sets: kind, file or conninfo, place, base_scope, load_scope, spool; scope and loader, of one table; PGPASSWORD or MYSQL_PWD.
 
 # file_uri SCHEME URI - the path in URI: three slashes are relative, four absolute
 file_uri() {
@@ -15,29 +15,29 @@ file_uri() {
 	if [[ $file == /* ]]; then base_scope=$1:///$file; else base_scope=$1:///$PWD/${file#./}; fi
 }
 
-# postgres_uri URI - the password goes to the environment: everybody can see argv
-postgres_uri() {
-	local rest=${1#*://} user='' mark='?' word tail query=''
+# server_uri SCHEME VARIABLE URI - the password goes to the environment: everybody can see argv
+server_uri() {
+	local rest=${3#*://} user='' mark='?' word tail query=''
 	local authority=${rest%%[/?]*}
 	local -a words=()
 	tail=${rest#"$authority"}
 	if [[ $authority == *@* ]]; then
 		user=${authority%@*}
 		authority=${authority##*@}
-		[[ $user != *:* ]] || { decode "${user#*:}" && export PGPASSWORD=$REPLY; }
+		[[ $user != *:* ]] || { decode "${user#*:}" && export "$2=$REPLY"; }
 		user=${user%%:*}
 	fi
 	[[ $tail != *\?* ]] || IFS='&' read -r -a words <<<"${tail#*\?}"
 	tail=${tail%%\?*}
 	for word in "${words[@]}"; do
 		case $word in
-		password=*) decode "${word#*=}" && export PGPASSWORD=$REPLY ;;
+		password=*) decode "${word#*=}" && export "$2=$REPLY" ;;
 		sslpassword=*) usage '--dest: put sslpassword into a service file (PGSERVICEFILE), not into the URI' ;;
 		*) query+=$mark$word mark='&' ;;
 		esac
 	done
-	conninfo=postgresql://${user:+$user@}$authority$tail$query
-	base_scope=postgresql://$authority$tail
+	conninfo=$1://${user:+$user@}$authority$tail$query
+	base_scope=$1://$authority$tail
 }
 
 # warehouse_uri URI - one that ant-ingest has prepared: it names the loader, and secrets are in the environment
@@ -56,12 +56,17 @@ destination() {
 	sqlite://* | duckdb://* | csv://*) file_uri "$kind" "$1" ;;
 	postgresql://* | postgres://* | postgresql+*://*)
 		kind=postgresql
-		postgres_uri "$1"
+		server_uri postgresql PGPASSWORD "$1"
+		;;
+	mysql://* | mariadb://*)
+		kind=mysql
+		server_uri mysql MYSQL_PWD "$1"
+		[[ $conninfo =~ ^mysql://[^/?]*/[^/?]+ ]] || usage '--dest: not as mysql://USER@HOST:PORT/DATABASE'
 		;;
 	bigquery://* | snowflake://*) warehouse_uri "$1" ;;
 	*://*)
-		near "$kind" sqlite duckdb postgresql csv
-		usage "--dest: no loader for $kind${REPLY:-: use sqlite, duckdb, postgresql or csv}"
+		near "$kind" sqlite duckdb postgresql mysql csv
+		usage "--dest: no loader for $kind${REPLY:-: use sqlite, duckdb, postgresql, mysql or csv}"
 		;;
 	*) usage "--dest: not a URI such as sqlite:///anthill.db" ;;
 	esac
@@ -107,6 +112,7 @@ loader_for() {
 	postgresql)
 		loader=(ant-load-pg -d "$conninfo" ${schema:+--schema "$schema"} "${names[@]}" "${how[@]}")
 		;;
+	mysql) loader=(ant-load-mysql "${names[@]}" "${how[@]}" "$conninfo") ;;
 	csv) loader=(ant-load-csv -o "$file/$prefix${into:-$1}.csv" "${how[@]}") ;;
 	bigquery | snowflake) loader=("$ANT_WAREHOUSE" "${names[@]}" "${how[@]}" "$conninfo") ;;
 	*) loader=("ant-load-$kind" "${names[@]}" "${how[@]}" "$file") ;;
