@@ -12,6 +12,9 @@ start_mariadb() {
 	# shellcheck disable=SC2046	# a word, or none
 	env -u LD_PRELOAD mariadb-install-db --no-defaults --auth-root-authentication-method=normal $(mariadb_user) --datadir="$dir/data" --skip-test-db >"$dir/log" 2>&1 ||
 		{ cat "$dir/log" >&2; return 1; }
+	# A server that starts removes from a folder that it shares what another has put there.
+	mkdir "$dir/tmp"
+	[ "$(id -u)" != 0 ] || chown mysql "$dir/tmp"
 	[ -z "${MY_FULL-}" ] || make_full "$dir/full.so" || return 1
 	launch_mariadb || return 1
 	my -e 'CREATE DATABASE anthill' || { cat "$dir/log" >&2; return 1; }
@@ -25,7 +28,7 @@ launch_mariadb() {
 	[[ $MY_OPTIONS != *--port=* ]] || networking=
 	# shellcheck disable=SC2046,SC2086	# lists of words, or none
 	env -u LD_PRELOAD ${MY_FULL:+LD_PRELOAD="$MY_DIR/full.so" FULL_WHEN="$MY_DIR/full"} \
-		"$(mariadb_server)" --no-defaults $(mariadb_user) --datadir="$MY_DIR/data" --socket="$MY_DIR/s" --pid-file="$MY_DIR/pid" \
+		"$(mariadb_server)" --no-defaults $(mariadb_user) --datadir="$MY_DIR/data" --socket="$MY_DIR/s" --pid-file="$MY_DIR/pid" --tmpdir="$MY_DIR/tmp" \
 		$networking --local-infile=1 --innodb-flush-log-at-trx-commit=0 $MY_OPTIONS >>"$MY_DIR/log" 2>&1 3>&- 7>&- &
 	export MY_PID=$!
 	wait_for eval "my -e 'SELECT 1' >/dev/null 2>&1" || { cat "$MY_DIR/log" >&2; return 1; }
