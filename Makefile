@@ -51,6 +51,8 @@ $B/bin/ant-load-pg:     LIBS = $(shell $(PC) --libs libpq)
 $B/bin/ant-load-mysql:  LIBS = $(shell $(PC) --libs libmariadb)
 $B/bin/ant-load-sqlite: LIBS = $(shell $(PC) --libs sqlite3)
 $B/bin/ant-load-duckdb: LIBS = -ldl
+$B/bin/ant-load-clickhouse: LIBS = $(shell $(PC) --libs libcurl)
+$B/bin/ant-load-parquet: LIBS = -lcsv -ldl
 $B/bin/ant-report:      LIBS = $(shell $(PC) --libs sqlite3 libpq) -ldl -lm $(CAGE)
 $B/bin/ant-sim:         LIBS = $(shell $(PC) --libs libmicrohttpd zlib)
 $(filter $B/bin/ant-load-%,$(BINS)): $B/cmd/loader.o
@@ -193,7 +195,7 @@ rules:
 # SC2154: bats' run sets output, stderr and lines.  -a: the parts of ant-sync are seen as one with it.
 lint: rules
 	for m in $(MANS); do mandoc -T lint -W warning $$m || exit 1; done
-	shellcheck -a -x -S warning -e SC2154 $(filter-out scripts/sync scripts/api-drift%,$(wildcard scripts/*)) \
+	shellcheck -a -x -S warning -e SC2154 $(filter-out scripts/sync scripts/api-drift% %.requirements,$(wildcard scripts/*)) \
 	    $(wildcard packaging/build-* packaging/release packaging/sources packaging/debian/p* .ci/run tests/*.bats tests/lib/*.bash tests/engines/*.bats tests/engines/*.bash tests/bench/*.sh tests/*/run tests/pg-versions tests/dates tests/debian13)
 	cppcheck -q --error-exitcode=1 --inline-suppr --enable=warning,portability \
 	    --suppress=missingIncludeSystem -DANT_VERSION='"0"' -DANT_PREFIX='"/usr/local"' \

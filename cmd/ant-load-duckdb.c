@@ -1,5 +1,5 @@
 /*
- * ant-load-duckdb - load a row stream into a DuckDB database
+ * ant-load-duckdb - load a row stream into a DuckDB database or a lake
  *
  * stdin: one anthill-rows(5).  stdout: the receipt, after the commit and only then.
  */
@@ -20,11 +20,12 @@ static const char usage[] =
 	"           [--wait SECONDS] [--by-organization] [--organization UUID]\n"
 	"           [--dry-run | --check | --ledger | --audit |\n"
 	"            --set-watermark TABLE=TIME | --views [--table-name TABLE=NAME]...]\n"
-	"           FILE\n";
+	"           FILE | ducklake:CATALOG[?data=PATH]\n";
 
 static const char help[] =
-	"Loads the rows on stdin into the DuckDB database FILE, all of them or none.\n"
-	"\n" LOADER_HELP LOADER_VIEWS_HELP LOADER_HELP_END "\n"
+	"Loads the rows on stdin into a DuckDB database or a lake, all of them or none.\n"
+	"CATALOG: sqlite:FILE, postgres:CONNINFO or FILE; PATH: a folder or s3://...\n"
+	"\n" LOADER_HELP "\n"
 	"Load a table:\n"
 	"  ant-fetch users | ant-flatten | ant-load-duckdb anthill.duckdb\n"
 	"Restore the watermarks on a new machine:\n"

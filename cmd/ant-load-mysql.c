@@ -19,15 +19,14 @@ static const char usage[] =
 	"           [--dry-run | --check | --ledger | --audit |\n"
 	"            --set-watermark TABLE=TIME] URI\n";
 
-static const char help[] =
-	"Loads the rows on stdin into MySQL or MariaDB, all of them or none.\n"
-	"\n"
-	"  URI             mysql://USER@HOST:PORT/DATABASE; the password: MYSQL_PWD\n" LOADER_HELP
-		LOADER_HELP_END "\n"
-	"Load a table:\n"
-	"  ant-fetch users | ant-flatten | ant-load-mysql mysql://me@db/usage\n"
-	"Restore the watermarks on a new machine:\n"
-	"  ant-load-mysql --ledger mysql://me@db/usage | ant-state commit\n";
+static const char help[] = "Loads the rows on stdin into MySQL or MariaDB, all of them or none.\n"
+			   "\n"
+			   "  URI             mysql://USER@HOST:PORT/DATABASE; the password: "
+			   "MYSQL_PWD\n" LOADER_HELP_LOAD LOADER_HELP_REST "\n"
+			   "Load a table:\n"
+			   "  ant-fetch users | ant-flatten | ant-load-mysql mysql://me@db/usage\n"
+			   "Restore the watermarks on a new machine:\n"
+			   "  ant-load-mysql --ledger mysql://me@db/usage | ant-state commit\n";
 
 static int
 make(void)

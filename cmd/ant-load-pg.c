@@ -28,8 +28,7 @@ static const char help[] =
 	"Loads the rows on stdin into PostgreSQL, all of them or none.\n"
 	"\n"
 	"  -d CONNINFO     as psql takes it; else PGHOST, PGDATABASE, PGSERVICE ...\n"
-	"  --schema S      into this schema, created where it is missing\n" LOADER_HELP
-		LOADER_VIEWS_HELP LOADER_HELP_END "\n"
+	"  --schema S      into this schema, created where it is missing\n" LOADER_HELP "\n"
 	"Load a table:\n"
 	"  ant-fetch usage_report | ant-flatten | ant-load-pg\n"
 	"Restore the watermarks on a new machine:\n"

@@ -22,7 +22,7 @@ static const char usage[] =
 
 static const char help[] =
 	"Loads the rows on stdin into the SQLite database FILE, all of them or none.\n"
-	"\n" LOADER_HELP LOADER_VIEWS_HELP LOADER_HELP_END "\n"
+	"\n" LOADER_HELP "\n"
 	"Load a table:\n"
 	"  ant-fetch users | ant-flatten | ant-load-sqlite anthill.db\n"
 	"Restore the watermarks on a new machine:\n"

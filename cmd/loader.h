@@ -7,8 +7,8 @@
 #include "load/load.h"
 
 /*
- * The options that all loaders of databases take, and those of where there are views, an option a line as
- * in the commands, for tests read them; and what --help says of them.
+ * The options that all loaders of databases take, and those of the ones that have views, an option a line
+ * as in the commands, for tests read them; and what --help says of them.
  */
 /* clang-format off */
 #define LOADER_OPTIONS \
@@ -27,7 +27,8 @@
 #define LOADER_VIEWS \
 	{.name = "views", .flag = &loader.views}, \
 	{.name = "table-name", .take = loader_table_name}
-#define LOADER_HELP \
+#define LOADER_HELP LOADER_HELP_LOAD LOADER_HELP_VIEWS LOADER_HELP_REST
+#define LOADER_HELP_LOAD \
 	"  --table T, --prefix P  into table T, not the stream's; P before its name\n" \
 	"  --mode M        window, replace, merge or append, not the stream's mode\n" \
 	"  --allow-shrink  let a load leave fewer than half of the rows\n" \
@@ -37,9 +38,9 @@
 	"  --ledger, --audit    receipts of all loads; answers for ant-sync; no change\n" \
 	"  --set-watermark TABLE=TIME  note it in the ledger; without TIME: there is none\n" \
 	"  --dry-run, --check   the SQL; what stands in the way; change nothing\n"
-#define LOADER_VIEWS_HELP \
+#define LOADER_HELP_VIEWS \
 	"  --views [--table-name TABLE=NAME]...  make the SQL views of ant-tables --views\n"
-#define LOADER_HELP_END \
+#define LOADER_HELP_REST \
 	"  -h, --help  --version  -q, --quiet  -v, --verbose\n"
 /* clang-format on */
 

@@ -82,15 +82,12 @@ offers() {
 }
 
 @test "completions: every option that a command takes is offered, by both shells" {
-	local cmd option none
+	local cmd option
 	for cmd in "$ROOT"/man/ant-*.1; do # docs.bats tells where a command has no page
 		cmd=$(basename "$cmd" .1)
 		if [ -e "$ROOT/cmd/$cmd.c" ]; then
-			set -- "$ROOT/cmd/$cmd.c" "$ROOT/cmd/cli.c"
-			none=x
-			! grep -q LOADER_OPTIONS "$1" || grep -q LOADER_VIEWS "$1" || none='--(views|table-name)'
-			! grep -q LOADER_OPTIONS "$1" || set -- "$@" "$ROOT/cmd/loader.h"
-			sed -n 's/^\t{"\([a-z-]*\)", [a-z_]*argument.*/--\1/p; s/^\t{\.name = "\([a-z-]*\)".*/--\1/p' "$@" | grep -vxE -e "$none"
+			source_of "$cmd" | cat - "$ROOT/cmd/cli.c" |
+				sed -n 's/^\t{"\([a-z-]*\)", [a-z_]*argument.*/--\1/p; s/^\t{\.name = "\([a-z-]*\)".*/--\1/p'
 		elif [ "$cmd" = ant-sync ]; then
 			sed -n "s/^readonly VALUED='\(.*\)'/\1/p; /^parse_options/,/^}/s/^\t\t\(-[^)]*\)) .*/\1/p" "$ROOT/scripts/$cmd" |
 				tr ' |' '\n\n' | grep -E '^--?[a-z]'

@@ -260,6 +260,56 @@ PY
 	ant-sync --dest csv:///out --gaps
 }
 
+@test "e2e: into Parquet files, the same rows as in SQLite, twice, after a revision, and killed and resumed" {
+	use_duckdb
+	export TMPDIR=$PWD # what is killed leaves its folder
+	same() { # FOLDER - it holds what want.db does
+		local table
+		for table in cost_report usage_report users claude_code_usage; do
+			[ "$(duck :memory: "SELECT count(*) FROM '$1/$table.parquet'")" = "$(rows want.db $table)" ]
+		done
+		[ "$(duck :memory: "SELECT sum(amount_cents)::DECIMAL(38,6) FROM '$1/cost_report.parquet'" "SELECT sum(output_tokens)::BIGINT FROM '$1/usage_report.parquet'")" = \
+			"$(sqlite3 want.db 'SELECT printf("%.6f", sum(amount_cents)) FROM cost_report; SELECT sum(output_tokens) FROM usage_report')" ]
+	}
+	local tables='cost_report usage_report users claude_code_usage' i status
+	# shellcheck disable=SC2086	# words
+	for dest in sqlite:///want.db parquet:///out parquet:///out; do sync --dest $dest --start -20d $tables; done
+	same out
+	[ "$(find out -type f | wc -l)" = 5 ] # and the ledger
+	ant-sync --dest parquet:///out --status cost_report users >status
+	[ "$(grep -cE ' (window|replace) +[1-9]' status)" = 2 ]
+	# shellcheck disable=SC2086
+	run -0 ant-sync --gaps --dest parquet:///out cost_report usage_report
+	# Lost watermarks come back from the ledger; a file that is gone is loaded anew.
+	rm -r state out/users.parquet
+	# shellcheck disable=SC2086
+	run -0 --separate-stderr ant-sync --rate 0 --to today --dest parquet:///out $tables
+	[[ $stderr == *'taking over the watermarks'* ]]
+	same out
+	for i in 0.3 0.6 0.9 1.2; do
+		# shellcheck disable=SC2086
+		setsid ant-sync -q --rate 0 --to today --dest parquet:///b --start -20d --chunk 4 $tables >/dev/null 2>&1 3>&- &
+		sleep "$i"
+		kill -KILL -- "-$!" || :
+		wait "$!" || status=$?
+		group_ended "$!"
+	done
+	[ "$status" = 137 ]
+	# shellcheck disable=SC2086
+	sync --dest parquet:///b --start -20d --chunk 4 $tables
+	same b
+	[ "$(find b -type f | wc -l)" = 5 ]
+	# A folder of days a table.
+	# shellcheck disable=SC2086
+	for _ in 1 2; do sync --dest 'parquet:///days?days' --start -20d --chunk 4 $tables; done
+	[ "$(find days/cost_report.parquet -name '20*.parquet' | wc -l)" = "$(sqlite3 want.db 'SELECT count(DISTINCT substr(bucket, 1, 10)) FROM cost_report')" ]
+	for i in $tables; do
+		[ "$(duck :memory: "SELECT count(*) FROM 'days/$i.parquet/*.parquet'")" = "$(rows want.db "$i")" ]
+	done
+	# shellcheck disable=SC2086
+	run -0 ant-sync --gaps --dest 'parquet:///days?days' cost_report usage_report
+}
+
 @test "e2e: into DuckDB, twice, after a revision, and killed and resumed" {
 	use_duckdb
 	export TMPDIR=$PWD # what is killed leaves its folder

@@ -430,7 +430,7 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 @test "duckdb: the options of the help, the usage and the manual are the same" { options_agree 24 -; }
 
 @test "duckdb: the examples of the manual run" {
-	examples_run 3
+	examples_run 4
 	[ "$(duck anthill.duckdb 'SELECT count(*) FROM t')" = 3 ]
 }
 

@@ -474,7 +474,7 @@ kill_server() {
 	everything >before
 	hours b 5 | sed '/^#type/s/$/\ttext/; /^#cols/s/$/\tmore/; /^2026/s/$/\tx/' | into --dry-run >plan
 	grep -qx 'ALTER TABLE `anthill`.`t` ADD COLUMN `more` LONGTEXT;' plan
-	grep -qx 'DELETE FROM `anthill`.`t` WHERE `b` >= '"'2026-11-01T00:00:00' AND .b. < '2026-11-03T00:00:00';" plan
+	grep -qx 'DELETE FROM `anthill`.`t` WHERE `b` >= '"'2026-11-01 00:00:00' AND .b. < '2026-11-03 00:00:00';" plan
 	everything | diff before -
 	head -n -1 s | { run -5 into --dry-run; }
 	# The plan is SQL: without the rows, the server runs it as it stands.

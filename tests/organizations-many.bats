@@ -219,7 +219,7 @@ on_terminal() {
 }
 
 @test "side by side: Ctrl-C ends all of them, one after another as well, and leaves the terminal as it was" {
-	local at_once group
+	local at_once i
 	mkdir tmp
 	export TMPDIR=$PWD/tmp
 	mkfifo go

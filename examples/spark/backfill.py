@@ -1,6 +1,6 @@
 """A long time span as a job of Spark, which then reads what it has loaded.
 
-    spark-submit backfill.py --dest csv:////shared/anthropic --start 2026-01-01 [TABLE...]
+    spark-submit backfill.py --dest parquet:////shared/anthropic --start 2026-01-01 [TABLE...]
 
 ant-sync --plan prints one pipeline a line and runs nothing; each line is a task, on any worker, in any order: loads of
 one table wait for each other.  A task whose command fails is tried again by Spark (spark.task.maxFailures), and the job
@@ -22,14 +22,9 @@ from pyspark.sql import SparkSession
 RUN = "bash -c 'IFS= read -r line && ANT_STATE=$(mktemp -d) && export ANT_STATE && trap \"rm -rf $ANT_STATE\" EXIT && bash -c \"$line\"'"
 
 
-def read(spark, folder, table):
-    """One table as ant-load-csv writes it: a quote in a quoted text is doubled, and such a text may have lines."""
-    return spark.read.csv(f"{folder}/{table}.csv", header=True, quote='"', escape='"', multiLine=True)
-
-
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--dest", required=True, help="csv:////FOLDER, which all workers see")
+    options.add_argument("--dest", required=True, help="parquet:////FOLDER, which all workers see")
     options.add_argument("--start", required=True)
     options.add_argument("--key-file", required=True)
     options.add_argument("--rate", default="12", help="requests a minute of one task")
@@ -42,7 +37,7 @@ def main():
 
     spark = SparkSession.builder.appName("anthill").getOrCreate()
     # A piped command has this environment and no other: nothing secret goes along.
-    env = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "ANT_TABLES", "ANTHROPIC_BASE_URL") if name in os.environ}
+    env = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "ANT_TABLES", "ANT_LIBDUCKDB", "ANTHROPIC_BASE_URL") if name in os.environ}
     # Collected once: whatever asks such an RDD again runs the commands again.
     receipts = spark.sparkContext.parallelize(lines, len(lines)).pipe(RUN, env, checkCode=True).collect()
     rows = collections.Counter()
@@ -51,12 +46,10 @@ def main():
     for table, count in sorted(rows.items()):
         print(f"{table}: {count} rows loaded")
 
-    if "cost_report" in rows and given.dest.startswith("csv:///"):
-        read(spark, given.dest.removeprefix("csv:///"), "cost_report").createOrReplaceTempView("cost_report")
-        spark.sql(
-            "SELECT substr(bucket, 1, 7) AS month, sum(CAST(amount_cents AS decimal(28, 12))) AS cents"
-            " FROM cost_report GROUP BY 1 ORDER BY 1"
-        ).show(1000, truncate=False)
+    # What is there is read as it is: one file a table, of amounts that are exact decimals.
+    if "cost_report" in rows and given.dest.startswith("parquet:///"):
+        spark.read.parquet(f"{given.dest.removeprefix('parquet:///')}/cost_report.parquet").createOrReplaceTempView("cost_report")
+        spark.sql("SELECT date_trunc('month', bucket) AS month, sum(amount_cents) AS cents FROM cost_report GROUP BY 1 ORDER BY 1").show(1000)
     spark.stop()
 
 

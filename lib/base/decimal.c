@@ -109,6 +109,25 @@ decimal_parse(const char *s, size_t len, struct decimal *d)
 	return DECIMAL_OK;
 }
 
+int
+decimal_fixed(const char *s, size_t len, int width, int scale, decimal_int *v)
+{
+	struct decimal number;
+	decimal_int limit;
+
+	if (decimal_parse(s, len, &number) != DECIMAL_OK)
+		return -1;
+	for (; number.scale > scale && number.mantissa % 10 == 0; number.scale--)
+		number.mantissa /= 10;
+	if (number.scale > scale)
+		return -1;
+	limit = power(width - scale + number.scale);
+	if (number.mantissa >= limit || number.mantissa <= -limit)
+		return -1;
+	*v = number.mantissa * power(scale - number.scale);
+	return 0;
+}
+
 /* The mantissa of D at a larger SCALE. */
 static int
 rescale(const struct decimal *d, int scale, decimal_int *m)

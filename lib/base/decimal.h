@@ -27,6 +27,12 @@ enum decimal_result { DECIMAL_OK = 0, DECIMAL_SYNTAX = -1, DECIMAL_RANGE = -2 };
  */
 int decimal_parse(const char *s, size_t len, struct decimal *d);
 
+/*
+ * Read LEN bytes as above into *V, an integer of SCALE decimals: what a column DECIMAL(WIDTH, SCALE)
+ * holds, WIDTH being DECIMAL_DIGITS at most.  Return 0, or -1 where it would not hold them exactly.
+ */
+int decimal_fixed(const char *s, size_t len, int width, int scale, decimal_int *v);
+
 /* Add V to D.  DECIMAL_OK or DECIMAL_RANGE; D is then unchanged. */
 int decimal_add(struct decimal *d, const struct decimal *v);
 

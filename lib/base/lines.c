@@ -1,6 +1,7 @@
 #include "base/lines.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -38,6 +39,15 @@ lines_byte(const struct lines *l, const char *at)
 	return (size_t)(at - start) + 1 + (start == l->buf.data ? l->dropped : 0);
 }
 
+/* Nothing may come for a long time: say so to who wants to know. */
+static int
+wait_for_input(const struct lines *l, struct ant_err *e)
+{
+	struct pollfd input = {.fd = l->fd, .events = POLLIN};
+
+	return l->idle != NULL && poll(&input, 1, l->idle_ms) == 0 ? l->idle(l->idle_arg, e) : 0;
+}
+
 int
 lines_more(struct lines *l, struct ant_err *e)
 {
@@ -55,6 +65,8 @@ lines_more(struct lines *l, struct ant_err *e)
 			return too_long(l, e);
 		return err_sys(e, ANT_FAIL, "%s:%zu", l->name, l->number + 1);
 	}
+	if (wait_for_input(l, e) == -1)
+		return -1;
 	while ((n = read(l->fd, to, BLOCK)) == -1)
 		if (errno != EINTR)
 			return err_sys(e, ANT_FAIL, "%s", l->name);

@@ -18,6 +18,14 @@ struct lines {
 	size_t dropped;	  /* bytes of the line at the start of buf that are no longer in it */
 	size_t number;	  /* of the line that was returned last, from 1 */
 	int eof, partial; /* partial: the last line had no newline */
+
+	/*
+	 * What is to be done, once, before a read that has waited for IDLE_MS, for whoever holds
+	 * something open that does not wait so long.  NULL: nothing.  Return 0, or -1 with a reason.
+	 */
+	int (*idle)(void *arg, struct ant_err *e);
+	void *idle_arg;
+	int idle_ms;
 };
 
 /* Read from FD, which stays the caller's, lines of at most MAX bytes. NAME is not copied. */

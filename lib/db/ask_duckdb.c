@@ -6,9 +6,11 @@
 
 #include "base/buf.h"
 #include "db/duckdb.h"
+#include "db/lake.h"
 
 struct ask_duckdb {
 	struct db_duckdb db;
+	struct lake *lake; /* NULL: it is a file */
 	struct buf sql;
 };
 
@@ -77,23 +79,42 @@ close_it(void *self)
 	struct ask_duckdb *d = self;
 
 	db_duckdb_close(&d->db);
+	lake_free(d->lake);
 	buf_free(&d->sql);
 	free(d);
 }
 
+/* Open what WHERE names: 1, 0 where it is not there, -1. */
+static int
+open_it(struct ask_duckdb *d, const char *where, const char *library, int write, struct ant_err *e)
+{
+	if (!lake_is(where)) {
+		if (access(where, F_OK) == -1)
+			return 0;
+		if (db_duckdb_init(&d->db, where, library, e) == -1)
+			return -1;
+		return db_duckdb_look(&d->db, !write, e);
+	}
+	if ((d->lake = lake_new(where, library, e)) == NULL ||
+		db_duckdb_init(&d->db, d->lake->name, library, e) == -1)
+		return -1;
+	return write ? lake_change(d->lake, &d->db, e) : lake_look(d->lake, &d->db, e);
+}
+
 int
-ask_duckdb(const char *file, const char *library, int write, struct db *to, struct ant_err *e)
+ask_duckdb(const char *where, const char *library, int write, struct db *to, struct ant_err *e)
 {
 	struct ask_duckdb *d = calloc(1, sizeof *d);
-	int there = 0;
+	int there;
 
 	if (d == NULL)
-		return err_sys(e, ANT_FAIL, "%s", file);
+		return err_sys(e, ANT_FAIL, "%s", where);
 	buf_init(&d->sql, 1 << 20);
-	if (access(file, F_OK) == 0 && (there = db_duckdb_init(&d->db, file, library, e)) == 0)
-		there = db_duckdb_look(&d->db, !write, e);
-	if (there == 0)
-		err_sys(e, ANT_FAIL, "%s", file);
+	there = open_it(d, where, library, write, e);
+	if (there == 0 && d->lake != NULL)
+		err_set(e, ANT_FAIL, "%s: there is no such lake", d->lake->name);
+	else if (there == 0)
+		err_sys(e, ANT_FAIL, "%s", where);
 	if (there == 1 && (write || db_duckdb_run(&d->db, "BEGIN", NULL, e) == 0)) {
 		*to = (struct db){d, SQL_DUCKDB, each, run, close_it};
 		return 0;

@@ -15,13 +15,18 @@ is_time_column(const struct table *t, const struct column *c)
 	return t->mode == MODE_WINDOW && strcmp(c->name, t->mode_column) == 0;
 }
 
+static const char *
+time_column(const struct table *t)
+{
+	return t->mode == MODE_WINDOW ? t->mode_column : NULL;
+}
+
 /* The comment of a column, where it stands after the type. */
 static void
 put_column_doc(struct buf *b, enum sql_dialect d, const struct column *c)
 {
 	static const char *const before[SQL_COUNT] = {[SQL_BIGQUERY] = " OPTIONS(description=",
 		[SQL_SNOWFLAKE] = " COMMENT ",
-		[SQL_CLICKHOUSE] = " COMMENT ",
 		[SQL_MYSQL] = " COMMENT "};
 
 	if (before[d] == NULL || !has_doc(c->doc))
@@ -37,19 +42,19 @@ put_columns(struct buf *b, enum sql_dialect d, const struct table *t)
 {
 	for (size_t i = 0; i < t->ncolumns; i++) {
 		const struct column *c = &t->columns[i];
+		const struct sql_column column = {c->name, c->type};
 		const char *type = sql_type(d, c->type);
-		size_t len = strlen(type);
 
 		buf_puts(b, i > 0 ? ",\n\t" : "\n\t");
+		if (d == SQL_CLICKHOUSE) {
+			sql_clickhouse_column(
+				b, &column, time_column(t), has_doc(c->doc) ? c->doc : NULL);
+			continue;
+		}
 		sql_ident(b, d, c->name);
 		if (*type != '\0')
 			buf_putc(b, ' ');
-		if (d == SQL_CLICKHOUSE && is_time_column(t, c)) {
-			/* Never null, and no sorting key may be. */
-			type += strlen("Nullable(");
-			len -= strlen("Nullable()");
-		}
-		buf_put(b, type, len);
+		buf_puts(b, type);
 		put_column_doc(b, d, c);
 	}
 	if (d == SQL_MYSQL && t->mode == MODE_WINDOW) {
@@ -66,7 +71,6 @@ put_options(struct buf *b, enum sql_dialect d, const struct table *t)
 	const struct column *time = t->mode == MODE_WINDOW ? table_column(t, t->mode_column) : NULL;
 	static const char *const doc[SQL_COUNT] = {[SQL_BIGQUERY] = "\nOPTIONS(description=",
 		[SQL_SNOWFLAKE] = "\nCOMMENT = ",
-		[SQL_CLICKHOUSE] = "\nCOMMENT ",
 		[SQL_MYSQL] = "\n" SQL_MYSQL_TABLE " COMMENT = "};
 
 	if (d == SQL_BIGQUERY && time != NULL) { /* a day can then be replaced as a whole */
@@ -74,17 +78,8 @@ put_options(struct buf *b, enum sql_dialect d, const struct table *t)
 		sql_ident(b, d, time->name);
 		buf_puts(b, time->type == TYPE_DATE ? "" : ")");
 	}
-	if (d == SQL_CLICKHOUSE) {
-		buf_puts(b, "\nENGINE = MergeTree");
-		if (time != NULL) {
-			buf_puts(b, "\nPARTITION BY toYYYYMM(");
-			sql_ident(b, d, time->name);
-			buf_puts(b, ")\nORDER BY ");
-			sql_ident(b, d, time->name);
-		} else {
-			buf_puts(b, "\nORDER BY tuple()");
-		}
-	}
+	if (d == SQL_CLICKHOUSE)
+		sql_clickhouse_engine(b, time_column(t), 0, t->doc != NULL ? t->doc : "");
 	if (doc[d] != NULL) {
 		buf_puts(b, doc[d]);
 		sql_literal(b, d, t->doc != NULL ? t->doc : "");

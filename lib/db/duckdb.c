@@ -1,5 +1,6 @@
 #include "db/duckdb.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,7 +14,19 @@
 
 enum { IN_PLACE = 12, TEXT_MAX = 1 << 20 }; /* bytes of a string in a vector; of an answer */
 
-#define LOG ".wal"
+/* What stands beside a database: DuckDB's log, and those of SQLite for the catalog of a lake. */
+static const char *const logs[] = {".wal", "-wal", "-shm"};
+
+enum { LOG_SIZE = 5 }; /* with the NUL */
+
+#define SPILL ".tmp"
+
+/*
+ * For work on files: enough for groups of rows on their way into a file, and no more threads than
+ * that is enough for.  What is sorted or joined may need more, and waits on the disk then.
+ */
+#define WORK_MEMORY "512MB"
+#define WORK_THREADS "2"
 
 struct db_duckdb_vector {
 	void *self, *data;
@@ -34,14 +47,31 @@ is_of_value(const char *text)
 	return 0;
 }
 
-/* What DuckDB says, its first line. */
+/* Of a lake: whether another was faster, or is in the way.  The library has no numbers for its errors. */
+static int
+is_conflict(const char *text)
+{
+	return strncmp(text, "TransactionContext Error", 24) == 0
+		       ? strstr(text, "Transaction conflict") != NULL ||
+				 strstr(text, "database is locked") != NULL
+		       : !is_of_value(text) && strstr(text, ": database is locked") != NULL;
+}
+
+/* What DuckDB says, its first line; of a commit into a lake the second, which has the reason. */
 static int
 failed(struct db_duckdb *d, const char *text, struct ant_err *e)
 {
+	static const char headline[] = "Failed to commit DuckLake transaction.\n";
 	struct buf said;
+	const char *reason;
 
 	if (text == NULL)
 		text = "out of memory";
+	if (d->is_lake && is_conflict(text))
+		return err_set(e, ANT_LOCKED,
+			"%s: another load is at work, or was faster: nothing was changed", d->file);
+	if ((reason = strstr(text, headline)) != NULL)
+		text = reason + sizeof headline - 1;
 	if (strstr(text, "Could not set lock") != NULL)
 		return err_set(e, ANT_LOCKED, "%s: another process has it open", d->file);
 	buf_init(&said, TEXT_MAX);
@@ -49,6 +79,8 @@ failed(struct db_duckdb *d, const char *text, struct ant_err *e)
 		said_put_of_value(&said, text);
 	else
 		buf_puts(&said, text);
+	if (buf_str(&said) != NULL)
+		s3_hide(d->s3, said.data);
 	text = buf_str(&said) != NULL ? said.data : "out of memory";
 	err_set(e, ANT_FAIL, "%s: %.*s", d->file, (int)strcspn(text, "\n"), text);
 	buf_free(&said);
@@ -75,11 +107,33 @@ drop_append(struct db_duckdb *d)
 	d->vectors = NULL;
 }
 
+/*
+ * Whether the transaction of a lake cannot be undone: its catalog's server is gone, which has done so by then.
+ * To disconnect would have the library end this process.
+ */
+static int
+is_stuck(struct db_duckdb *d)
+{
+	struct duckdb_result res;
+	const char *error;
+	int stuck;
+
+	if (d->conn == NULL || !d->is_lake)
+		return 0;
+	stuck = d->api.query(d->conn, "ROLLBACK", &res) != 0;
+	error = stuck ? d->api.result_error(&res) : NULL;
+	stuck = stuck && (error == NULL || strstr(error, "no transaction is active") == NULL);
+	d->api.destroy_result(&res);
+	return stuck;
+}
+
 /* What the appender holds is gone, and what was not committed. */
 static void
 disconnect(struct db_duckdb *d)
 {
 	drop_append(d);
+	if (is_stuck(d))
+		d->db = d->conn = NULL; /* until the process ends */
 	if (d->conn != NULL)
 		d->api.disconnect(&d->conn);
 	if (d->db != NULL)
@@ -87,13 +141,11 @@ disconnect(struct db_duckdb *d)
 	d->conn = d->db = NULL;
 }
 
+/* Open PATH with N options. */
 static int
-open_path(struct db_duckdb *d, int read_only, struct ant_err *e)
+open_with(struct db_duckdb *d, const char *path, const char *const (*options)[2], size_t n,
+	struct ant_err *e)
 {
-	static const char *const options[][2] = {{"autoinstall_known_extensions", "false"},
-		{"autoload_known_extensions", "false"}, {"enable_external_access", "false"},
-		{"access_mode", "READ_ONLY"}};
-	size_t n = sizeof options / sizeof *options - !read_only;
 	void *config = NULL;
 	char *error = NULL;
 	int status = d->api.create_config(&config);
@@ -102,7 +154,7 @@ open_path(struct db_duckdb *d, int read_only, struct ant_err *e)
 		status = d->api.set_config(config, options[i][0], options[i][1]);
 	if (status != 0)
 		status = failed(d, "this DuckDB lacks an option that is needed", e);
-	else if (d->api.open_ext(d->path, &d->db, config, &error) != 0)
+	else if (d->api.open_ext(path, &d->db, config, &error) != 0)
 		status = failed(d, error, e);
 	else if (d->api.connect(d->db, &d->conn) != 0)
 		status = failed(d, "no connection", e);
@@ -113,48 +165,108 @@ open_path(struct db_duckdb *d, int read_only, struct ant_err *e)
 	return status;
 }
 
+/* How many of the options below, the first ones. */
+enum { WITH_NOTHING_LOADED = 2, WITH_CLOSED = 3, WITH_READ_ONLY = 4 };
+
+static int
+open_path(struct db_duckdb *d, const char *path, size_t n, struct ant_err *e)
+{
+	static const char *const options[][2] = {{"autoinstall_known_extensions", "false"},
+		{"autoload_known_extensions", "false"}, {"enable_external_access", "false"},
+		{"access_mode", "READ_ONLY"}};
+
+	return open_with(d, path, options, n, e);
+}
+
 int
 db_duckdb_look(struct db_duckdb *d, int read_only, struct ant_err *e)
 {
 	/* An absolute path: never ":memory:" or "md:x", which mean something to DuckDB. */
 	if (realpath(d->file, d->path) == NULL)
 		return errno == ENOENT ? 0 : err_sys(e, ANT_FAIL, "%s", d->file);
-	return open_path(d, read_only, e) == 0 ? 1 : -1;
+	return open_path(d, d->path, read_only ? WITH_READ_ONLY : WITH_CLOSED, e) == 0 ? 1 : -1;
 }
 
-/* Remove the new file, and its log: another one must not read that. */
+/* Remove the folder PATH, of files, where there is one. */
+static void
+remove_folder(const char *path)
+{
+	const struct dirent *entry;
+	DIR *dir = opendir(path);
+
+	if (dir == NULL)
+		return;
+	while ((entry = readdir(dir)) != NULL)
+		if (entry->d_name[0] != '.')
+			unlinkat(dirfd(dir), entry->d_name, 0);
+	closedir(dir);
+	rmdir(path);
+}
+
+int
+db_duckdb_memory(struct db_duckdb *d, struct ant_err *e)
+{
+	return open_path(d, ":memory:", WITH_NOTHING_LOADED, e);
+}
+
+/* Remove the new file, its logs, which another one must not read, and what it had no memory for. */
 static void
 remove_fresh(struct db_duckdb *d)
 {
 	size_t len = strlen(d->path);
 
 	unlink(d->path);
-	strcpy(d->path + len, LOG);
-	unlink(d->path);
+	for (size_t i = 0; i < sizeof logs / sizeof *logs; i++) {
+		strcpy(d->path + len, logs[i]);
+		unlink(d->path);
+	}
+	strcpy(d->path + len, SPILL);
+	remove_folder(d->path);
 	d->path[len] = '\0';
+}
+
+/* Make d->path that of NAME and SUFFIX in FOLDER, with room for what stands beside it. */
+static int
+set_path(struct db_duckdb *d, const char *folder, const char *name, const char *suffix,
+	struct ant_err *e)
+{
+	/* Never a path that means something to DuckDB. */
+	int n = snprintf(d->path, sizeof d->path, "%s%s/%s%s", *folder == '/' ? "" : "./", folder,
+		name, suffix);
+
+	if (n >= 0 && (size_t)n + LOG_SIZE <= sizeof d->path)
+		return 0;
+	d->path[0] = '\0';
+	return err_set(e, ANT_FAIL, "%s: the path is too long", d->file);
+}
+
+int
+db_duckdb_aside(struct db_duckdb *d, struct ant_err *e)
+{
+	if (aside_open(&d->fresh, d->file, 0, e) == -1)
+		return -1;
+	if (d->fresh.old != -1) {	/* it came in between */
+		aside_close(&d->fresh); /* first: closing it would drop DuckDB's lock on it */
+		return 0;
+	}
+	if (set_path(d, d->fresh.folder, d->fresh.temp, ".db", e) == -1)
+		return -1;
+	remove_fresh(d); /* a dead load's */
+	return 1;
 }
 
 int
 db_duckdb_make(struct db_duckdb *d, struct ant_err *e)
 {
-	int there = db_duckdb_look(d, 0, e), n;
+	int there = db_duckdb_look(d, 0, e), made;
 
 	if (there != 0)
 		return there == 1 ? 0 : -1;
-	if (aside_open(&d->fresh, d->file, 0, e) == -1)
+	if ((made = db_duckdb_aside(d, e)) == -1)
 		return -1;
-	if (d->fresh.old != -1) {	/* it came in between */
-		aside_close(&d->fresh); /* first: closing it would drop DuckDB's lock on it */
+	if (made == 0)
 		return db_duckdb_look(d, 0, e) == 1 ? 0 : -1;
-	}
-	n = snprintf(d->path, sizeof d->path, "%s%s/%s.db", *d->fresh.folder == '/' ? "" : "./",
-		d->fresh.folder, d->fresh.temp);
-	if (n < 0 || (size_t)n + sizeof LOG > sizeof d->path) {
-		d->path[0] = '\0';
-		return err_set(e, ANT_FAIL, "%s: the path is too long", d->file);
-	}
-	remove_fresh(d); /* a dead load's */
-	return open_path(d, 0, e);
+	return open_path(d, d->path, WITH_CLOSED, e);
 }
 
 /* Give FROM the name TO, which nobody has; not every file system has links. */
@@ -187,8 +299,9 @@ void
 db_duckdb_close(struct db_duckdb *d)
 {
 	disconnect(d);
-	if (d->fresh.path != NULL && d->path[0] != '\0')
+	if ((d->fresh.path != NULL || d->is_scratch) && d->path[0] != '\0')
 		remove_fresh(d);
+	d->is_scratch = 0;
 	aside_close(&d->fresh);
 }
 
@@ -216,6 +329,50 @@ db_duckdb_run(struct db_duckdb *d, const char *sql, int64_t *changed, struct ant
 		*changed = (int64_t)d->api.rows_changed(&res);
 	d->api.destroy_result(&res);
 	return 0;
+}
+
+int
+db_duckdb_shut(struct db_duckdb *d, const char *folder, const char *bucket, struct ant_err *e)
+{
+	char real[PATH_MAX];
+	struct buf sql;
+	int status;
+
+	if (realpath(folder, real) == NULL)
+		return err_sys(e, ANT_FAIL, "%s", d->file);
+	if (strcmp(real, "/") != 0)
+		strncat(real, "/", sizeof real - strlen(real) - 1);
+	buf_init(&sql, TEXT_MAX);
+	buf_puts(&sql, "SET allowed_directories = [");
+	sql_literal(&sql, SQL_DUCKDB, real);
+	if (bucket != NULL) {
+		buf_puts(&sql, ", ");
+		sql_literal(&sql, SQL_DUCKDB, bucket);
+	}
+	buf_puts(&sql, "]; SET enable_external_access = false; SET lock_configuration = true");
+	status = db_duckdb_run(d, buf_str(&sql), NULL, e);
+	buf_free(&sql);
+	return status;
+}
+
+int
+db_duckdb_work(struct db_duckdb *d, const char *folder, const char *scratch, struct ant_err *e)
+{
+	char spill[sizeof d->path] = ""; /* in memory, nothing has a place to wait */
+	const char *const options[][2] = {{"autoinstall_known_extensions", "false"},
+		{"autoload_known_extensions", "false"}, {"memory_limit", WORK_MEMORY},
+		{"threads", WORK_THREADS}, {"temp_directory", spill}};
+
+	if (scratch == NULL) {
+		strcpy(d->path, ":memory:");
+	} else {
+		if (set_path(d, folder, scratch, ".db", e) == -1)
+			return -1;
+		remove_fresh(d); /* a dead load's */
+		d->is_scratch = 1;
+		strcat(strcpy(spill, d->path), SPILL); /* set_path() has left room */
+	}
+	return open_with(d, d->path, options, sizeof options / sizeof *options, e);
 }
 
 int
@@ -399,30 +556,7 @@ db_duckdb_append_start(struct db_duckdb *d, const char *table, const struct sql_
 	return 0;
 }
 
-/* The decimal as an integer of DB_DUCKDB_SCALE decimals.  Return 0, or -1 where it does not fit. */
-static int
-scaled(const struct row_cell *c, decimal_int *v)
-{
-	struct decimal number;
-	decimal_int limit = 1;
-
-	if (decimal_parse(c->p, c->len, &number) != DECIMAL_OK)
-		return -1;
-	for (; number.scale > DB_DUCKDB_SCALE && number.mantissa % 10 == 0; number.scale--)
-		number.mantissa /= 10;
-	if (number.scale > DB_DUCKDB_SCALE)
-		return -1;
-	for (int i = 0; i < DB_DUCKDB_WIDTH - DB_DUCKDB_SCALE + number.scale; i++)
-		limit *= 10;
-	if (number.mantissa >= limit || number.mantissa <= -limit)
-		return -1;
-	for (; number.scale < DB_DUCKDB_SCALE; number.scale++)
-		number.mantissa *= 10;
-	*v = number.mantissa;
-	return 0;
-}
-
-/* The same for the usual case, 18 digits at most and no exponent; else -1, too. */
+/* decimal_fixed() for the usual case, 18 digits at most and no exponent; else -1. */
 static int
 scaled_short(const struct row_cell *c, decimal_int *v)
 {
@@ -454,7 +588,8 @@ put_numeric(struct db_duckdb *d, size_t column, const struct row_cell *c, struct
 	struct duckdb_hugeint *to = (struct duckdb_hugeint *)d->vectors[column].data + d->used;
 	decimal_int v;
 
-	if (scaled_short(c, &v) == -1 && scaled(c, &v) == -1)
+	if (scaled_short(c, &v) == -1 &&
+		decimal_fixed(c->p, c->len, DB_DUCKDB_WIDTH, DB_DUCKDB_SCALE, &v) == -1)
 		return err_set(e, ANT_FAIL,
 			"%s: column '%.200s': %.*s is more than DECIMAL(%d,%d) holds exactly",
 			d->file, d->columns[column].name, c->len > 100 ? 100 : (int)c->len, c->p,

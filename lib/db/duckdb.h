@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "db/db.h"
 #include "db/duckdb_api.h"
+#include "db/s3.h"
 #include "db/sql.h"
 #include "stream/rows.h"
 
@@ -21,10 +22,13 @@ enum { DB_DUCKDB_ANSWER_MAX = 24 };
 
 struct db_duckdb {
 	struct duckdb_api api;
-	const char *file;    /* as the user gave it, always a path */
+	const char *file;    /* as the user gave it, always a path; of a lake its name */
 	char path[PATH_MAX]; /* of what is open */
 	struct aside fresh;  /* of a new file; path NULL: the file was there */
+	int is_scratch;	     /* the file goes with the work that it was made for */
 	void *db, *conn;     /* NULL: not open */
+	const struct s3 *s3; /* keys that no message may hold; NULL: none */
+	int is_lake;	     /* several may write, and the later one is refused */
 
 	/* the rows that are being appended */
 	void *appender, *chunk;
@@ -44,6 +48,9 @@ int db_duckdb_init(struct db_duckdb *d, const char *file, const char *library, s
  */
 int db_duckdb_look(struct db_duckdb *d, int read_only, struct ant_err *e);
 
+/* Open a database in memory, from which others are attached: nothing of it is closed off yet.  Return 0 or -1. */
+int db_duckdb_memory(struct db_duckdb *d, struct ant_err *e);
+
 /*
  * Open the file to write, or a new one.  Where DuckDB creates a database, a killed process leaves
  * half of one, which nothing opens again: so a new one is made aside, see aside.h, and takes its
@@ -51,10 +58,29 @@ int db_duckdb_look(struct db_duckdb *d, int read_only, struct ant_err *e);
  */
 int db_duckdb_make(struct db_duckdb *d, struct ant_err *e);
 
+/*
+ * The place of a new file alone, for who makes it there in another way: D->path, which no file has.
+ * Return 1; 0 where the file is there by now; -1.
+ */
+int db_duckdb_aside(struct db_duckdb *d, struct ant_err *e);
+
 /* Close a new file and give it its name, unless that is taken by now.  Return 0 or -1. */
 int db_duckdb_publish(struct db_duckdb *d, struct ant_err *e);
 
-/* Roll back and close; a new file that has no name is removed. */
+/*
+ * Open an empty database for work on files: in memory, or where SCRATCH is not NULL, in a file of that
+ * name in FOLDER, which is our own.  What is there is never committed: DuckDB would write a log, whose
+ * name it makes of the path in a way of its own.  Return 0 or -1.
+ */
+int db_duckdb_work(struct db_duckdb *d, const char *folder, const char *scratch, struct ant_err *e);
+
+/*
+ * From here on it touches the files of FOLDER alone, and where BUCKET is not NULL what begins so,
+ * s3://BUCKET/; it loads no extension, and nothing of that can be changed.  Return 0 or -1.
+ */
+int db_duckdb_shut(struct db_duckdb *d, const char *folder, const char *bucket, struct ant_err *e);
+
+/* Roll back and close; a new file that has no name is removed, and so is a scratch file. */
 void db_duckdb_close(struct db_duckdb *d);
 
 /* Run SQL, NULL being out of memory; *CHANGED, where not NULL, is how many rows it touched. */

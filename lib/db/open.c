@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "db/ask.h"
+#include "db/lake.h"
 
 /* Behind the three slashes of a URI of a file: ant-sync writes them so. */
 static const char *
@@ -44,16 +45,17 @@ db_open(const char *where, const char *duckdb_library, int write, struct db *to,
 	struct views_place *place, struct ant_err *e)
 {
 	const char *file = after(where, "sqlite:///"), *duck = after(where, "duckdb:///");
-	int postgres =
-		after(where, "postgresql://") != NULL || after(where, "postgres://") != NULL;
+	int postgres = after(where, "postgresql://") != NULL || after(where, "postgres://") != NULL;
 
+	if (lake_is(where))
+		duck = where;
 	if (!postgres && file == NULL && duck == NULL) {
 		if (!is_file(where) && strchr(where, '=') != NULL)
 			postgres = 1;
 		else if (!is_file(where) && strstr(where, "://") != NULL)
 			return err_set(e, ANT_USAGE,
 				"'%.200s' is no database: use a FILE, sqlite:///FILE, "
-				"duckdb:///FILE or postgresql://...",
+				"duckdb:///FILE, ducklake:... or postgresql://...",
 				where);
 		else if (is_duckdb(where))
 			duck = where;

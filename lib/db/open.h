@@ -7,7 +7,7 @@
 
 /*
  * Open WHERE to ask it, or where WRITE is not 0 to run statements in it:
- * sqlite:///FILE, duckdb:///FILE (three slashes: a relative path, four: an absolute one),
+ * sqlite:///FILE, duckdb:///FILE (three slashes: a relative path, four: an absolute one), ducklake:...,
  * a FILE, which tells itself what it is, postgresql://..., or a connection string of libpq.
  * PLACE->schema (PostgreSQL) and prefix are as given; dialect and schema are set to what
  * they are.  Return 0; -1 with ANT_USAGE, ANT_FAIL or ANT_LOCKED.

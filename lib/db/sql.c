@@ -65,8 +65,8 @@ sql_ident(struct buf *b, enum sql_dialect d, const char *name)
 	size_t start = b->len;
 	char quote = d == SQL_BIGQUERY || d == SQL_CLICKHOUSE || d == SQL_MYSQL ? '`' : '"';
 
-	/* BigQuery's names hold no backslash, which alone would need more. */
-	quoted(b, name, quote, quote);
+	/* BigQuery's names hold no backslash, which alone would need more; in ClickHouse it escapes. */
+	quoted(b, name, quote, d == SQL_CLICKHOUSE ? '\\' : quote);
 	/* Snowflake takes a name without quotes for one in capitals. */
 	for (size_t i = start; d == SQL_SNOWFLAKE && i < b->len; i++)
 		if (b->data[i] >= 'a' && b->data[i] <= 'z')
@@ -90,16 +90,6 @@ sql_literal(struct buf *b, enum sql_dialect d, const char *text)
 		quoted(b, text, '\'', '\'');
 	else
 		quoted(b, text, '\'', '\\');
-}
-
-void
-sql_time(struct buf *b, enum sql_dialect d, const char *text)
-{
-	sql_literal(b, d, text);
-	if (d == SQL_MYSQL && b->len >= 2 && b->data[b->len - 2] == 'Z') {
-		b->len -= 2;
-		buf_putc(b, '\'');
-	}
 }
 
 void
@@ -199,14 +189,52 @@ sql_comment(struct buf *b, enum sql_dialect d, const char *schema, const char *t
 	sql_literal(b, d, text);
 }
 
-void
-sql_create_ledger(struct buf *b, enum sql_dialect d, const char *schema)
+const struct sql_column *
+sql_ledger_columns(struct sql_column *c)
 {
-	struct sql_column columns[RECEIPT_FIELDS];
-
 	for (size_t i = 0; i < RECEIPT_FIELDS; i++)
-		columns[i] = (struct sql_column){receipt_columns[i].name, receipt_columns[i].type};
-	sql_create_table(b, d, schema, SQL_LEDGER, columns, RECEIPT_FIELDS);
+		c[i] = (struct sql_column){receipt_columns[i].name, receipt_columns[i].type};
+	return c;
+}
+
+static void
+put_comment(struct buf *b, const char *before, const char *text)
+{
+	if (text == NULL)
+		return;
+	buf_puts(b, before);
+	sql_literal(b, SQL_CLICKHOUSE, text);
+}
+
+void
+sql_clickhouse_column(struct buf *b, const struct sql_column *c, const char *time, const char *text)
+{
+	const char *type = sql_type(SQL_CLICKHOUSE, c->type);
+	size_t len = strlen(type);
+
+	if (time != NULL && strcmp(c->name, time) == 0) {
+		type += strlen("Nullable(");
+		len -= strlen("Nullable()");
+	}
+	sql_ident(b, SQL_CLICKHOUSE, c->name);
+	buf_putc(b, ' ');
+	buf_put(b, type, len);
+	put_comment(b, " COMMENT ", text);
+}
+
+void
+sql_clickhouse_engine(struct buf *b, const char *time, int replicated, const char *text)
+{
+	buf_printf(b, "\nENGINE = %sMergeTree", replicated ? "Replicated" : "");
+	if (time != NULL) {
+		buf_puts(b, "\nPARTITION BY toYYYYMM(");
+		sql_ident(b, SQL_CLICKHOUSE, time);
+		buf_puts(b, ")\nORDER BY ");
+		sql_ident(b, SQL_CLICKHOUSE, time);
+	} else {
+		buf_puts(b, "\nORDER BY tuple()");
+	}
+	put_comment(b, "\nCOMMENT ", text);
 }
 
 void

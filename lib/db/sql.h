@@ -37,8 +37,6 @@ const char *sql_type(enum sql_dialect d, enum type t);
 void sql_ident(struct buf *b, enum sql_dialect d, const char *name);
 void sql_name(struct buf *b, enum sql_dialect d, const char *schema, const char *table);
 void sql_literal(struct buf *b, enum sql_dialect d, const char *text);
-/* The same for a time as utc_format() writes it: MySQL takes none with a Z. */
-void sql_time(struct buf *b, enum sql_dialect d, const char *text);
 /* "a", "b", "c" */
 void sql_idents(struct buf *b, enum sql_dialect d, const struct sql_column *c, size_t n);
 
@@ -60,9 +58,8 @@ int sql_create_index(struct buf *b, enum sql_dialect d, const char *schema, cons
 void sql_comment(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
 	const char *column, const char *text);
 
-/* The ledger's name and definition: the same columns in every database. */
+/* The ledger's name, and its columns, RECEIPT_FIELDS of them, into C, which is returned. */
 #define SQL_LEDGER "_anthill_loads"
-void sql_create_ledger(struct buf *b, enum sql_dialect d, const char *schema);
 void sql_create_ledger_index(struct buf *b, enum sql_dialect d, const char *schema);
 
 /*
@@ -77,5 +74,15 @@ void sql_create_ledger_index(struct buf *b, enum sql_dialect d, const char *sche
  * the 3072 bytes of an index, and none of JSON.  Return 1; 0, with nothing appended, where none is left.
  */
 int sql_mysql_index(struct buf *b, const struct sql_column *c, size_t n);
+const struct sql_column *sql_ledger_columns(struct sql_column *c);
+
+/*
+ * What a table of ClickHouse's has more than those of others: a comment behind a column (TEXT NULL:
+ * none); a TIME column (NULL: none) that is never null, for no sorting key may be, and by whose months
+ * and in whose order rows lie; an engine, REPLICATED or not; a comment on the table.
+ */
+void sql_clickhouse_column(
+	struct buf *b, const struct sql_column *c, const char *time, const char *text);
+void sql_clickhouse_engine(struct buf *b, const char *time, int replicated, const char *text);
 
 #endif

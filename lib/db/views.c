@@ -391,7 +391,8 @@ put_there(struct buf *b, const struct views_place *p, unsigned bit)
 		"'view') AND t.name = ",
 		" FROM (SELECT table_name, column_name AS name FROM information_schema.columns "
 		"WHERE "
-		"table_schema = 'main') c WHERE table_name = "};
+		"table_catalog = current_database() AND table_schema = 'main') c WHERE table_name "
+		"= "};
 
 	buf_printf(b,
 		"SELECT CASE WHEN count(*) > 0 THEN 1 ELSE 0 END + 2 * count(*) FILTER (WHERE "
@@ -496,7 +497,9 @@ put_in_the_way(struct buf *b, const struct views_place *p, const struct views_th
 		"SELECT type, name FROM sqlite_schema WHERE type <> 'trigger' AND NOT (type = "
 		"'view' AND (instr(sql, ' AS " SQLITE_MARK "') > 0 OR instr(sql, ",
 		"SELECT * FROM (SELECT 'table', table_name AS name FROM duckdb_tables() WHERE "
-		"schema_name = 'main' UNION ALL SELECT 'view', view_name FROM duckdb_views() WHERE "
+		"database_name = current_database() AND schema_name = 'main' UNION ALL SELECT "
+		"'view', view_name FROM duckdb_views() WHERE database_name = current_database() "
+		"AND "
 		"schema_name = 'main' AND coalesce(comment, '') NOT LIKE 'anthill %') WHERE "
 		"lower(name) = lower("};
 	static const char *const after[] = {"", " COLLATE NOCASE", ")"};

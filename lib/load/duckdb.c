@@ -1,8 +1,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "db/duckdb.h"
+#include "db/lake.h"
 #include "load/place.h"
 #include "load/session.h"
 #include "load/sql.h"
@@ -15,6 +17,8 @@ static const char again[] = "_anthill_again"; /* and those whose key came before
 
 struct load_duckdb {
 	struct db_duckdb db;
+	struct lake *lake; /* NULL: it is a file */
+	struct session_ops ops;
 	struct sql_column *columns; /* those of the load, in types that the library has */
 	char warning[512];
 };
@@ -70,7 +74,7 @@ static int
 look(struct session *s, struct ant_err *e)
 {
 	struct load_duckdb *d = s->self;
-	int there = db_duckdb_look(&d->db, 1, e);
+	int there = d->lake != NULL ? lake_look(d->lake, &d->db, e) : db_duckdb_look(&d->db, 1, e);
 
 	return there == -1 || (s->load != NULL && choose_columns(s, e) == -1) ? -1 : there;
 }
@@ -85,6 +89,58 @@ probe(struct session *s, struct strlist *missing, struct ant_err *e)
 	if (place_lacks(s->name, missing, e) == -1)
 		return -1;
 	return missing->n > before ? 0 : db_duckdb_look(&d->db, 1, e);
+}
+
+/* The folder of a lake's data, or where the lake is not THERE the one that it will be in. */
+static int
+lacks_data(struct session *s, int there, struct strlist *missing, struct ant_err *e)
+{
+	struct load_duckdb *d = s->self;
+	struct buf path;
+	int status;
+
+	buf_init(&path, PATH_MAX);
+	buf_puts(&path, d->lake->data);
+	if (there || access(d->lake->data, F_OK) == 0)
+		buf_puts(&path, "x");
+	else if (path.len > 1)
+		path.data[--path.len] = '\0';
+	status = buf_str(&path) == NULL ? err_sys(e, ANT_FAIL, "%s", s->name)
+					: place_lacks(path.data, missing, e);
+	buf_free(&path);
+	return status;
+}
+
+/* Of a lake also its data: the folder, or the bucket with the keys that there are. */
+static int
+probe_lake(struct session *s, struct strlist *missing, struct ant_err *e)
+{
+	struct load_duckdb *d = s->self;
+	struct lake *l = d->lake;
+	size_t before = missing->n;
+	int there;
+
+	if (l->catalog != LAKE_POSTGRESQL && place_lacks(l->at, missing, e) == -1)
+		return -1;
+	there = missing->n > before ? 0 : lake_look(l, &d->db, e);
+	if (there == -1 || missing->n > before)
+		return there;
+	if (l->data == NULL)
+		return lake_lacks_data(l, e);
+	if (there == 1 && s3_is(l->data) && lake_try(l, &d->db, e) == -1)
+		return -1;
+	return s3_is(l->data) || lacks_data(s, there, missing, e) == 0 ? there : -1;
+}
+
+/* One after the other: SQLite's and DuckDB's catalogs see to it at the commit, PostgreSQL's has a lock. */
+static int
+begin_lake(struct session *s, struct ant_err *e)
+{
+	struct load_duckdb *d = s->self;
+
+	if (lake_make(d->lake, &d->db, e) == -1 || choose_columns(s, e) == -1)
+		return -1;
+	return lake_begin(d->lake, &d->db, s->load->into, e);
 }
 
 static int
@@ -102,7 +158,8 @@ put_shape(struct session *s, const char *table)
 {
 	buf_puts(&s->sql,
 		"SELECT CASE table_type WHEN 'BASE TABLE' THEN '1' ELSE '0' END, '', '', '' FROM "
-		"information_schema.tables WHERE table_schema = 'main' AND table_catalog = "
+		"information_schema.tables WHERE table_schema = current_schema() AND table_catalog "
+		"= "
 		"current_database() AND lower(table_name) = lower(");
 	sql_literal(&s->sql, SQL_DUCKDB, table);
 	buf_putc(&s->sql, ')');
@@ -114,7 +171,8 @@ put_columns(struct session *s, const char *table)
 {
 	buf_puts(&s->sql,
 		"SELECT '1', '', column_name, data_type FROM duckdb_columns() WHERE schema_name = "
-		"'main' AND database_name = current_database() AND lower(table_name) = lower(");
+		"current_schema() AND database_name = current_database() AND lower(table_name) = "
+		"lower(");
 	sql_literal(&s->sql, SQL_DUCKDB, table);
 	buf_putc(&s->sql, ')');
 }
@@ -181,6 +239,43 @@ commit(struct session *s, struct ant_err *e)
 	return is_new ? db_duckdb_publish(&d->db, e) : 0;
 }
 
+static int
+commit_lake(struct session *s, struct ant_err *e)
+{
+	struct load_duckdb *d = s->self;
+
+	if (!s->load->dry_run && lake_settle(d->lake, &d->db, e) == -1)
+		return -1;
+	if (session_run_text(s, "COMMIT", e) == 0)
+		return 0;
+	if (d->lake->catalog == LAKE_POSTGRESQL && e->status != ANT_LOCKED)
+		err_prefix(e, "COMMIT failed, and where the connection was lost in it, whether the "
+			      "rows are in is not "
+			      "known; loading them again is safe unless the mode is append: ");
+	return -1;
+}
+
+/* Where a table is read by time, a window of it is in the files of its months. */
+static int
+partition(struct session *s, struct ant_err *e)
+{
+	const struct rows *r = s->load->rows;
+	const char *column;
+
+	if (!r->window)
+		return 0;
+	column = s->load->columns[r->time_column].name;
+	buf_clear(&s->sql);
+	buf_puts(&s->sql, "ALTER TABLE ");
+	session_put_table(s);
+	buf_puts(&s->sql, " SET PARTITIONED BY (year(");
+	sql_ident(&s->sql, SQL_DUCKDB, column);
+	buf_puts(&s->sql, "), month(");
+	sql_ident(&s->sql, SQL_DUCKDB, column);
+	buf_puts(&s->sql, "))");
+	return session_run(s, NULL, e);
+}
+
 static void
 undo(struct session *s, const char *reason)
 {
@@ -196,52 +291,77 @@ free_it(void *self)
 	struct load_duckdb *d = self;
 
 	db_duckdb_close(&d->db);
+	lake_free(d->lake);
 	free(d->columns);
 	free(d);
 }
 
-int
-load_duckdb(const char *file, const char *library, struct load_dest *to, struct ant_err *e)
+static const struct session_ops file_ops = {
+	.dialect = SQL_DUCKDB,
+	.target = "duckdb",
+	.begin = "BEGIN TRANSACTION",
+	.thing = "file",
+	.not_table = "view",
+	.stage = stage,
+	.stage_head = stage,
+	.stage_tail = " LIMIT 0",
+	.again = again,
+	.again_head = again,
+	/* This way needs no time zones, an extension. */
+	.time = {"strftime(make_timestamp(epoch_us(", ")), '%Y-%m-%dT%H:%M:%SZ')"},
+	.hour = {"strftime(make_timestamp(epoch_us(", ")), '%Y-%m-%dT%H')"},
+	.day = {"strftime(", ", '%Y-%m-%d')"},
+	.order = ", rowid",
+	.ignores_case = 1,
+	.check = check,
+	.look = look,
+	.open = begin,
+	.probe = probe,
+	.run = run,
+	.each = each,
+	.put_shape = put_shape,
+	.put_columns = put_columns,
+	.rows = rows,
+	.take_again = take_again,
+	.commit = commit,
+	.abort = undo,
+	.free = free_it,
+};
+
+/* What is different in a lake. */
+static void
+be_lake(struct session_ops *ops)
 {
-	static const struct session_ops ops = {
-		.dialect = SQL_DUCKDB,
-		.target = "duckdb",
-		.begin = "BEGIN TRANSACTION",
-		.not_table = "view",
-		.stage = stage,
-		.stage_head = stage,
-		.stage_tail = " LIMIT 0",
-		.again = again,
-		.again_head = again,
-		/* This way needs no time zones, an extension. */
-		.time = {"strftime(make_timestamp(epoch_us(", ")), '%Y-%m-%dT%H:%M:%SZ')"},
-		.hour = {"strftime(make_timestamp(epoch_us(", ")), '%Y-%m-%dT%H')"},
-		.day = {"strftime(", ", '%Y-%m-%d')"},
-		.order = ", rowid",
-		.ignores_case = 1,
-		.check = check,
-		.look = look,
-		.open = begin,
-		.probe = probe,
-		.run = run,
-		.each = each,
-		.put_shape = put_shape,
-		.put_columns = put_columns,
-		.rows = rows,
-		.take_again = take_again,
-		.commit = commit,
-		.abort = undo,
-		.free = free_it,
-	};
+	ops->target = "ducklake";
+	ops->thing = "lake";
+	ops->open = begin_lake;
+	ops->probe = probe_lake;
+	ops->after_create = partition;
+	ops->commit = commit_lake;
+}
+
+int
+load_duckdb(const char *where, const char *library, struct load_dest *to, struct ant_err *e)
+{
 	struct load_duckdb *d = calloc(1, sizeof *d);
 
 	if (d == NULL)
-		return err_sys(e, ANT_FAIL, "%s", file);
-	if (db_duckdb_init(&d->db, file, library, e) == -1) {
+		return err_sys(e, ANT_FAIL, "%s", where);
+	d->ops = file_ops;
+	if (lake_is(where)) {
+		if ((d->lake = lake_new(where, library, e)) == NULL) {
+			free(d);
+			return -1;
+		}
+		where = d->lake->name;
+		be_lake(&d->ops);
+	}
+	if (db_duckdb_init(&d->db, where, library, e) == -1) {
+		lake_free(d->lake);
 		free(d);
 		return -1;
 	}
-	return session_new(&ops, d, file, NULL, to, e);
+	return session_new(&d->ops, d, where, NULL, to, e);
 }
 
 const char *

@@ -149,12 +149,13 @@ ledger_learn(struct session *s, struct ant_err *e)
 static int
 create_or_widen(struct session *s, struct ant_err *e)
 {
+	struct sql_column all[RECEIPT_FIELDS];
 	struct strlist columns = {NULL, 0};
 	int status = 0;
 
 	if (!s->ledger.there) {
 		buf_clear(&s->sql);
-		sql_create_ledger(&s->sql, s->ops->dialect, s->schema);
+		session_put_create(s, SQL_LEDGER, sql_ledger_columns(all), RECEIPT_FIELDS);
 		return session_run_shared(s, e);
 	}
 	/* Another load may have been here since we looked. */
@@ -287,7 +288,7 @@ ledger_print(void *self, struct out *to, struct ant_err *e)
 	int status = look(s, e);
 
 	if (status == 0 && !s->there)
-		return err_set(e, ANT_FAIL, "%s: there is no such file", s->name);
+		return err_set(e, ANT_FAIL, "%s: there is no such %s", s->name, s->ops->thing);
 	if (status != 1)
 		return status;
 	put_select(s);
@@ -383,10 +384,12 @@ take_found(void *arg, const char *const *texts, struct ant_err *e)
 static void
 take_time_type(struct session *s, const struct session_shape *is, struct audit_facts *f)
 {
-	const char *date = sql_type(s->ops->dialect, TYPE_DATE);
-
 	for (size_t i = 0; i < is->columns.n; i++)
 		if (strcmp(is->columns.v[i], f->time_column) == 0) {
+			const char *date = s->ops->wanted != NULL
+						   ? s->ops->wanted(is->types.v[i], TYPE_DATE)
+						   : sql_type(s->ops->dialect, TYPE_DATE);
+
 			f->time_type =
 				strcmp(is->types.v[i], date) == 0 ? TYPE_DATE : TYPE_TIMESTAMPTZ;
 			return;
@@ -438,9 +441,9 @@ lines(void *self, const struct audit *a, int64_t line, int window, audit_take *t
 		utc_format(a->from, from);
 		utc_format(a->to, to);
 		buf_puts(&s->sql, " AND window_to > ");
-		sql_time(&s->sql, s->ops->dialect, from);
+		load_sql_time(&s->sql, s->ops->dialect, from);
 		buf_puts(&s->sql, " AND window_from < ");
-		sql_time(&s->sql, s->ops->dialect, to);
+		load_sql_time(&s->sql, s->ops->dialect, to);
 	}
 	buf_printf(&s->sql, " ORDER BY %sfinished%s",
 		has(s, RECEIPT_LINE) ? "coalesce(line, 0), " : "", s->ops->order);
@@ -536,7 +539,7 @@ ledger_note(void *self, const struct load *l, struct receipt_entry *entry, struc
 
 	s->load = l;
 	s->columns = l->columns;
-	s->into = l->into;
+	s->into = s->work = l->into;
 	s->there = 1;
 	if (s->ops->check(s, e) == -1 || s->ops->open(s, e) == -1 || ledger_learn(s, e) == -1 ||
 		(s->ops->before_create != NULL && s->ops->before_create(s, e) == -1) ||

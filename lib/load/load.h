@@ -182,11 +182,30 @@ size_t load_sqlite_as_text(const struct load_dest *dest);
 
 /*
  * A DuckDB database; LIBRARY names libduckdb.so, or is NULL: see duckdb_api_open().  A FILE that is
- * not there is made aside and takes its name with its first rows in it.
+ * not there is made aside and takes its name with its first rows in it.  Where WHERE is the URI of a
+ * lake, see lake.h, that one: ANT_USAGE for a URI that cannot be read.
  */
-int load_duckdb(const char *file, const char *library, struct load_dest *to, struct ant_err *e);
+int load_duckdb(const char *where, const char *library, struct load_dest *to, struct ant_err *e);
+
+/*
+ * The ClickHouse server and database of URI, with PASSWORD and CA_FILE as for clickhouse_new(); CLUSTER
+ * NULL: that of the URI, if it names one.  ANT_USAGE for a URI that is none.
+ */
+int load_clickhouse(const char *uri, const char *password, const char *ca_file, const char *cluster,
+	struct load_dest *to, struct ant_err *e);
+
+/* Of such: why what a load works with could not be removed; "" where it could. */
+const char *load_clickhouse_warning(const struct load_dest *dest);
 
 /* Of such: why the committed rows are still in FILE.wal and not in FILE; "" where they are in FILE. */
 const char *load_duckdb_warning(const struct load_dest *dest);
+
+/*
+ * A Parquet file, written aside by DuckDB, whose LIBRARY is as above, and renamed; the ledger lies beside it,
+ * as that of a CSV file.  BY_DAY: FILE is a folder with a file for each day, replaced whole.
+ * s3://BUCKET/KEY is an object, written whole, without a ledger; the keys are those of s3.h.
+ */
+int load_parquet(
+	const char *file, int by_day, const char *library, struct load_dest *to, struct ant_err *e);
 
 #endif

@@ -347,6 +347,7 @@ load_pg(const char *conninfo, const char *schema, struct load_dest *to, struct a
 		.dialect = SQL_POSTGRESQL,
 		.target = "postgresql",
 		.begin = "BEGIN",
+		.thing = "server",
 		.not_table = "view or an index",
 		.keepers = "trigger or rule",
 		.stage = stage,

@@ -49,7 +49,16 @@ session_run_shared(struct session *s, struct ant_err *e)
 void
 session_put_table(struct session *s)
 {
-	sql_name(&s->sql, s->ops->dialect, s->schema, s->load->into);
+	sql_name(&s->sql, s->ops->dialect, s->schema, s->work);
+}
+
+void
+session_put_create(struct session *s, const char *table, const struct sql_column *columns, size_t n)
+{
+	if (s->ops->put_create != NULL)
+		s->ops->put_create(s, table, columns, n);
+	else
+		sql_create_table(&s->sql, s->ops->dialect, s->schema, table, columns, n);
 }
 
 static int
@@ -62,9 +71,8 @@ take_number(void *arg, const char *const *texts, struct ant_err *e)
 	return 0;
 }
 
-/* The number that the question in s->sql is answered with. */
-static int
-ask_number(struct session *s, int64_t *n, struct ant_err *e)
+int
+session_ask_number(struct session *s, int64_t *n, struct ant_err *e)
 {
 	*n = 0;
 	return s->ops->each(s, buf_str(&s->sql), 1, take_number, n, e);
@@ -129,7 +137,7 @@ comment(struct session *s, const char *column, struct ant_err *e)
 	if (!s->ops->has_comments)
 		return 0;
 	buf_clear(&s->sql);
-	return load_sql_comment(&s->sql, s->ops->dialect, s->schema, s->load, column)
+	return load_sql_comment(&s->sql, s->ops->dialect, s->schema, s->work, s->load, column)
 		       ? session_run(s, NULL, e)
 		       : 0;
 }
@@ -143,14 +151,13 @@ create_table(struct session *s, struct ant_err *e)
 	if (s->ops->before_create != NULL && s->ops->before_create(s, e) == -1)
 		return -1;
 	buf_clear(&s->sql);
-	sql_create_table(
-		&s->sql, s->ops->dialect, s->schema, l->into, s->columns, l->rows->ncolumns);
+	session_put_create(s, s->work, s->columns, l->rows->ncolumns);
 	if (session_run(s, NULL, e) == -1 || comment(s, NULL, e) == -1)
 		return -1;
 	for (size_t i = 0; i < l->rows->ncolumns; i++)
 		if (comment(s, s->columns[i].name, e) == -1)
 			return -1;
-	return 0;
+	return s->ops->after_create != NULL ? s->ops->after_create(s, e) : 0;
 }
 
 /* Add C to a table whose columns are declared LIKE this. */
@@ -159,7 +166,7 @@ add_column(struct session *s, const struct sql_column *c, const char *like, stru
 {
 	buf_clear(&s->sql);
 	if (s->ops->put_add == NULL || !s->ops->put_add(s, c, like))
-		sql_add_column(&s->sql, s->ops->dialect, s->schema, s->load->into, c);
+		sql_add_column(&s->sql, s->ops->dialect, s->schema, s->work, c);
 	return session_run(s, NULL, e) == -1 ? -1 : comment(s, c->name, e);
 }
 
@@ -201,18 +208,18 @@ static int
 refuse_single(struct session *s, struct ant_err *e)
 {
 	const char *is = s->ledger.organization;
+	const enum sql_dialect d = s->ops->dialect;
+	const struct sql_column column = {ROWS_ORGANIZATION, TYPE_TEXT};
 
 	buf_clear(&s->sql);
-	buf_puts(&s->sql, "ALTER TABLE ");
-	session_put_table(s);
-	buf_puts(&s->sql, " ADD COLUMN ");
-	sql_ident(&s->sql, s->ops->dialect, ROWS_ORGANIZATION);
-	buf_printf(&s->sql, " %s; UPDATE ", sql_type(s->ops->dialect, TYPE_TEXT));
-	session_put_table(s);
-	buf_puts(&s->sql, " SET ");
-	sql_ident(&s->sql, s->ops->dialect, ROWS_ORGANIZATION);
+	sql_add_column(&s->sql, d, s->schema, s->load->into, &column);
+	buf_puts(&s->sql, d == SQL_CLICKHOUSE ? "; ALTER TABLE " : "; UPDATE ");
+	sql_name(&s->sql, d, s->schema, s->load->into);
+	buf_puts(&s->sql, d == SQL_CLICKHOUSE ? " UPDATE " : " SET ");
+	sql_ident(&s->sql, d, ROWS_ORGANIZATION);
 	buf_puts(&s->sql, " = ");
-	sql_literal(&s->sql, s->ops->dialect, *is != '\0' ? is : "UUID of the organization");
+	sql_literal(&s->sql, d, *is != '\0' ? is : "UUID of the organization");
+	buf_puts(&s->sql, d == SQL_CLICKHOUSE ? " WHERE 1 = 1" : "");
 	if (buf_str(&s->sql) == NULL)
 		return no_memory(s, e);
 	return err_set(e, ANT_FAIL,
@@ -260,7 +267,7 @@ take_for_new(struct session *s, struct ant_err *e)
 	buf_puts(&s->sql, "SELECT EXISTS (SELECT 1 FROM ");
 	session_put_table(s);
 	buf_putc(&s->sql, ')');
-	if (ask_number(s, &rows, e) == -1)
+	if (session_ask_number(s, &rows, e) == -1)
 		return -1;
 	s->new_table = rows == 0;
 	return 0;
@@ -294,7 +301,7 @@ check_removed(struct session *s, struct ant_err *e)
 {
 	int64_t left;
 
-	if (ask_number(s, &left, e) == -1)
+	if (session_ask_number(s, &left, e) == -1)
 		return -1;
 	if (left == 0)
 		return 0;
@@ -315,8 +322,11 @@ check_stored(struct session *s, int64_t stored, struct ant_err *e)
 static void
 put_replaced(struct session *s, const char *verb)
 {
+	/* In a dry run nothing stands for the table. */
+	const char *table = *verb == 'S' && s->load->dry_run ? s->load->into : s->work;
+
 	buf_clear(&s->sql);
-	load_sql_delete(&s->sql, s->ops->dialect, s->schema, s->load, verb);
+	load_sql_delete(&s->sql, s->ops->dialect, s->schema, table, s->load, verb);
 }
 
 /* Remove what the mode replaces; *HELD is how many rows that was, or would be. */
@@ -327,9 +337,9 @@ remove_old(struct session *s, int64_t *held, struct ant_err *e)
 
 	if (s->new_table || (l->mode != MODE_WINDOW && l->mode != MODE_REPLACE))
 		return 0;
-	if (l->dry_run) {
+	if (l->dry_run || s->ops->is_blind) {
 		put_replaced(s, "SELECT count(*)");
-		if (ask_number(s, held, e) == -1)
+		if (session_ask_number(s, held, e) == -1)
 			return -1;
 	}
 	put_replaced(s, "DELETE");
@@ -349,7 +359,9 @@ open_database(struct session *s, struct ant_err *e)
 		return s->ops->open(s, e);
 	}
 	s->there = s->ops->look(s, e);
-	return s->there == -1 ? -1 : session_run_text(s, s->ops->begin, e);
+	if (s->there == -1 || s->ops->begin == NULL)
+		return s->there == -1 ? -1 : 0;
+	return session_run_text(s, s->ops->begin, e);
 }
 
 int
@@ -367,7 +379,7 @@ begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
 
 	s->load = l;
 	s->columns = l->columns;
-	s->into = l->into;
+	s->into = s->work = l->into;
 	s->new_table = 0;
 	buf_clear(&s->qualified);
 	s->staged = l->mode == MODE_MERGE || (l->unique != NULL && l->mode == MODE_APPEND);
@@ -397,12 +409,46 @@ session_make_stage(struct session *s, const char *head, struct ant_err *e)
 	return session_run(s, NULL, e);
 }
 
+/* How many rows the table has, or the stage where that is not NULL; s->sql stays as it is. */
+static int
+count_rows(struct session *s, const char *stage, int64_t *n, struct ant_err *e)
+{
+	struct buf sql = s->sql;
+	int status;
+
+	buf_init(&s->sql, LOAD_TEXT_MAX);
+	buf_puts(&s->sql, "SELECT count(*) FROM ");
+	if (stage != NULL)
+		buf_puts(&s->sql, stage);
+	else
+		session_put_table(s);
+	status = session_ask_number(s, n, e);
+	buf_free(&s->sql);
+	s->sql = sql;
+	return status;
+}
+
+/* Run the INSERT in s->sql into the table, or the stage where that is not NULL. */
+static int
+run_insert(struct session *s, const char *stage, int64_t *stored, struct ant_err *e)
+{
+	int64_t before = 0;
+
+	if (!s->ops->is_blind || s->load->dry_run)
+		return session_run(s, stored, e);
+	if (count_rows(s, stage, &before, e) == -1 || session_run(s, NULL, e) == -1 ||
+		count_rows(s, stage, stored, e) == -1)
+		return -1;
+	*stored -= before;
+	return 0;
+}
+
 int
 session_insert(struct session *s, const char *from, int64_t *stored, struct ant_err *e)
 {
 	buf_clear(&s->sql);
-	load_sql_insert(&s->sql, s->ops->dialect, s->schema, s->load, from);
-	return session_run(s, stored, e);
+	load_sql_insert(&s->sql, s->ops->dialect, s->schema, s->work, s->load, from);
+	return run_insert(s, NULL, stored, e);
 }
 
 /* VERB for the rows of the table, in an append of the stage, whose key is in FROM, into s->sql. */
@@ -418,7 +464,7 @@ put_merged(struct session *s, const char *verb, const char *from, struct ant_err
 	if (s->load->mode == MODE_APPEND)
 		buf_puts(&table, s->ops->stage);
 	else
-		sql_name(&table, s->ops->dialect, s->schema, s->load->into);
+		sql_name(&table, s->ops->dialect, s->schema, s->work);
 	if (buf_str(&table) != NULL)
 		load_sql_merged(&s->sql, s->ops->dialect, table.data, s->load, verb, from);
 	else
@@ -431,6 +477,10 @@ put_merged(struct session *s, const char *verb, const char *from, struct ant_err
 static int
 remove_merged(struct session *s, const char *from, int64_t *changed, struct ant_err *e)
 {
+	if (changed != NULL && s->ops->is_blind &&
+		(put_merged(s, "SELECT count(*)", from, e) == -1 ||
+			session_ask_number(s, changed, e) == -1))
+		return -1;
 	if (put_merged(s, "DELETE", from, e) == -1 || session_run(s, changed, e) == -1)
 		return -1;
 	if (!s->load->dry_run && s->guarded &&
@@ -465,7 +515,7 @@ insert_again(struct session *s, int64_t *stored, struct ant_err *e)
 		return session_insert(s, s->ops->again, stored, e);
 	buf_clear(&s->sql);
 	buf_printf(&s->sql, "INSERT INTO %s SELECT * FROM %s", s->ops->stage, s->ops->again);
-	return session_run(s, stored, e);
+	return run_insert(s, s->ops->stage, stored, e);
 }
 
 /*
@@ -536,7 +586,7 @@ int
 session_index_key(struct session *s, struct ant_err *e)
 {
 	buf_clear(&s->sql);
-	return load_sql_key_index(&s->sql, s->ops->dialect, s->schema, s->load)
+	return load_sql_key_index(&s->sql, s->ops->dialect, s->schema, s->work, s->load)
 		       ? session_run(s, NULL, e)
 		       : 0;
 }
@@ -546,7 +596,7 @@ static int
 index_new(struct session *s, struct ant_err *e)
 {
 	buf_clear(&s->sql);
-	return load_sql_index(&s->sql, s->ops->dialect, s->schema, s->load)
+	return load_sql_index(&s->sql, s->ops->dialect, s->schema, s->work, s->load)
 		       ? session_run(s, NULL, e)
 		       : 0;
 }
@@ -566,7 +616,7 @@ put_buckets(struct session *s, struct buf *to, struct ant_err *e)
 	if (l->mode == MODE_WINDOW && !r->unique)
 		buckets_put(to, &r->buckets);
 	else
-		status = ledger_hours(s, l->into, l->columns[r->time_column].name,
+		status = ledger_hours(s, s->work, l->columns[r->time_column].name,
 			r->columns[r->time_column].type, r->from, r->to,
 			l->by_organization ? r->organization : NULL, &held, e);
 	if (status == 0 && to->len == 0)
@@ -592,6 +642,8 @@ commit(void *self, struct receipt_entry *entry, struct ant_err *e)
 		entry->buckets = buckets.data;
 	}
 	entry->created = s->new_table;
+	if (status == 0 && s->ops->publish != NULL)
+		status = s->ops->publish(s, e);
 	if (status == 0)
 		status = ledger_write(s, entry, e);
 	buf_free(&buckets);

@@ -40,6 +40,7 @@ struct session {
 	/* what open() and look() may change */
 	const char *schema;		  /* of the table and the ledger; NULL: none is named */
 	const struct sql_column *columns; /* the load's, in types that the database has */
+	const char *work; /* the table that statements change: load->into, or what stands for it */
 
 	/* the session's */
 	const struct load *load; /* NULL while only the ledger is asked for */
@@ -67,11 +68,12 @@ struct session_shape {
  */
 struct session_ops {
 	enum sql_dialect dialect;
-	const char *target;	/* in receipts */
-	const char *begin;	/* what open() begins with, for the plan */
-	const char *not_table;	/* what a name can belong to instead: "view" */
-	const char *keepers;	/* what can keep rows from us: "trigger"; NULL: nothing can */
-	const char *stage;	/* where the rows of a merge arrive, as SQL names it */
+	const char *target;    /* in receipts */
+	const char *begin;     /* what open() begins with, for the plan; NULL: look() has said it */
+	const char *thing;     /* what it is: "file" */
+	const char *not_table; /* what a name can belong to instead: "view" */
+	const char *keepers;   /* what can keep rows from us: "trigger"; NULL: nothing can */
+	const char *stage;     /* where the rows of a merge arrive, as SQL names it */
 	const char *stage_head; /* CREATE TEMPORARY TABLE this AS SELECT; NULL: rows() makes it */
 	const char *stage_tail; /* what ends that SELECT without a row */
 	const char *again;	/* a second stage, for rows whose key came before in the stream */
@@ -82,6 +84,7 @@ struct session_ops {
 	const char *order;	/* after ORDER BY finished */
 	int ignores_case;	/* in the names of columns and types */
 	int has_indexes, has_comments;
+	int is_blind; /* run() does not know how many rows a statement touched: they are counted */
 
 	/* Look at the load before anything is opened: names that do not go. */
 	int (*check)(struct session *s, struct ant_err *e);
@@ -128,6 +131,11 @@ struct session_ops {
 	 * serves the load is made here as well.  NULL: open() has begun it.
 	 */
 	int (*transact)(struct session *s, struct ant_err *e);
+	/* When it is, and empty; NULL: nothing to do. */
+	int (*after_create)(struct session *s, struct ant_err *e);
+	/* Append what creates TABLE, where it is missing, with N columns; NULL: sql_create_table(). */
+	void (*put_create)(
+		struct session *s, const char *table, const struct sql_column *columns, size_t n);
 	/* For session_run_shared(); NULL: CREATE IF NOT EXISTS is all that is needed. */
 	int (*lock_shared)(struct session *s, struct ant_err *e);
 
@@ -150,6 +158,11 @@ struct session_ops {
 	 */
 	int (*take_again)(struct session *s, struct rows *r, int64_t *dropped, struct ant_err *e);
 
+	/*
+	 * Where no transaction holds table and ledger: what s->work has becomes the table, before the
+	 * ledger's line is written.  NULL: nothing to do.
+	 */
+	int (*publish)(struct session *s, struct ant_err *e);
 	int (*commit)(struct session *s, struct ant_err *e);
 	void (*abort)(struct session *s, const char *reason); /* as that of struct load_dest */
 	void (*free)(void *self);
@@ -193,7 +206,14 @@ int session_index_key(struct session *s, struct ant_err *e);
 /* Make the ledger and begin the transaction, where ops->transact does. */
 int session_transact(struct session *s, struct ant_err *e);
 
-/* Append the name of the table. */
+/* Append the name of the table, or of what stands for it. */
 void session_put_table(struct session *s);
+
+/* Append what creates TABLE, where it is missing. */
+void session_put_create(
+	struct session *s, const char *table, const struct sql_column *columns, size_t n);
+
+/* The number that the question in s->sql is answered with. */
+int session_ask_number(struct session *s, int64_t *n, struct ant_err *e);
 
 #endif

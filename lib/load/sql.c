@@ -1,5 +1,6 @@
 #include "load/sql.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -26,7 +27,21 @@ put_bound(struct buf *b, enum sql_dialect d, enum type type, int64_t t)
 		text[10] = '\0';
 	if (d == SQL_SQLITE)
 		text[strcspn(text, "Z")] = '\0';
-	sql_time(b, d, text);
+	load_sql_time(b, d, text);
+}
+
+/* A literal is compared with a column as ClickHouse writes it; MySQL takes no Z. */
+void
+load_sql_time(struct buf *b, enum sql_dialect d, const char *time)
+{
+	char text[UTC_TEXT];
+
+	snprintf(text, sizeof text, "%s", time);
+	if ((d == SQL_CLICKHOUSE || d == SQL_MYSQL) && strlen(text) > 10) {
+		text[10] = ' ';
+		text[strcspn(text, "Z")] = '\0';
+	}
+	sql_literal(b, d, text);
 }
 
 void
@@ -66,15 +81,12 @@ load_sql_organization(struct buf *b, enum sql_dialect d, const char *word, const
 }
 
 void
-load_sql_delete(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l,
-	const char *verb)
+load_sql_replaced(struct buf *b, enum sql_dialect d, const struct load *l)
 {
 	const struct rows *r = l->rows;
 	int keeps = load_keeps_older(l), since = keeps && r->from < r->to;
 	int window = l->mode == MODE_WINDOW || (keeps && !since); /* of nothing: nothing */
 
-	buf_printf(b, "%s FROM ", verb);
-	sql_name(b, d, schema, l->into);
 	if (window)
 		load_sql_range(b, d, l->columns[r->time_column].name,
 			r->columns[r->time_column].type, r->from, r->to);
@@ -82,6 +94,24 @@ load_sql_delete(struct buf *b, enum sql_dialect d, const char *schema, const str
 		put_since(b, d, &l->columns[r->time_column], r->from);
 	if (l->by_organization)
 		load_sql_organization(b, d, window || since ? " AND " : " WHERE ", r->organization);
+}
+
+void
+load_sql_delete(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
+	const struct load *l, const char *verb)
+{
+	size_t start = b->len, where;
+
+	buf_printf(b, "%s FROM ", verb);
+	sql_name(b, d, schema, table);
+	where = b->len;
+	load_sql_replaced(b, d, l);
+	/* ClickHouse deletes nothing without a condition. */
+	if (d == SQL_CLICKHOUSE && *verb == 'D' && b->len == where) {
+		b->len = start;
+		buf_puts(b, "TRUNCATE TABLE ");
+		sql_name(b, d, schema, table);
+	}
 }
 
 /* "t"."key" = s."key", where NULL equals NULL; in PostgreSQL, in a way that it can hash. */
@@ -148,55 +178,64 @@ load_sql_order_name(const struct load *l)
 }
 
 void
-load_sql_insert(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l,
-	const char *from)
+load_sql_insert(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
+	const struct load *l, const char *from)
 {
 	/* In SQLite, what a column's own ON CONFLICT says would let rows vanish. */
 	buf_puts(b, d == SQL_SQLITE ? "INSERT OR ABORT INTO " : "INSERT INTO ");
-	sql_name(b, d, not_temporary(d, schema), l->into);
+	sql_name(b, d, not_temporary(d, schema), table);
 	buf_puts(b, " (");
 	sql_idents(b, d, l->columns, l->rows->ncolumns);
 	buf_printf(b, ")\n\tSELECT * FROM %s", from);
 }
 
 int
-load_sql_key_index(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l)
+load_sql_key_index(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
+	const struct load *l)
 {
 	return sql_create_index(
-		b, d, not_temporary(d, schema), l->into, "key", l->key, l->rows->nkey);
+		b, d, not_temporary(d, schema), table, "key", l->key, l->rows->nkey);
 }
 
 int
-load_sql_index(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l)
+load_sql_index(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
+	const struct load *l)
 {
 	struct sql_column columns[2];
 	size_t n = 0;
 
 	if (l->mode == MODE_MERGE)
-		return load_sql_key_index(b, d, schema, l);
+		return load_sql_key_index(b, d, schema, table, l);
 	if (l->by_organization)
 		columns[n++] = l->columns[0];
 	if (l->rows->window)
 		columns[n++] = l->columns[l->rows->time_column];
-	return sql_create_index(b, d, not_temporary(d, schema), l->into,
+	return sql_create_index(b, d, not_temporary(d, schema), table,
 		l->rows->window ? "window" : "organization", columns, n);
 }
 
-int
-load_sql_comment(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l,
-	const char *column)
+const char *
+load_sql_doc(const struct load *l, const char *column)
 {
 	const struct column *c;
 	const char *text;
 
 	if (l->doc == NULL)
-		return 0;
+		return NULL;
 	c = column != NULL ? table_column(l->doc, column) : NULL;
-	text = column == NULL ? l->doc->doc : c != NULL ? c->doc : "";
-	if (text == NULL || *text == '\0')
-		return 0;
-	sql_comment(b, d, schema, l->into, column, text);
-	return 1;
+	text = column == NULL ? l->doc->doc : c != NULL ? c->doc : NULL;
+	return text != NULL && *text != '\0' ? text : NULL;
+}
+
+int
+load_sql_comment(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
+	const struct load *l, const char *column)
+{
+	const char *text = load_sql_doc(l, column);
+
+	if (text != NULL)
+		sql_comment(b, d, schema, table, column, text);
+	return text != NULL;
 }
 
 void
@@ -222,7 +261,7 @@ load_sql_ledger(
 		else if (type == TYPE_BIGINT || type == TYPE_BOOLEAN)
 			buf_puts(b, text);
 		else if (type == TYPE_TIMESTAMPTZ)
-			sql_time(b, d, text);
+			load_sql_time(b, d, text);
 		else
 			sql_literal(b, d, text);
 	}

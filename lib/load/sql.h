@@ -7,13 +7,19 @@
 #include "load/load.h"
 
 /*
- * All of these append to B and report by its `failed`, as those of sql.h do.  The table is
- * that of L, in SCHEMA where that is not NULL.
+ * All of these append to B and report by its `failed`, as those of sql.h do.  TABLE, which is
+ * that of L or stands for it, is in SCHEMA where that is not NULL.
  */
 
 /* VERB ("DELETE", "SELECT count(*)") FROM the table, WHERE the mode says: the rows that a load replaces. */
-void load_sql_delete(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l,
-	const char *verb);
+void load_sql_delete(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
+	const struct load *l, const char *verb);
+
+/* TIME, a text of utc_format() or a date, to compare a column with. */
+void load_sql_time(struct buf *b, enum sql_dialect d, const char *time);
+
+/* " WHERE" that is so, of any table with the load's columns; nothing where all rows are replaced. */
+void load_sql_replaced(struct buf *b, enum sql_dialect d, const struct load *l);
 
 /* " WHERE" COLUMN, of TYPE, lies in [FROM, TO). */
 void load_sql_range(struct buf *b, enum sql_dialect d, const char *column, enum type type,
@@ -35,8 +41,8 @@ void load_sql_last(struct buf *b, enum sql_dialect d, const struct load *l, cons
 const char *load_sql_order_name(const struct load *l);
 
 /* INSERT INTO the table all rows of FROM, which has the load's columns in its order and no others. */
-void load_sql_insert(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l,
-	const char *from);
+void load_sql_insert(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
+	const struct load *l, const char *from);
 
 /*
  * The index that a new table gets once the first load's rows are in, for what the next loads
@@ -44,12 +50,17 @@ void load_sql_insert(struct buf *b, enum sql_dialect d, const char *schema, cons
  * The second is that on the key, for the first merge into a table that has none.  Return 1; 0, with
  * nothing appended, where there is none.
  */
-int load_sql_index(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l);
-int load_sql_key_index(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l);
+int load_sql_index(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
+	const struct load *l);
+int load_sql_key_index(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
+	const struct load *l);
 
 /* What the table file says of COLUMN, NULL: of the table.  Return 1; 0 where it says nothing. */
-int load_sql_comment(struct buf *b, enum sql_dialect d, const char *schema, const struct load *l,
-	const char *column);
+int load_sql_comment(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
+	const struct load *l, const char *column);
+
+/* That text; NULL where there is none. */
+const char *load_sql_doc(const struct load *l, const char *column);
 
 /* The ledger's INSERT of ENTRY. */
 void load_sql_ledger(

@@ -319,6 +319,7 @@ load_sqlite(const char *file, struct load_dest *to, struct ant_err *e)
 		.dialect = SQL_SQLITE,
 		.target = "sqlite",
 		.begin = "BEGIN IMMEDIATE",
+		.thing = "file",
 		.not_table = "view or an index",
 		.keepers = "trigger",
 		.stage = STAGE,

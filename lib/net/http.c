@@ -15,15 +15,18 @@ enum {
 	CONNECT_MS = 15000, /* to reach the server */
 	STALL_MS = 30000,   /* over this long ... */
 	STALL_RATE = 100,   /* ... at least so many bytes a second, once the body has begun */
-	RECEIVE = 256 << 10 /* libcurl's buffer */
+	RECEIVE = 256 << 10, /* libcurl's buffers */
+	SEND = 256 << 10
 };
 
 struct slot { /* one request, or room for one */
 	struct http *http;
 	CURL *easy;
 	struct buf *body;
+	http_source *source; /* of a body to send; NULL: there is none */
+	void *source_arg;
 	void *tag;
-	int busy, done, big, nomem, late;
+	int busy, done, big, nomem, late, paused;
 	CURLcode code;
 	int64_t started, stall_from, stall_bytes, bytes;
 	struct http_answer answer;
@@ -142,7 +145,8 @@ int
 http_use(struct http *h, size_t which, const char *const *lines, struct ant_err *e)
 {
 	struct curl_slist *headers = NULL;
-	int rc = add_header(&headers, h->secrets[which].line->data, e);
+	const struct curl_slist *secret = h->secrets[which].line;
+	int rc = secret != NULL ? add_header(&headers, secret->data, e) : 0;
 
 	for (; rc == 0 && *lines != NULL; lines++)
 		rc = add_header(&headers, *lines, e);
@@ -386,8 +390,38 @@ set_url(struct http *h, struct slot *s, const char *target)
 	return r;
 }
 
-int
-http_get(struct http *h, const char *target, struct buf *body, void *tag, struct ant_err *e)
+/* Bytes of the body are wanted. */
+static size_t
+on_source(char *to, size_t one, size_t n, void *arg)
+{
+	struct slot *s = arg;
+	size_t got = s->source(s->source_arg, to, one * n);
+
+	s->paused = got == HTTP_LATER;
+	return s->paused ? CURL_READFUNC_PAUSE : got;
+}
+
+/* A connection that the server has let go of meanwhile cannot be used: a body is not sent twice. */
+static CURLcode
+set_source(struct slot *s)
+{
+	const struct {
+		CURLoption option;
+		long value;
+	} numbers[] = {
+		{CURLOPT_POST, 1}, {CURLOPT_MAXAGE_CONN, 2}, {CURLOPT_UPLOAD_BUFFERSIZE, SEND}};
+	CURLcode r = curl_easy_setopt(s->easy, CURLOPT_READFUNCTION, on_source);
+
+	if (r == CURLE_OK)
+		r = curl_easy_setopt(s->easy, CURLOPT_READDATA, s);
+	for (size_t i = 0; r == CURLE_OK && i < sizeof numbers / sizeof *numbers; i++)
+		r = curl_easy_setopt(s->easy, numbers[i].option, numbers[i].value);
+	return r;
+}
+
+static int
+start(struct http *h, const char *target, http_source *source, void *arg, struct buf *body,
+	void *tag, struct ant_err *e)
 {
 	struct slot *s = free_slot(h);
 	CURLcode r;
@@ -396,13 +430,16 @@ http_get(struct http *h, const char *target, struct buf *body, void *tag, struct
 		return err_set(e, ANT_FAIL, "http: more than %zu requests at a time", h->nslots);
 	s->http = h;
 	s->body = body;
+	s->source = source;
+	s->source_arg = arg;
 	s->tag = tag;
-	s->done = s->big = s->nomem = s->late = 0;
+	s->done = s->big = s->nomem = s->late = s->paused = 0;
 	s->bytes = 0;
 	s->error[0] = '\0';
 	memset(&s->answer, 0, sizeof s->answer);
 	buf_clear(body);
-	if ((r = prepare(h, s)) != CURLE_OK || (r = set_url(h, s, target)) != CURLE_OK)
+	if ((r = prepare(h, s)) != CURLE_OK || (r = set_url(h, s, target)) != CURLE_OK ||
+		(source != NULL && (r = set_source(s)) != CURLE_OK))
 		return err_set(e, ANT_FAIL, "libcurl: %s", curl_easy_strerror(r));
 	s->started = clock_ms();
 	if (curl_multi_add_handle(h->multi, s->easy) != CURLM_OK)
@@ -410,6 +447,19 @@ http_get(struct http *h, const char *target, struct buf *body, void *tag, struct
 	s->busy = 1;
 	h->active++;
 	return 0;
+}
+
+int
+http_get(struct http *h, const char *target, struct buf *body, void *tag, struct ant_err *e)
+{
+	return start(h, target, NULL, NULL, body, tag, e);
+}
+
+int
+http_post(struct http *h, const char *target, http_source *source, void *arg, struct buf *body,
+	void *tag, struct ant_err *e)
+{
+	return start(h, target, source, arg, body, tag, e);
 }
 
 /* A request has ended with CODE. */
@@ -514,6 +564,47 @@ http_wait(struct http *h, int64_t ms, int watch, struct ant_err *e)
 	if (code != CURLM_OK)
 		return err_set(e, ANT_FAIL, "libcurl: %s", curl_multi_strerror(code));
 	return perform(h, e) == -1 ? -1 : 0;
+}
+
+/* Every source that had nothing is asked again. */
+static void
+resume(struct http *h)
+{
+	for (size_t i = 0; i < h->nslots; i++)
+		if (h->slots[i].busy && h->slots[i].paused) {
+			h->slots[i].paused = 0;
+			curl_easy_pause(h->slots[i].easy, CURLPAUSE_CONT);
+		}
+}
+
+static int
+all_paused(const struct http *h)
+{
+	for (size_t i = 0; i < h->nslots; i++)
+		if (h->slots[i].busy && !h->slots[i].paused)
+			return 0;
+	return 1;
+}
+
+int
+http_push(struct http *h, struct ant_err *e)
+{
+	int ended;
+
+	resume(h);
+	for (;;) {
+		int64_t ms;
+		CURLMcode code;
+
+		if ((ended = perform(h, e)) == -1)
+			return -1;
+		ms = watch_time(h, 60000);
+		if (ended > 0 || ms <= 0 || all_paused(h))
+			return 0;
+		code = curl_multi_poll(h->multi, NULL, 0, (int)ms, NULL);
+		if (code != CURLM_OK)
+			return err_set(e, ANT_FAIL, "libcurl: %s", curl_multi_strerror(code));
+	}
 }
 
 static enum http_result

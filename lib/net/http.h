@@ -1,5 +1,5 @@
 /*
- * net/http - GET requests to one server, several at a time
+ * net/http - requests to one server, several at a time
  *
  * Everything that concerns libcurl is here.  A secret goes in one header line to
  * the host of the base URL and nowhere else: redirects are not followed, a proxy
@@ -58,7 +58,7 @@ struct http *http_open(const struct http_options *o, struct ant_err *e);
 void http_free(struct http *h); /* ends what is under way, wipes the secret; NULL: no effect */
 
 /*
- * From now on requests have the secret WHICH, which is there, and the LINES up to NULL in their
+ * From now on requests have the secret WHICH, where there is one, and the LINES up to NULL in their
  * header.  Nothing is under way.  Return 0 or -1 (ANT_FAIL).
  */
 int http_use(struct http *h, size_t which, const char *const *lines, struct ant_err *e);
@@ -78,6 +78,27 @@ void http_redact(const struct http *h, char *text);
  * maximum.  TAG comes back with the answer.  Return 0 or -1 (ANT_FAIL).
  */
 int http_get(struct http *h, const char *target, struct buf *body, void *tag, struct ant_err *e);
+
+/*
+ * A body that is sent piece by piece: hand out at most N bytes at TO and return how many; 0 at its end;
+ * HTTP_LATER where more will come, but is not there yet.
+ */
+#define HTTP_LATER ((size_t)-1)
+typedef size_t http_source(void *arg, char *to, size_t n);
+
+/*
+ * POST what SOURCE hands out to TARGET, as http_get() otherwise.  It is sent as it comes, so that the
+ * LINES of http_use() must say "Transfer-Encoding: chunked"; a server may answer before its end.  A
+ * client that posts does not get.
+ */
+int http_post(struct http *h, const char *target, http_source *source, void *arg, struct buf *body,
+	void *tag, struct ant_err *e);
+
+/*
+ * Move data until no source has anything more to hand out for now, or an answer is complete: with
+ * sources that have ended, until then.  Return 0 or -1 (ANT_FAIL).
+ */
+int http_push(struct http *h, struct ant_err *e);
 
 size_t http_active(const struct http *h); /* requests under way, and answers not taken */
 

@@ -53,7 +53,7 @@ receipt_texts(const struct receipt_entry *entry, struct receipt_texts *to)
 	v[RECEIPT_FINISHED] = entry->finished;
 	v[RECEIPT_ORGANIZATION] = entry->organization;
 	v[RECEIPT_DESTINATION] = entry->destination;
-	v[RECEIPT_LINE] = to->numbers[1];
+	v[RECEIPT_LINE] = entry->line > 0 ? to->numbers[1] : ""; /* 0: there is no ledger */
 	v[RECEIPT_LOAD] = entry->load;
 	v[RECEIPT_CREATED] = entry->created ? "true" : "";
 	v[RECEIPT_TIME_COLUMN] = entry->time_column;
@@ -201,6 +201,15 @@ receipt_parse(const char *p, size_t len, struct receipt *r, struct ant_err *e)
 	return time_of(&v, "watermark", &r->watermark_known, &r->watermark, e);
 }
 
+/* How long the name INTO of a file is without SUFFIX. */
+static size_t
+without(const char *into, const char *suffix)
+{
+	size_t len = strlen(into), n = strlen(suffix);
+
+	return len >= n && strcmp(into + len - n, suffix) == 0 ? len - n : len;
+}
+
 int
 receipt_is_of(const struct receipt *r, const char *wanted)
 {
@@ -209,11 +218,11 @@ receipt_is_of(const struct receipt *r, const char *wanted)
 	size_t len = strlen(into);
 
 	name = name != NULL ? name + 1 : wanted;
-	if (strcmp(r->target, "csv") == 0) {
+	if (strcmp(r->target, "csv") == 0 || strcmp(r->target, "parquet") == 0) {
 		cut = strrchr(into, '/');
-		if (len >= 4 && strcmp(into + len - 4, ".csv") == 0)
-			len -= 4;
-	} else if (strcmp(r->target, "sqlite") != 0 && strcmp(r->target, "duckdb") != 0) {
+		len = without(into, *r->target == 'c' ? ".csv" : ".parquet");
+	} else if (strcmp(r->target, "sqlite") != 0 && strcmp(r->target, "duckdb") != 0 &&
+		   strcmp(r->target, "clickhouse") != 0) {
 		cut = strrchr(into, '.');
 	}
 	if (cut != NULL) {

@@ -97,7 +97,7 @@ int receipt_parse(const char *p, size_t len, struct receipt *r, struct ant_err *
 
 /*
  * Whether it is about the table that WANTED names, TABLE, or TABLE=NAME where it was loaded into
- * another name: that is the one without the schema, folder or .csv of its target.
+ * another name: that is the one without the schema of its target, or its folder and .csv or .parquet.
  */
 int receipt_is_of(const struct receipt *r, const char *wanted);
 

@@ -406,6 +406,14 @@ rows_next(struct rows *r, const struct row_cell **cells, struct ant_err *e)
 	return more;
 }
 
+void
+rows_when_idle(struct rows *r, int ms, int (*idle)(void *arg, struct ant_err *e), void *arg)
+{
+	r->in.idle = idle;
+	r->in.idle_arg = arg;
+	r->in.idle_ms = ms;
+}
+
 /* rows_block() where the rows are not as they came: the block is put together in r->own. */
 static int
 own_block(struct rows *r, const char **block, size_t *len, struct ant_err *e)

@@ -93,6 +93,9 @@ int rows_by_organization(struct rows *r, const char *own, struct ant_err *e);
  */
 int rows_next(struct rows *r, const struct row_cell **cells, struct ant_err *e);
 
+/* See `idle` of struct lines; IDLE NULL: nothing is to be done any more. */
+void rows_when_idle(struct rows *r, int ms, int (*idle)(void *arg, struct ant_err *e), void *arg);
+
 /* Whether a cell of the time column, checked by value_fits(), lies in the stream's window. */
 int rows_in_window(const struct rows *r, const struct row_cell *c);
 

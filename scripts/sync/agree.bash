@@ -7,7 +7,8 @@
 
 # The folder of the watermarks: the user's, or where the destination alone has them one of this run.
 settle_state() {
-	pick state file
+	# A lake is there for many machines: it has them itself.
+	if [[ $kind == ducklake ]]; then pick state destination; else pick state file; fi
 	if [[ $REPLY == destination ]]; then
 		[[ $kind != bigquery && $kind != snowflake ]] || usage "--state: $kind keeps no watermarks: use file"
 		export ANT_STATE=$whole/state # of all organizations: locks are there, too
@@ -37,8 +38,7 @@ list_wanted() {
 	for name; do
 		scope_for "$name"
 		into=$prefix${into_of[$name]:-$name}
-		[[ $kind != csv ]] || into+=.csv
-		escaped "$into"
+		escaped "$into$suffix"
 		into=$REPLY
 		escaped "$scope"
 		if [[ -n ${windowed[$name]-} ]]; then into+=$'\t'${lookback_of[$name]}
@@ -69,8 +69,9 @@ audit() {
 
 # The loader without what is about one table.
 own_loader() {
-	if [[ $kind == csv ]]; then
-		loader=(ant-load-csv -o "$file/x.csv")
+	if [[ -n $suffix ]]; then
+		loader=("ant-load-$kind" -o "$file/x$suffix")
+		((!days)) || loader+=(--days)
 	else
 		loader_for ''
 	fi

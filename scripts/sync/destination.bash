@@ -1,13 +1,17 @@
 # The destination of ant-sync: its URI, the loader of a table, its scope.
 #
 # Reads: schema, prefix, mode, parallel, turns, allow_shrink, wait_lock, by_organization, own_organization, whose_of, into_of, mode_of, known_tables, run.
-# Sets: kind, file or conninfo, place, base_scope, load_scope, spool; scope and loader, of one table; PGPASSWORD or MYSQL_PWD.
+# Sets: kind, file or conninfo, suffix, days, place, base_scope, load_scope, one_writer, spool; scope and loader, of one table; PGPASSWORD, CLICKHOUSE_PASSWORD, MYSQL_PWD.
 
 # file_uri SCHEME URI - the path in URI: three slashes are relative, four absolute
 file_uri() {
 	local path=${2#"$1"://}
-	[[ $path != *\?* ]] || usage "--dest: $1 takes no options behind a '?'"
-	[[ $1 != csv || $path == /* ]] || path=/$path
+	if [[ $1 == parquet && $path == *'?days' ]]; then
+		days=1
+		path=${path%'?days'}
+	fi
+	[[ $path != *\?* ]] || usage "--dest: $1 takes no such options behind a '?'"
+	[[ -z $suffix || $path == /* ]] || path=/$path
 	[[ $path == /?* ]] || usage "--dest: '$2' names no file: $1:///FILE is relative, $1:////FILE absolute"
 	file=${path#/}
 	[[ $file != -* ]] || file=./$file # no option of anything
@@ -40,6 +44,72 @@ server_uri() {
 	base_scope=$1://$authority$tail
 }
 
+# clickhouse_uri URI - the same of ClickHouse, whose password has no other place
+clickhouse_uri() {
+	local rest=${1#*://} user=''
+	local authority=${rest%%[/?]*}
+	rest=${rest#"$authority"}
+	if [[ $authority == *@* ]]; then
+		user=${authority%@*}
+		authority=${authority##*@}
+		[[ $user != *:* ]] || { decode "${user#*:}" && export CLICKHOUSE_PASSWORD=$REPLY; }
+		user=${user%%:*}
+	fi
+	[[ $rest != *password=* ]] || usage '--dest: the password is in CLICKHOUSE_PASSWORD'
+	conninfo=${1%%://*}://${user:+$user@}$authority$rest
+	rest=${rest%%\?*}
+	base_scope=${1%%://*}://$authority${rest:-/default}
+}
+
+# conninfo_words TEXT - NAME=VALUE of libpq, as often as it comes: without the password in conninfo, and without the user
+# in base_scope, too
+conninfo_words() {
+	local rest=$1 name text
+	local word=$'^[ \t\n]*([a-z_]+)[ \t\n]*=[ \t\n]*(\'([^\'\\\\]|\\\\.)*\'|([^ \t\n\'\\\\]|\\\\.)*)(.*)$'
+	conninfo='' base_scope=''
+	while [[ $rest =~ $word ]]; do
+		name=${BASH_REMATCH[1]} text=${BASH_REMATCH[2]} rest=${BASH_REMATCH[5]}
+		case $name in
+		password)
+			[[ $text != \'* ]] || text=${text:1:-1}
+			PGPASSWORD=''
+			while [[ $text =~ ^([^\\]*)\\(.)(.*)$ ]]; do
+				PGPASSWORD+=${BASH_REMATCH[1]}${BASH_REMATCH[2]} text=${BASH_REMATCH[3]}
+			done
+			PGPASSWORD+=$text
+			export PGPASSWORD
+			continue
+			;;
+		sslpassword) usage '--dest: put sslpassword into a service file (PGSERVICEFILE), not into the URI' ;;
+		esac
+		conninfo+=${conninfo:+ }$name=$text
+		[[ $name == user ]] || base_scope+=${base_scope:+ }$name=$text
+	done
+	[[ $rest != *[![:space:]]* ]] || usage '--dest: what comes after ducklake:postgres: is not as libpq takes it'
+}
+
+# lake_uri URI - ducklake:CATALOG[?data=PATH]; conninfo is the URI without the catalog's password, which goes to the environment
+lake_uri() {
+	local catalog=${1#ducklake:} data='' scheme=''
+	[[ $catalog != *'?data='* ]] || { data="?data=${catalog#*'?data='}" catalog=${catalog%%'?data='*}; }
+	case $catalog in
+	postgres:*://*) postgres_uri "${catalog#postgres:}" && scheme=postgres: ;;
+	postgres:*) conninfo_words "${catalog#postgres:}" && scheme=postgres: ;;
+	*)
+		[[ $catalog != sqlite:* ]] || scheme=sqlite:
+		file=${catalog#"$scheme"} conninfo=$file
+		[[ -n $file ]] || usage "--dest: '$1' names no catalog: ducklake:sqlite:FILE, ducklake:postgres:CONNINFO or ducklake:FILE"
+		if [[ $file == /* ]]; then base_scope=$file; else base_scope=$PWD/${file#./}; fi
+		;;
+	esac
+	base_scope=ducklake:$scheme$base_scope
+	conninfo=ducklake:$scheme$conninfo$data
+}
+
+postgres_uri() { server_uri postgresql PGPASSWORD "$1"; }
+mysql_uri() { server_uri mysql MYSQL_PWD "$1"; }
+mariadb_uri() { mysql_uri "$1"; }
+
 # warehouse_uri URI - one that ant-ingest has prepared: it names the loader, and secrets are in the environment
 warehouse_uri() {
 	local rest=${1#*://}
@@ -49,24 +119,30 @@ warehouse_uri() {
 	base_scope=$kind://${rest##*@}
 }
 
-# destination URI - sets kind, file or conninfo, base_scope
+# destination URI - sets kind, file or conninfo, base_scope; suffix, where it is a folder with a file for each table
 destination() {
-	kind=${1%%:*} file='' conninfo=''
+	kind=${1%%:*} file='' conninfo='' suffix='' days=0
+	[[ $kind != csv && $kind != parquet ]] || suffix=.$kind
 	case $1 in
-	sqlite://* | duckdb://* | csv://*) file_uri "$kind" "$1" ;;
+	sqlite://* | duckdb://* | csv://* | parquet://*) file_uri "$kind" "$1" ;;
 	postgresql://* | postgres://* | postgresql+*://*)
 		kind=postgresql
-		server_uri postgresql PGPASSWORD "$1"
+		postgres_uri "$1"
 		;;
 	mysql://* | mariadb://*)
 		kind=mysql
-		server_uri mysql MYSQL_PWD "$1"
+		mysql_uri "$1"
 		[[ $conninfo =~ ^mysql://[^/?]*/[^/?]+ ]] || usage '--dest: not as mysql://USER@HOST:PORT/DATABASE'
 		;;
+	clickhouse://* | clickhouses://*)
+		kind=clickhouse
+		clickhouse_uri "$1"
+		;;
+	ducklake:*) lake_uri "$1" ;;
 	bigquery://* | snowflake://*) warehouse_uri "$1" ;;
 	*://*)
-		near "$kind" sqlite duckdb postgresql mysql csv
-		usage "--dest: no loader for $kind${REPLY:-: use sqlite, duckdb, postgresql, mysql or csv}"
+		near "$kind" sqlite duckdb ducklake postgresql mysql clickhouse csv parquet
+		usage "--dest: no loader for $kind${REPLY:-: use sqlite, duckdb, ducklake, postgresql, mysql, clickhouse, csv or parquet}"
 		;;
 	*) usage "--dest: not a URI such as sqlite:///anthill.db" ;;
 	esac
@@ -77,12 +153,11 @@ destination() {
 	((!by_organization)) || [[ ! $kind =~ ^(bigquery|snowflake)$ ]] || usage "--by-organization: $kind has no such tables"
 	# These let one process write at a time: rows are fetched aside, and loaded in turn.  So are those of organizations
 	# side by side where they share a file or a table.
-	spool=0
-	case $kind in
-	sqlite | duckdb) ((parallel == 1 && !turns)) || spool=1 ;;
-	csv) spool=$turns ;; # the ledger is one file
-	*) spool=$((turns && by_organization)) ;;
-	esac
+	one_writer=0
+	[[ $kind != sqlite && $kind != duckdb && ($kind != ducklake || -z $file) ]] || one_writer=1
+	if ((one_writer)); then spool=$((parallel > 1 || turns))
+	elif [[ -n $suffix ]]; then spool=$turns # the ledger is one file
+	else spool=$((turns && by_organization)); fi
 }
 
 # The loader, in turn with others that load there: to the table NAME, or without one to the destination.
@@ -113,15 +188,20 @@ loader_for() {
 		loader=(ant-load-pg -d "$conninfo" ${schema:+--schema "$schema"} "${names[@]}" "${how[@]}")
 		;;
 	mysql) loader=(ant-load-mysql "${names[@]}" "${how[@]}" "$conninfo") ;;
-	csv) loader=(ant-load-csv -o "$file/$prefix${into:-$1}.csv" "${how[@]}") ;;
+	clickhouse) loader=(ant-load-clickhouse "${names[@]}" "${how[@]}" "$conninfo") ;;
+	csv | parquet)
+		((!days)) || how+=(--days)
+		loader=("ant-load-$kind" -o "$file/$prefix${into:-$1}$suffix" "${how[@]}")
+		;;
 	bigquery | snowflake) loader=("$ANT_WAREHOUSE" "${names[@]}" "${how[@]}" "$conninfo") ;;
-	*) loader=("ant-load-$kind" "${names[@]}" "${how[@]}" "$file") ;;
+	*)
+		if [[ $kind == ducklake ]]; then loader=(ant-load-duckdb "${names[@]}" "${how[@]}" "$conninfo")
+		else loader=("ant-load-$kind" "${names[@]}" "${how[@]}" "$file"); fi
+		;;
 	esac
-	case $spool$kind in
-	0*) ;;
-	1csv | 1sqlite | 1duckdb) in_turn '' ;;
-	1*) [[ -z $1 ]] || in_turn "$1" ;;
-	esac
+	((spool)) || return 0
+	if ((one_writer)) || [[ -n $suffix ]]; then in_turn ''
+	elif [[ -n $1 ]]; then in_turn "$1"; fi
 }
 
 # Print the receipts in the destination's ledger, as fields, that are about the tables of this run: other

@@ -22,20 +22,20 @@ check_destination() {
 	local name folder=${file%/*} spool=$turns # nothing is written: as of start_trial()
 	local -i code=0
 	local -a only=()
-	if [[ $kind == csv && ! -d $file ]]; then # it will be made
+	if [[ -n $suffix && ! -d $file ]]; then # it will be made
 		[[ $file == */* ]] || folder=.
 		[[ -n $folder ]] || folder=/
 		[[ -d $folder && -w $folder && ! -e $file ]] || { say "$folder: not a folder that can be written to"; return 1; }
 		return 0
 	fi
 	for name in "${tables[@]}"; do
-		if [[ $kind == csv ]]; then # a file each
+		if [[ -n $suffix ]]; then # a file each
 			loader_for "$name"
 			"${loader[@]}" --check || code=1
 		fi
 		only+=(--table "${into_of[$name]:-$name}")
 	done
-	[[ $kind != csv ]] || return "$code"
+	[[ -z $suffix ]] || return "$code"
 	loader_for ''
 	"${loader[@]}" --check "${only[@]}"
 }
@@ -96,7 +96,7 @@ note_organization() { # NAME
 	local name=${note_of%%=*}
 	settle "$1" || return
 	known "$name" || usage "--set-watermark: $REPLY"
-	[[ $kind != csv || -d $file ]] || mkdir -p -- "$file" || return # as a load would
+	[[ -z $suffix || -d $file ]] || mkdir -p -- "$file" || return # as a load would
 	loader_for "$name"
 	"${loader[@]}" --set-watermark "$note_of" </dev/null
 }

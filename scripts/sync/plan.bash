@@ -1,6 +1,6 @@
 # ant-sync --plan: the pipelines of the tables, one command a line, for a shell to run.
 #
-# Reads: tables, fetch, flags, kind, file, loader, plan_key, windowed.  Sets nothing that is not local.
+# Reads: tables, fetch, flags, suffix, file, loader, plan_key, windowed.  Sets nothing that is not local.
 
 plan_organization() { # NAME
 	local crawl
@@ -19,7 +19,7 @@ plan_crawl() { # TABLE...
 	local -a since=() windows running=("$@")
 	local -A code_of=()
 	# One table's loader waits for another's, which must not hold it up: ant-run --aside.
-	(($# == 1)) || [[ $kind != sqlite && $kind != duckdb ]] || spool=1
+	(($# == 1 || !one_writer)) || spool=1
 	if [[ -z ${windowed[$1]-} ]]; then
 		plan_line ''
 		return
@@ -34,7 +34,7 @@ plan_crawl() { # TABLE...
 plan_line() { # WINDOW [--shared]
 	local name text=$plan_key
 	local -a locks how=()
-	if [[ $kind == csv ]]; then
+	if [[ -n $suffix ]]; then
 		quote "$file"
 		text="mkdir -p $REPLY && $text"
 	fi

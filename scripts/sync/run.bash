@@ -133,7 +133,7 @@ load_tables() { # ORGANIZATION
 	((${#crawls[@]} > 1)) || answered=1 # a crawl alone learns about its key from its first request
 	! may_draw || start_drawing "${due[@]}"
 	declare -p section parallel rate rate_file start given_from given_to now full_refresh full_sync in_full keep \
-		receipts quiet plain verbose spool kind file conninfo place base_scope load_scope schema prefix mode allow_shrink wait_lock mode_of windowed served_of \
+		receipts quiet plain verbose one_writer spool kind file suffix days conninfo place base_scope load_scope schema prefix mode allow_shrink wait_lock mode_of windowed served_of \
 		earliest_of parent_of lookback_of chunk_of into_of whose_of from_of by_organization own_organization fetch flags since drawn >"$run/settings" || {
 		say "no table was begun: $run/settings was not written"
 		halted=1 # with a part of them a worker would load something else
@@ -196,11 +196,11 @@ collect() { # ORGANIZATION HOW
 # The tables that the SQL views read.
 readonly VIEWED='cost_report usage_report claude_code_usage workspaces api_keys users workspace_members organization analytics_cost analytics_usage'
 
-# The SQL views over what is loaded.  The tables are complete without them, but not all is done.
+# The SQL views over what is loaded, where there are some for such a database.  The tables are complete without them, but not all is done.
 make_views() {
 	local name line text
 	local -a names=()
-	[[ $views == on && $kind != csv && ($kind == postgresql || -e $file) ]] || return 0
+	[[ $views == on && ! $kind =~ ^(mysql|clickhouse)$ && -z $suffix && (-z $file || -e $file) ]] || return 0
 	loader_for ''
 	for name in "${!into_of[@]}"; do # what --into names is apart
 		[[ " $VIEWED " != *" $name "* || (-n ${option[into]-} && $name == "${tables[0]}") ]] ||

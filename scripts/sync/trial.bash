@@ -24,7 +24,7 @@ start_trial() {
 			ant-fetch --whose "${fetch[@]}" "${@:2}" --rate "$rate" --rate-file "$rate_file" </dev/null >"$run/whose" &
 	else
 		loader_for "${due[0]}"
-		[[ $kind == csv ]] || loader_for ''
+		[[ -n $suffix ]] || loader_for ''
 		"${loader[@]}" --check </dev/null >/dev/null 2>"$run/trial-destination" &
 	fi
 	REPLY=$!
@@ -58,7 +58,7 @@ try_all() {
 	code=$?
 	if ((code == 0 || code == 6)); then
 		code=0
-		[[ $kind != csv || -d $file ]] || { part=destination text=$(mkdir -p -- "$file" 2>&1) || code=1; }
+		[[ -z $suffix || -d $file ]] || { part=destination text=$(mkdir -p -- "$file" 2>&1) || code=1; }
 	fi
 	if ((code)); then
 		halted=$code

@@ -338,7 +338,7 @@ choose_crawl() {
 		(umask 077 && : >"$run/$kept.parents")
 	fi
 	# One writer at a time: two of our own would wait for each other.
-	((${#running[@]} == 1)) || [[ $kind != sqlite && $kind != duckdb ]] || spool=1
+	((${#running[@]} == 1 || !one_writer)) || spool=1
 }
 
 # work RUN GATE TABLE... - a worker's life; the parent wrote its settings into the folder RUN, and wants to know of the

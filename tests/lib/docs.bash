@@ -7,7 +7,7 @@ of_page() {
 }
 
 # run_examples FILE - run its lines in one shell, as a reader would type them.  DOCS_SIM is where the simulator is
-# that the pages expect on a fixed port.
+# that the pages expect on a fixed port, CHDB_URI where ClickHouse is, and MY_URI where MariaDB.
 run_examples() {
 	# shellcheck disable=SC2016	# the inner shell expands it
 	timeout -k 5 300 bash -c '
@@ -16,6 +16,8 @@ run_examples() {
 		while IFS= read -r line <&9; do
 			echo "# $line" >>ran
 			line=${line//http:\/\/127.0.0.1:80[0-9][0-9]/$DOCS_SIM}
+			line=${line//mysql:\/\/me@db\/usage/"${MY_URI-}"}
+			line=${line//clickhouse:\/\/127.0.0.1/${CHDB_URI-}}
 			case $line in
 			ant-sim*--port*"&") # a server on a free port, whose address goes to a file
 				eval "$line"
@@ -35,10 +37,9 @@ run_examples() {
 options_taken() { # COMMAND
 	local source=$ROOT/cmd/$1.c
 	if [ -e "$source" ]; then
-		set -- "$source" "$ROOT/cmd/cli.c"
-		! grep -q LOADER_OPTIONS "$source" || set -- "$@" "$ROOT/cmd/loader.h"
-		sed -n 's/^\t{"\([a-z-]*\)", [a-z_]*argument.*/--\1/p; s/^\t{\.name = "\([a-z-]*\)".*/--\1/p' "$@"
-		sed -n "s/^\t{\.name = .*\.letter = '\([A-Za-z]\)'.*/-\1/p" "$@"
+		source_of "$1" | cat - "$ROOT/cmd/cli.c" >source
+		sed -n 's/^\t{"\([a-z-]*\)", [a-z_]*argument.*/--\1/p; s/^\t{\.name = "\([a-z-]*\)".*/--\1/p' source
+		sed -n "s/^\t{\.name = .*\.letter = '\([A-Za-z]\)'.*/-\1/p" source
 		printf '%s\n' -h -q -v
 	else
 		sed -n "s/^readonly \(VALUED\|TAKEN\)='\(.*\)'.*/\2/p; /^\(parse_options\|take\)() {/,/^}/s/^\t*\(-[^)]*\)).*/\1/p" "$ROOT/scripts/$1" |

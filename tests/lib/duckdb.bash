@@ -2,7 +2,7 @@
 
 # build_duck - compile the program that asks; a suite without the library fails, it is not skipped
 build_duck() {
-	cc -O1 -o "$BATS_FILE_TMPDIR/duck" "$BATS_TEST_DIRNAME/lib/duck.c" -ldl
+	cc -O1 -o "$BATS_FILE_TMPDIR/duck" "$ROOT/tests/lib/duck.c" -ldl
 	use_duckdb
 }
 

@@ -114,6 +114,13 @@ start_sim() {
 	[ -n "$ANTHROPIC_BASE_URL" ] || { cat "$out.err" >&2; return 1; }
 }
 
+# source_of COMMAND - its source, with the lists of options in loader.h that it takes
+source_of() {
+	local list
+	cat "$ROOT/cmd/$1.c"
+	for list in $(sed -n 's/^\t\(LOADER_[A-Z]*\),$/\1/p' "$ROOT/cmd/$1.c"); do sed -n "/^#define $list /,/[^\\\\]\$/p" "$ROOT/cmd/loader.h"; done
+}
+
 # use_key SET - the credential that ant-sim takes for the tables of SET
 use_key() {
 	unset ANTHROPIC_ADMIN_KEY ANTHROPIC_AUTH_TOKEN

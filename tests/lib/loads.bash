@@ -336,16 +336,11 @@ told() {
 
 # options_agree LINES OTHER - those of the help (of so many lines at most), the manual and the source; OTHER is another name of a short one
 options_agree() {
-	local sources
 	ant "$LOADER" --help >help
 	sed -nE '/^  --/s/([^ ])  .*/\1/p' help | grep -oE -- '--[a-z-]+' | sort >inhelp # some stand together
 	sed -n 's/^\.It Fl -\([a-z-]*\).*/--\1/p' "$ROOT/man/ant-$LOADER.1" | grep -v version | sort >inman
 	diff inhelp inman
-	sources=("$ROOT/cmd/ant-$LOADER.c")
-	! grep -q LOADER_OPTIONS "${sources[0]}" || sources+=("$ROOT/cmd/loader.h")
-	sed -n 's/^\t{\.name = "\([a-z-]*\)".*/--\1/p' "${sources[@]}" | grep -vx -- "--$2" | sort >insource
-	grep -q LOADER_VIEWS "${sources[0]}" || sed -i '/^--views$/d; /^--table-name$/d' insource
-	diff insource inman
+	source_of "ant-$LOADER" | sed -n 's/^\t{\.name = "\([a-z-]*\)".*/--\1/p' | grep -vx -- "--$2" | sort | diff - inman
 	[ "$(wc -l <help)" -le "$1" ]
 	[[ $(ant "$LOADER" --version) == "ant-$LOADER "* ]]
 }

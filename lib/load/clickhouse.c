@@ -1,0 +1,489 @@
+#include "load/clickhouse.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/clickhouse_rows.h"
+#include "load/sql.h"
+
+#define ORDER LOAD_CLICKHOUSE_OWN "order"
+
+/* Nothing of the user's profile may change what a row means, or how many there are. */
+static const char settings[] =
+	"&date_time_input_format=best_effort&precise_float_parsing=1&cast_keep_nullable=1"
+	"&input_format_null_as_default=0&insert_null_as_default=0"
+	"&input_format_tsv_empty_as_default=0&input_format_allow_errors_num=0"
+	"&input_format_allow_errors_ratio=0&insert_deduplicate=0&async_insert=0&mutations_sync=2"
+	"&enable_positional_arguments=1&max_partitions_per_insert_block=0"
+	"&max_table_size_to_drop=0&max_partition_size_to_drop=0";
+
+static int
+no_memory(struct ant_err *e)
+{
+	return err_sys(e, ANT_FAIL, "clickhouse");
+}
+
+static int
+run(struct session *s, const char *sql, int64_t *changed, struct ant_err *e)
+{
+	struct load_clickhouse *d = s->self;
+
+	(void)changed; /* nobody says it */
+	if (clickhouse_run(d->c, sql, e) == 0)
+		return 0;
+	if (d->published && clickhouse_code(d->c) == CLICKHOUSE_LOST)
+		err_prefix(e, "the rows are in, and whether the ledger has its line is not known; "
+			      "loading "
+			      "them again is safe unless the mode is append: ");
+	return -1;
+}
+
+static int
+each(struct session *s, const char *sql, size_t n, db_take_texts *take, void *arg,
+	struct ant_err *e)
+{
+	struct load_clickhouse *d = s->self;
+
+	return clickhouse_each(d->c, sql, n, take, arg, e);
+}
+
+/* ---- names and types ---------------------------------------------------------------- */
+
+/* WORD and the table's name, as SQL names it, in TO, which is returned as text. */
+static const char *
+put_name(struct session *s, struct buf *to, const char *word)
+{
+	const char *name;
+
+	buf_clear(&s->sql);
+	buf_printf(&s->sql, "%s%s", word, s->load->into);
+	if ((name = buf_str(&s->sql)) == NULL)
+		return NULL;
+	buf_clear(to);
+	sql_ident(to, SQL_CLICKHOUSE, name);
+	return buf_str(to);
+}
+
+static int
+check(struct session *s, struct ant_err *e)
+{
+	struct load_clickhouse *d = s->self;
+	const char *into = s->load->into;
+
+	if (strncmp(into, LOAD_CLICKHOUSE_OWN, strlen(LOAD_CLICKHOUSE_OWN)) == 0)
+		return err_set(e, ANT_USAGE, "--table: %s is a name of the loader's own", into);
+	/* A load that waits for another one is here again. */
+	buf_clear(&d->next);
+	buf_clear(&d->lock);
+	buf_printf(&d->next, LOAD_CLICKHOUSE_OWN "next_%s", into);
+	buf_printf(&d->lock, LOAD_CLICKHOUSE_OWN "lock_%s", into);
+	d->ops.stage = put_name(s, &d->stage, LOAD_CLICKHOUSE_OWN "rows_");
+	d->ops.again = put_name(s, &d->again, LOAD_CLICKHOUSE_OWN "again_");
+	return d->ops.stage == NULL || d->ops.again == NULL || buf_str(&d->next) == NULL ||
+			       buf_str(&d->lock) == NULL
+		       ? no_memory(e)
+		       : 0;
+}
+
+/* The column by whose months rows lie; NULL: there is none. */
+static const char *
+time_column(const struct session *s)
+{
+	const struct rows *r = s->load->rows;
+
+	return r->mode == MODE_WINDOW ? s->load->columns[r->time_column].name : NULL;
+}
+
+/* That of the load, as ant-tables --ddl writes it, or the ledger. */
+static void
+put_create(struct session *s, const char *table, const struct sql_column *columns, size_t n)
+{
+	const struct load_clickhouse *d = s->self;
+	int own = s->load->rows->ncolumns > 0 && columns == s->columns;
+	const char *time = own ? time_column(s) : NULL;
+
+	buf_puts(&s->sql, "CREATE TABLE IF NOT EXISTS ");
+	sql_ident(&s->sql, SQL_CLICKHOUSE, table);
+	load_clickhouse_put_cluster(s);
+	buf_puts(&s->sql, " (");
+	for (size_t i = 0; i < n; i++) {
+		const char *doc = own ? load_sql_doc(s->load, columns[i].name) : NULL;
+
+		buf_puts(&s->sql, i > 0 ? ",\n\t" : "\n\t");
+		sql_clickhouse_column(&s->sql, &columns[i], time, doc);
+	}
+	buf_puts(&s->sql, "\n)");
+	sql_clickhouse_engine(
+		&s->sql, time, d->cluster != NULL, own ? load_sql_doc(s->load, NULL) : NULL);
+}
+
+static int
+put_add(struct session *s, const struct sql_column *c, const char *like)
+{
+	(void)like;
+	buf_puts(&s->sql, "ALTER TABLE ");
+	session_put_table(s);
+	buf_puts(&s->sql, " ADD COLUMN ");
+	sql_clickhouse_column(&s->sql, c, NULL, load_sql_doc(s->load, c->name));
+	return 1;
+}
+
+static void
+put_shape(struct session *s, const char *table)
+{
+	buf_puts(&s->sql, "SELECT if(t.engine LIKE '%MergeTree', '1', '0'), '1', c.name, c.type "
+			  "FROM system.tables t LEFT JOIN system.columns c ON c.database = "
+			  "t.database AND c.table = t.name WHERE t.database = currentDatabase() "
+			  "AND t.name = ");
+	sql_literal(&s->sql, SQL_CLICKHOUSE, table);
+	buf_puts(&s->sql, " ORDER BY c.position");
+}
+
+/* Whether IS, which has blanks, is TYPE, which has none. */
+static int
+is_type(const char *is, const char *type, size_t len)
+{
+	size_t n = 0;
+
+	for (; *is != '\0' && *is != ')'; is++)
+		if (*is != ' ' && (n == len || *is != type[n++]))
+			return 0;
+	return n == len || type[n] == ')';
+}
+
+/* One that holds no null, or few different values, does as well. */
+static const char *
+wanted(const char *is, enum type t)
+{
+	static const char *const wrappers[] = {"LowCardinality(", "Nullable("};
+	const char *type = sql_type(SQL_CLICKHOUSE, t), *bare = is;
+
+	for (size_t i = 0; i < sizeof wrappers / sizeof *wrappers; i++)
+		if (strncmp(bare, wrappers[i], strlen(wrappers[i])) == 0)
+			bare += strlen(wrappers[i]);
+	return is_type(bare, type + strlen("Nullable("), strlen(type) - strlen("Nullable()"))
+		       ? is
+		       : type;
+}
+
+/* ---- begin -------------------------------------------------------------------------- */
+
+static int
+take_engine(void *arg, const char *const *texts, struct ant_err *e)
+{
+	char *engine = arg;
+
+	(void)e;
+	snprintf(engine, LOAD_CLICKHOUSE_IDENTITY, "%s", texts[0]);
+	return 0;
+}
+
+/* Reach the server; the database must be one whose tables can be exchanged. */
+static int
+connect_it(struct load_clickhouse *d, struct ant_err *e)
+{
+	char engine[LOAD_CLICKHOUSE_IDENTITY] = "";
+
+	if (clickhouse_connect(d->c, e) == -1 ||
+		clickhouse_each(d->c,
+			"SELECT engine FROM system.databases WHERE name = currentDatabase()", 1,
+			take_engine, engine, e) == -1)
+		return -1;
+	if (strcmp(engine, "Atomic") == 0 || strcmp(engine, "Replicated") == 0 ||
+		strcmp(engine, "Shared") == 0)
+		return 0;
+	if (*engine == '\0')
+		return err_set(e, ANT_FAIL, "clickhouse: there is no database '%.200s'",
+			clickhouse_database(d->c));
+	return err_set(e, ANT_FAIL,
+		"clickhouse: the database '%.200s' has the engine %s, which exchanges no tables: "
+		"it takes one with ENGINE = Atomic",
+		clickhouse_database(d->c), engine);
+}
+
+/* The same for a load and its dry run; a line by hand clones nothing. */
+static int
+start(struct session *s, struct ant_err *e)
+{
+	if (load_clickhouse_lock(s, e) == -1)
+		return -1;
+	s->staged = s->load->rows->ncolumns > 0;
+	return s->staged ? load_clickhouse_clone(s, e) : 0;
+}
+
+static int
+begin(struct session *s, struct ant_err *e)
+{
+	return connect_it(s->self, e) == -1 ? -1 : start(s, e);
+}
+
+static int
+look(struct session *s, struct ant_err *e)
+{
+	if (connect_it(s->self, e) == -1 || (s->load != NULL && start(s, e) == -1))
+		return -1;
+	return 1;
+}
+
+static int
+probe(struct session *s, struct strlist *missing, struct ant_err *e)
+{
+	(void)missing;
+	return connect_it(s->self, e) == -1 ? -1 : 1;
+}
+
+static int
+take_flag(void *arg, const char *const *texts, struct ant_err *e)
+{
+	(void)e;
+	*(int *)arg = texts[0] != NULL && *texts[0] == '1';
+	return 0;
+}
+
+/* RIGHT ON what, or a line in MISSING. */
+static int
+check_right(struct session *s, const char *right, const char *on, struct strlist *missing,
+	struct ant_err *e)
+{
+	struct load_clickhouse *d = s->self;
+	char line[2048];
+	int has = 1;
+
+	buf_clear(&s->sql);
+	buf_printf(&s->sql, "CHECK GRANT %s ON %s", right, on);
+	if (clickhouse_each(d->c, buf_str(&s->sql), 1, take_flag, &has, e) == -1)
+		return -1;
+	snprintf(line, sizeof line, "%s: the right %s ON %.1000s is missing", s->name, right, on);
+	if (has || strlist_has(missing, line, strlen(line)))
+		return 0;
+	return strlist_add(missing, line, strlen(line)) == -1 ? no_memory(e) : 0;
+}
+
+/* On the whole database: what a load works with has names of its own. */
+static int
+lacks(struct session *s, const char *table, int mode, struct strlist *missing, struct ant_err *e)
+{
+	static const char *const rights[] = {"SHOW TABLES", "SHOW COLUMNS", "CREATE TABLE",
+		"DROP TABLE", "SELECT", "INSERT", "TRUNCATE", "ALTER DELETE", "ALTER ADD COLUMN"};
+	const struct load_clickhouse *d = s->self;
+	struct buf database;
+	int status = 0;
+
+	(void)table;
+	(void)mode;
+	buf_init(&database, LOAD_TEXT_MAX);
+	sql_ident(&database, SQL_CLICKHOUSE, clickhouse_database(d->c));
+	buf_puts(&database, ".*");
+	if (buf_str(&database) == NULL)
+		status = no_memory(e);
+	for (size_t i = 0; i < sizeof rights / sizeof *rights && status == 0; i++)
+		status = check_right(s, rights[i], database.data, missing, e);
+	buf_free(&database);
+	return status == 0 ? check_right(s, "SELECT", "system.parts", missing, e) : -1;
+}
+
+/* ---- rows --------------------------------------------------------------------------- */
+
+static int
+count(struct session *s, const char *stage, int64_t *n, struct ant_err *e)
+{
+	buf_clear(&s->sql);
+	buf_printf(&s->sql, "SELECT count(*) FROM %s", stage);
+	return session_ask_number(s, n, e);
+}
+
+/* Take the rows of R into STAGE, which is created; *STORED is how many it has then. */
+static int
+fill(struct session *s, const char *stage, struct rows *r, int numbered, int64_t *stored,
+	struct ant_err *e)
+{
+	struct load_clickhouse *d = s->self;
+
+	buf_clear(&s->sql);
+	buf_printf(&s->sql, "CREATE TABLE %s (", stage);
+	if (numbered)
+		buf_puts(&s->sql, "\n\t" ORDER " UInt64,");
+	for (size_t i = 0; i < r->ncolumns; i++) {
+		buf_puts(&s->sql, i > 0 ? ",\n\t" : "\n\t");
+		sql_clickhouse_column(&s->sql, &s->load->columns[i], NULL, NULL);
+	}
+	buf_puts(&s->sql, "\n)");
+	sql_clickhouse_engine(&s->sql, NULL, 0, NULL);
+	if (session_run(s, NULL, e) == -1)
+		return -1;
+	buf_clear(&s->sql);
+	buf_printf(&s->sql, "INSERT INTO %s FORMAT TabSeparated", stage);
+	if (s->load->dry_run)
+		return session_run(s, NULL, e);
+	if (clickhouse_rows(d->c, buf_str(&s->sql), r, numbered, e) == -1)
+		return -1;
+	return count(s, stage, stored, e);
+}
+
+static int
+rows(struct session *s, int64_t *stored, struct ant_err *e)
+{
+	return fill(s, s->ops->stage, s->load->rows, 0, stored, e);
+}
+
+static int
+take_again(struct session *s, struct rows *r, int64_t *dropped, struct ant_err *e)
+{
+	int64_t before = 0, after = 0;
+
+	if (fill(s, s->ops->again, r, 1, &before, e) == -1)
+		return -1;
+	buf_clear(&s->sql);
+	load_sql_last(&s->sql, SQL_CLICKHOUSE, s->load, s->ops->again, ORDER);
+	if (session_run(s, NULL, e) == -1)
+		return -1;
+	buf_clear(&s->sql);
+	buf_printf(&s->sql, "ALTER TABLE %s DROP COLUMN " ORDER, s->ops->again);
+	if (session_run(s, NULL, e) == -1)
+		return -1;
+	if (count(s, s->ops->again, &after, e) == -1)
+		return -1;
+	*dropped = before - after;
+	return 0;
+}
+
+/* The key as one text, in which null is equal to null and to nothing else. */
+static void
+put_key(struct session *s)
+{
+	buf_puts(&s->sql, "toJSONString(tuple(");
+	sql_idents(&s->sql, SQL_CLICKHOUSE, s->load->key, s->load->rows->nkey);
+	buf_puts(&s->sql, "))");
+}
+
+static int
+put_merged(struct session *s, const char *verb, const char *from, struct ant_err *e)
+{
+	(void)e;
+	buf_printf(&s->sql, "%s FROM ", verb);
+	if (s->load->mode == MODE_APPEND)
+		buf_puts(&s->sql, s->ops->stage);
+	else
+		session_put_table(s);
+	buf_puts(&s->sql, " WHERE ");
+	put_key(s);
+	buf_puts(&s->sql, " IN (SELECT ");
+	put_key(s);
+	buf_printf(&s->sql, " FROM %s)", from);
+	return 0;
+}
+
+/* ---- publish and end ---------------------------------------------------------------- */
+
+/* Remove what the load worked with, the locks last. */
+static int
+clean_up(struct session *s, struct ant_err *e)
+{
+	const struct load_clickhouse *d = s->self;
+	int status = s->staged ? load_clickhouse_remove(s, e) : 0;
+	struct ant_err why;
+
+	if (status == -1 && clickhouse_code(d->c) == CLICKHOUSE_LOST)
+		return -1;
+	return load_clickhouse_unlock(s, status == 0 ? e : &why) == -1 ? -1 : status;
+}
+
+static int
+commit(struct session *s, struct ant_err *e)
+{
+	struct load_clickhouse *d = s->self;
+	struct ant_err why;
+
+	(void)e;
+	d->published = 0; /* for good */
+	if (clean_up(s, &why) == -1)
+		snprintf(d->warning, sizeof d->warning, "%.500s", why.msg);
+	return 0;
+}
+
+static void
+undo(struct session *s, const char *reason)
+{
+	struct load_clickhouse *d = s->self;
+	struct ant_err ignored;
+
+	(void)reason;
+	clickhouse_drop(d->c);
+	if (s->load->dry_run || !d->locked)
+		return;
+	if (d->published && clickhouse_code(d->c) != CLICKHOUSE_LOST)
+		load_clickhouse_unpublish(s);
+	clean_up(s, &ignored);
+}
+
+static void
+free_it(void *self)
+{
+	struct load_clickhouse *d = self;
+
+	clickhouse_free(d->c);
+	buf_free(&d->next);
+	buf_free(&d->lock);
+	buf_free(&d->stage);
+	buf_free(&d->again);
+	free(d);
+}
+
+int
+load_clickhouse(const char *uri, const char *password, const char *ca_file, const char *cluster,
+	struct load_dest *to, struct ant_err *e)
+{
+	static const struct session_ops ops = {
+		.dialect = SQL_CLICKHOUSE,
+		.target = "clickhouse",
+		.thing = "database",
+		.not_table = "view or a table of another engine than MergeTree",
+		.keepers = "row policy or the table's engine",
+		.time = {"formatDateTime(", ", '%Y-%m-%dT%H:%i:%SZ')"},
+		.hour = {"formatDateTime(", ", '%Y-%m-%dT%H')"},
+		.day = {"formatDateTime(", ", '%Y-%m-%d')"},
+		.order = "",
+		.is_blind = 1,
+		.check = check,
+		.look = look,
+		.open = begin,
+		.probe = probe,
+		.lacks = lacks,
+		.run = run,
+		.each = each,
+		.put_shape = put_shape,
+		.wanted = wanted,
+		.put_add = put_add,
+		.put_create = put_create,
+		.lock_shared = load_clickhouse_lock_ledger,
+		.rows = rows,
+		.put_merged = put_merged,
+		.take_again = take_again,
+		.publish = load_clickhouse_publish,
+		.commit = commit,
+		.abort = undo,
+		.free = free_it,
+	};
+	struct load_clickhouse *d = calloc(1, sizeof *d);
+
+	if (d == NULL)
+		return no_memory(e);
+	d->ops = ops;
+	buf_init(&d->next, LOAD_TEXT_MAX);
+	buf_init(&d->lock, LOAD_TEXT_MAX);
+	buf_init(&d->stage, LOAD_TEXT_MAX);
+	buf_init(&d->again, LOAD_TEXT_MAX);
+	if ((d->c = clickhouse_new(uri, password, ca_file, settings, e)) == NULL) {
+		free_it(d);
+		return -1;
+	}
+	d->cluster = cluster != NULL ? cluster : clickhouse_cluster(d->c);
+	return session_new(&d->ops, d, "clickhouse", NULL, to, e);
+}
+
+const char *
+load_clickhouse_warning(const struct load_dest *dest)
+{
+	return ((struct load_clickhouse *)((struct session *)dest->self)->self)->warning;
+}

@@ -1,0 +1,58 @@
+/*
+ * load/clickhouse - what a load into ClickHouse has beside the session: a lock, and a clone of the table
+ *
+ * There is no transaction, so: lock; clone the table; edit the clone; see that the table is still what
+ * was cloned; exchange the two; write the ledger; remove what is left.  Until the exchange nobody sees
+ * anything, and a load that ends before it leaves the table as it was.
+ */
+#ifndef ANT_LOAD_CLICKHOUSE_H
+#define ANT_LOAD_CLICKHOUSE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "db/clickhouse.h"
+#include "load/session.h"
+
+/* What a load works with has names of its own: this, a word, and the table's. */
+#define LOAD_CLICKHOUSE_OWN "_anthill_"
+
+enum { LOAD_CLICKHOUSE_IDENTITY = 64 };
+
+struct load_clickhouse { /* `self` of the session */
+	struct clickhouse *c;
+	struct session_ops ops; /* the names of the stages in it are the table's */
+	const char *cluster;	/* NULL: none */
+	struct buf next, lock;	/* the names of the clone and of the lock */
+	struct buf stage, again;
+	char uuid[LOAD_CLICKHOUSE_IDENTITY]; /* of the table that was cloned; "": there is none */
+	char parts[LOAD_CLICKHOUSE_IDENTITY];
+	int locked, locked_ledger;
+	int published; /* the clone is the table, and the ledger has no line of it yet */
+	char warning[512];
+};
+
+/* VERB NAME, and ON CLUSTER where one is named, into s->sql. */
+void load_clickhouse_about(struct session *s, const char *verb, const char *name);
+void load_clickhouse_put_cluster(struct session *s);
+
+/*
+ * clickhouse_lock.c: lock other loads of the table out: ANT_LOCKED where one is at work, or was killed;
+ * the reason says what to do then.  And those that would write the ledger for the first time: these wait.
+ */
+int load_clickhouse_lock(struct session *s, struct ant_err *e);
+int load_clickhouse_lock_ledger(struct session *s, struct ant_err *e);
+/* Let them in again.  Return 0, or -1 with the first reason. */
+int load_clickhouse_unlock(struct session *s, struct ant_err *e);
+
+/*
+ * clickhouse_clone.c: make s->work a clone of the table, which costs nothing but links, or where there is
+ * none the name of a table to be made.  What a load that was killed has left is removed.
+ */
+int load_clickhouse_clone(struct session *s, struct ant_err *e);
+/* It becomes the table, unless that is not any more what was cloned; and the way back. */
+int load_clickhouse_publish(struct session *s, struct ant_err *e);
+void load_clickhouse_unpublish(struct session *s);
+/* Remove all that the load works with. */
+int load_clickhouse_remove(struct session *s, struct ant_err *e);
+
+#endif
