@@ -6,7 +6,7 @@ each_setup() {
 	unset MAKEFLAGS MAKELEVEL
 	mkdir tests
 	cp -r "$ROOT"/{Makefile,VERSION,lib,cmd} .
-	cp -r "$ROOT"/tests/{*.bats,lib,lint} tests/
+	cp -r "$ROOT"/tests/{*.bats,engines,lib,lint} tests/
 	run -0 make -s rules
 	[ "$output" = '' ]
 }

@@ -11,7 +11,7 @@ enum sql_dialect {
 	SQL_POSTGRESQL,
 	SQL_SQLITE,
 	SQL_DUCKDB,
-	SQL_BIGQUERY, /* without a loader, as those after it but MySQL: definitions only, see ddl.h */
+	SQL_BIGQUERY, /* from here on definitions, see ddl.h, and of two a loader's statements */
 	SQL_SNOWFLAKE,
 	SQL_CLICKHOUSE,
 	SQL_MYSQL,
