@@ -132,7 +132,7 @@ SELFMADE = $(addprefix tests/,drift.bats fetch-torture.bats fetch-units.bats fuz
 # What these find they tell at the end, by calls that no cage leaves: its own suite is for other builds.
 CAGED    = tests/sandbox.bats
 # Many runs of ant-sync or of all commands, one after the other: what they run is in the suites of the parts.
-RUNS     = $(addprefix tests/,agree.bats agree-organizations.bats docs.bats e2e-sync.bats examples.bats kills.bats nekt.bats organizations.bats sdk.bats \
+RUNS     = $(addprefix tests/,agree.bats agree-organizations.bats docs.bats e2e-sync.bats examples.bats kills.bats nekt.bats organizations.bats organizations-many.bats sdk.bats \
            served.bats sync-crawl.bats try-out.bats walk.bats)
 # What these ask of the simulator, table by table, tests/pipeline.bats asks here as well.
 ASKED    = $(addprefix tests/,sim-analytics.bats sim-compliance.bats sim-endpoints.bats sim-lists.bats)

@@ -3,7 +3,11 @@
  *
  * stdin: one anthill-rows(5).  stdout: the receipt, after the rows are the table's and only then.
  */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "loader.h"
@@ -33,11 +37,40 @@ static const char help[] =
 	"Restore the watermarks on a new machine:\n"
 	"  ant-load-clickhouse --ledger clickhouse://db.lan/x | ant-state commit\n";
 
+static int nothing = -1; /* /dev/null */
+
+/* No transaction undoes what a load that dies has begun: the stream breaks off instead, and it ends. */
+static void
+end_stream(int number)
+{
+	int was = errno;
+
+	(void)number;
+	dup2(nothing, STDIN_FILENO);
+	errno = was;
+}
+
+static void
+catch_signals(void)
+{
+	static const int numbers[] = {SIGHUP, SIGINT, SIGTERM};
+	struct sigaction action = {.sa_handler = end_stream}, was;
+
+	if ((nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)) == -1)
+		return;
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		if (sigaction(numbers[i], NULL, &was) == 0 && was.sa_handler != SIG_IGN) /* nohup */
+			sigaction(numbers[i], &action, NULL);
+}
+
 static int
 make(void)
 {
 	const char *password = getenv("CLICKHOUSE_PASSWORD");
 	struct ant_err e;
+
+	catch_signals();
 
 	if (password != NULL && *password == '\0')
 		password = NULL;

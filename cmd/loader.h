@@ -31,10 +31,8 @@
 #define LOADER_HELP_LOAD \
 	"  --table T, --prefix P  into table T, not the stream's; P before its name\n" \
 	"  --mode M        window, replace, merge or append, not the stream's mode\n" \
-	"  --allow-shrink  let a load leave fewer than half of the rows\n" \
-	"  --wait SECONDS  for another load of the table, not status 6 at once\n" \
-	"  --by-organization    rows of several organizations in one table, told apart\n" \
-	"  --organization UUID  rows of this one alone, or none\n" \
+	"  --allow-shrink, --wait SECONDS  leave fewer than half; for another load to end\n" \
+	"  --by-organization, --organization UUID  of several, told apart; of this alone\n" \
 	"  --ledger, --audit    receipts of all loads; answers for ant-sync; no change\n" \
 	"  --set-watermark TABLE=TIME  note it in the ledger; without TIME: there is none\n" \
 	"  --dry-run, --check   the SQL; what stands in the way; change nothing\n"

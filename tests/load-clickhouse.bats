@@ -205,6 +205,37 @@ assert len(got) == len(want) and all(a == b for a, b in zip(got, want))'
 	[ "$(ask 'SELECT count() FROM _anthill_loads')" = 3 ]
 }
 
+@test "clickhouse: a signal ends the stream: the load undoes what it has begun, and one that waits ends" {
+	local signal
+	numbered replace 1 9 old | ch
+	numbered replace 1 90000 new >s
+	dump >before
+	for signal in TERM HUP; do # INT is ignored in the background
+		rm -f pipe
+		mkfifo pipe
+		"$ANT_BIN/ant-load-clickhouse" "$URI" <pipe >out 2>err 3>&- &
+		pid=$!
+		exec 7>pipe
+		head -n 40000 s >&7
+		wait_for locked t
+		"$ANT_BIN/ant-load-clickhouse" --wait 60 "$URI" <s >waited 2>waiting 3>&- 7>&- &
+		waits=$!
+		sleep 0.5
+		kill -$signal "$waits"
+		status=0
+		wait "$waits" || status=$?
+		[ "$status" = 6 ]
+		kill -$signal "$pid"
+		status=0
+		wait "$pid" || status=$?
+		exec 7>&-
+		[ "$status" = 5 ]
+		[[ $(<err) == *'the stream breaks off: it has no #end'* ]]
+		[ ! -s out ] && [ ! -s waited ]
+		dump | diff before -
+	done
+}
+
 @test "clickhouse: of eight loads at once each wins or exits 6, and a reader sees one of them whole" { eight_at_once; }
 
 @test "clickhouse: eight first loads of eight tables at once all succeed, and name the destination once" {

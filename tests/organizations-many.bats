@@ -37,7 +37,7 @@ day() { date -u -d "$TODAY $1 days" +%F; } # -N
 # section N [LINE]... - the lines of one, of the simulator N; its name is oN
 section() { printf '%s\n' "organization o$1" "base-url ${sims[$1 - 1]}" 'key-env KEY' "${@:2}"; }
 head_of() { printf '%s\n' "start $(day -6)" 'tables users cost_report' "$@"; }
-sync() { timeout 120 ant-sync -c sync.conf --to "$TODAY" "$@"; }
+sync() { ant-sync -c sync.conf --to "$TODAY" "$@"; }
 log() { curl -sSf "${sims[$1 - 1]}/_sim/log"; } # N
 forget() { curl -sSf -X DELETE "${sims[$1 - 1]}/_sim/log"; }
 

@@ -11,7 +11,7 @@ enum sql_dialect {
 	SQL_POSTGRESQL,
 	SQL_SQLITE,
 	SQL_DUCKDB,
-	SQL_BIGQUERY, /* from here on without a loader: definitions only, see ddl.h */
+	SQL_BIGQUERY, /* from here on definitions, see ddl.h, and of ClickHouse a loader's statements */
 	SQL_SNOWFLAKE,
 	SQL_CLICKHOUSE,
 	SQL_MYSQL,

@@ -195,7 +195,8 @@ begin(const struct load_dest *dest, const struct load_options *o, const struct l
 		dest->abort(dest->self, e->msg);
 		if (pause > left)
 			pause = (long)left;
-		nanosleep(&(struct timespec){pause / 1000, pause % 1000 * 1000000}, NULL);
+		if (nanosleep(&(struct timespec){pause / 1000, pause % 1000 * 1000000}, NULL) == -1)
+			return -1; /* a signal, which somebody has caught */
 		pause = pause * 2 < PAUSE_MOST ? pause * 2 : PAUSE_MOST;
 	}
 	return 0;

@@ -137,9 +137,35 @@ test_real(void)
 		CHECK(real_exact(not [i], strlen(not [i]), &v) == -1);
 }
 
+/* What DECIMAL(38,12) holds, as the integer of so many decimals; -1 where it does not. */
+static long long
+fixed(const char *s)
+{
+	decimal_int v;
+
+	return decimal_fixed(s, strlen(s), 38, 12, &v) == -1 ? -1 : (long long)v;
+}
+
+static void
+test_fixed(void)
+{
+	decimal_int v;
+
+	CHECK(fixed("0") == 0 && fixed("-0") == 0);
+	CHECK(fixed("1.5") == 1500000000000);
+	CHECK(fixed("-0.000000000001") == -1 && fixed("-0.000000000002") == -2);
+	CHECK(fixed("1.5e-11") == 15 && fixed("1.0000000000000000") == 1000000000000);
+	CHECK(fixed("0.1234567890123") == -1 && fixed("1e-13") == -1);
+	CHECK(decimal_fixed("99999999999999999999999999.999999999999", 39, 38, 12, &v) == 0);
+	CHECK(decimal_fixed("-100000000000000000000000000e-1", 31, 38, 12, &v) == 0);
+	CHECK(fixed("100000000000000000000000000") == -1 && fixed("1e26") == -1 &&
+		fixed("x") == -1);
+}
+
 int
 main(void)
 {
+	test_fixed();
 	test_real();
 	test_parse();
 	test_add();
