@@ -8,6 +8,9 @@ JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
 SECCOMP ?= $(if $(filter Linux,$(shell uname -s)),yes,no)
 B        = build
 PC       = pkg-config
+# Who has no MySQL needs no libmariadb: all else is built without.
+MYSQL   ?= $(if $(shell $(PC) --exists libmariadb && echo yes),yes,no)
+NOT     := $(if $(filter yes,$(MYSQL)),,%/db/mysql.c %/ant-load-mysql.c %/ant-load-mysql.1)
 
 bindir   = $(DESTDIR)$(PREFIX)/bin
 partdir  = $(DESTDIR)$(PREFIX)/lib/anthill
@@ -22,13 +25,13 @@ MYFLAGS  = -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -Ilib -Icmd -DAN
 	   -MMD -MP -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	   -Wmissing-prototypes -Wwrite-strings -Wvla
 
-CMDS    := $(patsubst cmd/%.c,%,$(wildcard cmd/ant-*.c))
+CMDS    := $(patsubst cmd/%.c,%,$(filter-out $(NOT),$(wildcard cmd/ant-*.c)))
 SCRIPTS := $(notdir $(wildcard scripts/ant-*))
 PARTS   := bruin warehouse
 SYNC    := $(notdir $(wildcard scripts/sync/*.bash))
 TABLES  := $(wildcard lib/tables/*.table)
-MANS    := $(wildcard man/*.[1-8])
-LIBO    := $(patsubst lib/%.c,$B/lib/%.o,$(wildcard lib/*/*.c))
+MANS    := $(filter-out $(NOT),$(wildcard man/*.[1-8]))
+LIBO    := $(patsubst lib/%.c,$B/lib/%.o,$(filter-out $(NOT),$(wildcard lib/*/*.c)))
 BINS    := $(CMDS:%=$B/bin/%)
 PARTB   := $(PARTS:%=$B/lib/anthill/%)
 SYNCB   := $(SYNC:%=$B/lib/anthill/sync/%)
@@ -36,6 +39,7 @@ BASHC    = $B/share/bash-completion/completions/anthill
 ZSHC     = $B/share/zsh/site-functions/_anthill
 
 all: $(BINS) $(PARTB) $(SYNCB) $(SCRIPTS:%=$B/bin/%) $B/share/anthill/tables $(BASHC) $(ZSHC)
+	$(if $(NOT),@echo 'make: without ant-load-mysql: libmariadb is not here; scripts/setup installs it (libmariadb-dev)' >&2)
 
 # Each command links only what it uses: the archive leaves out objects that nobody
 # calls, and these are the outside libraries of each.  libjq and libcsv ship no .pc file.
@@ -44,6 +48,7 @@ $B/bin/ant-fetch:       LIBS = $(shell $(PC) --libs libcurl) $(CAGE)
 $B/bin/ant-flatten:     LIBS = -ljq $(shell $(PC) --libs nettle) $(CAGE)
 $B/bin/ant-load-csv:    LIBS = -lcsv
 $B/bin/ant-load-pg:     LIBS = $(shell $(PC) --libs libpq)
+$B/bin/ant-load-mysql:  LIBS = $(shell $(PC) --libs libmariadb)
 $B/bin/ant-load-sqlite: LIBS = $(shell $(PC) --libs sqlite3)
 $B/bin/ant-load-duckdb: LIBS = -ldl
 $B/bin/ant-load-clickhouse: LIBS = $(shell $(PC) --libs libcurl)
@@ -64,6 +69,7 @@ $(FILTERS): cmd/cage_filters.c lib/base/cage.h Makefile
 	$(CC) $(CPPFLAGS) $(filter-out -M%,$(MYFLAGS)) $(CFLAGS) $(LDFLAGS) -o $B/gen/cage_filters $< $(shell $(PC) --cflags --libs libseccomp) $(LDLIBS)
 	$B/gen/cage_filters >$@.new && mv $@.new $@
 $B/lib/db/pg.o:         MYFLAGS += $(shell $(PC) --cflags libpq)
+$B/lib/db/mysql.o:      MYFLAGS += $(shell $(PC) --cflags libmariadb)
 
 $(BINS): $B/bin/%: $B/cmd/%.o $B/cmd/cli.o $B/libant.a
 	@mkdir -p $(@D)

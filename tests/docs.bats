@@ -7,12 +7,15 @@ load lib/helper
 load lib/docs
 load lib/duckdb
 load lib/clickhouse
+load lib/mariadb
 
 setup_file() {
 	start_sim --days 20
 	start_pg
 	start_chdb
 	create_database anthill
+	start_mariadb
+	export MY_URI="mysql://root@localhost/anthill?socket=$MY_DIR/s"
 	createdb warehouse
 	export DOCS_SIM=$ANTHROPIC_BASE_URL
 	# What a page takes for granted: a file that curl has written, streams from somewhere else, and a table file of one's own.
@@ -29,6 +32,7 @@ setup_file() {
 teardown_file() {
 	stop_sim
 	stop_chdb
+	stop_mariadb
 	stop_pg
 }
 

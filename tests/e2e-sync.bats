@@ -232,6 +232,23 @@ PY
 	[ "$(rows anthill.db usage_report)" = "$(expected usage_report --from "$(date -u -d '-10 days' +%F)" --to today)" ]
 }
 
+@test "e2e: of a plan whose lines keep nothing, what one left out is loaded by the next run, or found by --gaps" {
+	local left start line n
+	start=$(date -u -d '-60 days' +%F)
+	for left in 1 2; do
+		ant-sync -q -c /dev/null --plan --state destination --dest "sqlite:///$left.db" --start "$start" --to today --chunk 20 --rate 0 cost_report >plan
+		n=0
+		while IFS= read -r line; do
+			((++n == left)) || ANT_STATE=$PWD/state.$left.$n bash -c "$line" >/dev/null <&-
+		done <plan
+		[ "$n" = 3 ]
+		run -1 ant-sync -q -c /dev/null --state destination --dest "sqlite:///$left.db" --start "$start" --gaps cost_report
+		[[ $output == *"$(date -u -d "$start +$((20 * left - 20)) days" +%F)T00:00:00Z"* ]]
+	done
+	ant-sync -q -c /dev/null --state destination --dest sqlite:///2.db --to today --rate 0 cost_report >/dev/null
+	[ "$(rows 2.db cost_report)" = "$(expected cost_report --from "$start" --to today)" ]
+}
+
 @test "e2e: into PostgreSQL with nothing but environment variables, twice, then restored from its ledger" {
 	PGDATABASE=template1 psql -qc 'create database e2e'
 	sync --dest postgresql:///e2e --schema ant --start -20d

@@ -132,6 +132,14 @@ END
 	[[ $output == *'--into people '* && $output != *schema* ]]
 	run -2 "${base[@]}" --dest-uri duckdb:///d.db --dest-table raw.people
 	[[ $output == *'use --dest-table raw_people'* ]]
+	run -0 "${base[@]}" --dest-uri 'mysql://me:pw@h/d?ssl-mode=required' --dest-table people
+	[[ $output == *'dest=mysql://me:pw@h/d?ssl-mode=required '*'--into people '* ]]
+	run -0 "${base[@]}" --dest-uri 'mariadb://h/d?ssl-mode=required' --dest-table raw.people
+	[[ $output == *'dest=mysql://h/raw?ssl-mode=required '*'--into people '* ]]
+	run -0 "${base[@]}" --dest-uri mysql://h --dest-table raw.users
+	[[ $output == *'dest=mysql://h/raw '* ]]
+	run -2 "${base[@]}" --dest-uri mysql://h
+	run -2 "${base[@]}" --dest-uri mysql://h/d --dest-table 'a b.users'
 }
 
 @test "ingest: csv is a folder, or the one file" {
@@ -240,8 +248,8 @@ END
 	[[ ${lines[0]} == 'ant-ingest: --source-uri: no source antropic; did you mean anthropic?' ]]
 	run -2 ingest --source-uri 'anthropic://?api_key=k' --source-table users --dest-uri postgersql://me:pgsecret@h/db
 	[[ ${lines[0]} == 'ant-ingest: --dest-uri: no destination postgersql; did you mean postgresql?' && $output != *secret* ]]
-	run -2 ingest --source-uri 'anthropic://?api_key=k' --source-table users --dest-uri mysql://h/db
-	[[ ${lines[0]} == *'no destination mysql'* ]]
+	run -2 ingest --source-uri 'anthropic://?api_key=k' --source-table users --dest-uri oracle://h/db
+	[[ ${lines[0]} == *'no destination oracle'* ]]
 	run -2 ingest postgresql://me:pgsecret@h/db
 	[[ $output != *secret* ]]
 	[ ! -e trace ] # nothing was run

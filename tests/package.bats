@@ -26,6 +26,8 @@ field() { dpkg-deb -f "$DEB" "$1"; }
 		[[ $(field Depends) == *"$library"* ]] || { field Depends; return 1; }
 	done
 	[[ $(field Depends) != *duckdb* ]]
+	# What one kind of destination needs, nobody has to install.
+	[[ $(field Depends) != *mariadb* && $(field Recommends) == *libmariadb3* && $(field Recommends) != *libc6* ]]
 }
 
 @test "package: the libraries of optional loaders are recommended alone, but for those that others need as well" {

@@ -15,6 +15,7 @@ each_setup() {
 	stub ant-flatten 'cat'
 	loader ant-load-sqlite
 	loader ant-load-pg
+	loader ant-load-mysql
 	loader ant-load-csv
 	rm -f trace
 }
@@ -190,11 +191,17 @@ today() { date -u +%F; }
 	[[ $output == *$'\nant-load-csv -o out/folder/users.csv\n'* ]]
 	[[ $output == *$'\nant-load-csv -o out/users.csv\n'* ]]
 	[[ $output == *$'\nant-load-pg -d postgresql:///db --schema s --prefix p_'* ]]
+	rm trace
+	sync --dest 'mysql://me@h:3307/db?ssl-mode=verify_identity' --prefix p_ users
+	sync --dest mariadb:///db users
+	grep -qx 'ant-load-mysql --prefix p_ mysql://me@h:3307/db?ssl-mode=verify_identity' trace
+	grep -qx 'ant-load-mysql mysql:///db' trace
+	run -1 grep -e --views trace
 }
 
 @test "sync: a wrong destination is wrong usage, said so" {
 	local uri
-	for uri in sqlite:// sqlite:/// sqlite://x.db 'sqlite:///x?mode=ro' mysql://h/d x.db '' \
+	for uri in sqlite:// sqlite:/// sqlite://x.db 'sqlite:///x?mode=ro' oracle://h/d mysql://h mysql://h/ x.db '' \
 		'postgresql://h/d?sslpassword=secret'; do
 		run -2 sync --dest "$uri" users
 		[[ $output == *"--dest: "* ]]
@@ -202,6 +209,8 @@ today() { date -u +%F; }
 	done
 	run -2 sync --schema s users
 	[[ $output == *"--schema: sqlite has none"* ]]
+	run -2 sync --schema s --dest mysql://h/d users
+	[[ $output == *"--schema: mysql has none"* ]]
 	[ ! -e trace ] || run -1 grep -E 'fetch|load' trace
 }
 
@@ -216,12 +225,19 @@ today() { date -u +%F; }
 	run -1 grep -rE 'p@ss|p%40ss' trace state ps
 	run -0 sync --plan --dest 'postgresql://me:p%40ss@h/db' users
 	[[ $output != *p@ss* && $output != *p%40ss* ]]
+	rm seen trace
+	stub_loader ant-load-mysql 'case $* in *--ledger* | *--check*) exit ;; esac; cat >/dev/null; printf "%s" "$MYSQL_PWD" >>seen; ps axww -o args= >>ps'
+	sync --dest 'mysql://me:p%40ss%2Fw%25rd@h:5/db?ssl-ca=ca.pem' users
+	[ "$(cat seen)" = 'p@ss/w%rd' ]
+	grep -qx 'ant-load-mysql mysql://me@h:5/db?ssl-ca=ca.pem' trace
+	run -1 grep -rE 'p@ss|p%40ss' trace state ps
 }
 
 @test "sync: each destination has watermarks of its own, by its URI without credentials" {
 	sync --start -1d --dest 'postgresql://me:pw@h/db' usage_report
 	sync --start -1d --dest 'postgresql://h/db' --schema s usage_report
-	[ "$(ant state list | cut -f3 | sort | tr '\n' ' ')" = 'postgresql://h/db postgresql://h/db#schema=s ' ]
+	sync --start -1d --dest 'mariadb://me:pw@h/db' usage_report
+	[ "$(ant state list | cut -f3 | sort | tr '\n' ' ')" = 'mysql://h/db postgresql://h/db postgresql://h/db#schema=s ' ]
 }
 
 @test "sync: tables run at once, no more than --parallel, and share one budget of requests" {

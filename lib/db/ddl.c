@@ -58,7 +58,7 @@ put_columns(struct buf *b, enum sql_dialect d, const struct table *t)
 		put_column_doc(b, d, c);
 	}
 	if (d == SQL_MYSQL && t->mode == MODE_WINDOW) {
-		buf_puts(b, ",\n\tKEY (");
+		buf_puts(b, ",\n\tKEY " SQL_MYSQL_WINDOW " (");
 		sql_ident(b, d, t->mode_column);
 		buf_putc(b, ')');
 	}
@@ -71,7 +71,7 @@ put_options(struct buf *b, enum sql_dialect d, const struct table *t)
 	const struct column *time = t->mode == MODE_WINDOW ? table_column(t, t->mode_column) : NULL;
 	static const char *const doc[SQL_COUNT] = {[SQL_BIGQUERY] = "\nOPTIONS(description=",
 		[SQL_SNOWFLAKE] = "\nCOMMENT = ",
-		[SQL_MYSQL] = "\nDEFAULT CHARSET = utf8mb4 COMMENT = "};
+		[SQL_MYSQL] = "\n" SQL_MYSQL_TABLE " COMMENT = "};
 
 	if (d == SQL_BIGQUERY && time != NULL) { /* a day can then be replaced as a whole */
 		buf_puts(b, time->type == TYPE_DATE ? "\nPARTITION BY " : "\nPARTITION BY DATE(");

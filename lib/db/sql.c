@@ -122,7 +122,7 @@ sql_create_table(struct buf *b, enum sql_dialect d, const char *schema, const ch
 		buf_puts(b, i > 0 ? ",\n\t" : "\n\t");
 		definition(b, d, &c[i]);
 	}
-	buf_puts(b, "\n)");
+	buf_puts(b, d == SQL_MYSQL ? "\n) " SQL_MYSQL_TABLE : "\n)");
 }
 
 void
@@ -235,4 +235,41 @@ sql_clickhouse_engine(struct buf *b, const char *time, int replicated, const cha
 		buf_puts(b, "\nORDER BY tuple()");
 	}
 	put_comment(b, "\nCOMMENT ", text);
+}
+
+void
+sql_create_ledger_index(struct buf *b, enum sql_dialect d, const char *schema)
+{
+	buf_puts(b, d == SQL_MYSQL ? "CREATE INDEX " SQL_LEDGER "_line ON "
+				   : "CREATE INDEX IF NOT EXISTS " SQL_LEDGER "_line ON ");
+	sql_name(b, d, schema, SQL_LEDGER);
+	buf_puts(b, d == SQL_SQLITE  ? " (into_table COLLATE NOCASE, line)"
+		    : d == SQL_MYSQL ? " (into_table(64), line)"
+				     : " (into_table, line)");
+}
+
+int
+sql_mysql_index(struct buf *b, const struct sql_column *c, size_t n)
+{
+	enum { PARTS = 16, BYTES = 3072, OTHER = 32, PREFIX = 64, CHARACTER = 4 };
+	size_t parts = 0, texts = 0, prefix = PREFIX, used = 0;
+
+	for (size_t i = 0; i < n && parts < PARTS; i++) {
+		parts += c[i].type != TYPE_JSON;
+		texts += c[i].type == TYPE_TEXT;
+	}
+	if (parts == 0)
+		return 0;
+	if (texts * PREFIX * CHARACTER + (parts - texts) * OTHER > BYTES)
+		prefix = (BYTES - (parts - texts) * OTHER) / texts / CHARACTER;
+	for (size_t i = 0; i < n && used < parts; i++) {
+		if (c[i].type == TYPE_JSON)
+			continue;
+		buf_puts(b, used++ == 0 ? " (" : ", ");
+		sql_ident(b, SQL_MYSQL, c[i].name);
+		if (c[i].type == TYPE_TEXT)
+			buf_printf(b, "(%zu)", prefix);
+	}
+	buf_putc(b, ')');
+	return 1;
 }

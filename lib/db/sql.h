@@ -11,7 +11,7 @@ enum sql_dialect {
 	SQL_POSTGRESQL,
 	SQL_SQLITE,
 	SQL_DUCKDB,
-	SQL_BIGQUERY, /* from here on definitions, see ddl.h, and of ClickHouse a loader's statements */
+	SQL_BIGQUERY, /* from here on definitions, see ddl.h, and of two a loader's statements */
 	SQL_SNOWFLAKE,
 	SQL_CLICKHOUSE,
 	SQL_MYSQL,
@@ -60,6 +60,20 @@ void sql_comment(struct buf *b, enum sql_dialect d, const char *schema, const ch
 
 /* The ledger's name, and its columns, RECEIPT_FIELDS of them, into C, which is returned. */
 #define SQL_LEDGER "_anthill_loads"
+void sql_create_ledger_index(struct buf *b, enum sql_dialect d, const char *schema);
+
+/*
+ * What MySQL's tables are made with: an engine that can take a load back, texts that differ where their
+ * bytes do; and the names of their indexes, which are the table's own.
+ */
+#define SQL_MYSQL_TABLE "ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin"
+#define SQL_MYSQL_WINDOW "_anthill_window"
+#define SQL_MYSQL_KEY "_anthill_key"
+/*
+ * " (a, b, ...)", N columns of an index of MySQL: those of text by their beginnings, so that all fit in
+ * the 3072 bytes of an index, and none of JSON.  Return 1; 0, with nothing appended, where none is left.
+ */
+int sql_mysql_index(struct buf *b, const struct sql_column *c, size_t n);
 const struct sql_column *sql_ledger_columns(struct sql_column *c);
 
 /*

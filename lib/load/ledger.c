@@ -20,7 +20,7 @@ put_ledger(struct session *s)
 static void
 put_lines_of(struct session *s, const char *into)
 {
-	int lower = s->ops->ignores_case && s->ops->dialect != SQL_SQLITE;
+	int lower = s->ops->dialect == SQL_DUCKDB;
 
 	buf_puts(&s->sql, " FROM ");
 	put_ledger(s);
@@ -146,9 +146,8 @@ ledger_learn(struct session *s, struct ant_err *e)
 	return learn_identity(s, e);
 }
 
-/* The ledger as it is today: created, or with the columns that it lacks. */
 static int
-make_ledger(struct session *s, struct ant_err *e)
+create_or_widen(struct session *s, struct ant_err *e)
 {
 	struct sql_column all[RECEIPT_FIELDS];
 	struct strlist columns = {NULL, 0};
@@ -183,19 +182,35 @@ index_ledger(struct session *s, struct ant_err *e)
 	if (!s->ops->has_indexes)
 		return 0;
 	buf_clear(&s->sql);
-	buf_puts(&s->sql, "CREATE INDEX IF NOT EXISTS " SQL_LEDGER "_line ON ");
-	put_ledger(s);
-	buf_puts(&s->sql, s->ops->dialect == SQL_SQLITE ? " (into_table COLLATE NOCASE, line)"
-							: " (into_table, line)");
+	sql_create_ledger_index(&s->sql, s->ops->dialect, s->schema);
 	return session_run(s, NULL, e);
+}
+
+/* Whether it is there with all its columns. */
+static int
+is_of_today(const struct session *s)
+{
+	return s->ledger.there && has(s, RECEIPT_FIELDS - 1);
+}
+
+int
+ledger_make(struct session *s, struct ant_err *e)
+{
+	if (is_of_today(s))
+		return 0;
+	if (create_or_widen(s, e) == -1 || index_ledger(s, e) == -1)
+		return -1;
+	s->ledger.there = 1;
+	s->ledger.fields = RECEIPT_FIELDS;
+	return 0;
 }
 
 int
 ledger_write(struct session *s, struct receipt_entry *entry, struct ant_err *e)
 {
-	int fresh = !s->ledger.there || !has(s, RECEIPT_FIELDS - 1);
+	int fresh = !is_of_today(s);
 
-	if (fresh && (make_ledger(s, e) == -1 || index_ledger(s, e) == -1))
+	if (ledger_make(s, e) == -1)
 		return -1;
 	/* Two first loads at once must not both name the destination. */
 	if (*s->ledger.destination == '\0' && !s->load->dry_run &&
@@ -228,16 +243,16 @@ put_select(struct session *s)
 
 		buf_puts(&s->sql, i == 0 ? "SELECT " : ", ");
 		if (!has(s, (enum receipt_field)i)) {
-			buf_puts(&s->sql, "CAST(NULL AS text)");
+			buf_puts(&s->sql, "NULL");
 		} else if (c->type == TYPE_TIMESTAMPTZ) {
 			buf_printf(&s->sql, "%s%s%s", s->ops->time[0], c->name, s->ops->time[1]);
 		} else if (c->type == TYPE_BOOLEAN) {
-			buf_printf(&s->sql, "CAST(%s AS text)", c->name);
+			buf_printf(&s->sql, "CASE WHEN %s THEN 'true' END", c->name);
 		} else if (i == RECEIPT_INTO_TABLE && s->schema != NULL) {
 			sql_literal(&s->sql, s->ops->dialect, s->schema);
 			buf_printf(&s->sql, " || '.' || %s", c->name);
 		} else {
-			buf_puts(&s->sql, c->name);
+			sql_ident(&s->sql, s->ops->dialect, c->name);
 		}
 	}
 }
@@ -342,7 +357,8 @@ ask_ledger(struct session *s, const struct audit *a, struct audit_facts *f, stru
 	if (ask(s, 3, take_first, f, e) == -1)
 		return -1;
 	buf_clear(&s->sql);
-	buf_puts(&s->sql, "SELECT mode, rows");
+	buf_puts(&s->sql, "SELECT mode, ");
+	sql_ident(&s->sql, s->ops->dialect, receipt_columns[RECEIPT_ROWS].name);
 	put_lines_of(s, a->into);
 	put_organization(s, a->organization, "organization");
 	buf_puts(&s->sql, " AND mode IN ('window', 'replace', 'merge', 'append')"
@@ -527,7 +543,7 @@ ledger_note(void *self, const struct load *l, struct receipt_entry *entry, struc
 	s->there = 1;
 	if (s->ops->check(s, e) == -1 || s->ops->open(s, e) == -1 || ledger_learn(s, e) == -1 ||
 		(s->ops->before_create != NULL && s->ops->before_create(s, e) == -1) ||
-		ledger_write(s, entry, e) == -1)
+		session_transact(s, e) == -1 || ledger_write(s, entry, e) == -1)
 		return -1;
 	return s->ops->commit(s, e);
 }

@@ -15,6 +15,9 @@
  */
 int ledger_learn(struct session *s, struct ant_err *e);
 
+/* The ledger as it is today: created, or with the columns that it lacks.  Return 0 or -1. */
+int ledger_make(struct session *s, struct ant_err *e);
+
 /*
  * Write the line of the load, in whose transaction it is.  What only the ledger knows is added to
  * ENTRY: destination, line and load.  Return 0 or -1.

@@ -165,6 +165,15 @@ size_t load_csv_risky(const struct load_dest *dest);
  */
 int load_pg(const char *conninfo, const char *schema, struct load_dest *to, struct ant_err *e);
 
+/*
+ * The database that URI names, as for db_mysql_new().  What creates or changes a table cannot be taken back
+ * there: a load that fails leaves an empty table, a column or an index that it made, and never a row.
+ */
+int load_mysql(const char *uri, struct load_dest *to, struct ant_err *e);
+
+/* Of such, once it was opened: whether rows come by INSERT, for the server takes no LOAD DATA LOCAL. */
+int load_mysql_by_insert(const struct load_dest *dest);
+
 /* A SQLite database; a load that fails removes a FILE that it created. */
 int load_sqlite(const char *file, struct load_dest *to, struct ant_err *e);
 

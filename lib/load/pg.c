@@ -223,28 +223,11 @@ rows(struct session *s, int64_t *stored, struct ant_err *e)
 	return copy(s, s->staged ? stage : NULL, s->load->rows, stored, e);
 }
 
-/* A name for a column more, which none of the load's has. */
-static const char *
-order_name(const struct load *l)
-{
-	static const char *const names[] = {
-		"_anthill_order", "_anthill_order_", "_anthill_order__"};
-	size_t i = 0;
-
-	for (size_t c = 0; c < l->rows->ncolumns; c++)
-		if (strcmp(l->columns[c].name, names[i]) == 0 &&
-			i + 1 < sizeof names / sizeof *names) {
-			i++;
-			c = SIZE_MAX; /* from the first column again */
-		}
-	return names[i];
-}
-
 /* A table keeps no order of its own: the rows are numbered as they come. */
 static int
 take_again(struct session *s, struct rows *r, int64_t *dropped, struct ant_err *e)
 {
-	const char *order = order_name(s->load);
+	const char *order = load_sql_order_name(s->load);
 	int64_t stored;
 
 	if (session_make_stage(s, s->ops->again_head, e) == -1)

@@ -252,6 +252,27 @@ check_organization(struct session *s, const struct session_shape *is, struct ant
 		s->name, quote(s), s->into, quote(s), its, own);
 }
 
+/*
+ * Where what was created outlives a failed load, the table may be there without a load in it: an empty
+ * one of which the ledger knows nothing is as good as new.
+ */
+static int
+take_for_new(struct session *s, struct ant_err *e)
+{
+	int64_t rows;
+
+	if (s->ops->transact == NULL || s->ledger.line != 0)
+		return 0;
+	buf_clear(&s->sql);
+	buf_puts(&s->sql, "SELECT EXISTS (SELECT 1 FROM ");
+	session_put_table(s);
+	buf_putc(&s->sql, ')');
+	if (session_ask_number(s, &rows, e) == -1)
+		return -1;
+	s->new_table = rows == 0;
+	return 0;
+}
+
 static int
 make_table(struct session *s, struct ant_err *e)
 {
@@ -265,7 +286,10 @@ make_table(struct session *s, struct ant_err *e)
 	else if (status == 0 && !is.found)
 		status = create_table(s, e);
 	else if (status == 0)
-		status = check_organization(s, &is, e) == -1 ? -1 : widen(s, &is, e);
+		status = check_organization(s, &is, e) == -1 || widen(s, &is, e) == -1 ||
+					 take_for_new(s, e) == -1
+				 ? -1
+				 : 0;
 	s->guarded = is.guarded;
 	session_shape_free(&is);
 	return status;
@@ -340,6 +364,14 @@ open_database(struct session *s, struct ant_err *e)
 	return session_run_text(s, s->ops->begin, e);
 }
 
+int
+session_transact(struct session *s, struct ant_err *e)
+{
+	if (s->ops->transact == NULL)
+		return 0;
+	return ledger_make(s, e) == -1 ? -1 : s->ops->transact(s, e);
+}
+
 static int
 begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
 {
@@ -360,7 +392,9 @@ begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
 	}
 	if (ledger_learn(s, e) == -1)
 		return -1;
-	return make_table(s, e) == -1 ? -1 : remove_old(s, held, e);
+	if (make_table(s, e) == -1 || session_transact(s, e) == -1)
+		return -1;
+	return remove_old(s, held, e);
 }
 
 int
@@ -600,7 +634,7 @@ commit(void *self, struct receipt_entry *entry, struct ant_err *e)
 	int status = 0;
 
 	buf_init(&buckets, LOAD_TEXT_MAX);
-	if (s->new_table && s->ops->has_indexes)
+	if (s->new_table && s->ops->has_indexes && s->ops->transact == NULL)
 		status = index_new(s, e);
 	if (status == 0 && l->rows->window && !l->dry_run) {
 		status = put_buckets(s, &buckets, e);

@@ -68,12 +68,12 @@ struct session_shape {
  */
 struct session_ops {
 	enum sql_dialect dialect;
-	const char *target;	/* in receipts */
-	const char *begin;	/* what open() begins with, for the plan; NULL: look() has said it */
-	const char *thing;	/* what it is: "file" */
-	const char *not_table;	/* what a name can belong to instead: "view" */
-	const char *keepers;	/* what can keep rows from us: "trigger"; NULL: nothing can */
-	const char *stage;	/* where the rows of a merge arrive, as SQL names it */
+	const char *target;    /* in receipts */
+	const char *begin;     /* what open() begins with, for the plan; NULL: look() has said it */
+	const char *thing;     /* what it is: "file" */
+	const char *not_table; /* what a name can belong to instead: "view" */
+	const char *keepers;   /* what can keep rows from us: "trigger"; NULL: nothing can */
+	const char *stage;     /* where the rows of a merge arrive, as SQL names it */
 	const char *stage_head; /* CREATE TEMPORARY TABLE this AS SELECT; NULL: rows() makes it */
 	const char *stage_tail; /* what ends that SELECT without a row */
 	const char *again;	/* a second stage, for rows whose key came before in the stream */
@@ -125,6 +125,12 @@ struct session_ops {
 	int (*put_add)(struct session *s, const struct sql_column *c, const char *like);
 	/* Before the table is created; NULL: nothing to do. */
 	int (*before_create)(struct session *s, struct ant_err *e);
+	/*
+	 * Begin the transaction, where whatever creates or changes a table commits one: all of that,
+	 * the ledger too, has been done by now, and a load that fails leaves it there.  An index that
+	 * serves the load is made here as well.  NULL: open() has begun it.
+	 */
+	int (*transact)(struct session *s, struct ant_err *e);
 	/* When it is, and empty; NULL: nothing to do. */
 	int (*after_create)(struct session *s, struct ant_err *e);
 	/* Append what creates TABLE, where it is missing, with N columns; NULL: sql_create_table(). */
@@ -196,6 +202,9 @@ int session_make_stage(struct session *s, const char *head, struct ant_err *e);
 
 /* Create the index on the key, which a merge into a table that was there looks rows up by. */
 int session_index_key(struct session *s, struct ant_err *e);
+
+/* Make the ledger and begin the transaction, where ops->transact does. */
+int session_transact(struct session *s, struct ant_err *e);
 
 /* Append the name of the table, or of what stands for it. */
 void session_put_table(struct session *s);

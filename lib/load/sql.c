@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* In SQLite, a temporary table would hide one of the same name. */
 static const char *
@@ -29,14 +30,14 @@ put_bound(struct buf *b, enum sql_dialect d, enum type type, int64_t t)
 	load_sql_time(b, d, text);
 }
 
-/* A literal is compared with a column as ClickHouse writes it. */
+/* A literal is compared with a column as ClickHouse writes it; MySQL takes no Z. */
 void
 load_sql_time(struct buf *b, enum sql_dialect d, const char *time)
 {
 	char text[UTC_TEXT];
 
 	snprintf(text, sizeof text, "%s", time);
-	if (d == SQL_CLICKHOUSE && strlen(text) > 10) {
+	if ((d == SQL_CLICKHOUSE || d == SQL_MYSQL) && strlen(text) > 10) {
 		text[10] = ' ';
 		text[strcspn(text, "Z")] = '\0';
 	}
@@ -160,6 +161,22 @@ load_sql_last(struct buf *b, enum sql_dialect d, const struct load *l, const cha
 	buf_printf(b, " ORDER BY %s DESC) AS n FROM %s) x WHERE n > 1)", order, stage);
 }
 
+const char *
+load_sql_order_name(const struct load *l)
+{
+	static const char *const names[] = {
+		"_anthill_order", "_anthill_order_", "_anthill_order__"};
+	size_t i = 0;
+
+	for (size_t c = 0; c < l->rows->ncolumns; c++)
+		if (strcasecmp(l->columns[c].name, names[i]) == 0 &&
+			i + 1 < sizeof names / sizeof *names) {
+			i++;
+			c = SIZE_MAX; /* from the first column again */
+		}
+	return names[i];
+}
+
 void
 load_sql_insert(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
 	const struct load *l, const char *from)
@@ -230,8 +247,10 @@ load_sql_ledger(
 	receipt_texts(entry, &texts);
 	buf_puts(b, "INSERT INTO ");
 	sql_name(b, d, schema, SQL_LEDGER);
-	for (size_t i = 0; i < RECEIPT_FIELDS; i++)
-		buf_printf(b, "%s%s", i == 0 ? " (" : ", ", receipt_columns[i].name);
+	for (size_t i = 0; i < RECEIPT_FIELDS; i++) {
+		buf_puts(b, i == 0 ? " (" : ", ");
+		sql_ident(b, d, receipt_columns[i].name);
+	}
 	for (size_t i = 0; i < RECEIPT_FIELDS; i++) {
 		const char *text = texts.v[i];
 		enum type type = receipt_columns[i].type;
@@ -241,6 +260,8 @@ load_sql_ledger(
 			buf_puts(b, "NULL");
 		else if (type == TYPE_BIGINT || type == TYPE_BOOLEAN)
 			buf_puts(b, text);
+		else if (type == TYPE_TIMESTAMPTZ)
+			load_sql_time(b, d, text);
 		else
 			sql_literal(b, d, text);
 	}

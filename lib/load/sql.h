@@ -37,6 +37,9 @@ void load_sql_merged(struct buf *b, enum sql_dialect d, const char *table, const
 void load_sql_last(struct buf *b, enum sql_dialect d, const struct load *l, const char *stage,
 	const char *order);
 
+/* A name for a column more, which none of the load's has. */
+const char *load_sql_order_name(const struct load *l);
+
 /* INSERT INTO the table all rows of FROM, which has the load's columns in its order and no others. */
 void load_sql_insert(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
 	const struct load *l, const char *from);

@@ -1,7 +1,7 @@
 # The destination of ant-sync: its URI, the loader of a table, its scope.
 #
 # Reads: schema, prefix, mode, parallel, turns, allow_shrink, wait_lock, by_organization, own_organization, whose_of, into_of, mode_of, known_tables, run.
-# Sets: kind, file or conninfo, suffix, days, place, base_scope, load_scope, one_writer, spool; scope and loader, of one table; PGPASSWORD, CLICKHOUSE_PASSWORD.
+# Sets: kind, file or conninfo, suffix, days, place, base_scope, load_scope, one_writer, spool; scope and loader, of one table; PGPASSWORD, CLICKHOUSE_PASSWORD, MYSQL_PWD.
 
 # file_uri SCHEME URI - the path in URI: three slashes are relative, four absolute
 file_uri() {
@@ -19,29 +19,29 @@ file_uri() {
 	if [[ $file == /* ]]; then base_scope=$1:///$file; else base_scope=$1:///$PWD/${file#./}; fi
 }
 
-# postgres_uri URI - the password goes to the environment: everybody can see argv
-postgres_uri() {
-	local rest=${1#*://} user='' mark='?' word tail query=''
+# server_uri SCHEME VARIABLE URI - the password goes to the environment: everybody can see argv
+server_uri() {
+	local rest=${3#*://} user='' mark='?' word tail query=''
 	local authority=${rest%%[/?]*}
 	local -a words=()
 	tail=${rest#"$authority"}
 	if [[ $authority == *@* ]]; then
 		user=${authority%@*}
 		authority=${authority##*@}
-		[[ $user != *:* ]] || { decode "${user#*:}" && export PGPASSWORD=$REPLY; }
+		[[ $user != *:* ]] || { decode "${user#*:}" && export "$2=$REPLY"; }
 		user=${user%%:*}
 	fi
 	[[ $tail != *\?* ]] || IFS='&' read -r -a words <<<"${tail#*\?}"
 	tail=${tail%%\?*}
 	for word in "${words[@]}"; do
 		case $word in
-		password=*) decode "${word#*=}" && export PGPASSWORD=$REPLY ;;
+		password=*) decode "${word#*=}" && export "$2=$REPLY" ;;
 		sslpassword=*) usage '--dest: put sslpassword into a service file (PGSERVICEFILE), not into the URI' ;;
 		*) query+=$mark$word mark='&' ;;
 		esac
 	done
-	conninfo=postgresql://${user:+$user@}$authority$tail$query
-	base_scope=postgresql://$authority$tail
+	conninfo=$1://${user:+$user@}$authority$tail$query
+	base_scope=$1://$authority$tail
 }
 
 # clickhouse_uri URI - the same of ClickHouse, whose password has no other place
@@ -106,6 +106,10 @@ lake_uri() {
 	conninfo=ducklake:$scheme$conninfo$data
 }
 
+postgres_uri() { server_uri postgresql PGPASSWORD "$1"; }
+mysql_uri() { server_uri mysql MYSQL_PWD "$1"; }
+mariadb_uri() { mysql_uri "$1"; }
+
 # warehouse_uri URI - one that ant-ingest has prepared: it names the loader, and secrets are in the environment
 warehouse_uri() {
 	local rest=${1#*://}
@@ -125,6 +129,11 @@ destination() {
 		kind=postgresql
 		postgres_uri "$1"
 		;;
+	mysql://* | mariadb://*)
+		kind=mysql
+		mysql_uri "$1"
+		[[ $conninfo =~ ^mysql://[^/?]*/[^/?]+ ]] || usage '--dest: not as mysql://USER@HOST:PORT/DATABASE'
+		;;
 	clickhouse://* | clickhouses://*)
 		kind=clickhouse
 		clickhouse_uri "$1"
@@ -133,8 +142,8 @@ destination() {
 	iceberg+https://* | iceberg+http://*) kind=iceberg conninfo=$1 base_scope=$1 ;;
 	bigquery://* | snowflake://*) warehouse_uri "$1" ;;
 	*://*)
-		near "$kind" sqlite duckdb ducklake iceberg+https postgresql clickhouse csv parquet
-		usage "--dest: no loader for $kind${REPLY:-: use sqlite, duckdb, ducklake, postgresql, clickhouse, csv or parquet}"
+		near "$kind" sqlite duckdb ducklake iceberg+https postgresql mysql clickhouse csv parquet
+		usage "--dest: no loader for $kind${REPLY:-: use sqlite, duckdb, ducklake, postgresql, mysql, clickhouse, csv or parquet}"
 		;;
 	*) usage "--dest: not a URI such as sqlite:///anthill.db" ;;
 	esac
@@ -183,6 +192,7 @@ loader_for() {
 	postgresql)
 		loader=(ant-load-pg -d "$conninfo" ${schema:+--schema "$schema"} "${names[@]}" "${how[@]}")
 		;;
+	mysql) loader=(ant-load-mysql "${names[@]}" "${how[@]}" "$conninfo") ;;
 	clickhouse) loader=(ant-load-clickhouse "${names[@]}" "${how[@]}" "$conninfo") ;;
 	csv | parquet)
 		((!days)) || how+=(--days)

@@ -196,11 +196,11 @@ collect() { # ORGANIZATION HOW
 # The tables that the SQL views read.
 readonly VIEWED='cost_report usage_report claude_code_usage workspaces api_keys users workspace_members organization analytics_cost analytics_usage'
 
-# The SQL views over what is loaded.  The tables are complete without them, but not all is done.
+# The SQL views over what is loaded, where there are some for such a database.  The tables are complete without them, but not all is done.
 make_views() {
 	local name line text
 	local -a names=()
-	[[ $views == on && -z $suffix && $kind != clickhouse && $kind != iceberg && (-z $file || -e $file) ]] || return 0
+	[[ $views == on && ! $kind =~ ^(mysql|clickhouse|iceberg)$ && -z $suffix && (-z $file || -e $file) ]] || return 0
 	loader_for ''
 	for name in "${!into_of[@]}"; do # what --into names is apart
 		[[ " $VIEWED " != *" $name "* || (-n ${option[into]-} && $name == "${tables[0]}") ]] ||

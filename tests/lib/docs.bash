@@ -7,7 +7,7 @@ of_page() {
 }
 
 # run_examples FILE - run its lines in one shell, as a reader would type them.  DOCS_SIM is where the simulator is
-# that the pages expect on a fixed port, and CHDB_URI where ClickHouse is.
+# that the pages expect on a fixed port, CHDB_URI where ClickHouse is, and MY_URI where MariaDB.
 run_examples() {
 	# shellcheck disable=SC2016	# the inner shell expands it
 	timeout -k 5 300 bash -c '
@@ -16,6 +16,7 @@ run_examples() {
 		while IFS= read -r line <&9; do
 			echo "# $line" >>ran
 			line=${line//http:\/\/127.0.0.1:80[0-9][0-9]/$DOCS_SIM}
+			line=${line//mysql:\/\/me@db\/usage/"${MY_URI-}"}
 			line=${line//clickhouse:\/\/127.0.0.1/${CHDB_URI-}}
 			case $line in
 			ant-sim*--port*"&") # a server on a free port, whose address goes to a file
