@@ -28,10 +28,11 @@ static const struct cli_option options[] = {
 	{.name = NULL},
 };
 
-static const char usage[] = "usage: ant-load-parquet -o FILE [--days] [--mode M] [--allow-shrink]\n"
-			    "           [--by-organization] [--organization UUID] [--wait SECONDS]\n"
-			    "           [--dry-run | --check | --ledger | --audit |\n"
-			    "            --set-watermark TABLE=TIME]\n";
+static const char usage[] =
+	"usage: ant-load-parquet -o FILE [--days] [--mode M] [--allow-shrink]\n"
+	"           [--by-organization] [--organization UUID] [--wait SECONDS]\n"
+	"           [--dry-run | --check | --ledger | --audit |\n"
+	"            --set-watermark TABLE=TIME]\n";
 
 static const char help[] =
 	"Writes the rows on stdin into the Parquet file FILE, all of them or none.\n"
@@ -49,9 +50,9 @@ static const char help[] =
 	"  --dry-run, --check   what would be done; what stands in the way; no change\n"
 	"  -h, --help  --version  -q, --quiet  -v, --verbose\n"
 	"\n"
-	"Keep a file up to date:\n"
-	"  ant-fetch --from -3d usage_report | ant-flatten |\n"
-	"  ant-load-parquet -o usage.parquet\n";
+	"Keep a file up to date; put one into a bucket:\n"
+	"  ant-fetch usage_report | ant-flatten | ant-load-parquet -o usage.parquet\n"
+	"  ant-fetch users | ant-flatten | ant-load-parquet -o s3://lake/users.parquet\n";
 
 static int
 make(void)

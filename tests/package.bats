@@ -34,7 +34,7 @@ field() { dpkg-deb -f "$DEB" "$1"; }
 	# The build is there: nothing is compiled again.
 	cp -a "$BATS_FILE_TMPDIR/build" build
 	DEB=build/${DEB##*/}
-	OPTIONAL='ant-load-csv ant-load-pg' "$ROOT/packaging/build-deb" "$PWD/build" >/dev/null
+	OPTIONAL='ant-load-csv ant-load-parquet ant-load-pg' "$ROOT/packaging/build-deb" "$PWD/build" >/dev/null
 	[[ $(field Recommends) == *ca-certificates*libcsv3* ]]
 	[[ $(field Depends) != *libcsv3* ]]
 	[[ $(field Depends) == *libpq5* ]] # ant-report is linked with it, too
