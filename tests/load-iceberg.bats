@@ -117,6 +117,19 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	done
 }
 
+@test "iceberg: with --wait what another load overtakes is loaded again, from a file, and none with a receipt is lost" {
+	numbered merge 1 10 0 | into
+	for i in 1 2 3 4 5 6; do numbered merge $((i * 100)) $((i * 100 + 9)) "$i" >"s$i"; done
+	pids=()
+	for i in 1 2 3 4 5 6; do
+		into --wait 600 <"s$i" >"out$i" 2>"err$i" 3>&- &
+		pids+=($!)
+	done
+	for pid in "${pids[@]}"; do wait "$pid" || { cat err?; false; }; done
+	[ "$(sql 'SELECT count(*), count(DISTINCT v) FROM t')" = '70|7' ]
+	diff <(sort out?) <(into --ledger | sed 1d | sed -E 's/,"finished":"[^"]*"}$/}/' | sort)
+}
+
 @test "iceberg: a server that is gone is exit 1, a token is in no message, wrong use is exit 2" {
 	hours a 5 >s
 	run -1 lake 'iceberg+http://127.0.0.1:1/?namespace=n' <s

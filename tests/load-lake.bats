@@ -157,6 +157,19 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 
 @test "lake: eight loads at once into a catalog of SQLite: each wins or exits 6, and a reader sees one of them whole" { eight_at_once; }
 
+@test "lake: with --wait what another load overtakes is loaded again, from a file" {
+	numbered append 1 500 0 | into
+	for i in 1 2 3 4 5 6; do numbered append 1 500 "$i" >"s$i"; done
+	pids=()
+	for i in 1 2 3 4 5 6; do
+		into --wait 600 <"s$i" >"out$i" 2>"err$i" 3>&- &
+		pids+=($!)
+	done
+	for pid in "${pids[@]}"; do wait "$pid" || { cat err?; false; }; done
+	[ "$(summary)" = '3500|0|6' ]
+	diff <(sort out?) <(into --ledger | sed 1d | sed -E 's/,"finished":"[^"]*"}$/}/' | sort)
+}
+
 @test "lake: eight first loads at once make the lake once" { first_at_once; }
 
 @test "lake: of two loads into a catalog of SQLite the later one to commit is exit 6, into an empty window, too" {

@@ -51,6 +51,11 @@ is_of_value(const char *text)
 static int
 is_conflict(const char *text)
 {
+	static const char outdated[] = " is already outdated. Please restart your transaction";
+	size_t len = strlen(text), end = sizeof outdated - 1;
+
+	if (len > end && strcmp(text + len - end, outdated) == 0) /* Iceberg's */
+		return 1;
 	return strncmp(text, "TransactionContext Error", 24) == 0
 		       ? strstr(text, "Transaction conflict") != NULL ||
 				 strstr(text, "database is locked") != NULL ||

@@ -277,6 +277,41 @@ commit_lake(struct session *s, struct ant_err *e)
 	return -1;
 }
 
+static int
+take_yes(void *arg, const char *const *texts, struct ant_err *e)
+{
+	(void)e;
+	*(int *)arg = texts[0] != NULL && *texts[0] != '0';
+	return 0;
+}
+
+/* Some catalogs of Iceberg confirm both of two commits that come at once, and keep one: which, the ledger knows. */
+static int
+commit_iceberg(struct session *s, struct ant_err *e)
+{
+	int kept = 0;
+
+	if (commit_lake(s, e) == -1)
+		return -1;
+	if (s->load->dry_run)
+		return 0;
+	buf_clear(&s->sql);
+	buf_puts(&s->sql, "SELECT CAST(count(*) AS BIGINT) FROM ");
+	sql_name(&s->sql, SQL_DUCKDB, s->schema, SQL_LEDGER);
+	buf_puts(&s->sql, " WHERE load_id = ");
+	sql_literal(&s->sql, SQL_DUCKDB, s->ledger.load);
+	if (each(s, buf_str(&s->sql), 1, take_yes, &kept, e) == -1)
+		return err_prefix(
+			e, "COMMIT was confirmed, and what the catalog has is not known: ");
+	if (kept)
+		return 0;
+	/* Loaded again nothing comes twice, but what is appended: of a catalog like that nobody knows. */
+	return err_set(e, s->load->mode == MODE_APPEND ? ANT_FAIL : ANT_LOCKED,
+		"%s: the catalog has confirmed this load, and lost it to another one that came at "
+		"once: load it again",
+		s->name);
+}
+
 /* Where a table is read by time, a window of it is in the files of its months. */
 static int
 partition(struct session *s, struct ant_err *e)
@@ -369,6 +404,7 @@ be_iceberg(struct session_ops *ops)
 	ops->target = "iceberg";
 	ops->put_columns = put_described;
 	ops->after_create = NULL;
+	ops->commit = commit_iceberg;
 	ops->order = "";
 }
 

@@ -225,6 +225,7 @@ ledger_write(struct session *s, struct receipt_entry *entry, struct ant_err *e)
 	if (random_id_after(entry->load, s->ledger.load, e) == -1)
 		return -1;
 	strcpy(entry->destination, s->ledger.destination);
+	strcpy(s->ledger.load, entry->load); /* this line is the last one now */
 	entry->line = s->ledger.line + 1;
 	buf_clear(&s->sql);
 	load_sql_ledger(&s->sql, s->ops->dialect, s->schema, entry);

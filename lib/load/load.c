@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "tables/tables.h"
@@ -181,35 +182,48 @@ note_repeated(const struct load *l, struct buf *note)
 			l->into, n, &"s"[n == 1]);
 }
 
-/* Begin; while another load holds the destination, again, for as long as the option says. */
-static int
-begin(const struct load_dest *dest, const struct load_options *o, const struct load *l,
-	int64_t *held, struct ant_err *e)
-{
-	int64_t end = clock_ms() + (int64_t)(o->wait * 1000), left;
-	long pause = PAUSE_FIRST;
+/* How long another load is waited for. */
+struct patience {
+	int64_t end; /* by clock_ms() */
+	long pause;
+};
 
+/* Wait a little before the next try.  Return 0, or -1 where the time is over or a signal was caught. */
+static int
+be_patient(struct patience *p)
+{
+	int64_t left = p->end - clock_ms();
+	long pause = p->pause < left ? p->pause : (long)left;
+
+	if (left <= 0)
+		return -1;
+	p->pause = p->pause * 2 < PAUSE_MOST ? p->pause * 2 : PAUSE_MOST;
+	return nanosleep(&(struct timespec){pause / 1000, pause % 1000 * 1000000}, NULL);
+}
+
+/* Begin; while another load holds the destination, again, for as long as PATIENCE lasts. */
+static int
+begin(const struct load_dest *dest, const struct load *l, struct patience *patience, int64_t *held,
+	struct ant_err *e)
+{
 	while (dest->begin(dest->self, l, held, e) == -1) {
-		if (e->status != ANT_LOCKED || (left = end - clock_ms()) <= 0)
+		if (e->status != ANT_LOCKED || clock_ms() >= patience->end)
 			return -1;
 		dest->abort(dest->self, e->msg);
-		if (pause > left)
-			pause = (long)left;
-		if (nanosleep(&(struct timespec){pause / 1000, pause % 1000 * 1000000}, NULL) == -1)
-			return -1; /* a signal, which somebody has caught */
-		pause = pause * 2 < PAUSE_MOST ? pause * 2 : PAUSE_MOST;
+		if (be_patient(patience) == -1)
+			return -1;
 	}
 	return 0;
 }
 
 static int
 transfer(const struct load_dest *dest, const struct load_options *o, struct load *l,
-	struct buf *out, struct ant_err *e)
+	struct patience *patience, struct buf *out, struct ant_err *e)
 {
 	struct receipt_entry entry;
 	int64_t held = 0;
 
-	if (begin(dest, o, l, &held, e) == -1 || dest->rows(dest->self, l->rows, e) == -1)
+	if (begin(dest, l, patience, &held, e) == -1 || dest->rows(dest->self, l->rows, e) == -1)
 		return -1;
 	if (!l->rows->complete) /* a destination that stopped early must not commit */
 		return err_set(e, ANT_FAIL, "%s: rows were left unread",
@@ -225,9 +239,10 @@ transfer(const struct load_dest *dest, const struct load_options *o, struct load
 	return 0;
 }
 
-int
-load_run(const struct load_dest *dest, const struct load_options *o, int fd, const char *name,
-	struct buf *out, struct ant_err *e)
+/* One try. */
+static int
+load_once(const struct load_dest *dest, const struct load_options *o, int fd, const char *name,
+	struct patience *patience, struct buf *out, struct ant_err *e)
 {
 	struct load l;
 	int status = -1;
@@ -236,7 +251,7 @@ load_run(const struct load_dest *dest, const struct load_options *o, int fd, con
 	l.plan = out;
 	if ((l.rows = rows_open(fd, name, e)) == NULL)
 		return -1;
-	if (prepare(&l, o, e) == 0 && (status = transfer(dest, o, &l, out, e)) == -1)
+	if (prepare(&l, o, e) == 0 && (status = transfer(dest, o, &l, patience, out, e)) == -1)
 		dest->abort(dest->self, e->msg);
 	unique_free(l.unique);
 	table_free(l.doc);
@@ -244,6 +259,22 @@ load_run(const struct load_dest *dest, const struct load_options *o, int fd, con
 	free(l.columns);
 	free(l.into);
 	rows_close(l.rows);
+	return status;
+}
+
+int
+load_run(const struct load_dest *dest, const struct load_options *o, int fd, const char *name,
+	struct buf *out, struct ant_err *e)
+{
+	struct patience patience = {clock_ms() + (int64_t)(o->wait * 1000), PAUSE_FIRST};
+	const off_t start = lseek(fd, 0, SEEK_CUR); /* -1: no file, its rows come once */
+	int status;
+
+	/* Some destinations tell at the commit alone that another load was there as well. */
+	while ((status = load_once(dest, o, fd, name, &patience, out, e)) == -1 &&
+		e->status == ANT_LOCKED && start != -1 && be_patient(&patience) == 0)
+		if (lseek(fd, start, SEEK_SET) == -1)
+			return err_sys(e, ANT_FAIL, "%s", name);
 	return status;
 }
 

@@ -33,7 +33,7 @@ struct load_options {
 	const char *mode;	/* instead of the stream's */
 	const char *table_path; /* $ANT_TABLES: where to look for the columns' comments */
 	int allow_shrink, ledger, dry_run;
-	double wait;		  /* seconds for another load that holds the destination */
+	double wait; /* seconds for another load that holds the destination, or commits first */
 	int by_organization;	  /* rows of several organizations in one table */
 	const char *organization; /* the only one that is let in; NULL: any */
 	struct buf *note; /* NULL, or where a load that is done leaves what is worth a warning */

@@ -381,6 +381,7 @@ begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
 	s->columns = l->columns;
 	s->into = s->work = l->into;
 	s->new_table = 0;
+	s->ledger = (struct session_ledger){0};
 	buf_clear(&s->qualified);
 	s->staged = l->mode == MODE_MERGE || (l->unique != NULL && l->mode == MODE_APPEND);
 	if (s->ops->check(s, e) == -1 || open_database(s, e) == -1)

@@ -153,14 +153,15 @@ destination() {
 	load_scope=$base_scope # whatever organization it is
 	((!by_organization)) || [[ ! $kind =~ ^(bigquery|snowflake)$ ]] || usage "--by-organization: $kind has no such tables"
 	# These let one process write at a time: rows are fetched aside, and loaded in turn.  So are those of organizations
-	# side by side where they share a file or a table.  Of Iceberg all loads share the ledger, and the later one
-	# to commit would be refused.
+	# side by side where they share a file or a table.  Of Iceberg all loads share the ledger: what another machine
+	# overtakes is loaded again, from rows that lie aside.
 	one_writer=0
 	case $kind in
 	sqlite | duckdb | iceberg) one_writer=1 ;;
 	ducklake) [[ -z $file ]] || one_writer=1 ;;
 	esac
-	if ((one_writer)); then spool=$((parallel > 1 || turns))
+	if [[ $kind == iceberg ]]; then spool=1
+	elif ((one_writer)); then spool=$((parallel > 1 || turns))
 	elif [[ -n $suffix ]]; then spool=$turns # the ledger is one file
 	else spool=$((turns && by_organization)); fi
 }
@@ -184,7 +185,9 @@ loader_for() {
 	[[ -z $mode ]] || how+=(--mode "$mode")
 	((!allow_shrink)) || how+=(--allow-shrink)
 	# For loads of other machines, too, which know nothing of our locks: a day is the most that a loader takes.
-	((!wait_lock)) || [[ $kind =~ ^(bigquery|snowflake)$ ]] || how+=(--wait 86400)
+	# In Iceberg any load can be overtaken by one of another table, at its commit.
+	if ((wait_lock)) && [[ ! $kind =~ ^(bigquery|snowflake)$ ]]; then how+=(--wait 86400)
+	elif [[ $kind == iceberg ]]; then how+=(--wait 600); fi
 	((!by_organization)) || how+=(--by-organization)
 	whose=${own_organization:-${whose_of[${1:--}]-}}
 	[[ -z $whose ]] || how+=(--organization "$whose")
