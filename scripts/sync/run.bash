@@ -200,7 +200,7 @@ readonly VIEWED='cost_report usage_report claude_code_usage workspaces api_keys 
 make_views() {
 	local name line text
 	local -a names=()
-	[[ $views == on && ! $kind =~ ^(mysql|clickhouse|iceberg)$ && -z $suffix && (-z $file || -e $file) ]] || return 0
+	[[ $views == on && $kind =~ ^(postgresql|sqlite|duckdb|ducklake)$ && (-z $file || -e $file) ]] || return 0
 	loader_for ''
 	for name in "${!into_of[@]}"; do # what --into names is apart
 		[[ " $VIEWED " != *" $name "* || (-n ${option[into]-} && $name == "${tables[0]}") ]] ||
