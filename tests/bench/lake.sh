@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # lake.sh - what a lake costs beside a plain DuckDB file: the same rows, with the catalog in PostgreSQL and the data on S3
 #
-# RUNS (default 5) alternating runs each of ROWS (default 500000) rows into a new lake and a new file.  The time to load
-# the extensions, most of which is the check of their signatures, is measured by itself and taken off.
+# RUNS (default 5) alternating runs each of ROWS (default 500000) rows into a new table of a lake and of a file that are there:
+# who makes a lake loads the extensions three times, and makes the tables of its catalog.  The time to load the extensions, most of which is the check of their signatures, is measured by itself and taken off.
 set -euo pipefail
 # shellcheck source=tests/bench/bench.bash
 . "$(dirname "${BASH_SOURCE[0]}")/bench.bash"
@@ -21,10 +21,11 @@ new() {
 	rm -f t.duckdb* cat.db*
 	psql -qXAt -d postgres -c 'DROP DATABASE IF EXISTS lake' -c 'CREATE DATABASE lake' 2>/dev/null
 	round=$((${round-0} + 1))
+	for made in lake here file; do $made --table other <one.rows >/dev/null; done
 }
-lake() { PGDATABASE=lake ant-load-duckdb "ducklake:postgres:?data=s3://lake/$round/" <some.rows; }
-here() { ant-load-duckdb "ducklake:sqlite:cat.db?data=$dir/data$round" <some.rows; }
-file() { ant-load-duckdb t.duckdb <some.rows; }
+lake() { PGDATABASE=lake ant-load-duckdb "ducklake:postgres:?data=s3://lake/$round/" "$@"; }
+here() { ant-load-duckdb "ducklake:sqlite:cat.db?data=$dir/data$round" "$@"; }
+file() { ant-load-duckdb t.duckdb "$@"; }
 loads() {
 	local name sql=''
 	for name in "$@"; do sql+="LOAD '$EXTENSIONS/$name.duckdb_extension'; "; done
@@ -38,8 +39,8 @@ beside() {
 	for name in lake file load; do : >"$name.txt"; done
 	for ((i = 0; i < runs; i++)); do
 		new
-		seconds "$ours" >>lake.txt
-		seconds file >>file.txt
+		seconds "$ours" <some.rows >>lake.txt
+		seconds file <some.rows >>file.txt
 		seconds loads "$@" >>load.txt
 	done
 	row "$title" "$(median <lake.txt | awk -v off="$(median <load.txt)" '{ print $1 - off }')" "$(median <file.txt)" "$bar"
@@ -48,6 +49,7 @@ beside() {
 
 rows=${ROWS:-500000}
 stream "$rows" window cat >some.rows
+stream 1 window cat >one.rows
 heading "lakes; $(nproc) processors, $(uname -m), $runs runs, $(date -u +%F); $rows rows"
 beside "PostgreSQL and S3 / a DuckDB file" '1.5 at most' lake postgres_scanner httpfs ducklake
 beside "SQLite and a folder / a DuckDB file" - here sqlite_scanner ducklake
