@@ -297,7 +297,7 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 ANT_WRAP="strace -f -e trace=%file -o trace $ANT_WRAP" into <s
 	sed -nE 's/.*open(at)?\((AT_FDCWD, )?"([^"]*)", .*\) = [0-9]+.*/\3/p' trace | grep -vE '^(/lib|/usr|/etc/(ld|ssl|localtime|nsswitch|passwd|host|resolv)|/proc|/sys|/dev|/tmp/ant-unique)' | grep -vF -e "$EXTENSIONS" -e "$(dirname "$ANT_LIBDUCKDB")" -e "$ROOT" |
 		sed "s|^$PWD/||; s|^$PWD\$|.|" | sort -u >got
-	run -1 grep -vE '^(cat\.db(-wal|-shm|-journal)?|data/.*|\.)$' got
+	run -1 grep -vE '^(cat\.db(-wal|-shm|-journal)?|data/.*|\.|.*\.so)$' got
 	run -1 grep duckdb/ <(grep -F "$PWD/home" trace | grep -v ENOENT)
 }
 
