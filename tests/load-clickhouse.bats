@@ -220,6 +220,7 @@ assert len(got) == len(want) and all(a == b for a, b in zip(got, want))'
 		wait_for locked t
 		"$ANT_BIN/ant-load-clickhouse" --wait 60 "$URI" <s >waited 2>waiting 3>&- 7>&- &
 		waits=$!
+		wait_for eval '((0x$(sed -n "s/^SigCgt:[[:space:]]*//p" "/proc/$waits/status") & 0x4000))' # it catches SIGTERM
 		sleep 0.5
 		kill -$signal "$waits"
 		status=0
