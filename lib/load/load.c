@@ -198,7 +198,10 @@ be_patient(struct patience *p)
 	if (left <= 0)
 		return -1;
 	p->pause = p->pause * 2 < PAUSE_MOST ? p->pause * 2 : PAUSE_MOST;
-	return nanosleep(&(struct timespec){pause / 1000, pause % 1000 * 1000000}, NULL);
+	if (nanosleep(&(struct timespec){pause / 1000, pause % 1000 * 1000000}, NULL) == 0)
+		return 0;
+	p->end = 0; /* who was told to end does not try again */
+	return -1;
 }
 
 /* Begin; while another load holds the destination, again, for as long as PATIENCE lasts. */
