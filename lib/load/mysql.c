@@ -391,11 +391,7 @@ commit(struct session *s, struct ant_err *e)
 			db_mysql_unlock(s->self);
 		return 0;
 	}
-	if (!db_mysql_is_connected(s->self))
-		err_prefix(e,
-			"the connection was lost at COMMIT, so whether the rows are in is not "
-			"known; loading them again is safe unless the mode is append: ");
-	return -1;
+	return db_mysql_is_connected(s->self) ? -1 : session_lost_at_commit(e);
 }
 
 static void

@@ -46,6 +46,14 @@ session_run_shared(struct session *s, struct ant_err *e)
 	return session_lock_shared(s, e) == -1 ? -1 : session_run(s, NULL, e);
 }
 
+int
+session_lost_at_commit(struct ant_err *e)
+{
+	err_prefix(e, "the connection was lost at COMMIT, so whether the rows are in is not "
+		      "known; loading them again is safe unless the mode is append: ");
+	return -1;
+}
+
 void
 session_put_table(struct session *s)
 {

@@ -206,6 +206,9 @@ int session_index_key(struct session *s, struct ant_err *e);
 /* Make the ledger and begin the transaction, where ops->transact does. */
 int session_transact(struct session *s, struct ant_err *e);
 
+/* Say before the reason in E that nobody knows whether a COMMIT took place, for its server is gone.  Return -1. */
+int session_lost_at_commit(struct ant_err *e);
+
 /* Append the name of the table, or of what stands for it. */
 void session_put_table(struct session *s);
 
