@@ -1,10 +1,14 @@
 #include "load/mysql_rows.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "db/mysql.h"
 
-enum { INSERT_BYTES = 512 << 10 }; /* of one statement, where the server lets it be as long */
+enum {
+	INSERT_BYTES = 512 << 10, /* of one statement, where the server lets it be as long */
+	PACKET_REST = 16	  /* what a packet has beside the statement */
+};
 
 void
 mysql_put_into(struct session *s, const char *into)
@@ -89,17 +93,68 @@ put_value(struct buf *b, enum type t, const struct row_cell *c)
 	}
 }
 
+/* Run the INSERT in s->sql, if it has rows; HEAD bytes of it stay for the next. */
+static int
+run_insert(struct session *s, size_t head, int64_t *stored, struct ant_err *e)
+{
+	int64_t n;
+
+	if (s->sql.len == head && !s->sql.failed)
+		return 0;
+	if (session_run(s, &n, e) == -1)
+		return -1;
+	*stored += n;
+	s->sql.len = head;
+	return 0;
+}
+
+static void
+put_row(struct buf *b, const struct rows *r, const struct row_cell *cells)
+{
+	buf_clear(b);
+	for (size_t i = 0; i < r->ncolumns; i++) {
+		buf_puts(b, i > 0 ? "," : "\n(");
+		put_value(b, r->columns[i].type, &cells[i]);
+	}
+	buf_putc(b, ')');
+}
+
+/*
+ * Append ROW to the INSERT, which runs before where it is full with it.  A statement that is too long
+ * is refused here: the server hangs up on it, and who still writes then may not get to read why.
+ */
+static int
+add_row(struct session *s, size_t head, const struct buf *row, int64_t number, int64_t *stored,
+	struct ant_err *e)
+{
+	const size_t packet = db_mysql_packet(s->self);
+	const size_t full = packet / 2 < INSERT_BYTES ? packet / 2 : INSERT_BYTES;
+
+	if (s->sql.len > head && s->sql.len + row->len >= full &&
+		run_insert(s, head, stored, e) == -1)
+		return -1;
+	if (packet > 0 && head + row->len + PACKET_REST > packet)
+		return err_set(e, ANT_FAIL,
+			"%s: row %" PRId64 " needs an INSERT of %zu bytes, and the server's "
+			"max_allowed_packet is %zu: let it have more, or take LOAD DATA LOCAL",
+			s->name, number, head + row->len, packet);
+	if (s->sql.len > head)
+		buf_putc(&s->sql, ',');
+	buf_put(&s->sql, row->data, row->len);
+	s->sql.failed |= row->failed;
+	return 0;
+}
+
 /* INSERT the rows of R, as many in a statement as the server likes. */
 static int
 insert(struct session *s, const char *into, struct rows *r, int64_t *stored, struct ant_err *e)
 {
-	const size_t packet = db_mysql_packet(s->self);
-	const size_t full = packet / 2 < INSERT_BYTES ? packet / 2 : INSERT_BYTES;
 	const struct row_cell *cells;
+	struct buf row;
 	size_t head;
-	int64_t n;
-	int more = 1;
+	int more;
 
+	buf_init(&row, LOAD_TEXT_MAX);
 	buf_clear(&s->sql);
 	buf_puts(&s->sql, "INSERT INTO ");
 	mysql_put_into(s, into);
@@ -107,25 +162,16 @@ insert(struct session *s, const char *into, struct rows *r, int64_t *stored, str
 	sql_idents(&s->sql, SQL_MYSQL, s->load->columns, r->ncolumns);
 	buf_puts(&s->sql, ") VALUES");
 	head = s->sql.len;
-	while (more == 1 && (more = rows_next(r, &cells, e)) != -1) {
-		if (more == 1) {
-			for (size_t i = 0; i < r->ncolumns; i++) {
-				buf_puts(&s->sql, i > 0		       ? ","
-						  : s->sql.len == head ? "\n("
-								       : ",\n(");
-				put_value(&s->sql, r->columns[i].type, &cells[i]);
-			}
-			buf_putc(&s->sql, ')');
-			if (s->sql.len < full && !s->sql.failed)
-				continue;
-		}
-		if (s->sql.len > head || s->sql.failed) {
-			if (session_run(s, &n, e) == -1)
-				return -1;
-			*stored += n;
-			s->sql.len = head;
+	while ((more = rows_next(r, &cells, e)) == 1) {
+		put_row(&row, r, cells);
+		if (add_row(s, head, &row, r->count, stored, e) == -1) {
+			more = -1;
+			break;
 		}
 	}
+	if (more == 0 && run_insert(s, head, stored, e) == -1)
+		more = -1;
+	buf_free(&row);
 	return more;
 }
 
