@@ -442,6 +442,10 @@ kill_server() {
 @test "mysql: a receipt that cannot be written is exit 1, and the message says that the rows are in" { receipt_lost; }
 @test "mysql: a load that would leave fewer than half of over 100 rows is refused" { shrink_refused; }
 
+@test "mysql: a connection that is lost at COMMIT is told as what it is, and loading again is safe" {
+	lost_at_commit
+}
+
 @test "mysql: the receipt and the ledger say what was loaded, --ledger prints it again" {
 	[ -z "$(into --ledger)" ]
 	hours a 5 | into --prefix p_ >receipts

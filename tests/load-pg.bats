@@ -355,6 +355,10 @@ full_in_the_middle() {
 
 @test "pg: a load that would leave fewer than half of over 100 rows is refused" { shrink_refused; }
 
+@test "pg: a connection that is lost at COMMIT is told as what it is, and loading again is safe" {
+	lost_at_commit
+}
+
 @test "pg: the receipt and the ledger say what was loaded, --ledger prints it again" {
 	[ -z "$(pg --ledger)" ]
 	hours a 5 | pg --prefix p_ >receipts

@@ -146,6 +146,21 @@ full() (
 	"$@"
 )
 
+# lost_at_commit - the server commits, and the answer is lost: exit 1 that says so and no receipt; a load again is right
+lost_at_commit() {
+	"${CC:-cc}" -O1 -shared -fPIC -o lost.so "$ROOT/tests/lib/lost_preload.c" -ldl
+	numbered replace 1 50 old | into
+	numbered replace 1 60 new >s
+	LD_PRELOAD=$PWD/lost.so ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0 run -1 --separate-stderr into <s
+	[ -z "$output" ]
+	[[ $stderr == *'the connection was lost at COMMIT, so whether the rows are in is not known; loading them again is safe unless the mode is append: '* ]]
+	settled
+	[ "$(summary)" = '60|new|new' ]
+	into <s
+	[ "$(summary)" = '60|new|new' ]
+	[ "$(into --ledger | wc -l)" = 3 ]
+}
+
 # disk_gets_full - sooner or later, until there is room enough: exit 1, no receipt, and the old rows, or no file where there was none
 disk_gets_full() {
 	local room status refused=0
