@@ -12,29 +12,6 @@ trap 'stop_mariadb; rm -rf "$dir"' EXIT
 
 rows=${ROWS:-500000}
 
-# stream MODE FILTER... - hourly buckets, ids, null ids, counts, as the usage report has them
-stream() {
-	local mode=$1
-	[ "$mode" != window ] || mode=$'window\tbucket\t2026-10-01T00:00:00Z\t2026-10-31T00:00:00Z'
-	printf '#ant-rows\t1\tusage_report\n#mode\t%s\n' "$mode"
-	printf '#key\tbucket\tapi_key_id\tworkspace_id\tmodel\tservice_tier\tcontext_window\tserial\n'
-	printf '#type\ttimestamptz\ttext\ttext\ttext\ttext\ttext\tbigint\tbigint\tbigint\tbigint\tbigint\tnumeric\n'
-	printf '#cols\tbucket\tapi_key_id\tworkspace_id\tmodel\tservice_tier\tcontext_window\tserial\tinput_tokens\toutput_tokens\tcache_read\tsearches\tcost\n'
-	awk -v n="$rows" 'BEGIN {
-		OFS = "\t"
-		for (i = 0; i < n; i++) {
-			hour = int(i * 696 / n)
-			b = sprintf("2026-10-%02dT%02d:00:00Z", 1 + int(hour / 24), hour % 24)
-			k = (i * 7919) % 5000
-			print b, k % 10 ? sprintf("apikey_01%022d", k) : "\\N", k % 3 ? sprintf("wrkspc_01%022d", k % 40) : "\\N", \
-				"claude-model-" k % 7, k % 2 ? "standard" : "batch", k % 4 ? "0-200k" : "200k-1M", i, \
-				(i * 7907) % 1000003, (i * 31) % 100003, i % 977, i % 13, (i % 100000) "." (i % 89999 + 10000)
-		}
-	}' | "${@:2}" >part.tsv
-	cat part.tsv
-	printf '#end\t%d\t\\N\n' "$(wc -l <part.tsv)"
-}
-
 ours() { ant-load-mysql "$uri" <window.rows; }
 theirs() { my anthill <load.sql; }
 by_insert() { my -e 'SET GLOBAL local_infile = 0' && ours && my -e 'SET GLOBAL local_infile = 1'; }
@@ -56,8 +33,8 @@ merged() { ant-load-mysql "$uri" <merge.rows; }
 
 start_mariadb --innodb-buffer-pool-size=1G --innodb-log-file-size=512M
 uri="mysql://root@localhost/anthill?socket=$MY_DIR/s"
-stream window cat >window.rows
-stream merge awk -F '\t' -v OFS='\t' 'NR % 10 == 0 { $8++; print }' >merge.rows
+stream "$rows" window cat >window.rows
+stream "$rows" merge awk -F '\t' -v OFS='\t' 'NR % 10 == 0 { $8++; print }' >merge.rows
 grep -v '^#' window.rows >plain.tsv
 {
 	echo "SET sql_mode = 'STRICT_ALL_TABLES'; START TRANSACTION;"
