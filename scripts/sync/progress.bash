@@ -16,19 +16,22 @@ may_draw() { [[ -t 2 && -n ${TERM-} && $TERM != dumb ]] && ((!quiet && !plain));
 
 start_drawing() { # TABLE...
 	[[ -p $run/news ]] || mkfifo "$run/news" || return
-	draw "$@" <"$run/news" &
-	drawer=$!
+	# No child of ours: bash 5.2 can miss that a child ended just before wait -n, and waits then until another
+	# one does, which this one never would.  Its end of the pipe tells that it is done.
+	exec {drawer}< <(draw "$@" <"$run/news" &)
 	exec {screen}>&2 {stdout}>&1 2<>"$run/news"
 	[[ ! -t 1 ]] || exec >&2
 	drawn=1
 }
 
 stop_drawing() {
+	local nothing
 	((drawn)) || return 0
 	printf '\1\n' >&2
 	exec 2>&"$screen" 1>&"$stdout" {screen}>&- {stdout}>&-
 	drawn=0
-	wait "$drawer"
+	read -r -u "$drawer" nothing # until it has ended
+	exec {drawer}<&-
 }
 
 # draw TABLE... - the drawer: read news and messages until there are no more, and clear up

@@ -13,6 +13,7 @@ start_crawl() { # GATE TABLE...
 	set_locks "${how[@]}" -- "${@:2}"
 	"${locks[@]}" "$BASH" "$self" --work "$run" "$@" &
 	worker_of[$!]="${*:2}"
+	((!stopped)) || kill "$!" 2>/dev/null # the signal came before anybody could know of it
 }
 
 # The first crawl tries the key for all: the others begin when it has a page, or ended.  What it holds open tells.
