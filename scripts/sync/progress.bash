@@ -25,12 +25,11 @@ start_drawing() { # TABLE...
 }
 
 stop_drawing() {
-	local nothing
 	((drawn)) || return 0
 	printf '\1\n' >&2
 	exec 2>&"$screen" 1>&"$stdout" {screen}>&- {stdout}>&-
 	drawn=0
-	read -r -u "$drawer" nothing # until it has ended
+	read -r -u "$drawer" _ # until it has ended
 	exec {drawer}<&-
 }
 
