@@ -36,6 +36,7 @@ static const struct cli_option options[] = {
 	{.name = "allow-shrink", .flag = &loader.o.allow_shrink},
 	{.name = "wait", .seconds = &loader.o.wait},
 	{.name = "by-organization", .flag = &loader.o.by_organization},
+	{.name = "history", .flag = &loader.o.history},
 	{.name = "organization", .take = loader_organization},
 	{.name = "ledger", .flag = &loader.o.ledger},
 	{.name = "audit", .flag = &loader.audit},

@@ -5,6 +5,19 @@
 
 #include "base/hash.h"
 
+/* In the order in which they are made. */
+static const struct views_group *const groups[VIEWS_GROUPS] = {&views_spend_and_use};
+
+/* The view of a number, over all groups; NULL beyond the last. */
+static const struct views_sql *
+view_of(size_t i)
+{
+	for (size_t g = 0; g < VIEWS_GROUPS; i -= groups[g++]->n)
+		if (i < groups[g]->n)
+			return &groups[g]->v[i];
+	return NULL;
+}
+
 const char *
 views_table_name(unsigned bit)
 {
@@ -309,7 +322,9 @@ put_view(struct buf *b, const struct views_place *p, const struct views_there *t
 	buf_puts(b, p->dialect == SQL_SQLITE ? "CREATE VIEW " : "CREATE OR REPLACE VIEW ");
 	put_name(b, p, p->prefix, v->name, 0);
 	buf_puts(b, p->dialect == SQL_SQLITE ? " AS " SQLITE_MARK : " AS ");
-	if (p->dialect == SQL_SQLITE && v->sqlite != NULL)
+	if (p->dialect == SQL_SQLITE && v->whole != NULL)
+		expand(&x, v->whole, strlen(v->whole));
+	else if (p->dialect == SQL_SQLITE && v->sqlite != NULL)
 		put_sqlite_money(&x, v);
 	else
 		expand(&x, v->sql, strlen(v->sql));
@@ -361,9 +376,11 @@ const struct views_there views_all = {VIEWS_ALL, VIEWS_ALL, 0};
 void
 views_create(struct buf *b, const struct views_place *p, const struct views_there *there)
 {
-	for (size_t i = 0; i < VIEWS_SQL_COUNT; i++)
-		if (is_made(there, &views_sql[i]))
-			put_statements(b, p, there, &views_sql[i]);
+	const struct views_sql *v;
+
+	for (size_t i = 0; (v = view_of(i)) != NULL; i++)
+		if (is_made(there, v))
+			put_statements(b, p, there, v);
 }
 
 /* ---- what is there ------------------------------------------------------------------------- */
@@ -558,17 +575,18 @@ add_view(struct buf *b, const struct db *db, const struct views_place *p,
 int
 views_run(const struct db *db, const struct views_place *p, struct ant_err *e)
 {
+	const struct views_sql *v;
 	struct views_there there;
 	struct buf sql;
 	int n = 0, status;
 
 	buf_init(&sql, 1 << 20);
 	status = views_look(db, p, &there, e);
-	for (size_t i = 0; status == 0 && i < VIEWS_SQL_COUNT; i++) {
-		if (!is_made(&there, &views_sql[i]))
+	for (size_t i = 0; status == 0 && (v = view_of(i)) != NULL; i++) {
+		if (!is_made(&there, v))
 			continue;
 		n++;
-		status = add_view(&sql, db, p, &there, &views_sql[i], e);
+		status = add_view(&sql, db, p, &there, v, e);
 	}
 	if (status == 0 && sql.failed)
 		status = err_sys(e, ANT_FAIL, "views");

@@ -21,6 +21,12 @@ const struct views_sql_table views_sql_tables[] = {
 	{"analytics_usage", "{null:time} AS starting_at, {null:text} AS api_key_id, {null:text} AS "
 			    "product, {null:text} AS workspace_id, {null:text} AS model, 0 AS "
 			    "total_tokens"},
+	{"usage_by_cost", ""},
+	{"owners", ""},
+	{"service_accounts", "{null:text} AS id, {null:text} AS name"},
+	{"analytics_users", ""},
+	{"analytics_summaries", ""},
+	{"spend_limits_effective", ""},
 };
 
 _Static_assert(
@@ -212,7 +218,7 @@ const char views_sql_used[] =
 	/* a search is of no model */
 	USED_AS("''", "''", "''", "web_search", "web_search_requests");
 
-const struct views_sql views_sql[] = {
+static const struct views_sql views_sql[] = {
 	{.name = "ant_cost_daily",
 		.needs = VIEWS_COST,
 		.sql =
@@ -503,4 +509,4 @@ const struct views_sql views_sql[] = {
 };
 /* clang-format on */
 
-_Static_assert(sizeof views_sql / sizeof *views_sql == VIEWS_SQL_COUNT, "the count of the header");
+const struct views_group views_spend_and_use = {views_sql, sizeof views_sql / sizeof *views_sql};

@@ -8,6 +8,8 @@
 #ifndef ANT_DB_VIEWS_SQL_H
 #define ANT_DB_VIEWS_SQL_H
 
+#include <stddef.h>
+
 /* The tables that views read, as bits; VIEWS_ALL: every one is there. */
 enum views_table {
 	VIEWS_COST = 1 << 0,
@@ -21,9 +23,15 @@ enum views_table {
 	VIEWS_ORGANIZATION = 1 << 8,
 	VIEWS_ANALYTICS_COST = 1 << 9,
 	VIEWS_ANALYTICS_USAGE = 1 << 10,
-	VIEWS_ALL = (1 << 11) - 1
+	VIEWS_USAGE_BY_COST = 1 << 11,
+	VIEWS_OWNERS = 1 << 12,
+	VIEWS_SERVICE_ACCOUNTS = 1 << 13,
+	VIEWS_ANALYTICS_USERS = 1 << 14,
+	VIEWS_ANALYTICS_SUMMARIES = 1 << 15,
+	VIEWS_LIMITS = 1 << 16, /* spend_limits_effective */
+	VIEWS_ALL = (1 << 17) - 1
 };
-enum { VIEWS_TABLES = 11 };
+enum { VIEWS_TABLES = 17 };
 
 /* A table, and what stands in for it where it is missing: its columns without a row. */
 struct views_sql_table {
@@ -40,12 +48,19 @@ struct views_sql {
 	const char
 		*sqlite; /* a SELECT of the keys and of w0, f0, w1, ...: cents and their fraction */
 	const char *after; /* SQLite, with money: the columns behind it, as a template */
+	const char *whole; /* SQLite: all of it, where it puts its money together by itself */
 };
 
-enum { VIEWS_SQL_COUNT = 11 };
+/* The views of one subject; each has a file. */
+struct views_group {
+	const struct views_sql *v;
+	size_t n;
+};
+
+enum { VIEWS_GROUPS = 1 };
 
 extern const struct views_sql_table views_sql_tables[]; /* VIEWS_TABLES, by number of the bit */
-extern const struct views_sql views_sql[];		/* VIEWS_SQL_COUNT */
+extern const struct views_group views_spend_and_use;	/* views_sql.c */
 
 /* {used:}: what each key used, by day, workspace, model, tier, context window and kind. */
 extern const char views_sql_used[];

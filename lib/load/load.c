@@ -41,6 +41,21 @@ choose_mode(struct load *l, const struct load_options *o, struct ant_err *e)
 	return 0;
 }
 
+/* Versions are of objects: of rows with a key, in a mode that brings each as it is now. */
+static int
+check_history(const struct load *l, struct ant_err *e)
+{
+	if (!l->history)
+		return 0;
+	if (l->mode == MODE_WINDOW || l->mode == MODE_APPEND)
+		return err_set(e, ANT_USAGE,
+			"--history: the mode of %s is %s, and only replace and merge tell versions",
+			l->rows->table, type_mode_name(l->mode));
+	if (l->rows->nkey == 0)
+		return err_set(e, ANT_USAGE, "--history: the rows of %s have no key", l->rows->table);
+	return 0;
+}
+
 /* The destination's name of TABLE, which is to be freed; or NULL. */
 static char *
 make_name(const struct load_options *o, const char *table, struct ant_err *e)
@@ -112,6 +127,9 @@ prepare(struct load *l, const struct load_options *o, struct ant_err *e)
 	for (size_t i = 0; i < r->nkey; i++)
 		l->key[i] = l->columns[r->key[i]];
 	l->by_organization = o->by_organization;
+	l->history = o->history;
+	if (check_history(l, e) == -1)
+		return -1;
 	l->doc = find_doc(r->table, o->table_path);
 	l->started = (int64_t)time(NULL);
 	l->dry_run = o->dry_run;

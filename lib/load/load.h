@@ -35,6 +35,7 @@ struct load_options {
 	int allow_shrink, ledger, dry_run;
 	double wait; /* seconds for another load that holds the destination, or commits first */
 	int by_organization;	  /* rows of several organizations in one table */
+	int history;		  /* keep every version of every row beside the table */
 	const char *organization; /* the only one that is let in; NULL: any */
 	struct buf *note; /* NULL, or where a load that is done leaves what is worth a warning */
 };
@@ -52,6 +53,7 @@ struct load {
 		*unique;     /* rows of a key count once, the last; NULL: all stay, or a dry run */
 	int dry_run;	     /* write the SQL to PLAN instead of running it */
 	int by_organization; /* the first column is ROWS_ORGANIZATION: the load is about its rows */
+	int history; /* beside the table, its name and _history has every version: replace and merge */
 	struct buf *plan;
 };
 
