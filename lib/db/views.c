@@ -6,7 +6,8 @@
 #include "base/hash.h"
 
 /* In the order in which they are made. */
-static const struct views_group *const groups[VIEWS_GROUPS] = {&views_spend_and_use};
+static const struct views_group *const groups[VIEWS_GROUPS] = {
+	&views_spend_and_use, &views_focus};
 
 /* The view of a number, over all groups; NULL beyond the last. */
 static const struct views_sql *
@@ -173,6 +174,25 @@ put_by_organization(struct expansion *x, const char *arg, size_t len)
 		expand(x, bar + 1, len - (size_t)(bar + 1 - arg));
 }
 
+/* {NAME:}, where that is a part; return whether it is. */
+static int
+put_part(struct expansion *x, const char *name, size_t n)
+{
+	for (size_t g = 0; g < VIEWS_GROUPS; g++)
+		for (size_t i = 0; i < groups[g]->nparts; i++) {
+			const struct views_part *part = &groups[g]->parts[i];
+			const char *text = x->p->dialect == SQL_SQLITE && part->sqlite != NULL
+						   ? part->sqlite
+						   : part->sql;
+
+			if (!is(name, n, part->name))
+				continue;
+			expand(x, text, strlen(text));
+			return 1;
+		}
+	return 0;
+}
+
 /* One {NAME:ARGUMENT}. */
 static void
 put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size_t len)
@@ -185,6 +205,33 @@ put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size
 		{"usd", {"trim_scale(0.01 * (%))", "%", "CAST(0.01 * (%) AS DECIMAL(38, 14))"}},
 		{"bigint", {"CAST(% AS bigint)", "CAST(% AS bigint)", "CAST(% AS bigint)"}},
 		{"text", {"CAST(% AS text)", "%", "CAST(% AS VARCHAR)"}},
+		{"daystart", {"to_char(% AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"00:00:00\"Z\"')",
+				     "substr(%, 1, 10) || 'T00:00:00Z'",
+				     "strftime(make_timestamp(epoch_us(%)), '%Y-%m-%dT00:00:00Z')"}},
+		{"dayend",
+			{"to_char((% AT TIME ZONE 'UTC') + INTERVAL '1 day', "
+			 "'YYYY-MM-DD\"T\"00:00:00\"Z\"')",
+				"date(substr(%, 1, 10), '+1 day') || 'T00:00:00Z'",
+				"strftime(make_timestamp(epoch_us(%)) + INTERVAL 1 DAY, "
+				"'%Y-%m-%dT00:00:00Z')"}},
+		{"monthstart",
+			{"to_char(% AT TIME ZONE 'UTC', 'YYYY-MM-\"01T00:00:00Z\"')",
+				"substr(%, 1, 8) || '01T00:00:00Z'",
+				"strftime(make_timestamp(epoch_us(%)), '%Y-%m-01T00:00:00Z')"}},
+		{"monthend",
+			{"to_char(date_trunc('month', % AT TIME ZONE 'UTC') + INTERVAL '1 month', "
+			 "'YYYY-MM-\"01T00:00:00Z\"')",
+				"date(substr(%, 1, 10), 'start of month', '+1 month') || "
+				"'T00:00:00Z'",
+				"strftime(date_trunc('month', make_timestamp(epoch_us(%))) + "
+				"INTERVAL 1 MONTH, '%Y-%m-01T00:00:00Z')"}},
+		{"json", {"coalesce(CAST(to_json(CAST(% AS text)) AS text), 'null')",
+				 "json_quote(%)",
+				 "coalesce(CAST(to_json(%) AS VARCHAR), 'null')"}},
+		{"braces", {"'{' || % || '}'", "'{' || % || '}'", "'{' || % || '}'"}},
+		{"tenths", {"CAST(% AS numeric(38, 1))", "", "CAST(% AS DECIMAL(38, 1))"}},
+		{"millionths", {"CAST(0.000001 * (%) AS numeric(38, 6))", "",
+				       "CAST(0.000001 * (%) AS DECIMAL(38, 6))"}},
 		{"round2", {"round(%, 2)", "%", "CAST(round(%, 2) AS DECIMAL(38, 2))"}},
 		{"part", {"round(s.cents * % / s.total, 12)", "",
 				 "CAST(s.cents * (% / s.total) AS DECIMAL(38, 12))"}},
@@ -204,9 +251,9 @@ put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size
 			wrap(x, macros[i].texts, arg, len);
 			return;
 		}
-	if (is(name, n, "used"))
-		expand(x, views_sql_used, strlen(views_sql_used));
-	else if (is(name, n, "t"))
+	if (put_part(x, name, n))
+		return;
+	if (is(name, n, "t"))
 		put_table(x, arg, len);
 	else if (is(name, n, "currency"))
 		views_put_currency(x->b, x->p, x->there, 1u << table_number(arg, len));

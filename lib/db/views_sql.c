@@ -7,9 +7,12 @@ const struct views_sql_table views_sql_tables[] = {
 	{"usage_report",
 		"{null:text} AS api_key_id, {null:time} AS bucket, 0 AS uncached_input_tokens, 0 "
 		"AS cache_read_input_tokens, 0 AS cache_creation_ephemeral_5m_input_tokens, 0 AS "
-		"cache_creation_ephemeral_1h_input_tokens, 0 AS output_tokens"},
+		"cache_creation_ephemeral_1h_input_tokens, 0 AS output_tokens, 0 AS "
+		"web_search_requests, {null:text} AS workspace_id, {null:text} AS model, "
+		"{null:text} AS service_tier, {null:text} AS context_window"},
 	{"claude_code_usage", ""},
-	{"workspaces", "{null:text} AS id, {null:text} AS name, {null:time} AS archived_at"},
+	{"workspaces", "{null:text} AS id, {null:text} AS name, {null:text} AS tags, {null:time} AS "
+		       "archived_at"},
 	{"api_keys", "{null:text} AS id, {null:text} AS name"},
 	{"users", "{null:text} AS id, {null:text} AS email, {null:text} AS name"},
 	{"workspace_members", "{null:text} AS user_id, {null:text} AS workspace_id, "
@@ -17,11 +20,21 @@ const struct views_sql_table views_sql_tables[] = {
 	{SQL_LEDGER, "{null:text} AS table_name, {null:text} AS into_table, {null:time} AS "
 		     "watermark"},
 	{"organization", ""},
-	{"analytics_cost", ""},
+	{"analytics_cost",
+		"{null:time} AS starting_at, {null:text} AS api_key_id, {null:text} AS product, "
+		"{null:text} AS workspace_id, {null:text} AS model, {null:text} AS cost_type, "
+		"{null:text} AS token_type, {null:text} AS service_tier, {null:text} AS amount, "
+		"{null:text} AS list_amount, 0.0 AS amount_cents, 0.0 AS list_amount_cents"},
 	{"analytics_usage", "{null:time} AS starting_at, {null:text} AS api_key_id, {null:text} AS "
 			    "product, {null:text} AS workspace_id, {null:text} AS model, 0 AS "
 			    "total_tokens"},
-	{"usage_by_cost", ""},
+	{"usage_by_cost",
+		"{null:time} AS bucket, {null:text} AS workspace_id, {null:text} AS model, "
+		"{null:text} AS service_tier, {null:text} AS context_window, {null:text} AS "
+		"inference_geo, 0 AS uncached_input_tokens, 0 AS cache_read_input_tokens, 0 AS "
+		"cache_creation_ephemeral_5m_input_tokens, 0 AS "
+		"cache_creation_ephemeral_1h_input_tokens, 0 AS output_tokens, 0 AS "
+		"web_search_requests"},
 	{"owners", ""},
 	{"service_accounts", "{null:text} AS id, {null:text} AS name"},
 	{"analytics_users", ""},
@@ -101,10 +114,6 @@ _Static_assert(
  * cost: so all of them add up to the cost, to the last digit.
  */
 
-/* Cost knows standard and batch; what Priority Tier used has none; flex is in standard. */
-#define USAGE_TIER \
-	"CASE WHEN service_tier IN ('batch', 'priority') THEN service_tier WHEN " \
-	"service_tier IS NULL THEN '' ELSE 'standard' END"
 #define USED_AS(model, tier, context, kind, column) \
 	"SELECT {day:bucket} AS day, coalesce(workspace_id, '') AS ws, api_key_id, " model \
 	" AS model, " tier " AS tier, " context " AS context, '" kind "' AS kind, CAST(sum(" \
@@ -112,7 +121,7 @@ _Static_assert(
 	"{t:usage_report} WHERE " column \
 	" > 0 GROUP BY 1, 2, 3, 4, 5, 6, 7{o:usage_report|, _organization}"
 #define USED(kind, column) \
-	USED_AS("coalesce(model, '')", USAGE_TIER, "coalesce(context_window, '')", kind, column)
+	USED_AS("coalesce(model, '')", VIEWS_USAGE_TIER, "coalesce(context_window, '')", kind, column)
 #define COST_KINDS \
 	"coalesce(c.workspace_id, '') AS ws, coalesce(c.model, '') AS model, " \
 	"coalesce(c.service_tier, '') AS tier, coalesce(c.context_window, '') AS context, " \
@@ -196,11 +205,6 @@ _Static_assert(
 	"d.organization}})"
 /* clang-format on */
 
-#define CENTS(x)                                                                                   \
-	"CASE WHEN typeof(" x ") = 'integer' THEN CAST(" x " AS TEXT) "                            \
-	"WHEN typeof(" x ") <> 'real' AND " x " NOT LIKE '%e%' THEN " x " "                        \
-	"WHEN typeof(" x ") = 'real' AND abs(" x ") >= 0.001 AND abs(" x ") < 1e15 "               \
-	"THEN CAST(" x " AS TEXT) ELSE printf('%.12f', " x ") END"
 #define WHOLE "CAST(a AS INTEGER)"
 #define FRACTION                                                                                   \
 	"CASE WHEN instr(a, '.') = 0 THEN 0 ELSE CAST(substr(substr(a, instr(a, '.') + 1) || "     \
@@ -208,7 +212,8 @@ _Static_assert(
 #define SPLIT WHOLE " AS w, " FRACTION " AS f"
 
 /* clang-format off: it would break the SQL at every name */
-const char views_sql_used[] =
+/* What each key used, by day, workspace, model, tier, context window and kind. */
+static const char used[] =
 	USED("uncached_input_tokens", "uncached_input_tokens") " UNION ALL "
 	USED("cache_read_input_tokens", "cache_read_input_tokens") " UNION ALL "
 	USED("cache_creation.ephemeral_5m_input_tokens", "cache_creation_ephemeral_5m_input_tokens")
@@ -240,7 +245,7 @@ static const struct views_sql views_sql[] = {
 			"currency" ORGANIZATION("cost_report") ", " SPLIT
 			" FROM (SELECT {day:c.bucket} AS day, c.workspace_id, " MODEL("c")
 			" AS model, c.cost_type, c.token_type, {currency:cost_report} AS "
-			"currency" ORGANIZATION_OF("cost_report", "c") ", " CENTS("c.amount_cents")
+			"currency" ORGANIZATION_OF("cost_report", "c") ", " VIEWS_CENTS("c.amount_cents")
 			" AS a FROM {t:cost_report} c)) LEFT JOIN " WORKSPACES
 			" w ON w.id = workspace_id GROUP BY 1, 2, 3, 4, 5, 6, 9"
 			ORGANIZATION("cost_report"),
@@ -287,7 +292,7 @@ static const struct views_sql views_sql[] = {
 			ORGANIZATION("analytics_cost")
 			", sum(w) AS w, sum(f) AS f FROM (SELECT day, api_key_id, who, "
 			"workspace_id, model, currency" ORGANIZATION("analytics_cost") ", " SPLIT
-			" FROM (SELECT " BILLED_BY_KEY ", " CENTS("c.amount_cents")
+			" FROM (SELECT " BILLED_BY_KEY ", " VIEWS_CENTS("c.amount_cents")
 			" AS a FROM {t:analytics_cost} c)) GROUP BY 1, 2, 3, 4, 5, 6"
 			ORGANIZATION("analytics_cost") ") SELECT " BILLED_COLUMNS
 			", s.w AS w0, s.f AS f0, s.currency AS currency{o:analytics_cost|, "
@@ -312,7 +317,7 @@ static const struct views_sql views_sql[] = {
 			"(SELECT day, actor_type, actor_id, product, model, currency"
 			ORGANIZATION("analytics_cost") ", name, email, " SPLIT
 			" FROM (SELECT " BILLED_BY_PERSON
-			", c.actor_name AS name, c.actor_email AS email, " CENTS("c.amount_cents")
+			", c.actor_name AS name, c.actor_email AS email, " VIEWS_CENTS("c.amount_cents")
 			" AS a FROM {t:analytics_cost} c)) GROUP BY 1, 2, 3, 4, 5, 6"
 			ORGANIZATION("analytics_cost") ") SELECT " PERSON_COLUMNS
 			", s.w AS w0, s.f AS f0, s.currency AS currency{o:analytics_cost|, "
@@ -351,7 +356,7 @@ static const struct views_sql views_sql[] = {
 			"AS tier, coalesce(c.context_window, '') AS context, "
 			"coalesce(c.token_type, c.cost_type, '') AS kind, " MODEL("c")
 			" AS label, {currency:cost_report} AS currency"
-			ORGANIZATION_OF("cost_report", "c") ", " CENTS("c.amount_cents")
+			ORGANIZATION_OF("cost_report", "c") ", " VIEWS_CENTS("c.amount_cents")
 			" AS a FROM {t:cost_report} c)) GROUP BY 1, 2, 3, 4, 5, 6, 10"
 			ORGANIZATION("cost_report") "), s AS (SELECT day, ws, label, w, f, currency"
 			ORGANIZATION("cost_report") ", api_key_id, tokens, "
@@ -407,7 +412,7 @@ static const struct views_sql views_sql[] = {
 			ORGANIZATION("cost_report") ", " SPLIT
 			" FROM (SELECT CAST(julianday({day:c.bucket}) - 2440587.5 AS "
 			"INTEGER) AS day, {currency:cost_report} AS currency"
-			ORGANIZATION_OF("cost_report", "c") ", " CENTS("c.amount_cents")
+			ORGANIZATION_OF("cost_report", "c") ", " VIEWS_CENTS("c.amount_cents")
 			" AS a FROM {t:cost_report} c)) GROUP BY 1, 2"
 			ORGANIZATION("cost_report") "), a AS (SELECT "
 			"max(max(day) + 1, coalesce(CAST(julianday(" WATERMARK
@@ -455,7 +460,7 @@ static const struct views_sql views_sql[] = {
 			", sum(w) AS w0, sum(f) AS f0, {currency:claude_code_usage} AS currency"
 			ORGANIZATION_OF("claude_code_usage", "c") " FROM (SELECT *, " SPLIT
 			" FROM (SELECT *, "
-			CENTS("total_estimated_cost_cents")
+			VIEWS_CENTS("total_estimated_cost_cents")
 			" AS a FROM {t:claude_code_usage})) c" CLAUDE_CODE_USERS
 			" GROUP BY 1, 2, 3, 20{o:claude_code_usage|, c._organization}",
 		.after = "currency" ORGANIZATION("claude_code_usage")},
@@ -509,4 +514,7 @@ static const struct views_sql views_sql[] = {
 };
 /* clang-format on */
 
-const struct views_group views_spend_and_use = {views_sql, sizeof views_sql / sizeof *views_sql};
+static const struct views_part parts[] = {{.name = "used", .sql = used}};
+
+const struct views_group views_spend_and_use = {
+	views_sql, sizeof views_sql / sizeof *views_sql, parts, sizeof parts / sizeof *parts};

@@ -51,18 +51,37 @@ struct views_sql {
 	const char *whole; /* SQLite: all of it, where it puts its money together by itself */
 };
 
+/* A template that others name: {NAME:}, in views of all groups. */
+struct views_part {
+	const char *name;
+	const char *sql;    /* of all databases */
+	const char *sqlite; /* of SQLite, where it is another one */
+};
+
 /* The views of one subject; each has a file. */
 struct views_group {
 	const struct views_sql *v;
 	size_t n;
+	const struct views_part *parts;
+	size_t nparts;
 };
 
-enum { VIEWS_GROUPS = 1 };
+enum { VIEWS_GROUPS = 2 };
 
 extern const struct views_sql_table views_sql_tables[]; /* VIEWS_TABLES, by number of the bit */
 extern const struct views_group views_spend_and_use;	/* views_sql.c */
+extern const struct views_group views_focus;		/* views_focus.c */
 
-/* {used:}: what each key used, by day, workspace, model, tier, context window and kind. */
-extern const char views_sql_used[];
+/* Cost knows standard and batch; what Priority Tier used has none; flex is in standard. */
+#define VIEWS_USAGE_TIER                                                                           \
+	"CASE WHEN service_tier IN ('batch', 'priority') THEN service_tier WHEN "                  \
+	"service_tier IS NULL THEN '' ELSE 'standard' END"
+
+/* SQLite: a number of cents as a text of it. */
+#define VIEWS_CENTS(x)                                                                             \
+	"CASE WHEN typeof(" x ") = 'integer' THEN CAST(" x " AS TEXT) "                            \
+	"WHEN typeof(" x ") <> 'real' AND " x " NOT LIKE '%e%' THEN " x " "                        \
+	"WHEN typeof(" x ") = 'real' AND abs(" x ") >= 0.001 AND abs(" x ") < 1e15 "               \
+	"THEN CAST(" x " AS TEXT) ELSE printf('%.12f', " x ") END"
 
 #endif
