@@ -2,7 +2,7 @@
  * ant-report - what the organization spends and does, on one page
  *
  * Reads the database that the loaders filled.  stdout: the page (or -o FILE), text for a
- * terminal, or what exceeds a limit.
+ * terminal, what exceeds a limit, or the charges as a FOCUS dataset (or -o FILE).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +17,7 @@
 #include "cli.h"
 #include "db/open.h"
 #include "report/check.h"
+#include "report/focus.h"
 #include "report/page.h"
 #include "report/report.h"
 #include "report/text.h"
@@ -29,7 +30,8 @@ static struct cli cli = {
 	.name = "ant-report",
 	.usage = "usage: ant-report [-hqv] [--from T] [--to T] [--budget USD] [--title TEXT]\n"
 		 "           [--organization UUID]\n"
-		 "           [--text [--ascii] | --check LIMIT]... [--schema S] [--prefix P]\n"
+		 "           [--text [--ascii] | --check LIMIT]... [--focus [--focus-version V]]\n"
+		 "           [--schema S] [--prefix P]\n"
 		 "           [--table-name TABLE=NAME]... [-o FILE] DB\n",
 	.help = "Shows what the organization spends and does, from the database DB that ant-sync\n"
 		"filled: a FILE of SQLite or DuckDB, or postgresql://HOST/DB.\n"
@@ -42,6 +44,9 @@ static struct cli cli = {
 		"  --text            for a terminal; --ascii: without other characters\n"
 		"  --check LIMIT     print what exceeds it and exit 1; may be repeated:\n"
 		"                    budget=5000, forecast=5000, daily-change=50%, stale=36h\n"
+		"  --focus           the charges as a FOCUS dataset in CSV; all days, unless --from\n"
+		"                    and --to say otherwise\n"
+		"  --focus-version V   of FOCUS: 1.2, or 1.4\n"
 		"  --schema S, --prefix P, --table-name TABLE=NAME  as the tables were loaded\n"
 		"\n"
 		"A page to look at, and a mail from cron when something is amiss:\n"
@@ -54,7 +59,8 @@ static struct call {
 	const char *file; /* NULL: stdout */
 	const char *checks[CHECKS_MAX];
 	size_t nchecks;
-	int text, ascii;
+	int text, ascii, focus;
+	enum focus_version focus_version;
 } call = {.o = {.from = NO_TIME, .to = NO_TIME, .budget = -1}};
 
 static int
@@ -88,6 +94,14 @@ take_table_name(const char *value)
 	return cli_usage(&cli, "--table-name: %s", e.msg);
 }
 
+static int
+take_focus_version(const char *value)
+{
+	if (focus_version(value, &call.focus_version) == 0)
+		return ANT_OK;
+	return cli_usage(&cli, "--focus-version: '%s' is neither 1.2 nor 1.4", value);
+}
+
 static const struct cli_option options[] = {
 	{.name = "from", .time = &call.o.from},
 	{.name = "to", .time = &call.o.to},
@@ -98,6 +112,8 @@ static const struct cli_option options[] = {
 	{.name = "text", .flag = &call.text},
 	{.name = "ascii", .flag = &call.ascii},
 	{.name = "check", .take = take_check},
+	{.name = "focus", .flag = &call.focus},
+	{.name = "focus-version", .take = take_focus_version},
 	{.name = "schema", .text = &call.o.place.schema},
 	{.name = "prefix", .text = &call.o.place.prefix},
 	{.name = "table-name", .take = take_table_name},
@@ -308,6 +324,55 @@ run(struct call *c, const char *where)
 	return status;
 }
 
+/*
+ * Write the charges as they come, to stdout or aside.  This is done in no cage: with what the
+ * database is asked, row for row, it is one, and all that is made of a row is its quotes.
+ */
+static int
+write_focus(const struct call *c, const struct db *db, struct ant_err *e)
+{
+	struct aside a = {0};
+	int status = -1;
+
+	if (c->file == NULL)
+		return focus_write(db, &c->o, c->focus_version, STDOUT_FILENO, "stdout", e);
+	if (aside_open(&a, c->file, 1000, e) == -1)
+		return -1;
+	if (focus_write(db, &c->o, c->focus_version, a.fd, c->file, e) == 0 &&
+		aside_sync(&a, e) == 0)
+		status = aside_rename(&a, e);
+	aside_close(&a);
+	return status;
+}
+
+static int
+run_focus(struct call *c, const char *where)
+{
+	struct strlist organizations = {NULL, 0};
+	struct db db = {0};
+	struct ant_err e;
+	int status = -1;
+
+	if (db_open(where, getenv("ANT_LIBDUCKDB"), 0, &db, &c->o.place, &e) == 0 &&
+		choose(c, &db, &organizations, &e) == 0)
+		status = write_focus(c, &db, &e);
+	if (status == 0 && (c->o.there.tables & VIEWS_USAGE_BY_COST) == 0)
+		cli_error("--focus: there is no table usage_by_cost, so that ConsumedQuantity and "
+			  "PricingQuantity are null: ant-sync usage_by_cost loads it, and \"focus "
+			  "on\" in its file does so in each run");
+	db_close(&db);
+	strlist_free(&organizations);
+	return status == 0 ? ANT_OK : cli_fail(&e);
+}
+
+/* Charges are of whole days, and all of them, unless the call says otherwise. */
+static void
+settle_focus(struct report_options *o)
+{
+	o->from = o->from == NO_TIME ? INT64_MIN : utc_floor(o->from, UTC_DAY);
+	o->to = o->to == NO_TIME ? INT64_MAX : utc_floor(o->to + UTC_DAY - 1, UTC_DAY);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -322,6 +387,12 @@ main(int argc, char *argv[])
 		return cli_usage(&cli, "--ascii goes with --text");
 	if (call.text && call.nchecks > 0)
 		return cli_usage(&cli, "only one of --text and --check");
+	if (call.focus && (call.text || call.nchecks > 0))
+		return cli_usage(&cli, "only one of --focus, --text and --check");
+	if (call.focus) {
+		settle_focus(&call.o);
+		return cli_exit(run_focus(&call, argv[optind]));
+	}
 	if (call.o.to == NO_TIME || call.o.to > now)
 		call.o.to = now;
 	if (call.o.from == NO_TIME)

@@ -13,7 +13,7 @@
 #include "base/err.h"
 #include "db/sql.h"
 
-enum { DB_COLUMNS_MAX = 40 };
+enum { DB_COLUMNS_MAX = 48 };
 
 enum db_kind { DB_NULL, DB_INTEGER, DB_REAL, DB_TEXT };
 

@@ -476,17 +476,26 @@ int
 db_duckdb_each(struct db_duckdb *d, const char *sql, size_t n, db_take_texts *take, void *arg,
 	struct ant_err *e)
 {
-	struct duckdb_result res;
-	void *chunk;
+	struct duckdb_result res = {{0}, NULL};
+	void *statement = NULL, *chunk;
+	const char *wrong;
 	int status = 0;
 
-	if (query(d, sql, &res, e) == -1)
-		return -1;
+	if (sql == NULL)
+		return failed(d, NULL, e);
+	if (d->api.prepare(d->conn, sql, &statement) != 0)
+		status = failed(d, d->api.prepare_error(statement), e);
+	else if (d->api.execute_prepared_streaming(statement, &res) != 0)
+		status = failed(d, d->api.result_error(&res), e);
 	while (status == 0 && (chunk = d->api.fetch_chunk(res)) != NULL) {
 		status = take_chunk(d, &res, chunk, n, take, arg, e);
 		d->api.destroy_data_chunk(&chunk);
 	}
+	/* What goes wrong when rows are on their way ends them, too. */
+	if (status == 0 && (wrong = d->api.result_error(&res)) != NULL)
+		status = failed(d, wrong, e);
 	d->api.destroy_result(&res);
+	d->api.destroy_prepare(&statement);
 	return status;
 }
 

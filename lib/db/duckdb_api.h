@@ -57,6 +57,10 @@ struct duckdb_api {
 	duckdb_state (*connect)(void *db, void **conn);
 	void (*disconnect)(void **conn);
 	duckdb_state (*query)(void *conn, const char *sql, struct duckdb_result *res);
+	duckdb_state (*prepare)(void *conn, const char *sql, void **statement);
+	const char *(*prepare_error)(void *statement);
+	duckdb_state (*execute_prepared_streaming)(void *statement, struct duckdb_result *res);
+	void (*destroy_prepare)(void **statement);
 	const char *(*result_error)(struct duckdb_result *res);
 	uint64_t (*rows_changed)(struct duckdb_result *res);
 	void *(*fetch_chunk)(struct duckdb_result res);

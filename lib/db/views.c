@@ -356,6 +356,21 @@ put_sqlite_money(struct expansion *x, const struct views_sql *v)
 
 #define SQLITE_MARK "/* anthill */ "
 
+/* What a view is: a SELECT. */
+static void
+put_select(struct buf *b, const struct views_place *p, const struct views_there *there,
+	const struct views_sql *v)
+{
+	struct expansion x = {b, p, there};
+
+	if (p->dialect == SQL_SQLITE && v->whole != NULL)
+		expand(&x, v->whole, strlen(v->whole));
+	else if (p->dialect == SQL_SQLITE && v->sqlite != NULL)
+		put_sqlite_money(&x, v);
+	else
+		expand(&x, v->sql, strlen(v->sql));
+}
+
 /*
  * "CREATE VIEW name AS ..."; the dialects that can replace one do.  SQLite, which keeps the
  * text and no comments on objects, has the mark by which anthill's are known in there.
@@ -364,17 +379,10 @@ static void
 put_view(struct buf *b, const struct views_place *p, const struct views_there *there,
 	const struct views_sql *v)
 {
-	struct expansion x = {b, p, there};
-
 	buf_puts(b, p->dialect == SQL_SQLITE ? "CREATE VIEW " : "CREATE OR REPLACE VIEW ");
 	put_name(b, p, p->prefix, v->name, 0);
 	buf_puts(b, p->dialect == SQL_SQLITE ? " AS " SQLITE_MARK : " AS ");
-	if (p->dialect == SQL_SQLITE && v->whole != NULL)
-		expand(&x, v->whole, strlen(v->whole));
-	else if (p->dialect == SQL_SQLITE && v->sqlite != NULL)
-		put_sqlite_money(&x, v);
-	else
-		expand(&x, v->sql, strlen(v->sql));
+	put_select(b, p, there, v);
 }
 
 /*
@@ -428,6 +436,25 @@ views_create(struct buf *b, const struct views_place *p, const struct views_ther
 	for (size_t i = 0; (v = view_of(i)) != NULL; i++)
 		if (is_made(there, v))
 			put_statements(b, p, there, v);
+}
+
+int
+views_put_question(struct buf *b, const struct views_place *p, const struct views_there *there,
+	const char *name, unsigned *needs)
+{
+	const struct views_sql *v;
+
+	*needs = 0;
+	for (size_t i = 0; (v = view_of(i)) != NULL; i++) {
+		if (strcmp(v->name, name) != 0)
+			continue;
+		if (is_made(there, v)) {
+			put_select(b, p, there, v);
+			return 1;
+		}
+		*needs |= v->needs & ~there->tables;
+	}
+	return 0;
 }
 
 /* ---- what is there ------------------------------------------------------------------------- */

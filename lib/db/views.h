@@ -56,6 +56,14 @@ void views_put_into(struct buf *b, const struct views_place *p, unsigned bit);
  */
 void views_create(struct buf *b, const struct views_place *p, const struct views_there *there);
 
+/*
+ * Append the question of the view NAME, a SELECT, whether or not it is made there.  Return 1; or 0
+ * where a table that it NEEDS is not THERE: then those are told, as bits, and nothing is appended.
+ * Reports by B's `failed`.
+ */
+int views_put_question(struct buf *b, const struct views_place *p, const struct views_there *there,
+	const char *name, unsigned *needs);
+
 /* As they are where every table is there, as anthill made it. */
 extern const struct views_there views_all;
 

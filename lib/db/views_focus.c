@@ -86,12 +86,17 @@ static const struct views_part parts[] = {
 			"), anywhere AS (SELECT " OF_COST ", CAST(sum(tokens) AS bigint) AS tokens"
 			"{o:usage_by_cost|, organization} FROM used GROUP BY " OF_COST
 			"{o:usage_by_cost|, organization})"},
-	/* By the same dimensions: what of the use of all keys was each one's. */
+	/*
+	 * By the same dimensions: what of the use of all keys was each one's.  Such totals are joined,
+	 * not windows: SQLite makes no index for a join with what has a window.
+	 */
 	{.name = "key_used",
 		.sql =
-			"key_used AS (SELECT " OF_COST ", api_key_id, tokens, CAST(sum(tokens) OVER "
-			"(PARTITION BY " OF_COST "{o:usage_report|, organization}) AS bigint) AS "
-			"total{o:usage_report|, organization} FROM ({used:}) t)"},
+			"by_key_used AS ({used:}), key_used AS (SELECT " OF_COST ", api_key_id, tokens, "
+			"total{o:usage_report|, organization} FROM by_key_used JOIN (SELECT " OF_COST
+			"{o:usage_report|, organization}, CAST(sum(tokens) AS bigint) AS total FROM "
+			"by_key_used GROUP BY " OF_COST "{o:usage_report|, organization}) t USING ("
+			OF_COST "{o:usage_report|, organization}))"},
 	/*
 	 * twins: charges that no use could be told apart for; places: whether any of those that
 	 * differ in nothing else says where it ran; together: charges of the group, whose sum is
@@ -245,7 +250,7 @@ static const struct views_sql views[] = {
 		.sql =
 			"WITH {used_by_cost:}, {key_used:}, {charges:}, {keys:}, {joined:}, {dollars:} "
 			"SELECT {account:} AS \"BillingAccountId\", coalesce(o.name, {account:}) AS "
-			"\"BillingAccountName\", c.cost AS \"BilledCost\", "
+			"\"BillingAccountName\", {text:'Organization'} AS \"BillingAccountType\", c.cost AS \"BilledCost\", "
 			"c.currency AS \"BillingCurrency\", {monthstart:c.bucket} AS "
 			"\"BillingPeriodStart\", {monthend:c.bucket} AS \"BillingPeriodEnd\", "
 			"{text:'Usage'} AS \"ChargeCategory\", {null:text} AS \"ChargeClass\", "
@@ -269,7 +274,8 @@ static const struct views_sql views[] = {
 			"coalesce({region:}, '')} AS \"SkuPriceId\", {text:{sku_details:}} AS "
 			"\"SkuPriceDetails\", c.workspace_id AS \"SubAccountId\", {text:CASE WHEN "
 			"c.workspace_id IS NOT NULL THEN coalesce(nullif(w.name, ''), c.workspace_id) "
-			"END} AS \"SubAccountName\", {text:w.tags} AS \"Tags\", c.cost_type AS "
+			"END} AS \"SubAccountName\", {text:CASE WHEN c.workspace_id IS NOT NULL THEN "
+			"'Workspace' END} AS \"SubAccountType\", {text:w.tags} AS \"Tags\", c.cost_type AS "
 			"\"x_CostType\", c.model_id AS \"x_Model\", c.token_type AS \"x_TokenType\", "
 			"c.service_tier AS \"x_ServiceTier\", c.context_window AS \"x_ContextWindow\""
 			"{o:cost_report|, c.organization AS organization} FROM dollars c{focus_names:}"},
