@@ -268,7 +268,9 @@ put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size
 	else if (is(name, n, "null"))
 		buf_printf(x->b, "CAST(NULL AS %s)",
 			sql_type(x->p->dialect,
-				is(arg, len, "text") ? TYPE_TEXT : TYPE_TIMESTAMPTZ));
+				is(arg, len, "text")	  ? TYPE_TEXT
+				: is(arg, len, "numeric") ? TYPE_NUMERIC
+							  : TYPE_TIMESTAMPTZ));
 	else if (is(name, n, "div")) /* {div:A,7} */
 		buf_printf(x->b, "((%.*s) %s 7)", (int)len - 2, arg,
 			x->p->dialect == SQL_DUCKDB ? "//" : "/");

@@ -24,7 +24,8 @@ const struct views_sql_table views_sql_tables[] = {
 		"{null:time} AS starting_at, {null:text} AS api_key_id, {null:text} AS product, "
 		"{null:text} AS workspace_id, {null:text} AS model, {null:text} AS cost_type, "
 		"{null:text} AS token_type, {null:text} AS service_tier, {null:text} AS amount, "
-		"{null:text} AS list_amount, 0.0 AS amount_cents, 0.0 AS list_amount_cents"},
+		"{null:text} AS list_amount, {null:numeric} AS amount_cents, {null:numeric} AS "
+		"list_amount_cents"},
 	{"analytics_usage", "{null:time} AS starting_at, {null:text} AS api_key_id, {null:text} AS "
 			    "product, {null:text} AS workspace_id, {null:text} AS model, 0 AS "
 			    "total_tokens"},
@@ -118,7 +119,7 @@ _Static_assert(
 	"SELECT {day:bucket} AS day, coalesce(workspace_id, '') AS ws, api_key_id, " model \
 	" AS model, " tier " AS tier, " context " AS context, '" kind "' AS kind, CAST(sum(" \
 	column ") AS bigint) AS tokens{o:usage_report|, _organization AS organization} FROM " \
-	"{t:usage_report} WHERE " column \
+	"{t:usage_report} t WHERE " column \
 	" > 0 GROUP BY 1, 2, 3, 4, 5, 6, 7{o:usage_report|, _organization}"
 #define USED(kind, column) \
 	USED_AS("coalesce(model, '')", VIEWS_USAGE_TIER, "coalesce(context_window, '')", kind, column)
