@@ -123,7 +123,7 @@ check: setup-tests
 # SUITES: which suites; ANT_WRAP: a checker before each command.  Files run side by
 # side, tests within a file one after another: they share what the file has set up.
 # What makes whole systems first is a target of its own, below.
-SYSTEMS  = $(addprefix tests/,image.bats load-iceberg.bats release.bats)
+SYSTEMS  = $(addprefix tests/,focus-validator.bats image.bats load-iceberg.bats release.bats)
 SUITES  ?= $(filter-out $(SYSTEMS),$(wildcard tests/*.bats))
 BATS     = bats --jobs $(JOBS) --no-parallelize-within-files $(BATSFLAGS)
 test: all
@@ -153,6 +153,11 @@ memcheck: all
 coverage:
 	$(MAKE) SECCOMP=no B=build/coverage CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage SUITES='$(filter-out $(CAGED),$(SUITES))' test
 	gcovr --root . --filter 'lib/' --filter 'cmd/' --branches --object-directory build/coverage
+
+# What FinOps tools say of ant-report --focus: see scripts/setup-focus, which needs Python 3.12.
+test-focus: all
+	scripts/setup-focus
+	ANT_BIN=$(abspath $B)/bin CC='$(CC)' bats $(BATSFLAGS) tests/focus-validator.bats
 
 # Lakes of Iceberg, with a catalog that needs Java and Maven: see scripts/setup-iceberg.
 test-iceberg: all
@@ -247,4 +252,4 @@ clean:
 
 -include $(wildcard $B/lib/*/*.d $B/cmd/*.d)
 
-.PHONY: all setup setup-tests setup-release run check test test-engines test-iceberg asan memcheck coverage debian13 test-image test-release torture-run torture-walk torture-kills bench drift rules lint install uninstall deb image release clean
+.PHONY: all setup setup-tests setup-release run check test test-engines test-focus test-iceberg asan memcheck coverage debian13 test-image test-release torture-run torture-walk torture-kills bench drift rules lint install uninstall deb image release clean
