@@ -7,7 +7,7 @@
 
 /* In the order in which they are made. */
 static const struct views_group *const groups[VIEWS_GROUPS] = {
-	&views_spend_and_use, &views_focus};
+	&views_spend_and_use, &views_focus, &views_prices};
 
 /* The view of a number, over all groups; NULL beyond the last. */
 static const struct views_sql *
@@ -161,6 +161,23 @@ views_put_currency(
 		sql_type(p->dialect, TYPE_TEXT));
 }
 
+/* {over:A|B}: the quotient of whole numbers without what is left; not of SQLite, whose / it is. */
+static void
+put_quotient(struct expansion *x, const char *arg, size_t len)
+{
+	const char *bar = memchr(arg, '|', len);
+
+	if (bar == NULL) {
+		x->b->failed = 1;
+		return;
+	}
+	buf_puts(x->b, x->p->dialect == SQL_DUCKDB ? "((" : "div(");
+	expand(x, arg, (size_t)(bar - arg));
+	buf_puts(x->b, x->p->dialect == SQL_DUCKDB ? ") // (" : ", ");
+	expand(x, bar + 1, len - (size_t)(bar + 1 - arg));
+	buf_puts(x->b, x->p->dialect == SQL_DUCKDB ? "))" : ")");
+}
+
 /* {o:TABLE|TEXT}: TEXT, where the table is of several organizations. */
 static void
 put_by_organization(struct expansion *x, const char *arg, size_t len)
@@ -232,6 +249,13 @@ put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size
 		{"tenths", {"CAST(% AS numeric(38, 1))", "", "CAST(% AS DECIMAL(38, 1))"}},
 		{"millionths", {"CAST(0.000001 * (%) AS numeric(38, 6))", "",
 				       "CAST(0.000001 * (%) AS DECIMAL(38, 6))"}},
+		/* Whole trillionths, and back. */
+		{"trillions", {"(1000000000000 * (%))", "", "CAST(1000000000000 * (%) AS HUGEINT)"}},
+		{"price", {"trim_scale(0.000000000001 * (%))", "",
+				  "CAST(0.000000000001 * CAST(% AS DECIMAL(38, 0)) AS DECIMAL(38, "
+				  "12))"}},
+		{"sixth", {"trim_scale(0.000001 * (%))", "",
+				  "CAST(0.000001 * CAST(% AS DECIMAL(38, 0)) AS DECIMAL(38, 6))"}},
 		{"round2", {"round(%, 2)", "%", "CAST(round(%, 2) AS DECIMAL(38, 2))"}},
 		{"part", {"round(s.cents * % / s.total, 12)", "",
 				 "CAST(s.cents * (% / s.total) AS DECIMAL(38, 12))"}},
@@ -257,6 +281,8 @@ put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size
 		put_table(x, arg, len);
 	else if (is(name, n, "currency"))
 		views_put_currency(x->b, x->p, x->there, 1u << table_number(arg, len));
+	else if (is(name, n, "over"))
+		put_quotient(x, arg, len);
 	else if (is(name, n, "o"))
 		put_by_organization(x, arg, len);
 	else if (is(name, n,

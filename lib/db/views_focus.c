@@ -108,7 +108,10 @@ static const struct views_part parts[] = {
 			", geo{o:cost_report|, organization}) AS twins, count(inference_geo) OVER "
 			"(PARTITION BY " OF_COST "{o:cost_report|, organization}) AS places, count(*) "
 			"OVER (PARTITION BY " CHARGE_GROUP ") AS together, {charge_total:} AS total "
-			"FROM (SELECT {day:c.bucket} AS day, coalesce(c.workspace_id, '') AS ws, "
+			"FROM ({charge_rows:}) t)"},
+	{.name = "charge_rows",
+		.sql =
+			"SELECT {day:c.bucket} AS day, coalesce(c.workspace_id, '') AS ws, "
 			"coalesce(c.model, '') AS model, coalesce(c.service_tier, '') AS tier, "
 			"coalesce(c.context_window, '') AS context, coalesce(c.inference_geo, '') AS "
 			"geo, " KIND ", " LABEL ", CASE WHEN c.service_tier = 'batch' THEN 1 ELSE 0 END "
@@ -117,7 +120,7 @@ static const struct views_part parts[] = {
 			"c.description AS description, c.cost_type AS cost_type, c.token_type AS "
 			"token_type, c.model AS model_id, c.service_tier AS service_tier, "
 			"c.context_window AS context_window, c.inference_geo AS inference_geo, "
-			"{charge_amount:} AS amount FROM {t:cost_report} c) t)"},
+			"{charge_amount:} AS amount FROM {t:cost_report} c"},
 	{.name = "charge_amount",
 		.sql = "coalesce(c.amount_cents, 0)",
 		.sqlite = DIGITS("c.amount", "coalesce(c.amount_cents, 0)")},

@@ -66,11 +66,12 @@ struct views_group {
 	size_t nparts;
 };
 
-enum { VIEWS_GROUPS = 2 };
+enum { VIEWS_GROUPS = 3 };
 
 extern const struct views_sql_table views_sql_tables[]; /* VIEWS_TABLES, by number of the bit */
 extern const struct views_group views_spend_and_use;	/* views_sql.c */
 extern const struct views_group views_focus;		/* views_focus.c */
+extern const struct views_group views_prices;		/* views_prices.c */
 
 /* Cost knows standard and batch; what Priority Tier used has none; flex is in standard. */
 #define VIEWS_USAGE_TIER                                                                           \
