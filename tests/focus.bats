@@ -298,6 +298,84 @@ billed() {
 	[ "$(mlr --icsv --onidx filter '$x_Model == "m"' then cut -f ConsumedQuantity out.sqlite | grep -c .)" = 0 ]
 }
 
+# priced FOLDER - the view ant_prices of three databases is what the model says of the API's records
+priced() {
+	local db
+	make_views "$1" || return
+	python3 "$ROOT/tests/lib/focus-model.py" "$1" prices >want || return
+	[ "$(wc -l <want)" -gt 3 ] || return
+	FOLDER=$1 lite -nullvalue '' 'SELECT * FROM ant_prices' >got.sqlite
+	FOLDER=$1 pg 'SELECT * FROM ant_prices' | sed 's/NULL//g' >got.pg
+	FOLDER=$1 ddb "SELECT day, model, token_type, service_tier, context_window, inference_geo, tokens, $(printf 'CAST(%s AS VARCHAR), ' paid list price_per_mtok list_price_per_mtok discount)currency FROM ant_prices" | sed 's/NULL//g' >got.duckdb
+	for db in sqlite pg duckdb; do
+		# DuckDB fills decimals up with zeros.
+		sed -E ':a; s/(\.[0-9]*[1-9])0+(\||$)/\1\2/; ta; :b; s/(\|-?[0-9]+)\.0+(\||$)/\1\2/; tb' got.$db | sort >got
+		cmp -s want got || { echo "$db:"; diff want got | head -n 6; return 1; }
+	done
+}
+
+@test "prices: by day, model, kind, tier, window and place, and at list price, in three databases, as the model says" {
+	priced "$(ORG)"
+	[ "$(cut -d '|' -f 10 want | grep -c .)" = "$(wc -l <want)" ]
+	# The simulator's prices, which are the published ones: output of Haiku 4.5 in the batch, anywhere and in the US.
+	[ "$(awk -F '|' '$2 == "claude-haiku-4-5-20251001" && $3 == "output_tokens" && $6 == "global" { print $4, $10 }' want | sort -u | paste -sd ' ')" = 'batch 2.5 standard 5' ]
+}
+
+@test "prices: without usage_by_cost from usage_report, of all places" {
+	mkdir by_key
+	cp "$(ORG)"/*.records "$(ORG)/o.db" "$(ORG)/o.duckdb" by_key
+	rm by_key/usage_by_cost.records
+	sqlite3 by_key/o.db 'DROP TABLE usage_by_cost'
+	duck by_key/o.duckdb 'DROP VIEW ant_prices; DROP VIEW ant_focus; DROP TABLE usage_by_cost' >/dev/null
+	psql -Xq -c 'CREATE SCHEMA by_key' -c 'CREATE TABLE by_key.cost_report AS SELECT * FROM org.cost_report' -c 'CREATE TABLE by_key.usage_report AS SELECT * FROM org.usage_report' -c 'CREATE TABLE by_key.analytics_cost AS SELECT * FROM org.analytics_cost'
+	priced "$PWD/by_key"
+	[ "$(cut -d '|' -f 6 want | sort -u)" = '' ]
+	psql -Xq -c 'DROP SCHEMA by_key CASCADE'
+}
+
+@test "prices: thirds and halves at the last decimal, credits, discounts, two currencies, no count, as the model says" {
+	local t
+	mkdir quotients
+	{
+		charge amount='"10"' model='"third"'
+		charge amount='"-10"' model='"credit"'
+		charge amount='"0.000000000001"' model='"tiny"'
+		charge amount='"123456789012.123456789012"' model='"large"'
+		charge amount='"5"' model='"two"'
+		charge amount='"5"' model='"two"' currency='"EUR"'
+		charge amount='"5"' model='"uncounted"'
+		charge amount='"7"' model='"off"'
+		charge amount='"3"' model='"up"'
+		charge amount='"4"' model='"half"' inference_geo='"us"'
+		charge amount='"4"' model='"half"' inference_geo='"global"'
+		charge amount='"9"' model='"twin"' description='"one"'
+		charge amount='"9"' model='"twin"' description='"two"'
+	} | bucket >quotients/cost_report.records
+	{
+		used model='"third"' output_tokens=3000000
+		used model='"credit"' output_tokens=7
+		used model='"tiny"' output_tokens=2
+		used model='"large"' output_tokens=8999999999999
+		used model='"two"'
+		used model='"off"' output_tokens=1000000
+		used model='"up"' output_tokens=1000000
+		used model='"half"' output_tokens=11
+		used model='"half"' output_tokens=13 inference_geo='"global"'
+		used model='"twin"' output_tokens=17
+	} | bucket >quotients/usage_by_cost.records
+	{
+		billed k1 7 '| .group.model = "off" | .cost.list_amount = "9"'
+		billed k1 3 '| .group.model = "up" | .cost.list_amount = "2.000000000001"'
+		billed k1 8 '| .group.model = "half" | .cost.list_amount = "10"'
+		billed k1 10 '| .group.model = "third" | .cost.list_amount = "33333333333.333333333333"'
+		billed k1 -10 '| .group.model = "credit"'
+	} >quotients/analytics_cost.records
+	jq -cn '{id: "00000000-0000-4000-8000-000000000001", type: "organization", name: "A"}' >quotients/organization.records
+	for t in cost_report usage_by_cost analytics_cost organization; do load_records $t quotients <quotients/$t.records; done
+	priced "$PWD/quotients"
+	[ "$(awk -F '|' '{ print $2, $10, $11, $12 }' want | grep -e third -e off -e twin)" = "$(printf '%s\n' 'off 0.07 0.09 0.222222' 'third 0.033333333333 111111111.111111111111 1' 'twin 10588.235294117647  ')" ]
+}
+
 @test "focus: each organization's charges are its own account's; --organization takes one" {
 	local n id
 	mkdir by_org

@@ -6,7 +6,7 @@ load lib/duckdb
 load lib/report
 load lib/streams
 
-VIEWS='ant_api_keys ant_claude_code_daily ant_claude_code_tools ant_cost_by_key ant_cost_daily ant_freshness ant_members ant_spend_month ant_tokens_daily'
+VIEWS='ant_api_keys ant_claude_code_daily ant_claude_code_tools ant_cost_by_key ant_cost_daily ant_focus ant_freshness ant_members ant_prices ant_spend_month ant_tokens_daily'
 
 setup_file() {
 	build_duck
@@ -172,7 +172,7 @@ plain() { sed -E 's/(^|\|)(-?[0-9]+)\.0+(\||$)/\1\2\3/g; s/(\.[0-9]*[1-9])0+(\||
 	[ "$(sqlite3 part.db "SELECT group_concat(DISTINCT workspace) FROM ant_cost_daily WHERE workspace LIKE 'Prod%'")" = '' ]
 	sqlite3 "$BATS_FILE_TMPDIR/org.db" ".dump workspaces" ".dump usage_report" | sqlite3 part.db
 	ant load-sqlite --views -v part.db 2>err
-	grep -q '4 views' err
+	grep -q '5 views' err
 	[ "$(sqlite3 part.db "SELECT group_concat(DISTINCT workspace) FROM ant_cost_daily WHERE workspace LIKE 'Prod%'")" = Production ]
 	sqlite3 part.db 'PRAGMA schema_version' >before
 	ant load-sqlite --views part.db
@@ -421,7 +421,7 @@ NAMES=(--prefix "p'_" --table-name 'cost_report=a=b\' --table-name users=people)
 		for t in $REPORT_TABLES old; do echo "DROP TABLE $t;"; done
 	} | sqlite3 -bail m.db
 	ant load-sqlite --views -v "${NAMES[@]}" m.db 2>err
-	grep -q '9 views' err
+	grep -q '11 views' err
 	cp "$BATS_FILE_TMPDIR/org.duckdb" m.duckdb
 	{
 		for v in $VIEWS; do echo "DROP VIEW $v;"; done
@@ -538,7 +538,7 @@ NAMES=(--prefix "p'_" --table-name 'cost_report=a=b\' --table-name users=people)
 		ant tables --ddl postgresql $t | psql -Xq
 	done
 	ant tables --views sqlite | sqlite3 -bail t.db
-	[ "$(sqlite3 t.db "SELECT count(*) FROM sqlite_schema WHERE type = 'view'")" = 10 ]
+	[ "$(sqlite3 t.db "SELECT count(*) FROM sqlite_schema WHERE type = 'view'")" = 12 ]
 	ant tables --views postgresql | psql -Xq -v ON_ERROR_STOP=1
 	psql -Xq -c 'DROP TABLE analytics_cost, analytics_usage CASCADE'
 	ant load-pg --views

@@ -1,4 +1,5 @@
 """focus-model.py FOLDER VERSION - the FOCUS dataset that ant-report --focus must write, from the API's own records
+focus-model.py FOLDER prices - the rows of the view ant_prices, cells between |
 
 FOLDER has a file TABLE.records for each table that is loaded: the record stream of ant-fetch.  Nothing here is
 shared with the SQL of the view: amounts are Decimals of the API's texts.
@@ -193,7 +194,67 @@ def as_1_4(row):
     return dict(row, **dict.fromkeys(NULL_IN_1_4))
 
 
+def rounded(numerator, denominator, decimals):
+    """The quotient, rounded half away from zero, without zeros at its end."""
+    exact = numerator / denominator
+    with decimal.localcontext() as context:
+        context.prec = 60
+        text = format(exact.quantize(D(1).scaleb(-decimals), decimal.ROUND_HALF_UP), "f")
+    return trimmed(text)
+
+
+def trimmed(text):
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def prices(folder):
+    model = Model(folder)
+    by_place = records(folder, "usage_by_cost") is not None
+    if not by_place:  # use is by key then, and of all places
+        model.anywhere = model.all_keys
+    units, sums, known = collections.Counter(), collections.Counter(), collections.Counter()
+    for day, r in model.charges:
+        if r["token_type"]:
+            units[model.key(day, r), (r["inference_geo"] or "") if by_place else "", r["currency"]] += D(r["amount"])
+    places, currencies = collections.Counter(), collections.defaultdict(set)
+    for key, place, currency in units:
+        places[key] += place != ""
+        currencies[key].add(currency)
+    unknown = set()
+    for (key, place, currency), amount in units.items():
+        n = model.used.get((key, (place,))) if places[key] else model.anywhere.get(key)
+        row = (key[0], *key[2:], place, currency)
+        sums[row] += amount
+        if n is None or len(currencies[key]) > 1:
+            unknown.add(row)
+        else:
+            known[row] += n
+    groups, listed = collections.defaultdict(list), collections.defaultdict(lambda: [D(0), D(0)])
+    group_of = lambda row: (row[0], row[1], row[4], row[2] == "batch", row[6])
+    for row, amount in sums.items():
+        groups[group_of(row)].append(amount)
+    for (day, _, label, kind, batch, currency), keys in model.keys.items():
+        for paid, at_list in keys.values():
+            listed[day, label, kind, batch, currency][0] += paid
+            listed[day, label, kind, batch, currency][1] += at_list
+    for row, amount in sums.items():
+        day, name, tier_, window, kind, place, currency = row
+        tokens = None if row in unknown else known[row]
+        paid, at_list = listed.get(group_of(row), (None, None))
+        if paid is None or paid != sum(groups[group_of(row)]) or (len(groups[group_of(row)]) > 1 and paid != at_list):
+            at_list = None
+        elif paid == at_list:
+            at_list = amount
+        per = lambda cents: "" if tokens is None or cents is None else rounded(cents * 10000, D(tokens), 12)
+        discount = "" if at_list is None or at_list <= 0 or amount < 0 else rounded(at_list - amount, at_list, 6)
+        yield "|".join(map(str, (day, name, kind, tier_, window, place, "" if tokens is None else tokens, trimmed(format(amount / 100, "f")),
+                                 "" if at_list is None else trimmed(format(at_list / 100, "f")), per(amount), per(at_list), discount, currency)))
+
+
 def main(folder, version):
+    if version == "prices":
+        print("\n".join(sorted(prices(folder))))
+        return
     rows = [dict(r, ChargeClass=None, CommitmentDiscountStatus=None, InvoiceId=None) for r in Model(folder).rows()]
     by = ["ChargePeriodStart", "BillingAccountId", "SubAccountId", "SkuPriceId", "ChargeDescription", "x_TokenType", "ResourceId",
           "BillingCurrency", "BilledCost"]
