@@ -78,7 +78,7 @@ ask_rights(struct session *s, struct strlist *missing, int *filtered, struct ant
 		.n = l->rows->ncolumns,
 		.reads = 1,
 		.updates = 1};
-	int unused;
+	int unused = 0;
 
 	if (add_missing(s, &need, missing, filtered, e) == -1)
 		return -1;
@@ -145,7 +145,7 @@ lacks(struct session *s, const char *table, int mode, struct strlist *missing, s
 		.updates = mode == SESSION_HISTORY,
 		.stages = mode == MODE_MERGE};
 	struct ant_err long_name;
-	int unused;
+	int unused = 0;
 
 	if (table != NULL && pg_check_name("table", table, &long_name) == -1)
 		return strlist_add(missing, long_name.msg, strlen(long_name.msg)) == 0
@@ -194,7 +194,7 @@ put_shape(struct session *s, const char *table)
 static int
 lock_shared(struct session *s, struct ant_err *e)
 {
-	int unused;
+	int unused = 0;
 
 	return pg_ask(s->self,
 		"SELECT pg_advisory_xact_lock(hashtextextended('anthill:' || quote_ident($1), 0)) "
