@@ -32,7 +32,7 @@ run(struct session *s, const char *sql, int64_t *changed, struct ant_err *e)
 	(void)changed; /* nobody says it */
 	if (clickhouse_run(d->c, sql, e) == 0)
 		return 0;
-	if (d->published && clickhouse_code(d->c) == CLICKHOUSE_LOST)
+	if (d->table.published && clickhouse_code(d->c) == CLICKHOUSE_LOST)
 		err_prefix(e, "the rows are in, and whether the ledger has its line is not known; "
 			      "loading "
 			      "them again is safe unless the mode is append: ");
@@ -74,13 +74,14 @@ check(struct session *s, struct ant_err *e)
 	if (strncmp(into, LOAD_CLICKHOUSE_OWN, strlen(LOAD_CLICKHOUSE_OWN)) == 0)
 		return err_set(e, ANT_USAGE, "--table: %s is a name of the loader's own", into);
 	/* A load that waits for another one is here again. */
-	buf_clear(&d->next);
+	d->table.of = into;
+	buf_clear(&d->table.name);
 	buf_clear(&d->lock);
-	buf_printf(&d->next, LOAD_CLICKHOUSE_OWN "next_%s", into);
+	buf_printf(&d->table.name, LOAD_CLICKHOUSE_OWN "next_%s", into);
 	buf_printf(&d->lock, LOAD_CLICKHOUSE_OWN "lock_%s", into);
 	d->ops.stage = put_name(s, &d->stage, LOAD_CLICKHOUSE_OWN "rows_");
 	d->ops.again = put_name(s, &d->again, LOAD_CLICKHOUSE_OWN "again_");
-	return d->ops.stage == NULL || d->ops.again == NULL || buf_str(&d->next) == NULL ||
+	return d->ops.stage == NULL || d->ops.again == NULL || buf_str(&d->table.name) == NULL ||
 			       buf_str(&d->lock) == NULL
 		       ? no_memory(e)
 		       : 0;
@@ -206,10 +207,17 @@ connect_it(struct load_clickhouse *d, struct ant_err *e)
 static int
 start(struct session *s, struct ant_err *e)
 {
+	struct load_clickhouse *d = s->self;
+
 	if (load_clickhouse_lock(s, e) == -1)
 		return -1;
 	s->staged = s->load->rows->ncolumns > 0;
-	return s->staged ? load_clickhouse_clone(s, e) : 0;
+	if (!s->staged)
+		return 0;
+	if (load_clickhouse_learn(s, &d->table, e) == -1 || load_clickhouse_remove(s, e) == -1)
+		return -1;
+	s->work = d->table.name.data;
+	return *d->table.uuid != '\0' ? load_clickhouse_clone(s, &d->table, NULL, e) : 0;
 }
 
 static int
@@ -376,6 +384,16 @@ put_merged(struct session *s, const char *verb, const char *from, struct ant_err
 
 /* ---- publish and end ---------------------------------------------------------------- */
 
+static int
+publish(struct session *s, struct ant_err *e)
+{
+	struct load_clickhouse *d = s->self;
+
+	return load_clickhouse_unchanged(s, &d->table, e) == -1
+		       ? -1
+		       : load_clickhouse_publish(s, &d->table, e);
+}
+
 /* Remove what the load worked with, the locks last. */
 static int
 clean_up(struct session *s, struct ant_err *e)
@@ -396,7 +414,7 @@ commit(struct session *s, struct ant_err *e)
 	struct ant_err why;
 
 	(void)e;
-	d->published = 0; /* for good */
+	d->table.published = 0; /* for good */
 	if (clean_up(s, &why) == -1)
 		snprintf(d->warning, sizeof d->warning, "%.500s", why.msg);
 	return 0;
@@ -412,8 +430,8 @@ undo(struct session *s, const char *reason)
 	clickhouse_drop(d->c);
 	if (s->load->dry_run || !d->locked)
 		return;
-	if (d->published && clickhouse_code(d->c) != CLICKHOUSE_LOST)
-		load_clickhouse_unpublish(s);
+	if (clickhouse_code(d->c) != CLICKHOUSE_LOST)
+		load_clickhouse_unpublish(s, &d->table);
 	clean_up(s, &ignored);
 }
 
@@ -423,7 +441,7 @@ free_it(void *self)
 	struct load_clickhouse *d = self;
 
 	clickhouse_free(d->c);
-	buf_free(&d->next);
+	buf_free(&d->table.name);
 	buf_free(&d->lock);
 	buf_free(&d->stage);
 	buf_free(&d->again);
@@ -460,7 +478,7 @@ load_clickhouse(const char *uri, const char *password, const char *ca_file, cons
 		.rows = rows,
 		.put_merged = put_merged,
 		.take_again = take_again,
-		.publish = load_clickhouse_publish,
+		.publish = publish,
 		.commit = commit,
 		.abort = undo,
 		.free = free_it,
@@ -470,7 +488,7 @@ load_clickhouse(const char *uri, const char *password, const char *ca_file, cons
 	if (d == NULL)
 		return no_memory(e);
 	d->ops = ops;
-	buf_init(&d->next, LOAD_TEXT_MAX);
+	buf_init(&d->table.name, LOAD_TEXT_MAX);
 	buf_init(&d->lock, LOAD_TEXT_MAX);
 	buf_init(&d->stage, LOAD_TEXT_MAX);
 	buf_init(&d->again, LOAD_TEXT_MAX);
