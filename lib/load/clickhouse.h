@@ -32,12 +32,15 @@ struct load_clickhouse { /* `self` of the session */
 	struct clickhouse *c;
 	struct session_ops ops; /* the names of the stages in it are the table's */
 	const char *cluster;	/* NULL: none */
-	struct load_clickhouse_clone table;
+	struct load_clickhouse_clone table, history;
 	struct buf lock; /* its name */
 	struct buf stage, again;
 	int locked, locked_ledger;
 	char warning[512];
 };
+
+/* Append the row's COLUMNS, N of them, as one text, in which null is equal to null and to nothing else. */
+void load_clickhouse_put_text(struct session *s, const struct sql_column *columns, size_t n);
 
 /* VERB NAME, and ON CLUSTER where one is named, into s->sql. */
 void load_clickhouse_about(struct session *s, const char *verb, const char *name);
@@ -68,5 +71,16 @@ int load_clickhouse_publish(struct session *s, struct load_clickhouse_clone *c, 
 void load_clickhouse_unpublish(struct session *s, struct load_clickhouse_clone *c);
 /* Remove all that the load works with, and what one that was killed has left of that. */
 int load_clickhouse_remove(struct session *s, struct ant_err *e);
+
+/*
+ * clickhouse_history.c: a history has its open versions in a partition of their own.  A load clones the others, by
+ * links, and writes the open ones anew; so it costs what they do, however many were closed before.
+ */
+/* What its name stands for, before anything is done; and a clone of its closed versions. */
+int load_clickhouse_history_clone(struct session *s, struct ant_err *e);
+/* Append the engine of one that is created. */
+void load_clickhouse_history_engine(struct session *s);
+/* The `fill_history` of struct session_ops. */
+int load_clickhouse_history_fill(struct session *s, const char *time, struct ant_err *e);
 
 #endif

@@ -81,6 +81,9 @@ load_clickhouse_remove(struct session *s, struct ant_err *e)
 	struct load_clickhouse *d = s->self;
 
 	load_clickhouse_about(s, "DROP TABLE IF EXISTS ", d->table.name.data);
+	if (session_run(s, NULL, e) == -1)
+		return -1;
+	load_clickhouse_about(s, "DROP TABLE IF EXISTS ", d->history.name.data);
 	return session_run(s, NULL, e) == -1 || drop_stage(s, s->ops->stage, e) == -1 ||
 			       drop_stage(s, s->ops->again, e) == -1
 		       ? -1
@@ -174,7 +177,6 @@ wait_for_replicas(struct session *s, const struct load_clickhouse_clone *c, stru
 int
 load_clickhouse_publish(struct session *s, struct load_clickhouse_clone *c, struct ant_err *e)
 {
-	const struct load_clickhouse *d = s->self;
 	int status;
 
 	if (wait_for_replicas(s, c, e) == -1)
@@ -184,14 +186,9 @@ load_clickhouse_publish(struct session *s, struct load_clickhouse_clone *c, stru
 	else
 		status = swap(s, "EXCHANGE TABLES ", c->name.data, " AND ", c->of, e);
 	c->published = status == 0;
-	if (status == -1 && clickhouse_code(d->c) == CLICKHOUSE_LOST)
-		err_prefix(e,
-			"the answer was lost when the rows became the table's, so whether they are "
-			"in is not known; loading them again is safe unless the mode is append: ");
 	return status;
 }
 
-/* The ledger has refused its line: the table is as it was, unless nobody answers any more. */
 void
 load_clickhouse_unpublish(struct session *s, struct load_clickhouse_clone *c)
 {
