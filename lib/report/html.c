@@ -181,6 +181,14 @@ html_table_all(struct page *p, const char *rest)
 }
 
 void
+html_table_sum(struct page *p, const char *before, money sum, const char *behind)
+{
+	buf_printf(p->b, "</tbody><tfoot><tr><th scope=\"row\">All</th>%s<td>", before);
+	html_money(p, sum);
+	buf_printf(p->b, "%s</tfoot></table></div>", behind);
+}
+
+void
 html_details(struct page *p, const char *caption, const struct html_column *columns, size_t n)
 {
 	buf_puts(p->b, "<details><summary>Figures as a table</summary>");
