@@ -54,7 +54,7 @@ const char *html_money_unit(const struct page *p);
 /* TITLE, and " per day" with BY behind it where that is not NULL: "Cost per week by model", and OF. */
 void html_section(struct page *p, const char *id, const char *title, const char *by);
 void html_end(struct page *p);
-/* What stands where a chart would be: which table is missing, or empty. */
+/* WHAT stands where a chart would be, and how the table is loaded that is missing, or empty. */
 void html_none(struct page *p, unsigned table, const char *what);
 /* A sentence about the section. */
 void html_note(struct page *p, const char *text);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "report/advice.h"
 #include "report/show.h"
 
 /*
@@ -97,6 +98,8 @@ term_none(struct term *t, unsigned table)
 {
 	int there = (t->r->tables & table) != 0;
 
+	if (!advice_fits(t->r, table))
+		return;
 	buf_printf(t->b, "  %s %s:%sant-sync %s\n", views_table_name(table),
 		there ? "has nothing here" : "is missing", t->width < 64 ? "\n    " : " ",
 		views_table_name(table));

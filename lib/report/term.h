@@ -28,7 +28,7 @@ void term_bar(struct term *t, double value, double most);
 /* Text of the program's own with signs beyond ASCII, as show_change() and the like write it. */
 void term_plain(struct term *t, const char *s);
 
-/* What stands where a table is missing, or empty. */
+/* What stands where a table is missing, or empty, that a key of the organization opens. */
 void term_none(struct term *t, unsigned table);
 
 /* Costs in their order: the first ones by name, all others together. */
