@@ -131,6 +131,13 @@ check_columns(struct session *s, struct ant_err *e)
 	return 0;
 }
 
+/* A column of SQLite's without a type takes every value as it is: add_others() makes some. */
+static int
+takes_all(const struct session *s, const char *type)
+{
+	return s->ops->dialect == SQL_SQLITE && *type == '\0';
+}
+
 /* The columns that it shares with the load are of types that take what comes. */
 static int
 check_types(struct session *s, struct ant_err *e)
@@ -138,10 +145,11 @@ check_types(struct session *s, struct ant_err *e)
 	const struct session_shape *is = &s->history.is;
 
 	for (size_t i = 0; i < s->load->rows->ncolumns; i++) {
-		size_t at = session_find(s, &is->columns, s->columns[i].name);
+		const struct sql_column *c = &s->columns[i];
+		size_t at = session_find(s, &is->columns, c->name);
 
-		if (at < is->columns.n && session_check_type(s, s->history.name.data,
-						  &s->columns[i], is->types.v[at], e) == -1)
+		if (at < is->columns.n && !takes_all(s, is->types.v[at]) &&
+			session_check_type(s, s->history.name.data, c, is->types.v[at], e) == -1)
 			return -1;
 	}
 	return 0;
@@ -183,7 +191,20 @@ create(struct session *s, struct ant_err *e)
 	return s->ops->index_history != NULL ? s->ops->index_history(s, e) : 0;
 }
 
-/* Add the columns that the load does not bring, of the types that the table says. */
+/* Add the columns that the load brings. */
+static int
+add_brought(struct session *s, struct ant_err *e)
+{
+	const struct session_history *h = &s->history;
+
+	for (size_t i = 0; i < s->load->rows->ncolumns; i++)
+		if (session_find(s, &h->is.columns, s->columns[i].name) == h->is.columns.n &&
+			session_add_column(s, h->work, &s->columns[i], &h->is, e) == -1)
+			return -1;
+	return 0;
+}
+
+/* Add those that it does not bring, of the types that the table says. */
 static int
 add_others(struct session *s, struct ant_err *e)
 {
@@ -197,7 +218,6 @@ add_others(struct session *s, struct ant_err *e)
 		sql_name(&s->sql, s->ops->dialect, s->schema, h->work);
 		buf_puts(&s->sql, " ADD COLUMN ");
 		sql_ident(&s->sql, s->ops->dialect, h->other.v[i]);
-		/* A column of SQLite's without a type takes every value as it is. */
 		if (s->ops->dialect != SQL_SQLITE)
 			buf_printf(&s->sql, " %s", h->other_types.v[i]);
 		if (session_run(s, NULL, e) == -1)
@@ -213,7 +233,7 @@ history_make(struct session *s, struct ant_err *e)
 
 	if (!s->load->history)
 		return 0;
-	if ((h->is.found ? session_widen(s, h->work, h->name.data, &h->is, e) : create(s, e)) == -1)
+	if ((h->is.found ? add_brought(s, e) : create(s, e)) == -1)
 		return -1;
 	return add_others(s, e);
 }

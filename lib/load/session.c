@@ -174,11 +174,12 @@ create_table(struct session *s, struct ant_err *e)
 	return s->ops->after_create != NULL ? s->ops->after_create(s, e) : 0;
 }
 
-/* Add C to TABLE, whose columns are declared LIKE this. */
-static int
-add_column(struct session *s, const char *table, const struct sql_column *c, const char *like,
-	struct ant_err *e)
+int
+session_add_column(struct session *s, const char *table, const struct sql_column *c,
+	const struct session_shape *is, struct ant_err *e)
 {
+	const char *like = is->types.n > 0 ? is->types.v[0] : "";
+
 	buf_clear(&s->sql);
 	if (s->ops->put_add == NULL || !s->ops->put_add(s, table, c, like))
 		sql_add_column(&s->sql, s->ops->dialect, s->schema, table, c);
@@ -215,18 +216,17 @@ session_check_type(struct session *s, const char *called, const struct sql_colum
 		c->name, *type != '\0' ? type : "(none)", *wanted != '\0' ? wanted : "(none)");
 }
 
-int
-session_widen(struct session *s, const char *table, const char *called,
-	const struct session_shape *is, struct ant_err *e)
+/* Compare the table's columns with the stream's; add those that are missing. */
+static int
+widen(struct session *s, const struct session_shape *is, struct ant_err *e)
 {
 	for (size_t i = 0; i < s->load->rows->ncolumns; i++) {
 		const struct sql_column *c = &s->columns[i];
 		size_t at = session_find(s, &is->columns, c->name);
-		const char *like = is->types.n > 0 ? is->types.v[0] : "";
 
 		if ((at == is->columns.n
-				    ? add_column(s, table, c, like, e)
-				    : session_check_type(s, called, c, is->types.v[at], e)) == -1)
+				    ? session_add_column(s, s->work, c, is, e)
+				    : session_check_type(s, s->into, c, is->types.v[at], e)) == -1)
 			return -1;
 	}
 	return 0;
@@ -318,10 +318,7 @@ make_table(struct session *s, struct ant_err *e)
 	if (status == 0 && !is.found)
 		status = create_table(s, e);
 	else if (status == 0)
-		status =
-			session_widen(s, s->work, s->into, &is, e) == -1 || take_for_new(s, e) == -1
-				? -1
-				: 0;
+		status = widen(s, &is, e) == -1 || take_for_new(s, e) == -1 ? -1 : 0;
 	if (status == 0)
 		status = history_make(s, e);
 	s->guarded = is.guarded;

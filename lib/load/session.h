@@ -222,11 +222,8 @@ const char *session_quote(const struct session *s);
 int session_create(struct session *s, const char *table, const struct sql_column *columns, size_t n,
 	struct ant_err *e);
 
-/*
- * Compare the columns of TABLE, which IS this and is CALLED so in messages, with those of the load: add
- * those that are missing; one of another type is an error.  Return 0 or -1.
- */
-int session_widen(struct session *s, const char *table, const char *called,
+/* Add C, with what the table file says of it, to TABLE, which IS this. */
+int session_add_column(struct session *s, const char *table, const struct sql_column *c,
 	const struct session_shape *is, struct ant_err *e);
 
 /* That column C, of a table that is CALLED so, is of TYPE: 0; -1 where it does not take what comes. */
