@@ -99,9 +99,9 @@ static int
 refuse(struct session *s, const char *column, struct ant_err *e)
 {
 	return err_set(e, ANT_FAIL,
-		"%s: '%.200s' is no history of %.200s: it has no column '%.200s'; --history would "
-		"keep one in a table of that name",
-		s->name, s->history.name.data, s->into, column);
+		"%s: %s%.200s" SQL_HISTORY "%s is no history: it has no column '%.200s'; --history "
+		"would keep one in a table of that name",
+		s->name, session_quote(s), s->into, session_quote(s), column);
 }
 
 /* What a history of this load must have: its own columns, and those that tell rows apart. */
@@ -115,16 +115,16 @@ check_columns(struct session *s, struct ant_err *e)
 	for (size_t i = 0; i < OWN; i++)
 		if ((at = session_find(s, &is->columns, own[i].name)) == is->columns.n)
 			return refuse(s, own[i].name, e);
-		else if (session_check_type(s, s->history.name.data, &own[i], is->types.v[at], e) ==
-			 -1)
+		else if (session_check_type(s, SQL_HISTORY, &own[i], is->types.v[at], e) == -1)
 			return -1;
 	at = session_find(s, &is->columns, ROWS_ORGANIZATION);
 	if (at == is->columns.n && l->by_organization)
-		return session_refuse_single(s, s->history.name.data, s->history.name.data, e);
+		return session_refuse_single(s, SQL_HISTORY, e);
 	if (at < is->columns.n && !l->by_organization)
 		return err_set(e, ANT_FAIL,
-			"%s: '%.200s' holds several organizations: load with --by-organization",
-			s->name, s->history.name.data);
+			"%s: %s%.200s" SQL_HISTORY "%s holds several organizations: load with "
+			"--by-organization",
+			s->name, session_quote(s), s->into, session_quote(s));
 	for (size_t i = 0; i < l->rows->nkey; i++)
 		if (session_find(s, &is->columns, l->key[i].name) == is->columns.n)
 			return refuse(s, l->key[i].name, e);
@@ -149,7 +149,7 @@ check_types(struct session *s, struct ant_err *e)
 		size_t at = session_find(s, &is->columns, c->name);
 
 		if (at < is->columns.n && !takes_all(s, is->types.v[at]) &&
-			session_check_type(s, s->history.name.data, c, is->types.v[at], e) == -1)
+			session_check_type(s, SQL_HISTORY, c, is->types.v[at], e) == -1)
 			return -1;
 	}
 	return 0;
@@ -166,8 +166,8 @@ history_look(struct session *s, const struct session_shape *table, struct ant_er
 		(s->there && session_shape(s, h->name.data, 1, &h->is, e) == -1))
 		return -1;
 	if (h->is.not_table)
-		return err_set(e, ANT_FAIL, "%s: '%.200s' is a %s, not a table", s->name,
-			h->name.data, s->ops->not_table);
+		return err_set(e, ANT_FAIL, "%s: %s%.200s" SQL_HISTORY "%s is a %s, not a table",
+			s->name, session_quote(s), s->into, session_quote(s), s->ops->not_table);
 	return h->is.found && (check_columns(s, e) == -1 || check_types(s, e) == -1) ? -1 : 0;
 }
 
@@ -267,7 +267,7 @@ choose_time(struct session *s, char time[static UTC_TEXT], struct ant_err *e)
 		buf_clear(&s->sql);
 		history_put_newest(s);
 		if (s->ops->each(s, buf_str(&s->sql), OWN, take_newest, &newest, e) == -1)
-			return err_prefix(e, "'%.200s': ", s->history.name.data);
+			return err_prefix(e, "%s: ", s->history.name.data);
 	}
 	if (newest >= t)
 		t = newest + 1;
@@ -292,8 +292,9 @@ check_done(struct session *s, const char *stage, const char *time, struct ant_er
 	if (left + more == 0)
 		return 0;
 	return err_set(e, ANT_FAIL,
-		"%s: '%.200s' lacks %" PRId64 " changes of this load: a %s keeps them out", s->name,
-		s->history.name.data, left + more, s->ops->keepers);
+		"%s: %s%.200s" SQL_HISTORY "%s lacks %" PRId64
+		" changes of this load: a %s keeps them out",
+		s->name, session_quote(s), s->into, session_quote(s), left + more, s->ops->keepers);
 }
 
 /* Those of the keys in STAGE; NULL: all. */

@@ -203,7 +203,7 @@ session_find(const struct session *s, const struct strlist *names, const char *n
 }
 
 int
-session_check_type(struct session *s, const char *called, const struct sql_column *c,
+session_check_type(struct session *s, const char *suffix, const struct sql_column *c,
 	const char *type, struct ant_err *e)
 {
 	const char *wanted = s->ops->wanted != NULL ? s->ops->wanted(type, c->type)
@@ -212,8 +212,9 @@ session_check_type(struct session *s, const char *called, const struct sql_colum
 	if (!differ(s, type, wanted))
 		return 0;
 	return err_set(e, ANT_FAIL,
-		"table '%.200s', column '%.200s' is of type %s, but the rows need %s", called,
-		c->name, *type != '\0' ? type : "(none)", *wanted != '\0' ? wanted : "(none)");
+		"table '%.200s%s', column '%.200s' is of type %s, but the rows need %s", s->into,
+		suffix, c->name, *type != '\0' ? type : "(none)",
+		*wanted != '\0' ? wanted : "(none)");
 }
 
 /* Compare the table's columns with the stream's; add those that are missing. */
@@ -224,17 +225,17 @@ widen(struct session *s, const struct session_shape *is, struct ant_err *e)
 		const struct sql_column *c = &s->columns[i];
 		size_t at = session_find(s, &is->columns, c->name);
 
-		if ((at == is->columns.n
-				    ? session_add_column(s, s->work, c, is, e)
-				    : session_check_type(s, s->into, c, is->types.v[at], e)) == -1)
+		if ((at == is->columns.n ? session_add_column(s, s->work, c, is, e)
+					 : session_check_type(s, "", c, is->types.v[at], e)) == -1)
 			return -1;
 	}
 	return 0;
 }
 
 int
-session_refuse_single(struct session *s, const char *table, const char *called, struct ant_err *e)
+session_refuse_single(struct session *s, const char *suffix, struct ant_err *e)
 {
+	const char *table = *suffix != '\0' ? s->history.name.data : s->load->into;
 	const char *is = s->ledger.organization;
 	const enum sql_dialect d = s->ops->dialect;
 	const struct sql_column column = {ROWS_ORGANIZATION, TYPE_TEXT};
@@ -251,8 +252,8 @@ session_refuse_single(struct session *s, const char *table, const char *called, 
 	if (buf_str(&s->sql) == NULL)
 		return no_memory(s, e);
 	return err_set(e, ANT_FAIL,
-		"%s: %s%.200s%s was made without --by-organization; this converts it: %s", s->name,
-		session_quote(s), called, session_quote(s), s->sql.data);
+		"%s: %s%.200s%s%s was made without --by-organization; this converts it: %s",
+		s->name, session_quote(s), s->into, suffix, session_quote(s), s->sql.data);
 }
 
 /*
@@ -271,7 +272,7 @@ check_organization(struct session *s, const struct session_shape *is, struct ant
 			"--by-organization",
 			s->name, session_quote(s), s->into, session_quote(s));
 	if (!many && s->load->by_organization)
-		return session_refuse_single(s, s->load->into, s->into, e);
+		return session_refuse_single(s, "", e);
 	if (many || *own == '\0' || *its == '\0' || strcmp(own, its) == 0)
 		return 0;
 	return err_set(e, ANT_FAIL,
