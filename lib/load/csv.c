@@ -6,15 +6,17 @@
 #include <unistd.h>
 
 #include "base/aside.h"
+#include "base/csv_file.h"
 #include "base/decimal.h"
 #include "base/strlist.h"
 #include "load/csv_audit.h"
-#include "load/csv_file.h"
 #include "load/csv_keys.h"
 #include "load/csv_last.h"
 #include "load/csv_ledger.h"
 #include "load/load.h"
 #include "load/place.h"
+
+_Static_assert((int)CSV_FILE_FIELDS_MAX >= (int)ROWS_COLUMNS_MAX, "a file holds every stream");
 
 struct csv_column {	  /* of the file */
 	const char *name; /* as the header has it, in `names` */
