@@ -34,3 +34,23 @@ fresh_put(struct page *p)
 	html_table_end(p);
 	return 1;
 }
+
+static void
+put_rows(struct sheet_rows *rows)
+{
+	for (size_t i = 0; i < rows->r->nfresh; i++) {
+		const struct report_fresh *f = &rows->r->fresh[i];
+
+		data_text(&rows->to, f->table);
+		data_text(&rows->to, *f->watermark != '\0' ? f->watermark : NULL);
+		data_integer(&rows->to, f->age);
+		data_text(&rows->to, *f->finished != '\0' ? f->finished : NULL);
+		data_integer(&rows->to, f->loads);
+		data_integer(&rows->to, f->rows);
+		sheet_row_end(rows);
+	}
+}
+
+static const char *const columns[] = {
+	"table", "complete_up_to", "behind_seconds", "last_load", "loads", "rows"};
+const struct sheet fresh_sheet = {"fresh", "loads by table", columns, 6, 0, put_rows};
