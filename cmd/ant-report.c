@@ -4,6 +4,7 @@
  * Reads the database that the loaders filled.  stdout: the page (or -o FILE), text for a
  * terminal, or what exceeds a limit.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -19,6 +20,7 @@
 #include "report/check.h"
 #include "report/page.h"
 #include "report/report.h"
+#include "report/sheet.h"
 #include "report/text.h"
 #include "sandbox.h"
 
@@ -29,7 +31,8 @@ static struct cli cli = {
 	.name = "ant-report",
 	.usage = "usage: ant-report [-hqv] [--from T] [--to T] [--budget USD] [--title TEXT]\n"
 		 "           [--organization UUID]\n"
-		 "           [--text [--ascii] | --check LIMIT]... [--schema S] [--prefix P]\n"
+		 "           [--text [--ascii] | --csv SECTION | --json | --check LIMIT]...\n"
+		 "           [--schema S] [--prefix P]\n"
 		 "           [--table-name TABLE=NAME]... [-o FILE] DB\n",
 	.help = "Shows what the organization spends and does, from the database DB that ant-sync\n"
 		"filled: a FILE of SQLite or DuckDB, or postgresql://HOST/DB.\n"
@@ -40,6 +43,8 @@ static struct cli cli = {
 		"  --organization UUID   of those in one database, this one alone\n"
 		"  -o FILE           write the page there, not to stdout\n"
 		"  --text            for a terminal; --ascii: without other characters\n"
+		"  --csv SECTION     the rows behind a section, all of them; help: their names\n"
+		"  --json            those of all sections, as one document\n"
 		"  --check LIMIT     print what exceeds it and exit 1; may be repeated:\n"
 		"                    budget=5000, forecast=5000, daily-change=50%, stale=36h\n"
 		"  --schema S, --prefix P, --table-name TABLE=NAME  as the tables were loaded\n"
@@ -54,7 +59,8 @@ static struct call {
 	const char *file; /* NULL: stdout */
 	const char *checks[CHECKS_MAX];
 	size_t nchecks;
-	int text, ascii;
+	const struct sheet *csv;
+	int text, ascii, json;
 } call = {.o = {.from = NO_TIME, .to = NO_TIME, .budget = -1}};
 
 static int
@@ -79,6 +85,23 @@ take_check(const char *value)
 }
 
 static int
+take_csv(const char *name)
+{
+	struct buf all;
+	int status;
+
+	if ((call.csv = sheet_find(name)) != NULL)
+		return ANT_OK;
+	buf_init(&all, 1 << 16);
+	sheet_list(&all);
+	status = cli_usage(
+		&cli, "--csv: '%.100s' is none of the sections, which are listed below", name);
+	fprintf(stderr, "\n%s", buf_str(&all) != NULL ? all.data : "");
+	buf_free(&all);
+	return status;
+}
+
+static int
 take_table_name(const char *value)
 {
 	struct ant_err e;
@@ -97,6 +120,8 @@ static const struct cli_option options[] = {
 	{.name = "output", .letter = 'o', .text = &call.file},
 	{.name = "text", .flag = &call.text},
 	{.name = "ascii", .flag = &call.ascii},
+	{.name = "csv", .take = take_csv},
+	{.name = "json", .flag = &call.json},
 	{.name = "check", .take = take_check},
 	{.name = "schema", .text = &call.o.place.schema},
 	{.name = "prefix", .text = &call.o.place.prefix},
@@ -194,6 +219,10 @@ make(void *arg, struct buf *to, struct ant_err *e)
 
 	if (sandbox_enter(&cli, CAGE_PARSE, e) == -1)
 		return -1;
+	if (c->csv != NULL)
+		return sheet_csv(to, c->csv, m->reports, m->n, e);
+	if (c->json)
+		return sheet_json(to, m->reports, m->n, e);
 	if (c->nchecks == 0 && !c->text)
 		return report_page(to, m->reports, m->n, e);
 	for (size_t i = 0; i < m->n && status == 0; i++) {
@@ -320,8 +349,8 @@ main(int argc, char *argv[])
 		return cli_usage(&cli, "one DB is needed");
 	if (call.ascii && !call.text)
 		return cli_usage(&cli, "--ascii goes with --text");
-	if (call.text && call.nchecks > 0)
-		return cli_usage(&cli, "only one of --text and --check");
+	if (call.text + call.json + (call.csv != NULL) + (call.nchecks > 0) > 1)
+		return cli_usage(&cli, "only one of --text, --csv, --json and --check");
 	if (call.o.to == NO_TIME || call.o.to > now)
 		call.o.to = now;
 	if (call.o.from == NO_TIME)

@@ -72,9 +72,8 @@ put_parts_table(struct page *p, const char *of)
 	buf_puts(p->b, "</tfoot></table></div></details>");
 }
 
-/* One kind of parts: the classes of the chart begin with LETTER, the parts are by what they are OF. */
-static int
-put_parts(struct page *p, const struct show_parts *parts, char letter, const char *of)
+int
+report_cost_parts(struct page *p, const struct show_parts *parts, char letter, const char *of)
 {
 	struct svg_series series[SHOW_PARTS];
 	double *values = html_room(p, p->bins.n * SHOW_PARTS, sizeof *values);
@@ -87,7 +86,8 @@ put_parts(struct page *p, const struct show_parts *parts, char letter, const cha
 	html_money(p, p->r->period);
 	buf_puts(p->b, " in all");
 	if (parts->others > 0)
-		buf_printf(p->b, "; the eight largest of %s, the others together",
+		buf_printf(p->b, "; the %s largest of %s, the others together",
+			parts->n == SHOW_PARTS ? "eight" : "five",
 			show_integer((int64_t)(parts->n - 1 + parts->others), text));
 	buf_puts(p->b, "</p><ul class=\"legend\">");
 	p->parts = parts;
@@ -112,13 +112,13 @@ put_parts(struct page *p, const struct show_parts *parts, char letter, const cha
 int
 report_cost_models(struct page *p)
 {
-	return put_parts(p, &p->models, 'm', "model");
+	return report_cost_parts(p, &p->models, 'm', "model");
 }
 
 int
 report_cost_workspaces(struct page *p)
 {
-	return put_parts(p, &p->workspaces, 'w', "workspace");
+	return report_cost_parts(p, &p->workspaces, 'w', "workspace");
 }
 
 /* ---- the month ---------------------------------------------------------------------------- */
