@@ -118,19 +118,23 @@ struct expansion {
 
 static void expand(struct expansion *x, const char *text, size_t len);
 
-/* The text of the dialect, with the argument at its "%". */
+/* The text of the dialect, with the argument where it has a "%". */
 static void
 wrap(struct expansion *x, const struct views_text *t, const char *arg, size_t len)
 {
-	const char *text = t->texts[x->p->dialect], *at = strchr(text, '%');
+	const char *text = t->texts[x->p->dialect], *at;
+	struct buf whole;
 
-	if (at == NULL) {
-		expand(x, text, strlen(text));
-		return;
+	buf_init(&whole, 1 << 20);
+	for (; (at = strchr(text, '%')) != NULL; text = at + 1) {
+		buf_put(&whole, text, (size_t)(at - text));
+		buf_put(&whole, arg, len);
 	}
-	expand(x, text, (size_t)(at - text));
-	expand(x, arg, len);
-	expand(x, at + 1, strlen(at + 1));
+	if (buf_puts(&whole, text) == -1)
+		x->b->failed = 1;
+	else
+		expand(x, whole.data, whole.len);
+	buf_free(&whole);
 }
 
 /* The text that a group has under a name; NULL: none has. */
@@ -260,6 +264,15 @@ expand(struct expansion *x, const char *text, size_t len)
 		put_macro(x, text + start, colon - start, text + colon + (colon < i),
 			colon < i ? i - colon - 1 : 0);
 	}
+}
+
+void
+views_put(struct buf *b, const struct views_place *p, const struct views_there *there,
+	const char *template)
+{
+	struct expansion x = {b, p, there};
+
+	expand(&x, template, strlen(template));
 }
 
 /*

@@ -56,6 +56,13 @@ void views_put_into(struct buf *b, const struct views_place *p, unsigned bit);
  */
 void views_create(struct buf *b, const struct views_place *p, const struct views_there *there);
 
+/*
+ * Append TEMPLATE, a part of a question in the words of views_sql.h and of the groups' texts, of
+ * which ant_charge's start with {bill:}.  Reports by B's `failed`.
+ */
+void views_put(struct buf *b, const struct views_place *p, const struct views_there *there,
+	const char *template);
+
 /* As they are where every table is there, as anthill made it. */
 extern const struct views_there views_all;
 
