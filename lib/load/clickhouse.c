@@ -119,11 +119,11 @@ put_create(struct session *s, const char *table, const struct sql_column *column
 }
 
 static int
-put_add(struct session *s, const struct sql_column *c, const char *like)
+put_add(struct session *s, const char *table, const struct sql_column *c, const char *like)
 {
 	(void)like;
 	buf_puts(&s->sql, "ALTER TABLE ");
-	session_put_table(s);
+	sql_name(&s->sql, SQL_CLICKHOUSE, s->schema, table);
 	buf_puts(&s->sql, " ADD COLUMN ");
 	sql_clickhouse_column(&s->sql, c, NULL, load_sql_doc(s->load, c->name));
 	return 1;

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "db/pg.h"
+#include "load/history_sql.h"
 #include "load/pg_rights.h"
 #include "load/session.h"
 #include "load/sql.h"
@@ -26,7 +27,8 @@ check(struct session *s, struct ant_err *e)
 {
 	const struct load *l = s->load;
 
-	if (pg_check_name("table", l->into, e) == -1)
+	if (pg_check_name("table", l->into, e) == -1 ||
+		(l->history && pg_check_name("table", s->history.name.data, e) == -1))
 		return -1;
 	for (size_t i = 0; i < l->rows->ncolumns; i++)
 		if (pg_check_name("column", l->columns[i].name, e) == -1)
@@ -370,6 +372,9 @@ load_pg(const char *conninfo, const char *schema, struct load_dest *to, struct a
 		.rows = rows,
 		.before_merge = before_merge,
 		.take_again = take_again,
+		.index_history = history_index,
+		.put_close = history_put_close,
+		.put_open = history_put_open,
 		.commit = commit,
 		.abort = undo,
 		.free = free_it,
