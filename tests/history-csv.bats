@@ -10,11 +10,14 @@ csv() { ant load-csv "$@"; }
 people() {
 	local mode=$1
 	shift
-	stream "$mode" id 'text\ttext\tnumeric' 'id\tname\tn' "$([ $# = 0 ] || printf '%s\\n' "$@")" "$#\t\\N"
+	stream "$mode" 'id\n#unique' 'text\ttext\tnumeric' 'id\tname\tn' "$([ $# = 0 ] || printf '%s\\n' "$@")" "$#\t\\N"
 }
 
 # keep MODE ROW... - such a load with --history; $options are more of its options
 keep() { people "$@" | csv -q ${options-} --history -o t.csv; }
+
+# many FROM TO - such a load of as many objects
+many() { numbered replace "$@" | sed '/^#key/a #unique'; }
 
 # versions - the history with its times as numbers, in their order
 versions() {
@@ -95,7 +98,7 @@ PY
 
 @test "history csv: a column that is new makes a version where it has a value" {
 	keep replace 'a\tAnn\t1' 'b\tBob\t2'
-	stream replace id 'text\ttext\tnumeric\ttext' 'id\tname\tn\trole' 'a\tAnn\t1\tadmin\nb\tBob\t2\t\\N\n' '2\t\\N' | csv -q --history -o t.csv
+	stream replace 'id\n#unique' 'text\ttext\tnumeric\ttext' 'id\tname\tn\trole' 'a\tAnn\t1\tadmin\nb\tBob\t2\t\\N\n' '2\t\\N' | csv -q --history -o t.csv
 	[ "$(head -n 1 t_history.csv)" = id,name,n,valid_from,valid_to,role ]
 	[ "$(tail -n +2 t_history.csv | cut -d, -f1,6)" = $'a,\nb,\na,admin' ]
 	# One that comes no more is null from now on, as in the file.
@@ -156,7 +159,7 @@ PY
 	cp t.csv t_history.csv _anthill_loads.csv before
 	people replace 'b\tBob\t1' | sed '$d' | { run -5 csv --history -o t.csv; }
 	people replace 'b\tBob\tx' | { run -5 csv --history -o t.csv; }
-	numbered replace 1 90000 | sed 's/^#cols.*/#cols\tid\tname/; s/^#key.*/#key\tid/; s/^#type.*/#type\ttext\ttext/' >large
+	many 1 90000 | sed 's/^#cols.*/#cols\tid\tname/; s/^#key.*/#key\tid/; s/^#type.*/#type\ttext\ttext/' >large
 	run -1 bash -c "trap '' XFSZ; ulimit -f 1500; ant load-csv --history -o t.csv <large"
 	[[ $output == *'t_history.csv: File too large' ]] # the file itself has room
 	cp _anthill_loads.csv held
@@ -212,15 +215,27 @@ PY
 	people append 'a\tAnn\t1' | { run -2 csv --history -o t.csv; }
 }
 
-@test "history csv: of rows that share a key, in a table that is not unique, the last counts" {
+@test "history csv: of an object that comes twice the last one counts; rows that may share a key have no versions" {
 	keep replace 'a\tAnn\t1' 'a\tAnne\t2' 'b\tBob\t2'
 	keep replace 'a\tAnn\t1' 'a\tAnne\t2' 'b\tBob\t2'
-	diff <(versions) <(printf '%s\n' 'a,Anne,2|0|-' 'b,Bob,2|0|-')
+	diff <(versions | sort) <(printf '%s\n' 'a,Anne,2|0|-' 'b,Bob,2|0|-')
+	people replace 'a\tAnn\t1' | sed '/^#unique/d' | { run -2 csv --history -o u.csv; }
+	printf 'id,valid_to\na,x\n' >u.csv
+	people replace 'a\tAnn\t1' | { run -1 csv --history -o u.csv; [[ $output == *"u_history.csv: the file beside it has a column 'valid_to'"* ]]; }
+}
+
+@test "history csv: the receipt says how many versions began and ended" {
+	people replace 'a\tAnn\t1' 'b\tBob\t1' | csv -q --history -o t.csv >one
+	people replace 'a\tAnn\t1' 'b\tBert\t1' 'c\tCid\t1' | csv -q --history -o t.csv >two
+	people replace 'a\tAnn\t1' 'b\tBert\t1' 'c\tCid\t1' | csv -q --history -o t.csv >three
+	[ "$(jq -c .history one two three)" = '{"opened":2,"closed":0}
+{"opened":2,"closed":1}
+{"opened":0,"closed":0}' ]
 }
 
 @test "history csv: more objects than are compared at a time, in bounded memory" {
-	numbered replace 1 200000 | csv -q --history -o t.csv
-	numbered replace 101 200100 | sed 's/^77777\tv/77777\tw/' >s
+	many 1 200000 | csv -q --history -o t.csv
+	many 101 200100 | sed 's/^77777\tv/77777\tw/' >s
 	mkfifo pipe
 	"$ANT_BIN/ant-load-csv" -q --history -o t.csv <pipe >out 3>&- &
 	pid=$!

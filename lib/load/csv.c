@@ -710,13 +710,18 @@ write_plan(struct load_csv *d, const struct receipt_entry *entry, struct ant_err
 
 /* With the rows in their file: the versions, of a replace those of all that is in it. */
 static int
-write_history(struct load_csv *d, struct ant_err *e)
+write_history(struct load_csv *d, struct receipt_entry *entry, struct ant_err *e)
 {
 	int merge = d->load->mode == MODE_MERGE;
 	const struct csv_history_rows rows = {merge ? d->spool.fd : d->data.fd, 0,
 		!merge && d->dialect->header, d->kept + d->load->rows->count};
 
-	return csv_history_write(&d->history, &rows, e);
+	if (csv_history_write(&d->history, &rows, e) == -1)
+		return -1;
+	entry->history = 1;
+	entry->opened = d->history.opened;
+	entry->closed = d->history.closed;
+	return 0;
 }
 
 /*
@@ -727,7 +732,7 @@ write_history(struct load_csv *d, struct ant_err *e)
 static int
 publish(struct load_csv *d, struct receipt_entry *entry, struct ant_err *e)
 {
-	if (out_flush(&d->to, e) == -1 || (d->load->history && write_history(d, e) == -1) ||
+	if (out_flush(&d->to, e) == -1 || (d->load->history && write_history(d, entry, e) == -1) ||
 		aside_sync(&d->data, e) == -1 ||
 		(!d->has_old && csv_ledger_forget(&d->ledger, d->data.folder, entry, e) == -1) ||
 		csv_ledger_write(&d->ledger, d->data.folder, entry, e) == -1 ||

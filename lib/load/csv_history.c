@@ -6,10 +6,6 @@
 #include "base/lines.h"
 #include "load/csv_versions.h"
 
-#define SUFFIX "_history"
-
-static const char valid_from[] = "valid_from", valid_to[] = "valid_to";
-
 static int
 no_memory(const struct csv_history *h, struct ant_err *e)
 {
@@ -27,7 +23,7 @@ put_path(struct buf *b, const char *file)
 	size_t stem = dot != NULL ? (size_t)(dot - file) : strlen(file);
 
 	buf_put(b, file, stem);
-	buf_puts(b, SUFFIX);
+	buf_puts(b, SQL_HISTORY);
 	buf_puts(b, file + stem);
 }
 
@@ -70,9 +66,9 @@ add_column(struct csv_history *h, const char *name, struct csv_history_column c,
 			e, ANT_FAIL, "%s: more than %d columns", h->file.path, ROWS_COLUMNS_MAX);
 	if (strlist_add(&h->names, name, strlen(name)) == -1)
 		return no_memory(h, e);
-	if (c.of == -1 && strcmp(name, valid_from) == 0)
+	if (c.of == -1 && strcmp(name, SQL_VALID_FROM) == 0)
 		h->valid_from = (long)h->n;
-	else if (c.of == -1 && strcmp(name, valid_to) == 0)
+	else if (c.of == -1 && strcmp(name, SQL_VALID_TO) == 0)
 		h->valid_to = (long)h->n;
 	else if (strcmp(name, ROWS_ORGANIZATION) == 0)
 		h->organization = (long)h->n;
@@ -109,7 +105,7 @@ take_header(void *arg, const struct csv_file_field *f, size_t n, int64_t number,
 		return err_set(e, ANT_FAIL,
 			"%s: its header has no %s, so it is no history: rename it, or leave out "
 			"--history",
-			h->file.path, h->valid_from == -1 ? valid_from : valid_to);
+			h->file.path, h->valid_from == -1 ? SQL_VALID_FROM : SQL_VALID_TO);
 	return 1;
 }
 
@@ -165,6 +161,13 @@ csv_history_learn(
 		struct csv_history_column c = {(long)i, columns[i].from, 0};
 		long at = find_column(h, &columns[i]);
 
+		if (strcmp(columns[i].name, SQL_VALID_FROM) == 0 ||
+			strcmp(columns[i].name, SQL_VALID_TO) == 0)
+			return err_set(e, ANT_FAIL,
+				"%s: the file beside it has a column '%s', a name that --history "
+				"needs for "
+				"one of its own",
+				h->file.path, columns[i].name);
 		if (at == -1 && add_column(h, columns[i].name, c, e) == -1)
 			return -1;
 		if (at != -1)
@@ -172,8 +175,8 @@ csv_history_learn(
 	}
 	if (h->valid_from != -1) /* as it is */
 		return 0;
-	if (add_column(h, valid_from, (struct csv_history_column){-1, -1, 1}, e) == -1 ||
-		add_column(h, valid_to, (struct csv_history_column){-1, -1, 1}, e) == -1)
+	if (add_column(h, SQL_VALID_FROM, (struct csv_history_column){-1, -1, 1}, e) == -1 ||
+		add_column(h, SQL_VALID_TO, (struct csv_history_column){-1, -1, 1}, e) == -1)
 		return -1;
 	return 0;
 }
