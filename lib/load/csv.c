@@ -816,8 +816,8 @@ take_nothing(void *arg, const struct csv_file_field *f, size_t n, int64_t number
 
 /* The file, and the ledger beside it; a file that is there must begin as CSV does. */
 static int
-check(void *self, const char *const *tables, size_t n, int mode, struct strlist *missing,
-	struct ant_err *e)
+check(void *self, const char *const *tables, size_t n, int mode, int history,
+	struct strlist *missing, struct ant_err *e)
 {
 	struct load_csv *d = self;
 	size_t before = missing->n;
@@ -825,6 +825,7 @@ check(void *self, const char *const *tables, size_t n, int mode, struct strlist 
 	(void)tables;
 	(void)n;
 	(void)mode;
+	(void)history;
 	if (place_lacks(d->file, missing, e) == -1)
 		return -1;
 	if (missing->n > before)

@@ -355,7 +355,8 @@ load_check(const struct load_dest *dest, const struct load_options *o, const cha
 		if ((names[i] = make_name(o, tables[i], e)) == NULL)
 			status = -1;
 	if (status == 0)
-		status = dest->check(dest->self, (const char *const *)names, n, mode, missing, e);
+		status = dest->check(
+			dest->self, (const char *const *)names, n, mode, o->history, missing, e);
 	for (size_t i = 0; i < n; i++)
 		free(names[i]);
 	free(names);

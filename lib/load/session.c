@@ -722,19 +722,37 @@ check_table(
 	return status;
 }
 
+/* And from the history of that. */
 static int
-check(void *self, const char *const *tables, size_t n, int mode, struct strlist *missing,
-	struct ant_err *e)
+check_history(struct session *s, const char *table, struct strlist *missing, struct ant_err *e)
+{
+	struct buf name;
+	int status;
+
+	buf_init(&name, LOAD_TEXT_MAX);
+	buf_printf(&name, "%s" SQL_HISTORY, table);
+	status = buf_str(&name) == NULL ? no_memory(s, e)
+					: check_table(s, name.data, SESSION_HISTORY, missing, e);
+	buf_free(&name);
+	return status;
+}
+
+static int
+check(void *self, const char *const *tables, size_t n, int mode, int history,
+	struct strlist *missing, struct ant_err *e)
 {
 	struct session *s = self;
 	int there = s->ops->probe(s, missing, e), status = 0;
+	/* For its history a table is read, as for a window. */
+	int reads = history && mode == MODE_REPLACE ? -1 : mode;
 
 	if (there != 1)
 		return there;
 	if (n == 0 && s->ops->lacks != NULL)
 		status = s->ops->lacks(s, NULL, mode, missing, e);
 	for (size_t i = 0; i < n && status == 0; i++)
-		status = check_table(s, tables[i], mode, missing, e);
+		if ((status = check_table(s, tables[i], reads, missing, e)) == 0 && history)
+			status = check_history(s, tables[i], missing, e);
 	return status;
 }
 

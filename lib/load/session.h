@@ -31,6 +31,9 @@ struct session_ledger {
 	char organization[TYPE_ORGANIZATION_MAX + 1]; /* of the last line that knows it */
 };
 
+/* In place of a mode, for what a load does with a history: it reads, adds and changes rows. */
+enum { SESSION_HISTORY = -2 };
+
 /* What has a table's name. */
 struct session_shape {
 	int found, not_table, guarded;
@@ -107,7 +110,10 @@ struct session_ops {
 	 * look(), with what is wrong in MISSING where a line says it.
 	 */
 	int (*probe)(struct session *s, struct strlist *missing, struct ant_err *e);
-	/* And after it: what keeps the user from loading into TABLE, NULL: a new one.  May be NULL. */
+	/*
+	 * And after it: what keeps the user from loading into TABLE, NULL: a new one.  MODE may be
+	 * SESSION_HISTORY: the table is a history.  May be NULL.
+	 */
 	int (*lacks)(struct session *s, const char *table, int mode, struct strlist *missing,
 		struct ant_err *e);
 
