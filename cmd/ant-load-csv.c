@@ -5,8 +5,8 @@
  */
 #include <string.h>
 
+#include "base/csv_file.h"
 #include "cli.h"
-#include "load/csv_file.h"
 #include "loader.h"
 
 static struct csv_file_dialect dialect = {.delimiter = ',', .null = "", .header = 1};

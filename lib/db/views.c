@@ -9,7 +9,7 @@
 enum { TEXT_MAX = 16 << 20 }; /* of a view, and of all */
 
 /* In the order in which they are made. */
-static const struct views_group *const groups[VIEWS_GROUPS] = {&views_spend_and_use};
+static const struct views_group *const groups[VIEWS_GROUPS] = {&views_spend_and_use, &views_charge};
 
 /* The view of a number, over all groups; NULL beyond the last. */
 static const struct views_sql *
@@ -121,19 +121,30 @@ struct expansion {
 
 static void expand(struct expansion *x, const char *text, size_t len);
 
-/* TEXT, three parts: of PostgreSQL, SQLite and DuckDB; "%" is where the argument goes. */
+/* The text of the dialect, with the argument at its "%". */
 static void
-wrap(struct expansion *x, const char *const texts[3], const char *arg, size_t len)
+wrap(struct expansion *x, const struct views_text *t, const char *arg, size_t len)
 {
-	const char *text = texts[x->p->dialect], *at = strchr(text, '%');
+	const char *text = t->texts[x->p->dialect], *at = strchr(text, '%');
 
 	if (at == NULL) {
-		buf_puts(x->b, text);
+		expand(x, text, strlen(text));
 		return;
 	}
-	buf_put(x->b, text, (size_t)(at - text));
+	expand(x, text, (size_t)(at - text));
 	expand(x, arg, len);
-	buf_puts(x->b, at + 1);
+	expand(x, at + 1, strlen(at + 1));
+}
+
+/* The text that a group has under a name; NULL: none has. */
+static const struct views_text *
+text_of(const char *name, size_t n)
+{
+	for (size_t g = 0; g < VIEWS_GROUPS; g++)
+		for (size_t i = 0; i < groups[g]->ntexts; i++)
+			if (is(name, n, groups[g]->texts[i].name))
+				return &groups[g]->texts[i];
+	return NULL;
 }
 
 static void
@@ -163,16 +174,16 @@ views_put_currency(
 		sql_type(p->dialect, TYPE_TEXT));
 }
 
-/* {o:TABLE|TEXT}: TEXT, where the table is of several organizations. */
+/* {o:TABLE|TEXT}: TEXT, where the table is of several organizations; {one:TABLE|TEXT}: where it is not. */
 static void
-put_by_organization(struct expansion *x, const char *arg, size_t len)
+put_by_organization(struct expansion *x, int several, const char *arg, size_t len)
 {
 	const char *bar = memchr(arg, '|', len);
 	size_t i = bar != NULL ? table_number(arg, (size_t)(bar - arg)) : VIEWS_TABLES;
 
 	if (i == VIEWS_TABLES)
 		x->b->failed = 1;
-	else if ((x->there->organization & 1u << i) != 0)
+	else if (((x->there->organization & 1u << i) != 0) == several)
 		expand(x, bar + 1, len - (size_t)(bar + 1 - arg));
 }
 
@@ -180,9 +191,7 @@ put_by_organization(struct expansion *x, const char *arg, size_t len)
 static void
 put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size_t len)
 {
-	static const struct {
-		const char *name, *texts[3];
-	} macros[] = {
+	static const struct views_text macros[] = {
 		{"day", {"CAST(% AT TIME ZONE 'UTC' AS date)", "substr(%, 1, 10)",
 				"CAST(make_timestamp(epoch_us(%)) AS DATE)"}},
 		{"usd", {"trim_scale(0.01 * (%))", "%", "CAST(0.01 * (%) AS DECIMAL(38, 14))"}},
@@ -201,20 +210,19 @@ put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size
 				  "round((julianday('now') - julianday(%)) * 24, 1)",
 				  "round((epoch_us(now()) - epoch_us(%)) / 3600e6, 1)"}},
 	};
+	const struct views_text *text = text_of(name, n);
 
 	for (size_t i = 0; i < sizeof macros / sizeof *macros; i++)
-		if (is(name, n, macros[i].name)) {
-			wrap(x, macros[i].texts, arg, len);
-			return;
-		}
-	if (is(name, n, "used"))
-		expand(x, views_sql_used, strlen(views_sql_used));
+		if (is(name, n, macros[i].name))
+			text = &macros[i];
+	if (text != NULL)
+		wrap(x, text, arg, len);
 	else if (is(name, n, "t"))
 		put_table(x, arg, len);
 	else if (is(name, n, "currency"))
 		views_put_currency(x->b, x->p, x->there, 1u << table_number(arg, len));
-	else if (is(name, n, "o"))
-		put_by_organization(x, arg, len);
+	else if (is(name, n, "o") || is(name, n, "one"))
+		put_by_organization(x, n == 1, arg, len);
 	else if (is(name, n,
 			 "ledgers")) { /* {ledgers:TEXT}: the same of the ledger, if any table is */
 		if (views_by_organization(x->there) && (x->there->organization & VIEWS_LEDGER) != 0)
@@ -223,8 +231,9 @@ put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size
 		views_put_into(x->b, x->p, 1u << table_number(arg, len));
 	else if (is(name, n, "null"))
 		buf_printf(x->b, "CAST(NULL AS %s)",
-			sql_type(x->p->dialect,
-				is(arg, len, "text") ? TYPE_TEXT : TYPE_TIMESTAMPTZ));
+			sql_type(x->p->dialect, is(arg, len, "text")   ? TYPE_TEXT
+						: is(arg, len, "date") ? TYPE_DATE
+								       : TYPE_TIMESTAMPTZ));
 	else if (is(name, n, "div")) /* {div:A,7} */
 		buf_printf(x->b, "((%.*s) %s 7)", (int)len - 2, arg,
 			x->p->dialect == SQL_DUCKDB ? "//" : "/");
@@ -373,7 +382,8 @@ put_statements(struct buf *b, const struct views_place *p, const struct views_th
 static int
 is_made(const struct views_there *there, const struct views_sql *v)
 {
-	return (v->needs & there->tables) == v->needs && (v->unless & there->tables) == 0;
+	return (v->needs & there->tables) == v->needs && (v->unless & there->tables) == 0 &&
+	       (v->any == 0 || (v->any & there->tables) != 0);
 }
 
 const struct views_there views_all = {VIEWS_ALL, VIEWS_ALL, 0};

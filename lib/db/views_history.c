@@ -27,26 +27,35 @@ put_column(struct buf *b, const struct views_history *h, const char *name)
 static const char *const *
 text_of(const struct views_history *h, const struct views_history_column *c)
 {
-	static const char *const pg[] = {"CAST(", " AS text)"},
-				 *const lite[] = {"CAST(", " AS TEXT)"},
-				 *const duck[] = {"CAST(", " AS VARCHAR)"};
-	static const char *const pg_time[] = {"rtrim(rtrim(to_char(",
-		" AT TIME ZONE 'UTC', "
-		"'YYYY-MM-DD\"T\"HH24:MI:SS.US'), '0'), '.') || 'Z'"};
-	static const char *const duck_time[] = {"rtrim(rtrim(strftime(make_timestamp(epoch_us(",
-		")), '%Y-%m-%dT%H:%M:%S.%f'), '0'), '.') || 'Z'"};
+	static const char *const plain[][2] = {
+		{"CAST(", " AS text)"}, {"CAST(", " AS TEXT)"}, {"CAST(", " AS VARCHAR)"}};
+	static const char *const times[][2] = {
+		{"rtrim(rtrim(to_char(",
+			" AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US'), '0'), "
+			"'.') || 'Z'"},
+		{"CAST(", " AS TEXT)"},
+		{"rtrim(rtrim(strftime(make_timestamp(epoch_us(",
+			")), '%Y-%m-%dT%H:%M:%S.%f'), '0'), '.') || 'Z'"}};
+	/* A number that is whole needs no point. */
+	static const char *const lite_number[] = {
+		"rtrim(replace(CAST(", " AS TEXT) || '|', '.0|', '|'), '|')"};
+	static const char *const duck_double[] = {
+		"rtrim(replace(CAST(", " AS VARCHAR) || '|', '.0|', '|'), '|')"};
+	static const char *const duck_decimal[] = {"rtrim(rtrim(CAST(", " AS VARCHAR), '0'), '.')"};
 	static const char *const lite_boolean[] = {
 		"CASE ", " WHEN 0 THEN 'false' WHEN 1 THEN 'true' END"};
-	static const char *const duck_decimal[] = {"rtrim(rtrim(CAST(", " AS VARCHAR), '0'), '.')"};
-	static const char *const *const plain[] = {pg, lite, duck};
 	const enum sql_dialect d = h->p->dialect;
+	const enum type types[] = {TYPE_TIMESTAMPTZ, TYPE_BOOLEAN, TYPE_NUMERIC, TYPE_DOUBLE};
+	size_t i = 0;
 
-	if (d != SQL_SQLITE && strcmp(c->type, sql_type(d, TYPE_TIMESTAMPTZ)) == 0)
-		return d == SQL_POSTGRESQL ? pg_time : duck_time;
-	if (d == SQL_SQLITE && strcmp(c->type, sql_type(d, TYPE_BOOLEAN)) == 0)
-		return lite_boolean;
-	if (d == SQL_DUCKDB && strcmp(c->type, sql_type(d, TYPE_NUMERIC)) == 0)
-		return duck_decimal;
+	while (i < sizeof types / sizeof *types && strcmp(c->type, sql_type(d, types[i])) != 0)
+		i++;
+	if (i == 0)
+		return times[d];
+	if (i < 4 && d == SQL_SQLITE)
+		return i == 1 ? lite_boolean : lite_number;
+	if (i >= 2 && i < 4 && d == SQL_DUCKDB)
+		return i == 2 ? duck_decimal : duck_double;
 	return plain[d];
 }
 

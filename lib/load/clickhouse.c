@@ -32,7 +32,7 @@ run(struct session *s, const char *sql, int64_t *changed, struct ant_err *e)
 	(void)changed; /* nobody says it */
 	if (clickhouse_run(d->c, sql, e) == 0)
 		return 0;
-	if (d->published && clickhouse_code(d->c) == CLICKHOUSE_LOST)
+	if (d->table.published && clickhouse_code(d->c) == CLICKHOUSE_LOST)
 		err_prefix(e, "the rows are in, and whether the ledger has its line is not known; "
 			      "loading "
 			      "them again is safe unless the mode is append: ");
@@ -74,14 +74,18 @@ check(struct session *s, struct ant_err *e)
 	if (strncmp(into, LOAD_CLICKHOUSE_OWN, strlen(LOAD_CLICKHOUSE_OWN)) == 0)
 		return err_set(e, ANT_USAGE, "--table: %s is a name of the loader's own", into);
 	/* A load that waits for another one is here again. */
-	buf_clear(&d->next);
+	d->table.of = into;
+	d->history.of = s->history.name.data;
+	buf_clear(&d->table.name);
+	buf_clear(&d->history.name);
 	buf_clear(&d->lock);
-	buf_printf(&d->next, LOAD_CLICKHOUSE_OWN "next_%s", into);
+	buf_printf(&d->table.name, LOAD_CLICKHOUSE_OWN "next_%s", into);
+	buf_printf(&d->history.name, LOAD_CLICKHOUSE_OWN "versions_%s", into);
 	buf_printf(&d->lock, LOAD_CLICKHOUSE_OWN "lock_%s", into);
 	d->ops.stage = put_name(s, &d->stage, LOAD_CLICKHOUSE_OWN "rows_");
 	d->ops.again = put_name(s, &d->again, LOAD_CLICKHOUSE_OWN "again_");
-	return d->ops.stage == NULL || d->ops.again == NULL || buf_str(&d->next) == NULL ||
-			       buf_str(&d->lock) == NULL
+	return d->ops.stage == NULL || d->ops.again == NULL || buf_str(&d->table.name) == NULL ||
+			       buf_str(&d->history.name) == NULL || buf_str(&d->lock) == NULL
 		       ? no_memory(e)
 		       : 0;
 }
@@ -95,27 +99,31 @@ time_column(const struct session *s)
 	return r->mode == MODE_WINDOW ? s->load->columns[r->time_column].name : NULL;
 }
 
-/* That of the load, as ant-tables --ddl writes it, or the ledger. */
+/* That of the load, as ant-tables --ddl writes it, its history, or the ledger. */
 static void
 put_create(struct session *s, const char *table, const struct sql_column *columns, size_t n)
 {
 	const struct load_clickhouse *d = s->self;
 	int own = s->load->rows->ncolumns > 0 && columns == s->columns;
-	const char *time = own ? time_column(s) : NULL;
+	int history = table == s->history.work;
+	const char *time = history ? SQL_VALID_FROM : own ? time_column(s) : NULL;
 
 	buf_puts(&s->sql, "CREATE TABLE IF NOT EXISTS ");
 	sql_ident(&s->sql, SQL_CLICKHOUSE, table);
 	load_clickhouse_put_cluster(s);
 	buf_puts(&s->sql, " (");
 	for (size_t i = 0; i < n; i++) {
-		const char *doc = own ? load_sql_doc(s->load, columns[i].name) : NULL;
+		const char *doc = own || history ? load_sql_doc(s->load, columns[i].name) : NULL;
 
 		buf_puts(&s->sql, i > 0 ? ",\n\t" : "\n\t");
 		sql_clickhouse_column(&s->sql, &columns[i], time, doc);
 	}
 	buf_puts(&s->sql, "\n)");
-	sql_clickhouse_engine(
-		&s->sql, time, d->cluster != NULL, own ? load_sql_doc(s->load, NULL) : NULL);
+	if (history)
+		load_clickhouse_history_engine(s);
+	else
+		sql_clickhouse_engine(&s->sql, time, d->cluster != NULL,
+			own ? load_sql_doc(s->load, NULL) : NULL);
 }
 
 static int
@@ -206,10 +214,19 @@ connect_it(struct load_clickhouse *d, struct ant_err *e)
 static int
 start(struct session *s, struct ant_err *e)
 {
+	struct load_clickhouse *d = s->self;
+
 	if (load_clickhouse_lock(s, e) == -1)
 		return -1;
 	s->staged = s->load->rows->ncolumns > 0;
-	return s->staged ? load_clickhouse_clone(s, e) : 0;
+	if (!s->staged)
+		return 0;
+	if (load_clickhouse_learn(s, &d->table, e) == -1 || load_clickhouse_remove(s, e) == -1)
+		return -1;
+	s->work = d->table.name.data;
+	if (*d->table.uuid != '\0' && load_clickhouse_clone(s, &d->table, NULL, e) == -1)
+		return -1;
+	return s->load->history ? load_clickhouse_history_clone(s, e) : 0;
 }
 
 static int
@@ -348,13 +365,18 @@ take_again(struct session *s, struct rows *r, int64_t *dropped, struct ant_err *
 	return 0;
 }
 
-/* The key as one text, in which null is equal to null and to nothing else. */
+void
+load_clickhouse_put_text(struct session *s, const struct sql_column *columns, size_t n)
+{
+	buf_puts(&s->sql, "toJSONString(tuple(");
+	sql_idents(&s->sql, SQL_CLICKHOUSE, columns, n);
+	buf_puts(&s->sql, "))");
+}
+
 static void
 put_key(struct session *s)
 {
-	buf_puts(&s->sql, "toJSONString(tuple(");
-	sql_idents(&s->sql, SQL_CLICKHOUSE, s->load->key, s->load->rows->nkey);
-	buf_puts(&s->sql, "))");
+	load_clickhouse_put_text(s, s->load->key, s->load->rows->nkey);
 }
 
 static int
@@ -376,6 +398,43 @@ put_merged(struct session *s, const char *verb, const char *from, struct ant_err
 
 /* ---- publish and end ---------------------------------------------------------------- */
 
+/* That WHAT was exchanged nobody knows whose answer is lost. */
+static int
+lost(const struct load_clickhouse *d, const char *what, struct ant_err *e)
+{
+	if (clickhouse_code(d->c) == CLICKHOUSE_LOST) {
+		err_prefix(e, what);
+		err_prefix(e, "the answer was lost when ");
+	}
+	return -1;
+}
+
+/*
+ * The history first: a load that ends between the two has left versions there, and is repeated, which finds
+ * them.  The other way round they would be missed.
+ */
+static int
+publish(struct session *s, struct ant_err *e)
+{
+	struct load_clickhouse *d = s->self;
+	int history = s->load->history;
+
+	if (load_clickhouse_unchanged(s, &d->table, e) == -1 ||
+		(history && load_clickhouse_unchanged(s, &d->history, e) == -1))
+		return -1;
+	if (history && load_clickhouse_publish(s, &d->history, e) == -1)
+		return lost(d,
+			"the history was exchanged, so it may have versions of rows that the table "
+			"does not have; loading them again is safe: ",
+			e);
+	return load_clickhouse_publish(s, &d->table, e) == 0
+		       ? 0
+		       : lost(d,
+				 "the rows became the table's, so whether they are in is not "
+				 "known; loading them again is safe unless the mode is append: ",
+				 e);
+}
+
 /* Remove what the load worked with, the locks last. */
 static int
 clean_up(struct session *s, struct ant_err *e)
@@ -396,7 +455,7 @@ commit(struct session *s, struct ant_err *e)
 	struct ant_err why;
 
 	(void)e;
-	d->published = 0; /* for good */
+	d->table.published = d->history.published = 0; /* for good */
 	if (clean_up(s, &why) == -1)
 		snprintf(d->warning, sizeof d->warning, "%.500s", why.msg);
 	return 0;
@@ -412,8 +471,11 @@ undo(struct session *s, const char *reason)
 	clickhouse_drop(d->c);
 	if (s->load->dry_run || !d->locked)
 		return;
-	if (d->published && clickhouse_code(d->c) != CLICKHOUSE_LOST)
-		load_clickhouse_unpublish(s);
+	/* The ledger has refused its line: all is as it was, unless nobody answers any more. */
+	if (clickhouse_code(d->c) != CLICKHOUSE_LOST) {
+		load_clickhouse_unpublish(s, &d->table);
+		load_clickhouse_unpublish(s, &d->history);
+	}
 	clean_up(s, &ignored);
 }
 
@@ -423,7 +485,8 @@ free_it(void *self)
 	struct load_clickhouse *d = self;
 
 	clickhouse_free(d->c);
-	buf_free(&d->next);
+	buf_free(&d->table.name);
+	buf_free(&d->history.name);
 	buf_free(&d->lock);
 	buf_free(&d->stage);
 	buf_free(&d->again);
@@ -460,7 +523,8 @@ load_clickhouse(const char *uri, const char *password, const char *ca_file, cons
 		.rows = rows,
 		.put_merged = put_merged,
 		.take_again = take_again,
-		.publish = load_clickhouse_publish,
+		.fill_history = load_clickhouse_history_fill,
+		.publish = publish,
 		.commit = commit,
 		.abort = undo,
 		.free = free_it,
@@ -470,7 +534,8 @@ load_clickhouse(const char *uri, const char *password, const char *ca_file, cons
 	if (d == NULL)
 		return no_memory(e);
 	d->ops = ops;
-	buf_init(&d->next, LOAD_TEXT_MAX);
+	buf_init(&d->table.name, LOAD_TEXT_MAX);
+	buf_init(&d->history.name, LOAD_TEXT_MAX);
 	buf_init(&d->lock, LOAD_TEXT_MAX);
 	buf_init(&d->stage, LOAD_TEXT_MAX);
 	buf_init(&d->again, LOAD_TEXT_MAX);

@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "base/aside.h"
+#include "base/csv_file.h"
 #include "base/strlist.h"
 #include "load/csv_audit.h"
-#include "load/csv_file.h"
 #include "load/csv_history.h"
 #include "load/csv_keys.h"
 #include "load/csv_last.h"
@@ -16,6 +16,8 @@
 #include "load/csv_value.h"
 #include "load/load.h"
 #include "load/place.h"
+
+_Static_assert((int)CSV_FILE_FIELDS_MAX >= (int)ROWS_COLUMNS_MAX, "a file holds every stream");
 
 struct load_csv {
 	const char *file; /* NULL: stdout */

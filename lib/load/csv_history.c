@@ -236,7 +236,7 @@ static int
 put_version(struct csv_history *h, int open, int64_t number, struct ant_err *e)
 {
 	if (open && csv_versions_ends(h, number))
-		h->v[h->valid_to] = (struct csv_file_field){h->now, strlen(h->now), 0};
+		h->v[h->valid_to] = (struct csv_file_field){.p = h->now, .len = strlen(h->now)};
 	return put_record(h, e);
 }
 
@@ -246,7 +246,7 @@ put_row(struct csv_history *h, int open, int64_t number, struct ant_err *e)
 	(void)open;
 	if (!csv_versions_is_new(h, number))
 		return 0;
-	h->v[h->valid_from] = (struct csv_file_field){h->now, strlen(h->now), 0};
+	h->v[h->valid_from] = (struct csv_file_field){.p = h->now, .len = strlen(h->now)};
 	return put_record(h, e);
 }
 

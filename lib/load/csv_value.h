@@ -3,7 +3,7 @@
 #define ANT_LOAD_CSV_VALUE_H
 
 #include "base/buf.h"
-#include "load/csv_file.h"
+#include "base/csv_file.h"
 #include "load/load.h"
 #include "stream/value.h"
 

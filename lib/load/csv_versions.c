@@ -92,7 +92,7 @@ take_record(void *arg, const struct csv_file_field *f, size_t n, int64_t number,
 {
 	struct pass *p = arg;
 	struct csv_history *h = p->h;
-	static const struct csv_file_field nothing = {"", 0, 1};
+	static const struct csv_file_field nothing = {.p = "", .null = 1};
 	int64_t from, to = INT64_MIN;
 	int open;
 

@@ -43,10 +43,11 @@ history_name(struct session *s, struct ant_err *e)
 	buf_clear(name);
 	if (!s->load->history)
 		return 0;
-	if (s->ops->put_close == NULL)
+	if (s->ops->put_close == NULL && s->ops->fill_history == NULL)
 		return err_set(e, ANT_USAGE, "--history: %s keeps none", s->ops->target);
 	buf_printf(name, "%s" SQL_HISTORY, s->load->into);
-	return buf_str(name) == NULL ? no_memory(s, e) : 0;
+	s->history.work = buf_str(name);
+	return s->history.work == NULL ? no_memory(s, e) : 0;
 }
 
 /* ---- what is there ------------------------------------------------------------------ */
@@ -175,7 +176,7 @@ create(struct session *s, struct ant_err *e)
 		return no_memory(s, e);
 	memcpy(columns, s->columns, n * sizeof *columns);
 	memcpy(columns + n, own, sizeof own);
-	status = session_create(s, s->history.name.data, columns, n + OWN, e);
+	status = session_create(s, s->history.work, columns, n + OWN, e);
 	free(columns);
 	if (status == -1)
 		return -1;
@@ -193,7 +194,7 @@ add_others(struct session *s, struct ant_err *e)
 			continue;
 		buf_clear(&s->sql);
 		buf_puts(&s->sql, "ALTER TABLE ");
-		sql_name(&s->sql, s->ops->dialect, s->schema, h->name.data);
+		sql_name(&s->sql, s->ops->dialect, s->schema, h->work);
 		buf_puts(&s->sql, " ADD COLUMN ");
 		sql_ident(&s->sql, s->ops->dialect, h->other.v[i]);
 		/* A column of SQLite's without a type takes every value as it is. */
@@ -212,8 +213,7 @@ history_make(struct session *s, struct ant_err *e)
 
 	if (!s->load->history)
 		return 0;
-	if ((h->is.found ? session_widen(s, h->name.data, h->name.data, &h->is, e)
-			 : create(s, e)) == -1)
+	if ((h->is.found ? session_widen(s, h->work, h->name.data, &h->is, e) : create(s, e)) == -1)
 		return -1;
 	return add_others(s, e);
 }
@@ -296,18 +296,29 @@ settle(struct session *s, const char *stage, const char *time, struct ant_err *e
 	return h->is.guarded && !s->load->dry_run ? check_done(s, stage, time, e) : 0;
 }
 
-int
-history_fill(struct session *s, struct receipt_entry *entry, struct ant_err *e)
+/* All keys that the load brought: where it is a merge, in its stages. */
+static int
+settle_all(struct session *s, const char *time, struct ant_err *e)
 {
 	const struct load *l = s->load;
 	const char *stage = l->mode == MODE_MERGE ? s->ops->stage : NULL;
 	int again = stage != NULL && l->unique != NULL && l->unique->held > 0;
+
+	if (settle(s, stage, time, e) == -1)
+		return -1;
+	return again ? settle(s, s->ops->again, time, e) : 0;
+}
+
+int
+history_fill(struct session *s, struct receipt_entry *entry, struct ant_err *e)
+{
 	char time[UTC_TEXT];
 
-	if (!l->history)
+	if (!s->load->history)
 		return 0;
-	if (choose_time(s, time, e) == -1 || settle(s, stage, time, e) == -1 ||
-		(again && settle(s, s->ops->again, time, e) == -1))
+	if (choose_time(s, time, e) == -1 ||
+		(s->ops->fill_history != NULL ? s->ops->fill_history(s, time, e)
+					      : settle_all(s, time, e)) == -1)
 		return -1;
 	entry->history = 1;
 	entry->opened = s->history.opened;

@@ -45,6 +45,8 @@ struct session_shape {
 /* Of a load that keeps one, the table's history: history.h. */
 struct session_history {
 	struct buf name;
+	const char
+		*work; /* the table that is created and widened: the name, or what stands for it */
 	struct session_shape is;	   /* what had the name before the load */
 	struct strlist other, other_types; /* columns of the table that the load does not bring */
 	int64_t opened, closed;		   /* versions */
@@ -182,6 +184,8 @@ struct session_ops {
 	/* Those of history_sql.h, or the same in a way of its own; NULL: it keeps no history. */
 	void (*put_close)(struct session *s, int counts, const char *stage, const char *time);
 	void (*put_open)(struct session *s, int counts, const char *stage, const char *time);
+	/* Instead of the two, where a history is changed in a way of its own: all that this load changes. */
+	int (*fill_history)(struct session *s, const char *time, struct ant_err *e);
 
 	/*
 	 * Where no transaction holds table and ledger: what s->work has becomes the table, before the

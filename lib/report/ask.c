@@ -99,7 +99,7 @@ report_ask(struct report_ask *q, size_t columns, db_take *take, void *arg, struc
 
 int
 report_ask_days(struct report_ask *q, unsigned bit, const char *time, const char *columns,
-	int64_t from, int64_t to, db_take *take, void *arg, struct ant_err *e)
+	const char *group, int64_t from, int64_t to, db_take *take, void *arg, struct ant_err *e)
 {
 	size_t n = 2; /* the time, and one more than there are commas */
 
@@ -117,5 +117,6 @@ report_ask_days(struct report_ask *q, unsigned bit, const char *time, const char
 	buf_puts(&q->sql, " AND ");
 	report_ask_compare(q, time, "<", to);
 	report_ask_ours(q, bit, " AND ");
+	buf_puts(&q->sql, group);
 	return report_ask(q, n, take, arg, e);
 }

@@ -56,6 +56,12 @@ do_path(struct parser *p, char *rest)
 	return parser_no_more(p, rest);
 }
 
+static int
+is_none(const char *set)
+{
+	return strcmp(set, "none") == 0;
+}
+
 /* The names of sets in REST, to TO, which the directive NAME fills once. */
 static int
 take_sets(struct parser *p, struct strlist *to, const char *name, char *rest)
@@ -65,11 +71,13 @@ take_sets(struct parser *p, struct strlist *to, const char *name, char *rest)
 	if (parser_add_words(p, to, name, rest) == -1)
 		return -1;
 	for (size_t i = 0; i < to->n; i++)
-		if (!type_is_table_name(to->v[i]) || strcmp(to->v[i], "all") == 0)
+		if (!type_is_table_name(to->v[i]) || strcmp(to->v[i], "all") == 0 ||
+			(to->n > 1 && is_none(to->v[i])))
 			return parser_wrong(p, "not the name of a set:", to->v[i]);
 	return 0;
 }
 
+/* `sets none` stays in the list until ask_finish() empties it: given, it is not the usual set. */
 static int
 do_sets(struct parser *p, char *rest)
 {
@@ -79,7 +87,11 @@ do_sets(struct parser *p, char *rest)
 static int
 do_opened_by(struct parser *p, char *rest)
 {
-	return take_sets(p, &p->t->opened_by, "opened_by", rest);
+	if (take_sets(p, &p->t->opened_by, "opened_by", rest) == -1)
+		return -1;
+	return is_none(p->t->opened_by.v[0])
+		       ? parser_wrong(p, "not the name of a set:", p->t->opened_by.v[0])
+		       : 0;
 }
 
 /* `paging day` is short for `paging page` and `day starting_at`. */
@@ -605,5 +617,7 @@ ask_finish(struct parser *p)
 		t->earliest = t->oldest;
 	if (t->sets.n == 0 && strlist_add(&t->sets, "console", strlen("console")) == -1)
 		return parser_no_memory(p);
+	if (is_none(t->sets.v[0]))
+		strlist_free(&t->sets);
 	return 0;
 }

@@ -309,6 +309,8 @@ tell_who(struct telling *w, const struct table *t)
 	char takes[1024];
 
 	sets_credentials(&t->sets, &t->opened_by, takes, sizeof takes);
+	if (t->sets.n == 0)
+		say(w, "It is in no set, and loaded by its name:");
 	say_list(w, t->sets.n > 1 ? "It is of the sets" : "It is of the set", &t->sets, ":");
 	say(w, "what opens it is %s.", takes);
 	if (t->budget.name != NULL)

@@ -181,7 +181,7 @@ tables_of_set(const struct tables *ts, const char *set, struct strlist *names, s
 
 		if (t == NULL)
 			result = -1;
-		else if ((strcmp(set, "all") == 0 || table_in_set(t, set)) &&
+		else if ((table_in_set(t, set) || (strcmp(set, "all") == 0 && t->sets.n > 0)) &&
 			 strlist_add(names, all.v[i], strlen(all.v[i])) == -1)
 			result = err_sys(e, ANT_FAIL, "%s", set);
 		table_free(t);

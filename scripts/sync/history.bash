@@ -27,7 +27,7 @@ check_history() { # WORDS
 settle_history() {
 	local word name
 	local -a words names
-	local -A without=() some=()
+	local -A left_out=() named=()
 	history_of=()
 	pick history off
 	read -r -a words <<<"$REPLY"
@@ -41,11 +41,11 @@ settle_history() {
 		*) names=("${word#-}") ;;
 		esac
 		for name in "${names[@]}"; do
-			if [[ $word == -* ]]; then without[$name]=1
-			elif [[ $word != on || $GROWING != *" $name "* ]]; then some[$name]=1; fi
+			if [[ $word == -* ]]; then left_out[$name]=1
+			elif [[ $word != on || $GROWING != *" $name "* ]]; then named[$name]=1; fi
 		done
 	done
 	for name in "${tables[@]}"; do
-		[[ -z ${some[$name]-} || -n ${without[$name]-} || -z ${is_versioned[$name]-} ]] || history_of[$name]=1
+		[[ -z ${named[$name]-} || -n ${left_out[$name]-} || -z ${is_versioned[$name]-} ]] || history_of[$name]=1
 	done
 }

@@ -195,7 +195,7 @@ collect() { # ORGANIZATION HOW
 }
 
 # The tables that the SQL views read.
-readonly VIEWED='cost_report usage_report claude_code_usage workspaces api_keys users workspace_members organization analytics_cost analytics_usage'
+readonly VIEWED='cost_report usage_report usage_by_cost claude_code_usage workspaces api_keys users workspace_members organization analytics_cost analytics_usage'
 
 # The SQL views over what is loaded, where there are some for such a database.  The tables are complete without them, but not all is done.
 make_views() {

@@ -40,13 +40,14 @@ read_tables() {
 		[[ $served == - ]] || served_of[$name]=$served
 		[[ $span != *d ]] || span_of[$name]=${span%d}
 		[[ $unique == no || $how == window ]] || is_versioned[$name]=1
+		[[ $sets != - ]] || continue
+		tables_of[all]+=" $name"
 		IFS=, read -r -a words <<<"$sets"
 		for set in "${words[@]}"; do
 			[[ -n ${tables_of[$set]-} ]] || known_sets+=("@$set")
 			tables_of[$set]+=" $name"
 		done
 	done <"$run/tables"
-	tables_of[all]=${known_tables[*]}
 	known_sets+=(@all)
 }
 
@@ -91,6 +92,11 @@ choose_tables() {
 	((${#tables[@]})) || usage 'no table is left'
 }
 
+# add_table NAME WORDS - one more to load, unless it is there or the words leave it out
+add_table() {
+	[[ " ${tables[*]} $2 " == *" $1 "* || " $2 " == *" -$1 "* ]] || tables+=("$1")
+}
+
 # check NAME VALUE - whether VALUE is one that NAME can have; if not, why is left in REPLY
 check() {
 	local least='' most='' span='^(0|[0-9]{1,5}[dhms])$' number=$2
@@ -109,7 +115,7 @@ check() {
 	REPLY="$1: '$2' is neither yes nor no"
 	[[ $1 != allow-shrink && $1 != allow-cut || $2 == yes || $2 == no ]] || return
 	REPLY="$1: '$2' is neither on nor off"
-	[[ $1 != views && $1 != by-organization || $2 == on || $2 == off ]] || return
+	[[ $1 != views && $1 != by-organization && $1 != focus || $2 == on || $2 == off ]] || return
 	[[ $1 != history ]] || check_history "$2" || return
 	REPLY="$1: '$2' is neither file nor destination"
 	[[ $1 != state || $2 == file || $2 == destination ]] || return
@@ -127,7 +133,7 @@ check() {
 	[[ -n $2 ]]
 }
 
-readonly SETTINGS=' destination schema prefix tables table-name start look-back chunk jobs rate parallel full-sync full-refresh key-env key-file key-command token-env token-file token-command metrics allow-shrink allow-cut views state by-organization history base-url organizations-at-once '
+readonly SETTINGS=' destination schema prefix tables table-name start look-back chunk jobs rate parallel full-sync full-refresh key-env key-file key-command token-env token-file token-command metrics allow-shrink allow-cut views state by-organization history focus base-url organizations-at-once '
 
 # pick NAME DEFAULT - the value for ORGANIZATION: of the command line, its section, the file
 pick() { REPLY=${option[$1]-${conf[$organization/$1]-${conf[/$1]-$2}}}; }
@@ -177,6 +183,8 @@ settle() {
 	IFS=$' \t' read -r -a tables <<<"$REPLY"
 	unnamed=$((!${#tables[@]}))
 	choose_tables "${tables[@]}"
+	pick focus off
+	[[ $REPLY == off || " ${option[tables]-}" == *' '[!-]* ]] || add_table usage_by_cost "${option[tables]-} ${conf[$organization/tables]-${conf[/tables]-}}"
 	if [[ -n ${option[into]-} ]]; then
 		((${#tables[@]} == 1)) || usage '--into: name the one table'
 		into_of[${tables[0]}]=${option[into]}
