@@ -4,10 +4,13 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "db/views_changes.h"
+
+enum { TEXT_MAX = 16 << 20 }; /* of a view, and of all */
 
 /* In the order in which they are made. */
 static const struct views_group *const groups[VIEWS_GROUPS] = {
-	&views_spend_and_use, &views_focus, &views_prices};
+	&views_spend_and_use, &views_charge, &views_focus, &views_prices};
 
 /* The view of a number, over all groups; NULL beyond the last. */
 static const struct views_sql *
@@ -119,19 +122,37 @@ struct expansion {
 
 static void expand(struct expansion *x, const char *text, size_t len);
 
-/* TEXT, three parts: of PostgreSQL, SQLite and DuckDB; "%" is where the argument goes. */
+/* The text of the dialect, with the argument where it has a "%". */
 static void
-wrap(struct expansion *x, const char *const texts[3], const char *arg, size_t len)
+wrap(struct expansion *x, const struct views_text *t, const char *arg, size_t len)
 {
-	const char *text = texts[x->p->dialect], *at = strchr(text, '%');
+	const char *text = t->texts[x->p->dialect], *at;
+	struct buf whole;
 
-	if (at == NULL) {
-		buf_puts(x->b, text);
-		return;
+	buf_init(&whole, 1 << 20);
+	for (; (at = strchr(text, '%')) != NULL; text = at + 1) {
+		buf_put(&whole, text, (size_t)(at - text));
+		if (at[1] == '%')
+			buf_putc(&whole, *at++);
+		else
+			buf_put(&whole, arg, len);
 	}
-	buf_put(x->b, text, (size_t)(at - text));
-	expand(x, arg, len);
-	buf_puts(x->b, at + 1);
+	if (buf_puts(&whole, text) == -1)
+		x->b->failed = 1;
+	else
+		expand(x, whole.data, whole.len);
+	buf_free(&whole);
+}
+
+/* The text that a group has under a name; NULL: none has. */
+static const struct views_text *
+text_of(const char *name, size_t n)
+{
+	for (size_t g = 0; g < VIEWS_GROUPS; g++)
+		for (size_t i = 0; i < groups[g]->ntexts; i++)
+			if (is(name, n, groups[g]->texts[i].name))
+				return &groups[g]->texts[i];
+	return NULL;
 }
 
 static void
@@ -178,84 +199,29 @@ put_quotient(struct expansion *x, const char *arg, size_t len)
 	buf_puts(x->b, x->p->dialect == SQL_DUCKDB ? "))" : ")");
 }
 
-/* {o:TABLE|TEXT}: TEXT, where the table is of several organizations. */
+/* {o:TABLE|TEXT}: TEXT, where the table is of several organizations; {one:TABLE|TEXT}: where it is not. */
 static void
-put_by_organization(struct expansion *x, const char *arg, size_t len)
+put_by_organization(struct expansion *x, int several, const char *arg, size_t len)
 {
 	const char *bar = memchr(arg, '|', len);
 	size_t i = bar != NULL ? table_number(arg, (size_t)(bar - arg)) : VIEWS_TABLES;
 
 	if (i == VIEWS_TABLES)
 		x->b->failed = 1;
-	else if ((x->there->organization & 1u << i) != 0)
+	else if (((x->there->organization & 1u << i) != 0) == several)
 		expand(x, bar + 1, len - (size_t)(bar + 1 - arg));
-}
-
-/* {NAME:}, where that is a part; return whether it is. */
-static int
-put_part(struct expansion *x, const char *name, size_t n)
-{
-	for (size_t g = 0; g < VIEWS_GROUPS; g++)
-		for (size_t i = 0; i < groups[g]->nparts; i++) {
-			const struct views_part *part = &groups[g]->parts[i];
-			const char *text = x->p->dialect == SQL_SQLITE && part->sqlite != NULL
-						   ? part->sqlite
-						   : part->sql;
-
-			if (!is(name, n, part->name))
-				continue;
-			expand(x, text, strlen(text));
-			return 1;
-		}
-	return 0;
 }
 
 /* One {NAME:ARGUMENT}. */
 static void
 put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size_t len)
 {
-	static const struct {
-		const char *name, *texts[3];
-	} macros[] = {
+	static const struct views_text macros[] = {
 		{"day", {"CAST(% AT TIME ZONE 'UTC' AS date)", "substr(%, 1, 10)",
 				"CAST(make_timestamp(epoch_us(%)) AS DATE)"}},
 		{"usd", {"trim_scale(0.01 * (%))", "%", "CAST(0.01 * (%) AS DECIMAL(38, 14))"}},
 		{"bigint", {"CAST(% AS bigint)", "CAST(% AS bigint)", "CAST(% AS bigint)"}},
 		{"text", {"CAST(% AS text)", "%", "CAST(% AS VARCHAR)"}},
-		{"daystart", {"to_char(% AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"00:00:00\"Z\"')",
-				     "substr(%, 1, 10) || 'T00:00:00Z'",
-				     "strftime(make_timestamp(epoch_us(%)), '%Y-%m-%dT00:00:00Z')"}},
-		{"dayend",
-			{"to_char((% AT TIME ZONE 'UTC') + INTERVAL '1 day', "
-			 "'YYYY-MM-DD\"T\"00:00:00\"Z\"')",
-				"date(substr(%, 1, 10), '+1 day') || 'T00:00:00Z'",
-				"strftime(make_timestamp(epoch_us(%)) + INTERVAL 1 DAY, "
-				"'%Y-%m-%dT00:00:00Z')"}},
-		{"monthstart",
-			{"to_char(% AT TIME ZONE 'UTC', 'YYYY-MM-\"01T00:00:00Z\"')",
-				"substr(%, 1, 8) || '01T00:00:00Z'",
-				"strftime(make_timestamp(epoch_us(%)), '%Y-%m-01T00:00:00Z')"}},
-		{"monthend",
-			{"to_char(date_trunc('month', % AT TIME ZONE 'UTC') + INTERVAL '1 month', "
-			 "'YYYY-MM-\"01T00:00:00Z\"')",
-				"date(substr(%, 1, 10), 'start of month', '+1 month') || "
-				"'T00:00:00Z'",
-				"strftime(date_trunc('month', make_timestamp(epoch_us(%))) + "
-				"INTERVAL 1 MONTH, '%Y-%m-01T00:00:00Z')"}},
-		{"json", {"coalesce(CAST(to_json(CAST(% AS text)) AS text), 'null')",
-				 "json_quote(%)",
-				 "coalesce(CAST(to_json(%) AS VARCHAR), 'null')"}},
-		{"braces", {"'{' || % || '}'", "'{' || % || '}'", "'{' || % || '}'"}},
-		{"tenths", {"CAST(% AS numeric(38, 1))", "", "CAST(% AS DECIMAL(38, 1))"}},
-		{"millionths", {"CAST(0.000001 * (%) AS numeric(38, 6))", "",
-				       "CAST(0.000001 * (%) AS DECIMAL(38, 6))"}},
-		/* Whole trillionths, and back. */
-		{"trillions", {"(1000000000000 * (%))", "", "CAST(1000000000000 * (%) AS HUGEINT)"}},
-		{"price", {"trim_scale(0.000000000001 * (%))", "",
-				  "CAST(0.000000000001 * CAST(% AS DECIMAL(38, 0)) AS DECIMAL(38, "
-				  "12))"}},
-		{"sixth", {"trim_scale(0.000001 * (%))", "",
-				  "CAST(0.000001 * CAST(% AS DECIMAL(38, 0)) AS DECIMAL(38, 6))"}},
 		{"round2", {"round(%, 2)", "%", "CAST(round(%, 2) AS DECIMAL(38, 2))"}},
 		{"part", {"round(s.cents * % / s.total, 12)", "",
 				 "CAST(s.cents * (% / s.total) AS DECIMAL(38, 12))"}},
@@ -269,22 +235,21 @@ put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size
 				  "round((julianday('now') - julianday(%)) * 24, 1)",
 				  "round((epoch_us(now()) - epoch_us(%)) / 3600e6, 1)"}},
 	};
+	const struct views_text *text = text_of(name, n);
 
 	for (size_t i = 0; i < sizeof macros / sizeof *macros; i++)
-		if (is(name, n, macros[i].name)) {
-			wrap(x, macros[i].texts, arg, len);
-			return;
-		}
-	if (put_part(x, name, n))
-		return;
-	if (is(name, n, "t"))
+		if (is(name, n, macros[i].name))
+			text = &macros[i];
+	if (text != NULL)
+		wrap(x, text, arg, len);
+	else if (is(name, n, "t"))
 		put_table(x, arg, len);
 	else if (is(name, n, "currency"))
 		views_put_currency(x->b, x->p, x->there, 1u << table_number(arg, len));
 	else if (is(name, n, "over"))
 		put_quotient(x, arg, len);
-	else if (is(name, n, "o"))
-		put_by_organization(x, arg, len);
+	else if (is(name, n, "o") || is(name, n, "one"))
+		put_by_organization(x, n == 1, arg, len);
 	else if (is(name, n,
 			 "ledgers")) { /* {ledgers:TEXT}: the same of the ledger, if any table is */
 		if (views_by_organization(x->there) && (x->there->organization & VIEWS_LEDGER) != 0)
@@ -293,10 +258,11 @@ put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size
 		views_put_into(x->b, x->p, 1u << table_number(arg, len));
 	else if (is(name, n, "null"))
 		buf_printf(x->b, "CAST(NULL AS %s)",
-			sql_type(x->p->dialect,
-				is(arg, len, "text")	  ? TYPE_TEXT
-				: is(arg, len, "numeric") ? TYPE_NUMERIC
-							  : TYPE_TIMESTAMPTZ));
+			sql_type(x->p->dialect, is(arg, len, "text")   ? TYPE_TEXT
+						: is(arg, len, "date") ? TYPE_DATE
+						: is(arg, len, "numeric")
+							? TYPE_NUMERIC
+							: TYPE_TIMESTAMPTZ));
 	else if (is(name, n, "div")) /* {div:A,7} */
 		buf_printf(x->b, "((%.*s) %s 7)", (int)len - 2, arg,
 			x->p->dialect == SQL_DUCKDB ? "//" : "/");
@@ -326,6 +292,15 @@ expand(struct expansion *x, const char *text, size_t len)
 		put_macro(x, text + start, colon - start, text + colon + (colon < i),
 			colon < i ? i - colon - 1 : 0);
 	}
+}
+
+void
+views_put(struct buf *b, const struct views_place *p, const struct views_there *there,
+	const char *template)
+{
+	struct expansion x = {b, p, there};
+
+	expand(&x, template, strlen(template));
 }
 
 /*
@@ -391,7 +366,9 @@ put_select(struct buf *b, const struct views_place *p, const struct views_there 
 {
 	struct expansion x = {b, p, there};
 
-	if (p->dialect == SQL_SQLITE && v->whole != NULL)
+	if (v->made != NULL)
+		buf_puts(b, v->made);
+	else if (p->dialect == SQL_SQLITE && v->whole != NULL)
 		expand(&x, v->whole, strlen(v->whole));
 	else if (p->dialect == SQL_SQLITE && v->sqlite != NULL)
 		put_sqlite_money(&x, v);
@@ -451,7 +428,8 @@ put_statements(struct buf *b, const struct views_place *p, const struct views_th
 static int
 is_made(const struct views_there *there, const struct views_sql *v)
 {
-	return (v->needs & there->tables) == v->needs && (v->unless & there->tables) == 0;
+	return (v->needs & there->tables) == v->needs && (v->unless & there->tables) == 0 &&
+	       (v->any == 0 || (v->any & there->tables) != 0);
 }
 
 const struct views_there views_all = {VIEWS_ALL, VIEWS_ALL, 0};
@@ -495,10 +473,10 @@ views_by_organization(const struct views_there *there)
 
 /*
  * The question whether a table is there, 1, whether it has a column `currency`, 2 more, and
- * whether one of the organization, 4 more.
+ * whether one that is called ORGANIZATION, 4 more; the table's name, a text, is to follow.
  */
 static void
-put_there(struct buf *b, const struct views_place *p, unsigned bit)
+put_there(struct buf *b, const struct views_place *p, const char *organization)
 {
 	static const char *const before[] = {
 		" FROM pg_class t LEFT JOIN (SELECT attrelid, attname AS name FROM pg_attribute "
@@ -518,13 +496,12 @@ put_there(struct buf *b, const struct views_place *p, unsigned bit)
 		"SELECT CASE WHEN count(*) > 0 THEN 1 ELSE 0 END + 2 * count(*) FILTER (WHERE "
 		"c.name = "
 		"'currency') + 4 * count(*) FILTER (WHERE c.name = '%s')",
-		bit == VIEWS_LEDGER ? "organization" : "_organization");
+		organization);
 	buf_puts(b, before[p->dialect]);
 	if (p->dialect == SQL_POSTGRESQL) {
 		sql_literal(b, p->dialect, p->schema);
 		buf_puts(b, ") AND relname = ");
 	}
-	views_put_into(b, p, bit);
 }
 
 int
@@ -540,7 +517,8 @@ views_look(const struct db *db, const struct views_place *p, struct views_there 
 		int64_t n = 0;
 
 		buf_clear(&sql);
-		put_there(&sql, p, 1u << i);
+		put_there(&sql, p, 1u << i == VIEWS_LEDGER ? "organization" : "_organization");
+		views_put_into(&sql, p, 1u << i);
 		status = buf_str(&sql) == NULL ? err_sys(e, ANT_FAIL, "views")
 					       : db_ask(db, sql.data, &n, e);
 		there->tables |= (unsigned)(n & 1) << i;
@@ -549,6 +527,31 @@ views_look(const struct db *db, const struct views_place *p, struct views_there 
 	}
 	buf_free(&sql);
 	return status;
+}
+
+int
+views_look_for(const struct db *db, const struct views_place *p, const char *view, int *there,
+	int *by_organization, struct ant_err *e)
+{
+	struct buf sql;
+	int64_t n = 0;
+	int status;
+
+	buf_init(&sql, 1 << 16);
+	put_there(&sql, p, "organization");
+	put_name(&sql, p, p->prefix, view, 1);
+	status =
+		buf_str(&sql) == NULL ? err_sys(e, ANT_FAIL, "views") : db_ask(db, sql.data, &n, e);
+	buf_free(&sql);
+	*there = (n & 1) != 0;
+	*by_organization = (n & 4) != 0;
+	return status;
+}
+
+void
+views_put_view(struct buf *b, const struct views_place *p, const char *view)
+{
+	put_name(b, p, p->prefix, view, 0);
 }
 
 /* ---- made ---------------------------------------------------------------------------------- */
@@ -560,7 +563,7 @@ put_same(struct buf *b, const struct views_place *p, const struct views_there *t
 {
 	struct buf text;
 
-	buf_init(&text, 1 << 20);
+	buf_init(&text, TEXT_MAX);
 	put_view(&text, p, there, v);
 	if (buf_str(&text) == NULL) {
 		b->failed = 1;
@@ -593,7 +596,7 @@ put_unmarked(struct buf *b, const struct views_place *p, const struct views_ther
 	const char *at;
 	char start[48] = "";
 
-	buf_init(&text, 1 << 20);
+	buf_init(&text, TEXT_MAX);
 	put_view(&text, p, there, v);
 	if (buf_str(&text) == NULL || (at = strstr(text.data, SQLITE_MARK)) == NULL)
 		b->failed = 1;
@@ -657,7 +660,7 @@ add_view(struct buf *b, const struct db *db, const struct views_place *p,
 	int64_t same = 0;
 	int status;
 
-	buf_init(&question, 1 << 20);
+	buf_init(&question, TEXT_MAX);
 	put_same(&question, p, there, v);
 	status = buf_str(&question) == NULL ? err_sys(e, ANT_FAIL, "views")
 					    : db_ask(db, question.data, &same, e);
@@ -674,6 +677,27 @@ add_view(struct buf *b, const struct db *db, const struct views_place *p,
 	return status;
 }
 
+/* The one that is made of what there is; N counts it. */
+static int
+add_changes(struct buf *b, const struct db *db, const struct views_place *p,
+	const struct views_there *there, int *n, struct ant_err *e)
+{
+	struct views_sql v = {.name = VIEWS_CHANGES};
+	struct buf made;
+	int status;
+
+	if ((there->tables & VIEWS_LEDGER) == 0)
+		return 0;
+	buf_init(&made, TEXT_MAX);
+	if ((status = views_changes(db, p, &made, e)) == 1) {
+		v.made = buf_str(&made);
+		*n += 1;
+		status = add_view(b, db, p, there, &v, e);
+	}
+	buf_free(&made);
+	return status;
+}
+
 int
 views_run(const struct db *db, const struct views_place *p, struct ant_err *e)
 {
@@ -682,7 +706,7 @@ views_run(const struct db *db, const struct views_place *p, struct ant_err *e)
 	struct buf sql;
 	int n = 0, status;
 
-	buf_init(&sql, 1 << 20);
+	buf_init(&sql, TEXT_MAX);
 	status = views_look(db, p, &there, e);
 	for (size_t i = 0; status == 0 && (v = view_of(i)) != NULL; i++) {
 		if (!is_made(&there, v))
@@ -690,6 +714,8 @@ views_run(const struct db *db, const struct views_place *p, struct ant_err *e)
 		n++;
 		status = add_view(&sql, db, p, &there, v, e);
 	}
+	if (status == 0)
+		status = add_changes(&sql, db, p, &there, &n, e);
 	if (status == 0 && sql.failed)
 		status = err_sys(e, ANT_FAIL, "views");
 	if (status == 0 && sql.len > 0)

@@ -5,6 +5,7 @@
  * Amounts are exact sums, in units of their currency.  A price is a quotient that is rounded half away
  * from zero at its twelfth decimal, a discount at its sixth, both by integers in all databases.
  */
+#include "db/views_parts.h"
 #include "db/views_sql.h"
 
 /* clang-format off: it would break the SQL at every name */
@@ -25,7 +26,7 @@
 #define WHOLE(a) "CAST(" a " AS INTEGER)"
 #define FRACTION(a) \
 	"CAST(substr(substr(" a ", instr(" a " || '.', '.') + 1) || '000000000000', 1, 12) AS " \
-	"INTEGER) * CASE WHEN " a " LIKE '-%' THEN -1 ELSE 1 END"
+	"INTEGER) * CASE WHEN " a " LIKE '-%%' THEN -1 ELSE 1 END"
 #define CARRY(f) "((" f " - (" f " < 0) * 999999999999) / 1000000000000)"
 #define CARRIED(w, f) \
 	w " + " CARRY(f) " AS " w ", " f " - 1000000000000 * " CARRY(f) " AS " f
@@ -36,109 +37,107 @@
 #define MINUS(w) "CASE WHEN " w " < 0 THEN '-' ELSE '' END"
 #define TRIMMED(text) "rtrim(rtrim(" text ", '0'), '.')"
 #define UNITS(w, f) \
-	TRIMMED("printf('%s%d.%02d%012d', " MINUS(w) ", m" w " / 100, m" w " % 100, m" f ")")
+	TRIMMED("printf('%%s%%d.%%02d%%012d', " MINUS(w) ", m" w " / 100, m" w " %% 100, m" f ")")
 /*
  * Cents by tokens, as units by a million of them, is a long division: the whole units, then twice six
  * decimals.  A step has what is left of the one before in r.
  */
 #define STEP_0(w, f, p) \
 	"(m" w " * 10000 + m" f " / 100000000) / tokens AS " p "0, (m" w " * 10000 + m" f \
-	" / 100000000) % tokens AS r" p "0"
+	" / 100000000) %% tokens AS r" p "0"
 #define STEP(p, n, before, digits) \
 	"(r" p before " * 1000000 + " digits ") / tokens AS " p n ", (r" p before " * 1000000 + " \
-	digits ") % tokens AS r" p n
+	digits ") %% tokens AS r" p n
 #define ROUNDED(p) "(" p "0 * 1000000 + " p "1 + (" p "2 + (2 * r" p "2 >= tokens)) / 1000000)"
 #define QUOTIENT(w, p) \
-	TRIMMED("printf('%s%d.%06d%06d', " MINUS(w) ", " ROUNDED(p) " / 1000000, " ROUNDED(p) \
-	" % 1000000, (" p "2 + (2 * r" p "2 >= tokens)) % 1000000)")
+	TRIMMED("printf('%%s%%d.%%06d%%06d', " MINUS(w) ", " ROUNDED(p) " / 1000000, " ROUNDED(p) \
+	" %% 1000000, (" p "2 + (2 * r" p "2 >= tokens)) %% 1000000)")
 /* The first twelve digits of an amount, as deep as those of the longer one of two. */
-#define DIGITS(w, f) "printf('%d%012d', m" w ", m" f ")"
+#define DIGITS(w, f) "printf('%%d%%012d', m" w ", m" f ")"
 #define LEADING(w, f) \
 	"CAST(substr(substr('0000000000000000' || " DIGITS(w, f) ", -max(length(" DIGITS("w", "f") \
 	"), length(" DIGITS("lw", "lf") "))), 1, 12) AS INTEGER)"
 
-static const struct views_part parts[] = {
+static const struct views_text texts[] = {
+	/* Whole trillionths, and back. */
+	{"trillions", {"(1000000000000 * (%))", "", "CAST(1000000000000 * (%) AS HUGEINT)"}},
+	{"price", {"trim_scale(0.000000000001 * (%))", "",
+		"CAST(0.000000000001 * CAST(% AS DECIMAL(38, 0)) AS DECIMAL(38, 12))"}},
+	{"sixth", {"trim_scale(0.000001 * (%))", "",
+		"CAST(0.000001 * CAST(% AS DECIMAL(38, 0)) AS DECIMAL(38, 6))"}},
 	/* As {used_by_cost:}, of what is known by key, and so of no place. */
-	{.name = "used_by_keys",
-		.sql =
-			"used AS (SELECT day, ws, model, tier, context, kind, '' AS geo, "
-			"CAST(sum(tokens) AS bigint) AS tokens{o:usage_report|, organization} FROM "
-			"({used:}) t GROUP BY day, ws, model, tier, context, kind{o:usage_report|, "
-			"organization}), anywhere AS (SELECT * FROM used)"},
+	TEXT_OF_ALL("used_by_keys",
+		"used AS (SELECT day, ws, model, tier, context, kind, '' AS geo, "
+		"CAST(sum(tokens) AS bigint) AS tokens{o:usage_report|, organization} FROM "
+		"({used:}) t GROUP BY day, ws, model, tier, context, kind{o:usage_report|, "
+		"organization}), anywhere AS (SELECT * FROM used)"),
 	/*
 	 * Tokens of charges that are counted together.  places: how many say where they ran; of two
 	 * currencies nobody knows which tokens were paid in which.
 	 */
-	{.name = "priced_units",
-		.sql =
-			"units AS (SELECT " UNIT ", {unit_sum:} FROM priced_charges WHERE token_type IS NOT "
-			"NULL GROUP BY " UNIT "), shared AS (SELECT * FROM units JOIN (SELECT " USED
-			", count(nullif(geo, '')) AS places, count(DISTINCT currency) AS currencies FROM "
-			"units GROUP BY " USED ") t USING (" USED "))"},
-	{.name = "unit_sum",
-		.sql = "sum(amount) AS amount",
-		.sqlite = "sum(" WHOLE("amount") ") AS w, sum(" FRACTION("amount") ") AS f"},
-	{.name = "price_sums",
-		.sql = "sums AS (SELECT " PRICED ", sum(amount) AS amount, {tokens_of_all:} GROUP BY " PRICED ")",
-		.sqlite =
-			"sums AS (SELECT " PRICED ", " CARRIED("w", "f") ", tokens FROM (SELECT " PRICED
-			", sum(w) AS w, sum(f) AS f, {tokens_of_all:} GROUP BY " PRICED "))"},
-	{.name = "tokens_of_all",
-		.sql = "CASE WHEN count(tokens) = count(*) THEN CAST(sum(tokens) AS bigint) END AS tokens FROM counted"},
+	TEXT_OF_ALL("priced_units",
+		"units AS (SELECT " UNIT ", {unit_sum:} FROM priced_charges WHERE token_type IS NOT "
+		"NULL GROUP BY " UNIT "), shared AS (SELECT * FROM units JOIN (SELECT " USED
+		", count(nullif(geo, '')) AS places, count(DISTINCT currency) AS currencies FROM "
+		"units GROUP BY " USED ") t USING (" USED "))"),
+	TEXT_OF_BOTH("unit_sum",
+		"sum(amount) AS amount",
+		"sum(" WHOLE("amount") ") AS w, sum(" FRACTION("amount") ") AS f"),
+	TEXT_OF_BOTH("price_sums",
+		"sums AS (SELECT " PRICED ", sum(amount) AS amount, {tokens_of_all:} GROUP BY " PRICED ")",
+		"sums AS (SELECT " PRICED ", " CARRIED("w", "f") ", tokens FROM (SELECT " PRICED
+		", sum(w) AS w, sum(f) AS f, {tokens_of_all:} GROUP BY " PRICED "))"),
+	TEXT_OF_ALL("tokens_of_all",
+		"CASE WHEN count(tokens) = count(*) THEN CAST(sum(tokens) AS bigint) END AS tokens FROM counted"),
 	/* The list amount of a group that analytics_cost and cost agree about, to the last digit. */
-	{.name = "price_lists",
-		.sql =
-			"groups_of_cost AS (SELECT " COST_GROUP ", sum(amount) AS total, count(*) AS n FROM "
-			"sums GROUP BY " COST_GROUP "), lists AS (SELECT " BILLED_GROUP ", sum(amount) AS "
-			"paid, sum(list) AS list FROM ({billed:}) t GROUP BY " BILLED_GROUP ")",
-		.sqlite =
-			"groups_of_cost AS (SELECT " COST_GROUP ", n, " CARRIED("w", "f") " FROM (SELECT "
-			COST_GROUP ", sum(w) AS w, sum(f) AS f, count(*) AS n FROM sums GROUP BY "
-			COST_GROUP ")), lists AS (SELECT " BILLED_GROUP ", " CARRIED("w", "f") ", "
-			CARRIED("lw", "lf") " FROM (SELECT " BILLED_GROUP ", sum(" WHOLE("amount")
-			") AS w, sum(" FRACTION("amount") ") AS f, sum(" WHOLE("list") ") AS lw, sum("
-			FRACTION("list") ") AS lf FROM ({billed:}) GROUP BY " BILLED_GROUP "))"},
+	TEXT_OF_BOTH("price_lists",
+		"groups_of_cost AS (SELECT " COST_GROUP ", sum(amount) AS total, count(*) AS n FROM "
+		"sums GROUP BY " COST_GROUP "), lists AS (SELECT " BILLED_GROUP ", sum(amount) AS "
+		"paid, sum(list) AS list FROM ({billed_rows:}) t GROUP BY " BILLED_GROUP ")",
+		"groups_of_cost AS (SELECT " COST_GROUP ", n, " CARRIED("w", "f") " FROM (SELECT "
+		COST_GROUP ", sum(w) AS w, sum(f) AS f, count(*) AS n FROM sums GROUP BY "
+		COST_GROUP ")), lists AS (SELECT " BILLED_GROUP ", " CARRIED("w", "f") ", "
+		CARRIED("lw", "lf") " FROM (SELECT " BILLED_GROUP ", sum(" WHOLE("amount")
+		") AS w, sum(" FRACTION("amount") ") AS f, sum(" WHOLE("list") ") AS lw, sum("
+		FRACTION("list") ") AS lf FROM ({billed_rows:}) GROUP BY " BILLED_GROUP "))"),
 	/* One row has it all; where nothing was taken off, each has what was paid. */
-	{.name = "listed",
-		.sql =
-			"listed AS (SELECT c.*, CASE WHEN l.list = l.paid THEN c.amount ELSE l.list END AS "
-			"list FROM sums c JOIN groups_of_cost g USING (" COST_GROUP ") LEFT JOIN lists l ON "
-			"{same_group:} AND l.paid = g.total AND (g.n = 1 OR l.list = l.paid))",
-		.sqlite =
-			"listed AS (SELECT c.*, CASE WHEN l.lw = l.w AND l.lf = l.f THEN c.w ELSE l.lw END "
-			"AS lw, CASE WHEN l.lw = l.w AND l.lf = l.f THEN c.f ELSE l.lf END AS lf FROM sums "
-			"c JOIN groups_of_cost g USING (" COST_GROUP ") LEFT JOIN lists l ON {same_group:} "
-			"AND l.w = g.w AND l.f = g.f AND (g.n = 1 OR l.lw = l.w AND l.lf = l.f)), magnitudes "
-			"AS (SELECT *, " MAGNITUDE("w", "f") ", " MAGNITUDE("lw", "lf") ", CASE WHEN tokens "
-			"BETWEEN 1 AND 9000000000000 THEN 1 END AS known FROM listed), step_0 AS (SELECT *, "
-			STEP_0("w", "f", "p") ", " STEP_0("lw", "lf", "l") " FROM magnitudes), step_1 AS "
-			"(SELECT *, " STEP("p", "1", "0", "mf % 100000000 / 100") ", " STEP("l", "1", "0",
-			"mlf % 100000000 / 100") " FROM step_0), step_2 AS (SELECT *, " STEP("p", "2", "1",
-			"mf % 100 * 10000") ", " STEP("l", "2", "1", "mlf % 100 * 10000") ", "
-			LEADING("w", "f") " AS paid, " LEADING("lw", "lf") " AS list FROM step_1)"},
-	{.name = "same_group",
-		.sql =
-			"l.day = c.day AND l.label = c.label AND l.kind = c.kind AND l.batch = c.batch AND "
-			"l.currency = c.currency{o:cost_report|{o:analytics_cost| AND l.organization = "
-			"c.organization}}"},
-	{.name = "price_columns",
-		.sql =
-			"{usd:amount} AS paid, {usd:list} AS list, {price:CASE WHEN tokens > 0 THEN "
-			"sign(amount) * {over:20000 * abs({trillions:amount}) + tokens|2 * tokens} END} AS "
-			"price_per_mtok, {price:CASE WHEN tokens > 0 THEN sign(list) * {over:20000 * "
-			"abs({trillions:list}) + tokens|2 * tokens} END} AS list_price_per_mtok, "
-			"{sixth:CASE WHEN list > 0 AND amount >= 0 THEN sign(list - amount) * {over:2000000 "
-			"* abs({trillions:list - amount}) + {trillions:list}|2 * {trillions:list}} END} AS "
-			"discount",
-		.sqlite =
-			UNITS("w", "f") " AS paid, CASE WHEN lw IS NOT NULL THEN " UNITS("lw", "lf")
-			" END AS list, CASE WHEN known = 1 THEN " QUOTIENT("w", "p")
-			" END AS price_per_mtok, CASE WHEN known = 1 AND lw IS NOT NULL THEN "
-			QUOTIENT("lw", "l") " END AS list_price_per_mtok, CASE WHEN lw >= 0 AND w >= 0 AND "
-			"list > 0 THEN " TRIMMED("printf('%s%d.%06d', CASE WHEN paid > list THEN '-' ELSE "
-			"'' END, (2000000 * abs(list - paid) + list) / (2 * list) / 1000000, (2000000 * "
-			"abs(list - paid) + list) / (2 * list) % 1000000)") " END AS discount"},
-	{.name = "listed_rows", .sql = "listed", .sqlite = "step_2"},
+	TEXT_OF_BOTH("listed",
+		"listed AS (SELECT c.*, CASE WHEN l.list = l.paid THEN c.amount ELSE l.list END AS "
+		"list FROM sums c JOIN groups_of_cost g USING (" COST_GROUP ") LEFT JOIN lists l ON "
+		"{same_group:} AND l.paid = g.total AND (g.n = 1 OR l.list = l.paid))",
+		"listed AS (SELECT c.*, CASE WHEN l.lw = l.w AND l.lf = l.f THEN c.w ELSE l.lw END "
+		"AS lw, CASE WHEN l.lw = l.w AND l.lf = l.f THEN c.f ELSE l.lf END AS lf FROM sums "
+		"c JOIN groups_of_cost g USING (" COST_GROUP ") LEFT JOIN lists l ON {same_group:} "
+		"AND l.w = g.w AND l.f = g.f AND (g.n = 1 OR l.lw = l.w AND l.lf = l.f)), magnitudes "
+		"AS (SELECT *, " MAGNITUDE("w", "f") ", " MAGNITUDE("lw", "lf") ", CASE WHEN tokens "
+		"BETWEEN 1 AND 9000000000000 THEN 1 END AS known FROM listed), step_0 AS (SELECT *, "
+		STEP_0("w", "f", "p") ", " STEP_0("lw", "lf", "l") " FROM magnitudes), step_1 AS "
+		"(SELECT *, " STEP("p", "1", "0", "mf %% 100000000 / 100") ", " STEP("l", "1", "0",
+		"mlf %% 100000000 / 100") " FROM step_0), step_2 AS (SELECT *, " STEP("p", "2", "1",
+		"mf %% 100 * 10000") ", " STEP("l", "2", "1", "mlf %% 100 * 10000") ", "
+		LEADING("w", "f") " AS paid, " LEADING("lw", "lf") " AS list FROM step_1)"),
+	TEXT_OF_ALL("same_group",
+		"l.day = c.day AND l.label = c.label AND l.kind = c.kind AND l.batch = c.batch AND "
+		"l.currency = c.currency{o:cost_report|{o:analytics_cost| AND l.organization = "
+		"c.organization}}"),
+	TEXT_OF_BOTH("price_columns",
+		"{usd:amount} AS paid, {usd:list} AS list, {price:CASE WHEN tokens > 0 THEN "
+		"sign(amount) * {over:20000 * abs({trillions:amount}) + tokens|2 * tokens} END} AS "
+		"price_per_mtok, {price:CASE WHEN tokens > 0 THEN sign(list) * {over:20000 * "
+		"abs({trillions:list}) + tokens|2 * tokens} END} AS list_price_per_mtok, "
+		"{sixth:CASE WHEN list > 0 AND amount >= 0 THEN sign(list - amount) * {over:2000000 "
+		"* abs({trillions:list - amount}) + {trillions:list}|2 * {trillions:list}} END} AS "
+		"discount",
+		UNITS("w", "f") " AS paid, CASE WHEN lw IS NOT NULL THEN " UNITS("lw", "lf")
+		" END AS list, CASE WHEN known = 1 THEN " QUOTIENT("w", "p")
+		" END AS price_per_mtok, CASE WHEN known = 1 AND lw IS NOT NULL THEN "
+		QUOTIENT("lw", "l") " END AS list_price_per_mtok, CASE WHEN lw >= 0 AND w >= 0 AND "
+		"list > 0 THEN " TRIMMED("printf('%%s%%d.%%06d', CASE WHEN paid > list THEN '-' ELSE "
+		"'' END, (2000000 * abs(list - paid) + list) / (2 * list) / 1000000, (2000000 * "
+		"abs(list - paid) + list) / (2 * list) %% 1000000)") " END AS discount"),
+	TEXT_OF_BOTH("listed_rows",
+		"listed",
+		"step_2"),
 };
 
 #define PRICES(used, table, charges) \
@@ -167,4 +166,4 @@ static const struct views_sql views[] = {
 /* clang-format on */
 
 const struct views_group views_prices = {
-	views, sizeof views / sizeof *views, parts, sizeof parts / sizeof *parts};
+	views, sizeof views / sizeof *views, texts, sizeof texts / sizeof *texts};

@@ -1,18 +1,22 @@
 #include "db/views_sql.h"
 
 #include "db/sql.h"
+#include "db/views_parts.h"
 
 const struct views_sql_table views_sql_tables[] = {
-	{"cost_report", ""},
+	{"cost_report", "{null:time} AS bucket, {null:text} AS workspace_id, {null:text} AS model, "
+			"{null:text} AS service_tier, {null:text} AS context_window, {null:text} "
+			"AS cost_type, {null:text} AS token_type, {null:text} AS amount, 0 AS "
+			"amount_cents"},
 	{"usage_report",
-		"{null:text} AS api_key_id, {null:time} AS bucket, 0 AS uncached_input_tokens, 0 "
+		"{null:text} AS api_key_id, {null:time} AS bucket, {null:text} AS workspace_id, "
+		"{null:text} AS model, {null:text} AS service_tier, {null:text} AS "
+		"context_window, 0 AS web_search_requests, 0 AS uncached_input_tokens, 0 "
 		"AS cache_read_input_tokens, 0 AS cache_creation_ephemeral_5m_input_tokens, 0 AS "
-		"cache_creation_ephemeral_1h_input_tokens, 0 AS output_tokens, 0 AS "
-		"web_search_requests, {null:text} AS workspace_id, {null:text} AS model, "
-		"{null:text} AS service_tier, {null:text} AS context_window"},
+		"cache_creation_ephemeral_1h_input_tokens, 0 AS output_tokens"},
 	{"claude_code_usage", ""},
-	{"workspaces", "{null:text} AS id, {null:text} AS name, {null:text} AS tags, {null:time} AS "
-		       "archived_at"},
+	{"workspaces", "{null:text} AS id, {null:text} AS name, {null:time} AS archived_at, "
+		       "{null:text} AS tags"},
 	{"api_keys", "{null:text} AS id, {null:text} AS name"},
 	{"users", "{null:text} AS id, {null:text} AS email, {null:text} AS name"},
 	{"workspace_members", "{null:text} AS user_id, {null:text} AS workspace_id, "
@@ -21,11 +25,12 @@ const struct views_sql_table views_sql_tables[] = {
 		     "watermark"},
 	{"organization", ""},
 	{"analytics_cost",
-		"{null:time} AS starting_at, {null:text} AS api_key_id, {null:text} AS product, "
-		"{null:text} AS workspace_id, {null:text} AS model, {null:text} AS cost_type, "
-		"{null:text} AS token_type, {null:text} AS service_tier, {null:text} AS amount, "
-		"{null:text} AS list_amount, {null:numeric} AS amount_cents, {null:numeric} AS "
-		"list_amount_cents"},
+		"{null:time} AS starting_at, {null:text} AS actor_type, {null:text} AS actor_id, "
+		"{null:text} AS actor_subject, {null:text} AS actor_email, {null:text} AS "
+		"actor_name, {null:text} AS api_key_id, {null:text} AS product, {null:text} AS "
+		"workspace_id, {null:text} AS model, {null:text} AS cost_type, {null:text} AS "
+		"token_type, {null:text} AS service_tier, {null:text} AS amount, {null:numeric} AS "
+		"amount_cents, {null:text} AS list_amount, {null:numeric} AS list_amount_cents"},
 	{"analytics_usage", "{null:time} AS starting_at, {null:text} AS api_key_id, {null:text} AS "
 			    "product, {null:text} AS workspace_id, {null:text} AS model, 0 AS "
 			    "total_tokens"},
@@ -36,7 +41,8 @@ const struct views_sql_table views_sql_tables[] = {
 		"cache_creation_ephemeral_5m_input_tokens, 0 AS "
 		"cache_creation_ephemeral_1h_input_tokens, 0 AS output_tokens, 0 AS "
 		"web_search_requests"},
-	{"owners", ""},
+	{"owners", "{null:text} AS kind, {null:text} AS id, {null:text} AS owner, {null:date} AS "
+		   "from_day, {null:date} AS to_day"},
 	{"service_accounts", "{null:text} AS id, {null:text} AS name"},
 	{"analytics_users", ""},
 	{"analytics_summaries", ""},
@@ -46,23 +52,7 @@ const struct views_sql_table views_sql_tables[] = {
 _Static_assert(
 	sizeof views_sql_tables / sizeof *views_sql_tables == VIEWS_TABLES, "a name for each bit");
 
-/* Every lookup has one row an id, whatever was loaded: a second one would double the money. */
-/* Behind the currency, where a table is of several organizations. */
-#define ORGANIZATION(table) "{o:" table "|, organization}"
-#define ORGANIZATION_OF(table, t) "{o:" table "|, " t "._organization AS organization}"
-
-#define WORKSPACES "(SELECT id, min(name) AS name FROM {t:workspaces} t GROUP BY id)"
-#define API_KEYS "(SELECT id, min(name) AS name FROM {t:api_keys} t GROUP BY id)"
-
 /* clang-format off: as below */
-#define WORKSPACE(id) \
-	"CASE WHEN " id " IS NULL THEN 'Default workspace' ELSE coalesce(w.name, " id ") END"
-/* Cost that is not of tokens has no model: its kind stands there. */
-#define MODEL(c) \
-	"coalesce(" c ".model, CASE " c \
-	".cost_type WHEN 'web_search' THEN 'Web search' WHEN 'code_execution' THEN 'Code " \
-	"execution' WHEN 'session_usage' THEN 'Agent sessions' ELSE coalesce(" c \
-	".cost_type, 'Other') END)"
 /* Only dollars are told as dollars: other currencies have rows of their own, without an amount. */
 #define DOLLARS(what, currency) "CASE WHEN " currency " = 'USD' THEN " what " END"
 #define RATE(part, whole) "round(1.0 * " part " / nullif(" whole ", 0), 6)"
@@ -122,7 +112,7 @@ _Static_assert(
 	"{t:usage_report} t WHERE " column \
 	" > 0 GROUP BY 1, 2, 3, 4, 5, 6, 7{o:usage_report|, _organization}"
 #define USED(kind, column) \
-	USED_AS("coalesce(model, '')", VIEWS_USAGE_TIER, "coalesce(context_window, '')", kind, column)
+	USED_AS("coalesce(model, '')", USAGE_TIER, "coalesce(context_window, '')", kind, column)
 #define COST_KINDS \
 	"coalesce(c.workspace_id, '') AS ws, coalesce(c.model, '') AS model, " \
 	"coalesce(c.service_tier, '') AS tier, coalesce(c.context_window, '') AS context, " \
@@ -206,6 +196,11 @@ _Static_assert(
 	"d.organization}})"
 /* clang-format on */
 
+#define CENTS(x)                                                                                   \
+	"CASE WHEN typeof(" x ") = 'integer' THEN CAST(" x " AS TEXT) "                            \
+	"WHEN typeof(" x ") <> 'real' AND " x " NOT LIKE '%e%' THEN " x " "                        \
+	"WHEN typeof(" x ") = 'real' AND abs(" x ") >= 0.001 AND abs(" x ") < 1e15 "               \
+	"THEN CAST(" x " AS TEXT) ELSE printf('%.12f', " x ") END"
 #define WHOLE "CAST(a AS INTEGER)"
 #define FRACTION                                                                                   \
 	"CASE WHEN instr(a, '.') = 0 THEN 0 ELSE CAST(substr(substr(a, instr(a, '.') + 1) || "     \
@@ -213,7 +208,7 @@ _Static_assert(
 #define SPLIT WHOLE " AS w, " FRACTION " AS f"
 
 /* clang-format off: it would break the SQL at every name */
-/* What each key used, by day, workspace, model, tier, context window and kind. */
+/* {used:}: what each key used, by day, workspace, model, tier, context window and kind. */
 static const char used[] =
 	USED("uncached_input_tokens", "uncached_input_tokens") " UNION ALL "
 	USED("cache_read_input_tokens", "cache_read_input_tokens") " UNION ALL "
@@ -246,7 +241,7 @@ static const struct views_sql views_sql[] = {
 			"currency" ORGANIZATION("cost_report") ", " SPLIT
 			" FROM (SELECT {day:c.bucket} AS day, c.workspace_id, " MODEL("c")
 			" AS model, c.cost_type, c.token_type, {currency:cost_report} AS "
-			"currency" ORGANIZATION_OF("cost_report", "c") ", " VIEWS_CENTS("c.amount_cents")
+			"currency" ORGANIZATION_OF("cost_report", "c") ", " CENTS("c.amount_cents")
 			" AS a FROM {t:cost_report} c)) LEFT JOIN " WORKSPACES
 			" w ON w.id = workspace_id GROUP BY 1, 2, 3, 4, 5, 6, 9"
 			ORGANIZATION("cost_report"),
@@ -293,7 +288,7 @@ static const struct views_sql views_sql[] = {
 			ORGANIZATION("analytics_cost")
 			", sum(w) AS w, sum(f) AS f FROM (SELECT day, api_key_id, who, "
 			"workspace_id, model, currency" ORGANIZATION("analytics_cost") ", " SPLIT
-			" FROM (SELECT " BILLED_BY_KEY ", " VIEWS_CENTS("c.amount_cents")
+			" FROM (SELECT " BILLED_BY_KEY ", " CENTS("c.amount_cents")
 			" AS a FROM {t:analytics_cost} c)) GROUP BY 1, 2, 3, 4, 5, 6"
 			ORGANIZATION("analytics_cost") ") SELECT " BILLED_COLUMNS
 			", s.w AS w0, s.f AS f0, s.currency AS currency{o:analytics_cost|, "
@@ -318,7 +313,7 @@ static const struct views_sql views_sql[] = {
 			"(SELECT day, actor_type, actor_id, product, model, currency"
 			ORGANIZATION("analytics_cost") ", name, email, " SPLIT
 			" FROM (SELECT " BILLED_BY_PERSON
-			", c.actor_name AS name, c.actor_email AS email, " VIEWS_CENTS("c.amount_cents")
+			", c.actor_name AS name, c.actor_email AS email, " CENTS("c.amount_cents")
 			" AS a FROM {t:analytics_cost} c)) GROUP BY 1, 2, 3, 4, 5, 6"
 			ORGANIZATION("analytics_cost") ") SELECT " PERSON_COLUMNS
 			", s.w AS w0, s.f AS f0, s.currency AS currency{o:analytics_cost|, "
@@ -357,7 +352,7 @@ static const struct views_sql views_sql[] = {
 			"AS tier, coalesce(c.context_window, '') AS context, "
 			"coalesce(c.token_type, c.cost_type, '') AS kind, " MODEL("c")
 			" AS label, {currency:cost_report} AS currency"
-			ORGANIZATION_OF("cost_report", "c") ", " VIEWS_CENTS("c.amount_cents")
+			ORGANIZATION_OF("cost_report", "c") ", " CENTS("c.amount_cents")
 			" AS a FROM {t:cost_report} c)) GROUP BY 1, 2, 3, 4, 5, 6, 10"
 			ORGANIZATION("cost_report") "), s AS (SELECT day, ws, label, w, f, currency"
 			ORGANIZATION("cost_report") ", api_key_id, tokens, "
@@ -413,7 +408,7 @@ static const struct views_sql views_sql[] = {
 			ORGANIZATION("cost_report") ", " SPLIT
 			" FROM (SELECT CAST(julianday({day:c.bucket}) - 2440587.5 AS "
 			"INTEGER) AS day, {currency:cost_report} AS currency"
-			ORGANIZATION_OF("cost_report", "c") ", " VIEWS_CENTS("c.amount_cents")
+			ORGANIZATION_OF("cost_report", "c") ", " CENTS("c.amount_cents")
 			" AS a FROM {t:cost_report} c)) GROUP BY 1, 2"
 			ORGANIZATION("cost_report") "), a AS (SELECT "
 			"max(max(day) + 1, coalesce(CAST(julianday(" WATERMARK
@@ -461,7 +456,7 @@ static const struct views_sql views_sql[] = {
 			", sum(w) AS w0, sum(f) AS f0, {currency:claude_code_usage} AS currency"
 			ORGANIZATION_OF("claude_code_usage", "c") " FROM (SELECT *, " SPLIT
 			" FROM (SELECT *, "
-			VIEWS_CENTS("total_estimated_cost_cents")
+			CENTS("total_estimated_cost_cents")
 			" AS a FROM {t:claude_code_usage})) c" CLAUDE_CODE_USERS
 			" GROUP BY 1, 2, 3, 20{o:claude_code_usage|, c._organization}",
 		.after = "currency" ORGANIZATION("claude_code_usage")},
@@ -515,7 +510,7 @@ static const struct views_sql views_sql[] = {
 };
 /* clang-format on */
 
-static const struct views_part parts[] = {{.name = "used", .sql = used}};
+static const struct views_text texts[] = {{"used", {used, used, used}}};
 
 const struct views_group views_spend_and_use = {
-	views_sql, sizeof views_sql / sizeof *views_sql, parts, sizeof parts / sizeof *parts};
+	views_sql, sizeof views_sql / sizeof *views_sql, texts, sizeof texts / sizeof *texts};

@@ -41,6 +41,7 @@ struct views_sql_table {
 struct views_sql {
 	const char *name;
 	unsigned needs;	   /* the tables without which there is no such view, as bits */
+	unsigned any;	   /* tables of which one is enough, as bits; 0: none is needed */
 	unsigned unless;   /* those with which another view of its name is made instead */
 	const char *sql;   /* of PostgreSQL and DuckDB, and of SQLite where there is no other */
 	const char *keys;  /* SQLite, with money: the columns before it */
@@ -49,40 +50,31 @@ struct views_sql {
 		*sqlite; /* a SELECT of the keys and of w0, f0, w1, ...: cents and their fraction */
 	const char *after; /* SQLite, with money: the columns behind it, as a template */
 	const char *whole; /* SQLite: all of it, where it puts its money together by itself */
+	const char *made;  /* all of it, for the one database: no template */
 };
 
-/* A template that others name: {NAME:}, in views of all groups. */
-struct views_part {
-	const char *name;
-	const char *sql;    /* of all databases */
-	const char *sqlite; /* of SQLite, where it is another one */
+/*
+ * A text that templates name in braces, {NAME:ARGUMENT}, of PostgreSQL, SQLite and DuckDB; "%"
+ * is where the argument goes, "%%" a percent sign.  Text and argument are templates, too.
+ */
+struct views_text {
+	const char *name, *texts[3];
 };
 
-/* The views of one subject; each has a file. */
+/* The views of one subject, and the texts of their templates; each has a file. */
 struct views_group {
 	const struct views_sql *v;
 	size_t n;
-	const struct views_part *parts;
-	size_t nparts;
+	const struct views_text *texts;
+	size_t ntexts;
 };
 
-enum { VIEWS_GROUPS = 3 };
+enum { VIEWS_GROUPS = 4 };
 
 extern const struct views_sql_table views_sql_tables[]; /* VIEWS_TABLES, by number of the bit */
 extern const struct views_group views_spend_and_use;	/* views_sql.c */
-extern const struct views_group views_focus;		/* views_focus.c */
-extern const struct views_group views_prices;		/* views_prices.c */
-
-/* Cost knows standard and batch; what Priority Tier used has none; flex is in standard. */
-#define VIEWS_USAGE_TIER                                                                           \
-	"CASE WHEN service_tier IN ('batch', 'priority') THEN service_tier WHEN "                  \
-	"service_tier IS NULL THEN '' ELSE 'standard' END"
-
-/* SQLite: a number of cents as a text of it. */
-#define VIEWS_CENTS(x)                                                                             \
-	"CASE WHEN typeof(" x ") = 'integer' THEN CAST(" x " AS TEXT) "                            \
-	"WHEN typeof(" x ") <> 'real' AND " x " NOT LIKE '%e%' THEN " x " "                        \
-	"WHEN typeof(" x ") = 'real' AND abs(" x ") >= 0.001 AND abs(" x ") < 1e15 "               \
-	"THEN CAST(" x " AS TEXT) ELSE printf('%.12f', " x ") END"
+extern const struct views_group views_charge;
+extern const struct views_group views_focus;
+extern const struct views_group views_prices;
 
 #endif
