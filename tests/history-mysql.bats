@@ -116,9 +116,23 @@ agrees() {
 	keep <s
 	[ "$(versions)" = 'a=5/0 b=7/7' ]
 	agrees
+}
+
+@test "mysql history: a load that fails, and be it at its last step, leaves table and history as they were" {
+	objects replace 1 5 a | keep
+	objects merge 3 9 b >s
 	head -n -1 s | { run -5 keep; }
 	sed 's/^9\t/x\t/' s | { run -5 keep; }
-	[ "$(versions)" = 'a=5/0 b=7/7' ]
+	sql "CREATE TRIGGER g BEFORE INSERT ON _anthill_loads FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no'"
+	run -1 keep <s
+	[ "$(versions)" = a=5/5 ]
+	agrees
+	sql 'DROP TRIGGER g'
+	# A history that is there without its indexes, as a load leaves it that is killed when it has made it, gets them.
+	sql 'DROP TABLE t_history; CREATE TABLE t_history (n bigint, v longtext, valid_from datetime(6), valid_to datetime(6))'
+	keep <s
+	[ "$(versions)" = 'b=7/7' ]
+	[ "$(sql "SELECT count(DISTINCT index_name) FROM information_schema.statistics WHERE table_schema = 'anthill' AND table_name = 't_history'")" = 2 ]
 }
 
 @test "mysql history: a load looks at the versions that are open, however many were closed before, and at the keys that a merge brings" {
