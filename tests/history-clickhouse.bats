@@ -192,7 +192,7 @@ left() { ask "SELECT name FROM system.tables WHERE database = '$DB' AND name LIK
 		[ -z "$(ask "SHOW TABLES LIKE 't'")" ]
 	}
 	ask 'CREATE TABLE t_history (n Nullable(Int64)) ENGINE = MergeTree ORDER BY tuple()'
-	refused "clickhouse: 't_history' is no history of t: it has no column 'valid_from'; --history would keep one in a table of that name"
+	refused "clickhouse: 't_history' is no history: it has no column 'valid_from'; --history would keep one in a table of that name"
 	ask 'DROP TABLE t_history' 'CREATE VIEW t_history AS SELECT 1 AS n'
 	refused "clickhouse: 't_history' is a view or a table of another engine than MergeTree, not a table"
 	run -1 keep --check --table t
