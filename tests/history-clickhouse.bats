@@ -252,3 +252,12 @@ left() { ask "SELECT name FROM system.tables WHERE database = '$DB' AND name LIK
 	[ "$(versions)" = a=3/3 ]
 	[ -z "$(left)" ]
 }
+
+@test "clickhouse history: ant-sync keeps it of tables of objects" {
+	start_sim --days 3
+	export ANT_STATE=$PWD/state
+	run -0 ant-sync --dest "$URI" --history --check users
+	for _ in 1 2; do ant-sync -q --dest "$URI" --rate 0 --history users api_keys; done
+	[ "$(sql 'SELECT (SELECT count() FROM users_history) = (SELECT count() FROM users), (SELECT count() FROM api_keys_history) = (SELECT count() FROM api_keys)')" = '1|1' ]
+	[ "$(ask 'SELECT count() FROM users_history WHERE valid_to IS NOT NULL')" = 0 ]
+}

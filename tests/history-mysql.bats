@@ -198,3 +198,12 @@ agrees() {
 	done
 	[ "$(versions)" = a=3/3 ]
 }
+
+@test "mysql history: ant-sync keeps it of tables of objects" {
+	start_sim --days 3
+	export ANT_STATE=$PWD/state
+	run -0 ant-sync --dest "$FILE" --history --check users
+	for _ in 1 2; do ant-sync -q --dest "$FILE" --rate 0 --history users api_keys; done
+	[ "$(sql 'SELECT (SELECT count(*) FROM users_history) = (SELECT count(*) FROM users), (SELECT count(*) FROM api_keys_history) = (SELECT count(*) FROM api_keys)')" = '1|1' ]
+	[ "$(sql 'SELECT count(*) FROM users_history WHERE valid_to IS NOT NULL')" = 0 ]
+}
