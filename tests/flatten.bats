@@ -72,7 +72,7 @@ golden() {
 	golden api_keys. 5
 }
 
-@test "golden rows: usage_report and messages_usage" { golden usage_report_messages. 12; }
+@test "golden rows: usage_report, messages_usage and usage_by_cost" { golden usage_report_messages. 18; }
 
 @test "golden rows: claude_code_usage and claude_code_models" { golden claude_code. 10; }
 

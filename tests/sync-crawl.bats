@@ -413,3 +413,19 @@ goes_on() {
 	asked >asked
 	[ "$(count workspaces)" = 2 ]
 }
+
+@test "crawl: with \"focus on\" usage_by_cost is loaded as well, where the command line names no tables, unless it is left out" {
+	printf 'focus on\n' >on
+	printf 'focus on\ntables users\n' >some
+	printf 'focus on\ntables @console -usage_by_cost\n' >without
+	planned() { ant-sync --plan --start 2026-01-01 --to 2026-02-01 "$@" | sed -nE 's/.* ant-fetch (.* )?([a-z_]+)( --pipe.*)$/\2/p' | sort -u | paste -sd ' '; }
+	[ "$(planned -c some)" = 'usage_by_cost users' ]
+	[ "$(planned -c some users)" = users ]
+	[ "$(planned -c some usage_by_cost users)" = 'usage_by_cost users' ]
+	[[ " $(planned -c on) " == *' usage_by_cost '* ]]
+	[[ " $(planned -c on -users) " == *' usage_by_cost '* ]]
+	[[ " $(planned -c on -usage_by_cost) $(planned -c without) $(planned)" != *' usage_by_cost '* ]]
+	printf 'focus yes\n' >wrong
+	run -2 ant-sync -c wrong --plan
+	[[ $output == *"wrong:1: focus: 'yes' is neither on nor off"* ]]
+}

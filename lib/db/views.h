@@ -23,6 +23,7 @@ struct views_place {
 	enum sql_dialect dialect; /* PostgreSQL, SQLite or DuckDB */
 	const char *schema, *prefix;
 	const char *names[VIEWS_TABLES]; /* by number of the bit; NULL: its own */
+	const char *table_path;		 /* $ANT_TABLES: where to look for the keys of tables */
 };
 
 /* What there is of the tables, as bits. */
@@ -55,6 +56,13 @@ void views_put_into(struct buf *b, const struct views_place *p, unsigned bit);
  * missing table shows ids.  Reports by B's `failed`.
  */
 void views_create(struct buf *b, const struct views_place *p, const struct views_there *there);
+
+/*
+ * Append TEMPLATE, a part of a question in the words of views_sql.h and of the groups' texts, of
+ * which ant_charge's start with {bill:}.  Reports by B's `failed`.
+ */
+void views_put(struct buf *b, const struct views_place *p, const struct views_there *there,
+	const char *template);
 
 /* As they are where every table is there, as anthill made it. */
 extern const struct views_there views_all;

@@ -275,6 +275,13 @@ const struct sim_table sim_console_tables[] = {
 		"cache_creation_ephemeral_1h_input_tokens=create_1h output_tokens=output "
 		"web_search_requests=searches",
 		.rows = sim_console_usage, .unit = SIM_BY_WIDTH},
+	{"usage_by_cost", &sim_fields_usage,
+		"bucket=starting_at workspace_id model service_tier context_window inference_geo "
+		"ending_at uncached_input_tokens=uncached cache_read_input_tokens=read "
+		"cache_creation_ephemeral_5m_input_tokens=create_5m "
+		"cache_creation_ephemeral_1h_input_tokens=create_1h output_tokens=output "
+		"web_search_requests=searches",
+		.rows = sim_console_usage_by_cost, .unit = UTC_DAY},
 	{"cost_report", &sim_fields_cost,
 		"bucket=starting_at workspace_id description amount_cents=amount starting_at "
 		"ending_at amount currency cost_type model token_type service_tier context_window "

@@ -61,18 +61,17 @@ take_dimension(const char *name, void *dims)
 	return 0;
 }
 
-int
-sim_console_usage(struct sim_oracle *o, struct ant_err *e)
+/* By GROUPS, unless the call says otherwise. */
+static int
+usage(struct sim_oracle *o, const char *groups, struct ant_err *e)
 {
 	const struct strlist none[SIM_DIMS] = {{NULL, 0}};
-	const char *groups = o->group_by != NULL
-				     ? o->group_by
-				     : "api_key_id,workspace_id,model,service_tier,context_window";
 	struct sim_usage_row r;
 	struct sim_usage u;
 	unsigned dims = 0;
 
-	if (sim_expect_groups(groups, take_dimension, &dims, e) == -1 ||
+	if (sim_expect_groups(
+		    o->group_by != NULL ? o->group_by : groups, take_dimension, &dims, e) == -1 ||
 		sim_usage_open(&u, o->s, dims, none, e) == -1)
 		return -1;
 	for (int64_t at = o->from; at < o->end; at += o->width) {
@@ -83,6 +82,18 @@ sim_console_usage(struct sim_oracle *o, struct ant_err *e)
 	}
 	sim_usage_close(&u);
 	return 0;
+}
+
+int
+sim_console_usage(struct sim_oracle *o, struct ant_err *e)
+{
+	return usage(o, "api_key_id,workspace_id,model,service_tier,context_window", e);
+}
+
+int
+sim_console_usage_by_cost(struct sim_oracle *o, struct ant_err *e)
+{
+	return usage(o, "workspace_id,model,service_tier,context_window,inference_geo", e);
 }
 
 enum { BY_WORKSPACE = 1, BY_DESCRIPTION = 2 };

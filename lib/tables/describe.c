@@ -57,11 +57,12 @@ put_tsv(struct buf *to, const struct table *t)
 		describe_width(t), earliest, t->foreach_table != NULL ? t->foreach_table : "-");
 	for (size_t i = 0; i < t->sets.n; i++)
 		buf_printf(to, "%s%s", i > 0 ? "," : "", t->sets.v[i]);
+	buf_puts(to, t->sets.n == 0 ? "-" : "");
 	buf_printf(to, "\t%s\t", lookback);
 	crawl_put(to, t);
 	buf_printf(to, "\t%s\t", table_has_window(t) ? "yes" : "no");
 	put_served(to, t);
-	return buf_printf(to, "\t%s\n", span);
+	return buf_printf(to, "\t%s\t%s\n", span, t->unique ? "yes" : "no");
 }
 
 int
@@ -89,6 +90,12 @@ first_sentence(const char *text)
 	return stop != NULL ? (int)(stop + 1 - text) : (int)strlen(text);
 }
 
+static void
+put_name(struct buf *to, const struct table *t)
+{
+	buf_printf(to, "  %-30s %.*s\n", t->name, first_sentence(t->doc), t->doc);
+}
+
 /* The tables of one set, where it has any. */
 static void
 put_set(struct buf *to, const char *set, struct table *const *tables, size_t n)
@@ -101,8 +108,22 @@ put_set(struct buf *to, const char *set, struct table *const *tables, size_t n)
 		if (!met++)
 			buf_printf(
 				to, "%s@%s: %s\n", to->len > 0 ? "\n" : "", set, sets_takes(set));
-		buf_printf(to, "  %-30s %.*s\n", tables[i]->name, first_sentence(tables[i]->doc),
-			tables[i]->doc);
+		put_name(to, tables[i]);
+	}
+}
+
+/* The tables that are in no set. */
+static void
+put_apart(struct buf *to, struct table *const *tables, size_t n)
+{
+	int met = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (tables[i]->sets.n > 0)
+			continue;
+		if (!met++)
+			buf_printf(to, "%sIn no set, loaded by name:\n", to->len > 0 ? "\n" : "");
+		put_name(to, tables[i]);
 	}
 }
 
@@ -132,5 +153,6 @@ describe_sets(struct buf *to, struct table *const *tables, size_t n)
 		for (size_t s = 0; s < tables[i]->sets.n; s++)
 			if (!is_told(tables[i]->sets.v[s], tables, i))
 				put_set(to, tables[i]->sets.v[s], tables, n);
+	put_apart(to, tables, n);
 	return to->failed ? -1 : 0;
 }

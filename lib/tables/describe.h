@@ -7,7 +7,7 @@
 
 enum describe_form {
 	DESCRIBE_NAME, /* the name */
-	DESCRIBE_TSV, /* name, mode, time column, paging, default width, earliest, foreach table, sets,
+	DESCRIBE_TSV, /* name, mode, time column, paging, default width, earliest, foreach table, sets (-: none),
 			  look-back, crawl, window, the starts that are served */
 	DESCRIBE_TEXT, /* everything, in sentences */
 	DESCRIBE_JSON  /* everything, one object on one line */
@@ -18,8 +18,8 @@ int describe_table(struct buf *to, const struct table *t, enum describe_form for
 
 /*
  * Append the names of N tables and the first sentence of their texts, set by set with what opens each: those that the suite
- * knows, in its order, then others as they come.  A table of two sets stands in both.  Return as
- * describe_table().
+ * knows, in its order, then others as they come, then those in no set.  A table of two sets stands in
+ * both.  Return as describe_table().
  */
 int describe_sets(struct buf *to, struct table *const *tables, size_t n);
 

@@ -15,8 +15,7 @@ struct telling {
 };
 
 /* Say some words more, behind a space. */
-static void __attribute__((format(printf, 2, 3)))
-say(struct telling *w, const char *fmt, ...)
+static void __attribute__((format(printf, 2, 3))) say(struct telling *w, const char *fmt, ...)
 {
 	char words[SAY_MAX];
 	va_list ap;
@@ -309,6 +308,8 @@ tell_who(struct telling *w, const struct table *t)
 	char takes[1024];
 
 	sets_credentials(&t->sets, &t->opened_by, takes, sizeof takes);
+	if (t->sets.n == 0)
+		say(w, "It is in no set, and loaded by its name:");
 	say_list(w, t->sets.n > 1 ? "It is of the sets" : "It is of the set", &t->sets, ":");
 	say(w, "what opens it is %s.", takes);
 	if (t->budget.name != NULL)
@@ -321,6 +322,15 @@ tell_who(struct telling *w, const struct table *t)
 			t->hints.v[i] + word + 1);
 	}
 	end(w, "who may");
+}
+
+/* Nobody is asked for what comes from a file. */
+static void
+tell_file(struct telling *w, const struct table *t)
+{
+	say_list(w, "A CSV file, whose first line has the names", &t->csv, ", in any order.");
+	say(w, "It is in no set: ant-flatten -t %s reads the file.", t->name);
+	end(w, "file");
 }
 
 static void
@@ -411,10 +421,14 @@ describe_text(struct buf *to, const struct table *t)
 
 	buf_init(&w.text, TEXT_MAX);
 	buf_printf(to, "%s - %s\n\n", t->name, t->doc);
-	tell_asked(&w, t);
-	tell_pages(&w, t);
-	tell_window(&w, t);
-	tell_who(&w, t);
+	if (t->csv.n > 0) {
+		tell_file(&w, t);
+	} else {
+		tell_asked(&w, t);
+		tell_pages(&w, t);
+		tell_window(&w, t);
+		tell_who(&w, t);
+	}
 	tell_rows(&w, t);
 	tell_loading(&w, t);
 	put_columns(to, t);

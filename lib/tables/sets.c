@@ -64,7 +64,7 @@ sets_need_token(const struct strlist *of, const struct strlist *also)
 	for (size_t i = 0; i < also->n; i++)
 		if (credential_of(also->v[i]) == SETS_KEY)
 			return 0;
-	return of->n > 0;
+	return of->n + also->n > 0;
 }
 
 void

@@ -16,7 +16,7 @@ readonly HERE='http://(127\.[0-9.]+|localhost|\[::1\])(:[0-9]+)?' # the only pla
 # All the world knows them: ant-sim(1)
 readonly SIMULATED=' sk-ant-admin01-simulated sk-ant-api01-simulated simulated-oauth-token '
 
-declare -A option=() conf=() mode_of=() earliest_of=() parent_of=() reread_of=() crawl_of=() windowed=() served_of=() span_of=() tables_of=()
+declare -A option=() conf=() mode_of=() earliest_of=() parent_of=() reread_of=() crawl_of=() windowed=() is_versioned=() history_of=() served_of=() span_of=() tables_of=()
 declare -A lookback_of=() chunk_of=() into_of=() last_of=() whose_of=() from_of=() failed_of=() worker_of=() section_of=() absolute_of=()
 declare -a known_tables=() known_sets=() tables=() fetch=() flags=() since=() loader=() organizations=() results=()
 declare -i quiet=0 verbose=0 as_json=0 plan=0 full_refresh=0 wait_lock=0 allow_shrink=0 by_organization=0 plain=0 stopped=0 drawn=0 unnamed=0 at_once=1 turns=0
@@ -25,10 +25,10 @@ given_from='' given_to='' now='' in_full='' views=on mode='' plan_key='' run='' 
 # What tables there are: of each its mode, its first day, the table that it goes through, the look-back of its own,
 # and what it is crawled with; of each set its tables.
 read_tables() {
-	local name how earliest parent sets reread crawl window served span set
+	local name how earliest parent sets reread crawl window served span unique set
 	local -a words
 	ant-tables --tsv >"$run/tables" || exit
-	while IFS=$'\t' read -r name how _ _ _ earliest parent sets reread crawl window served span; do
+	while IFS=$'\t' read -r name how _ _ _ earliest parent sets reread crawl window served span unique; do
 		known_tables+=("$name")
 		mode_of[$name]=$how
 		[[ $earliest =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2} ]] || earliest=$FIRST_DAY
@@ -39,13 +39,15 @@ read_tables() {
 		[[ $window == no ]] || windowed[$name]=1
 		[[ $served == - ]] || served_of[$name]=$served
 		[[ $span != *d ]] || span_of[$name]=${span%d}
+		[[ $unique == no || $how == window ]] || is_versioned[$name]=1
+		[[ $sets != - ]] || continue
+		tables_of[all]+=" $name"
 		IFS=, read -r -a words <<<"$sets"
 		for set in "${words[@]}"; do
 			[[ -n ${tables_of[$set]-} ]] || known_sets+=("@$set")
 			tables_of[$set]+=" $name"
 		done
 	done <"$run/tables"
-	tables_of[all]=${known_tables[*]}
 	known_sets+=(@all)
 }
 
@@ -90,6 +92,11 @@ choose_tables() {
 	((${#tables[@]})) || usage 'no table is left'
 }
 
+# add_table NAME WORDS - one more to load, unless it is there or the words leave it out
+add_table() {
+	[[ " ${tables[*]} $2 " == *" $1 "* || " $2 " == *" -$1 "* ]] || tables+=("$1")
+}
+
 # check NAME VALUE - whether VALUE is one that NAME can have; if not, why is left in REPLY
 check() {
 	local least='' most='' span='^(0|[0-9]{1,5}[dhms])$' number=$2
@@ -108,7 +115,8 @@ check() {
 	REPLY="$1: '$2' is neither yes nor no"
 	[[ $1 != allow-shrink && $1 != allow-cut || $2 == yes || $2 == no ]] || return
 	REPLY="$1: '$2' is neither on nor off"
-	[[ $1 != views && $1 != by-organization || $2 == on || $2 == off ]] || return
+	[[ $1 != views && $1 != by-organization && $1 != focus || $2 == on || $2 == off ]] || return
+	[[ $1 != history ]] || check_history "$2" || return
 	REPLY="$1: '$2' is neither file nor destination"
 	[[ $1 != state || $2 == file || $2 == destination ]] || return
 	if [[ $1 == mode && ! $2 =~ ^(window|replace|merge|append)$ ]]; then
@@ -125,7 +133,7 @@ check() {
 	[[ -n $2 ]]
 }
 
-readonly SETTINGS=' destination schema prefix tables table-name start look-back chunk jobs rate parallel full-sync full-refresh key-env key-file key-command token-env token-file token-command metrics allow-shrink allow-cut views state by-organization base-url organizations-at-once '
+readonly SETTINGS=' destination schema prefix tables table-name start look-back chunk jobs rate parallel full-sync full-refresh key-env key-file key-command token-env token-file token-command metrics allow-shrink allow-cut views state by-organization history focus base-url organizations-at-once '
 
 # pick NAME DEFAULT - the value for ORGANIZATION: of the command line, its section, the file
 pick() { REPLY=${option[$1]-${conf[$organization/$1]-${conf[/$1]-$2}}}; }
@@ -175,10 +183,13 @@ settle() {
 	IFS=$' \t' read -r -a tables <<<"$REPLY"
 	unnamed=$((!${#tables[@]}))
 	choose_tables "${tables[@]}"
+	pick focus off
+	[[ $REPLY == off || " ${option[tables]-}" == *' '[!-]* ]] || add_table usage_by_cost "${option[tables]-} ${conf[$organization/tables]-${conf[/tables]-}}"
 	if [[ -n ${option[into]-} ]]; then
 		((${#tables[@]} == 1)) || usage '--into: name the one table'
 		into_of[${tables[0]}]=${option[into]}
 	fi
+	settle_history
 	pick base-url ''
 	if [[ -n $REPLY ]]; then
 		export ANTHROPIC_BASE_URL=$REPLY
