@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "db/views_changes.h"
+
+enum { TEXT_MAX = 16 << 20 }; /* of a view, and of all */
 
 /* In the order in which they are made. */
 static const struct views_group *const groups[VIEWS_GROUPS] = {&views_spend_and_use, &views_charge};
@@ -363,7 +366,9 @@ put_view(struct buf *b, const struct views_place *p, const struct views_there *t
 	buf_puts(b, p->dialect == SQL_SQLITE ? "CREATE VIEW " : "CREATE OR REPLACE VIEW ");
 	put_name(b, p, p->prefix, v->name, 0);
 	buf_puts(b, p->dialect == SQL_SQLITE ? " AS " SQLITE_MARK : " AS ");
-	if (p->dialect == SQL_SQLITE && v->whole != NULL)
+	if (v->made != NULL)
+		buf_puts(b, v->made);
+	else if (p->dialect == SQL_SQLITE && v->whole != NULL)
 		expand(&x, v->whole, strlen(v->whole));
 	else if (p->dialect == SQL_SQLITE && v->sqlite != NULL)
 		put_sqlite_money(&x, v);
@@ -525,7 +530,7 @@ put_same(struct buf *b, const struct views_place *p, const struct views_there *t
 {
 	struct buf text;
 
-	buf_init(&text, 1 << 20);
+	buf_init(&text, TEXT_MAX);
 	put_view(&text, p, there, v);
 	if (buf_str(&text) == NULL) {
 		b->failed = 1;
@@ -558,7 +563,7 @@ put_unmarked(struct buf *b, const struct views_place *p, const struct views_ther
 	const char *at;
 	char start[48] = "";
 
-	buf_init(&text, 1 << 20);
+	buf_init(&text, TEXT_MAX);
 	put_view(&text, p, there, v);
 	if (buf_str(&text) == NULL || (at = strstr(text.data, SQLITE_MARK)) == NULL)
 		b->failed = 1;
@@ -622,7 +627,7 @@ add_view(struct buf *b, const struct db *db, const struct views_place *p,
 	int64_t same = 0;
 	int status;
 
-	buf_init(&question, 1 << 20);
+	buf_init(&question, TEXT_MAX);
 	put_same(&question, p, there, v);
 	status = buf_str(&question) == NULL ? err_sys(e, ANT_FAIL, "views")
 					    : db_ask(db, question.data, &same, e);
@@ -639,6 +644,27 @@ add_view(struct buf *b, const struct db *db, const struct views_place *p,
 	return status;
 }
 
+/* The one that is made of what there is; N counts it. */
+static int
+add_changes(struct buf *b, const struct db *db, const struct views_place *p,
+	const struct views_there *there, int *n, struct ant_err *e)
+{
+	struct views_sql v = {.name = VIEWS_CHANGES};
+	struct buf made;
+	int status;
+
+	if ((there->tables & VIEWS_LEDGER) == 0)
+		return 0;
+	buf_init(&made, TEXT_MAX);
+	if ((status = views_changes(db, p, &made, e)) == 1) {
+		v.made = buf_str(&made);
+		*n += 1;
+		status = add_view(b, db, p, there, &v, e);
+	}
+	buf_free(&made);
+	return status;
+}
+
 int
 views_run(const struct db *db, const struct views_place *p, struct ant_err *e)
 {
@@ -647,7 +673,7 @@ views_run(const struct db *db, const struct views_place *p, struct ant_err *e)
 	struct buf sql;
 	int n = 0, status;
 
-	buf_init(&sql, 1 << 20);
+	buf_init(&sql, TEXT_MAX);
 	status = views_look(db, p, &there, e);
 	for (size_t i = 0; status == 0 && (v = view_of(i)) != NULL; i++) {
 		if (!is_made(&there, v))
@@ -655,6 +681,8 @@ views_run(const struct db *db, const struct views_place *p, struct ant_err *e)
 		n++;
 		status = add_view(&sql, db, p, &there, v, e);
 	}
+	if (status == 0)
+		status = add_changes(&sql, db, p, &there, &n, e);
 	if (status == 0 && sql.failed)
 		status = err_sys(e, ANT_FAIL, "views");
 	if (status == 0 && sql.len > 0)

@@ -50,6 +50,7 @@ struct views_sql {
 		*sqlite; /* a SELECT of the keys and of w0, f0, w1, ...: cents and their fraction */
 	const char *after; /* SQLite, with money: the columns behind it, as a template */
 	const char *whole; /* SQLite: all of it, where it puts its money together by itself */
+	const char *made;  /* all of it, for the one database: no template */
 };
 
 /*

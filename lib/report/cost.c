@@ -34,6 +34,17 @@ money_title(void *arg, struct buf *b, size_t bin)
 
 /* ---- cost over time ----------------------------------------------------------------------- */
 
+/* What all of them cost in the period: that of products is not the cost report's. */
+static money
+sum_of(const struct show_parts *parts)
+{
+	money sum = 0;
+
+	for (size_t i = 0; i < parts->n; i++)
+		sum += parts->totals[i];
+	return sum;
+}
+
 static void
 put_parts_table(struct page *p, const char *of)
 {
@@ -63,7 +74,7 @@ put_parts_table(struct page *p, const char *of)
 		}
 	}
 	buf_puts(p->b, "</tbody><tfoot><tr><th scope=\"row\">All</th><td>");
-	html_money(p, p->r->period);
+	html_money(p, sum_of(parts));
 	money_round(parts->totals, parts->n, MONEY_CENT, cents);
 	for (size_t i = 0; i < parts->n; i++) {
 		buf_puts(p->b, "<td>");
@@ -83,7 +94,7 @@ report_cost_parts(struct page *p, const struct show_parts *parts, char letter, c
 		return 0;
 	buf_printf(p->b, "<p class=\"soft small\">%s",
 		currency_is_usd(&p->r->currency) ? "US dollars; " : "");
-	html_money(p, p->r->period);
+	html_money(p, sum_of(parts));
 	buf_puts(p->b, " in all");
 	if (parts->others > 0)
 		buf_printf(p->b, "; the %s largest of %s, the others together",

@@ -1,6 +1,7 @@
 #include "report/fresh.h"
 
 #include "base/utc.h"
+#include "report/advice.h"
 
 int
 fresh_put(struct page *p)
@@ -11,8 +12,10 @@ fresh_put(struct page *p)
 	const struct report *r = p->r;
 
 	if (r->nfresh == 0) {
-		buf_puts(p->b, "<p class=\"none\">No load is known: the ledger _anthill_loads is "
-			       "missing or empty. <code>ant-sync</code> loads all tables.</p>");
+		buf_printf(p->b,
+			"<p class=\"none\">No load is known: the ledger _anthill_loads is missing "
+			"or empty. <code>ant-sync%s</code> loads all tables.</p>",
+			r->opened_by == ADVICE_ENTERPRISE ? " @enterprise" : "");
 		return 1;
 	}
 	html_table(p, "Loads by table", 0, columns, 6);

@@ -25,7 +25,7 @@ static const char unknown[] =
 
 /* Of the first day of the period and the day after its last one. */
 static const char unused[] =
-	"{bill:}{held:}, used AS (SELECT kind, id, max(day) AS last FROM charged GROUP BY kind, "
+	"{bill:}{held:}, lasts AS (SELECT kind, id, max(day) AS last FROM charged GROUP BY kind, "
 	"id) "
 	"SELECT DISTINCT g.kind, {bytes:g.id}, {bytes:g.owner}, {text:u.last}, {null:text} FROM "
 	"given g JOIN lasts u ON u.kind = g.kind AND u.id = g.id WHERE u.last < '%s' AND (g.to_day "
@@ -155,7 +155,7 @@ owners_put(struct buf *to, struct buf *notes, const struct owners *w)
 		[OWNERS_UNKNOWN] = "0 1 (2): there is none such",
 		[OWNERS_OVERLAP] = "0 1 (2): it is of 4 as well, from 3 on",
 		[OWNERS_TIE] = "workspace 0: the tag 1 says 2, which counts, and 3 says 4",
-		[OWNERS_UNUSED] = "0 1 (2): nothing is charged to it since 3"};
+		[OWNERS_UNUSED] = "0 1 (2): nothing was charged to it after 3"};
 
 	for (size_t i = 0; i < w->n; i++)
 		put_line(to,

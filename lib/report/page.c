@@ -242,6 +242,26 @@ put_organizations(struct buf *b, const struct report *const *reports, size_t n)
 	buf_puts(b, "</ul></nav>\n<main id=\"main\" class=\"several\">\n");
 }
 
+/* The end of the page, and what its cost is not. */
+static void
+put_footer(struct buf *to, const struct report *const *reports, size_t n)
+{
+	unsigned bills = 0;
+
+	for (size_t i = 0; i < n; i++)
+		bills |= reports[i]->bill;
+	buf_puts(to, "</main>\n<footer><p>");
+	if ((bills & VIEWS_COST) != 0)
+		buf_puts(to, "Cost is that of the cost report: Priority Tier is not in it, and the "
+			     "bill may differ. ");
+	if ((bills & VIEWS_ANALYTICS_COST) != 0)
+		buf_puts(to, "Cost is that of analytics_cost: after discounts and before credits, "
+			     "and the bill may differ. ");
+	buf_puts(to, "Cost of Claude Code is an estimate. Amounts are added up exactly and rounded "
+		     "last.</p><p>Made by ant-report " ANT_VERSION
+		     ", part of anthill.</p></footer>\n</body></html>\n");
+}
+
 int
 report_page(struct buf *to, const struct report *const *reports, size_t n, struct ant_err *e)
 {
@@ -260,9 +280,6 @@ report_page(struct buf *to, const struct report *const *reports, size_t n, struc
 		if (n > 1)
 			buf_puts(to, "</article>\n");
 	}
-	buf_puts(to, "</main>\n<footer><p>Cost is that of the cost report: Priority Tier is not in "
-		     "it, and the bill may differ. Cost of Claude Code is an estimate. Amounts are "
-		     "added up exactly and rounded last.</p><p>Made by ant-report " ANT_VERSION
-		     ", part of anthill.</p></footer>\n</body></html>\n");
+	put_footer(to, reports, n);
 	return status == 0 && to->failed ? err_sys(e, ANT_FAIL, "the page") : status;
 }
