@@ -121,19 +121,23 @@ struct expansion {
 
 static void expand(struct expansion *x, const char *text, size_t len);
 
-/* The text of the dialect, with the argument at its "%". */
+/* The text of the dialect, with the argument where it has a "%". */
 static void
 wrap(struct expansion *x, const struct views_text *t, const char *arg, size_t len)
 {
-	const char *text = t->texts[x->p->dialect], *at = strchr(text, '%');
+	const char *text = t->texts[x->p->dialect], *at;
+	struct buf whole;
 
-	if (at == NULL) {
-		expand(x, text, strlen(text));
-		return;
+	buf_init(&whole, 1 << 20);
+	for (; (at = strchr(text, '%')) != NULL; text = at + 1) {
+		buf_put(&whole, text, (size_t)(at - text));
+		buf_put(&whole, arg, len);
 	}
-	expand(x, text, (size_t)(at - text));
-	expand(x, arg, len);
-	expand(x, at + 1, strlen(at + 1));
+	if (buf_puts(&whole, text) == -1)
+		x->b->failed = 1;
+	else
+		expand(x, whole.data, whole.len);
+	buf_free(&whole);
 }
 
 /* The text that a group has under a name; NULL: none has. */
@@ -263,6 +267,15 @@ expand(struct expansion *x, const char *text, size_t len)
 		put_macro(x, text + start, colon - start, text + colon + (colon < i),
 			colon < i ? i - colon - 1 : 0);
 	}
+}
+
+void
+views_put(struct buf *b, const struct views_place *p, const struct views_there *there,
+	const char *template)
+{
+	struct expansion x = {b, p, there};
+
+	expand(&x, template, strlen(template));
 }
 
 /*
@@ -408,10 +421,10 @@ views_by_organization(const struct views_there *there)
 
 /*
  * The question whether a table is there, 1, whether it has a column `currency`, 2 more, and
- * whether one of the organization, 4 more.
+ * whether one that is called ORGANIZATION, 4 more; the table's name, a text, is to follow.
  */
 static void
-put_there(struct buf *b, const struct views_place *p, unsigned bit)
+put_there(struct buf *b, const struct views_place *p, const char *organization)
 {
 	static const char *const before[] = {
 		" FROM pg_class t LEFT JOIN (SELECT attrelid, attname AS name FROM pg_attribute "
@@ -431,13 +444,12 @@ put_there(struct buf *b, const struct views_place *p, unsigned bit)
 		"SELECT CASE WHEN count(*) > 0 THEN 1 ELSE 0 END + 2 * count(*) FILTER (WHERE "
 		"c.name = "
 		"'currency') + 4 * count(*) FILTER (WHERE c.name = '%s')",
-		bit == VIEWS_LEDGER ? "organization" : "_organization");
+		organization);
 	buf_puts(b, before[p->dialect]);
 	if (p->dialect == SQL_POSTGRESQL) {
 		sql_literal(b, p->dialect, p->schema);
 		buf_puts(b, ") AND relname = ");
 	}
-	views_put_into(b, p, bit);
 }
 
 int
@@ -453,7 +465,8 @@ views_look(const struct db *db, const struct views_place *p, struct views_there 
 		int64_t n = 0;
 
 		buf_clear(&sql);
-		put_there(&sql, p, 1u << i);
+		put_there(&sql, p, 1u << i == VIEWS_LEDGER ? "organization" : "_organization");
+		views_put_into(&sql, p, 1u << i);
 		status = buf_str(&sql) == NULL ? err_sys(e, ANT_FAIL, "views")
 					       : db_ask(db, sql.data, &n, e);
 		there->tables |= (unsigned)(n & 1) << i;
@@ -462,6 +475,31 @@ views_look(const struct db *db, const struct views_place *p, struct views_there 
 	}
 	buf_free(&sql);
 	return status;
+}
+
+int
+views_look_for(const struct db *db, const struct views_place *p, const char *view, int *there,
+	int *by_organization, struct ant_err *e)
+{
+	struct buf sql;
+	int64_t n = 0;
+	int status;
+
+	buf_init(&sql, 1 << 16);
+	put_there(&sql, p, "organization");
+	put_name(&sql, p, p->prefix, view, 1);
+	status =
+		buf_str(&sql) == NULL ? err_sys(e, ANT_FAIL, "views") : db_ask(db, sql.data, &n, e);
+	buf_free(&sql);
+	*there = (n & 1) != 0;
+	*by_organization = (n & 4) != 0;
+	return status;
+}
+
+void
+views_put_view(struct buf *b, const struct views_place *p, const char *view)
+{
+	put_name(b, p, p->prefix, view, 0);
 }
 
 /* ---- made ---------------------------------------------------------------------------------- */

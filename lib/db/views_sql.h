@@ -54,8 +54,8 @@ struct views_sql {
 };
 
 /*
- * A text that templates name in braces, {NAME:ARGUMENT}, of PostgreSQL, SQLite and DuckDB; "%" is
- * where the argument goes.  Text and argument are templates, too.
+ * A text that templates name in braces, {NAME:ARGUMENT}, of PostgreSQL, SQLite and DuckDB; "%"
+ * is where the argument goes.  Text and argument are templates, too.
  */
 struct views_text {
 	const char *name, *texts[3];

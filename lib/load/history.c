@@ -99,9 +99,9 @@ static int
 refuse(struct session *s, const char *column, struct ant_err *e)
 {
 	return err_set(e, ANT_FAIL,
-		"%s: '%.200s' is no history of %.200s: it has no column '%.200s'; --history would "
-		"keep one in a table of that name",
-		s->name, s->history.name.data, s->into, column);
+		"%s: %s%.200s" SQL_HISTORY "%s is no history: it has no column '%.200s'; --history "
+		"would keep one in a table of that name",
+		s->name, session_quote(s), s->into, session_quote(s), column);
 }
 
 /* What a history of this load must have: its own columns, and those that tell rows apart. */
@@ -115,20 +115,27 @@ check_columns(struct session *s, struct ant_err *e)
 	for (size_t i = 0; i < OWN; i++)
 		if ((at = session_find(s, &is->columns, own[i].name)) == is->columns.n)
 			return refuse(s, own[i].name, e);
-		else if (session_check_type(s, s->history.name.data, &own[i], is->types.v[at], e) ==
-			 -1)
+		else if (session_check_type(s, SQL_HISTORY, &own[i], is->types.v[at], e) == -1)
 			return -1;
 	at = session_find(s, &is->columns, ROWS_ORGANIZATION);
 	if (at == is->columns.n && l->by_organization)
-		return session_refuse_single(s, s->history.name.data, s->history.name.data, e);
+		return session_refuse_single(s, SQL_HISTORY, e);
 	if (at < is->columns.n && !l->by_organization)
 		return err_set(e, ANT_FAIL,
-			"%s: '%.200s' holds several organizations: load with --by-organization",
-			s->name, s->history.name.data);
+			"%s: %s%.200s" SQL_HISTORY "%s holds several organizations: load with "
+			"--by-organization",
+			s->name, session_quote(s), s->into, session_quote(s));
 	for (size_t i = 0; i < l->rows->nkey; i++)
 		if (session_find(s, &is->columns, l->key[i].name) == is->columns.n)
 			return refuse(s, l->key[i].name, e);
 	return 0;
+}
+
+/* A column of SQLite's without a type takes every value as it is: add_others() makes some. */
+static int
+takes_all(const struct session *s, const char *type)
+{
+	return s->ops->dialect == SQL_SQLITE && *type == '\0';
 }
 
 /* The columns that it shares with the load are of types that take what comes. */
@@ -138,10 +145,11 @@ check_types(struct session *s, struct ant_err *e)
 	const struct session_shape *is = &s->history.is;
 
 	for (size_t i = 0; i < s->load->rows->ncolumns; i++) {
-		size_t at = session_find(s, &is->columns, s->columns[i].name);
+		const struct sql_column *c = &s->columns[i];
+		size_t at = session_find(s, &is->columns, c->name);
 
-		if (at < is->columns.n && session_check_type(s, s->history.name.data,
-						  &s->columns[i], is->types.v[at], e) == -1)
+		if (at < is->columns.n && !takes_all(s, is->types.v[at]) &&
+			session_check_type(s, SQL_HISTORY, c, is->types.v[at], e) == -1)
 			return -1;
 	}
 	return 0;
@@ -158,8 +166,8 @@ history_look(struct session *s, const struct session_shape *table, struct ant_er
 		(s->there && session_shape(s, h->name.data, 1, &h->is, e) == -1))
 		return -1;
 	if (h->is.not_table)
-		return err_set(e, ANT_FAIL, "%s: '%.200s' is a %s, not a table", s->name,
-			h->name.data, s->ops->not_table);
+		return err_set(e, ANT_FAIL, "%s: %s%.200s" SQL_HISTORY "%s is a %s, not a table",
+			s->name, session_quote(s), s->into, session_quote(s), s->ops->not_table);
 	return h->is.found && (check_columns(s, e) == -1 || check_types(s, e) == -1) ? -1 : 0;
 }
 
@@ -183,7 +191,20 @@ create(struct session *s, struct ant_err *e)
 	return s->ops->index_history != NULL ? s->ops->index_history(s, e) : 0;
 }
 
-/* Add the columns that the load does not bring, of the types that the table says. */
+/* Add the columns that the load brings. */
+static int
+add_brought(struct session *s, struct ant_err *e)
+{
+	const struct session_history *h = &s->history;
+
+	for (size_t i = 0; i < s->load->rows->ncolumns; i++)
+		if (session_find(s, &h->is.columns, s->columns[i].name) == h->is.columns.n &&
+			session_add_column(s, h->work, &s->columns[i], &h->is, e) == -1)
+			return -1;
+	return 0;
+}
+
+/* Add those that it does not bring, of the types that the table says. */
 static int
 add_others(struct session *s, struct ant_err *e)
 {
@@ -197,7 +218,6 @@ add_others(struct session *s, struct ant_err *e)
 		sql_name(&s->sql, s->ops->dialect, s->schema, h->work);
 		buf_puts(&s->sql, " ADD COLUMN ");
 		sql_ident(&s->sql, s->ops->dialect, h->other.v[i]);
-		/* A column of SQLite's without a type takes every value as it is. */
 		if (s->ops->dialect != SQL_SQLITE)
 			buf_printf(&s->sql, " %s", h->other_types.v[i]);
 		if (session_run(s, NULL, e) == -1)
@@ -213,7 +233,7 @@ history_make(struct session *s, struct ant_err *e)
 
 	if (!s->load->history)
 		return 0;
-	if ((h->is.found ? session_widen(s, h->work, h->name.data, &h->is, e) : create(s, e)) == -1)
+	if ((h->is.found ? add_brought(s, e) : create(s, e)) == -1)
 		return -1;
 	return add_others(s, e);
 }
@@ -247,7 +267,7 @@ choose_time(struct session *s, char time[static UTC_TEXT], struct ant_err *e)
 		buf_clear(&s->sql);
 		history_put_newest(s);
 		if (s->ops->each(s, buf_str(&s->sql), OWN, take_newest, &newest, e) == -1)
-			return err_prefix(e, "'%.200s': ", s->history.name.data);
+			return err_prefix(e, "%s: ", s->history.name.data);
 	}
 	if (newest >= t)
 		t = newest + 1;
@@ -272,8 +292,9 @@ check_done(struct session *s, const char *stage, const char *time, struct ant_er
 	if (left + more == 0)
 		return 0;
 	return err_set(e, ANT_FAIL,
-		"%s: '%.200s' lacks %" PRId64 " changes of this load: a %s keeps them out", s->name,
-		s->history.name.data, left + more, s->ops->keepers);
+		"%s: %s%.200s" SQL_HISTORY "%s lacks %" PRId64
+		" changes of this load: a %s keeps them out",
+		s->name, session_quote(s), s->into, session_quote(s), left + more, s->ops->keepers);
 }
 
 /* Those of the keys in STAGE; NULL: all. */

@@ -174,11 +174,12 @@ create_table(struct session *s, struct ant_err *e)
 	return s->ops->after_create != NULL ? s->ops->after_create(s, e) : 0;
 }
 
-/* Add C to TABLE, whose columns are declared LIKE this. */
-static int
-add_column(struct session *s, const char *table, const struct sql_column *c, const char *like,
-	struct ant_err *e)
+int
+session_add_column(struct session *s, const char *table, const struct sql_column *c,
+	const struct session_shape *is, struct ant_err *e)
 {
+	const char *like = is->types.n > 0 ? is->types.v[0] : "";
+
 	buf_clear(&s->sql);
 	if (s->ops->put_add == NULL || !s->ops->put_add(s, table, c, like))
 		sql_add_column(&s->sql, s->ops->dialect, s->schema, table, c);
@@ -202,7 +203,7 @@ session_find(const struct session *s, const struct strlist *names, const char *n
 }
 
 int
-session_check_type(struct session *s, const char *called, const struct sql_column *c,
+session_check_type(struct session *s, const char *suffix, const struct sql_column *c,
 	const char *type, struct ant_err *e)
 {
 	const char *wanted = s->ops->wanted != NULL ? s->ops->wanted(type, c->type)
@@ -211,30 +212,30 @@ session_check_type(struct session *s, const char *called, const struct sql_colum
 	if (!differ(s, type, wanted))
 		return 0;
 	return err_set(e, ANT_FAIL,
-		"table '%.200s', column '%.200s' is of type %s, but the rows need %s", called,
-		c->name, *type != '\0' ? type : "(none)", *wanted != '\0' ? wanted : "(none)");
+		"table '%.200s%s', column '%.200s' is of type %s, but the rows need %s", s->into,
+		suffix, c->name, *type != '\0' ? type : "(none)",
+		*wanted != '\0' ? wanted : "(none)");
 }
 
-int
-session_widen(struct session *s, const char *table, const char *called,
-	const struct session_shape *is, struct ant_err *e)
+/* Compare the table's columns with the stream's; add those that are missing. */
+static int
+widen(struct session *s, const struct session_shape *is, struct ant_err *e)
 {
 	for (size_t i = 0; i < s->load->rows->ncolumns; i++) {
 		const struct sql_column *c = &s->columns[i];
 		size_t at = session_find(s, &is->columns, c->name);
-		const char *like = is->types.n > 0 ? is->types.v[0] : "";
 
-		if ((at == is->columns.n
-				    ? add_column(s, table, c, like, e)
-				    : session_check_type(s, called, c, is->types.v[at], e)) == -1)
+		if ((at == is->columns.n ? session_add_column(s, s->work, c, is, e)
+					 : session_check_type(s, "", c, is->types.v[at], e)) == -1)
 			return -1;
 	}
 	return 0;
 }
 
 int
-session_refuse_single(struct session *s, const char *table, const char *called, struct ant_err *e)
+session_refuse_single(struct session *s, const char *suffix, struct ant_err *e)
 {
+	const char *table = *suffix != '\0' ? s->history.name.data : s->load->into;
 	const char *is = s->ledger.organization;
 	const enum sql_dialect d = s->ops->dialect;
 	const struct sql_column column = {ROWS_ORGANIZATION, TYPE_TEXT};
@@ -251,8 +252,8 @@ session_refuse_single(struct session *s, const char *table, const char *called, 
 	if (buf_str(&s->sql) == NULL)
 		return no_memory(s, e);
 	return err_set(e, ANT_FAIL,
-		"%s: %s%.200s%s was made without --by-organization; this converts it: %s", s->name,
-		session_quote(s), called, session_quote(s), s->sql.data);
+		"%s: %s%.200s%s%s was made without --by-organization; this converts it: %s",
+		s->name, session_quote(s), s->into, suffix, session_quote(s), s->sql.data);
 }
 
 /*
@@ -271,7 +272,7 @@ check_organization(struct session *s, const struct session_shape *is, struct ant
 			"--by-organization",
 			s->name, session_quote(s), s->into, session_quote(s));
 	if (!many && s->load->by_organization)
-		return session_refuse_single(s, s->load->into, s->into, e);
+		return session_refuse_single(s, "", e);
 	if (many || *own == '\0' || *its == '\0' || strcmp(own, its) == 0)
 		return 0;
 	return err_set(e, ANT_FAIL,
@@ -318,10 +319,7 @@ make_table(struct session *s, struct ant_err *e)
 	if (status == 0 && !is.found)
 		status = create_table(s, e);
 	else if (status == 0)
-		status =
-			session_widen(s, s->work, s->into, &is, e) == -1 || take_for_new(s, e) == -1
-				? -1
-				: 0;
+		status = widen(s, &is, e) == -1 || take_for_new(s, e) == -1 ? -1 : 0;
 	if (status == 0)
 		status = history_make(s, e);
 	s->guarded = is.guarded;

@@ -222,20 +222,19 @@ const char *session_quote(const struct session *s);
 int session_create(struct session *s, const char *table, const struct sql_column *columns, size_t n,
 	struct ant_err *e);
 
-/*
- * Compare the columns of TABLE, which IS this and is CALLED so in messages, with those of the load: add
- * those that are missing; one of another type is an error.  Return 0 or -1.
- */
-int session_widen(struct session *s, const char *table, const char *called,
+/* Add C, with what the table file says of it, to TABLE, which IS this. */
+int session_add_column(struct session *s, const char *table, const struct sql_column *c,
 	const struct session_shape *is, struct ant_err *e);
 
-/* That column C, of a table that is CALLED so, is of TYPE: 0; -1 where it does not take what comes. */
-int session_check_type(struct session *s, const char *called, const struct sql_column *c,
+/*
+ * Column C is of TYPE in the load's table, or where SUFFIX is not "" in the one that is called so with it:
+ * 0; -1 where it does not take what comes.
+ */
+int session_check_type(struct session *s, const char *suffix, const struct sql_column *c,
 	const char *type, struct ant_err *e);
 
-/* Refuse TABLE, made for one organization, with the SQL that makes it one for several.  Return -1. */
-int session_refuse_single(
-	struct session *s, const char *table, const char *called, struct ant_err *e);
+/* Refuse that table, made for one organization, with the SQL that makes it one for several.  Return -1. */
+int session_refuse_single(struct session *s, const char *suffix, struct ant_err *e);
 
 /* Where NAME is among NAMES, as the database compares those of columns; NAMES->n: it is not. */
 size_t session_find(const struct session *s, const struct strlist *names, const char *name);
