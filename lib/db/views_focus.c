@@ -13,7 +13,8 @@
 	"SELECT {day:bucket} AS day, coalesce(workspace_id, '') AS ws, " model " AS model, " tier \
 	" AS tier, " context " AS context, " geo " AS geo, '" kind "' AS kind, CAST(sum(" column \
 	") AS bigint) AS tokens{o:usage_by_cost|, _organization AS organization} FROM " \
-	"{t:usage_by_cost} t WHERE " column " > 0 GROUP BY 1, 2, 3, 4, 5, 6, 7{o:usage_by_cost|, " \
+	"{t:usage_by_cost} t WHERE " column " > 0{within:bucket} GROUP BY 1, 2, 3, 4, 5, 6, " \
+	"7{o:usage_by_cost|, " \
 	"_organization}"
 #define USED(kind, column) \
 	USED_AS("coalesce(model, '')", USAGE_TIER, "coalesce(context_window, '')", \
@@ -147,7 +148,7 @@ static const struct views_text texts[] = {
 		"c.description AS description, c.cost_type AS cost_type, c.token_type AS "
 		"token_type, c.model AS model_id, c.service_tier AS service_tier, "
 		"c.context_window AS context_window, c.inference_geo AS inference_geo, "
-		"{charge_amount:} AS amount FROM {t:cost_report} c"),
+		"{charge_amount:} AS amount FROM {t:cost_report} c WHERE 1 = 1{within:c.bucket}"),
 	TEXT_OF_BOTH("charge_amount",
 		"coalesce(c.amount_cents, 0)",
 		DIGITS("c.amount", "coalesce(c.amount_cents, 0)")),
@@ -168,7 +169,7 @@ static const struct views_text texts[] = {
 		"'batch' END) = 'batch' THEN 1 ELSE 0 END AS batch, {currency:analytics_cost} "
 		"AS currency{o:analytics_cost|, c._organization AS organization}, c.api_key_id "
 		"AS api_key_id, {billed_amounts:} FROM {t:analytics_cost} c WHERE "
-		"c.workspace_id IS NOT NULL AND c.amount_cents <> 0"),
+		"c.workspace_id IS NOT NULL AND c.amount_cents <> 0{within:c.starting_at}"),
 	TEXT_OF_BOTH("billed_amounts",
 		"coalesce(c.amount_cents, 0) AS amount, coalesce(c.list_amount_cents, "
 		"c.amount_cents, 0) AS list",

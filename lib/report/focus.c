@@ -114,33 +114,30 @@ is_in(const struct column *c, enum focus_version version)
 
 /* ---- the question ---------------------------------------------------------------------------- */
 
-static void
-put_bound(
-	struct buf *b, const struct report_options *o, const char *is, int64_t day, const char *and)
-{
-	char text[UTC_TEXT];
+/* Where rows are, and that of them those of the days of O alone are read. */
+struct bounded {
+	struct views_place place;
+	char from[UTC_TEXT], to[UTC_TEXT];
+};
 
-	utc_format(day, text);
-	buf_printf(b, " %s f.\"ChargePeriodStart\" %s ", and, is);
-	sql_literal(b, o->place.dialect, text);
+static void
+put_day(char to[static UTC_TEXT], int64_t seconds)
+{
+	utc_format(seconds, to);
+	to[strlen("YYYY-MM-DD")] = '\0';
 }
 
 static void
-put_where(struct buf *b, const struct report_options *o)
+bound(struct bounded *b, const struct report_options *o)
 {
-	const char *and = "WHERE";
-
+	b->place = o->place;
 	if (o->from != INT64_MIN) {
-		put_bound(b, o, ">=", o->from, and);
-		and = "AND";
+		put_day(b->from, o->from);
+		b->place.from = b->from;
 	}
 	if (o->to != INT64_MAX) {
-		put_bound(b, o, "<", o->to, and);
-		and = "AND";
-	}
-	if (o->organization != NULL && (o->there.organization & VIEWS_COST) != 0) {
-		buf_printf(b, " %s f.organization = ", and);
-		sql_literal(b, o->place.dialect, o->organization);
+		put_day(b->to, o->to);
+		b->place.to = b->to;
 	}
 }
 
@@ -166,16 +163,21 @@ static size_t
 put_question(
 	struct buf *b, const struct report_options *o, enum focus_version version, unsigned *needs)
 {
+	struct bounded in;
 	size_t n = 0;
 
+	bound(&in, o);
 	for (const struct column *c = columns; c < columns + COLUMNS; c++)
 		if (is_in(c, version) && c->of != NULL)
 			buf_printf(b, "%s f.\"%s\"", n++ == 0 ? "SELECT" : ",", c->of);
 	buf_puts(b, " FROM (");
-	if (!views_put_question(b, &o->place, &o->there, "ant_focus", needs))
+	if (!views_put_question(b, &in.place, &o->there, "ant_focus", needs))
 		return 0;
 	buf_puts(b, ") f");
-	put_where(b, o);
+	if (o->organization != NULL && (o->there.organization & VIEWS_COST) != 0) {
+		buf_puts(b, " WHERE f.organization = ");
+		sql_literal(b, o->place.dialect, o->organization);
+	}
 	put_order(b, o->place.dialect);
 	return n;
 }
