@@ -132,7 +132,7 @@ static const struct views_text texts[] = {
 	 * differ in nothing else says where it ran; together: charges of the group, whose sum is
 	 * total.
 	 */
-	TEXT_OF_ALL("charges",
+	TEXT_OF_ALL("cost_charges",
 		"charges AS (SELECT t.*, count(*) OVER (PARTITION BY " OF_COST
 		", geo{o:cost_report|, organization}) AS twins, count(inference_geo) OVER "
 		"(PARTITION BY " OF_COST "{o:cost_report|, organization}) AS places, count(*) "
@@ -264,7 +264,7 @@ static const struct views_sql views[] = {
 	{.name = "ant_focus",
 		.needs = VIEWS_COST | VIEWS_ORGANIZATION,
 		.sql =
-			"WITH {used_by_cost:}, {key_used:}, {charges:}, {keys:}, {joined:}, {dollars:} "
+			"WITH {used_by_cost:}, {key_used:}, {cost_charges:}, {keys:}, {joined:}, {dollars:} "
 			"SELECT {account:} AS \"BillingAccountId\", coalesce(o.name, {account:}) AS "
 			"\"BillingAccountName\", {text:'Organization'} AS \"BillingAccountType\", c.cost AS \"BilledCost\", "
 			"c.currency AS \"BillingCurrency\", {monthstart:c.bucket} AS "
