@@ -454,3 +454,77 @@ priced() {
 	echo "$(<peak) kB for $(stat -c %s f.csv) bytes"
 	[ "$(<peak)" -lt 32768 ]
 }
+
+# priced_days - lines of stdin, "MODEL LIST PRICE...": a million output tokens a day from 2026-10-01 on, at these prices in
+# cents; "-": no use that day, or no list price but the paid one
+priced_days() {
+	python3 -c '
+import json, sys
+files = {t: open("changed/%s.records" % t, "w") for t in ("cost_report", "usage_by_cost", "analytics_cost")}
+for line in sys.stdin:
+    model, listed, *prices = line.split()
+    for day, price in enumerate(prices, 1):
+        if price == "-":
+            continue
+        at = {"starting_at": "2026-10-%02dT00:00:00Z" % day, "ending_at": "2026-10-%02dT00:00:00Z" % (day + 1)}
+        of = {"workspace_id": None, "model": model, "service_tier": "standard", "context_window": "0-200k", "inference_geo": "us"}
+        cost = {"currency": "USD", "amount": price, "description": "d", "cost_type": "tokens", "token_type": "output_tokens"}
+        use = dict(output_tokens=1000000, uncached_input_tokens=0, cache_read_input_tokens=0, server_tool_use={"web_search_requests": 0},
+                   cache_creation={"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 0})
+        group = dict(api_key_id="k1", model=model, product="messages_api", workspace_id="w", cost_type="tokens", token_type="output_tokens")
+        paid = {"amount": price, "list_amount": price if listed == "-" else listed, "currency": "USD"}
+        for table, row in (("cost_report", dict(at, results=[dict(of, **cost)])), ("usage_by_cost", dict(at, results=[dict(of, **use)])),
+                           ("analytics_cost", dict(at, group=group, cost=paid))):
+            print(json.dumps(row), file=files[table])
+'
+}
+
+@test "prices: on the page those of now, and that they changed: from two days at a price to two at another" {
+	local t db
+	mkdir changed
+	priced_days <<-'END'
+		lowered - 500 500 500 400 400
+		twice - 100 100 200 200 - 100 100
+		mixed - 100 110 120 130 140
+		blip - 300 300 900 300 300
+		last - 300 300 300 900
+		off 800 800 800 600 600
+		<b>&" - 1.5 1.5 1.25 1.25
+	END
+	jq -cn '{id: "00000000-0000-4000-8000-000000000001", type: "organization", name: "A"}' >changed/organization.records
+	for t in cost_report usage_by_cost analytics_cost organization; do load_records $t changed <changed/$t.records; done
+	cat >want <<-'END'
+		day,model,token_type,service_tier,context_window,inference_geo,from,to,discount_from,discount_to,currency
+		2026-10-06,twice,output_tokens,standard,0-200k,us,2,1,0,0,USD
+		2026-10-04,lowered,output_tokens,standard,0-200k,us,5,4,0,0,USD
+		2026-10-03,"<b>&""",output_tokens,standard,0-200k,us,0.015,0.0125,0,0,USD
+		2026-10-03,off,output_tokens,standard,0-200k,us,8,6,0,0.25,USD
+		2026-10-03,twice,output_tokens,standard,0-200k,us,1,2,0,0,USD
+	END
+	for db in changed/o.db changed/o.duckdb '--schema changed postgresql:///postgres'; do
+		# shellcheck disable=SC2086	# an option and its value
+		ant report --from 2026-10-01 --to 2026-10-10 --csv price-changes $db | diff want -
+		# shellcheck disable=SC2086
+		ant report --from 2026-10-01 --to 2026-10-10 --csv prices $db | mlr --icsv --ocsv --headerless-csv-output cut -o -f model,day,price_per_mtok,list_price_per_mtok,discount,steady_since >got
+		diff - got <<-'END'
+			"<b>&""",2026-10-04,0.0125,0.0125,0,2026-10-03
+			blip,2026-10-05,3,3,0,2026-10-01
+			last,2026-10-04,9,9,0,
+			lowered,2026-10-05,4,4,0,2026-10-04
+			mixed,2026-10-05,1.4,1.4,0,
+			off,2026-10-04,6,8,0.25,2026-10-03
+			twice,2026-10-07,1,1,0,2026-10-06
+		END
+	done
+	ant report --from 2026-10-01 --to 2026-10-10 -o page.html changed/o.db
+	grep -oE '<section id="prices".*' page.html | sed 's/<section id="seats".*//' >section
+	grep -qF '&lt;b&gt;&amp;&quot;' section
+	[[ $(<section) == *'4 Oct 2026<td><data value="5">5</data><td><data value="4">4</data><td>0.0%<td>0.0%'* ]]
+	[[ $(<section) == *'<data value="8">8</data><td><data value="6">6</data><td>0.0%<td>25.0%'* ]]
+	# Nothing changed, and nothing loaded: a line each.
+	ant report --from 2026-10-01 --to 2026-10-02 -o page.html changed/o.db
+	grep -qF 'No price and no discount changed in this period.' page.html
+	sqlite3 changed/o.db 'DROP TABLE usage_by_cost'
+	ant report --from 2026-10-01 --to 2026-10-10 -o page.html changed/o.db
+	grep -oE '<section id="prices".*' page.html | sed 's/<section id="seats".*//' | grep -F 'ant-sync usage_by_cost'
+}

@@ -238,6 +238,7 @@ report_load(
 		report_days_settle(&l.q, e) == -1 || currencies_settle(&l, e) == -1 ||
 		load_days(&l, e) == -1 || complete(&l, e) == -1 || seats_load(&l.q, e) == -1 ||
 		engagement_load(&l.q, e) == -1 || limits_load(&l.q, e) == -1 ||
+		prices_load(&l.q, e) == -1 ||
 		changes_load(&l.q, e) == -1)
 		goto done;
 	status = 0;
@@ -283,6 +284,7 @@ free_one(struct report *r)
 	seats_free(&r->seats);
 	engagement_free(&r->engagement);
 	limits_free(&r->limits);
+	prices_free(&r->prices);
 	changes_free(&r->changes);
 	numbering_free(&r->key_ids);
 	numbering_free(&r->user_ids);

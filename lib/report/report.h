@@ -20,6 +20,7 @@
 #include "report/limits.h"
 #include "report/money.h"
 #include "report/numbering.h"
+#include "report/prices.h"
 #include "report/seats.h"
 
 enum {
@@ -159,6 +160,7 @@ struct report {
 	struct seats seats;
 	struct engagement engagement;
 	struct limits limits;
+	struct prices prices;
 	struct changes changes;
 
 	/* Of cost: complete up to as_of, exclusive.  Months are first days. */

@@ -9,6 +9,7 @@
 #include "report/limits.h"
 #include "report/odd.h"
 #include "report/people.h"
+#include "report/prices.h"
 #include "report/seats.h"
 #include "report/tags.h"
 #include "report/use.h"
@@ -31,6 +32,8 @@ const struct section report_sections[] = {
 		"No cost here.", VIEWS_COST, 1, {&cost_matrix_sheet}},
 	{"kinds", "Token types", "Cost by token type", NULL, report_cost_kinds, "No cost here.",
 		VIEWS_COST, 1, {&cost_kinds_sheet}},
+	{"prices", "Prices", "Prices", NULL, prices_put, "No prices here.", VIEWS_USAGE_BY_COST, 0,
+		{&prices_sheet, &price_changes_sheet}},
 	{"seats", "Seats", "Seats and active users", NULL, seats_put, "No seats here.",
 		VIEWS_ANALYTICS_SUMMARIES, 0, {&seats_sheet}},
 	{"engagement", "Activity", "Activity by product", NULL, engagement_put, "No activity here.",
