@@ -4,6 +4,7 @@
  * Reads the database that the loaders filled.  stdout: the page (or -o FILE), text for a
  * terminal, or what exceeds a limit.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -16,9 +17,12 @@
 #include "base/utc.h"
 #include "cli.h"
 #include "db/open.h"
+#include "report/charge.h"
 #include "report/check.h"
+#include "report/owners.h"
 #include "report/page.h"
 #include "report/report.h"
+#include "report/sheet.h"
 #include "report/text.h"
 #include "sandbox.h"
 
@@ -29,7 +33,9 @@ static struct cli cli = {
 	.name = "ant-report",
 	.usage = "usage: ant-report [-hqv] [--from T] [--to T] [--budget USD] [--title TEXT]\n"
 		 "           [--organization UUID]\n"
-		 "           [--text [--ascii] | --check LIMIT]... [--schema S] [--prefix P]\n"
+		 "           [--text [--ascii] | --csv SECTION | --json | --check LIMIT]...\n"
+		 "           [--by WHAT [--format text|csv|json]]\n"
+		 "           [--schema S] [--prefix P]\n"
 		 "           [--table-name TABLE=NAME]... [-o FILE] DB\n",
 	.help = "Shows what the organization spends and does, from the database DB that ant-sync\n"
 		"filled: a FILE of SQLite or DuckDB, or postgresql://HOST/DB.\n"
@@ -40,8 +46,14 @@ static struct cli cli = {
 		"  --organization UUID   of those in one database, this one alone\n"
 		"  -o FILE           write the page there, not to stdout\n"
 		"  --text            for a terminal; --ascii: without other characters\n"
+		"  --csv SECTION     the rows behind a section, all of them; help: their names\n"
+		"  --json            those of all sections, as one document\n"
+		"  --by WHAT         the bill by owner, tag:KEY, person, key, service-account,\n"
+		"                    workspace, product, model, day or month\n"
+		"  --format FORMAT   of --by: text, csv or json\n"
 		"  --check LIMIT     print what exceeds it and exit 1; may be repeated:\n"
-		"                    budget=5000, forecast=5000, daily-change=50%, stale=36h\n"
+		"                    budget=5000, forecast=5000, daily-change=50%, stale=36h,\n"
+		"                    owners\n"
 		"  --schema S, --prefix P, --table-name TABLE=NAME  as the tables were loaded\n"
 		"\n"
 		"A page to look at, and a mail from cron when something is amiss:\n"
@@ -54,7 +66,11 @@ static struct call {
 	const char *file; /* NULL: stdout */
 	const char *checks[CHECKS_MAX];
 	size_t nchecks;
-	int text, ascii;
+	int owners; /* check them, too: they are of all organizations */
+	const struct sheet *csv;
+	int text, ascii, json;
+	struct charge_by by; /* of NULL: nothing */
+	const char *format;
 } call = {.o = {.from = NO_TIME, .to = NO_TIME, .budget = -1}};
 
 static int
@@ -70,12 +86,50 @@ take_check(const char *value)
 {
 	struct ant_err e;
 
+	if (strcmp(value, "owners") == 0) {
+		call.owners = 1;
+		return ANT_OK;
+	}
 	if (call.nchecks == CHECKS_MAX)
 		return cli_usage(&cli, "--check: given more than %d times", CHECKS_MAX);
 	if (report_check(NULL, NULL, NULL, value, &e) == -1)
 		return cli_usage(&cli, "%s", e.msg);
 	call.checks[call.nchecks++] = value;
 	return ANT_OK;
+}
+
+static int
+take_csv(const char *name)
+{
+	struct buf all;
+	int status;
+
+	if ((call.csv = sheet_find(name)) != NULL)
+		return ANT_OK;
+	buf_init(&all, 1 << 16);
+	sheet_list(&all);
+	status = cli_usage(
+		&cli, "--csv: '%.100s' is none of the sections, which are listed below", name);
+	fprintf(stderr, "\n%s", buf_str(&all) != NULL ? all.data : "");
+	buf_free(&all);
+	return status;
+}
+
+static int
+take_by(const char *value)
+{
+	struct ant_err e;
+
+	return charge_by(value, &call.by, &e) == 0 ? ANT_OK : cli_usage(&cli, "%s", e.msg);
+}
+
+static int
+take_format(const char *value)
+{
+	call.format = value;
+	if (strcmp(value, "text") == 0 || strcmp(value, "csv") == 0 || strcmp(value, "json") == 0)
+		return ANT_OK;
+	return cli_usage(&cli, "--format: '%s' is not text, csv or json", value);
 }
 
 static int
@@ -97,6 +151,10 @@ static const struct cli_option options[] = {
 	{.name = "output", .letter = 'o', .text = &call.file},
 	{.name = "text", .flag = &call.text},
 	{.name = "ascii", .flag = &call.ascii},
+	{.name = "csv", .take = take_csv},
+	{.name = "json", .flag = &call.json},
+	{.name = "by", .take = take_by},
+	{.name = "format", .take = take_format},
 	{.name = "check", .take = take_check},
 	{.name = "schema", .text = &call.o.place.schema},
 	{.name = "prefix", .text = &call.o.place.prefix},
@@ -136,10 +194,9 @@ write_file(const char *file, const struct buf *b, struct ant_err *e)
 
 /* Print each line of TEXT, to TO or, where that is NULL, on standard error: with whose it is. */
 static void
-put_lines(struct buf *to, const struct report *r, const struct buf *text)
+put_lines(struct buf *to, const char *of, const struct buf *text)
 {
 	const char *s = text->len > 0 ? text->data : "", *end;
-	const char *of = r->o.organization != NULL ? r->o.organization : "";
 
 	for (; (end = strchr(s, '\n')) != NULL; s = end + 1)
 		if (to != NULL)
@@ -153,6 +210,7 @@ static int
 check(const struct call *c, const struct report *r, struct buf *to, int *exceeded,
 	struct ant_err *e)
 {
+	const char *of = r->o.organization != NULL ? r->o.organization : "";
 	struct buf lines, notes;
 	int status = 0;
 
@@ -165,21 +223,58 @@ check(const struct call *c, const struct report *r, struct buf *to, int *exceede
 	if (status != -1 && (buf_str(&lines) == NULL || buf_str(&notes) == NULL))
 		status = err_sys(e, ANT_FAIL, "--check");
 	if (status != -1) {
-		put_lines(to, r, &lines);
+		put_lines(to, of, &lines);
 		/* What was not looked at is said even where all else is well. */
-		put_lines(NULL, r, &notes);
+		put_lines(NULL, of, &notes);
 	}
 	buf_free(&lines);
 	buf_free(&notes);
 	return status == -1 ? -1 : 0;
 }
 
+/* The reports of a run, and whose they are. */
+struct reports {
+	struct strlist organizations;
+	struct report *v;
+	const struct report **each;
+	size_t n;
+	struct charge charge; /* of --by, which needs no other */
+	struct owners owners; /* of --check owners */
+};
+
 /* What is to be made, of what. */
 struct making {
 	const struct call *call;
-	const struct report *const *reports;
-	size_t n, width;
+	const struct reports *of;
+	size_t width;
 };
+
+/* The bill by what was asked for; of formats, text is the usual one. */
+static int
+make_charge(struct buf *to, const struct making *m, struct ant_err *e)
+{
+	const char *format = m->call->format;
+
+	if (format == NULL || *format == 't')
+		return charge_text(to, &m->of->charge, m->width, m->call->ascii, e);
+	return charge_data(to, &m->of->charge, *format == 'c' ? DATA_CSV_SAFE : DATA_JSON, e);
+}
+
+/* What is amiss with owners, who are those of all organizations. */
+static int
+put_owners(struct buf *to, const struct owners *w, struct ant_err *e)
+{
+	struct buf notes;
+	int failed;
+
+	buf_init(&notes, PAGE_MAX);
+	owners_put(to, &notes, w);
+	failed = to->failed || buf_str(&notes) == NULL;
+	if (!failed)
+		put_lines(NULL, "", &notes);
+	buf_free(&notes);
+	return failed ? err_sys(e, ANT_FAIL, "--check owners") : 0;
+}
 
 /*
  * Make what was asked for in TO, in the cage: the names in it come from the network.  Return how
@@ -190,17 +285,26 @@ make(void *arg, struct buf *to, struct ant_err *e)
 {
 	const struct making *m = arg;
 	const struct call *c = m->call;
-	int exceeded = 0, status = 0;
+	const struct reports *r = m->of;
+	int exceeded = (int)r->owners.n, status = 0;
 
 	if (sandbox_enter(&cli, CAGE_PARSE, e) == -1)
 		return -1;
-	if (c->nchecks == 0 && !c->text)
-		return report_page(to, m->reports, m->n, e);
-	for (size_t i = 0; i < m->n && status == 0; i++) {
+	if (c->by.of != NULL)
+		return make_charge(to, m, e);
+	if (c->csv != NULL)
+		return sheet_csv(to, c->csv, r->each, r->n, e);
+	if (c->json)
+		return sheet_json(to, r->each, r->n, e);
+	if (c->nchecks == 0 && !c->owners && !c->text)
+		return report_page(to, r->each, r->n, e);
+	if (c->owners)
+		status = put_owners(to, &r->owners, e);
+	for (size_t i = 0; i < r->n && status == 0; i++) {
 		if (c->nchecks == 0 && i > 0)
 			buf_puts(to, "\n\n");
-		status = c->nchecks > 0 ? check(c, m->reports[i], to, &exceeded, e)
-					: report_text(to, m->reports[i], m->width, c->ascii, e);
+		status = c->nchecks > 0 ? check(c, r->each[i], to, &exceeded, e)
+					: report_text(to, r->each[i], m->width, c->ascii, e);
 	}
 	return status == -1 ? -1 : exceeded;
 }
@@ -210,10 +314,9 @@ make(void *arg, struct buf *to, struct ant_err *e)
  * rename, and a cage that allowed one would allow any: a process of its own makes the page then.
  */
 static int
-make_and_write(
-	const struct call *c, const struct report *const *reports, size_t n, struct ant_err *e)
+make_and_write(const struct call *c, const struct reports *r, struct ant_err *e)
 {
-	struct making m = {c, reports, n, width()};
+	struct making m = {c, r, width()};
 	struct buf b;
 	int exceeded, written = -1;
 
@@ -245,14 +348,6 @@ choose(struct call *c, const struct db *db, struct strlist *all, struct ant_err 
 		all->n > 1 ? " and others" : "");
 }
 
-/* The reports of a run, and whose they are. */
-struct reports {
-	struct strlist organizations;
-	struct report *v;
-	const struct report **each;
-	size_t n;
-};
-
 /* Load a report for each organization that there is, or for the chosen one. */
 static int
 load_each(struct call *c, const struct db *db, struct reports *r, struct ant_err *e)
@@ -276,6 +371,17 @@ load_each(struct call *c, const struct db *db, struct reports *r, struct ant_err
 	return 0;
 }
 
+/* What was asked for. */
+static int
+ask(struct call *c, const struct db *db, struct reports *r, struct ant_err *e)
+{
+	if (c->by.of != NULL)
+		return charge_load(&r->charge, db, &c->o, &c->by, e);
+	if (c->owners && owners_load(&r->owners, db, &c->o, e) == -1)
+		return -1;
+	return c->owners && c->nchecks == 0 ? 0 : load_each(c, db, r, e);
+}
+
 /* Read all that the database has to say, and leave it. */
 static int
 load(struct call *c, const char *where, struct reports *r, struct ant_err *e)
@@ -285,7 +391,7 @@ load(struct call *c, const char *where, struct reports *r, struct ant_err *e)
 
 	if (db_open(where, getenv("ANT_LIBDUCKDB"), 0, &db, &c->o.place, e) == 0 &&
 		choose(c, &db, &r->organizations, e) == 0)
-		status = load_each(c, &db, r, e);
+		status = ask(c, &db, r, e);
 	db_close(&db);
 	return status;
 }
@@ -293,17 +399,19 @@ load(struct call *c, const char *where, struct reports *r, struct ant_err *e)
 static int
 run(struct call *c, const char *where)
 {
-	struct reports r = {{0}, NULL, NULL, 0};
+	struct reports r = {.n = 0};
 	struct ant_err e;
 	int exceeded = -1, status;
 
 	if (load(c, where, &r, &e) == 0)
-		exceeded = make_and_write(c, r.each, r.n, &e);
+		exceeded = make_and_write(c, &r, &e);
 	status = exceeded == -1 ? cli_fail(&e) : exceeded > 0 ? ANT_FAIL : ANT_OK;
 	for (size_t i = 0; r.v != NULL && i < r.n; i++)
 		report_free(&r.v[i]);
 	free(r.v);
 	free(r.each);
+	charge_free(&r.charge);
+	owners_free(&r.owners);
 	strlist_free(&r.organizations);
 	return status;
 }
@@ -318,10 +426,14 @@ main(int argc, char *argv[])
 		return cli.status;
 	if (argc - optind != 1)
 		return cli_usage(&cli, "one DB is needed");
-	if (call.ascii && !call.text)
-		return cli_usage(&cli, "--ascii goes with --text");
-	if (call.text && call.nchecks > 0)
-		return cli_usage(&cli, "only one of --text and --check");
+	if (call.ascii && !call.text && call.by.of == NULL)
+		return cli_usage(&cli, "--ascii goes with --text or --by");
+	if (call.format != NULL && call.by.of == NULL)
+		return cli_usage(&cli, "--format goes with --by");
+	if (call.text + call.json + (call.csv != NULL) + (call.nchecks > 0 || call.owners) +
+			(call.by.of != NULL) >
+		1)
+		return cli_usage(&cli, "only one of --text, --csv, --json, --by and --check");
 	if (call.o.to == NO_TIME || call.o.to > now)
 		call.o.to = now;
 	if (call.o.from == NO_TIME)

@@ -572,7 +572,7 @@ random_cuts() {
 	run -5 csv </dev/null
 }
 
-@test "csv: the options of the help, the usage and the manual are the same" { options_agree 24 output; }
+@test "csv: the options of the help, the usage and the manual are the same" { options_agree 25 output; }
 
 @test "csv: the examples of the manual run" {
 	examples_run 4

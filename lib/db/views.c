@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "db/views_changes.h"
+
+enum { TEXT_MAX = 16 << 20 }; /* of a view, and of all */
 
 /* In the order in which they are made. */
 static const struct views_group *const groups[VIEWS_GROUPS] = {&views_spend_and_use, &views_charge};
@@ -118,19 +121,23 @@ struct expansion {
 
 static void expand(struct expansion *x, const char *text, size_t len);
 
-/* The text of the dialect, with the argument at its "%". */
+/* The text of the dialect, with the argument where it has a "%". */
 static void
 wrap(struct expansion *x, const struct views_text *t, const char *arg, size_t len)
 {
-	const char *text = t->texts[x->p->dialect], *at = strchr(text, '%');
+	const char *text = t->texts[x->p->dialect], *at;
+	struct buf whole;
 
-	if (at == NULL) {
-		expand(x, text, strlen(text));
-		return;
+	buf_init(&whole, 1 << 20);
+	for (; (at = strchr(text, '%')) != NULL; text = at + 1) {
+		buf_put(&whole, text, (size_t)(at - text));
+		buf_put(&whole, arg, len);
 	}
-	expand(x, text, (size_t)(at - text));
-	expand(x, arg, len);
-	expand(x, at + 1, strlen(at + 1));
+	if (buf_puts(&whole, text) == -1)
+		x->b->failed = 1;
+	else
+		expand(x, whole.data, whole.len);
+	buf_free(&whole);
 }
 
 /* The text that a group has under a name; NULL: none has. */
@@ -184,6 +191,23 @@ put_by_organization(struct expansion *x, int several, const char *arg, size_t le
 		expand(x, bar + 1, len - (size_t)(bar + 1 - arg));
 }
 
+/* {within:TIME}: " AND" and the condition that TIME is in the days of the place; nothing where all are. */
+static void
+put_within(struct expansion *x, const char *arg, size_t len)
+{
+	/* SQLite has an index on the text of a time as it is. */
+	static const struct views_text day = {"", {"{day:%}", "%", "{day:%}"}};
+	const char *const bounds[] = {x->p->from, x->p->to};
+
+	for (size_t i = 0; i < 2; i++) {
+		if (bounds[i] == NULL)
+			continue;
+		buf_puts(x->b, " AND ");
+		wrap(x, &day, arg, len);
+		buf_printf(x->b, " %s '%s'", i == 0 ? ">=" : "<", bounds[i]);
+	}
+}
+
 /* One {NAME:ARGUMENT}. */
 static void
 put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size_t len)
@@ -224,7 +248,9 @@ put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size
 			 "ledgers")) { /* {ledgers:TEXT}: the same of the ledger, if any table is */
 		if (views_by_organization(x->there) && (x->there->organization & VIEWS_LEDGER) != 0)
 			expand(x, arg, len);
-	} else if (is(name, n, "into"))
+	} else if (is(name, n, "within"))
+		put_within(x, arg, len);
+	else if (is(name, n, "into"))
 		views_put_into(x->b, x->p, 1u << table_number(arg, len));
 	else if (is(name, n, "null"))
 		buf_printf(x->b, "CAST(NULL AS %s)",
@@ -260,6 +286,15 @@ expand(struct expansion *x, const char *text, size_t len)
 		put_macro(x, text + start, colon - start, text + colon + (colon < i),
 			colon < i ? i - colon - 1 : 0);
 	}
+}
+
+void
+views_put(struct buf *b, const struct views_place *p, const struct views_there *there,
+	const char *template)
+{
+	struct expansion x = {b, p, there};
+
+	expand(&x, template, strlen(template));
 }
 
 /*
@@ -331,7 +366,9 @@ put_view(struct buf *b, const struct views_place *p, const struct views_there *t
 	buf_puts(b, p->dialect == SQL_SQLITE ? "CREATE VIEW " : "CREATE OR REPLACE VIEW ");
 	put_name(b, p, p->prefix, v->name, 0);
 	buf_puts(b, p->dialect == SQL_SQLITE ? " AS " SQLITE_MARK : " AS ");
-	if (p->dialect == SQL_SQLITE && v->whole != NULL)
+	if (v->made != NULL)
+		buf_puts(b, v->made);
+	else if (p->dialect == SQL_SQLITE && v->whole != NULL)
 		expand(&x, v->whole, strlen(v->whole));
 	else if (p->dialect == SQL_SQLITE && v->sqlite != NULL)
 		put_sqlite_money(&x, v);
@@ -403,10 +440,10 @@ views_by_organization(const struct views_there *there)
 
 /*
  * The question whether a table is there, 1, whether it has a column `currency`, 2 more, and
- * whether one of the organization, 4 more.
+ * whether one that is called ORGANIZATION, 4 more; the table's name, a text, is to follow.
  */
 static void
-put_there(struct buf *b, const struct views_place *p, unsigned bit)
+put_there(struct buf *b, const struct views_place *p, const char *organization)
 {
 	static const char *const before[] = {
 		" FROM pg_class t LEFT JOIN (SELECT attrelid, attname AS name FROM pg_attribute "
@@ -426,13 +463,12 @@ put_there(struct buf *b, const struct views_place *p, unsigned bit)
 		"SELECT CASE WHEN count(*) > 0 THEN 1 ELSE 0 END + 2 * count(*) FILTER (WHERE "
 		"c.name = "
 		"'currency') + 4 * count(*) FILTER (WHERE c.name = '%s')",
-		bit == VIEWS_LEDGER ? "organization" : "_organization");
+		organization);
 	buf_puts(b, before[p->dialect]);
 	if (p->dialect == SQL_POSTGRESQL) {
 		sql_literal(b, p->dialect, p->schema);
 		buf_puts(b, ") AND relname = ");
 	}
-	views_put_into(b, p, bit);
 }
 
 int
@@ -448,7 +484,8 @@ views_look(const struct db *db, const struct views_place *p, struct views_there 
 		int64_t n = 0;
 
 		buf_clear(&sql);
-		put_there(&sql, p, 1u << i);
+		put_there(&sql, p, 1u << i == VIEWS_LEDGER ? "organization" : "_organization");
+		views_put_into(&sql, p, 1u << i);
 		status = buf_str(&sql) == NULL ? err_sys(e, ANT_FAIL, "views")
 					       : db_ask(db, sql.data, &n, e);
 		there->tables |= (unsigned)(n & 1) << i;
@@ -457,6 +494,31 @@ views_look(const struct db *db, const struct views_place *p, struct views_there 
 	}
 	buf_free(&sql);
 	return status;
+}
+
+int
+views_look_for(const struct db *db, const struct views_place *p, const char *view, int *there,
+	int *by_organization, struct ant_err *e)
+{
+	struct buf sql;
+	int64_t n = 0;
+	int status;
+
+	buf_init(&sql, 1 << 16);
+	put_there(&sql, p, "organization");
+	put_name(&sql, p, p->prefix, view, 1);
+	status =
+		buf_str(&sql) == NULL ? err_sys(e, ANT_FAIL, "views") : db_ask(db, sql.data, &n, e);
+	buf_free(&sql);
+	*there = (n & 1) != 0;
+	*by_organization = (n & 4) != 0;
+	return status;
+}
+
+void
+views_put_view(struct buf *b, const struct views_place *p, const char *view)
+{
+	put_name(b, p, p->prefix, view, 0);
 }
 
 /* ---- made ---------------------------------------------------------------------------------- */
@@ -468,7 +530,7 @@ put_same(struct buf *b, const struct views_place *p, const struct views_there *t
 {
 	struct buf text;
 
-	buf_init(&text, 1 << 20);
+	buf_init(&text, TEXT_MAX);
 	put_view(&text, p, there, v);
 	if (buf_str(&text) == NULL) {
 		b->failed = 1;
@@ -501,7 +563,7 @@ put_unmarked(struct buf *b, const struct views_place *p, const struct views_ther
 	const char *at;
 	char start[48] = "";
 
-	buf_init(&text, 1 << 20);
+	buf_init(&text, TEXT_MAX);
 	put_view(&text, p, there, v);
 	if (buf_str(&text) == NULL || (at = strstr(text.data, SQLITE_MARK)) == NULL)
 		b->failed = 1;
@@ -565,7 +627,7 @@ add_view(struct buf *b, const struct db *db, const struct views_place *p,
 	int64_t same = 0;
 	int status;
 
-	buf_init(&question, 1 << 20);
+	buf_init(&question, TEXT_MAX);
 	put_same(&question, p, there, v);
 	status = buf_str(&question) == NULL ? err_sys(e, ANT_FAIL, "views")
 					    : db_ask(db, question.data, &same, e);
@@ -582,6 +644,27 @@ add_view(struct buf *b, const struct db *db, const struct views_place *p,
 	return status;
 }
 
+/* The one that is made of what there is; N counts it. */
+static int
+add_changes(struct buf *b, const struct db *db, const struct views_place *p,
+	const struct views_there *there, int *n, struct ant_err *e)
+{
+	struct views_sql v = {.name = VIEWS_CHANGES};
+	struct buf made;
+	int status;
+
+	if ((there->tables & VIEWS_LEDGER) == 0)
+		return 0;
+	buf_init(&made, TEXT_MAX);
+	if ((status = views_changes(db, p, &made, e)) == 1) {
+		v.made = buf_str(&made);
+		*n += 1;
+		status = add_view(b, db, p, there, &v, e);
+	}
+	buf_free(&made);
+	return status;
+}
+
 int
 views_run(const struct db *db, const struct views_place *p, struct ant_err *e)
 {
@@ -590,7 +673,7 @@ views_run(const struct db *db, const struct views_place *p, struct ant_err *e)
 	struct buf sql;
 	int n = 0, status;
 
-	buf_init(&sql, 1 << 20);
+	buf_init(&sql, TEXT_MAX);
 	status = views_look(db, p, &there, e);
 	for (size_t i = 0; status == 0 && (v = view_of(i)) != NULL; i++) {
 		if (!is_made(&there, v))
@@ -598,6 +681,8 @@ views_run(const struct db *db, const struct views_place *p, struct ant_err *e)
 		n++;
 		status = add_view(&sql, db, p, &there, v, e);
 	}
+	if (status == 0)
+		status = add_changes(&sql, db, p, &there, &n, e);
 	if (status == 0 && sql.failed)
 		status = err_sys(e, ANT_FAIL, "views");
 	if (status == 0 && sql.len > 0)

@@ -50,11 +50,12 @@ struct views_sql {
 		*sqlite; /* a SELECT of the keys and of w0, f0, w1, ...: cents and their fraction */
 	const char *after; /* SQLite, with money: the columns behind it, as a template */
 	const char *whole; /* SQLite: all of it, where it puts its money together by itself */
+	const char *made;  /* all of it, for the one database: no template */
 };
 
 /*
- * A text that templates name in braces, {NAME:ARGUMENT}, of PostgreSQL, SQLite and DuckDB; "%" is
- * where the argument goes.  Text and argument are templates, too.
+ * A text that templates name in braces, {NAME:ARGUMENT}, of PostgreSQL, SQLite and DuckDB; "%"
+ * is where the argument goes.  Text and argument are templates, too.
  */
 struct views_text {
 	const char *name, *texts[3];

@@ -48,7 +48,7 @@ each(struct session *s, const char *sql, size_t n, db_take_texts *take, void *ar
 	return clickhouse_each(d->c, sql, n, take, arg, e);
 }
 
-/* ---- names and types ---------------------------------------------------------------- */
+/* ---- names ---------------------------------------------------------------- */
 
 /* WORD and the table's name, as SQL names it, in TO, which is returned as text. */
 static const char *
@@ -88,91 +88,6 @@ check(struct session *s, struct ant_err *e)
 			       buf_str(&d->history.name) == NULL || buf_str(&d->lock) == NULL
 		       ? no_memory(e)
 		       : 0;
-}
-
-/* The column by whose months rows lie; NULL: there is none. */
-static const char *
-time_column(const struct session *s)
-{
-	const struct rows *r = s->load->rows;
-
-	return r->mode == MODE_WINDOW ? s->load->columns[r->time_column].name : NULL;
-}
-
-/* That of the load, as ant-tables --ddl writes it, its history, or the ledger. */
-static void
-put_create(struct session *s, const char *table, const struct sql_column *columns, size_t n)
-{
-	const struct load_clickhouse *d = s->self;
-	int own = s->load->rows->ncolumns > 0 && columns == s->columns;
-	int history = table == s->history.work;
-	const char *time = history ? SQL_VALID_FROM : own ? time_column(s) : NULL;
-
-	buf_puts(&s->sql, "CREATE TABLE IF NOT EXISTS ");
-	sql_ident(&s->sql, SQL_CLICKHOUSE, table);
-	load_clickhouse_put_cluster(s);
-	buf_puts(&s->sql, " (");
-	for (size_t i = 0; i < n; i++) {
-		const char *doc = own || history ? load_sql_doc(s->load, columns[i].name) : NULL;
-
-		buf_puts(&s->sql, i > 0 ? ",\n\t" : "\n\t");
-		sql_clickhouse_column(&s->sql, &columns[i], time, doc);
-	}
-	buf_puts(&s->sql, "\n)");
-	if (history)
-		load_clickhouse_history_engine(s);
-	else
-		sql_clickhouse_engine(&s->sql, time, d->cluster != NULL,
-			own ? load_sql_doc(s->load, NULL) : NULL);
-}
-
-static int
-put_add(struct session *s, const char *table, const struct sql_column *c, const char *like)
-{
-	(void)like;
-	buf_puts(&s->sql, "ALTER TABLE ");
-	sql_name(&s->sql, SQL_CLICKHOUSE, s->schema, table);
-	buf_puts(&s->sql, " ADD COLUMN ");
-	sql_clickhouse_column(&s->sql, c, NULL, load_sql_doc(s->load, c->name));
-	return 1;
-}
-
-static void
-put_shape(struct session *s, const char *table)
-{
-	buf_puts(&s->sql, "SELECT if(t.engine LIKE '%MergeTree', '1', '0'), '1', c.name, c.type "
-			  "FROM system.tables t LEFT JOIN system.columns c ON c.database = "
-			  "t.database AND c.table = t.name WHERE t.database = currentDatabase() "
-			  "AND t.name = ");
-	sql_literal(&s->sql, SQL_CLICKHOUSE, table);
-	buf_puts(&s->sql, " ORDER BY c.position");
-}
-
-/* Whether IS, which has blanks, is TYPE, which has none. */
-static int
-is_type(const char *is, const char *type, size_t len)
-{
-	size_t n = 0;
-
-	for (; *is != '\0' && *is != ')'; is++)
-		if (*is != ' ' && (n == len || *is != type[n++]))
-			return 0;
-	return n == len || type[n] == ')';
-}
-
-/* One that holds no null, or few different values, does as well. */
-static const char *
-wanted(const char *is, enum type t)
-{
-	static const char *const wrappers[] = {"LowCardinality(", "Nullable("};
-	const char *type = sql_type(SQL_CLICKHOUSE, t), *bare = is;
-
-	for (size_t i = 0; i < sizeof wrappers / sizeof *wrappers; i++)
-		if (strncmp(bare, wrappers[i], strlen(wrappers[i])) == 0)
-			bare += strlen(wrappers[i]);
-	return is_type(bare, type + strlen("Nullable("), strlen(type) - strlen("Nullable()"))
-		       ? is
-		       : type;
 }
 
 /* ---- begin -------------------------------------------------------------------------- */
@@ -248,56 +163,6 @@ probe(struct session *s, struct strlist *missing, struct ant_err *e)
 {
 	(void)missing;
 	return connect_it(s->self, e) == -1 ? -1 : 1;
-}
-
-static int
-take_flag(void *arg, const char *const *texts, struct ant_err *e)
-{
-	(void)e;
-	*(int *)arg = texts[0] != NULL && *texts[0] == '1';
-	return 0;
-}
-
-/* RIGHT ON what, or a line in MISSING. */
-static int
-check_right(struct session *s, const char *right, const char *on, struct strlist *missing,
-	struct ant_err *e)
-{
-	struct load_clickhouse *d = s->self;
-	char line[2048];
-	int has = 1;
-
-	buf_clear(&s->sql);
-	buf_printf(&s->sql, "CHECK GRANT %s ON %s", right, on);
-	if (clickhouse_each(d->c, buf_str(&s->sql), 1, take_flag, &has, e) == -1)
-		return -1;
-	snprintf(line, sizeof line, "%s: the right %s ON %.1000s is missing", s->name, right, on);
-	if (has || strlist_has(missing, line, strlen(line)))
-		return 0;
-	return strlist_add(missing, line, strlen(line)) == -1 ? no_memory(e) : 0;
-}
-
-/* On the whole database: what a load works with has names of its own. */
-static int
-lacks(struct session *s, const char *table, int mode, struct strlist *missing, struct ant_err *e)
-{
-	static const char *const rights[] = {"SHOW TABLES", "SHOW COLUMNS", "CREATE TABLE",
-		"DROP TABLE", "SELECT", "INSERT", "TRUNCATE", "ALTER DELETE", "ALTER ADD COLUMN"};
-	const struct load_clickhouse *d = s->self;
-	struct buf database;
-	int status = 0;
-
-	(void)table;
-	(void)mode;
-	buf_init(&database, LOAD_TEXT_MAX);
-	sql_ident(&database, SQL_CLICKHOUSE, clickhouse_database(d->c));
-	buf_puts(&database, ".*");
-	if (buf_str(&database) == NULL)
-		status = no_memory(e);
-	for (size_t i = 0; i < sizeof rights / sizeof *rights && status == 0; i++)
-		status = check_right(s, rights[i], database.data, missing, e);
-	buf_free(&database);
-	return status == 0 ? check_right(s, "SELECT", "system.parts", missing, e) : -1;
 }
 
 /* ---- rows --------------------------------------------------------------------------- */
@@ -512,13 +377,13 @@ load_clickhouse(const char *uri, const char *password, const char *ca_file, cons
 		.look = look,
 		.open = begin,
 		.probe = probe,
-		.lacks = lacks,
+		.lacks = load_clickhouse_lacks,
 		.run = run,
 		.each = each,
-		.put_shape = put_shape,
-		.wanted = wanted,
-		.put_add = put_add,
-		.put_create = put_create,
+		.put_shape = load_clickhouse_put_shape,
+		.wanted = load_clickhouse_wanted,
+		.put_add = load_clickhouse_put_add,
+		.put_create = load_clickhouse_put_create,
 		.lock_shared = load_clickhouse_lock_ledger,
 		.rows = rows,
 		.put_merged = put_merged,

@@ -46,6 +46,18 @@ void load_clickhouse_put_text(struct session *s, const struct sql_column *column
 void load_clickhouse_about(struct session *s, const char *verb, const char *name);
 void load_clickhouse_put_cluster(struct session *s);
 
+/* clickhouse_table.c: these are of struct session_ops, for a table, its history and the ledger. */
+void load_clickhouse_put_create(
+	struct session *s, const char *table, const struct sql_column *columns, size_t n);
+int load_clickhouse_put_add(
+	struct session *s, const char *table, const struct sql_column *c, const char *like);
+void load_clickhouse_put_shape(struct session *s, const char *table);
+const char *load_clickhouse_wanted(const char *is, enum type t);
+
+/* clickhouse_rights.c: and this. */
+int load_clickhouse_lacks(
+	struct session *s, const char *table, int mode, struct strlist *missing, struct ant_err *e);
+
 /*
  * clickhouse_lock.c: lock other loads of the table out: ANT_LOCKED where one is at work, or was killed;
  * the reason says what to do then.  And those that would write the ledger for the first time: these wait.

@@ -4,6 +4,7 @@
 
 #include "db/mysql.h"
 #include "load/mysql_history.h"
+#include "load/mysql_index.h"
 #include "load/mysql_key.h"
 #include "load/mysql_rights.h"
 #include "load/mysql_rows.h"
@@ -42,7 +43,7 @@ check(struct session *s, struct ant_err *e)
 		if (strcasecmp(s->load->into, taken[i]) == 0)
 			return err_set(
 				e, ANT_FAIL, "table '%s': the name is anthill's own", taken[i]);
-	return mysql_check_history(s, e);
+	return s->load->history ? mysql_check_history(s->history.name.data, e) : 0;
 }
 
 static int
@@ -64,7 +65,12 @@ static int
 lacks(struct session *s, const char *table, int mode, struct strlist *missing, struct ant_err *e)
 {
 	const struct mysql_need need = {s->schema, table, mode};
+	struct ant_err long_name;
 
+	if (mode == SESSION_HISTORY && mysql_check_history(table, &long_name) == -1)
+		return strlist_add(missing, long_name.msg, strlen(long_name.msg)) == 0
+			       ? 0
+			       : err_sys(e, ANT_FAIL, "mysql");
 	return mysql_rights(s->self, &need, &s->sql, missing, e);
 }
 
@@ -172,74 +178,15 @@ wanted(const char *is, enum type t)
 	return t == TYPE_JSON && strcmp(is, "LONGTEXT") == 0 ? is : sql_type(SQL_MYSQL, t);
 }
 
-/* ---- indexes and the transaction ---------------------------------------------------- */
-
-/* The columns of the index that serves this load, into COLUMNS, which has room for two; its name. */
-static const char *
-choose_index(const struct load *l, struct sql_column *two, const struct sql_column **c, size_t *n)
-{
-	if (l->mode == MODE_MERGE) {
-		*c = l->key;
-		*n = l->rows->nkey;
-		return SQL_MYSQL_KEY;
-	}
-	*c = two;
-	*n = 0;
-	if (l->by_organization)
-		two[(*n)++] = l->columns[0];
-	if (l->rows->window)
-		two[(*n)++] = l->columns[l->rows->time_column];
-	return SQL_MYSQL_WINDOW;
-}
-
-/* No IF NOT EXISTS: MySQL knows none for an index. */
-static int
-has_index(struct session *s, const char *table, const char *name, int *yes, struct ant_err *e)
-{
-	*yes = 0;
-	if (!s->there)
-		return 0;
-	buf_clear(&s->sql);
-	buf_puts(&s->sql, "SELECT count(*) > 0 FROM information_schema.statistics WHERE ");
-	put_where(s, "table_schema", "table_name", table);
-	buf_printf(&s->sql, " AND index_name = '%s'", name);
-	return db_mysql_each(s->self, buf_str(&s->sql), take_number, yes, e);
-}
-
-int
-mysql_index(struct session *s, const char *table, const char *name,
-	const struct sql_column *columns, size_t n, struct ant_err *e)
-{
-	int there;
-
-	if (has_index(s, table, name, &there, e) == -1 || there)
-		return there ? 0 : -1;
-	buf_clear(&s->sql);
-	buf_printf(&s->sql, "CREATE INDEX %s ON ", name);
-	sql_name(&s->sql, SQL_MYSQL, s->schema, table);
-	return sql_mysql_index(&s->sql, columns, n) ? session_run(s, NULL, e) : 0;
-}
-
-static int
-make_indexes(struct session *s, struct ant_err *e)
-{
-	const struct load *l = s->load;
-	struct sql_column two[2];
-	const struct sql_column *columns;
-	size_t n;
-	const char *name = choose_index(l, two, &columns, &n);
-
-	if ((s->new_table || l->mode == MODE_MERGE) && n > 0 &&
-		mysql_index(s, s->work, name, columns, n, e) == -1)
-		return -1;
-	return l->history ? mysql_index_history(s, e) : 0;
-}
+/* ---- the transaction ---------------------------------------------------- */
 
 /* The index is not waited for once the rows are in: to make it would commit them. */
 static int
 transact(struct session *s, struct ant_err *e)
 {
-	if (s->load->rows->ncolumns > 0 && make_indexes(s, e) == -1)
+	if (s->load->rows->ncolumns > 0 && mysql_index_load(s, e) == -1)
+		return -1;
+	if (s->load->history && mysql_index_history(s, e) == -1)
 		return -1;
 	if (!s->load->dry_run) {
 		buf_clear(&s->sql);

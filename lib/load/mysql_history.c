@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "load/mysql_index.h"
 #include "load/mysql_key.h"
 #include "load/sql.h"
 
@@ -14,9 +15,8 @@
 enum { NAME_CHARACTERS = 64 }; /* of a table, at most */
 
 int
-mysql_check_history(struct session *s, struct ant_err *e)
+mysql_check_history(const char *name, struct ant_err *e)
 {
-	const char *name = s->load->history ? s->history.name.data : "";
 	size_t n = 0;
 
 	for (const char *p = name; *p != '\0'; p++)

@@ -23,6 +23,23 @@ report_ask_day(const struct db_cell *c)
 	return c->kind == DB_TEXT && c->len >= 10 && utc_parse(c->p, 10, &t) == 0 ? t / UTC_DAY : 0;
 }
 
+void
+report_ask_timestamp(char to[REPORT_ASK_TIMESTAMP], const struct db_cell *c)
+{
+	char text[REPORT_ASK_TIMESTAMP];
+	int64_t t;
+
+	to[0] = '\0';
+	if (c->kind != DB_TEXT || c->len < 19)
+		return;
+	/* PostgreSQL writes a blank for the T and +00 for the Z. */
+	memcpy(text, c->p, 19);
+	text[10] = 'T';
+	strcpy(text + 19, "Z");
+	if (utc_parse(text, 20, &t) == 0)
+		strcpy(to, text);
+}
+
 int
 report_ask_money(const struct db_cell *c, money *to)
 {

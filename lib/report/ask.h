@@ -50,6 +50,10 @@ int report_ask_days(struct report_ask *q, unsigned bit, const char *time, const 
 /* The day of a time or date as the databases write them: its first ten characters; 0: none. */
 int64_t report_ask_day(const struct db_cell *c);
 
+/* A time as the databases write them as YYYY-MM-DDTHH:MM:SSZ; "" for what is none. */
+enum { REPORT_ASK_TIMESTAMP = 24 };
+void report_ask_timestamp(char to[REPORT_ASK_TIMESTAMP], const struct db_cell *c);
+
 /*
  * The amount in a cell of cents: a number or its text; null is 0.  Return 0, or -1 as
  * money_from_text().

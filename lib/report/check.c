@@ -141,10 +141,10 @@ check_stale(struct buf *to, const struct report *r, const char *value, struct an
 static void
 put_no_cost(struct buf *notes, const struct report *r, const char *limit, size_t len)
 {
-	if (r == NULL || (r->tables & VIEWS_COST) != 0 || strncmp(limit, "stale", len) == 0)
+	if (r == NULL || (r->tables & r->bill) != 0 || strncmp(limit, "stale", len) == 0)
 		return;
 	buf_printf(notes, "%.*s: %s is missing, so nothing was compared\n", (int)len, limit,
-		views_table_name(VIEWS_COST));
+		views_table_name(r->bill));
 }
 
 int
@@ -165,8 +165,8 @@ report_check(struct buf *to, struct buf *notes, const struct report *r, const ch
 		n = check_stale(to, r, value + 1, e);
 	else
 		return err_set(e, ANT_USAGE,
-			"--check: '%.100s' is none of budget=USD, forecast=USD, daily-change=N%% "
-			"and stale=SPAN",
+			"--check: '%.100s' is none of budget=USD, forecast=USD, daily-change=N%%, "
+			"stale=SPAN and owners",
 			limit);
 	put_no_cost(notes, r, limit, len);
 	return n != -1 && r != NULL && (to->failed || notes->failed)

@@ -158,26 +158,6 @@ report_days_first(struct report_ask *q, struct ant_err *e)
 
 /* ---- how fresh the tables are -------------------------------------------------------- */
 
-static void
-copy_time(char to[24], const struct db_cell *c)
-{
-	int64_t t;
-
-	to[0] = '\0';
-	if (c->kind != DB_TEXT)
-		return;
-	/* PostgreSQL writes a blank for the T and +00 for the Z. */
-	if (c->len >= 19) {
-		char text[24];
-
-		memcpy(text, c->p, 19);
-		text[10] = 'T';
-		strcpy(text + 19, "Z");
-		if (utc_parse(text, 20, &t) == 0)
-			strcpy(to, text);
-	}
-}
-
 static int
 take_fresh(void *arg, const struct db_cell *c, struct ant_err *e)
 {
@@ -190,8 +170,8 @@ take_fresh(void *arg, const struct db_cell *c, struct ant_err *e)
 	r->fresh = v;
 	f = &v[r->nfresh++];
 	memset(f, 0, sizeof *f);
-	copy_time(f->finished, &c[1]);
-	copy_time(f->watermark, &c[2]);
+	report_ask_timestamp(f->finished, &c[1]);
+	report_ask_timestamp(f->watermark, &c[2]);
 	f->loads = db_integer(&c[3]);
 	f->rows = db_integer(&c[4]);
 	utc_parse(*f->watermark != '\0' ? f->watermark : f->finished, 20, &t);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "report/advice.h"
 #include "report/check.h"
 #include "report/html.h"
 
@@ -87,6 +88,49 @@ put_left_out(struct page *p)
 	buf_free(&amounts);
 }
 
+/* Of what is MISSING and could be loaded, how. */
+static void
+put_missing(struct page *p, int missing, unsigned table, const char *what)
+{
+	if (missing && advice_fits(p->r, table))
+		html_none(p, table, what);
+}
+
+static void
+put_seats(struct page *p)
+{
+	const struct seats_day *d = seats_last(&p->r->seats);
+	char day[SHOW_TEXT], invites[SHOW_TEXT], share[SHOW_TEXT];
+
+	if (d == NULL || d->assigned < 0)
+		return;
+	put_kpi(p, "Seats");
+	html_integer(p->b, d->assigned);
+	buf_printf(p->b, "</dd><dd class=\"small\">on %s; %s invites pending</dd></div>",
+		show_day(d->day, 0, day),
+		d->invites < 0 ? "no" : show_integer(d->invites, invites));
+	if (d->active[2] < 0)
+		return;
+	put_kpi(p, "Active users, 30 days");
+	html_integer(p->b, d->active[2]);
+	buf_printf(p->b, "</dd><dd class=\"small\">%s of the seats</dd></div>",
+		show_percent(d->active[2], d->assigned, share));
+}
+
+static void
+put_limits(struct page *p)
+{
+	const struct limits *l = &p->r->limits;
+	char near[SHOW_TEXT];
+
+	if (l->n == 0)
+		return;
+	put_kpi(p, "Spend limits reached");
+	html_integer(p->b, (int64_t)l->counts[LIMIT_REACHED]);
+	buf_printf(p->b, "</dd><dd class=\"small\">%s more are near</dd></div>",
+		show_integer((int64_t)l->counts[LIMIT_NEAR], near));
+}
+
 void
 figures_put(struct page *pages, size_t n)
 {
@@ -116,13 +160,70 @@ figures_put(struct page *pages, size_t n)
 		html_integer(p->b, active);
 		put_change(p, active, r->users_prior30, "the 30 days before");
 	}
+	put_seats(p);
+	put_limits(p);
 	buf_puts(p->b, "</dl>");
 	put_left_out(p);
-	if (r->first_cost == 0)
-		html_none(p, VIEWS_COST, "No cost yet.");
-	if (r->usage_end == 0)
-		html_none(p, VIEWS_USAGE, "No tokens yet.");
-	if (r->claude_end == 0)
-		html_none(p, VIEWS_CLAUDE_CODE, "Nothing of Claude Code yet.");
+	put_missing(p, r->first_cost == 0, r->bill, "No cost yet.");
+	put_missing(p, r->usage_end == 0, VIEWS_USAGE, "No tokens yet.");
+	put_missing(p, r->claude_end == 0, VIEWS_CLAUDE_CODE, "Nothing of Claude Code yet.");
 	buf_puts(p->b, "</section>\n");
 }
+
+/* ---- data ------------------------------------------------------------------------------- */
+
+static void
+put_amount(struct sheet_rows *rows, const char *figure, money amount)
+{
+	data_text(&rows->to, figure);
+	sheet_amount(rows, amount);
+	sheet_row_end(rows);
+}
+
+static void
+put_number(struct sheet_rows *rows, const char *figure, int64_t n)
+{
+	char text[24];
+
+	snprintf(text, sizeof text, "%" PRId64, n);
+	data_text(&rows->to, figure);
+	data_text(&rows->to, text);
+	data_text(&rows->to, NULL);
+	sheet_row_end(rows);
+}
+
+static void
+put_rows(struct sheet_rows *rows)
+{
+	const struct report *r = rows->r;
+
+	if (r->first_cost > 0) {
+		put_amount(rows, "month_to_date", r->spent);
+		put_amount(rows, "last_month", r->spent_last_month);
+		put_amount(rows, "forecast", r->forecast);
+		put_amount(rows, "last_30_days", r->last30);
+		put_amount(rows, "30_days_before", r->prior30);
+		put_amount(rows, "period", r->period);
+	}
+	if (r->usage_end > 0) {
+		put_number(rows, "tokens_last_30_days", r->tokens30);
+		put_number(rows, "tokens_30_days_before", r->tokens_prior30);
+		put_number(rows, "input_tokens_last_30_days", r->input30);
+		put_number(rows, "cache_read_tokens_last_30_days", r->read30);
+	}
+	if (seats_last(&r->seats) != NULL) {
+		put_number(rows, "seats", seats_last(&r->seats)->assigned);
+		put_number(rows, "active_users_last_30_days", seats_last(&r->seats)->active[2]);
+	}
+	if (r->limits.n > 0) {
+		put_number(rows, "limits_reached", (int64_t)r->limits.counts[LIMIT_REACHED]);
+		put_number(rows, "limits_near", (int64_t)r->limits.counts[LIMIT_NEAR]);
+	}
+	if (r->claude_end > 0) {
+		put_number(rows, "claude_code_users_last_30_days", r->users30);
+		put_number(rows, "claude_code_users_30_days_before", r->users_prior30);
+	}
+}
+
+static const char *const columns[] = {"figure", "value", "currency"};
+const struct sheet figures_sheet = {"figures", "key figures", columns, 3, 1, put_rows};

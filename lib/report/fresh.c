@@ -1,6 +1,7 @@
 #include "report/fresh.h"
 
 #include "base/utc.h"
+#include "report/advice.h"
 
 int
 fresh_put(struct page *p)
@@ -11,8 +12,10 @@ fresh_put(struct page *p)
 	const struct report *r = p->r;
 
 	if (r->nfresh == 0) {
-		buf_puts(p->b, "<p class=\"none\">No load is known: the ledger _anthill_loads is "
-			       "missing or empty. <code>ant-sync</code> loads all tables.</p>");
+		buf_printf(p->b,
+			"<p class=\"none\">No load is known: the ledger _anthill_loads is missing "
+			"or empty. <code>ant-sync%s</code> loads all tables.</p>",
+			r->opened_by == ADVICE_ENTERPRISE ? " @enterprise" : "");
 		return 1;
 	}
 	html_table(p, "Loads by table", 0, columns, 6);
@@ -34,3 +37,23 @@ fresh_put(struct page *p)
 	html_table_end(p);
 	return 1;
 }
+
+static void
+put_rows(struct sheet_rows *rows)
+{
+	for (size_t i = 0; i < rows->r->nfresh; i++) {
+		const struct report_fresh *f = &rows->r->fresh[i];
+
+		data_text(&rows->to, f->table);
+		data_text(&rows->to, *f->watermark != '\0' ? f->watermark : NULL);
+		data_integer(&rows->to, f->age);
+		data_text(&rows->to, *f->finished != '\0' ? f->finished : NULL);
+		data_integer(&rows->to, f->loads);
+		data_integer(&rows->to, f->rows);
+		sheet_row_end(rows);
+	}
+}
+
+static const char *const columns[] = {
+	"table", "complete_up_to", "behind_seconds", "last_load", "loads", "rows"};
+const struct sheet fresh_sheet = {"fresh", "loads by table", columns, 6, 0, put_rows};

@@ -21,7 +21,7 @@ struct page {
 	struct buf *b;
 	const struct report *r;
 	struct show_bins bins;
-	struct show_parts models, workspaces;
+	struct show_parts models, workspaces, products;
 	char of[16]; /* where there are several currencies, in what is of one: ", EUR"; else "" */
 	int again;   /* the section has been there, in another currency */
 	char ids[24]; /* where there are several organizations, what ids begin with: "o2-"; else "" */

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "report/advice.h"
+
 enum { LISTED = 25 }; /* keys that are named */
 
 static int
@@ -123,7 +125,7 @@ keys_put(struct page *p)
 	while (n < r->key_ids.n &&
 		(r->keys[r->key_order[n]].cost != 0 || r->keys[r->key_order[n]].tokens != 0))
 		n++;
-	if (n == 0 && p->again)
+	if (n == 0 && (p->again || !advice_fits(r, VIEWS_USAGE)))
 		return 0;
 	if (n == 0) {
 		html_none(p, VIEWS_USAGE, "No use of keys here.");
@@ -138,7 +140,8 @@ keys_put(struct page *p)
 	if (p->again)
 		return 1;
 	if ((r->tables & VIEWS_KEYS) == 0) {
-		html_none(p, VIEWS_KEYS, "Names and ages of keys are not known.");
+		if (advice_fits(r, VIEWS_KEYS))
+			html_none(p, VIEWS_KEYS, "Names and ages of keys are not known.");
 	} else {
 		put_key_list(p, is_idle, "Active keys without use in this period",
 			"Every active key was used.");
@@ -147,3 +150,40 @@ keys_put(struct page *p)
 	}
 	return 1;
 }
+
+/* ---- data ------------------------------------------------------------------------------- */
+
+static void
+put_rows(struct sheet_rows *rows)
+{
+	const struct report *r = rows->r;
+
+	for (size_t i = 0; i < r->key_ids.n; i++) {
+		const struct report_key *k = &r->keys[r->key_order[i]];
+
+		data_text(&rows->to, *k->id != '\0' ? k->id : NULL);
+		data_text(&rows->to, k->name);
+		data_text(&rows->to, k->status);
+		data_text(&rows->to, k->workspace);
+		sheet_amount(rows, k->cost);
+		data_integer(&rows->to, k->tokens);
+		sheet_day(rows, k->last_day);
+		sheet_day(rows, k->created);
+		sheet_row_end(rows);
+	}
+	if (r->not_by_key == 0)
+		return;
+	data_text(&rows->to, NULL);
+	data_text(&rows->to, "Not by key");
+	data_text(&rows->to, NULL);
+	data_text(&rows->to, NULL);
+	sheet_amount(rows, r->not_by_key);
+	data_integer(&rows->to, 0);
+	sheet_day(rows, 0);
+	sheet_day(rows, 0);
+	sheet_row_end(rows);
+}
+
+static const char *const columns[] = {"api_key_id", "api_key", "status", "workspace", "amount",
+	"currency", "tokens", "last_used", "created"};
+const struct sheet keys_sheet = {"keys", "cost and use of API keys", columns, 9, 1, put_rows};

@@ -210,7 +210,7 @@ report_look(const struct db *db, struct report_options *o, struct strlist *organ
 	for (unsigned bit = 1; bit < VIEWS_ALL; bit <<= 1) {
 		if (bit == VIEWS_LEDGER || (o->there.organization & bit) == 0)
 			continue;
-		buf_printf(&sql, "%s SELECT _organization FROM ", sql.len > 0 ? " UNION" : "");
+		buf_printf(&sql, "%s SELECT DISTINCT _organization FROM ", sql.len > 0 ? " UNION" : "");
 		views_put_table(&sql, &o->place, bit);
 	}
 	status = buf_str(&sql) == NULL
@@ -236,7 +236,9 @@ report_load(
 	r->tables = o->there.tables;
 	if (report_days_fresh(&l.q, e) == -1 || advice_settle(&l.q, e) == -1 ||
 		report_days_settle(&l.q, e) == -1 || currencies_settle(&l, e) == -1 ||
-		load_days(&l, e) == -1 || complete(&l, e) == -1)
+		load_days(&l, e) == -1 || complete(&l, e) == -1 || seats_load(&l.q, e) == -1 ||
+		engagement_load(&l.q, e) == -1 || limits_load(&l.q, e) == -1 ||
+		changes_load(&l.q, e) == -1)
 		goto done;
 	status = 0;
 done:
@@ -250,6 +252,7 @@ free_items(struct report_items *s)
 {
 	for (size_t i = 0; i < s->ids.n && i < s->room; i++) {
 		free(s->v[i].name);
+		free(s->v[i].tags);
 		free(s->v[i].daily);
 		free(s->v[i].by_model);
 	}
@@ -277,6 +280,10 @@ free_one(struct report *r)
 	free_items(&r->people);
 	free_items(&r->products);
 	free_items(&r->billed_workspaces);
+	seats_free(&r->seats);
+	engagement_free(&r->engagement);
+	limits_free(&r->limits);
+	changes_free(&r->changes);
 	numbering_free(&r->key_ids);
 	numbering_free(&r->user_ids);
 	free(r->keys);

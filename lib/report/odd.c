@@ -41,3 +41,24 @@ odd_put(struct page *p)
 	html_table_end(p);
 	return 1;
 }
+
+static void
+put_rows(struct sheet_rows *rows)
+{
+	static const char *const what[] = {"all", "model", "workspace"};
+	const struct report *r = rows->r;
+
+	for (size_t i = 0; i < r->nodd; i++) {
+		const struct report_odd *o = &r->odd[i];
+
+		sheet_day(rows, o->day);
+		data_text(&rows->to, what[o->what]);
+		data_text(&rows->to, o->what > 0 ? o->name : NULL);
+		data_money(&rows->to, o->usual, &r->currency);
+		sheet_amount(rows, o->cost);
+		sheet_row_end(rows);
+	}
+}
+
+static const char *const columns[] = {"day", "what", "name", "usual", "amount", "currency"};
+const struct sheet odd_sheet = {"odd", "days that stand out", columns, 6, 1, put_rows};

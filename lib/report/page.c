@@ -5,55 +5,21 @@
 #include <string.h>
 
 #include "base/utc.h"
-#include "report/cost.h"
+#include "report/advice.h"
 #include "report/figures.h"
-#include "report/fresh.h"
 #include "report/html.h"
-#include "report/keys.h"
-#include "report/odd.h"
-#include "report/people.h"
+#include "report/section.h"
 #include "report/style.h"
-#include "report/use.h"
 
-/* ---- the page ---------------------------------------------------------------------------- */
-
-static const struct section {
-	const char *id, *link;	    /* what the contents call it; NULL: not in there */
-	const char *title, *by;	    /* see html_section() */
-	int (*put)(struct page *p); /* return 0 where there is nothing, and say so: */
-	const char *none;
-	unsigned table;
-	int amounts; /* it shows some: once for each currency */
-} sections[] = {
-	{"models", "Cost by model", "Cost", " by model", report_cost_models, "No cost here.",
-		VIEWS_COST, 1},
-	{"workspaces", "Cost by workspace", "Cost", " by workspace", report_cost_workspaces,
-		"No cost here.", VIEWS_COST, 1},
-	{"month", "Month", "The month so far", NULL, report_cost_month, "No cost here.", VIEWS_COST,
-		1},
-	{"tokens", "Tokens", "Tokens", "", report_use_tokens, "No tokens here.", VIEWS_USAGE, 0},
-	{"cache", "Cache", "Cache hit rate", NULL, report_use_cache, "No tokens here.", VIEWS_USAGE,
-		0},
-	{"matrix", "Workspaces and models", "Cost by workspace and model", NULL, report_cost_matrix,
-		"No cost here.", VIEWS_COST, 1},
-	{"kinds", "Token types", "Cost by token type", NULL, report_cost_kinds, "No cost here.",
-		VIEWS_COST, 1},
-	{"users", "Claude Code", "Claude Code: who uses it most", NULL, report_use_users,
-		"Nothing of Claude Code here.", VIEWS_CLAUDE_CODE, 1},
-	{"tools", NULL, "Claude Code: acceptance per tool", NULL, report_use_tools,
-		"No decisions on tools here.", VIEWS_CLAUDE_CODE, 0},
-	{"code", NULL, "Claude Code: lines, commits and pull requests", "", report_use_code,
-		"Nothing of Claude Code here.", VIEWS_CLAUDE_CODE, 0},
-	{"activity", NULL, "Claude Code: active users and sessions", "", report_use_activity,
-		"Nothing of Claude Code here.", VIEWS_CLAUDE_CODE, 0},
-	{"keys", "API keys", "API keys", NULL, keys_put, NULL, 0, 1},
-	{"people", "People", "Cost by person", NULL, people_put, "No cost by person here.",
-		VIEWS_ANALYTICS_COST, 1},
-	{"odd", "Days that stand out", "Days that stand out", NULL, odd_put, "No cost here.",
-		VIEWS_COST, 1},
-	{"fresh", "Freshness", "How fresh the data is", NULL, fresh_put, NULL, 0, 0},
+/*
+ * A section whose table no key of the organization opens is left out, and named at the end of the page
+ * with the key that it takes.
+ */
+enum { SECTIONS_MAX = 64 };
+struct left_out {
+	const struct section *v[SECTIONS_MAX];
+	size_t n;
 };
-enum { SECTIONS = sizeof sections / sizeof *sections };
 
 static void
 put_title(char *to, size_t size, const struct report *r)
@@ -81,9 +47,18 @@ put_start(struct buf *b, const char *title, size_t n)
 	buf_puts(b, "</style></head><body>\n<a class=\"skip\" href=\"#main\">To the figures</a>");
 }
 
+static int
+is_left_out(const struct left_out *out, const struct section *s)
+{
+	for (size_t i = 0; i < out->n; i++)
+		if (out->v[i] == s)
+			return 1;
+	return 0;
+}
+
 /* The heading of a report, and its contents. */
 static void
-put_head(struct page *p, const char *title)
+put_head(struct page *p, const char *title, const struct left_out *out)
 {
 	const struct report *r = p->r;
 	char from[SHOW_TEXT], to[SHOW_TEXT], at[UTC_TEXT];
@@ -106,44 +81,85 @@ put_head(struct page *p, const char *title)
 		html_escaped(p->b, r->o.organization, PAGE_NAME);
 	}
 	buf_puts(p->b, "\"><ul>");
-	for (const struct section *s = sections; s < sections + SECTIONS; s++)
-		if (s->link != NULL)
+	for (const struct section *s = report_sections; s->id != NULL; s++)
+		if (s->link != NULL && !is_left_out(out, s))
 			buf_printf(
 				p->b, "<li><a href=\"#%s%s\">%s</a></li>", p->ids, s->id, s->link);
 	buf_puts(p->b, "</ul></nav>\n");
 }
 
-static void
-put_section(struct page *p, const struct section *s)
+/* The table that a section needs: cost is that of analytics_cost where there is no other. */
+static unsigned
+table_of(const struct report *r, const struct section *s)
 {
+	return s->table == VIEWS_COST ? r->bill : s->table;
+}
+
+static void
+put_section(struct page *p, const struct section *s, struct left_out *out)
+{
+	const unsigned table = table_of(p->r, s);
 	size_t start = p->b->len;
-	int there;
+	int there, other = 0;
 
 	html_section(p, s->id, s->title, s->by);
 	there = s->put(p);
-	if (!there && !p->again)
-		html_none(p, s->table, s->none);
+	other = !there && !advice_fits(p->r, table);
+	if (!there && !other && !p->again)
+		html_none(p, table, s->none);
 	html_end(p);
-	if (!there && p->again && !p->b->failed) /* nothing in this currency */
+	/* Nothing in this currency, or nothing that a key of the organization opens. */
+	if (!there && (p->again || other) && !p->b->failed)
 		p->b->len = start;
+	if (other && !p->again && out->n < SECTIONS_MAX)
+		out->v[out->n++] = s;
+}
+
+/* What is left out, by the key that it takes and the table that it needs. */
+static void
+put_left_out(struct page *p, const struct left_out *out)
+{
+	if (out->n == 0)
+		return;
+	html_section(p, "elsewhere", "What other keys open", NULL);
+	for (size_t i = 0; i < out->n; i++) {
+		unsigned table = table_of(p->r, out->v[i]);
+		int before = 0;
+
+		for (size_t k = 0; k < i; k++)
+			before |= table_of(p->r, out->v[k]) == table;
+		if (before)
+			continue;
+		buf_printf(p->b, "<p class=\"none\">%s", out->v[i]->title);
+		for (size_t k = i + 1; k < out->n; k++)
+			if (table_of(p->r, out->v[k]) == table)
+				buf_printf(p->b, " · %s", out->v[k]->title);
+		buf_puts(p->b, ": ");
+		advice_put(p->b, p->r, table, "<code>", "</code>");
+		buf_puts(p->b, "</p>");
+	}
+	html_end(p);
 }
 
 /* PAGES are of N currencies: what is no amount is of the first. */
 static void
-put_figures_and_sections(struct page *pages, size_t n)
+put_figures_and_sections(struct page *pages, size_t n, struct left_out *out)
 {
 	figures_put(pages, n);
-	for (const struct section *s = sections; s < sections + SECTIONS; s++) {
+	for (const struct section *s = report_sections; s->id != NULL; s++) {
 		char of[sizeof pages->of];
 
+		if (s->put == NULL)
+			continue;
 		memcpy(of, pages->of, sizeof of);
 		if (!s->amounts)
 			pages->of[0] = '\0';
-		put_section(pages, s);
+		put_section(pages, s, out);
 		memcpy(pages->of, of, sizeof of);
 		for (size_t i = 1; i < n && s->amounts; i++)
-			put_section(&pages[i], s);
+			put_section(&pages[i], s, out);
 	}
+	put_left_out(pages, out);
 }
 
 static int
@@ -152,8 +168,12 @@ prepare(struct page *p, struct ant_err *e)
 	const struct report *r = p->r;
 
 	return show_bins(&p->bins, r, e) == -1 ||
-			       show_parts(&p->models, r, &r->models, &p->bins, e) == -1 ||
-			       show_parts(&p->workspaces, r, &r->workspaces, &p->bins, e) == -1
+			       show_parts(&p->models, r, &r->models, SHOW_PARTS, &p->bins, e) ==
+				       -1 ||
+			       show_parts(&p->workspaces, r, &r->workspaces, SHOW_PARTS, &p->bins,
+				       e) == -1 ||
+			       show_parts(&p->products, r, &r->products, SHOW_PRODUCTS, &p->bins,
+				       e) == -1
 		       ? -1
 		       : 0;
 }
@@ -166,12 +186,16 @@ put_report(struct buf *to, const struct report *r, size_t number, struct ant_err
 	size_t n = report_currencies(r, all);
 	struct page *pages = calloc(n, sizeof *pages);
 	int status = pages != NULL ? 0 : err_sys(e, ANT_FAIL, "the page");
+	struct left_out out = {.n = 0};
+	struct buf sections; /* which there are says the contents, which stand before them */
 	char title[1024];
+
+	buf_init(&sections, to->max);
 
 	for (size_t i = 0; status == 0 && i < n; i++) {
 		struct page *p = &pages[i];
 
-		p->b = to;
+		p->b = &sections;
 		p->r = all[i];
 		p->again = i > 0;
 		if (n > 1)
@@ -181,15 +205,20 @@ put_report(struct buf *to, const struct report *r, size_t number, struct ant_err
 		status = prepare(p, e);
 	}
 	if (status == 0) {
+		put_figures_and_sections(pages, n, &out);
+		pages->b = to;
 		put_title(title, sizeof title, r);
-		put_head(pages, title);
+		put_head(pages, title, &out);
 		if (number == 0)
 			buf_puts(to, "<main id=\"main\">\n");
-		put_figures_and_sections(pages, n);
+		buf_put(to, sections.data, sections.len);
+		to->failed |= sections.failed;
 	}
+	buf_free(&sections);
 	for (size_t i = 0; pages != NULL && i < n; i++) {
 		show_parts_free(&pages[i].models);
 		show_parts_free(&pages[i].workspaces);
+		show_parts_free(&pages[i].products);
 		show_bins_free(&pages[i].bins);
 	}
 	free(pages);
@@ -213,6 +242,26 @@ put_organizations(struct buf *b, const struct report *const *reports, size_t n)
 	buf_puts(b, "</ul></nav>\n<main id=\"main\" class=\"several\">\n");
 }
 
+/* The end of the page, and what its cost is not. */
+static void
+put_footer(struct buf *to, const struct report *const *reports, size_t n)
+{
+	unsigned bills = 0;
+
+	for (size_t i = 0; i < n; i++)
+		bills |= reports[i]->bill;
+	buf_puts(to, "</main>\n<footer><p>");
+	if ((bills & VIEWS_COST) != 0)
+		buf_puts(to, "Cost is that of the cost report: Priority Tier is not in it, and the "
+			     "bill may differ. ");
+	if ((bills & VIEWS_ANALYTICS_COST) != 0)
+		buf_puts(to, "Cost is that of analytics_cost: after discounts and before credits, "
+			     "and the bill may differ. ");
+	buf_puts(to, "Cost of Claude Code is an estimate. Amounts are added up exactly and rounded "
+		     "last.</p><p>Made by ant-report " ANT_VERSION
+		     ", part of anthill.</p></footer>\n</body></html>\n");
+}
+
 int
 report_page(struct buf *to, const struct report *const *reports, size_t n, struct ant_err *e)
 {
@@ -231,9 +280,6 @@ report_page(struct buf *to, const struct report *const *reports, size_t n, struc
 		if (n > 1)
 			buf_puts(to, "</article>\n");
 	}
-	buf_puts(to, "</main>\n<footer><p>Cost is that of the cost report: Priority Tier is not in "
-		     "it, and the bill may differ. Cost of Claude Code is an estimate. Amounts are "
-		     "added up exactly and rounded last.</p><p>Made by ant-report " ANT_VERSION
-		     ", part of anthill.</p></footer>\n</body></html>\n");
+	put_footer(to, reports, n);
 	return status == 0 && to->failed ? err_sys(e, ANT_FAIL, "the page") : status;
 }

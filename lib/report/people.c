@@ -36,3 +36,21 @@ people_put(struct page *p)
 	html_table_sum(p, "", sum, "");
 	return 1;
 }
+
+static void
+put_rows(struct sheet_rows *rows)
+{
+	const struct report_items *people = &rows->r->people;
+
+	for (size_t i = 0; i < people->ids.n; i++) {
+		const struct report_item *person = &people->v[people->order[i]];
+
+		data_text(&rows->to, *person->id != '\0' ? person->id : NULL);
+		data_text(&rows->to, person->name);
+		sheet_amount(rows, person->total);
+		sheet_row_end(rows);
+	}
+}
+
+static const char *const columns[] = {"person_id", "person", "amount", "currency"};
+const struct sheet people_sheet = {"people", "cost by person", columns, 4, 1, put_rows};

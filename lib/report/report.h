@@ -15,8 +15,12 @@
 #include "base/strlist.h"
 #include "db/db.h"
 #include "db/views.h"
+#include "report/changes.h"
+#include "report/engagement.h"
+#include "report/limits.h"
 #include "report/money.h"
 #include "report/numbering.h"
+#include "report/seats.h"
 
 enum {
 	REPORT_DAYS_MAX = 3700, /* about ten years */
@@ -62,6 +66,7 @@ struct report_item {
 	const char *id;	 /* "": the default workspace, or the Console */
 	char *name;	 /* as it is shown */
 	int archived;	 /* a workspace that is */
+	char *tags;	 /* of a workspace: a JSON object as it was loaded, not checked yet */
 	money total;	 /* of the period */
 	money *daily;	 /* by day of the scan; NULL: nothing */
 	money *by_model; /* of a workspace, in the period, by number of the model */
@@ -151,6 +156,10 @@ struct report {
 	size_t nodd;
 	struct report_fresh *fresh;
 	size_t nfresh;
+	struct seats seats;
+	struct engagement engagement;
+	struct limits limits;
+	struct changes changes;
 
 	/* Of cost: complete up to as_of, exclusive.  Months are first days. */
 	int64_t as_of, month, next_month, last_month, first_cost;

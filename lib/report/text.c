@@ -7,6 +7,7 @@
 #include "base/utc.h"
 #include "report/check.h"
 #include "report/show.h"
+#include "report/tags.h"
 #include "report/term.h"
 
 enum { WIDTH_LEAST = 40, WIDTH_MOST = 160 };
@@ -86,7 +87,7 @@ put_figures(struct term *all, size_t n)
 	t->of[0] = '\0';
 	put_left_out(t);
 	if (r->first_cost == 0)
-		term_none(t, VIEWS_COST);
+		term_none(t, r->bill);
 	if (r->usage_end > 0) {
 		put_change(t, "Tokens, 30 days", show_short((double)r->tokens30, "", text),
 			r->tokens30, r->tokens_prior30, "against the 30 before");
@@ -264,7 +265,9 @@ put_cost(struct term *t)
 	}
 	/* Both may be of analytics_cost alone: who has no Admin key has no cost report. */
 	put_keys(t);
+	put_items(t, "Cost by product", &t->r->products);
 	put_items(t, "Cost by person", &t->r->people);
+	tags_text(t);
 }
 
 static void
@@ -307,11 +310,15 @@ report_text(struct buf *to, const struct report *r, size_t width, int ascii, str
 	put_figures(texts, n);
 	for (size_t i = 0; i < n; i++)
 		put_cost(&texts[i]);
+	seats_text(texts);
+	engagement_text(texts);
+	limits_text(texts);
 	for (size_t i = 0; i < n; i++) {
 		texts[i].name = texts[i].width >= 72 ? texts[i].width / 3 : 12;
 		put_users(&texts[i]);
 	}
 	for (size_t i = 0; i < n; i++)
 		put_odd(&texts[i]);
+	changes_text(texts);
 	return to->failed ? err_sys(e, ANT_FAIL, "the report") : 0;
 }

@@ -9,7 +9,10 @@
  * One change, written as a query string that is decoded into N names and values:
  *   date=YYYY-MM-DD factor=F drop=N   multiply the day's amounts (F has up to three
  *                                     decimals), drop the first N rows of its reports
- *   remove=ID  archive=ID  rename=ID name=TEXT
+ *   remove=ID  return=ID  archive=ID  rename=ID name=TEXT
+ *   role=USER to=ROLE  status=KEY to=STATUS
+ *   enter=GROUP user=ID  leave=GROUP user=ID
+ *   limit=ID cents=N                  a spend limit
  *   now=TIME                          move the clock
  *   event=N                           N things happen now (sim/feed), 1 to 1000
  * Return 0, or -1 with ANT_USAGE and a reason.

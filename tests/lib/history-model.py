@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """history-model.py KIND[@EPISODE]=SNAPSHOTS... - random snapshots through the loaders with --history, and a model beside them
 
-KIND is sqlite, pg, duckdb or lake.  From the environment: ANT_BIN; ANT_HISTORY_SEED, printed, and chosen where it is
+KIND is sqlite, pg, duckdb, lake, mysql or clickhouse.  From the environment: ANT_BIN; ANT_HISTORY_SEED, printed, and chosen where it is
 not set; ANT_HISTORY_CLOCK, the library of clock_preload.c; PGHOST and so on for pg; `duck` and ANT_LIBDUCKDB for the
-last two, and EXTENSIONS for lake.
+two after it, and EXTENSIONS for lake; MY_DIR, of mariadb.bash; CHDB, CHDB_URI and DB, of clickhouse.bash.
 
 An episode is a table that some forty streams are loaded into, one after the other: objects join, leave, come back,
 change, repeat, and have nulls and hostile texts; columns come and go; a load may be one without --history, of another
@@ -16,10 +16,10 @@ the end of an episode:
 
 A message names the episode as an argument that is that episode alone.
 """
-import collections, concurrent.futures, datetime, decimal, json, os, random, sqlite3, subprocess, sys, tempfile, traceback
+import collections, concurrent.futures, datetime, decimal, json, os, random, sqlite3, subprocess, sys, tempfile, traceback, urllib.request
 
 BIN = os.environ["ANT_BIN"]
-EPISODE, LOOK = 40, {"sqlite": 1, "pg": 5, "duckdb": 14, "lake": 14}  # streams to a table; streams between two looks
+EPISODE, LOOK = 40, {"sqlite": 1, "pg": 5, "duckdb": 14, "lake": 14, "mysql": 5, "clickhouse": 8}  # streams to a table; streams between two looks
 ORGANIZATIONS = ["11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"]
 TEXTS = ["", "Ada", "Ada ", "ada", "Zoë", "\\", "\\N", "a\tb", "a\nb\r", "'; DROP TABLE t;--", '"', "#end", "NULL", "\x01", "日本", "{}", "1", "1.0", None]
 POOLS = {
@@ -81,6 +81,8 @@ def second(text):
 class Destination:
     """Rows come as texts, None for null, by the hexadecimal digits of their bytes."""
 
+    extra = None  # the type of a column that somebody adds
+
     def __init__(self, folder):
         self.folder = folder
 
@@ -104,7 +106,7 @@ class Destination:
 
 
 class Sqlite(Destination):
-    command, where = [f"{BIN}/ant-load-sqlite"], ["h.db"]
+    command, where, extra = [f"{BIN}/ant-load-sqlite"], ["h.db"], "text"
 
     def hex(self, column, kind):
         return f"coalesce(hex(CAST({column} AS TEXT)), '-')"
@@ -134,7 +136,7 @@ class Sqlite(Destination):
 
 
 class Pg(Destination):
-    command, where = [f"{BIN}/ant-load-pg"], []
+    command, where, extra = [f"{BIN}/ant-load-pg"], [], "text"
 
     def hex(self, column, kind):
         text = f"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')" if kind == "timestamptz" else f"{column}::text"
@@ -175,7 +177,46 @@ class Lake(Duckdb):
     run = ask
 
 
-KINDS = {"sqlite": Sqlite, "pg": Pg, "duckdb": Duckdb, "lake": Lake}
+class Mysql(Destination):
+    command, extra = [f"{BIN}/ant-load-mysql"], "text"
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        socket = os.environ.get("MY_DIR", "") + "/s"
+        self.where = [f"mysql://root@localhost/anthill?socket={socket}"]
+        self.client = ["mariadb", "--no-defaults", "-BN", "--raw", "--default-character-set=utf8mb4", "-u", "root", "-S", socket, "anthill", "-e"]
+
+    def hex(self, column, kind):
+        text = f"date_format({column}, '%Y-%m-%dT%H:%i:%s.%f')" if kind == "timestamptz" else f"CAST({column} AS BINARY)"
+        return f"coalesce(hex({text}), '-')"
+
+    def ask(self, sql):
+        sql = "SET sql_mode = 'ANSI_QUOTES'; " + sql
+        return subprocess.run([*self.client, sql], check=True, capture_output=True, text=True).stdout.replace("\t", "|").splitlines()
+
+    run = ask
+
+
+class Clickhouse(Destination):
+    command, extra = [f"{BIN}/ant-load-clickhouse"], "Nullable(String)"
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.where = [os.environ.get("CHDB_URI", "") + "/" + os.environ.get("DB", "")]
+
+    def hex(self, column, kind):
+        text = f"replaceOne(toString({column}), ' ', 'T')" if kind == "timestamptz" else f"toString({column})"
+        return f"ifNull(hex({text}), '-')"
+
+    def ask(self, sql):
+        url = os.environ["CHDB"] + "/?database=" + os.environ["DB"]
+        with urllib.request.urlopen(url, sql.encode()) as answer:
+            return answer.read().decode().replace("\t", "|").splitlines()
+
+    run = ask
+
+
+KINDS = {"sqlite": Sqlite, "pg": Pg, "duckdb": Duckdb, "lake": Lake, "mysql": Mysql, "clickhouse": Clickhouse}
 
 
 # ---- the model ----------------------------------------------------------------------------
@@ -318,14 +359,14 @@ class Episode:
             raise Wrong(f"status {status}: {err}")
         load.told = json.loads(out).get("history")
         self.loads.append(load)
-        if self.random.random() < 0.03 and "extra" not in self.model.defaults and self.kind in ("sqlite", "pg"):
+        if self.random.random() < 0.03 and "extra" not in self.model.defaults and self.destination.extra:
             self.add_column()
 
     def add_column(self):
         """Somebody gives the table a column of his own."""
         default = self.random.choice([None, "d"])
         self.look()  # the loads so far know nothing of it
-        self.destination.run(f"ALTER TABLE {quoted(self.table)} ADD COLUMN extra text" + (f" DEFAULT '{default}'" if default else ""))
+        self.destination.run(f"ALTER TABLE {quoted(self.table)} ADD COLUMN extra {self.destination.extra}" + (f" DEFAULT '{default}'" if default else ""))
         self.model.defaults["extra"] = default
         self.model.columns.append("extra")
         for row in self.model.rows.values():
