@@ -126,7 +126,7 @@ model_bill() { expect analytics_cost | awk -F '\t' 'substr($1, 1, 10) >= "2026-0
 	for args in '--csv models --json' '--text --json' '--csv models --text' '--json --check budget=1' '--csv models --check stale=1h'; do
 		# shellcheck disable=SC2086
 		run -2 page $args "$ORG"
-		[[ $output == *'only one of --text, --csv, --json and --check'* ]]
+		[[ $output == *'only one of --text, --csv, --json, '*'--check'* ]]
 	done
 }
 
@@ -253,11 +253,11 @@ changes_view() {
 	[ "$(mlr --icsv --onidx cut -f organization got.csv | sort | uniq -c | xargs)" = '4 aaaaaaaa-0000' ]
 }
 
-# people ROLE OF... - the stream of a table of these members, whose role is ROLE
+# people ROLE OF... - the stream of users: these members, whose role is ROLE
 people() {
-	printf '#ant-rows\t1\tusers\n#mode\treplace\n#key\tid\n#unique\n#type\ttext\ttext\ttext\ttext\ttimestamptz\n#cols\tid\temail\tname\trole\tcreated_at\n'
+	printf '#ant-rows\t1\tusers\n#mode\treplace\n#key\tid\n#unique\n#type\ttext\ttext\ttext\ttext\ttimestamptz\ttimestamptz\ttext\ttimestamptz\n#cols\tid\temail\tname\trole\tcreated_at\tlast_login_at\ttype\tadded_at\n'
 	local n
-	for n in "${@:2}"; do printf 'user_%s\t%s@example.com\t%s\t%s\t2024-01-01T00:00:00Z\n' "$n" "$n" "$n" "$1"; done
+	for n in "${@:2}"; do printf 'user_%s\t%s@example.com\t%s\t%s\t2024-01-01T00:00:00Z\t\\N\tuser\t2024-01-01T00:00:00Z\n' "$n" "$n" "$n" "$1"; done
 	printf '#end\t%d\t\\N\n' $(($# - 1))
 }
 
