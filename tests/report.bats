@@ -54,7 +54,7 @@ values() { grep -o '<data value="[^"]*"' | sed 's/.*"\(.*\)"/\1/'; }
 		echo "$section" >>seen
 	done
 	# All sections, in the order in which they are promised.
-	[ "$(paste -sd' ' seen)" = 'figures models workspaces products month tokens cache matrix kinds users tools code activity keys people tags changes odd fresh elsewhere' ]
+	[ "$(paste -sd' ' seen)" = 'figures models workspaces products month tokens cache matrix kinds prices users tools code activity keys people tags changes odd fresh elsewhere' ]
 	# One figure that is not the model's is noticed.
 	for section in models tokens users keys tags; do
 		sed "/<section id=\"$section\"/,/<\\/section>/s/<td>\\$\\?[0-9]/&7/" page.html >wrong.html
@@ -89,7 +89,7 @@ values() { grep -o '<data value="[^"]*"' | sed 's/.*"\(.*\)"/\1/'; }
 	ant load-sqlite alone.db <stream >/dev/null
 	stop_sim
 	# Amounts and shares: the names are those of other tables.
-	spent() { ant report --to "$NOW" --text --ascii "$1" | sed -n '/^Cost by API key/,/^Claude Code/p' | grep -oE '\$[0-9,.]+ +[0-9.]+%'; }
+	spent() { ant report --to "$NOW" --text --ascii "$1" | sed -n '/^Cost by API key/,/^Cost by tag/p' | grep -oE '\$[0-9,.]+ +[0-9.]+%'; }
 	spent both.db >want
 	[ "$(wc -l <want)" -gt 20 ]
 	spent alone.db | diff want -

@@ -140,7 +140,7 @@ by_day(const void *a, const void *b)
 	return x->of < y->of ? -1 : x->of > y->of;
 }
 
-/* The question: those of the period whose price is known, as texts. */
+/* The question: those of the days whose price is known, as texts. */
 static int
 ask(struct report_ask *q, struct ant_err *e)
 {
@@ -153,7 +153,8 @@ ask(struct report_ask *q, struct ant_err *e)
 	char from[SHOW_TEXT], to[SHOW_TEXT];
 	unsigned needs;
 
-	place.from = show_iso(r->first, from);
+	place.from = show_iso(
+		r->last - r->first < PRICES_DAYS ? r->first : r->last - PRICES_DAYS + 1, from);
 	place.to = show_iso(r->last + 1, to);
 	buf_clear(&q->sql);
 	for (size_t i = 0; i < CELLS; i++)

@@ -46,7 +46,9 @@ struct prices {
 	size_t n, room, nchanges, changes_room;
 };
 
-/* Read those of the period.  Return 0, also where there is no such table, or -1 with a reason. */
+enum { PRICES_DAYS = 30 };
+
+/* Read those of the last PRICES_DAYS of the period.  Return 0, also where there is no such table, or -1 with a reason. */
 int prices_load(struct report_ask *q, struct ant_err *e);
 void prices_free(struct prices *p);
 

@@ -492,5 +492,10 @@ def fresh():
         same(row[0], row[1:3] + row[4:], [*want.get(row[0], ('–', row[2])), '1', f'{sum(1 for _ in rows(row[0])):,}'])
 
 
+def prices():
+    # By usage_by_cost, which is not loaded here: focus.bats has the figures.
+    same('tables', len(page.tables), 0)
+
+
 if __name__ == '__main__':
     globals()[SECTION]()
