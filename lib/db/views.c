@@ -277,11 +277,10 @@ put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size
 		views_put_into(x->b, x->p, 1u << table_number(arg, len));
 	else if (is(name, n, "null"))
 		buf_printf(x->b, "CAST(NULL AS %s)",
-			sql_type(x->p->dialect, is(arg, len, "text")   ? TYPE_TEXT
-						: is(arg, len, "date") ? TYPE_DATE
-						: is(arg, len, "numeric")
-							? TYPE_NUMERIC
-							: TYPE_TIMESTAMPTZ));
+			sql_type(x->p->dialect, is(arg, len, "text")	  ? TYPE_TEXT
+						: is(arg, len, "date")	  ? TYPE_DATE
+						: is(arg, len, "numeric") ? TYPE_NUMERIC
+									  : TYPE_TIMESTAMPTZ));
 	else if (is(name, n, "div")) /* {div:A,7} */
 		buf_printf(x->b, "((%.*s) %s 7)", (int)len - 2, arg,
 			x->p->dialect == SQL_DUCKDB ? "//" : "/");

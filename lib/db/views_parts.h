@@ -24,10 +24,10 @@
 #define USAGE_TIER                                                                                 \
 	"CASE WHEN service_tier IN ('batch', 'priority') THEN service_tier WHEN "                  \
 	"service_tier IS NULL THEN '' ELSE 'standard' END"
-/* clang-format on */
 
 /* A text that is the same in all databases, and one that is another in SQLite. */
 #define TEXT_OF_ALL(name, text) {name, {text, text, text}}
 #define TEXT_OF_BOTH(name, sql, sqlite) {name, {sql, sqlite, sql}}
+/* clang-format on */
 
 #endif

@@ -236,10 +236,9 @@ report_load(
 	r->tables = o->there.tables;
 	if (report_days_fresh(&l.q, e) == -1 || advice_settle(&l.q, e) == -1 ||
 		report_days_settle(&l.q, e) == -1 || currencies_settle(&l, e) == -1 ||
-		load_days(&l, e) == -1 || complete(&l, e) == -1 || seats_load(&l.q, e) == -1 ||
-		engagement_load(&l.q, e) == -1 || limits_load(&l.q, e) == -1 ||
-		prices_load(&l.q, e) == -1 ||
-		changes_load(&l.q, e) == -1)
+		prices_load(&l.q, e) == -1 || load_days(&l, e) == -1 || complete(&l, e) == -1 ||
+		seats_load(&l.q, e) == -1 || engagement_load(&l.q, e) == -1 ||
+		limits_load(&l.q, e) == -1 || changes_load(&l.q, e) == -1)
 		goto done;
 	status = 0;
 done:

@@ -48,7 +48,11 @@ struct prices {
 
 enum { PRICES_DAYS = 30 };
 
-/* Read those of the last PRICES_DAYS of the period.  Return 0, also where there is no such table, or -1 with a reason. */
+/*
+ * Read those of the last PRICES_DAYS of the period; first of all that is read, as the database takes
+ * some 40 MB for it where there are many.  Return 0, also where there is no such table, or -1 with a
+ * reason.
+ */
 int prices_load(struct report_ask *q, struct ant_err *e);
 void prices_free(struct prices *p);
 
