@@ -288,14 +288,14 @@ billed() {
 	jq -cn '{id: "k1", name: "first", type: "api_key", status: "active", created_at: "2026-01-01T00:00:00Z"}' >keyed/api_keys.records
 	for t in cost_report analytics_cost usage_by_cost usage_report organization api_keys; do load_records $t keyed <keyed/$t.records; done
 	as_model keyed 1.2
-	mlr --icsv --ocsv --headerless-csv-output filter '$x_Model == "m"' then cut -o -f ResourceName,BilledCost,ListCost,ConsumedQuantity then sort -f ResourceName out.sqlite >got
+	mlr --icsv --ocsv --headerless-csv-output filter '$x_Model == "m"' "then" cut -o -f ResourceName,BilledCost,ListCost,ConsumedQuantity "then" sort -f ResourceName out.sqlite >got
 	printf '%s\n' ',0.03000000000002,0.03000000000002,5.0' 'first,0.05000000000001,0.05000000000001,10.0' 'k2,0.02,0.025,15.0' | sort | diff - <(sort got)
-	[ "$(mlr --icsv --onidx filter 'is_not_empty($ResourceId)' then cut -f x_Model out.sqlite | sort | uniq -c | awk '{ print $2 "=" $1 }' | paste -sd ' ')" = 'm=2 n=2 q=2 r=2' ]
+	[ "$(mlr --icsv --onidx filter 'is_not_empty($ResourceId)' "then" cut -f x_Model out.sqlite | sort | uniq -c | awk '{ print $2 "=" $1 }' | paste -sd ' ')" = 'm=2 n=2 q=2 r=2' ]
 	# What the keys used is not all of the charge's use: then no one knows what was whose.
 	{ used api_key_id='"k1"' output_tokens=10; } | bucket >keyed/usage_report.records
 	load_records usage_report keyed --mode replace <keyed/usage_report.records
 	as_model keyed 1.2
-	[ "$(mlr --icsv --onidx filter '$x_Model == "m"' then cut -f ConsumedQuantity out.sqlite | grep -c .)" = 0 ]
+	[ "$(mlr --icsv --onidx filter '$x_Model == "m"' "then" cut -f ConsumedQuantity out.sqlite | grep -c .)" = 0 ]
 }
 
 # priced FOLDER - the view ant_prices of three databases is what the model says of the API's records
