@@ -165,8 +165,8 @@ report_check(struct buf *to, struct buf *notes, const struct report *r, const ch
 		n = check_stale(to, r, value + 1, e);
 	else
 		return err_set(e, ANT_USAGE,
-			"--check: '%.100s' is none of budget=USD, forecast=USD, daily-change=N%% "
-			"and stale=SPAN",
+			"--check: '%.100s' is none of budget=USD, forecast=USD, daily-change=N%%, "
+			"stale=SPAN and owners",
 			limit);
 	put_no_cost(notes, r, limit, len);
 	return n != -1 && r != NULL && (to->failed || notes->failed)

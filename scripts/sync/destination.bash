@@ -153,6 +153,7 @@ destination() {
 	load_scope=$base_scope # whatever organization it is
 	((!by_organization)) || [[ ! $kind =~ ^(bigquery|snowflake)$ ]] || usage "--by-organization: $kind has no such tables"
 	((!${#history_of[@]})) || [[ ! $kind =~ ^(bigquery|snowflake)$ ]] || usage "history: $kind keeps none"
+	((!${#history_of[@]} || !days)) || usage 'history: a folder of days keeps none: use parquet:///FOLDER without ?days'
 	# These let one process write at a time: rows are fetched aside, and loaded in turn.  So are those of organizations
 	# side by side where they share a file or a table.  Of Iceberg all loads share the ledger: what another machine
 	# overtakes is loaded again, from rows that lie aside.
@@ -189,10 +190,11 @@ loader_for() {
 	# In Iceberg any load can be overtaken by one of another table, at its commit.
 	if ((wait_lock)) && [[ ! $kind =~ ^(bigquery|snowflake)$ ]]; then how+=(--wait 86400)
 	elif [[ $kind == iceberg ]]; then how+=(--wait 600); fi
-	((!by_organization)) || how+=(--by-organization)
+	# Owners are those of all organizations.
+	((!by_organization)) || [[ $1 == owners ]] || how+=(--by-organization)
 	[[ -z ${history_of[${1:--}]-} ]] || how+=(--history)
 	whose=${own_organization:-${whose_of[${1:--}]-}}
-	[[ -z $whose ]] || how+=(--organization "$whose")
+	[[ -z $whose || $1 == owners ]] || how+=(--organization "$whose")
 	case $kind in
 	postgresql)
 		loader=(ant-load-pg -d "$conninfo" ${schema:+--schema "$schema"} "${names[@]}" "${how[@]}")
