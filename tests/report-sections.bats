@@ -193,6 +193,12 @@ advised() { grep -oE 'ant-sync [a-z_]+' | cut -d ' ' -f 2 | sort -u; }
 	run -1 page --check budget=100 e.db
 	[[ $output == "budget: \$"*' is spent in November 2026, over $100.00' ]]
 	page --text e.db | grep -q '^Cost by model'
+	# Of which none is of a workspace, as the API has it for such an organization.
+	sqlite3 e.db 'UPDATE analytics_cost SET workspace_id = NULL'
+	page e.db >page.html
+	run -1 grep -q -e 'id="workspaces"' -e 'id="matrix"' -e 'No workspace' page.html
+	section elsewhere <page.html | grep -q 'Cost · Cost by workspace and model · Cost by workspace tag: workspaces takes an Admin key'
+	run -1 grep -q '^Cost by workspace' <(page --text e.db)
 }
 
 # bare_of_views FILE - the database without its views

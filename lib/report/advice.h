@@ -22,6 +22,9 @@ int advice_settle(struct report_ask *q, struct ant_err *e);
 /* Whether a key of the organization opens the table of one bit: not known is yes. */
 int advice_fits(const struct report *r, unsigned table);
 
+/* Whether cost tells workspaces apart: that of an organization of Claude Enterprise is of none. */
+int advice_has_workspaces(const struct report *r);
+
 /* What opens it, in words: "an Admin key of the Console". */
 const char *advice_key(unsigned table);
 
