@@ -6,7 +6,7 @@ load lib/duckdb
 load lib/report
 load lib/streams
 
-VIEWS='ant_api_keys ant_claude_code_daily ant_claude_code_tools ant_cost_by_key ant_cost_daily ant_freshness ant_members ant_spend_month ant_tokens_daily'
+VIEWS='ant_api_keys ant_charge ant_charge_by_day ant_charge_by_key ant_charge_by_model ant_charge_by_month ant_charge_by_owner ant_charge_by_person ant_charge_by_product ant_charge_by_service_account ant_charge_by_tag ant_charge_by_workspace ant_claude_code_daily ant_claude_code_tools ant_cost_by_key ant_cost_daily ant_freshness ant_members ant_spend_month ant_tokens_daily'
 
 setup_file() {
 	build_duck

@@ -152,11 +152,28 @@ set_rest() { # WHERE: load or aside
 	[[ -z $kept ]] || rest+=(--branch cat --out "$run/$kept.parents")
 }
 
+# The table that comes from a file and not from the API.
+load_owners() {
+	local -a sink
+	tell_step loading
+	if [[ ! -r $owners || -d $owners ]]; then
+		say "owners: $owners: cannot be read"
+		code_of[owners]=1
+		return
+	fi
+	set_sink owners
+	commit_at=2 run_pipeline ant-flatten -t owners "${flags[@]}" --pipe "${sink[@]}" <"$owners"
+}
+
 # load FETCH-OPTION... - one window through the pipeline, for the tables in `running`; their statuses go to code_of.
 load() {
 	local name
 	local -a how=(--fetch-log) source rest sink all=("${running[@]}")
 	# One budget of requests for all tables and all their windows.
+	if [[ $first == owners ]]; then
+		load_owners
+		return
+	fi
 	source=(ant-fetch --log-format json "${fetch[@]}" --rate "$rate" --rate-file "$rate_file" "${parents[@]}" "$@" "$first")
 	((!verbose)) || how+=(-v)
 	[[ $gate == - ]] || how+=(--page-file "$gate")
