@@ -359,6 +359,7 @@ people() {
 @test "sections: hostile tags, names and values are text on the page, guarded in CSV, whole in JSON" {
 	cp "$ORG" h.db
 	sqlite3 h.db "UPDATE workspaces SET tags = '{\"=HYPERLINK(1)\":\"<script>x</script>\",\"\\u202eevil\":\"\\u001b[31m\",\"long\":\"' || printf('%.5000c', 'x') || '\"}' WHERE name = 'Production';
+		INSERT INTO workspaces (id, name, tags) VALUES ('wrkspc_idle', 'Idle', '{\"idle\":\"without cost\"}');
 		UPDATE workspaces SET tags = '{\"twice\":\"one\",\"twice\":\"two\"}' WHERE name = 'Claude Code';
 		UPDATE workspaces SET tags = 'no json' WHERE name = 'Legacy import';
 		UPDATE workspaces SET tags = '[1,{\"a\":2}]' WHERE name LIKE 'Data%';
@@ -374,6 +375,7 @@ people() {
 	grep -q '^twice,two,' tags.csv
 	run -1 grep -q -e '^twice,one' -e '^a,' tags.csv
 	grep -q '^number,1.50,' tags.csv
+	grep -q '^idle,without cost,0,USD$' tags.csv
 	grep -q '^object,"{""a"":\[1\]}",' tags.csv
 	# Every key's rows add up to all that is billed.
 	mlr --icsv --onidx cut -f tag then uniq -a tags.csv >keys

@@ -11,8 +11,8 @@ enum { KEY = 8, PRODUCT, ACTOR_ID, ACTOR_SUBJECT, ACTOR_NAME, ACTOR_EMAIL, CURRE
 enum { TIME, WORKSPACE, AMOUNT = 7, SPENT_CELLS = 9 };
 
 /*
- * Somebody by the row's own words: name, else address; where it has neither, by what else is known.  Rows come in
- * any order: who was renamed is called as on the last day.
+ * Somebody by the row's own words: name, else address; where it has neither, by what else is
+ * known.  Rows come in any order: who was renamed is called as on the last day.
  */
 static int
 add_person(struct report *r, const struct db_cell *c, int64_t day, money cost, struct ant_err *e)
@@ -82,8 +82,9 @@ take(void *arg, const struct db_cell *c, struct ant_err *e)
 }
 
 /*
- * A large organization has some ten thousand rows a day.  DuckDB adds up, exactly, what differs in nothing that
- * is asked for, and hands over less.  SQLite has no exact sums, and PostgreSQL is faster without.
+ * A large organization has some ten thousand rows a day.  DuckDB adds up, exactly, what differs
+ * in nothing that is asked for, and hands over less.  SQLite has no exact sums, and PostgreSQL is
+ * faster without.
  */
 int
 billed_load(struct loading *l, struct ant_err *e)

@@ -23,7 +23,10 @@ struct report_key *report_names_key(struct report *r, const struct db_cell *id, 
 struct report_user *report_names_user(
 	struct report *r, const struct db_cell *id, struct ant_err *e);
 
-/* What people call a product by its id in analytics_cost, "" where it has none; a new one's ID itself. */
+/*
+ * What people call a product by its id in analytics_cost, "" where it has none; a new one's ID
+ * itself.
+ */
 const char *report_names_product(const char *id);
 
 /*

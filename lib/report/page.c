@@ -12,8 +12,8 @@
 #include "report/style.h"
 
 /*
- * A section whose table no key of the organization opens is left out, and named at the end of the page
- * with the key that it takes.
+ * A section whose table no key of the organization opens is left out, and named at the end of the
+ * page with the key that it takes.
  */
 enum { SECTIONS_MAX = 64 };
 struct left_out {
@@ -102,7 +102,7 @@ put_section(struct page *p, const struct section *s, struct left_out *out)
 {
 	const unsigned table = table_of(p->r, s);
 	size_t start = p->b->len;
-	int there, other = 0;
+	int there, other;
 
 	html_section(p, s->id, s->title, s->by);
 	there = !((s->is & SECTION_WORKSPACES) != 0 && !advice_has_workspaces(p->r)) && s->put(p);

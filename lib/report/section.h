@@ -1,8 +1,8 @@
 /*
  * report/section - the sections of a report, in the order of the page
  *
- * Each has a file of its own, by what it is about, which reads its rows (where report/load does not do that),
- * draws them, and hands them on as data.
+ * Each has a file of its own, by what it is about, which reads its rows (where report/load does
+ * not do that), draws them, and hands them on as data.
  */
 #ifndef ANT_REPORT_SECTION_H
 #define ANT_REPORT_SECTION_H
@@ -12,7 +12,10 @@
 
 enum { SECTION_SHEETS = 2 };
 
-/* AMOUNTS: it shows some, once for each currency.  WORKSPACES: it is left out where there are none. */
+/*
+ * AMOUNTS: it shows some, once for each currency.  WORKSPACES: it is left out where there are
+ * none.
+ */
 enum { SECTION_AMOUNTS = 1, SECTION_WORKSPACES = 2 };
 
 struct section {
