@@ -126,7 +126,7 @@ model_bill() { expect analytics_cost | awk -F '\t' 'substr($1, 1, 10) >= "2026-0
 	for args in '--csv models --json' '--text --json' '--csv models --text' '--json --check budget=1' '--csv models --check stale=1h'; do
 		# shellcheck disable=SC2086
 		run -2 page $args "$ORG"
-		[[ $output == *'only one of --text, --csv, --json and --check'* ]]
+		[[ $output == *'only one of --text, --csv, --json, '*'--check'* ]]
 	done
 }
 
@@ -251,6 +251,35 @@ changes_view() {
 	sqlite3 v.db "CREATE TABLE u AS SELECT 'aaaaaaaa-0000' AS _organization, t.* FROM users t; DROP TABLE users; ALTER TABLE u RENAME TO users"
 	page --csv changes v.db >got.csv
 	[ "$(mlr --icsv --onidx cut -f organization got.csv | sort | uniq -c | xargs)" = '4 aaaaaaaa-0000' ]
+}
+
+# people ROLE OF... - the stream of users: these members, whose role is ROLE
+people() {
+	printf '#ant-rows\t1\tusers\n#mode\treplace\n#key\tid\n#unique\n#type\ttext\ttext\ttext\ttext\ttimestamptz\ttimestamptz\ttext\ttimestamptz\n#cols\tid\temail\tname\trole\tcreated_at\tlast_login_at\ttype\tadded_at\n'
+	local n
+	for n in "${@:2}"; do printf 'user_%s\t%s@example.com\t%s\t%s\t2024-01-01T00:00:00Z\t\\N\tuser\t2024-01-01T00:00:00Z\n' "$n" "$n" "$n" "$1"; done
+	printf '#end\t%d\t\\N\n' $(($# - 1))
+}
+
+@test "sections: who joined, left and changed role between two loads with --history is on the page, from all three databases" {
+	local dest
+	psql -Xq -d template1 -c "CREATE DATABASE kept"
+	cat >want.csv <<-'END'
+		table,id,name,what,column,from,to
+		users,user_ada,ada@example.com,changed,role,user,admin
+		users,user_bo,bo@example.com,removed,,,
+		users,user_cy,cy@example.com,added,,,
+	END
+	for dest in 'sqlite k.db' 'pg -d postgresql:///kept' 'duckdb k.duckdb'; do
+		people user ada bo | as_of 2026-11-01T00:00:00Z bash -c "ant-load-$dest --history" >/dev/null
+		people admin ada cy | as_of 2026-11-15T00:00:00Z bash -c "ant-load-$dest --history" >/dev/null
+		# shellcheck disable=SC2086
+		ant-load-$dest --views >/dev/null
+		page --csv changes "${dest##* }" >got.csv
+		[ "$(mlr --icsv --onidx cut -f changed_at then uniq -g changed_at got.csv | cut -c 1-10)" = 2026-11-15 ]
+		mlr --csv cut -x -f changed_at got.csv | diff want.csv -
+		page "${dest##* }" | section changes | grep -q 'role: <bdi>user</bdi> → <bdi>admin</bdi>'
+	done
 }
 
 @test "sections: without that view, what was created and archived is told, and how the rest is recorded" {

@@ -166,9 +166,11 @@ tells() { grep -E "^  $1 " <<<"$output" | grep -qF -- "$2" || { echo "$output"; 
 	done
 }
 
-@test "ant-tables --tsv: thirteen fields a table, for scripts" {
+@test "ant-tables --tsv: fourteen fields a table, for scripts" {
 	run -0 ant tables --tsv
-	[ "$(printf '%s\n' "$output" | awk -F '\t' 'NF != 13' | wc -l)" = 0 ]
+	[ "$(printf '%s\n' "$output" | awk -F '\t' 'NF != 14' | wc -l)" = 0 ]
+	[ "$(grep -cP '^(users|compliance_activities)\t.*\tyes$' <<<"$output")" = 2 ]
+	[ "$(grep -cP '^(usage_report|cost_report)\t.*\tno$' <<<"$output")" = 2 ]
 	fields() { grep "^$1"$'\t' <<<"$output" | cut -f 1-9,11; }
 	[ "$(fields usage_report)" = $'usage_report\twindow\tbucket\tpage\t1d\t2023-01-01\t-\tconsole\t-\tyes' ]
 	[ "$(fields usage_by_cost)" = $'usage_by_cost\twindow\tbucket\tpage\t1d\t2023-01-01\t-\t-\t-\tyes' ]
