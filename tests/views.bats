@@ -537,14 +537,14 @@ NAMES=(--prefix "p'_" --table-name 'cost_report=a=b\' --table-name users=people)
 
 @test "views: ant-tables --views prints what makes them, for each dialect" {
 	sqlite3 "$BATS_FILE_TMPDIR/org.db" .dump | grep -v '^CREATE VIEW' | sqlite3 t.db
-	for t in analytics_cost analytics_usage service_accounts owners; do # as if they were loaded
+	for t in analytics_cost analytics_usage service_accounts owners usage_by_cost; do # as if they were loaded
 		ant tables --ddl sqlite $t | sqlite3 t.db
 		ant tables --ddl postgresql $t | psql -Xq
 	done
 	ant tables --views sqlite | sqlite3 -bail t.db
 	[ "$(sqlite3 t.db "SELECT count(*) FROM sqlite_schema WHERE type = 'view'")" = $(($(wc -w <<<"$VIEWS") + 1)) ] # and by person
 	ant tables --views postgresql | psql -Xq -v ON_ERROR_STOP=1
-	psql -Xq -c 'DROP TABLE analytics_cost, analytics_usage, service_accounts, owners CASCADE'
+	psql -Xq -c 'DROP TABLE analytics_cost, analytics_usage, service_accounts, owners, usage_by_cost CASCADE'
 	ant load-pg --views
 	run -2 ant tables --views oracle
 	[[ $output == *'none of postgresql, sqlite and duckdb'* ]]
