@@ -351,7 +351,8 @@ add_fetched(const struct tables *ts, struct strlist *to, struct ant_err *e)
 		struct ant_err wrong;
 		struct table *t = tables_load(ts, all.v[i], &wrong);
 
-		if ((t == NULL || t->csv.n == 0) && strlist_add(to, all.v[i], strlen(all.v[i])) == -1)
+		if ((t == NULL || t->csv.n == 0) &&
+			strlist_add(to, all.v[i], strlen(all.v[i])) == -1)
 			status = err_sys(e, ANT_FAIL, "--check");
 		table_free(t);
 	}
