@@ -16,6 +16,8 @@ readonly HERE='http://(127\.[0-9.]+|localhost|\[::1\])(:[0-9]+)?' # the only pla
 # All the world knows them: ant-sim(1)
 readonly SIMULATED=' sk-ant-admin01-simulated sk-ant-api01-simulated simulated-oauth-token '
 
+# What is not grouped, to hold the groups against.
+declare -rA total_of=([cost_report]=cost_total [usage_report]=usage_total [analytics_cost]=analytics_cost_total [analytics_usage]=analytics_usage_total)
 declare -A option=() conf=() mode_of=() earliest_of=() parent_of=() reread_of=() crawl_of=() windowed=() served_of=() span_of=() tables_of=()
 declare -A lookback_of=() chunk_of=() into_of=() last_of=() whose_of=() from_of=() failed_of=() worker_of=() section_of=() absolute_of=()
 declare -a known_tables=() known_sets=() tables=() fetch=() flags=() since=() loader=() organizations=() results=()
@@ -91,9 +93,16 @@ choose_tables() {
 	((${#tables[@]})) || usage 'no table is left'
 }
 
-# add_table NAME WORDS - one more to load, unless it is there or the words leave it out
-add_table() {
-	[[ " ${tables[*]} $2 " == *" $1 "* || " $2 " == *" -$1 "* ]] || tables+=("$1")
+# Whether SETTING, which loads more tables, is on, and the command line names none.
+also() { # SETTING
+	pick "$1" off
+	[[ $REPLY == on && " ${option[tables]-}" != *' '[!-]* ]]
+}
+
+# One more table to load, unless it is there or left out.
+add_table() { # NAME
+	local said=" ${tables[*]} ${option[tables]-} ${conf[$organization/tables]-${conf[/tables]-}} "
+	[[ $said == *" $1 "* || $said == *" -$1 "* ]] || tables+=("$1")
 }
 
 # check NAME VALUE - whether VALUE is one that NAME can have; if not, why is left in REPLY
@@ -114,7 +123,7 @@ check() {
 	REPLY="$1: '$2' is neither yes nor no"
 	[[ $1 != allow-shrink && $1 != allow-cut || $2 == yes || $2 == no ]] || return
 	REPLY="$1: '$2' is neither on nor off"
-	[[ $1 != views && $1 != by-organization && $1 != focus || $2 == on || $2 == off ]] || return
+	[[ $1 != views && $1 != by-organization && $1 != focus && $1 != reconcile || $2 == on || $2 == off ]] || return
 	REPLY="$1: '$2' is neither file nor destination"
 	[[ $1 != state || $2 == file || $2 == destination ]] || return
 	if [[ $1 == mode && ! $2 =~ ^(window|replace|merge|append)$ ]]; then
@@ -131,7 +140,7 @@ check() {
 	[[ -n $2 ]]
 }
 
-readonly SETTINGS=' destination schema prefix tables table-name start look-back chunk jobs rate parallel full-sync full-refresh key-env key-file key-command token-env token-file token-command metrics allow-shrink allow-cut views state by-organization focus base-url organizations-at-once '
+readonly SETTINGS=' destination schema prefix tables table-name start look-back chunk jobs rate parallel full-sync full-refresh key-env key-file key-command token-env token-file token-command metrics allow-shrink allow-cut views state by-organization focus reconcile base-url organizations-at-once '
 
 # pick NAME DEFAULT - the value for ORGANIZATION: of the command line, its section, the file
 pick() { REPLY=${option[$1]-${conf[$organization/$1]-${conf[/$1]-$2}}}; }
@@ -181,8 +190,8 @@ settle() {
 	IFS=$' \t' read -r -a tables <<<"$REPLY"
 	unnamed=$((!${#tables[@]}))
 	choose_tables "${tables[@]}"
-	pick focus off
-	[[ $REPLY == off || " ${option[tables]-}" == *' '[!-]* ]] || add_table usage_by_cost "${option[tables]-} ${conf[$organization/tables]-${conf[/tables]-}}"
+	! also focus || add_table usage_by_cost
+	! also reconcile || for name in "${tables[@]}"; do [[ -z ${total_of[$name]-} ]] || add_table "${total_of[$name]}"; done
 	if [[ -n ${option[into]-} ]]; then
 		((${#tables[@]} == 1)) || usage '--into: name the one table'
 		into_of[${tables[0]}]=${option[into]}
