@@ -41,7 +41,8 @@ static struct cli cli = {
 		"  -o FILE           write the page there, not to stdout\n"
 		"  --text            for a terminal; --ascii: without other characters\n"
 		"  --check LIMIT     print what exceeds it and exit 1; may be repeated:\n"
-		"                    budget=5000, forecast=5000, daily-change=50%, stale=36h\n"
+		"                    budget=5000, forecast=5000, daily-change=50%, stale=36h,\n"
+		"                    reconcile=0.5%\n"
 		"  --schema S, --prefix P, --table-name TABLE=NAME  as the tables were loaded\n"
 		"\n"
 		"A page to look at, and a mail from cron when something is amiss:\n"
@@ -75,6 +76,7 @@ take_check(const char *value)
 	if (report_check(NULL, NULL, NULL, value, &e) == -1)
 		return cli_usage(&cli, "%s", e.msg);
 	call.checks[call.nchecks++] = value;
+	call.o.reconcile |= report_check_reconciles(value);
 	return ANT_OK;
 }
 

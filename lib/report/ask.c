@@ -24,6 +24,19 @@ report_ask_day(const struct db_cell *c)
 }
 
 int
+report_ask_instant(const struct db_cell *c, int64_t *t)
+{
+	char text[] = "YYYY-MM-DDTHH:MM:SSZ";
+
+	if (c->kind != DB_TEXT || c->len < 19)
+		return 0;
+	/* PostgreSQL writes a blank for the T and +00 for the Z. */
+	memcpy(text, c->p, 10);
+	memcpy(text + 11, c->p + 11, 8);
+	return utc_parse(text, sizeof text - 1, t) == 0;
+}
+
+int
 report_ask_money(const struct db_cell *c, money *to)
 {
 	switch (c->kind) {

@@ -49,6 +49,9 @@ int report_ask_days(struct report_ask *q, unsigned bit, const char *time, const 
 /* The day of a time or date as the databases write them: its first ten characters; 0: none. */
 int64_t report_ask_day(const struct db_cell *c);
 
+/* The time in a cell, as the databases write them, to *T.  Return 1, or 0 where it is none. */
+int report_ask_instant(const struct db_cell *c, int64_t *t);
+
 /*
  * The amount in a cell of cents: a number or its text; null is 0.  Return 0, or -1 as
  * money_from_text().

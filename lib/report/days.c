@@ -158,18 +158,8 @@ copy_time(char to[24], const struct db_cell *c)
 	int64_t t;
 
 	to[0] = '\0';
-	if (c->kind != DB_TEXT)
-		return;
-	/* PostgreSQL writes a blank for the T and +00 for the Z. */
-	if (c->len >= 19) {
-		char text[24];
-
-		memcpy(text, c->p, 19);
-		text[10] = 'T';
-		strcpy(text + 19, "Z");
-		if (utc_parse(text, 20, &t) == 0)
-			strcpy(to, text);
-	}
+	if (report_ask_instant(c, &t))
+		utc_format(t, to);
 }
 
 static int

@@ -6,6 +6,7 @@
 #include "report/ask.h"
 #include "report/days.h"
 #include "report/names.h"
+#include "report/reconcile.h"
 #include "report/report.h"
 #include "report/share.h"
 
@@ -597,6 +598,8 @@ report_load(
 	if (report_days_settle(&l.q, e) == -1 || settle_currency(&l, e) == -1 ||
 		load_days(&l, e) == -1 || report_days_fresh(&l.q, e) == -1 || complete(&l, e) == -1)
 		goto done;
+	if (o->reconcile && reconcile_load(&l.q, e) == -1)
+		goto done;
 	status = 0;
 done:
 	buf_free(&l.q.sql);
@@ -645,6 +648,7 @@ free_one(struct report *r)
 	free(r->odd);
 	free(r->fresh);
 	free(r->organization);
+	reconcile_free(r->reconcile);
 }
 
 void
