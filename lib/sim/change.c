@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "sim/plant.h"
 
 /* A decimal number with up to three decimals, in thousandths. */
 static int
@@ -54,18 +55,44 @@ drop_groups(struct sim *s, struct sim_revision *r)
 	return 0;
 }
 
+/* The day DATE, and what its amounts are multiplied with: 1 where FACTOR is NULL. */
+static int
+parse_day(const char *date, const char *factor, int64_t *day, unsigned *permille, struct ant_err *e)
+{
+	int64_t t;
+
+	if (strlen(date) != 10 || utc_parse(date, 10, &t) == -1)
+		return err_set(e, ANT_USAGE, "date: '%s' is not a date YYYY-MM-DD", date);
+	*day = t / UTC_DAY;
+	*permille = 1000;
+	if (factor != NULL && parse_permille(factor, permille) == -1)
+		return err_set(e, ANT_USAGE, "factor: '%s' is not a number from 0 to 1000", factor);
+	return 0;
+}
+
+/* One report alone differs. */
+static int
+plant(struct sim *s, const char *date, const char *report, const char *group, const char *factor,
+	struct ant_err *e)
+{
+	int64_t day;
+	unsigned permille;
+
+	if (group == NULL || factor == NULL)
+		return err_set(e, ANT_USAGE, "report: needs group=N and factor=F");
+	if (parse_day(date, factor, &day, &permille, e) == -1)
+		return -1;
+	return sim_plant_add(s, report, day, group, permille, e);
+}
+
 static int
 revise(struct sim *s, const char *date, const char *factor, const char *drop, struct ant_err *e)
 {
 	struct sim_revision r = {0, 1000, 0, 0, NULL}, *all;
-	int64_t t;
 	char *end = NULL;
 
-	if (strlen(date) != 10 || utc_parse(date, 10, &t) == -1)
-		return err_set(e, ANT_USAGE, "date: '%s' is not a date YYYY-MM-DD", date);
-	r.day = t / UTC_DAY;
-	if (factor != NULL && parse_permille(factor, &r.permille) == -1)
-		return err_set(e, ANT_USAGE, "factor: '%s' is not a number from 0 to 1000", factor);
+	if (parse_day(date, factor, &r.day, &r.permille, e) == -1)
+		return -1;
 	if (drop != NULL) {
 		unsigned long n = strtoul(drop, &end, 10);
 
@@ -105,9 +132,22 @@ int
 sim_change(
 	struct sim *s, const struct strlist *names, const struct strlist *values, struct ant_err *e)
 {
-	static const char *const known[] = {
-		"date", "factor", "drop", "remove", "archive", "rename", "name", "now", "event"};
-	enum { DATE, FACTOR, DROP, REMOVE, ARCHIVE, RENAME, NAME, NOW, EVENT, KNOWN };
+	static const char *const known[] = {"date", "factor", "drop", "remove", "archive", "rename",
+		"name", "now", "event", "report", "group"};
+	enum {
+		DATE,
+		FACTOR,
+		DROP,
+		REMOVE,
+		ARCHIVE,
+		RENAME,
+		NAME,
+		NOW,
+		EVENT,
+		REPORT,
+		GROUP,
+		KNOWN
+	};
 	const char *v[KNOWN] = {NULL};
 	int64_t t;
 
@@ -120,6 +160,8 @@ sim_change(
 			return err_set(e, ANT_USAGE, "unknown parameter '%s'", names->v[i]);
 		v[k] = values->v[i];
 	}
+	if (v[DATE] != NULL && v[REPORT] != NULL)
+		return plant(s, v[DATE], v[REPORT], v[GROUP], v[FACTOR], e);
 	if (v[DATE] != NULL)
 		return revise(s, v[DATE], v[FACTOR], v[DROP], e);
 	if (v[EVENT] != NULL)
@@ -136,6 +178,7 @@ sim_change(
 		return 0;
 	}
 	return err_set(e, ANT_USAGE,
-		"nothing to change: date=DAY [factor=F] [drop=N], remove=ID, archive=WORKSPACE, "
+		"nothing to change: date=DAY [factor=F] [drop=N], date=DAY report=TABLE group=N "
+		"factor=F, remove=ID, archive=WORKSPACE, "
 		"rename=ID with name=TEXT, now=TIME, or event=N, of objects that exist");
 }

@@ -9,6 +9,8 @@
  * One change, written as a query string that is decoded into N names and values:
  *   date=YYYY-MM-DD factor=F drop=N   multiply the day's amounts (F has up to three
  *                                     decimals), drop the first N rows of its reports
+ *   date=YYYY-MM-DD report=TABLE group=N factor=F   multiply the amounts of one group in one
+ *                                     report alone, see sim/plant
  *   remove=ID  archive=ID  rename=ID name=TEXT
  *   now=TIME                          move the clock
  *   event=N                           N things happen now (sim/feed), 1 to 1000

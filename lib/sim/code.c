@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "sim/plant.h"
 
 /* What a hash is for, apart from those of the other modules; the next two as well. */
 enum { OF_CODE = 107 };
@@ -226,8 +227,8 @@ add_actor(struct code_list *l, const struct sim *s, size_t i, long stream, int64
 {
 	int is_key = i >= s->org.nusers;
 	size_t actor = is_key ? i - s->org.nusers : i;
-	unsigned bits = stream >= 0 || uses_code(s, actor, is_key) ? code_rows(s, actor, is_key, day)
-								   : 0;
+	unsigned bits =
+		stream >= 0 || uses_code(s, actor, is_key) ? code_rows(s, actor, is_key, day) : 0;
 	uint64_t part = 0, parts = 0;
 
 	if (stream >= 0 && is_billed(s, actor, is_key, (size_t)stream, day))
@@ -249,6 +250,30 @@ add_actor(struct code_list *l, const struct sim *s, size_t i, long stream, int64
 			billed_models(s, r, actor, (size_t)stream, part++, parts);
 	}
 	return 0;
+}
+
+/* What this report alone tells of the day, of its records that have a model. */
+static void
+plant(const struct sim *s, struct sim_code *rows, size_t n)
+{
+	size_t number = 0;
+
+	for (size_t i = 0; i < n && s->nplants > 0; i++) {
+		uint64_t permille = rows[i].nmodels == 0 ? 1000
+							 : sim_planted(s, SIM_CLAUDE_CODE_REPORT,
+								   rows[i].day, ++number);
+
+		for (size_t m = 0; m < rows[i].nmodels; m++) {
+			struct sim_code_model *to = &rows[i].models[m];
+
+			to->input = to->input * permille / 1000;
+			to->output = to->output * permille / 1000;
+			to->read = to->read * permille / 1000;
+			to->create = to->create * permille / 1000;
+			to->units = to->units * permille / 1000;
+			sim_money(to->cost, to->units, 0);
+		}
+	}
 }
 
 int
@@ -280,5 +305,6 @@ sim_code_day(const struct sim *s, int64_t day, struct sim_code **rows, size_t *n
 		memmove(l.v, l.v + drop, (l.n - drop) * sizeof *l.v);
 	*n = l.n - drop;
 	*rows = l.v;
+	plant(s, l.v, *n);
 	return 0;
 }

@@ -342,6 +342,7 @@ sim_free(struct sim *s)
 	for (size_t i = 0; i < s->nrevisions; i++)
 		free(s->revisions[i].dropped);
 	free(s->revisions);
+	free(s->plants);
 	free(s->events);
 	free(s->streams);
 	sim_org_free(&s->org);
