@@ -45,7 +45,7 @@ all: $(BINS) $(PARTB) $(SYNCB) $(SCRIPTS:%=$B/bin/%) $B/share/anthill/tables $(B
 # calls, and these are the outside libraries of each.  libjq and libcsv ship no .pc file.
 CAGE     = $(if $(filter yes,$(SECCOMP)),$(shell $(PC) --libs libseccomp))
 $B/bin/ant-fetch:       LIBS = $(shell $(PC) --libs libcurl) $(CAGE)
-$B/bin/ant-flatten:     LIBS = -ljq $(shell $(PC) --libs nettle) $(CAGE)
+$B/bin/ant-flatten:     LIBS = -ljq -lcsv $(shell $(PC) --libs nettle) $(CAGE)
 $B/bin/ant-load-csv:    LIBS = -lcsv
 $B/bin/ant-load-pg:     LIBS = $(shell $(PC) --libs libpq)
 $B/bin/ant-load-mysql:  LIBS = $(shell $(PC) --libs libmariadb)
@@ -53,7 +53,7 @@ $B/bin/ant-load-sqlite: LIBS = $(shell $(PC) --libs sqlite3)
 $B/bin/ant-load-duckdb: LIBS = -ldl
 $B/bin/ant-load-clickhouse: LIBS = $(shell $(PC) --libs libcurl)
 $B/bin/ant-load-parquet: LIBS = -lcsv -ldl
-$B/bin/ant-report:      LIBS = $(shell $(PC) --libs sqlite3 libpq) -ldl -lm $(CAGE)
+$B/bin/ant-report:      LIBS = $(shell $(PC) --libs sqlite3 libpq) -ldl -lcsv -lm $(CAGE)
 $B/bin/ant-sim:         LIBS = $(shell $(PC) --libs libmicrohttpd zlib)
 $(filter $B/bin/ant-load-%,$(BINS)): $B/cmd/loader.o
 $B/bin/ant-state: $B/cmd/receipts.o $B/cmd/agree.o

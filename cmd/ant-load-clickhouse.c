@@ -23,8 +23,9 @@ static const struct cli_option options[] = {
 static const char usage[] =
 	"usage: ant-load-clickhouse [--cluster NAME] [--table T] [--prefix P] [--mode M]\n"
 	"           [--allow-shrink] [--wait SECONDS] [--by-organization]\n"
-	"           [--organization UUID] [--dry-run | --check | --ledger |\n"
-	"            --audit | --set-watermark TABLE=TIME] URI\n";
+	"           [--organization UUID] [--history]\n"
+	"           [--dry-run | --check | --ledger | --audit |\n"
+	"            --set-watermark TABLE=TIME] URI\n";
 
 static const char help[] =
 	"Loads the rows on stdin, all of them or none, into the ClickHouse database of\n"

@@ -5,8 +5,8 @@
  */
 #include <string.h>
 
+#include "base/csv_file.h"
 #include "cli.h"
-#include "load/csv_file.h"
 #include "loader.h"
 
 static struct csv_file_dialect dialect = {.delimiter = ',', .null = "", .header = 1};
@@ -50,8 +50,8 @@ static const char usage[] =
 	"usage: ant-load-csv [-o FILE [--mode M] [--allow-shrink] [--wait SECONDS]\n"
 	"            [--dry-run | --check | --ledger | --audit |\n"
 	"            --set-watermark TABLE=TIME]]\n"
-	"           [--by-organization] [--organization UUID] [--delimiter C]\n"
-	"           [--no-header] [--null TEXT] [--bom] [--crlf] [--safe]\n";
+	"           [--by-organization] [--organization UUID] [--history]\n"
+	"           [--delimiter C] [--no-header] [--null TEXT] [--bom] [--crlf] [--safe]\n";
 
 static const char help[] =
 	"Writes the rows on stdin as CSV to stdout, or with -o into FILE, all or none.\n"
@@ -60,6 +60,7 @@ static const char help[] =
 	"  --mode M        window, replace, merge or append, not the stream's mode\n"
 	"  --allow-shrink, --wait SECONDS  leave fewer than half; for another load to end\n"
 	"  --by-organization, --organization UUID  of several, told apart; of this alone\n"
+	"  --history       keep every version of every row in FILE_history.csv\n"
 	"  --ledger, --audit    receipts of FILE's folder; answers for ant-sync about it\n"
 	"  --set-watermark TABLE=TIME  note it in the ledger; without TIME: there is none\n"
 	"  --dry-run, --check   what would be done; what stands in the way; no change\n"
@@ -81,11 +82,12 @@ make(void)
 	const struct load_options *o = &loader.o;
 	struct ant_err e;
 
-	if (name == NULL && (o->mode != NULL || o->allow_shrink || o->ledger || o->dry_run ||
-				    loader.check || loader.audit || loader.note != NULL))
+	if (name == NULL &&
+		(o->mode != NULL || o->allow_shrink || o->history || o->ledger || o->dry_run ||
+			loader.check || loader.audit || loader.note != NULL))
 		return cli_usage(&loader.cli,
-			"--mode, --allow-shrink, --ledger, --dry-run, --check, --audit and "
-			"--set-watermark need -o FILE");
+			"--mode, --allow-shrink, --history, --ledger, --dry-run, --check, --audit "
+			"and --set-watermark need -o FILE");
 	if (name != NULL && strcmp(name, LOAD_CSV_LEDGER) == 0)
 		return cli_usage(&loader.cli, "-o: %s is the ledger itself", LOAD_CSV_LEDGER);
 	dialect.header = !no_header;

@@ -18,6 +18,7 @@ static const struct cli_option options[] = {
 static const char usage[] =
 	"usage: ant-load-duckdb [--table T] [--prefix P] [--mode M] [--allow-shrink]\n"
 	"           [--wait SECONDS] [--by-organization] [--organization UUID]\n"
+	"           [--history]\n"
 	"           [--dry-run | --check | --ledger | --audit |\n"
 	"            --set-watermark TABLE=TIME | --views [--table-name TABLE=NAME]...]\n"
 	"           FILE | ducklake:CATALOG[?data=PATH] | iceberg+https://...\n";

@@ -20,7 +20,7 @@ static const struct cli_option options[] = {
 static const char usage[] =
 	"usage: ant-load-pg [-d CONNINFO|URI] [--schema S] [--table T] [--prefix P]\n"
 	"           [--mode M] [--allow-shrink] [--wait SECONDS]\n"
-	"           [--by-organization] [--organization UUID]\n"
+	"           [--by-organization] [--organization UUID] [--history]\n"
 	"           [--dry-run | --check | --ledger | --audit |\n"
 	"            --set-watermark TABLE=TIME | --views [--table-name TABLE=NAME]...]\n";
 

@@ -4,6 +4,7 @@
  * Reads the database that the loaders filled.  stdout: the page (or -o FILE), text for a
  * terminal, or what exceeds a limit.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -16,9 +17,11 @@
 #include "base/utc.h"
 #include "cli.h"
 #include "db/open.h"
+#include "report/charge.h"
 #include "report/check.h"
 #include "report/page.h"
 #include "report/report.h"
+#include "report/sheet.h"
 #include "report/text.h"
 #include "sandbox.h"
 
@@ -29,7 +32,9 @@ static struct cli cli = {
 	.name = "ant-report",
 	.usage = "usage: ant-report [-hqv] [--from T] [--to T] [--budget USD] [--title TEXT]\n"
 		 "           [--organization UUID]\n"
-		 "           [--text [--ascii] | --check LIMIT]... [--schema S] [--prefix P]\n"
+		 "           [--text [--ascii] | --csv SECTION | --json | --check LIMIT]...\n"
+		 "           [--by WHAT [--format text|csv|json]]\n"
+		 "           [--schema S] [--prefix P]\n"
 		 "           [--table-name TABLE=NAME]... [-o FILE] DB\n",
 	.help = "Shows what the organization spends and does, from the database DB that ant-sync\n"
 		"filled: a FILE of SQLite or DuckDB, or postgresql://HOST/DB.\n"
@@ -40,6 +45,11 @@ static struct cli cli = {
 		"  --organization UUID   of those in one database, this one alone\n"
 		"  -o FILE           write the page there, not to stdout\n"
 		"  --text            for a terminal; --ascii: without other characters\n"
+		"  --csv SECTION     the rows behind a section, all of them; help: their names\n"
+		"  --json            those of all sections, as one document\n"
+		"  --by WHAT         the bill by owner, tag:KEY, person, key, service-account,\n"
+		"                    workspace, product, model, day or month\n"
+		"  --format FORMAT   of --by: text, csv or json\n"
 		"  --check LIMIT     print what exceeds it and exit 1; may be repeated:\n"
 		"                    budget=5000, forecast=5000, daily-change=50%, stale=36h,\n"
 		"                    reconcile=0.5%\n"
@@ -55,7 +65,10 @@ static struct call {
 	const char *file; /* NULL: stdout */
 	const char *checks[CHECKS_MAX];
 	size_t nchecks;
-	int text, ascii;
+	const struct sheet *csv;
+	int text, ascii, json;
+	struct charge_by by; /* of NULL: nothing */
+	const char *format;
 } call = {.o = {.from = NO_TIME, .to = NO_TIME, .budget = -1}};
 
 static int
@@ -81,6 +94,40 @@ take_check(const char *value)
 }
 
 static int
+take_csv(const char *name)
+{
+	struct buf all;
+	int status;
+
+	if ((call.csv = sheet_find(name)) != NULL)
+		return ANT_OK;
+	buf_init(&all, 1 << 16);
+	sheet_list(&all);
+	status = cli_usage(
+		&cli, "--csv: '%.100s' is none of the sections, which are listed below", name);
+	fprintf(stderr, "\n%s", buf_str(&all) != NULL ? all.data : "");
+	buf_free(&all);
+	return status;
+}
+
+static int
+take_by(const char *value)
+{
+	struct ant_err e;
+
+	return charge_by(value, &call.by, &e) == 0 ? ANT_OK : cli_usage(&cli, "%s", e.msg);
+}
+
+static int
+take_format(const char *value)
+{
+	call.format = value;
+	if (strcmp(value, "text") == 0 || strcmp(value, "csv") == 0 || strcmp(value, "json") == 0)
+		return ANT_OK;
+	return cli_usage(&cli, "--format: '%s' is not text, csv or json", value);
+}
+
+static int
 take_table_name(const char *value)
 {
 	struct ant_err e;
@@ -99,6 +146,10 @@ static const struct cli_option options[] = {
 	{.name = "output", .letter = 'o', .text = &call.file},
 	{.name = "text", .flag = &call.text},
 	{.name = "ascii", .flag = &call.ascii},
+	{.name = "csv", .take = take_csv},
+	{.name = "json", .flag = &call.json},
+	{.name = "by", .take = take_by},
+	{.name = "format", .take = take_format},
 	{.name = "check", .take = take_check},
 	{.name = "schema", .text = &call.o.place.schema},
 	{.name = "prefix", .text = &call.o.place.prefix},
@@ -176,12 +227,33 @@ check(const struct call *c, const struct report *r, struct buf *to, int *exceede
 	return status == -1 ? -1 : 0;
 }
 
+/* The reports of a run, and whose they are. */
+struct reports {
+	struct strlist organizations;
+	struct report *v;
+	const struct report **each;
+	size_t n;
+	struct charge charge; /* of --by, which needs no other */
+};
+
 /* What is to be made, of what. */
 struct making {
 	const struct call *call;
+	const struct charge *charge;
 	const struct report *const *reports;
 	size_t n, width;
 };
+
+/* The bill by what was asked for; of formats, text is the usual one. */
+static int
+make_charge(struct buf *to, const struct making *m, struct ant_err *e)
+{
+	const char *format = m->call->format;
+
+	if (format == NULL || *format == 't')
+		return charge_text(to, m->charge, m->width, m->call->ascii, e);
+	return charge_data(to, m->charge, *format == 'c' ? DATA_CSV_SAFE : DATA_JSON, e);
+}
 
 /*
  * Make what was asked for in TO, in the cage: the names in it come from the network.  Return how
@@ -196,6 +268,12 @@ make(void *arg, struct buf *to, struct ant_err *e)
 
 	if (sandbox_enter(&cli, CAGE_PARSE, e) == -1)
 		return -1;
+	if (c->by.of != NULL)
+		return make_charge(to, m, e);
+	if (c->csv != NULL)
+		return sheet_csv(to, c->csv, m->reports, m->n, e);
+	if (c->json)
+		return sheet_json(to, m->reports, m->n, e);
 	if (c->nchecks == 0 && !c->text)
 		return report_page(to, m->reports, m->n, e);
 	for (size_t i = 0; i < m->n && status == 0; i++) {
@@ -212,10 +290,9 @@ make(void *arg, struct buf *to, struct ant_err *e)
  * rename, and a cage that allowed one would allow any: a process of its own makes the page then.
  */
 static int
-make_and_write(
-	const struct call *c, const struct report *const *reports, size_t n, struct ant_err *e)
+make_and_write(const struct call *c, const struct reports *r, struct ant_err *e)
 {
-	struct making m = {c, reports, n, width()};
+	struct making m = {c, &r->charge, r->each, r->n, width()};
 	struct buf b;
 	int exceeded, written = -1;
 
@@ -246,14 +323,6 @@ choose(struct call *c, const struct db *db, struct strlist *all, struct ant_err 
 		"--organization: there is nothing of '%.100s', but of '%.100s'%s", one, all->v[0],
 		all->n > 1 ? " and others" : "");
 }
-
-/* The reports of a run, and whose they are. */
-struct reports {
-	struct strlist organizations;
-	struct report *v;
-	const struct report **each;
-	size_t n;
-};
 
 /* Load a report for each organization that there is, or for the chosen one. */
 static int
@@ -287,7 +356,8 @@ load(struct call *c, const char *where, struct reports *r, struct ant_err *e)
 
 	if (db_open(where, getenv("ANT_LIBDUCKDB"), 0, &db, &c->o.place, e) == 0 &&
 		choose(c, &db, &r->organizations, e) == 0)
-		status = load_each(c, &db, r, e);
+		status = c->by.of != NULL ? charge_load(&r->charge, &db, &c->o, &c->by, e)
+					  : load_each(c, &db, r, e);
 	db_close(&db);
 	return status;
 }
@@ -295,17 +365,18 @@ load(struct call *c, const char *where, struct reports *r, struct ant_err *e)
 static int
 run(struct call *c, const char *where)
 {
-	struct reports r = {{0}, NULL, NULL, 0};
+	struct reports r = {.n = 0};
 	struct ant_err e;
 	int exceeded = -1, status;
 
 	if (load(c, where, &r, &e) == 0)
-		exceeded = make_and_write(c, r.each, r.n, &e);
+		exceeded = make_and_write(c, &r, &e);
 	status = exceeded == -1 ? cli_fail(&e) : exceeded > 0 ? ANT_FAIL : ANT_OK;
 	for (size_t i = 0; r.v != NULL && i < r.n; i++)
 		report_free(&r.v[i]);
 	free(r.v);
 	free(r.each);
+	charge_free(&r.charge);
 	strlist_free(&r.organizations);
 	return status;
 }
@@ -320,10 +391,13 @@ main(int argc, char *argv[])
 		return cli.status;
 	if (argc - optind != 1)
 		return cli_usage(&cli, "one DB is needed");
-	if (call.ascii && !call.text)
-		return cli_usage(&cli, "--ascii goes with --text");
-	if (call.text && call.nchecks > 0)
-		return cli_usage(&cli, "only one of --text and --check");
+	if (call.ascii && !call.text && call.by.of == NULL)
+		return cli_usage(&cli, "--ascii goes with --text or --by");
+	if (call.format != NULL && call.by.of == NULL)
+		return cli_usage(&cli, "--format goes with --by");
+	if (call.text + call.json + (call.csv != NULL) + (call.nchecks > 0) + (call.by.of != NULL) >
+		1)
+		return cli_usage(&cli, "only one of --text, --csv, --json, --by and --check");
 	if (call.o.to == NO_TIME || call.o.to > now)
 		call.o.to = now;
 	if (call.o.from == NO_TIME)

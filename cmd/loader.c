@@ -199,6 +199,7 @@ make_views(void)
 	int n;
 
 	loader.place.prefix = loader.o.prefix;
+	loader.place.table_path = getenv("ANT_TABLES");
 	if (loader.ask(&db, &e) == -1)
 		return cli_fail(&e);
 	n = views_run(&db, &loader.place, &e);

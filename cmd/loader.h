@@ -31,8 +31,8 @@
 #define LOADER_HELP LOADER_HELP_LOAD LOADER_HELP_VIEWS LOADER_HELP_REST
 #define LOADER_HELP_LOAD \
 	"  --table T, --prefix P  into table T, not the stream's; P before its name\n" \
-	"  --mode M        window, replace, merge or append, not the stream's mode\n" \
-	"  --allow-shrink, --wait SECONDS  leave fewer than half; for another load to end\n" \
+	"  --mode M, --allow-shrink  window, replace, merge, append; leave under half\n" \
+	"  --history, --wait SECONDS  all versions in T_history; for another load to end\n" \
 	"  --by-organization, --organization UUID  of several, told apart; of this alone\n" \
 	"  --ledger, --audit    receipts of all loads; answers for ant-sync; no change\n" \
 	"  --set-watermark TABLE=TIME  note it in the ledger; without TIME: there is none\n" \

@@ -240,7 +240,7 @@ ingest() { timeout 60 ant-ingest --bruin-asset project/pipe/assets/a.asset.yml "
 		  page_size: 5|page_size cannot be honoured: use ant-fetch --page-limit
 		  loader_file_format: jsonl|loader_file_format cannot be honoured: leave it out: rows are streamed
 		  enforce_schema: true|enforce_schema cannot be honoured: types are in the table files: see anthill-table(5)
-		  incremental_strategy: scd2|--incremental-strategy: 'scd2' cannot be honoured: use replace, append, merge or delete+insert
+		  incremental_strategy: scd2|--incremental-strategy: 'scd2' cannot be honoured: use --history, which keeps the versions in a table of their own
 		  version: v1|parameter version cannot be honoured: leave it out: no ingestr is run
 		  cdc: "true"|parameter cdc cannot be honoured: leave it out: the source is no database
 		  incremental_stratgy: merge|parameter incremental_stratgy cannot be honoured; did you mean incremental_strategy?

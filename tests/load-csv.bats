@@ -448,9 +448,9 @@ random_cuts() {
 	printf 'b,v\n01.11.2026 00:00,x\n' >t.csv
 	refused "'01.11.2026 00:00' is not of type timestamptz"
 	printf 'b,v\n2026-11-01T00:00:00Z,"x' >t.csv
-	refused 'record 2: a quote without its end'
+	refused 'line 2: a quote without its end'
 	printf 'b,v\n2026-11-01T00:00:00Z,x"y\n' >t.csv
-	refused 'record 2: '
+	refused 'line 2: '
 	printf 'b,v,b\n' >t.csv
 	refused "'b' is there twice"
 	printf 'b,v,\n' >t.csv
@@ -572,7 +572,7 @@ random_cuts() {
 	run -5 csv </dev/null
 }
 
-@test "csv: the options of the help, the usage and the manual are the same" { options_agree 24 output; }
+@test "csv: the options of the help, the usage and the manual are the same" { options_agree 25 output; }
 
 @test "csv: the examples of the manual run" {
 	examples_run 4

@@ -21,10 +21,11 @@ each_setup() {
 	unset AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
 }
 
-LOADER=load-duckdb FILE='ducklake:sqlite:cat.db?data=data'
+LOADER=load-duckdb FILE='ducklake:sqlite:cat.db?data=data' KEEP=--history
 lake() { ant load-duckdb "$@"; }
 sql() { in_lake "$FILE" "$@"; }
 summary() { sql 'SELECT count(*), min(v), max(v) FROM t'; }
+versions() { sql 'SELECT count(*), min(v), max(v) FROM t_history WHERE valid_to IS NULL'; }
 content() { sql 'SELECT v FROM t'; }
 held() { sql 'SELECT buckets FROM _anthill_loads'; }
 gone() { rm -rf cat.db* data; }
@@ -128,21 +129,23 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 
 @test "lake: a disk that gets full is exit 1, and the rows stay" {
 	local room status refused=0
-	numbered replace 1 1000 old | into
-	numbered replace 1 20000 new >s
+	kept replace 1 1000 old | into $KEEP
+	kept replace 1 20000 new >s
 	for ((room = 5000; ; room = room * 2 + 97)); do
 		status=0
-		full "$room" into <s >out 2>err || status=$?
+		full "$room" into $KEEP <s >out 2>err || status=$?
 		[ "$status" != 0 ] || break
 		[ "$status" = 1 ] || { echo "room for $room: status $status"; cat err; return 1; }
 		[ ! -s out ]
 		[[ $(<err) == "ant-load-duckdb: ducklake:sqlite:cat.db: "* && $(wc -l <err) = 1 ]]
 		[ "$(summary)" = '1000|old|old' ]
+		agree
 		refused=$((refused + 1))
 	done
 	echo "refused $refused times"
 	[ "$refused" -ge 4 ]
 	[ "$(summary)" = '20000|new|new' ]
+	agree
 }
 
 @test "lake: a receipt that cannot be written is exit 1, and the message says that the rows are in" { receipt_lost; }

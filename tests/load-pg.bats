@@ -12,11 +12,12 @@ each_setup() {
 	psql -qX -c 'SET client_min_messages = warning' -c 'DROP SCHEMA public CASCADE' -c 'CREATE SCHEMA public'
 }
 
-LOADER=load-pg
+LOADER=load-pg KEEP=--history
 pg() { ant load-pg "$@"; }
 sql() { psql -qXAt -v ON_ERROR_STOP=1 "${@/#/-c}"; }
 
 summary() { sql 'SELECT count(*), min(v), max(v) FROM t'; }
+versions() { sql 'SELECT count(*), min(v), max(v) FROM t_history WHERE valid_to IS NULL'; }
 content() { sql 'SELECT v FROM t'; }
 held() { sql 'SELECT buckets FROM _anthill_loads'; }
 gone() { sql 'DROP TABLE IF EXISTS t, _anthill_loads' 2>/dev/null; }
@@ -146,7 +147,7 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 
 @test "pg: a cell that does not fit, late in the stream, undoes the whole load" { misfit_undoes_all; }
 
-@test "pg: killed at any moment, the rows are the old or the new ones, and the next load works" { killed "${ANT_KILLS:-12}" 100; }
+@test "pg: killed at any moment, the rows are the old or the new ones, and the next load works" { killed "${ANT_KILLS:-12}" 300; }
 
 @test "pg: a second load of the table exits 6 within a second, one of another table goes on" {
 	mkfifo pipe

@@ -4,10 +4,11 @@ load lib/helper
 load lib/streams
 load lib/loads
 
-LOADER=load-sqlite FILE=t.db
+LOADER=load-sqlite FILE=t.db KEEP=--history
 lite() { ant load-sqlite "$@"; }
 sql() { sqlite3 -batch "${DB:-$FILE}" "$@"; }
 summary() { sql -cmd '.timeout 5000' 'SELECT count(*), min(v), max(v) FROM t'; }
+versions() { sql 'SELECT count(*), min(v), max(v) FROM t_history WHERE valid_to IS NULL'; }
 content() { sql 'SELECT v FROM t'; }
 held() { sql 'SELECT buckets FROM _anthill_loads'; }
 gone() { rm -f "$FILE"; }
@@ -157,7 +158,7 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 @test "sqlite: a cell that does not fit, late in the stream, undoes the whole load" { misfit_undoes_all; }
 
 @test "sqlite: killed at any moment, the rows are the old or the new ones, and the next load works" {
-	killed "${ANT_KILLS:-12}" 100
+	killed "${ANT_KILLS:-12}" 200
 	[ "$(sql 'PRAGMA integrity_check')" = ok ]
 }
 

@@ -838,6 +838,46 @@ rows() { jq -r 'map(if . == null then "\u0001" elif type == "object" or type == 
 	)
 }
 
+@test "sim: members leave and return, change role, group and limit, and keys their status" {
+	(
+		start_sim --now "$NOW" --seed 7
+		trap stop_sim EXIT
+		scoped() { curl -sf -H 'x-api-key: sk-ant-api01-simulated' -H 'anthropic-version: 2023-06-01' \
+			-H 'anthropic-beta: spend-limit-reads-2026-09-26' "$ANTHROPIC_BASE_URL$O/$1?limit=1000"; }
+		change() { sim POST "change?$1" >/dev/null; }
+		u=$(get $O/users limit=2 | jq -r '.data[1].id')
+		k=$(get $O/api_keys | jq -r '.data[2].id')
+		all=$(get $O/users limit=100)
+		change "remove=$u"
+		[ "$(get $O/users limit=100)" != "$all" ]
+		change "return=$u"
+		[ "$(get $O/users limit=100)" = "$all" ]
+		change "role=$u&to=billing"
+		[ "$(get $O/users/"$u" | jq -r .role)" = billing ]
+		[ "$(get $O/users limit=100 | jq --arg u "$u" '.data |= map(if .id == $u then .role = "x" else . end)')" = \
+			"$(jq --arg u "$u" '.data |= map(if .id == $u then .role = "x" else . end)' <<<"$all")" ]
+		change "status=$k&to=inactive"
+		[ "$(get $O/api_keys/"$k" | jq -r .status)" = inactive ]
+		g=$(scoped rbac_groups | jq -r '.data[2].id')
+		inside() { scoped "rbac_groups/$g/members" | jq -r '.data[].user_id' | sort; }
+		inside >before
+		u=$(get $O/users limit=100 | jq -r '.data[].id' | sort | comm -13 before - | while read -r id; do
+			! curl -sf -o /dev/null -X POST "$ANTHROPIC_BASE_URL/_sim/change?enter=$g&user=$id" || { echo "$id"; break; }
+		done)
+		inside | diff <(sort before - <<<"$u") -
+		[ "$(scoped "rbac_groups/$g/members" | jq -r --arg u "$u" '.data[] | select(.user_id == $u) | .created_at[:19]')" = 2026-11-21T10:00:00 ]
+		change "leave=$g&user=$u"
+		inside | diff before -
+		l=$(scoped spend_limits | jq -r '.data[1].id')
+		change "limit=$l&cents=12345"
+		[ "$(scoped spend_limits | jq -c --arg l "$l" '.data[] | select(.id == $l) | [.amount, .updated_at]')" = '["12345","2026-11-21T10:00:00Z"]' ]
+		scoped spend_limits/effective | jq -e --arg l "$l" 'any(.data[]; .spend_limit_id == $l) and all(.data[]; .spend_limit_id != $l or .amount == "12345")'
+		for bad in "return=$u" "role=$u&to=king" "status=$u&to=active" "enter=$g&user=nobody" "leave=$g&user=$u" "enter=none&user=$u" "limit=$l&cents=-1" 'limit=x&cents=1'; do
+			[ "$(curl -s -o b -w '%{http_code}' -X POST "$ANTHROPIC_BASE_URL/_sim/change?$bad")" = 400 ]
+		done
+	)
+}
+
 @test "sim: the log has every request, its query decoded, and never the key" {
 	sim DELETE log
 	get $O/users email=pat.obrien+claude@example.com >/dev/null

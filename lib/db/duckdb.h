@@ -18,7 +18,7 @@
 enum { DB_DUCKDB_WIDTH = 38, DB_DUCKDB_SCALE = 12 };
 
 /* The most columns of an answer. */
-enum { DB_DUCKDB_ANSWER_MAX = 24 };
+enum { DB_DUCKDB_ANSWER_MAX = 40 };
 
 struct db_duckdb {
 	struct duckdb_api api;

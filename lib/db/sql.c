@@ -136,18 +136,10 @@ sql_add_column(struct buf *b, enum sql_dialect d, const char *schema, const char
 }
 
 /* PostgreSQL knows no IF NOT EXISTS without a name, and a name of ours could be too long for it. */
-int
-sql_create_index(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
-	const char *what, const struct sql_column *c, size_t n)
+void
+sql_index_on(
+	struct buf *b, enum sql_dialect d, const char *schema, const char *table, const char *what)
 {
-	size_t used = 0;
-
-	while (n > 0 && c->type == TYPE_JSON) {
-		c++;
-		n--;
-	}
-	if (n == 0)
-		return 0;
 	buf_puts(b, "CREATE INDEX ");
 	if (d != SQL_POSTGRESQL) {
 		struct buf name;
@@ -166,6 +158,21 @@ sql_create_index(struct buf *b, enum sql_dialect d, const char *schema, const ch
 	}
 	buf_puts(b, "ON ");
 	sql_name(b, d, schema, table);
+}
+
+int
+sql_create_index(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
+	const char *what, const struct sql_column *c, size_t n)
+{
+	size_t used = 0;
+
+	while (n > 0 && c->type == TYPE_JSON) {
+		c++;
+		n--;
+	}
+	if (n == 0)
+		return 0;
+	sql_index_on(b, d, schema, table, what);
 	for (size_t i = 0; i < n && used < SQL_INDEX_MAX; i++)
 		if (c[i].type != TYPE_JSON) {
 			buf_puts(b, used++ == 0 ? " (" : ", ");

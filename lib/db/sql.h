@@ -54,9 +54,18 @@ enum { SQL_INDEX_MAX = 32 }; /* PostgreSQL's INDEX_MAX_KEYS */
 int sql_create_index(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
 	const char *what, const struct sql_column *c, size_t n);
 
+/* The same up to the columns, of an index of any kind: CREATE INDEX NAME ON the table. */
+void sql_index_on(
+	struct buf *b, enum sql_dialect d, const char *schema, const char *table, const char *what);
+
 /* COMMENT ON the table, or its COLUMN where that is not NULL. */
 void sql_comment(struct buf *b, enum sql_dialect d, const char *schema, const char *table,
 	const char *column, const char *text);
+
+/* What follows a table's name in that of its history, and what that has beside the table's columns. */
+#define SQL_HISTORY "_history"
+#define SQL_VALID_FROM "valid_from"
+#define SQL_VALID_TO "valid_to"
 
 /* The ledger's name, and its columns, RECEIPT_FIELDS of them, into C, which is returned. */
 #define SQL_LEDGER "_anthill_loads"

@@ -4,9 +4,12 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "db/views_changes.h"
+
+enum { TEXT_MAX = 16 << 20 }; /* of a view, and of all */
 
 /* In the order in which they are made. */
-static const struct views_group *const groups[VIEWS_GROUPS] = {&views_spend_and_use};
+static const struct views_group *const groups[VIEWS_GROUPS] = {&views_spend_and_use, &views_charge};
 
 /* The view of a number, over all groups; NULL beyond the last. */
 static const struct views_sql *
@@ -118,19 +121,34 @@ struct expansion {
 
 static void expand(struct expansion *x, const char *text, size_t len);
 
-/* TEXT, three parts: of PostgreSQL, SQLite and DuckDB; "%" is where the argument goes. */
+/* The text of the dialect, with the argument where it has a "%". */
 static void
-wrap(struct expansion *x, const char *const texts[3], const char *arg, size_t len)
+wrap(struct expansion *x, const struct views_text *t, const char *arg, size_t len)
 {
-	const char *text = texts[x->p->dialect], *at = strchr(text, '%');
+	const char *text = t->texts[x->p->dialect], *at;
+	struct buf whole;
 
-	if (at == NULL) {
-		buf_puts(x->b, text);
-		return;
+	buf_init(&whole, 1 << 20);
+	for (; (at = strchr(text, '%')) != NULL; text = at + 1) {
+		buf_put(&whole, text, (size_t)(at - text));
+		buf_put(&whole, arg, len);
 	}
-	buf_put(x->b, text, (size_t)(at - text));
-	expand(x, arg, len);
-	buf_puts(x->b, at + 1);
+	if (buf_puts(&whole, text) == -1)
+		x->b->failed = 1;
+	else
+		expand(x, whole.data, whole.len);
+	buf_free(&whole);
+}
+
+/* The text that a group has under a name; NULL: none has. */
+static const struct views_text *
+text_of(const char *name, size_t n)
+{
+	for (size_t g = 0; g < VIEWS_GROUPS; g++)
+		for (size_t i = 0; i < groups[g]->ntexts; i++)
+			if (is(name, n, groups[g]->texts[i].name))
+				return &groups[g]->texts[i];
+	return NULL;
 }
 
 static void
@@ -160,16 +178,16 @@ views_put_currency(
 		sql_type(p->dialect, TYPE_TEXT));
 }
 
-/* {o:TABLE|TEXT}: TEXT, where the table is of several organizations. */
+/* {o:TABLE|TEXT}: TEXT, where the table is of several organizations; {one:TABLE|TEXT}: where it is not. */
 static void
-put_by_organization(struct expansion *x, const char *arg, size_t len)
+put_by_organization(struct expansion *x, int several, const char *arg, size_t len)
 {
 	const char *bar = memchr(arg, '|', len);
 	size_t i = bar != NULL ? table_number(arg, (size_t)(bar - arg)) : VIEWS_TABLES;
 
 	if (i == VIEWS_TABLES)
 		x->b->failed = 1;
-	else if ((x->there->organization & 1u << i) != 0)
+	else if (((x->there->organization & 1u << i) != 0) == several)
 		expand(x, bar + 1, len - (size_t)(bar + 1 - arg));
 }
 
@@ -177,9 +195,7 @@ put_by_organization(struct expansion *x, const char *arg, size_t len)
 static void
 put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size_t len)
 {
-	static const struct {
-		const char *name, *texts[3];
-	} macros[] = {
+	static const struct views_text macros[] = {
 		{"day", {"CAST(% AT TIME ZONE 'UTC' AS date)", "substr(%, 1, 10)",
 				"CAST(make_timestamp(epoch_us(%)) AS DATE)"}},
 		{"usd", {"trim_scale(0.01 * (%))", "%", "CAST(0.01 * (%) AS DECIMAL(38, 14))"}},
@@ -198,20 +214,19 @@ put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size
 				  "round((julianday('now') - julianday(%)) * 24, 1)",
 				  "round((epoch_us(now()) - epoch_us(%)) / 3600e6, 1)"}},
 	};
+	const struct views_text *text = text_of(name, n);
 
 	for (size_t i = 0; i < sizeof macros / sizeof *macros; i++)
-		if (is(name, n, macros[i].name)) {
-			wrap(x, macros[i].texts, arg, len);
-			return;
-		}
-	if (is(name, n, "used"))
-		expand(x, views_sql_used, strlen(views_sql_used));
+		if (is(name, n, macros[i].name))
+			text = &macros[i];
+	if (text != NULL)
+		wrap(x, text, arg, len);
 	else if (is(name, n, "t"))
 		put_table(x, arg, len);
 	else if (is(name, n, "currency"))
 		views_put_currency(x->b, x->p, x->there, 1u << table_number(arg, len));
-	else if (is(name, n, "o"))
-		put_by_organization(x, arg, len);
+	else if (is(name, n, "o") || is(name, n, "one"))
+		put_by_organization(x, n == 1, arg, len);
 	else if (is(name, n,
 			 "ledgers")) { /* {ledgers:TEXT}: the same of the ledger, if any table is */
 		if (views_by_organization(x->there) && (x->there->organization & VIEWS_LEDGER) != 0)
@@ -220,8 +235,9 @@ put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size
 		views_put_into(x->b, x->p, 1u << table_number(arg, len));
 	else if (is(name, n, "null"))
 		buf_printf(x->b, "CAST(NULL AS %s)",
-			sql_type(x->p->dialect,
-				is(arg, len, "text") ? TYPE_TEXT : TYPE_TIMESTAMPTZ));
+			sql_type(x->p->dialect, is(arg, len, "text")   ? TYPE_TEXT
+						: is(arg, len, "date") ? TYPE_DATE
+								       : TYPE_TIMESTAMPTZ));
 	else if (is(name, n, "div")) /* {div:A,7} */
 		buf_printf(x->b, "((%.*s) %s 7)", (int)len - 2, arg,
 			x->p->dialect == SQL_DUCKDB ? "//" : "/");
@@ -251,6 +267,15 @@ expand(struct expansion *x, const char *text, size_t len)
 		put_macro(x, text + start, colon - start, text + colon + (colon < i),
 			colon < i ? i - colon - 1 : 0);
 	}
+}
+
+void
+views_put(struct buf *b, const struct views_place *p, const struct views_there *there,
+	const char *template)
+{
+	struct expansion x = {b, p, there};
+
+	expand(&x, template, strlen(template));
 }
 
 /*
@@ -322,7 +347,9 @@ put_view(struct buf *b, const struct views_place *p, const struct views_there *t
 	buf_puts(b, p->dialect == SQL_SQLITE ? "CREATE VIEW " : "CREATE OR REPLACE VIEW ");
 	put_name(b, p, p->prefix, v->name, 0);
 	buf_puts(b, p->dialect == SQL_SQLITE ? " AS " SQLITE_MARK : " AS ");
-	if (p->dialect == SQL_SQLITE && v->whole != NULL)
+	if (v->made != NULL)
+		buf_puts(b, v->made);
+	else if (p->dialect == SQL_SQLITE && v->whole != NULL)
 		expand(&x, v->whole, strlen(v->whole));
 	else if (p->dialect == SQL_SQLITE && v->sqlite != NULL)
 		put_sqlite_money(&x, v);
@@ -368,7 +395,8 @@ put_statements(struct buf *b, const struct views_place *p, const struct views_th
 static int
 is_made(const struct views_there *there, const struct views_sql *v)
 {
-	return (v->needs & there->tables) == v->needs && (v->unless & there->tables) == 0;
+	return (v->needs & there->tables) == v->needs && (v->unless & there->tables) == 0 &&
+	       (v->any == 0 || (v->any & there->tables) != 0);
 }
 
 const struct views_there views_all = {VIEWS_ALL, VIEWS_ALL, 0};
@@ -393,10 +421,10 @@ views_by_organization(const struct views_there *there)
 
 /*
  * The question whether a table is there, 1, whether it has a column `currency`, 2 more, and
- * whether one of the organization, 4 more.
+ * whether one that is called ORGANIZATION, 4 more; the table's name, a text, is to follow.
  */
 static void
-put_there(struct buf *b, const struct views_place *p, unsigned bit)
+put_there(struct buf *b, const struct views_place *p, const char *organization)
 {
 	static const char *const before[] = {
 		" FROM pg_class t LEFT JOIN (SELECT attrelid, attname AS name FROM pg_attribute "
@@ -416,13 +444,12 @@ put_there(struct buf *b, const struct views_place *p, unsigned bit)
 		"SELECT CASE WHEN count(*) > 0 THEN 1 ELSE 0 END + 2 * count(*) FILTER (WHERE "
 		"c.name = "
 		"'currency') + 4 * count(*) FILTER (WHERE c.name = '%s')",
-		bit == VIEWS_LEDGER ? "organization" : "_organization");
+		organization);
 	buf_puts(b, before[p->dialect]);
 	if (p->dialect == SQL_POSTGRESQL) {
 		sql_literal(b, p->dialect, p->schema);
 		buf_puts(b, ") AND relname = ");
 	}
-	views_put_into(b, p, bit);
 }
 
 int
@@ -438,7 +465,8 @@ views_look(const struct db *db, const struct views_place *p, struct views_there 
 		int64_t n = 0;
 
 		buf_clear(&sql);
-		put_there(&sql, p, 1u << i);
+		put_there(&sql, p, 1u << i == VIEWS_LEDGER ? "organization" : "_organization");
+		views_put_into(&sql, p, 1u << i);
 		status = buf_str(&sql) == NULL ? err_sys(e, ANT_FAIL, "views")
 					       : db_ask(db, sql.data, &n, e);
 		there->tables |= (unsigned)(n & 1) << i;
@@ -447,6 +475,31 @@ views_look(const struct db *db, const struct views_place *p, struct views_there 
 	}
 	buf_free(&sql);
 	return status;
+}
+
+int
+views_look_for(const struct db *db, const struct views_place *p, const char *view, int *there,
+	int *by_organization, struct ant_err *e)
+{
+	struct buf sql;
+	int64_t n = 0;
+	int status;
+
+	buf_init(&sql, 1 << 16);
+	put_there(&sql, p, "organization");
+	put_name(&sql, p, p->prefix, view, 1);
+	status =
+		buf_str(&sql) == NULL ? err_sys(e, ANT_FAIL, "views") : db_ask(db, sql.data, &n, e);
+	buf_free(&sql);
+	*there = (n & 1) != 0;
+	*by_organization = (n & 4) != 0;
+	return status;
+}
+
+void
+views_put_view(struct buf *b, const struct views_place *p, const char *view)
+{
+	put_name(b, p, p->prefix, view, 0);
 }
 
 /* ---- made ---------------------------------------------------------------------------------- */
@@ -458,7 +511,7 @@ put_same(struct buf *b, const struct views_place *p, const struct views_there *t
 {
 	struct buf text;
 
-	buf_init(&text, 1 << 20);
+	buf_init(&text, TEXT_MAX);
 	put_view(&text, p, there, v);
 	if (buf_str(&text) == NULL) {
 		b->failed = 1;
@@ -491,7 +544,7 @@ put_unmarked(struct buf *b, const struct views_place *p, const struct views_ther
 	const char *at;
 	char start[48] = "";
 
-	buf_init(&text, 1 << 20);
+	buf_init(&text, TEXT_MAX);
 	put_view(&text, p, there, v);
 	if (buf_str(&text) == NULL || (at = strstr(text.data, SQLITE_MARK)) == NULL)
 		b->failed = 1;
@@ -555,7 +608,7 @@ add_view(struct buf *b, const struct db *db, const struct views_place *p,
 	int64_t same = 0;
 	int status;
 
-	buf_init(&question, 1 << 20);
+	buf_init(&question, TEXT_MAX);
 	put_same(&question, p, there, v);
 	status = buf_str(&question) == NULL ? err_sys(e, ANT_FAIL, "views")
 					    : db_ask(db, question.data, &same, e);
@@ -572,6 +625,27 @@ add_view(struct buf *b, const struct db *db, const struct views_place *p,
 	return status;
 }
 
+/* The one that is made of what there is; N counts it. */
+static int
+add_changes(struct buf *b, const struct db *db, const struct views_place *p,
+	const struct views_there *there, int *n, struct ant_err *e)
+{
+	struct views_sql v = {.name = VIEWS_CHANGES};
+	struct buf made;
+	int status;
+
+	if ((there->tables & VIEWS_LEDGER) == 0)
+		return 0;
+	buf_init(&made, TEXT_MAX);
+	if ((status = views_changes(db, p, &made, e)) == 1) {
+		v.made = buf_str(&made);
+		*n += 1;
+		status = add_view(b, db, p, there, &v, e);
+	}
+	buf_free(&made);
+	return status;
+}
+
 int
 views_run(const struct db *db, const struct views_place *p, struct ant_err *e)
 {
@@ -580,7 +654,7 @@ views_run(const struct db *db, const struct views_place *p, struct ant_err *e)
 	struct buf sql;
 	int n = 0, status;
 
-	buf_init(&sql, 1 << 20);
+	buf_init(&sql, TEXT_MAX);
 	status = views_look(db, p, &there, e);
 	for (size_t i = 0; status == 0 && (v = view_of(i)) != NULL; i++) {
 		if (!is_made(&there, v))
@@ -588,6 +662,8 @@ views_run(const struct db *db, const struct views_place *p, struct ant_err *e)
 		n++;
 		status = add_view(&sql, db, p, &there, v, e);
 	}
+	if (status == 0)
+		status = add_changes(&sql, db, p, &there, &n, e);
 	if (status == 0 && sql.failed)
 		status = err_sys(e, ANT_FAIL, "views");
 	if (status == 0 && sql.len > 0)

@@ -23,12 +23,13 @@ struct views_place {
 	enum sql_dialect dialect; /* PostgreSQL, SQLite or DuckDB */
 	const char *schema, *prefix;
 	const char *names[VIEWS_TABLES]; /* by number of the bit; NULL: its own */
+	const char *table_path;		 /* $ANT_TABLES: where to look for the keys of tables */
 };
 
 /* What there is of the tables, as bits. */
 struct views_there {
 	unsigned tables;
-	unsigned currency; /* those with a column of that name */
+	unsigned currency;     /* those with a column of that name */
 	unsigned organization; /* those with a column _organization; of the ledger, organization */
 };
 
@@ -56,12 +57,26 @@ void views_put_into(struct buf *b, const struct views_place *p, unsigned bit);
  */
 void views_create(struct buf *b, const struct views_place *p, const struct views_there *there);
 
+/*
+ * Append TEMPLATE, a part of a question in the words of views_sql.h and of the groups' texts, of
+ * which ant_charge's start with {bill:}.  Reports by B's `failed`.
+ */
+void views_put(struct buf *b, const struct views_place *p, const struct views_there *there,
+	const char *template);
+
 /* As they are where every table is there, as anthill made it. */
 extern const struct views_there views_all;
 
 /* Look which of the tables there are in DB.  Return 0, or -1 with a reason. */
 int views_look(const struct db *db, const struct views_place *p, struct views_there *there,
 	struct ant_err *e);
+
+/* Look whether there is a view of that own name, and whether it has a column `organization`.  Return 0 or -1. */
+int views_look_for(const struct db *db, const struct views_place *p, const char *view, int *there,
+	int *by_organization, struct ant_err *e);
+
+/* Append the name of that view, in full and quoted for a FROM.  Reports by B's `failed`. */
+void views_put_view(struct buf *b, const struct views_place *p, const char *view);
 
 /* Whether any of the tables is of several organizations. */
 int views_by_organization(const struct views_there *there);

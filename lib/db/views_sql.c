@@ -1,15 +1,22 @@
 #include "db/views_sql.h"
 
 #include "db/sql.h"
+#include "db/views_parts.h"
 
 const struct views_sql_table views_sql_tables[] = {
-	{"cost_report", ""},
+	{"cost_report", "{null:time} AS bucket, {null:text} AS workspace_id, {null:text} AS model, "
+			"{null:text} AS service_tier, {null:text} AS context_window, {null:text} "
+			"AS cost_type, {null:text} AS token_type, {null:text} AS amount, 0 AS "
+			"amount_cents"},
 	{"usage_report",
-		"{null:text} AS api_key_id, {null:time} AS bucket, 0 AS uncached_input_tokens, 0 "
+		"{null:text} AS api_key_id, {null:time} AS bucket, {null:text} AS workspace_id, "
+		"{null:text} AS model, {null:text} AS service_tier, {null:text} AS "
+		"context_window, 0 AS web_search_requests, 0 AS uncached_input_tokens, 0 "
 		"AS cache_read_input_tokens, 0 AS cache_creation_ephemeral_5m_input_tokens, 0 AS "
 		"cache_creation_ephemeral_1h_input_tokens, 0 AS output_tokens"},
 	{"claude_code_usage", ""},
-	{"workspaces", "{null:text} AS id, {null:text} AS name, {null:time} AS archived_at"},
+	{"workspaces", "{null:text} AS id, {null:text} AS name, {null:time} AS archived_at, "
+		       "{null:text} AS tags"},
 	{"api_keys", "{null:text} AS id, {null:text} AS name"},
 	{"users", "{null:text} AS id, {null:text} AS email, {null:text} AS name"},
 	{"workspace_members", "{null:text} AS user_id, {null:text} AS workspace_id, "
@@ -17,12 +24,18 @@ const struct views_sql_table views_sql_tables[] = {
 	{SQL_LEDGER, "{null:text} AS table_name, {null:text} AS into_table, {null:time} AS "
 		     "watermark"},
 	{"organization", ""},
-	{"analytics_cost", ""},
+	{"analytics_cost",
+		"{null:time} AS starting_at, {null:text} AS actor_type, {null:text} AS actor_id, "
+		"{null:text} AS actor_subject, {null:text} AS actor_email, {null:text} AS "
+		"actor_name, {null:text} AS api_key_id, {null:text} AS product, {null:text} AS "
+		"workspace_id, {null:text} AS model, {null:text} AS cost_type, {null:text} AS "
+		"token_type, {null:text} AS amount, 0 AS amount_cents"},
 	{"analytics_usage", "{null:time} AS starting_at, {null:text} AS api_key_id, {null:text} AS "
 			    "product, {null:text} AS workspace_id, {null:text} AS model, 0 AS "
 			    "total_tokens"},
 	{"usage_by_cost", ""},
-	{"owners", ""},
+	{"owners", "{null:text} AS kind, {null:text} AS id, {null:text} AS owner, {null:date} AS "
+		   "from_day, {null:date} AS to_day"},
 	{"service_accounts", "{null:text} AS id, {null:text} AS name"},
 	{"analytics_users", ""},
 	{"analytics_summaries", ""},
@@ -36,23 +49,7 @@ const struct views_sql_table views_sql_tables[] = {
 _Static_assert(
 	sizeof views_sql_tables / sizeof *views_sql_tables == VIEWS_TABLES, "a name for each bit");
 
-/* Every lookup has one row an id, whatever was loaded: a second one would double the money. */
-/* Behind the currency, where a table is of several organizations. */
-#define ORGANIZATION(table) "{o:" table "|, organization}"
-#define ORGANIZATION_OF(table, t) "{o:" table "|, " t "._organization AS organization}"
-
-#define WORKSPACES "(SELECT id, min(name) AS name FROM {t:workspaces} t GROUP BY id)"
-#define API_KEYS "(SELECT id, min(name) AS name FROM {t:api_keys} t GROUP BY id)"
-
 /* clang-format off: as below */
-#define WORKSPACE(id) \
-	"CASE WHEN " id " IS NULL THEN 'Default workspace' ELSE coalesce(w.name, " id ") END"
-/* Cost that is not of tokens has no model: its kind stands there. */
-#define MODEL(c) \
-	"coalesce(" c ".model, CASE " c \
-	".cost_type WHEN 'web_search' THEN 'Web search' WHEN 'code_execution' THEN 'Code " \
-	"execution' WHEN 'session_usage' THEN 'Agent sessions' ELSE coalesce(" c \
-	".cost_type, 'Other') END)"
 /* Only dollars are told as dollars: other currencies have rows of their own, without an amount. */
 #define DOLLARS(what, currency) "CASE WHEN " currency " = 'USD' THEN " what " END"
 #define RATE(part, whole) "round(1.0 * " part " / nullif(" whole ", 0), 6)"
@@ -212,7 +209,8 @@ _Static_assert(
 #define SPLIT WHOLE " AS w, " FRACTION " AS f"
 
 /* clang-format off: it would break the SQL at every name */
-const char views_sql_used[] =
+/* {used:}: what each key used, by day, workspace, model, tier, context window and kind. */
+static const char used[] =
 	USED("uncached_input_tokens", "uncached_input_tokens") " UNION ALL "
 	USED("cache_read_input_tokens", "cache_read_input_tokens") " UNION ALL "
 	USED("cache_creation.ephemeral_5m_input_tokens", "cache_creation_ephemeral_5m_input_tokens")
@@ -513,4 +511,7 @@ static const struct views_sql views_sql[] = {
 };
 /* clang-format on */
 
-const struct views_group views_spend_and_use = {views_sql, sizeof views_sql / sizeof *views_sql};
+static const struct views_text texts[] = {{"used", {used, used, used}}};
+
+const struct views_group views_spend_and_use = {
+	views_sql, sizeof views_sql / sizeof *views_sql, texts, sizeof texts / sizeof *texts};

@@ -45,6 +45,7 @@ struct views_sql_table {
 struct views_sql {
 	const char *name;
 	unsigned needs;	   /* the tables without which there is no such view, as bits */
+	unsigned any;	   /* tables of which one is enough, as bits; 0: none is needed */
 	unsigned unless;   /* those with which another view of its name is made instead */
 	const char *sql;   /* of PostgreSQL and DuckDB, and of SQLite where there is no other */
 	const char *keys;  /* SQLite, with money: the columns before it */
@@ -53,20 +54,29 @@ struct views_sql {
 		*sqlite; /* a SELECT of the keys and of w0, f0, w1, ...: cents and their fraction */
 	const char *after; /* SQLite, with money: the columns behind it, as a template */
 	const char *whole; /* SQLite: all of it, where it puts its money together by itself */
+	const char *made;  /* all of it, for the one database: no template */
 };
 
-/* The views of one subject; each has a file. */
+/*
+ * A text that templates name in braces, {NAME:ARGUMENT}, of PostgreSQL, SQLite and DuckDB; "%"
+ * is where the argument goes.  Text and argument are templates, too.
+ */
+struct views_text {
+	const char *name, *texts[3];
+};
+
+/* The views of one subject, and the texts of their templates; each has a file. */
 struct views_group {
 	const struct views_sql *v;
 	size_t n;
+	const struct views_text *texts;
+	size_t ntexts;
 };
 
-enum { VIEWS_GROUPS = 1 };
+enum { VIEWS_GROUPS = 2 };
 
 extern const struct views_sql_table views_sql_tables[]; /* VIEWS_TABLES, by number of the bit */
 extern const struct views_group views_spend_and_use;	/* views_sql.c */
-
-/* {used:}: what each key used, by day, workspace, model, tier, context window and kind. */
-extern const char views_sql_used[];
+extern const struct views_group views_charge;
 
 #endif

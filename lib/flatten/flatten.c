@@ -5,6 +5,7 @@
 
 #include "base/lines.h"
 #include "base/sniff.h"
+#include "flatten/csv.h"
 #include "flatten/fields.h"
 #include "flatten/jsonseq.h"
 #include "flatten/mapper.h"
@@ -77,14 +78,22 @@ check_dimensions(struct flatten *f, struct ant_err *e)
 	return 0;
 }
 
-/* Load the table, which -t or the stream names, and settle all columns. */
+static int
+is_file(const struct flatten *f)
+{
+	return f->table->csv.n > 0;
+}
+
+/* Settle all columns of the table, which -t or the stream names. */
 static int
 prepare(struct flatten *f, struct ant_err *e)
 {
-	const char *name = f->o->table != NULL ? f->o->table : f->begin.table;
-
-	if ((f->table = tables_load(f->tables, name, e)) == NULL)
+	if (f->table == NULL && (f->table = tables_load(f->tables, f->begin.table, e)) == NULL)
 		return -1;
+	if (is_file(f) && f->has_begin)
+		return err_set(e, ANT_INPUT,
+			"stdin:1: table %s comes from a CSV file, not from a record stream",
+			f->table->name);
 	if (fields_choose(&f->fields, f->table, f->o, e) == -1 ||
 		fields_choose_key(&f->fields, f->table, !f->has_begin, e) == -1 ||
 		mapper_plan(&f->mapper, f->table, &f->fields, f->o->engine, e) == -1)
@@ -103,7 +112,7 @@ check_same_endpoint(struct flatten *f, struct ant_err *e)
 		return 0;
 	if ((other = tables_load(f->tables, f->begin.table, e)) == NULL)
 		return err_prefix(e, "the stream's ");
-	same = strcmp(other->path, f->table->path) == 0;
+	same = other->csv.n == 0 && strcmp(other->path, f->table->path) == 0;
 	table_free(other);
 	if (!same)
 		return err_set(e, ANT_USAGE,
@@ -265,6 +274,21 @@ run_plain(struct flatten *f, struct ant_err *e)
 	return finish(f, NULL, e);
 }
 
+static int
+take_csv(void *arg, const struct json_value *record, size_t line, struct ant_err *e)
+{
+	return map_record(arg, record, line, e);
+}
+
+/* A file that was read to its end is whole: who writes it has no other way to say so. */
+static int
+run_csv(struct flatten *f, struct ant_err *e)
+{
+	if (flatten_csv(f->in.fd, &f->table->csv, take_csv, f, e) == -1)
+		return -1;
+	return finish(f, NULL, e);
+}
+
 /* A byte order mark at the start of the input says nothing that is not known. */
 static void
 skip_mark(struct flatten *f)
@@ -316,7 +340,11 @@ open_input(struct flatten *f, int peek, struct ant_err *e)
 {
 	int stream = 1;
 
-	if (f->o->table != NULL && (peek == 0 || (stream = is_stream(f, e)) != 1))
+	if (f->o->table != NULL && (f->table = tables_load(f->tables, f->o->table, e)) == NULL)
+		return -1;
+	if (f->table != NULL && is_file(f))
+		return prepare(f, e);
+	if (f->table != NULL && (peek == 0 || (stream = is_stream(f, e)) != 1))
 		return stream == -1 ? -1 : prepare(f, e);
 	if (read_begin(f, e) == -1 || prepare(f, e) == -1)
 		return -1;
@@ -346,7 +374,7 @@ choose_mode(const struct flatten *f, enum mode *mode, struct ant_err *e)
 	if (f->o->mode != -1)
 		*mode = (enum mode)f->o->mode;
 	else
-		*mode = f->has_begin ? t->mode : MODE_MERGE;
+		*mode = f->has_begin || is_file(f) ? t->mode : MODE_MERGE;
 	if (*mode == MODE_REPLACE && f->begin.has_asked)
 		return err_set(e, ANT_USAGE,
 			"--mode replace would remove what lies before this window, and the API "
@@ -451,7 +479,7 @@ flatten_run(struct flatten *f, struct ant_err *e)
 {
 	if (put_head(f, e) == -1)
 		return -1;
-	return f->has_begin ? run_stream(f, e) : run_plain(f, e);
+	return is_file(f) ? run_csv(f, e) : f->has_begin ? run_stream(f, e) : run_plain(f, e);
 }
 
 int

@@ -32,7 +32,7 @@ run(struct session *s, const char *sql, int64_t *changed, struct ant_err *e)
 	(void)changed; /* nobody says it */
 	if (clickhouse_run(d->c, sql, e) == 0)
 		return 0;
-	if (d->published && clickhouse_code(d->c) == CLICKHOUSE_LOST)
+	if (d->table.published && clickhouse_code(d->c) == CLICKHOUSE_LOST)
 		err_prefix(e, "the rows are in, and whether the ledger has its line is not known; "
 			      "loading "
 			      "them again is safe unless the mode is append: ");
@@ -48,7 +48,7 @@ each(struct session *s, const char *sql, size_t n, db_take_texts *take, void *ar
 	return clickhouse_each(d->c, sql, n, take, arg, e);
 }
 
-/* ---- names and types ---------------------------------------------------------------- */
+/* ---- names ---------------------------------------------------------------- */
 
 /* WORD and the table's name, as SQL names it, in TO, which is returned as text. */
 static const char *
@@ -74,97 +74,20 @@ check(struct session *s, struct ant_err *e)
 	if (strncmp(into, LOAD_CLICKHOUSE_OWN, strlen(LOAD_CLICKHOUSE_OWN)) == 0)
 		return err_set(e, ANT_USAGE, "--table: %s is a name of the loader's own", into);
 	/* A load that waits for another one is here again. */
-	buf_clear(&d->next);
+	d->table.of = into;
+	d->history.of = s->history.name.data;
+	buf_clear(&d->table.name);
+	buf_clear(&d->history.name);
 	buf_clear(&d->lock);
-	buf_printf(&d->next, LOAD_CLICKHOUSE_OWN "next_%s", into);
+	buf_printf(&d->table.name, LOAD_CLICKHOUSE_OWN "next_%s", into);
+	buf_printf(&d->history.name, LOAD_CLICKHOUSE_OWN "versions_%s", into);
 	buf_printf(&d->lock, LOAD_CLICKHOUSE_OWN "lock_%s", into);
 	d->ops.stage = put_name(s, &d->stage, LOAD_CLICKHOUSE_OWN "rows_");
 	d->ops.again = put_name(s, &d->again, LOAD_CLICKHOUSE_OWN "again_");
-	return d->ops.stage == NULL || d->ops.again == NULL || buf_str(&d->next) == NULL ||
-			       buf_str(&d->lock) == NULL
+	return d->ops.stage == NULL || d->ops.again == NULL || buf_str(&d->table.name) == NULL ||
+			       buf_str(&d->history.name) == NULL || buf_str(&d->lock) == NULL
 		       ? no_memory(e)
 		       : 0;
-}
-
-/* The column by whose months rows lie; NULL: there is none. */
-static const char *
-time_column(const struct session *s)
-{
-	const struct rows *r = s->load->rows;
-
-	return r->mode == MODE_WINDOW ? s->load->columns[r->time_column].name : NULL;
-}
-
-/* That of the load, as ant-tables --ddl writes it, or the ledger. */
-static void
-put_create(struct session *s, const char *table, const struct sql_column *columns, size_t n)
-{
-	const struct load_clickhouse *d = s->self;
-	int own = s->load->rows->ncolumns > 0 && columns == s->columns;
-	const char *time = own ? time_column(s) : NULL;
-
-	buf_puts(&s->sql, "CREATE TABLE IF NOT EXISTS ");
-	sql_ident(&s->sql, SQL_CLICKHOUSE, table);
-	load_clickhouse_put_cluster(s);
-	buf_puts(&s->sql, " (");
-	for (size_t i = 0; i < n; i++) {
-		const char *doc = own ? load_sql_doc(s->load, columns[i].name) : NULL;
-
-		buf_puts(&s->sql, i > 0 ? ",\n\t" : "\n\t");
-		sql_clickhouse_column(&s->sql, &columns[i], time, doc);
-	}
-	buf_puts(&s->sql, "\n)");
-	sql_clickhouse_engine(
-		&s->sql, time, d->cluster != NULL, own ? load_sql_doc(s->load, NULL) : NULL);
-}
-
-static int
-put_add(struct session *s, const struct sql_column *c, const char *like)
-{
-	(void)like;
-	buf_puts(&s->sql, "ALTER TABLE ");
-	session_put_table(s);
-	buf_puts(&s->sql, " ADD COLUMN ");
-	sql_clickhouse_column(&s->sql, c, NULL, load_sql_doc(s->load, c->name));
-	return 1;
-}
-
-static void
-put_shape(struct session *s, const char *table)
-{
-	buf_puts(&s->sql, "SELECT if(t.engine LIKE '%MergeTree', '1', '0'), '1', c.name, c.type "
-			  "FROM system.tables t LEFT JOIN system.columns c ON c.database = "
-			  "t.database AND c.table = t.name WHERE t.database = currentDatabase() "
-			  "AND t.name = ");
-	sql_literal(&s->sql, SQL_CLICKHOUSE, table);
-	buf_puts(&s->sql, " ORDER BY c.position");
-}
-
-/* Whether IS, which has blanks, is TYPE, which has none. */
-static int
-is_type(const char *is, const char *type, size_t len)
-{
-	size_t n = 0;
-
-	for (; *is != '\0' && *is != ')'; is++)
-		if (*is != ' ' && (n == len || *is != type[n++]))
-			return 0;
-	return n == len || type[n] == ')';
-}
-
-/* One that holds no null, or few different values, does as well. */
-static const char *
-wanted(const char *is, enum type t)
-{
-	static const char *const wrappers[] = {"LowCardinality(", "Nullable("};
-	const char *type = sql_type(SQL_CLICKHOUSE, t), *bare = is;
-
-	for (size_t i = 0; i < sizeof wrappers / sizeof *wrappers; i++)
-		if (strncmp(bare, wrappers[i], strlen(wrappers[i])) == 0)
-			bare += strlen(wrappers[i]);
-	return is_type(bare, type + strlen("Nullable("), strlen(type) - strlen("Nullable()"))
-		       ? is
-		       : type;
 }
 
 /* ---- begin -------------------------------------------------------------------------- */
@@ -206,10 +129,19 @@ connect_it(struct load_clickhouse *d, struct ant_err *e)
 static int
 start(struct session *s, struct ant_err *e)
 {
+	struct load_clickhouse *d = s->self;
+
 	if (load_clickhouse_lock(s, e) == -1)
 		return -1;
 	s->staged = s->load->rows->ncolumns > 0;
-	return s->staged ? load_clickhouse_clone(s, e) : 0;
+	if (!s->staged)
+		return 0;
+	if (load_clickhouse_learn(s, &d->table, e) == -1 || load_clickhouse_remove(s, e) == -1)
+		return -1;
+	s->work = d->table.name.data;
+	if (*d->table.uuid != '\0' && load_clickhouse_clone(s, &d->table, NULL, e) == -1)
+		return -1;
+	return s->load->history ? load_clickhouse_history_clone(s, e) : 0;
 }
 
 static int
@@ -231,56 +163,6 @@ probe(struct session *s, struct strlist *missing, struct ant_err *e)
 {
 	(void)missing;
 	return connect_it(s->self, e) == -1 ? -1 : 1;
-}
-
-static int
-take_flag(void *arg, const char *const *texts, struct ant_err *e)
-{
-	(void)e;
-	*(int *)arg = texts[0] != NULL && *texts[0] == '1';
-	return 0;
-}
-
-/* RIGHT ON what, or a line in MISSING. */
-static int
-check_right(struct session *s, const char *right, const char *on, struct strlist *missing,
-	struct ant_err *e)
-{
-	struct load_clickhouse *d = s->self;
-	char line[2048];
-	int has = 1;
-
-	buf_clear(&s->sql);
-	buf_printf(&s->sql, "CHECK GRANT %s ON %s", right, on);
-	if (clickhouse_each(d->c, buf_str(&s->sql), 1, take_flag, &has, e) == -1)
-		return -1;
-	snprintf(line, sizeof line, "%s: the right %s ON %.1000s is missing", s->name, right, on);
-	if (has || strlist_has(missing, line, strlen(line)))
-		return 0;
-	return strlist_add(missing, line, strlen(line)) == -1 ? no_memory(e) : 0;
-}
-
-/* On the whole database: what a load works with has names of its own. */
-static int
-lacks(struct session *s, const char *table, int mode, struct strlist *missing, struct ant_err *e)
-{
-	static const char *const rights[] = {"SHOW TABLES", "SHOW COLUMNS", "CREATE TABLE",
-		"DROP TABLE", "SELECT", "INSERT", "TRUNCATE", "ALTER DELETE", "ALTER ADD COLUMN"};
-	const struct load_clickhouse *d = s->self;
-	struct buf database;
-	int status = 0;
-
-	(void)table;
-	(void)mode;
-	buf_init(&database, LOAD_TEXT_MAX);
-	sql_ident(&database, SQL_CLICKHOUSE, clickhouse_database(d->c));
-	buf_puts(&database, ".*");
-	if (buf_str(&database) == NULL)
-		status = no_memory(e);
-	for (size_t i = 0; i < sizeof rights / sizeof *rights && status == 0; i++)
-		status = check_right(s, rights[i], database.data, missing, e);
-	buf_free(&database);
-	return status == 0 ? check_right(s, "SELECT", "system.parts", missing, e) : -1;
 }
 
 /* ---- rows --------------------------------------------------------------------------- */
@@ -348,13 +230,18 @@ take_again(struct session *s, struct rows *r, int64_t *dropped, struct ant_err *
 	return 0;
 }
 
-/* The key as one text, in which null is equal to null and to nothing else. */
+void
+load_clickhouse_put_text(struct session *s, const struct sql_column *columns, size_t n)
+{
+	buf_puts(&s->sql, "toJSONString(tuple(");
+	sql_idents(&s->sql, SQL_CLICKHOUSE, columns, n);
+	buf_puts(&s->sql, "))");
+}
+
 static void
 put_key(struct session *s)
 {
-	buf_puts(&s->sql, "toJSONString(tuple(");
-	sql_idents(&s->sql, SQL_CLICKHOUSE, s->load->key, s->load->rows->nkey);
-	buf_puts(&s->sql, "))");
+	load_clickhouse_put_text(s, s->load->key, s->load->rows->nkey);
 }
 
 static int
@@ -376,6 +263,43 @@ put_merged(struct session *s, const char *verb, const char *from, struct ant_err
 
 /* ---- publish and end ---------------------------------------------------------------- */
 
+/* That WHAT was exchanged nobody knows whose answer is lost. */
+static int
+lost(const struct load_clickhouse *d, const char *what, struct ant_err *e)
+{
+	if (clickhouse_code(d->c) == CLICKHOUSE_LOST) {
+		err_prefix(e, what);
+		err_prefix(e, "the answer was lost when ");
+	}
+	return -1;
+}
+
+/*
+ * The history first: a load that ends between the two has left versions there, and is repeated, which finds
+ * them.  The other way round they would be missed.
+ */
+static int
+publish(struct session *s, struct ant_err *e)
+{
+	struct load_clickhouse *d = s->self;
+	int history = s->load->history;
+
+	if (load_clickhouse_unchanged(s, &d->table, e) == -1 ||
+		(history && load_clickhouse_unchanged(s, &d->history, e) == -1))
+		return -1;
+	if (history && load_clickhouse_publish(s, &d->history, e) == -1)
+		return lost(d,
+			"the history was exchanged, so it may have versions of rows that the table "
+			"does not have; loading them again is safe: ",
+			e);
+	return load_clickhouse_publish(s, &d->table, e) == 0
+		       ? 0
+		       : lost(d,
+				 "the rows became the table's, so whether they are in is not "
+				 "known; loading them again is safe unless the mode is append: ",
+				 e);
+}
+
 /* Remove what the load worked with, the locks last. */
 static int
 clean_up(struct session *s, struct ant_err *e)
@@ -396,7 +320,7 @@ commit(struct session *s, struct ant_err *e)
 	struct ant_err why;
 
 	(void)e;
-	d->published = 0; /* for good */
+	d->table.published = d->history.published = 0; /* for good */
 	if (clean_up(s, &why) == -1)
 		snprintf(d->warning, sizeof d->warning, "%.500s", why.msg);
 	return 0;
@@ -412,8 +336,11 @@ undo(struct session *s, const char *reason)
 	clickhouse_drop(d->c);
 	if (s->load->dry_run || !d->locked)
 		return;
-	if (d->published && clickhouse_code(d->c) != CLICKHOUSE_LOST)
-		load_clickhouse_unpublish(s);
+	/* The ledger has refused its line: all is as it was, unless nobody answers any more. */
+	if (clickhouse_code(d->c) != CLICKHOUSE_LOST) {
+		load_clickhouse_unpublish(s, &d->table);
+		load_clickhouse_unpublish(s, &d->history);
+	}
 	clean_up(s, &ignored);
 }
 
@@ -423,7 +350,8 @@ free_it(void *self)
 	struct load_clickhouse *d = self;
 
 	clickhouse_free(d->c);
-	buf_free(&d->next);
+	buf_free(&d->table.name);
+	buf_free(&d->history.name);
 	buf_free(&d->lock);
 	buf_free(&d->stage);
 	buf_free(&d->again);
@@ -449,18 +377,19 @@ load_clickhouse(const char *uri, const char *password, const char *ca_file, cons
 		.look = look,
 		.open = begin,
 		.probe = probe,
-		.lacks = lacks,
+		.lacks = load_clickhouse_lacks,
 		.run = run,
 		.each = each,
-		.put_shape = put_shape,
-		.wanted = wanted,
-		.put_add = put_add,
-		.put_create = put_create,
+		.put_shape = load_clickhouse_put_shape,
+		.wanted = load_clickhouse_wanted,
+		.put_add = load_clickhouse_put_add,
+		.put_create = load_clickhouse_put_create,
 		.lock_shared = load_clickhouse_lock_ledger,
 		.rows = rows,
 		.put_merged = put_merged,
 		.take_again = take_again,
-		.publish = load_clickhouse_publish,
+		.fill_history = load_clickhouse_history_fill,
+		.publish = publish,
 		.commit = commit,
 		.abort = undo,
 		.free = free_it,
@@ -470,7 +399,8 @@ load_clickhouse(const char *uri, const char *password, const char *ca_file, cons
 	if (d == NULL)
 		return no_memory(e);
 	d->ops = ops;
-	buf_init(&d->next, LOAD_TEXT_MAX);
+	buf_init(&d->table.name, LOAD_TEXT_MAX);
+	buf_init(&d->history.name, LOAD_TEXT_MAX);
 	buf_init(&d->lock, LOAD_TEXT_MAX);
 	buf_init(&d->stage, LOAD_TEXT_MAX);
 	buf_init(&d->again, LOAD_TEXT_MAX);

@@ -18,22 +18,45 @@
 
 enum { LOAD_CLICKHOUSE_IDENTITY = 64 };
 
+/* A table that a load edits in a clone of it. */
+struct load_clickhouse_clone {
+	const char *of;	 /* the table's name */
+	struct buf name; /* the clone's */
+	char uuid
+		[LOAD_CLICKHOUSE_IDENTITY]; /* of the table when it was cloned; "": there was none */
+	char parts[LOAD_CLICKHOUSE_IDENTITY];
+	int published; /* the clone is the table, and the ledger has no line of it yet */
+};
+
 struct load_clickhouse { /* `self` of the session */
 	struct clickhouse *c;
 	struct session_ops ops; /* the names of the stages in it are the table's */
 	const char *cluster;	/* NULL: none */
-	struct buf next, lock;	/* the names of the clone and of the lock */
+	struct load_clickhouse_clone table, history;
+	struct buf lock; /* its name */
 	struct buf stage, again;
-	char uuid[LOAD_CLICKHOUSE_IDENTITY]; /* of the table that was cloned; "": there is none */
-	char parts[LOAD_CLICKHOUSE_IDENTITY];
 	int locked, locked_ledger;
-	int published; /* the clone is the table, and the ledger has no line of it yet */
 	char warning[512];
 };
+
+/* Append the row's COLUMNS, N of them, as one text, in which null is equal to null and to nothing else. */
+void load_clickhouse_put_text(struct session *s, const struct sql_column *columns, size_t n);
 
 /* VERB NAME, and ON CLUSTER where one is named, into s->sql. */
 void load_clickhouse_about(struct session *s, const char *verb, const char *name);
 void load_clickhouse_put_cluster(struct session *s);
+
+/* clickhouse_table.c: these are of struct session_ops, for a table, its history and the ledger. */
+void load_clickhouse_put_create(
+	struct session *s, const char *table, const struct sql_column *columns, size_t n);
+int load_clickhouse_put_add(
+	struct session *s, const char *table, const struct sql_column *c, const char *like);
+void load_clickhouse_put_shape(struct session *s, const char *table);
+const char *load_clickhouse_wanted(const char *is, enum type t);
+
+/* clickhouse_rights.c: and this. */
+int load_clickhouse_lacks(
+	struct session *s, const char *table, int mode, struct strlist *missing, struct ant_err *e);
 
 /*
  * clickhouse_lock.c: lock other loads of the table out: ANT_LOCKED where one is at work, or was killed;
@@ -45,14 +68,31 @@ int load_clickhouse_lock_ledger(struct session *s, struct ant_err *e);
 int load_clickhouse_unlock(struct session *s, struct ant_err *e);
 
 /*
- * clickhouse_clone.c: make s->work a clone of the table, which costs nothing but links, or where there is
- * none the name of a table to be made.  What a load that was killed has left is removed.
+ * clickhouse_clone.c: see whether the table is there, and what it is now; then make the clone of one that is
+ * there, which has its definition, and of its rows those of the partition ID, NULL: all, which costs
+ * nothing but links.
  */
-int load_clickhouse_clone(struct session *s, struct ant_err *e);
-/* It becomes the table, unless that is not any more what was cloned; and the way back. */
-int load_clickhouse_publish(struct session *s, struct ant_err *e);
-void load_clickhouse_unpublish(struct session *s);
-/* Remove all that the load works with. */
+int load_clickhouse_learn(struct session *s, struct load_clickhouse_clone *c, struct ant_err *e);
+int load_clickhouse_clone(
+	struct session *s, struct load_clickhouse_clone *c, const char *id, struct ant_err *e);
+/* Fail where the table is not what was cloned any more, with ANT_FAIL. */
+int load_clickhouse_unchanged(
+	struct session *s, const struct load_clickhouse_clone *c, struct ant_err *e);
+/* The clone becomes the table; and the way back. */
+int load_clickhouse_publish(struct session *s, struct load_clickhouse_clone *c, struct ant_err *e);
+void load_clickhouse_unpublish(struct session *s, struct load_clickhouse_clone *c);
+/* Remove all that the load works with, and what one that was killed has left of that. */
 int load_clickhouse_remove(struct session *s, struct ant_err *e);
+
+/*
+ * clickhouse_history.c: a history has its open versions in a partition of their own.  A load clones the others, by
+ * links, and writes the open ones anew; so it costs what they do, however many were closed before.
+ */
+/* What its name stands for, before anything is done; and a clone of its closed versions. */
+int load_clickhouse_history_clone(struct session *s, struct ant_err *e);
+/* Append the engine of one that is created. */
+void load_clickhouse_history_engine(struct session *s);
+/* The `fill_history` of struct session_ops. */
+int load_clickhouse_history_fill(struct session *s, const char *time, struct ant_err *e);
 
 #endif

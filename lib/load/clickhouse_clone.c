@@ -29,40 +29,41 @@ load_clickhouse_about(struct session *s, const char *verb, const char *name)
  * number, a mutation a version; that parts are merged, or emptied and removed, changes nothing.
  */
 static void
-put_identity(struct session *s)
+put_identity(struct session *s, const struct load_clickhouse_clone *c)
 {
 	buf_puts(&s->sql,
 		"(SELECT toString(cityHash64(groupArray((partition_id, block, version)))) FROM "
 		"(SELECT partition_id, max(max_block_number) AS block, max(data_version) AS "
 		"version "
 		"FROM system.parts WHERE database = currentDatabase() AND table = ");
-	sql_literal(&s->sql, SQL_CLICKHOUSE, s->load->into);
+	sql_literal(&s->sql, SQL_CLICKHOUSE, c->of);
 	buf_puts(&s->sql, " AND active AND rows > 0 GROUP BY partition_id ORDER BY partition_id))");
 }
 
 static int
 take_identity(void *arg, const char *const *texts, struct ant_err *e)
 {
-	struct load_clickhouse *d = arg;
+	struct load_clickhouse_clone *c = arg;
 
 	(void)e;
-	snprintf(d->uuid, sizeof d->uuid, "%s", texts[0]);
-	snprintf(d->parts, sizeof d->parts, "%s", texts[1]);
+	snprintf(c->uuid, sizeof c->uuid, "%s", texts[0]);
+	snprintf(c->parts, sizeof c->parts, "%s", texts[1]);
 	return 0;
 }
 
-static int
-learn_identity(struct session *s, struct ant_err *e)
+int
+load_clickhouse_learn(struct session *s, struct load_clickhouse_clone *c, struct ant_err *e)
 {
-	struct load_clickhouse *d = s->self;
+	const struct load_clickhouse *d = s->self;
 
+	*c->uuid = '\0';
 	buf_clear(&s->sql);
 	buf_puts(&s->sql, "SELECT toString(uuid), ");
-	put_identity(s);
+	put_identity(s, c);
 	buf_puts(&s->sql, " FROM system.tables WHERE database = currentDatabase() AND engine LIKE "
 			  "'%MergeTree' AND name = ");
-	sql_literal(&s->sql, SQL_CLICKHOUSE, s->load->into);
-	return clickhouse_each(d->c, buf_str(&s->sql), 2, take_identity, d, e);
+	sql_literal(&s->sql, SQL_CLICKHOUSE, c->of);
+	return clickhouse_each(d->c, buf_str(&s->sql), 2, take_identity, c, e);
 }
 
 /* Stages lie on this server alone. */
@@ -79,7 +80,10 @@ load_clickhouse_remove(struct session *s, struct ant_err *e)
 {
 	struct load_clickhouse *d = s->self;
 
-	load_clickhouse_about(s, "DROP TABLE IF EXISTS ", d->next.data);
+	load_clickhouse_about(s, "DROP TABLE IF EXISTS ", d->table.name.data);
+	if (session_run(s, NULL, e) == -1)
+		return -1;
+	load_clickhouse_about(s, "DROP TABLE IF EXISTS ", d->history.name.data);
 	return session_run(s, NULL, e) == -1 || drop_stage(s, s->ops->stage, e) == -1 ||
 			       drop_stage(s, s->ops->again, e) == -1
 		       ? -1
@@ -88,51 +92,55 @@ load_clickhouse_remove(struct session *s, struct ant_err *e)
 
 /* In two statements, since CLONE AS is refused by a database that replicates itself. */
 int
-load_clickhouse_clone(struct session *s, struct ant_err *e)
+load_clickhouse_clone(
+	struct session *s, struct load_clickhouse_clone *c, const char *id, struct ant_err *e)
 {
-	struct load_clickhouse *d = s->self;
-
-	if (learn_identity(s, e) == -1 || load_clickhouse_remove(s, e) == -1)
-		return -1;
-	s->work = d->next.data;
-	if (*d->uuid == '\0')
-		return 0;
-	load_clickhouse_about(s, "CREATE TABLE ", s->work);
+	load_clickhouse_about(s, "CREATE TABLE ", c->name.data);
 	buf_puts(&s->sql, " AS ");
-	sql_ident(&s->sql, SQL_CLICKHOUSE, s->load->into);
+	sql_ident(&s->sql, SQL_CLICKHOUSE, c->of);
 	if (session_run(s, NULL, e) == -1)
 		return -1;
 	buf_clear(&s->sql);
 	buf_puts(&s->sql, "ALTER TABLE ");
-	session_put_table(s);
-	buf_puts(&s->sql, " ATTACH PARTITION ALL FROM ");
-	sql_ident(&s->sql, SQL_CLICKHOUSE, s->load->into);
+	sql_ident(&s->sql, SQL_CLICKHOUSE, c->name.data);
+	buf_puts(&s->sql, " ATTACH PARTITION ");
+	if (id != NULL) {
+		buf_puts(&s->sql, "ID ");
+		sql_literal(&s->sql, SQL_CLICKHOUSE, id);
+	} else {
+		buf_puts(&s->sql, "ALL");
+	}
+	buf_puts(&s->sql, " FROM ");
+	sql_ident(&s->sql, SQL_CLICKHOUSE, c->of);
 	return session_run(s, NULL, e);
 }
 
 /* Where it may be that somebody else wrote, the clone is worth nothing. */
-static int
-check_unchanged(struct session *s, struct ant_err *e)
+int
+load_clickhouse_unchanged(
+	struct session *s, const struct load_clickhouse_clone *c, struct ant_err *e)
 {
-	struct load_clickhouse *d = s->self;
+	const struct load_clickhouse *d = s->self;
 
+	if (*c->uuid == '\0')
+		return 0;
 	buf_clear(&s->sql);
 	buf_puts(&s->sql, "SELECT throwIf(count() = 0, 'the table is not what was cloned') FROM "
 			  "system.tables WHERE database = currentDatabase() AND name = ");
-	sql_literal(&s->sql, SQL_CLICKHOUSE, s->load->into);
+	sql_literal(&s->sql, SQL_CLICKHOUSE, c->of);
 	buf_puts(&s->sql, " AND toString(uuid) = ");
-	sql_literal(&s->sql, SQL_CLICKHOUSE, d->uuid);
+	sql_literal(&s->sql, SQL_CLICKHOUSE, c->uuid);
 	buf_puts(&s->sql, " AND ");
-	put_identity(s);
+	put_identity(s, c);
 	buf_puts(&s->sql, " = ");
-	sql_literal(&s->sql, SQL_CLICKHOUSE, d->parts);
+	sql_literal(&s->sql, SQL_CLICKHOUSE, c->parts);
 	if (session_run(s, NULL, e) == 0)
 		return 0;
 	return clickhouse_code(d->c) == THROWN
 		       ? err_set(e, ANT_FAIL,
 				 "%s: '%.200s' was changed by another program during the "
 				 "load: it stays as that left it; load again",
-				 s->name, s->into)
+				 s->name, c->of)
 		       : -1;
 }
 
@@ -150,46 +158,46 @@ swap(struct session *s, const char *verb, const char *a, const char *word, const
 	return session_run(s, NULL, e);
 }
 
-int
-load_clickhouse_publish(struct session *s, struct ant_err *e)
+/* The other replicas must have the rows before they show them. */
+static int
+wait_for_replicas(struct session *s, const struct load_clickhouse_clone *c, struct ant_err *e)
 {
-	struct load_clickhouse *d = s->self;
-	const char *into = s->load->into;
+	const struct load_clickhouse *d = s->self;
+
+	if (d->cluster == NULL)
+		return 0;
+	buf_clear(&s->sql);
+	buf_puts(&s->sql, "SYSTEM SYNC REPLICA");
+	load_clickhouse_put_cluster(s);
+	buf_putc(&s->sql, ' ');
+	sql_name(&s->sql, SQL_CLICKHOUSE, clickhouse_database(d->c), c->name.data);
+	return session_run(s, NULL, e);
+}
+
+int
+load_clickhouse_publish(struct session *s, struct load_clickhouse_clone *c, struct ant_err *e)
+{
 	int status;
 
-	/* The other replicas must have the rows before they show them. */
-	if (d->cluster != NULL) {
-		buf_clear(&s->sql);
-		buf_puts(&s->sql, "SYSTEM SYNC REPLICA");
-		load_clickhouse_put_cluster(s);
-		buf_putc(&s->sql, ' ');
-		sql_name(&s->sql, SQL_CLICKHOUSE, clickhouse_database(d->c), s->work);
-		if (session_run(s, NULL, e) == -1)
-			return -1;
-	}
-	if (*d->uuid == '\0')
-		status = swap(s, "RENAME TABLE ", s->work, " TO ", into, e);
-	else if (check_unchanged(s, e) == -1)
+	if (wait_for_replicas(s, c, e) == -1)
 		return -1;
+	if (*c->uuid == '\0')
+		status = swap(s, "RENAME TABLE ", c->name.data, " TO ", c->of, e);
 	else
-		status = swap(s, "EXCHANGE TABLES ", s->work, " AND ", into, e);
-	d->published = status == 0;
-	if (status == -1 && clickhouse_code(d->c) == CLICKHOUSE_LOST)
-		err_prefix(e,
-			"the answer was lost when the rows became the table's, so whether they are "
-			"in is not known; loading them again is safe unless the mode is append: ");
+		status = swap(s, "EXCHANGE TABLES ", c->name.data, " AND ", c->of, e);
+	c->published = status == 0;
 	return status;
 }
 
-/* The ledger has refused its line: the table is as it was, unless nobody answers any more. */
 void
-load_clickhouse_unpublish(struct session *s)
+load_clickhouse_unpublish(struct session *s, struct load_clickhouse_clone *c)
 {
-	const struct load_clickhouse *d = s->self;
 	struct ant_err ignored;
 
-	if (*d->uuid == '\0')
-		swap(s, "RENAME TABLE ", s->load->into, " TO ", s->work, &ignored);
+	if (!c->published)
+		return;
+	if (*c->uuid == '\0')
+		swap(s, "RENAME TABLE ", c->of, " TO ", c->name.data, &ignored);
 	else
-		swap(s, "EXCHANGE TABLES ", s->work, " AND ", s->load->into, &ignored);
+		swap(s, "EXCHANGE TABLES ", c->name.data, " AND ", c->of, &ignored);
 }

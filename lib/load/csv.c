@@ -6,20 +6,18 @@
 #include <unistd.h>
 
 #include "base/aside.h"
-#include "base/decimal.h"
+#include "base/csv_file.h"
 #include "base/strlist.h"
 #include "load/csv_audit.h"
-#include "load/csv_file.h"
+#include "load/csv_history.h"
 #include "load/csv_keys.h"
 #include "load/csv_last.h"
 #include "load/csv_ledger.h"
+#include "load/csv_value.h"
 #include "load/load.h"
 #include "load/place.h"
 
-struct csv_column {	  /* of the file */
-	const char *name; /* as the header has it, in `names` */
-	long from;	  /* of the stream; -1: the stream has none such */
-};
+_Static_assert((int)CSV_FILE_FIELDS_MAX >= (int)ROWS_COLUMNS_MAX, "a file holds every stream");
 
 struct load_csv {
 	const char *file; /* NULL: stdout */
@@ -28,7 +26,8 @@ struct load_csv {
 	struct csv_file csv;
 	struct aside data;
 	struct csv_ledger ledger;
-	struct strlist names;
+	struct csv_history history;
+	struct strlist names; /* of the columns */
 	struct csv_column *columns;
 	size_t n, n_old;	/* columns of the file to be and as it is */
 	size_t n_named;		/* of these, the first ones have their names from the file */
@@ -144,22 +143,6 @@ put_row(struct load_csv *d, const struct row_cell *cells, struct out *out, struc
 	return put_line(d, out, e);
 }
 
-/* The stream's column that the file calls NAME, or -1. */
-static long
-stream_column(const struct load_csv *d, const char *name)
-{
-	for (size_t i = 0; i < d->load->rows->ncolumns; i++) {
-		const char *is = d->load->columns[i].name;
-
-		if (strcmp(is, name) == 0)
-			return (long)i;
-		if (d->dialect->safe && *name == '\'' &&
-			csv_file_is_risky(&d->csv, is, strlen(is)) && strcmp(is, name + 1) == 0)
-			return (long)i;
-	}
-	return -1;
-}
-
 static int
 add_column(struct load_csv *d, const char *name, long from, struct ant_err *e)
 {
@@ -190,7 +173,7 @@ take_header(void *arg, const struct csv_file_field *f, size_t n, int64_t number,
 	}
 	for (size_t i = 0; i < n; i++) {
 		const char *name = f[i].p;
-		long from = stream_column(d, name);
+		long from = csv_value_column(&d->csv, d->load, name);
 
 		if (*name == '\0' || strlen(name) != f[i].len)
 			return err_set(
@@ -277,38 +260,6 @@ old_cells(struct load_csv *d, const struct csv_file_field *f, int64_t number, st
 	return 0;
 }
 
-/* One part of a key so that equal values, and only those, give equal bytes. */
-static void
-put_key_part(struct load_csv *d, enum type t, const struct row_cell *c, int guard)
-{
-	char text[DECIMAL_TEXT];
-	struct decimal number;
-	const char *p = c->p;
-	size_t len = c->len, size;
-	double v;
-
-	buf_putc(&d->key, c->null ? 'n' : 'v');
-	if (c->null)
-		return;
-	if (t == TYPE_DOUBLE) {
-		v = strtod(c->p, NULL) + 0.0; /* -0 is 0 */
-		buf_put(&d->key, &v, sizeof v);
-	} else if (t != TYPE_TEXT && t != TYPE_JSON && t != TYPE_NUMERIC) {
-		buf_put(&d->key, &c->i, sizeof c->i);
-	} else {
-		if (t == TYPE_NUMERIC && decimal_parse(p, len, &number) == DECIMAL_OK) {
-			len = decimal_format(&number, text);
-			p = text;
-		}
-		guard = guard && t == TYPE_TEXT && d->dialect->safe &&
-			csv_file_is_risky(&d->csv, p, len);
-		size = len + (size_t)guard;
-		buf_put(&d->key, &size, sizeof size);
-		buf_put(&d->key, "'", (size_t)guard);
-		buf_put(&d->key, p, len);
-	}
-}
-
 /* Put the key of a row into d->key; GUARD: its texts are not yet as the file has them. */
 static int
 make_key(struct load_csv *d, const struct row_cell *cells, int guard, struct ant_err *e)
@@ -317,7 +268,8 @@ make_key(struct load_csv *d, const struct row_cell *cells, int guard, struct ant
 
 	buf_clear(&d->key);
 	for (size_t i = 0; i < r->nkey; i++)
-		put_key_part(d, r->columns[r->key[i]].type, &cells[r->key[i]], guard);
+		csv_value_put(
+			&d->key, &d->csv, r->columns[r->key[i]].type, &cells[r->key[i]], guard);
 	return d->key.failed ? no_memory(d, e) : 0;
 }
 
@@ -452,6 +404,18 @@ has_many(const struct load_csv *d)
 	return d->dialect->header ? 0 : -1;
 }
 
+/* The history outlives its file: whoever makes that anew has to be of the same organization. */
+static int
+learn_history(struct load_csv *d, struct ant_err *e)
+{
+	if (csv_history_learn(&d->history, d->columns, d->n, e) == -1)
+		return -1;
+	return csv_history_is_there(&d->history) && !d->has_old
+		       ? csv_ledger_check_organization(
+				 &d->ledger, d->load, d->history.file.path, -1, e)
+		       : 0;
+}
+
 static int
 begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
 {
@@ -467,10 +431,13 @@ begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
 	if ((dry ? aside_look(&d->data, d->file, e) : aside_open(&d->data, d->file, 0, e)) == -1)
 		return -1;
 	out_init(&d->to, d->data.fd, d->file);
+	if (l->history && csv_history_open(&d->history, l, &d->csv, d->data.path, e) == -1)
+		return -1;
 	if (learn_columns(d, e) == -1 ||
 		csv_ledger_learn(&d->ledger, d->data.folder, file_name(d), e) == -1 ||
 		(d->has_old && csv_ledger_check_organization(
-				       &d->ledger, l, d->file, has_many(d), e) == -1))
+				       &d->ledger, l, d->file, has_many(d), e) == -1) ||
+		(l->history && learn_history(d, e) == -1))
 		return -1;
 	if (l->mode == MODE_MERGE && !dry)
 		return start_merge(d, e);
@@ -735,21 +702,43 @@ write_plan(struct load_csv *d, const struct receipt_entry *entry, struct ant_err
 	else
 		buf_printf(plan, "%" PRId64, d->removed);
 	buf_printf(plan, ", append %" PRId64 "\n", entry->rows);
+	if (d->load->history)
+		buf_printf(plan, "%s: %s, end the versions that changed, append new ones\n",
+			d->history.file.path,
+			csv_history_is_there(&d->history) ? "rewrite" : "create");
 	buf_printf(plan, "%s/%s: append 1 row\n", d->data.folder, LOAD_CSV_LEDGER);
 	return plan->failed ? no_memory(d, e) : 0;
 }
 
+/* With the rows in their file: the versions, of a replace those of all that is in it. */
+static int
+write_history(struct load_csv *d, struct receipt_entry *entry, struct ant_err *e)
+{
+	int merge = d->load->mode == MODE_MERGE;
+	const struct csv_history_rows rows = {merge ? d->spool.fd : d->data.fd, 0,
+		!merge && d->dialect->header, d->kept + d->load->rows->count};
+
+	if (csv_history_write(&d->history, &rows, e) == -1)
+		return -1;
+	entry->history = 1;
+	entry->opened = d->history.opened;
+	entry->closed = d->history.closed;
+	return 0;
+}
+
 /*
- * Both files are whole and on the disk before either takes its place.  The rows come
- * first: a ledger that knew of rows that are not there would move a watermark past them.
+ * All files are whole and on the disk before one takes its place.  The rows come before the ledger:
+ * one that knew of rows that are not there would move a watermark past them.  The history comes before
+ * the rows: a version that is there already is not made again, but nobody would miss one.
  */
 static int
 publish(struct load_csv *d, struct receipt_entry *entry, struct ant_err *e)
 {
-	if (out_flush(&d->to, e) == -1 || aside_sync(&d->data, e) == -1 ||
+	if (out_flush(&d->to, e) == -1 || (d->load->history && write_history(d, entry, e) == -1) ||
+		aside_sync(&d->data, e) == -1 ||
 		(!d->has_old && csv_ledger_forget(&d->ledger, d->data.folder, entry, e) == -1) ||
 		csv_ledger_write(&d->ledger, d->data.folder, entry, e) == -1 ||
-		aside_rename(&d->data, e) == -1)
+		csv_history_publish(&d->history, e) == -1 || aside_rename(&d->data, e) == -1)
 		return -1;
 	if (csv_ledger_publish(&d->ledger, e) == -1)
 		return err_prefix(
@@ -812,6 +801,7 @@ undo(void *self, const char *reason)
 
 	(void)reason;
 	csv_ledger_close(&d->ledger);
+	csv_history_close(&d->history);
 	aside_close(&d->data);
 }
 
@@ -828,8 +818,8 @@ take_nothing(void *arg, const struct csv_file_field *f, size_t n, int64_t number
 
 /* The file, and the ledger beside it; a file that is there must begin as CSV does. */
 static int
-check(void *self, const char *const *tables, size_t n, int mode, struct strlist *missing,
-	struct ant_err *e)
+check(void *self, const char *const *tables, size_t n, int mode, int history,
+	struct strlist *missing, struct ant_err *e)
 {
 	struct load_csv *d = self;
 	size_t before = missing->n;
@@ -837,6 +827,7 @@ check(void *self, const char *const *tables, size_t n, int mode, struct strlist 
 	(void)tables;
 	(void)n;
 	(void)mode;
+	(void)history;
 	if (place_lacks(d->file, missing, e) == -1)
 		return -1;
 	if (missing->n > before)

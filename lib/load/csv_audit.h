@@ -2,8 +2,8 @@
 #ifndef ANT_LOAD_CSV_AUDIT_H
 #define ANT_LOAD_CSV_AUDIT_H
 
+#include "base/csv_file.h"
 #include "load/audit.h"
-#include "load/csv_file.h"
 
 /* The files of FOLDER that the ledger is about, and how their rows are counted. */
 struct csv_audit_files {

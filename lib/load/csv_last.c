@@ -64,11 +64,19 @@ csv_last_note(struct csv_last *l, const void *p, size_t len, int64_t row, struct
 	return 0;
 }
 
+struct csv_last_slot *
+csv_last_slot(const struct csv_last *l, const void *p, size_t len)
+{
+	struct csv_keys_digest d;
+	struct csv_last_slot *slot = find(l, p, len, &d);
+
+	return slot == NULL || (slot->key.a == 0 && slot->key.b == 0) ? NULL : slot;
+}
+
 int64_t
 csv_last_row(const struct csv_last *l, const void *p, size_t len)
 {
-	struct csv_keys_digest d;
-	const struct csv_last_slot *slot = find(l, p, len, &d);
+	const struct csv_last_slot *slot = csv_last_slot(l, p, len);
 
-	return slot == NULL || (slot->key.a == 0 && slot->key.b == 0) ? -1 : slot->row;
+	return slot != NULL ? slot->row : -1;
 }

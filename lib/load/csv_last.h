@@ -16,6 +16,7 @@
 struct csv_last_slot {
 	struct csv_keys_digest key;
 	int64_t row;
+	struct csv_keys_digest content; /* the caller's own */
 };
 
 struct csv_last {
@@ -34,6 +35,9 @@ void csv_last_turn(struct csv_last *l, uint64_t turn);
 
 /* The row numbered ROW has the key of LEN bytes at P.  Return 0, or -1 with ANT_FAIL. */
 int csv_last_note(struct csv_last *l, const void *p, size_t len, int64_t row, struct ant_err *e);
+
+/* The slot of that key, as it was noted last; NULL where it is none of this turn's. */
+struct csv_last_slot *csv_last_slot(const struct csv_last *l, const void *p, size_t len);
 
 /* The last row of that key; -1 where it is none of this turn's. */
 int64_t csv_last_row(const struct csv_last *l, const void *p, size_t len);

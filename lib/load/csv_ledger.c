@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/csv_file.h"
 #include "base/lines.h"
 #include "base/out.h"
-#include "load/csv_file.h"
 #include "stream/value.h"
 
 /* How long the ledger, which several tables share, may be another load's. */

@@ -5,6 +5,7 @@
 
 #include "db/duckdb.h"
 #include "db/lake.h"
+#include "load/history_sql.h"
 #include "load/place.h"
 #include "load/session.h"
 #include "load/sql.h"
@@ -380,6 +381,8 @@ static const struct session_ops file_ops = {
 	.put_columns = put_columns,
 	.rows = rows,
 	.take_again = take_again,
+	.put_close = history_put_close,
+	.put_open = history_put_open,
 	.commit = commit,
 	.abort = undo,
 	.free = free_it,

@@ -52,7 +52,19 @@ check_history(const struct load *l, struct ant_err *e)
 			"--history: the mode of %s is %s, and only replace and merge tell versions",
 			l->rows->table, type_mode_name(l->mode));
 	if (l->rows->nkey == 0)
-		return err_set(e, ANT_USAGE, "--history: the rows of %s have no key", l->rows->table);
+		return err_set(
+			e, ANT_USAGE, "--history: the rows of %s have no key", l->rows->table);
+	if (!l->rows->unique)
+		return err_set(e, ANT_USAGE,
+			"--history: rows of %s may share a key: its table file does not say unique",
+			l->rows->table);
+	for (size_t i = 0; i < l->rows->ncolumns; i++)
+		if (strcasecmp(l->columns[i].name, SQL_VALID_FROM) == 0 ||
+			strcasecmp(l->columns[i].name, SQL_VALID_TO) == 0)
+			return err_set(e, ANT_USAGE,
+				"--history: the column '%s' of %s has the name of one of the "
+				"history's own",
+				l->columns[i].name, l->rows->table);
 	return 0;
 }
 
@@ -343,7 +355,8 @@ load_check(const struct load_dest *dest, const struct load_options *o, const cha
 		if ((names[i] = make_name(o, tables[i], e)) == NULL)
 			status = -1;
 	if (status == 0)
-		status = dest->check(dest->self, (const char *const *)names, n, mode, missing, e);
+		status = dest->check(
+			dest->self, (const char *const *)names, n, mode, o->history, missing, e);
 	for (size_t i = 0; i < n; i++)
 		free(names[i]);
 	free(names);

@@ -100,9 +100,10 @@ struct load_dest {
 	/*
 	 * Look whether a load could begin, and change nothing.  TABLES, N of them, are names of
 	 * the destination's; 0: none in particular; MODE is an enum mode, or -1 for window and
-	 * replace.  Add to MISSING a line for each thing that keeps it from that.
+	 * replace.  HISTORY is that of the load.  Add to MISSING a line for each thing that keeps
+	 * it from that.
 	 */
-	int (*check)(void *self, const char *const *tables, size_t n, int mode,
+	int (*check)(void *self, const char *const *tables, size_t n, int mode, int history,
 		struct strlist *missing, struct ant_err *e);
 
 	/* Print the ledger, oldest line first, as receipts; NULL where there is no ledger. */
@@ -137,7 +138,7 @@ int load_note(const struct load_dest *dest, const struct load_options *o, const 
 
 /*
  * Look at DEST alone, as `check` of struct load_dest does, for loads into TABLES, N of them, with
- * the prefix and the mode of O.  Return 0, with a line in MISSING for each thing that is, or -1.
+ * the prefix, the mode and the history of O.  Return 0, with a line in MISSING for each thing that is, or -1.
  */
 int load_check(const struct load_dest *dest, const struct load_options *o,
 	const char *const *tables, size_t n, struct strlist *missing, struct ant_err *e);

@@ -3,6 +3,9 @@
 #include <strings.h>
 
 #include "db/mysql.h"
+#include "load/mysql_history.h"
+#include "load/mysql_index.h"
+#include "load/mysql_key.h"
 #include "load/mysql_rights.h"
 #include "load/mysql_rows.h"
 #include "load/session.h"
@@ -40,7 +43,7 @@ check(struct session *s, struct ant_err *e)
 		if (strcasecmp(s->load->into, taken[i]) == 0)
 			return err_set(
 				e, ANT_FAIL, "table '%s': the name is anthill's own", taken[i]);
-	return 0;
+	return s->load->history ? mysql_check_history(s->history.name.data, e) : 0;
 }
 
 static int
@@ -62,7 +65,12 @@ static int
 lacks(struct session *s, const char *table, int mode, struct strlist *missing, struct ant_err *e)
 {
 	const struct mysql_need need = {s->schema, table, mode};
+	struct ant_err long_name;
 
+	if (mode == SESSION_HISTORY && mysql_check_history(table, &long_name) == -1)
+		return strlist_add(missing, long_name.msg, strlen(long_name.msg)) == 0
+			       ? 0
+			       : err_sys(e, ANT_FAIL, "mysql");
 	return mysql_rights(s->self, &need, &s->sql, missing, e);
 }
 
@@ -128,7 +136,10 @@ begin(struct session *s, struct ant_err *e)
 	if (!locked)
 		return err_set(e, ANT_LOCKED, "mysql: another load of %s.%s is at work", s->schema,
 			s->load->into);
-	return mysql_engine(s->self, s->schema, s->load->into, &s->sql, e);
+	if (mysql_engine(s->self, s->schema, s->load->into, &s->sql, e) == -1)
+		return -1;
+	return s->load->history ? mysql_engine(s->self, s->schema, s->history.name.data, &s->sql, e)
+				: 0;
 }
 
 /* What has the name, " WHERE" it is this table: named twice, for that is how the server finds it quickly. */
@@ -151,8 +162,9 @@ put_shape(struct session *s, const char *table)
 	/* As sql_type() has them: a width that only some servers write, and BOOLEAN is a short one. */
 	buf_puts(&s->sql,
 		"), c.column_name, CASE WHEN c.column_type = 'tinyint(1)' THEN 'BOOLEAN' WHEN "
-		"c.data_type = 'bigint' AND c.column_type NOT LIKE '%unsigned%' THEN 'BIGINT' ELSE "
-		"upper(c.column_type) END FROM information_schema.tables t LEFT JOIN "
+		"c.data_type = 'bigint' AND c.column_type NOT LIKE '%unsigned%' THEN 'BIGINT' WHEN "
+		"c.data_type IN ('enum', 'set') THEN c.column_type ELSE upper(c.column_type) END "
+		"FROM information_schema.tables t LEFT JOIN "
 		"information_schema.columns c ON ");
 	put_where(s, "c.table_schema", "c.table_name", table);
 	buf_puts(&s->sql, " WHERE ");
@@ -166,65 +178,15 @@ wanted(const char *is, enum type t)
 	return t == TYPE_JSON && strcmp(is, "LONGTEXT") == 0 ? is : sql_type(SQL_MYSQL, t);
 }
 
-/* ---- indexes and the transaction ---------------------------------------------------- */
-
-/* The columns of the index that serves this load, into COLUMNS, which has room for two; its name. */
-static const char *
-choose_index(const struct load *l, struct sql_column *two, const struct sql_column **c, size_t *n)
-{
-	if (l->mode == MODE_MERGE) {
-		*c = l->key;
-		*n = l->rows->nkey;
-		return SQL_MYSQL_KEY;
-	}
-	*c = two;
-	*n = 0;
-	if (l->by_organization)
-		two[(*n)++] = l->columns[0];
-	if (l->rows->window)
-		two[(*n)++] = l->columns[l->rows->time_column];
-	return SQL_MYSQL_WINDOW;
-}
-
-/* No IF NOT EXISTS: MySQL knows none for an index. */
-static int
-has_index(struct session *s, const char *name, int *yes, struct ant_err *e)
-{
-	*yes = 0;
-	if (!s->there)
-		return 0;
-	buf_clear(&s->sql);
-	buf_puts(&s->sql, "SELECT count(*) > 0 FROM information_schema.statistics WHERE ");
-	put_where(s, "table_schema", "table_name", s->load->into);
-	buf_printf(&s->sql, " AND index_name = '%s'", name);
-	return db_mysql_each(s->self, buf_str(&s->sql), take_number, yes, e);
-}
-
-static int
-make_index(struct session *s, struct ant_err *e)
-{
-	const struct load *l = s->load;
-	struct sql_column two[2];
-	const struct sql_column *columns;
-	size_t n;
-	const char *name = choose_index(l, two, &columns, &n);
-	int there;
-
-	if ((!s->new_table && l->mode != MODE_MERGE) || n == 0)
-		return 0;
-	if (has_index(s, name, &there, e) == -1 || there)
-		return there ? 0 : -1;
-	buf_clear(&s->sql);
-	buf_printf(&s->sql, "CREATE INDEX %s ON ", name);
-	session_put_table(s);
-	return sql_mysql_index(&s->sql, columns, n) ? session_run(s, NULL, e) : 0;
-}
+/* ---- the transaction ---------------------------------------------------- */
 
 /* The index is not waited for once the rows are in: to make it would commit them. */
 static int
 transact(struct session *s, struct ant_err *e)
 {
-	if (s->load->rows->ncolumns > 0 && make_index(s, e) == -1)
+	if (s->load->rows->ncolumns > 0 && mysql_index_load(s, e) == -1)
+		return -1;
+	if (s->load->history && mysql_index_history(s, e) == -1)
 		return -1;
 	if (!s->load->dry_run) {
 		buf_clear(&s->sql);
@@ -264,49 +226,12 @@ rows(struct session *s, int64_t *stored, struct ant_err *e)
 
 /* ---- merge -------------------------------------------------------------------------- */
 
-/* ALIAS.COLUMN; text by its bytes, whatever the table's collation takes for equal. */
-static void
-put_key(struct session *s, const char *alias, const struct sql_column *c, int bytes)
-{
-	buf_puts(&s->sql, bytes ? "CAST(" : "");
-	buf_puts(&s->sql, alias);
-	sql_ident(&s->sql, SQL_MYSQL, c->name);
-	buf_puts(&s->sql, bytes ? " AS BINARY)" : "");
-}
-
-static void
-put_same_key(struct session *s)
-{
-	const struct load *l = s->load;
-
-	for (size_t i = 0; i < l->rows->nkey; i++) {
-		const int ways = l->key[i].type == TYPE_TEXT ? 2 : 1;
-
-		/* The first comparison has the index. */
-		for (int bytes = 0; bytes < ways; bytes++) {
-			buf_puts(&s->sql, i + (size_t)bytes == 0 ? "" : "\n\tAND ");
-			put_key(s, "t.", &l->key[i], bytes);
-			buf_puts(&s->sql, " <=> ");
-			put_key(s, "s.", &l->key[i], bytes);
-		}
-	}
-}
-
-static int
-has_key_index(const struct load *l)
-{
-	for (size_t i = 0; i < l->rows->nkey; i++)
-		if (l->key[i].type != TYPE_JSON)
-			return 1;
-	return 0;
-}
-
 /* The server takes a table that was just filled for an empty one: the order of the join is ours. */
 static int
 put_merged(struct session *s, const char *verb, const char *from, struct ant_err *e)
 {
 	const struct load *l = s->load;
-	const char *force = has_key_index(l) ? " FORCE INDEX (" SQL_MYSQL_KEY ")" : "";
+	const char *force = mysql_has_key_index(l) ? " FORCE INDEX (" SQL_MYSQL_KEY ")" : "";
 	int by_table =
 		l->mode == MODE_MERGE; /* which has the index then; else the second stage has it */
 
@@ -319,7 +244,7 @@ put_merged(struct session *s, const char *verb, const char *from, struct ant_err
 	if (!by_table)
 		buf_printf(&s->sql, " STRAIGHT_JOIN %s s%s", from, force);
 	buf_puts(&s->sql, "\n\tWHERE ");
-	put_same_key(s);
+	mysql_put_same_key(s, "t", "s");
 	return 0;
 }
 
@@ -336,7 +261,7 @@ find_last(struct session *s, const char *order, struct ant_err *e)
 		order);
 	for (size_t i = 0; i < l->rows->nkey; i++) {
 		buf_puts(&s->sql, i == 0 ? "" : ", ");
-		put_key(s, "", &l->key[i], l->key[i].type == TYPE_TEXT);
+		mysql_put_column(s, NULL, l->key[i].name, l->key[i].type == TYPE_TEXT);
 	}
 	return session_run(s, NULL, e);
 }
@@ -365,7 +290,7 @@ take_again(struct session *s, struct rows *r, int64_t *dropped, struct ant_err *
 		return -1;
 	buf_clear(&s->sql);
 	buf_puts(&s->sql, "CREATE TEMPORARY TABLE " AGAIN);
-	if (has_key_index(l)) {
+	if (mysql_has_key_index(l)) {
 		buf_puts(&s->sql, " (KEY " SQL_MYSQL_KEY);
 		sql_mysql_index(&s->sql, l->key, l->rows->nkey);
 		buf_putc(&s->sql, ')');
@@ -373,7 +298,7 @@ take_again(struct session *s, struct rows *r, int64_t *dropped, struct ant_err *
 	buf_puts(&s->sql, " ENGINE = InnoDB AS\n\tSELECT ");
 	for (size_t i = 0; i < r->ncolumns; i++) {
 		buf_puts(&s->sql, i == 0 ? "" : ", ");
-		put_key(s, "m.", &l->columns[i], 0);
+		mysql_put_column(s, "m", l->columns[i].name, 0);
 	}
 	buf_printf(&s->sql, " FROM " LAST " l STRAIGHT_JOIN " MORE " m ON l.n = m.%s ORDER BY l.n",
 		order);
@@ -438,6 +363,8 @@ load_mysql(const char *uri, struct load_dest *to, struct ant_err *e)
 		.rows = rows,
 		.put_merged = put_merged,
 		.take_again = take_again,
+		.put_close = mysql_put_close,
+		.put_open = mysql_put_open,
 		.commit = commit,
 		.abort = undo,
 		.free = free_it,

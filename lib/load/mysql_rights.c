@@ -4,18 +4,20 @@
 #include <string.h>
 
 #include "db/sql.h"
+#include "load/session.h"
 
 /*
  * Statements that change nothing and that only a right lets pass: they end by an error of their own
  * otherwise, or explain what they would do.  The table's name stands between the two.
  */
-enum { READ, WRITE, REMOVE, MAKE, INDEX, TEMPORARY, RIGHTS };
+enum { READ, WRITE, REMOVE, CHANGE, MAKE, INDEX, TEMPORARY, RIGHTS };
 static const struct right {
 	const char *name, *before, *after;
 } rights[RIGHTS] = {
 	[READ] = {"SELECT", "EXPLAIN SELECT * FROM ", ""},
 	[WRITE] = {"INSERT", "EXPLAIN INSERT INTO ", " VALUES ()"},
 	[REMOVE] = {"DELETE", "EXPLAIN DELETE FROM ", " WHERE 1 = 0"},
+	[CHANGE] = {"UPDATE", "EXPLAIN UPDATE ", " SET " SQL_VALID_TO " = NULL WHERE 1 = 0"},
 	[MAKE] = {"CREATE", "CREATE TABLE ", " (a int, a int)"},
 	[INDEX] = {"INDEX", "CREATE INDEX a ON ", " (a)"},
 	[TEMPORARY] = {"CREATE TEMPORARY TABLES", "CREATE TEMPORARY TABLE ", " (a int, a int)"},
@@ -135,10 +137,12 @@ look_at(const struct asking *a, const char *table, int anywhere, const int *whic
 	return status;
 }
 
-/* A table that is not there takes the right to make it, too; one of an engine without transactions none. */
+/*
+ * A table that is not there takes the right to make it, too; one of an engine without transactions none.  ALSO
+ * is a right beside those to read and to add; RIGHTS: none is needed.
+ */
 static int
-look_at_table(
-	const struct asking *a, const char *table, int anywhere, int deletes, struct ant_err *e)
+look_at_table(const struct asking *a, const char *table, int anywhere, int also, struct ant_err *e)
 {
 	int which[RIGHTS], there = 0;
 	size_t n = 0;
@@ -149,8 +153,8 @@ look_at_table(
 		return -1;
 	which[n++] = READ;
 	which[n++] = WRITE;
-	if (deletes)
-		which[n++] = REMOVE;
+	if (also != RIGHTS)
+		which[n++] = also;
 	if (!there) {
 		which[n++] = MAKE;
 		which[n++] = INDEX;
@@ -170,6 +174,9 @@ mysql_rights(struct db_mysql *d, const struct mysql_need *need, struct buf *sql,
 	struct strlist *missing, struct ant_err *e)
 {
 	static const int temporary = TEMPORARY;
+	const int also = need->mode == SESSION_HISTORY ? CHANGE
+			 : need->mode == MODE_APPEND   ? RIGHTS
+						       : REMOVE;
 	char *user = NULL;
 	struct asking a = {d, sql, missing, NULL, need->schema};
 	int status = ask_user(d, &user, e);
@@ -177,9 +184,9 @@ mysql_rights(struct db_mysql *d, const struct mysql_need *need, struct buf *sql,
 	a.user = user;
 	if (status == 0)
 		status = look_at_table(&a, need->table != NULL ? need->table : "_anthill_new",
-			need->table == NULL, need->mode != MODE_APPEND, e);
+			need->table == NULL, also, e);
 	if (status == 0)
-		status = look_at_table(&a, SQL_LEDGER, 0, 0, e);
+		status = look_at_table(&a, SQL_LEDGER, 0, RIGHTS, e);
 	if (status == 0 && need->mode == MODE_MERGE)
 		status = look_at(&a, "_anthill_rows", 1, &temporary, 1, e);
 	free(user);

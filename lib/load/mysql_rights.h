@@ -10,7 +10,7 @@
 struct mysql_need {
 	const char *schema;
 	const char *table; /* NULL: a new one, of any name */
-	int mode;	   /* an enum mode, or -1 for window and replace */
+	int mode;	   /* an enum mode, -1 for window and replace, or SESSION_HISTORY */
 };
 
 /*

@@ -724,8 +724,8 @@ check_bucket(struct load_parquet *d, struct ant_err *e)
 
 /* The file, and the ledger beside it; a file that is there must be of the format. */
 static int
-check(void *self, const char *const *tables, size_t n, int mode, struct strlist *missing,
-	struct ant_err *e)
+check(void *self, const char *const *tables, size_t n, int mode, int history,
+	struct strlist *missing, struct ant_err *e)
 {
 	struct load_parquet *d = self;
 	size_t before = missing->n;
@@ -736,6 +736,7 @@ check(void *self, const char *const *tables, size_t n, int mode, struct strlist 
 	(void)tables;
 	(void)n;
 	(void)mode;
+	(void)history;
 	if (d->bucket != NULL)
 		return check_bucket(d, e);
 	buf_init(&path, LOAD_TEXT_MAX);

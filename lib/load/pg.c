@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "db/pg.h"
+#include "load/history_sql.h"
 #include "load/pg_rights.h"
 #include "load/session.h"
 #include "load/sql.h"
@@ -26,7 +27,8 @@ check(struct session *s, struct ant_err *e)
 {
 	const struct load *l = s->load;
 
-	if (pg_check_name("table", l->into, e) == -1)
+	if (pg_check_name("table", l->into, e) == -1 ||
+		(l->history && pg_check_name("table", s->history.name.data, e) == -1))
 		return -1;
 	for (size_t i = 0; i < l->rows->ncolumns; i++)
 		if (pg_check_name("column", l->columns[i].name, e) == -1)
@@ -42,16 +44,45 @@ start(struct session *s, int read_only, struct ant_err *e)
 	return pg_choose_schema(s->self, s->schema, &s->schema, e);
 }
 
+/* Add what NEED finds missing, each line once: what is wrong with schema or ledger is so for every table. */
+static int
+add_missing(struct session *s, const struct pg_need *need, struct strlist *missing, int *filtered,
+	struct ant_err *e)
+{
+	struct strlist all = {NULL, 0};
+	int status = pg_rights(s->self, need, &s->sql, &all, filtered, e);
+
+	for (size_t i = 0; i < all.n && status == 0; i++)
+		if (!strlist_has(missing, all.v[i], strlen(all.v[i])) &&
+			strlist_add(missing, all.v[i], strlen(all.v[i])) == -1)
+			status = err_sys(e, ANT_FAIL, "postgresql");
+	strlist_free(&all);
+	return status;
+}
+
 /* What this load needs, as it is to go now. */
 static int
 ask_rights(struct session *s, struct strlist *missing, int *filtered, struct ant_err *e)
 {
 	const struct load *l = s->load;
-	struct pg_need need = {s->schema, l->into, l->columns, l->rows->ncolumns,
-		l->mode == MODE_WINDOW || load_keeps_older(l) || s->staged, l->mode != MODE_APPEND,
-		s->staged};
+	const struct pg_need need = {.schema = s->schema,
+		.table = l->into,
+		.columns = l->columns,
+		.n = l->rows->ncolumns,
+		.reads = l->mode == MODE_WINDOW || load_keeps_older(l) || s->staged || l->history,
+		.deletes = l->mode != MODE_APPEND,
+		.stages = s->staged};
+	const struct pg_need history = {.schema = s->schema,
+		.table = s->history.name.data,
+		.columns = l->columns,
+		.n = l->rows->ncolumns,
+		.reads = 1,
+		.updates = 1};
+	int unused = 0;
 
-	return pg_rights(s->self, &need, &s->sql, missing, filtered, e);
+	if (add_missing(s, &need, missing, filtered, e) == -1)
+		return -1;
+	return l->history ? add_missing(s, &history, missing, &unused, e) : 0;
 }
 
 /* Where row security stands between the role and the table, COPY is refused: rows come by the stage. */
@@ -104,24 +135,23 @@ probe(struct session *s, struct strlist *missing, struct ant_err *e)
 	return start(s, 0, e) == -1 ? -1 : 1;
 }
 
-/* Each line once: what is wrong with the schema or the ledger is so for every table. */
 static int
 lacks(struct session *s, const char *table, int mode, struct strlist *missing, struct ant_err *e)
 {
-	struct pg_need need = {.schema = s->schema,
+	const struct pg_need need = {.schema = s->schema,
 		.table = table,
 		.reads = mode != MODE_REPLACE && mode != MODE_APPEND,
-		.deletes = mode != MODE_APPEND,
+		.deletes = mode != MODE_APPEND && mode != SESSION_HISTORY,
+		.updates = mode == SESSION_HISTORY,
 		.stages = mode == MODE_MERGE};
-	struct strlist all = {NULL, 0};
-	int unused = 0, status = pg_rights(s->self, &need, &s->sql, &all, &unused, e);
+	struct ant_err long_name;
+	int unused = 0;
 
-	for (size_t i = 0; i < all.n && status == 0; i++)
-		if (!strlist_has(missing, all.v[i], strlen(all.v[i])) &&
-			strlist_add(missing, all.v[i], strlen(all.v[i])) == -1)
-			status = err_sys(e, ANT_FAIL, "postgresql");
-	strlist_free(&all);
-	return status;
+	if (table != NULL && pg_check_name("table", table, &long_name) == -1)
+		return strlist_add(missing, long_name.msg, strlen(long_name.msg)) == 0
+			       ? 0
+			       : err_sys(e, ANT_FAIL, "postgresql");
+	return add_missing(s, &need, missing, &unused, e);
 }
 
 /* One load of a table at a time: the lock goes with the transaction, however that ends. */
@@ -164,7 +194,7 @@ put_shape(struct session *s, const char *table)
 static int
 lock_shared(struct session *s, struct ant_err *e)
 {
-	int unused;
+	int unused = 0;
 
 	return pg_ask(s->self,
 		"SELECT pg_advisory_xact_lock(hashtextextended('anthill:' || quote_ident($1), 0)) "
@@ -370,6 +400,9 @@ load_pg(const char *conninfo, const char *schema, struct load_dest *to, struct a
 		.rows = rows,
 		.before_merge = before_merge,
 		.take_again = take_again,
+		.index_history = history_index,
+		.put_close = history_put_close,
+		.put_open = history_put_open,
 		.commit = commit,
 		.abort = undo,
 		.free = free_it,

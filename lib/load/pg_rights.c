@@ -90,7 +90,7 @@ static int
 look_at_policies(struct finding *f, const char *const *a, struct ant_err *e)
 {
 	*f->filtered |= is_yes(a[IS_FILTERED]);
-	if (!f->need->deletes || a[HIDES] == NULL)
+	if ((!f->need->deletes && !f->need->updates) || a[HIDES] == NULL)
 		return 0;
 	return add(f, e,
 		"row security hides rows of %s.%s from role %s (%s%s): a load could not replace "
@@ -199,19 +199,21 @@ put_shows_all(struct buf *b, const char *cmd)
 		    "FROM 'true')");
 }
 
-/* The policies where they hide rows from the role; a DELETE looks for its rows first: both count. */
+/* The policies where they hide rows from the role; who changes rows looks for them first: both count. */
 static void
-put_hides(struct buf *b)
+put_hides(struct buf *b, const struct pg_need *need)
 {
+	const char *changes = need->updates ? "w" : "d";
+
 	buf_puts(b, "CASE WHEN row_security_active(c.oid) AND NOT (");
 	put_shows_all(b, "r");
 	buf_puts(b, " AND ");
-	put_shows_all(b, "d");
+	put_shows_all(b, changes);
 	buf_puts(b, ") THEN coalesce((SELECT string_agg(quote_ident(polname), ', ' ORDER BY "
 		    "polname) FROM (SELECT p.polname ");
 	put_policies(b, "r");
 	buf_puts(b, " UNION SELECT p.polname ");
-	put_policies(b, "d");
+	put_policies(b, changes);
 	buf_puts(b, ") x), '') END");
 }
 
@@ -248,11 +250,16 @@ put_question(struct buf *b, const struct pg_need *need)
 	if (need->deletes)
 		buf_puts(b, ", CASE WHEN NOT w.is_ledger AND NOT has_table_privilege(c.oid, "
 			    "'DELETE') THEN 'DELETE' END");
+	if (need->updates)
+		buf_puts(b, ", CASE WHEN NOT w.is_ledger AND NOT has_table_privilege(c.oid, "
+			    "'UPDATE') AND NOT EXISTS (SELECT FROM pg_attribute a WHERE "
+			    "a.attrelid = c.oid AND a.attname = '" SQL_VALID_TO "' AND "
+			    "has_column_privilege(c.oid, a.attnum, 'UPDATE')) THEN 'UPDATE' END");
 	buf_puts(b, "), pg_has_role(c.relowner, 'USAGE'), "
 		    "quote_ident(pg_get_userbyid(c.relowner)), ");
 	put_new_columns(b, need);
 	buf_puts(b, ", row_security_active(c.oid), ");
-	put_hides(b);
+	put_hides(b, need);
 	buf_puts(b, " FROM (VALUES (CAST(");
 	put_literal(b, need->table);
 	buf_puts(b, " AS text), false), ('" SQL_LEDGER "', true)) AS w (name, is_ledger)"

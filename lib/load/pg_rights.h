@@ -23,6 +23,7 @@ struct pg_need {
 	size_t n;			  /* 0: not known, all that the table has */
 	int reads;			  /* asks the table, for a window or for keys */
 	int deletes;			  /* what it replaces */
+	int updates;			  /* the table is a history, whose versions it closes */
 	int stages;			  /* by a temporary table */
 };
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/strlist.h"
+#include "load/history.h"
 #include "load/ledger.h"
 #include "load/sql.h"
 
@@ -86,9 +86,8 @@ session_ask_number(struct session *s, int64_t *n, struct ant_err *e)
 	return s->ops->each(s, buf_str(&s->sql), 1, take_number, n, e);
 }
 
-/* What stands around the table's name in messages: SCHEMA.TABLE needs nothing. */
-static const char *
-quote(const struct session *s)
+const char *
+session_quote(const struct session *s)
 {
 	return s->schema == NULL ? "'" : "";
 }
@@ -138,91 +137,113 @@ session_shape_free(struct session_shape *is)
 	strlist_free(&is->types);
 }
 
-/* The comment of the table file on COLUMN, or on the table where it is NULL. */
+/* The comment of the table file on COLUMN of TABLE, or on the table where that is NULL. */
 static int
-comment(struct session *s, const char *column, struct ant_err *e)
+comment(struct session *s, const char *table, const char *column, struct ant_err *e)
 {
 	if (!s->ops->has_comments)
 		return 0;
 	buf_clear(&s->sql);
-	return load_sql_comment(&s->sql, s->ops->dialect, s->schema, s->work, s->load, column)
+	return load_sql_comment(&s->sql, s->ops->dialect, s->schema, table, s->load, column)
 		       ? session_run(s, NULL, e)
 		       : 0;
+}
+
+int
+session_create(struct session *s, const char *table, const struct sql_column *columns, size_t n,
+	struct ant_err *e)
+{
+	buf_clear(&s->sql);
+	session_put_create(s, table, columns, n);
+	if (session_run(s, NULL, e) == -1 || (table == s->work && comment(s, table, NULL, e) == -1))
+		return -1;
+	for (size_t i = 0; i < s->load->rows->ncolumns; i++)
+		if (comment(s, table, s->columns[i].name, e) == -1)
+			return -1;
+	return 0;
 }
 
 static int
 create_table(struct session *s, struct ant_err *e)
 {
-	const struct load *l = s->load;
-
 	s->new_table = 1;
 	if (s->ops->before_create != NULL && s->ops->before_create(s, e) == -1)
 		return -1;
-	buf_clear(&s->sql);
-	session_put_create(s, s->work, s->columns, l->rows->ncolumns);
-	if (session_run(s, NULL, e) == -1 || comment(s, NULL, e) == -1)
+	if (session_create(s, s->work, s->columns, s->load->rows->ncolumns, e) == -1)
 		return -1;
-	for (size_t i = 0; i < l->rows->ncolumns; i++)
-		if (comment(s, s->columns[i].name, e) == -1)
-			return -1;
 	return s->ops->after_create != NULL ? s->ops->after_create(s, e) : 0;
 }
 
-/* Add C to a table whose columns are declared LIKE this. */
-static int
-add_column(struct session *s, const struct sql_column *c, const char *like, struct ant_err *e)
+int
+session_add_column(struct session *s, const char *table, const struct sql_column *c,
+	const struct session_shape *is, struct ant_err *e)
 {
+	const char *like = is->types.n > 0 ? is->types.v[0] : "";
+
 	buf_clear(&s->sql);
-	if (s->ops->put_add == NULL || !s->ops->put_add(s, c, like))
-		sql_add_column(&s->sql, s->ops->dialect, s->schema, s->work, c);
-	return session_run(s, NULL, e) == -1 ? -1 : comment(s, c->name, e);
+	if (s->ops->put_add == NULL || !s->ops->put_add(s, table, c, like))
+		sql_add_column(&s->sql, s->ops->dialect, s->schema, table, c);
+	return session_run(s, NULL, e) == -1 ? -1 : comment(s, table, c->name, e);
+}
+
+static int
+differ(const struct session *s, const char *a, const char *b)
+{
+	return (s->ops->ignores_case ? strcasecmp(a, b) : strcmp(a, b)) != 0;
+}
+
+size_t
+session_find(const struct session *s, const struct strlist *names, const char *name)
+{
+	size_t at = 0;
+
+	while (at < names->n && differ(s, names->v[at], name))
+		at++;
+	return at;
+}
+
+int
+session_check_type(struct session *s, const char *suffix, const struct sql_column *c,
+	const char *type, struct ant_err *e)
+{
+	const char *wanted = s->ops->wanted != NULL ? s->ops->wanted(type, c->type)
+						    : sql_type(s->ops->dialect, c->type);
+
+	if (!differ(s, type, wanted))
+		return 0;
+	return err_set(e, ANT_FAIL,
+		"table '%.200s%s', column '%.200s' is of type %s, but the rows need %s", s->into,
+		suffix, c->name, *type != '\0' ? type : "(none)",
+		*wanted != '\0' ? wanted : "(none)");
 }
 
 /* Compare the table's columns with the stream's; add those that are missing. */
 static int
 widen(struct session *s, const struct session_shape *is, struct ant_err *e)
 {
-	int (*const differ)(const char *, const char *) =
-		s->ops->ignores_case ? strcasecmp : strcmp;
-
 	for (size_t i = 0; i < s->load->rows->ncolumns; i++) {
 		const struct sql_column *c = &s->columns[i];
-		const char *type = "", *wanted = sql_type(s->ops->dialect, c->type);
-		size_t at = 0;
+		size_t at = session_find(s, &is->columns, c->name);
 
-		while (at < is->columns.n && differ(is->columns.v[at], c->name) != 0)
-			at++;
-		if (at == is->columns.n) {
-			if (add_column(s, c, is->types.n > 0 ? is->types.v[0] : "", e) == -1)
-				return -1;
-			continue;
-		}
-		type = is->types.v[at];
-		if (s->ops->wanted != NULL)
-			wanted = s->ops->wanted(type, c->type);
-		if (differ(type, wanted) != 0) {
-			return err_set(e, ANT_FAIL,
-				"table '%.200s', column '%.200s' is of type %s, but the rows need "
-				"%s",
-				s->into, c->name, *type != '\0' ? type : "(none)",
-				*wanted != '\0' ? wanted : "(none)");
-		}
+		if ((at == is->columns.n ? session_add_column(s, s->work, c, is, e)
+					 : session_check_type(s, "", c, is->types.v[at], e)) == -1)
+			return -1;
 	}
 	return 0;
 }
 
-/* The SQL that makes a table of one organization into one for several. */
-static int
-refuse_single(struct session *s, struct ant_err *e)
+int
+session_refuse_single(struct session *s, const char *suffix, struct ant_err *e)
 {
+	const char *table = *suffix != '\0' ? s->history.name.data : s->load->into;
 	const char *is = s->ledger.organization;
 	const enum sql_dialect d = s->ops->dialect;
 	const struct sql_column column = {ROWS_ORGANIZATION, TYPE_TEXT};
 
 	buf_clear(&s->sql);
-	sql_add_column(&s->sql, d, s->schema, s->load->into, &column);
+	sql_add_column(&s->sql, d, s->schema, table, &column);
 	buf_puts(&s->sql, d == SQL_CLICKHOUSE ? "; ALTER TABLE " : "; UPDATE ");
-	sql_name(&s->sql, d, s->schema, s->load->into);
+	sql_name(&s->sql, d, s->schema, table);
 	buf_puts(&s->sql, d == SQL_CLICKHOUSE ? " UPDATE " : " SET ");
 	sql_ident(&s->sql, d, ROWS_ORGANIZATION);
 	buf_puts(&s->sql, " = ");
@@ -231,8 +252,8 @@ refuse_single(struct session *s, struct ant_err *e)
 	if (buf_str(&s->sql) == NULL)
 		return no_memory(s, e);
 	return err_set(e, ANT_FAIL,
-		"%s: %s%.200s%s was made without --by-organization; this converts it: %s", s->name,
-		quote(s), s->into, quote(s), s->sql.data);
+		"%s: %s%.200s%s%s was made without --by-organization; this converts it: %s",
+		s->name, session_quote(s), s->into, suffix, session_quote(s), s->sql.data);
 }
 
 /*
@@ -249,15 +270,15 @@ check_organization(struct session *s, const struct session_shape *is, struct ant
 		return err_set(e, ANT_FAIL,
 			"%s: %s%.200s%s holds several organizations: load it with "
 			"--by-organization",
-			s->name, quote(s), s->into, quote(s));
+			s->name, session_quote(s), s->into, session_quote(s));
 	if (!many && s->load->by_organization)
-		return refuse_single(s, e);
+		return session_refuse_single(s, "", e);
 	if (many || *own == '\0' || *its == '\0' || strcmp(own, its) == 0)
 		return 0;
 	return err_set(e, ANT_FAIL,
 		"%s: %s%.200s%s holds rows of organization %s, and these are of %s: give each a "
 		"prefix, a schema or a file of its own, or load both with --by-organization",
-		s->name, quote(s), s->into, quote(s), its, own);
+		s->name, session_quote(s), s->into, session_quote(s), its, own);
 }
 
 /*
@@ -290,14 +311,17 @@ make_table(struct session *s, struct ant_err *e)
 
 	if (status == 0 && is.not_table)
 		status = err_set(e, ANT_FAIL, "%s: %s%.200s%s is a %s, not a table", s->name,
-			quote(s), s->into, quote(s), s->ops->not_table);
-	else if (status == 0 && !is.found)
+			session_quote(s), s->into, session_quote(s), s->ops->not_table);
+	if (status == 0 && is.found)
+		status = check_organization(s, &is, e);
+	if (status == 0)
+		status = history_look(s, &is, e);
+	if (status == 0 && !is.found)
 		status = create_table(s, e);
 	else if (status == 0)
-		status = check_organization(s, &is, e) == -1 || widen(s, &is, e) == -1 ||
-					 take_for_new(s, e) == -1
-				 ? -1
-				 : 0;
+		status = widen(s, &is, e) == -1 || take_for_new(s, e) == -1 ? -1 : 0;
+	if (status == 0)
+		status = history_make(s, e);
 	s->guarded = is.guarded;
 	session_shape_free(&is);
 	return status;
@@ -314,7 +338,7 @@ check_removed(struct session *s, struct ant_err *e)
 	if (left == 0)
 		return 0;
 	return err_set(e, ANT_FAIL, "%s: %s%.200s%s keeps %" PRId64 " old rows: a %s saves some",
-		s->name, quote(s), s->into, quote(s), left, s->ops->keepers);
+		s->name, session_quote(s), s->into, session_quote(s), left, s->ops->keepers);
 }
 
 static int
@@ -324,7 +348,7 @@ check_stored(struct session *s, int64_t stored, struct ant_err *e)
 		return 0;
 	return err_set(e, ANT_FAIL,
 		"%s: %s%.200s%s took %" PRId64 " rows of %" PRId64 ": a %s drops some", s->name,
-		quote(s), s->into, quote(s), stored, s->sent, s->ops->keepers);
+		session_quote(s), s->into, session_quote(s), stored, s->sent, s->ops->keepers);
 }
 
 static void
@@ -391,6 +415,8 @@ begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
 	s->new_table = 0;
 	s->ledger = (struct session_ledger){0};
 	buf_clear(&s->qualified);
+	if (history_name(s, e) == -1)
+		return -1;
 	s->staged = l->mode == MODE_MERGE || (l->unique != NULL && l->mode == MODE_APPEND);
 	if (s->ops->check(s, e) == -1 || open_database(s, e) == -1)
 		return -1;
@@ -651,6 +677,8 @@ commit(void *self, struct receipt_entry *entry, struct ant_err *e)
 		entry->buckets = buckets.data;
 	}
 	entry->created = s->new_table;
+	if (status == 0)
+		status = history_fill(s, entry, e);
 	if (status == 0 && s->ops->publish != NULL)
 		status = s->ops->publish(s, e);
 	if (status == 0)
@@ -692,19 +720,37 @@ check_table(
 	return status;
 }
 
+/* And from the history of that. */
 static int
-check(void *self, const char *const *tables, size_t n, int mode, struct strlist *missing,
-	struct ant_err *e)
+check_history(struct session *s, const char *table, struct strlist *missing, struct ant_err *e)
+{
+	struct buf name;
+	int status;
+
+	buf_init(&name, LOAD_TEXT_MAX);
+	buf_printf(&name, "%s" SQL_HISTORY, table);
+	status = buf_str(&name) == NULL ? no_memory(s, e)
+					: check_table(s, name.data, SESSION_HISTORY, missing, e);
+	buf_free(&name);
+	return status;
+}
+
+static int
+check(void *self, const char *const *tables, size_t n, int mode, int history,
+	struct strlist *missing, struct ant_err *e)
 {
 	struct session *s = self;
 	int there = s->ops->probe(s, missing, e), status = 0;
+	/* For its history a table is read, as for a window. */
+	int reads = history && mode == MODE_REPLACE ? -1 : mode;
 
 	if (there != 1)
 		return there;
 	if (n == 0 && s->ops->lacks != NULL)
 		status = s->ops->lacks(s, NULL, mode, missing, e);
 	for (size_t i = 0; i < n && status == 0; i++)
-		status = check_table(s, tables[i], mode, missing, e);
+		if ((status = check_table(s, tables[i], reads, missing, e)) == 0 && history)
+			status = check_history(s, tables[i], missing, e);
 	return status;
 }
 
@@ -715,6 +761,7 @@ free_all(void *self)
 
 	buf_free(&s->sql);
 	buf_free(&s->qualified);
+	history_free(s);
 	s->ops->free(s->self);
 	free(s);
 }
@@ -736,6 +783,7 @@ session_new(const struct session_ops *ops, void *self, const char *name, const c
 	s->schema = schema;
 	buf_init(&s->sql, LOAD_TEXT_MAX);
 	buf_init(&s->qualified, LOAD_TEXT_MAX);
+	buf_init(&s->history.name, LOAD_TEXT_MAX);
 	*to = (struct load_dest){s, ops->target, begin, rows, commit, undo, check, ledger_print,
 		ledger_audit, ledger_note, free_all};
 	return 0;

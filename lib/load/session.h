@@ -31,6 +31,27 @@ struct session_ledger {
 	char organization[TYPE_ORGANIZATION_MAX + 1]; /* of the last line that knows it */
 };
 
+/* In place of a mode, for what a load does with a history: it reads, adds and changes rows. */
+enum { SESSION_HISTORY = -2 };
+
+/* What has a table's name. */
+struct session_shape {
+	int found, not_table, guarded;
+	struct strlist columns, types;
+
+	struct session *s;
+};
+
+/* Of a load that keeps one, the table's history: history.h. */
+struct session_history {
+	struct buf name;
+	const char
+		*work; /* the table that is created and widened: the name, or what stands for it */
+	struct session_shape is;	   /* what had the name before the load */
+	struct strlist other, other_types; /* columns of the table that the load does not bring */
+	int64_t opened, closed;		   /* versions */
+};
+
 struct session {
 	const struct session_ops *ops;
 	void *self;	  /* the connection, the destination's own */
@@ -52,14 +73,7 @@ struct session {
 	int staged;    /* the rows arrive in the stage: a merge, or where open() says so */
 	int64_t sent;  /* rows that the table has to take */
 	struct session_ledger ledger;
-};
-
-/* What has a table's name. */
-struct session_shape {
-	int found, not_table, guarded;
-	struct strlist columns, types;
-
-	struct session *s;
+	struct session_history history;
 };
 
 /*
@@ -98,7 +112,10 @@ struct session_ops {
 	 * look(), with what is wrong in MISSING where a line says it.
 	 */
 	int (*probe)(struct session *s, struct strlist *missing, struct ant_err *e);
-	/* And after it: what keeps the user from loading into TABLE, NULL: a new one.  May be NULL. */
+	/*
+	 * And after it: what keeps the user from loading into TABLE, NULL: a new one.  MODE may be
+	 * SESSION_HISTORY: the table is a history.  May be NULL.
+	 */
 	int (*lacks)(struct session *s, const char *table, int mode, struct strlist *missing,
 		struct ant_err *e);
 
@@ -121,8 +138,9 @@ struct session_ops {
 	 * where it does, though it is not ours; NULL: always that of sql_type().
 	 */
 	const char *(*wanted)(const char *is, enum type t);
-	/* Append to s->sql what adds C to a table whose columns are declared LIKE this: 1; 0: as ever. */
-	int (*put_add)(struct session *s, const struct sql_column *c, const char *like);
+	/* Append to s->sql what adds C to TABLE, whose columns are declared LIKE this: 1; 0: as ever. */
+	int (*put_add)(
+		struct session *s, const char *table, const struct sql_column *c, const char *like);
 	/* Before the table is created; NULL: nothing to do. */
 	int (*before_create)(struct session *s, struct ant_err *e);
 	/*
@@ -159,6 +177,17 @@ struct session_ops {
 	int (*take_again)(struct session *s, struct rows *r, int64_t *dropped, struct ant_err *e);
 
 	/*
+	 * Create the indexes of a history that is new, by which the versions that are open are found
+	 * by key, and the newest one by time; NULL: there are none.
+	 */
+	int (*index_history)(struct session *s, struct ant_err *e);
+	/* Those of history_sql.h, or the same in a way of its own; NULL: it keeps no history. */
+	void (*put_close)(struct session *s, int counts, const char *stage, const char *time);
+	void (*put_open)(struct session *s, int counts, const char *stage, const char *time);
+	/* Instead of the two, where a history is changed in a way of its own: all that this load changes. */
+	int (*fill_history)(struct session *s, const char *time, struct ant_err *e);
+
+	/*
 	 * Where no transaction holds table and ledger: what s->work has becomes the table, before the
 	 * ledger's line is written.  NULL: nothing to do.
 	 */
@@ -185,6 +214,30 @@ int session_run_text(struct session *s, const char *text, struct ant_err *e);
 /* session_run() for what several loads share and two must not create at once; and that lock alone. */
 int session_run_shared(struct session *s, struct ant_err *e);
 int session_lock_shared(struct session *s, struct ant_err *e);
+
+/* What stands around the table's name in messages: SCHEMA.TABLE needs nothing. */
+const char *session_quote(const struct session *s);
+
+/* Create TABLE with N columns, and add what the table file says of each of those that the load brings. */
+int session_create(struct session *s, const char *table, const struct sql_column *columns, size_t n,
+	struct ant_err *e);
+
+/* Add C, with what the table file says of it, to TABLE, which IS this. */
+int session_add_column(struct session *s, const char *table, const struct sql_column *c,
+	const struct session_shape *is, struct ant_err *e);
+
+/*
+ * Column C is of TYPE in the load's table, or where SUFFIX is not "" in the one that is called so with it:
+ * 0; -1 where it does not take what comes.
+ */
+int session_check_type(struct session *s, const char *suffix, const struct sql_column *c,
+	const char *type, struct ant_err *e);
+
+/* Refuse that table, made for one organization, with the SQL that makes it one for several.  Return -1. */
+int session_refuse_single(struct session *s, const char *suffix, struct ant_err *e);
+
+/* Where NAME is among NAMES, as the database compares those of columns; NAMES->n: it is not. */
+size_t session_find(const struct session *s, const struct strlist *names, const char *name);
 
 /*
  * Ask what TABLE is, into IS, all 0 before; its columns, too, where COLUMNS is 1 or they cost

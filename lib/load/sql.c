@@ -4,9 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* In SQLite, a temporary table would hide one of the same name. */
-static const char *
-not_temporary(enum sql_dialect d, const char *schema)
+const char *
+load_sql_not_temporary(enum sql_dialect d, const char *schema)
 {
 	return d == SQL_SQLITE ? "main" : schema;
 }
@@ -114,24 +113,25 @@ load_sql_delete(struct buf *b, enum sql_dialect d, const char *schema, const cha
 	}
 }
 
-/* "t"."key" = s."key", where NULL equals NULL; in PostgreSQL, in a way that it can hash. */
-static void
-put_same_key(struct buf *b, enum sql_dialect d, const struct sql_column *c, int nulls)
+void
+load_sql_same(struct buf *b, enum sql_dialect d, const char *left, const char *right,
+	const struct sql_column *c, int nulls)
 {
 	/* Any value will do, for the plain comparison after it decides. */
 	static const char *const any[TYPE_COUNT] = {
 		"''", "0", "0", "0", "false", "'-infinity'", "'-infinity'", "'null'"};
 
 	if (d == SQL_POSTGRESQL && nulls) {
-		buf_puts(b, "coalesce(t.");
+		buf_printf(b, "coalesce(%s.", left);
 		sql_ident(b, d, c->name);
-		buf_printf(b, ", %s) = coalesce(s.", any[c->type]);
+		buf_printf(b, ", %s) = coalesce(%s.", any[c->type], right);
 		sql_ident(b, d, c->name);
 		buf_printf(b, ", %s) AND ", any[c->type]);
 	}
-	buf_puts(b, "t.");
+	buf_printf(b, "%s.", left);
 	sql_ident(b, d, c->name);
-	buf_puts(b, d == SQL_POSTGRESQL && !nulls ? " = s." : " IS NOT DISTINCT FROM s.");
+	buf_printf(
+		b, d == SQL_POSTGRESQL && !nulls ? " = %s." : " IS NOT DISTINCT FROM %s.", right);
 	sql_ident(b, d, c->name);
 }
 
@@ -145,7 +145,8 @@ load_sql_merged(struct buf *b, enum sql_dialect d, const char *table, const stru
 		if (i > 0)
 			buf_puts(b, "\n\tAND ");
 		/* A key part that is never null in the stream only meets what is not null. */
-		put_same_key(b, d, &l->key[i], l->rows->columns[l->rows->key[i]].nulls > 0);
+		load_sql_same(
+			b, d, "t", "s", &l->key[i], l->rows->columns[l->rows->key[i]].nulls > 0);
 	}
 }
 
@@ -183,7 +184,7 @@ load_sql_insert(struct buf *b, enum sql_dialect d, const char *schema, const cha
 {
 	/* In SQLite, what a column's own ON CONFLICT says would let rows vanish. */
 	buf_puts(b, d == SQL_SQLITE ? "INSERT OR ABORT INTO " : "INSERT INTO ");
-	sql_name(b, d, not_temporary(d, schema), table);
+	sql_name(b, d, load_sql_not_temporary(d, schema), table);
 	buf_puts(b, " (");
 	sql_idents(b, d, l->columns, l->rows->ncolumns);
 	buf_printf(b, ")\n\tSELECT * FROM %s", from);
@@ -194,7 +195,7 @@ load_sql_key_index(struct buf *b, enum sql_dialect d, const char *schema, const 
 	const struct load *l)
 {
 	return sql_create_index(
-		b, d, not_temporary(d, schema), table, "key", l->key, l->rows->nkey);
+		b, d, load_sql_not_temporary(d, schema), table, "key", l->key, l->rows->nkey);
 }
 
 int
@@ -210,7 +211,7 @@ load_sql_index(struct buf *b, enum sql_dialect d, const char *schema, const char
 		columns[n++] = l->columns[0];
 	if (l->rows->window)
 		columns[n++] = l->columns[l->rows->time_column];
-	return sql_create_index(b, d, not_temporary(d, schema), table,
+	return sql_create_index(b, d, load_sql_not_temporary(d, schema), table,
 		l->rows->window ? "window" : "organization", columns, n);
 }
 

@@ -29,6 +29,13 @@ void load_sql_range(struct buf *b, enum sql_dialect d, const char *column, enum 
 void load_sql_organization(
 	struct buf *b, enum sql_dialect d, const char *word, const char *organization);
 
+/* LEFT.COLUMN equals RIGHT.COLUMN; where NULLS, NULL equals NULL: in PostgreSQL, in a way that it can hash. */
+void load_sql_same(struct buf *b, enum sql_dialect d, const char *left, const char *right,
+	const struct sql_column *c, int nulls);
+
+/* In SQLite, a temporary table would hide one of the same name: the schema to name instead. */
+const char *load_sql_not_temporary(enum sql_dialect d, const char *schema);
+
 /* VERB FROM TABLE, as SQL names it, for the rows whose key is in STAGE, too: those that it replaces. */
 void load_sql_merged(struct buf *b, enum sql_dialect d, const char *table, const struct load *l,
 	const char *verb, const char *stage);

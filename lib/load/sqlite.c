@@ -2,6 +2,7 @@
 #include <strings.h>
 
 #include "db/sqlite.h"
+#include "load/history_sql.h"
 #include "load/place.h"
 #include "load/session.h"
 
@@ -124,12 +125,12 @@ wanted(const char *is, enum type t)
 }
 
 static int
-put_add(struct session *s, const struct sql_column *c, const char *like)
+put_add(struct session *s, const char *table, const struct sql_column *c, const char *like)
 {
 	if (strncmp(like, STRICT, sizeof STRICT - 1) != 0)
 		return 0;
 	buf_puts(&s->sql, "ALTER TABLE ");
-	session_put_table(s);
+	sql_name(&s->sql, SQL_SQLITE, s->schema, table);
 	buf_puts(&s->sql, " ADD COLUMN ");
 	sql_ident(&s->sql, SQL_SQLITE, c->name);
 	buf_puts(&s->sql, " ANY");
@@ -344,6 +345,9 @@ load_sqlite(const char *file, struct load_dest *to, struct ant_err *e)
 		.before_merge = before_merge,
 		.put_merged = put_merged,
 		.take_again = take_again,
+		.index_history = history_index,
+		.put_close = history_put_close,
+		.put_open = history_put_open,
 		.commit = commit,
 		.abort = undo,
 		.free = free_it,

@@ -23,17 +23,30 @@ report_ask_day(const struct db_cell *c)
 	return c->kind == DB_TEXT && c->len >= 10 && utc_parse(c->p, 10, &t) == 0 ? t / UTC_DAY : 0;
 }
 
+void
+report_ask_timestamp(char to[REPORT_ASK_TIMESTAMP], const struct db_cell *c)
+{
+	char text[REPORT_ASK_TIMESTAMP];
+	int64_t t;
+
+	to[0] = '\0';
+	if (c->kind != DB_TEXT || c->len < 19)
+		return;
+	/* PostgreSQL writes a blank for the T and +00 for the Z. */
+	memcpy(text, c->p, 19);
+	text[10] = 'T';
+	strcpy(text + 19, "Z");
+	if (utc_parse(text, 20, &t) == 0)
+		strcpy(to, text);
+}
+
 int
 report_ask_instant(const struct db_cell *c, int64_t *t)
 {
-	char text[] = "YYYY-MM-DDTHH:MM:SSZ";
+	char text[REPORT_ASK_TIMESTAMP];
 
-	if (c->kind != DB_TEXT || c->len < 19)
-		return 0;
-	/* PostgreSQL writes a blank for the T and +00 for the Z. */
-	memcpy(text, c->p, 10);
-	memcpy(text + 11, c->p + 11, 8);
-	return utc_parse(text, sizeof text - 1, t) == 0;
+	report_ask_timestamp(text, c);
+	return utc_parse(text, strlen(text), t) == 0;
 }
 
 int
@@ -112,7 +125,7 @@ report_ask(struct report_ask *q, size_t columns, db_take *take, void *arg, struc
 
 int
 report_ask_days(struct report_ask *q, unsigned bit, const char *time, const char *columns,
-	int64_t from, int64_t to, db_take *take, void *arg, struct ant_err *e)
+	const char *group, int64_t from, int64_t to, db_take *take, void *arg, struct ant_err *e)
 {
 	size_t n = 2; /* the time, and one more than there are commas */
 
@@ -130,5 +143,6 @@ report_ask_days(struct report_ask *q, unsigned bit, const char *time, const char
 	buf_puts(&q->sql, " AND ");
 	report_ask_compare(q, time, "<", to);
 	report_ask_ours(q, bit, " AND ");
+	buf_puts(&q->sql, group);
 	return report_ask(q, n, take, arg, e);
 }

@@ -41,15 +41,19 @@ int report_ask(struct report_ask *q, size_t columns, db_take *take, void *arg, s
 
 /*
  * Ask for TIME and COLUMNS, separated by commas, of the rows of a table from the day FROM to TO,
- * exclusive.  Nothing is handed on, and 0 returned, where there is no such table.
+ * exclusive; GROUP is what stands behind the conditions, " GROUP BY 1", or "".  Nothing is handed on, and
+ * 0 returned, where there is no such table.
  */
 int report_ask_days(struct report_ask *q, unsigned bit, const char *time, const char *columns,
-	int64_t from, int64_t to, db_take *take, void *arg, struct ant_err *e);
+	const char *group, int64_t from, int64_t to, db_take *take, void *arg, struct ant_err *e);
 
 /* The day of a time or date as the databases write them: its first ten characters; 0: none. */
 int64_t report_ask_day(const struct db_cell *c);
 
-/* The time in a cell, as the databases write them, to *T.  Return 1, or 0 where it is none. */
+/* A time as the databases write them as YYYY-MM-DDTHH:MM:SSZ; "" for what is none. */
+enum { REPORT_ASK_TIMESTAMP = 24 };
+void report_ask_timestamp(char to[REPORT_ASK_TIMESTAMP], const struct db_cell *c);
+/* The same in seconds, to *T.  Return 1, or 0 where it is none. */
 int report_ask_instant(const struct db_cell *c, int64_t *t);
 
 /*

@@ -142,11 +142,11 @@ check_stale(struct buf *to, const struct report *r, const char *value, struct an
 static void
 put_no_cost(struct buf *notes, const struct report *r, const char *limit, size_t len)
 {
-	if (r == NULL || (r->tables & VIEWS_COST) != 0 || strncmp(limit, "stale", len) == 0 ||
+	if (r == NULL || (r->tables & r->bill) != 0 || strncmp(limit, "stale", len) == 0 ||
 		report_check_reconciles(limit)) /* which says so itself */
 		return;
 	buf_printf(notes, "%.*s: %s is missing, so nothing was compared\n", (int)len, limit,
-		views_table_name(VIEWS_COST));
+		views_table_name(r->bill));
 }
 
 int

@@ -34,6 +34,17 @@ money_title(void *arg, struct buf *b, size_t bin)
 
 /* ---- cost over time ----------------------------------------------------------------------- */
 
+/* What all of them cost in the period: that of products is not the cost report's. */
+static money
+sum_of(const struct show_parts *parts)
+{
+	money sum = 0;
+
+	for (size_t i = 0; i < parts->n; i++)
+		sum += parts->totals[i];
+	return sum;
+}
+
 static void
 put_parts_table(struct page *p, const char *of)
 {
@@ -63,7 +74,7 @@ put_parts_table(struct page *p, const char *of)
 		}
 	}
 	buf_puts(p->b, "</tbody><tfoot><tr><th scope=\"row\">All</th><td>");
-	html_money(p, p->r->period);
+	html_money(p, sum_of(parts));
 	money_round(parts->totals, parts->n, MONEY_CENT, cents);
 	for (size_t i = 0; i < parts->n; i++) {
 		buf_puts(p->b, "<td>");
@@ -72,9 +83,8 @@ put_parts_table(struct page *p, const char *of)
 	buf_puts(p->b, "</tfoot></table></div></details>");
 }
 
-/* One kind of parts: the classes of the chart begin with LETTER, the parts are by what they are OF. */
-static int
-put_parts(struct page *p, const struct show_parts *parts, char letter, const char *of)
+int
+report_cost_parts(struct page *p, const struct show_parts *parts, char letter, const char *of)
 {
 	struct svg_series series[SHOW_PARTS];
 	double *values = html_room(p, p->bins.n * SHOW_PARTS, sizeof *values);
@@ -84,10 +94,11 @@ put_parts(struct page *p, const struct show_parts *parts, char letter, const cha
 		return 0;
 	buf_printf(p->b, "<p class=\"soft small\">%s",
 		currency_is_usd(&p->r->currency) ? "US dollars; " : "");
-	html_money(p, p->r->period);
+	html_money(p, sum_of(parts));
 	buf_puts(p->b, " in all");
 	if (parts->others > 0)
-		buf_printf(p->b, "; the eight largest of %s, the others together",
+		buf_printf(p->b, "; the %s largest of %s, the others together",
+			parts->n == SHOW_PARTS ? "eight" : "five",
 			show_integer((int64_t)(parts->n - 1 + parts->others), text));
 	buf_puts(p->b, "</p><ul class=\"legend\">");
 	p->parts = parts;
@@ -112,13 +123,13 @@ put_parts(struct page *p, const struct show_parts *parts, char letter, const cha
 int
 report_cost_models(struct page *p)
 {
-	return put_parts(p, &p->models, 'm', "model");
+	return report_cost_parts(p, &p->models, 'm', "model");
 }
 
 int
 report_cost_workspaces(struct page *p)
 {
-	return put_parts(p, &p->workspaces, 'w', "workspace");
+	return report_cost_parts(p, &p->workspaces, 'w', "workspace");
 }
 
 /* ---- the month ---------------------------------------------------------------------------- */

@@ -59,8 +59,10 @@ ask_as_of(struct report_ask *q, const struct ends *cost, struct ant_err *e)
 			report_ask_time(q, "max(watermark)");
 		}
 		report_ask_from(q, VIEWS_LEDGER);
-		buf_puts(&q->sql, " WHERE table_name = 'cost_report' AND into_table = ");
-		views_put_into(&q->sql, &q->r->o.place, VIEWS_COST);
+		buf_puts(&q->sql, " WHERE table_name = ");
+		sql_literal(&q->sql, r->o.place.dialect, views_table_name(r->bill));
+		buf_puts(&q->sql, " AND into_table = ");
+		views_put_into(&q->sql, &r->o.place, r->bill);
 		report_ask_ours(q, VIEWS_LEDGER, " AND ");
 		if (report_ask(q, 2, take_ends, &mark, e) == -1)
 			return -1;
@@ -95,7 +97,7 @@ report_days_settle(struct report_ask *q, struct ant_err *e)
 	r->last = utc_floor(r->o.to - 1, UTC_DAY) / UTC_DAY;
 	if (r->o.from >= r->o.to)
 		return err_set(e, ANT_USAGE, "the period is empty: --from is not before --to");
-	if (ask_ends(q, VIEWS_COST, "bucket", &cost, e) == -1 ||
+	if (ask_ends(q, r->bill, report_bill_time(r), &cost, e) == -1 ||
 		ask_ends(q, VIEWS_USAGE, "bucket", &usage, e) == -1 ||
 		ask_ends(q, VIEWS_CLAUDE_CODE, "date", &claude, e) == -1 ||
 		ask_as_of(q, &cost, e) == -1)
@@ -127,23 +129,27 @@ report_days_first(struct report_ask *q, struct ant_err *e)
 {
 	struct report *r = q->r;
 	struct ends cost = {0, 0};
+	const char *time = report_bill_time(r);
+	char call[40];
 
 	r->first_cost = 0;
-	if ((r->tables & VIEWS_COST) == 0)
+	if ((r->tables & r->bill) == 0)
 		return 0;
 	buf_clear(&q->sql);
 	buf_puts(&q->sql, "SELECT ");
-	report_ask_time(q, "min(bucket)");
+	snprintf(call, sizeof call, "min(%s)", time);
+	report_ask_time(q, call);
 	buf_puts(&q->sql, ", ");
-	report_ask_time(q, "max(bucket)");
-	report_ask_from(q, VIEWS_COST);
+	snprintf(call, sizeof call, "max(%s)", time);
+	report_ask_time(q, call);
+	report_ask_from(q, r->bill);
 	buf_puts(&q->sql, " WHERE ");
-	report_ask_compare(q, "bucket", "<", r->last + 1);
+	report_ask_compare(q, time, "<", r->last + 1);
 	buf_puts(&q->sql, " AND ");
-	views_put_currency(&q->sql, &r->o.place, &r->o.there, VIEWS_COST);
+	views_put_currency(&q->sql, &r->o.place, &r->o.there, r->bill);
 	buf_puts(&q->sql, " = ");
 	sql_literal(&q->sql, r->o.place.dialect, r->currency.code);
-	report_ask_ours(q, VIEWS_COST, " AND ");
+	report_ask_ours(q, r->bill, " AND ");
 	if (report_ask(q, 2, take_ends, &cost, e) == -1)
 		return -1;
 	r->first_cost = cost.first;
@@ -151,16 +157,6 @@ report_days_first(struct report_ask *q, struct ant_err *e)
 }
 
 /* ---- how fresh the tables are -------------------------------------------------------- */
-
-static void
-copy_time(char to[24], const struct db_cell *c)
-{
-	int64_t t;
-
-	to[0] = '\0';
-	if (report_ask_instant(c, &t))
-		utc_format(t, to);
-}
 
 static int
 take_fresh(void *arg, const struct db_cell *c, struct ant_err *e)
@@ -174,8 +170,8 @@ take_fresh(void *arg, const struct db_cell *c, struct ant_err *e)
 	r->fresh = v;
 	f = &v[r->nfresh++];
 	memset(f, 0, sizeof *f);
-	copy_time(f->finished, &c[1]);
-	copy_time(f->watermark, &c[2]);
+	report_ask_timestamp(f->finished, &c[1]);
+	report_ask_timestamp(f->watermark, &c[2]);
 	f->loads = db_integer(&c[3]);
 	f->rows = db_integer(&c[4]);
 	utc_parse(*f->watermark != '\0' ? f->watermark : f->finished, 20, &t);

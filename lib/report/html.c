@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "report/advice.h"
 
 /* ---- pieces --------------------------------------------------------------------------- */
 
@@ -122,17 +123,8 @@ html_end(struct page *p)
 void
 html_none(struct page *p, unsigned table, const char *what)
 {
-	int there = (p->r->tables & table) != 0;
-
 	buf_printf(p->b, "<p class=\"none\">%s ", what);
-	if (there)
-		buf_printf(p->b,
-			"The table %s has nothing for these days: <code>ant-sync %s</code> loads "
-			"what is new.",
-			views_table_name(table), views_table_name(table));
-	else
-		buf_printf(p->b, "Load the table first: <code>ant-sync %s</code>.",
-			views_table_name(table));
+	advice_put(p->b, p->r, table, "<code>", "</code>");
 	buf_puts(p->b, "</p>");
 }
 
@@ -178,6 +170,14 @@ html_table_all(struct page *p, const char *rest)
 	buf_puts(p->b, "</tbody><tfoot><tr><th scope=\"row\">All</th><td><td>");
 	html_money(p, p->r->period);
 	buf_printf(p->b, "%s</tfoot></table></div>", rest);
+}
+
+void
+html_table_sum(struct page *p, const char *before, money sum, const char *behind)
+{
+	buf_printf(p->b, "</tbody><tfoot><tr><th scope=\"row\">All</th>%s<td>", before);
+	html_money(p, sum);
+	buf_printf(p->b, "%s</tfoot></table></div>", behind);
 }
 
 void

@@ -21,7 +21,7 @@ struct page {
 	struct buf *b;
 	const struct report *r;
 	struct show_bins bins;
-	struct show_parts models, workspaces;
+	struct show_parts models, workspaces, products;
 	char of[16]; /* where there are several currencies, in what is of one: ", EUR"; else "" */
 	int again;   /* the section has been there, in another currency */
 	char ids[24]; /* where there are several organizations, what ids begin with: "o2-"; else "" */
@@ -54,7 +54,7 @@ const char *html_money_unit(const struct page *p);
 /* TITLE, and " per day" with BY behind it where that is not NULL: "Cost per week by model", and OF. */
 void html_section(struct page *p, const char *id, const char *title, const char *by);
 void html_end(struct page *p);
-/* What stands where a chart would be: which table is missing, or empty. */
+/* WHAT stands where a chart would be, and how the table is loaded that is missing, or empty. */
 void html_none(struct page *p, unsigned table, const char *what);
 /* A sentence about the section. */
 void html_note(struct page *p, const char *text);
@@ -75,6 +75,11 @@ void html_details(struct page *p, const char *caption, const struct html_column 
 void html_details_end(struct page *p);
 /* The end with a row of the cost of the period in the third column, then REST. */
 void html_table_all(struct page *p, const char *rest);
+/*
+ * The end with another sum, as of what the API bills, which is not that of the cost report.  BEFORE
+ * and BEHIND are the cells around the amount.
+ */
+void html_table_sum(struct page *p, const char *before, money sum, const char *behind);
 /* What stands above bins: "Day", "Week", "Month". */
 const char *html_bins_head(const struct page *p);
 

@@ -3,313 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/advice.h"
 #include "report/ask.h"
+#include "report/billed.h"
+#include "report/currencies.h"
 #include "report/days.h"
 #include "report/names.h"
 #include "report/reconcile.h"
 #include "report/report.h"
 #include "report/share.h"
+#include "report/spent.h"
 
 enum { CHUNK = 31 }; /* days whose usage is held at once, to share cost out by key */
-
-struct load {
-	struct report_ask q; /* its report has all that is no amount */
-	struct shares shares;
-	struct report *amounts; /* the report of the row's currency */
-};
-
-/* ---- currencies --------------------------------------------------------------------- */
-
-/* One more, of the days of R. */
-static struct report *
-add_currency(const struct report *r, struct ant_err *e)
-{
-	struct report *x = calloc(1, sizeof *x);
-
-	if (x == NULL || (x->days = calloc(r->ndays, sizeof *x->days)) == NULL) {
-		free(x);
-		report_ask_no_memory(e);
-		return NULL;
-	}
-	x->o = r->o;
-	x->tables = r->tables;
-	x->billed = r->billed;
-	x->first = r->first;
-	x->last = r->last;
-	x->open = r->open;
-	x->scan = r->scan;
-	x->ndays = r->ndays;
-	x->as_of = r->as_of;
-	x->month = r->month;
-	x->next_month = r->next_month;
-	x->last_month = r->last_month;
-	for (size_t i = 0; i < TOOLS; i++)
-		x->tools[i][0] = x->tools[i][1] = -1;
-	return x;
-}
-
-static int
-set_currency(struct report *r, const struct db_cell *c, struct ant_err *e)
-{
-	const char *code = c->kind == DB_TEXT ? c->p : "USD";
-
-	if (currency_of(code, strlen(code), &r->currency) == -1)
-		return err_set(e, ANT_FAIL,
-			"'%.40s' is no currency: that is a code of letters, such as USD", code);
-	return 0;
-}
-
-static int
-take_first_currency(void *arg, const struct db_cell *c, struct ant_err *e)
-{
-	return c->kind == DB_TEXT && set_currency(arg, c, e) == -1 ? err_prefix(e, "cost_report: ")
-								   : 0;
-}
-
-static int
-take_dollars(void *arg, const struct db_cell *c, struct ant_err *e)
-{
-	(void)c;
-	(void)e;
-	*(int *)arg = 1;
-	return 0;
-}
-
-/* Ask for WHAT of the cost that is read. */
-static void
-put_cost(struct report_ask *q, const char *what)
-{
-	buf_clear(&q->sql);
-	buf_printf(&q->sql, "SELECT %s", what);
-	report_ask_from(q, VIEWS_COST);
-	buf_puts(&q->sql, " WHERE ");
-	report_ask_compare(q, "bucket", ">=", q->r->scan);
-	buf_puts(&q->sql, " AND ");
-	report_ask_compare(q, "bucket", "<", q->r->last + 1);
-	report_ask_ours(q, VIEWS_COST, " AND ");
-}
-
-/*
- * The currency of the first report: US dollars where there is cost in them, or none, else the
- * first of the others by its code.
- */
-static int
-settle_currency(struct load *l, struct ant_err *e)
-{
-	struct report_ask *q = &l->q;
-	int dollars = 0;
-
-	currency_of("USD", 3, &q->r->currency);
-	if ((q->r->o.there.currency & VIEWS_COST) == 0)
-		return 0;
-	put_cost(q, "1");
-	buf_puts(&q->sql, " AND ");
-	views_put_currency(&q->sql, &q->r->o.place, &q->r->o.there, VIEWS_COST);
-	buf_puts(&q->sql, " = 'USD' LIMIT 1"); /* so the first row is enough, as a rule */
-	if (report_ask(q, 1, take_dollars, &dollars, e) == -1)
-		return -1;
-	if (dollars)
-		return 0;
-	put_cost(q, "min(currency)");
-	return report_ask(q, 1, take_first_currency, q->r, e);
-}
-
-/* Choose the report of the currency in C, a new one where there is none; null is US dollars. */
-static int
-choose_currency(struct load *l, const struct db_cell *c, struct ant_err *e)
-{
-	const char *code = c->kind == DB_TEXT ? c->p : "USD";
-	struct report **to;
-	size_t n = 0;
-
-	if (l->amounts != NULL && strcmp(l->amounts->currency.code, code) == 0)
-		return 0;
-	for (to = &l->q.r; *to != NULL; to = &(*to)->next, n++)
-		if (strcmp((*to)->currency.code, code) == 0)
-			break;
-	if (n == REPORT_CURRENCIES_MAX)
-		return err_set(e, ANT_FAIL, "too many different currencies");
-	if (*to == NULL &&
-		((*to = add_currency(l->q.r, e)) == NULL || set_currency(*to, c, e) == -1))
-		return -1;
-	l->amounts = *to;
-	return 0;
-}
-
-static int
-in_period(const struct report *r, int64_t day)
-{
-	return day >= r->first && day <= r->last;
-}
-
-/* ---- cost --------------------------------------------------------------------------- */
-
-#define COST_COLUMNS                                                                               \
-	"workspace_id, model, cost_type, token_type, service_tier, context_window, amount_cents, "
-
-static int
-add_daily(struct report *r, struct report_item *item, int64_t day, money cost, struct ant_err *e)
-{
-	if (item->daily == NULL && (item->daily = calloc(r->ndays, sizeof *item->daily)) == NULL)
-		return report_ask_no_memory(e);
-	item->daily[day - r->scan] += cost;
-	if (in_period(r, day))
-		item->total += cost;
-	return 0;
-}
-
-static int
-add_by_model(struct report_item *workspace, size_t model, money cost, struct ant_err *e)
-{
-	if (model >= workspace->nby_model) {
-		size_t n = model + 8;
-		money *v = realloc(workspace->by_model, n * sizeof *v);
-
-		if (v == NULL)
-			return report_ask_no_memory(e);
-		memset(v + workspace->nby_model, 0, (n - workspace->nby_model) * sizeof *v);
-		workspace->by_model = v;
-		workspace->nby_model = n;
-	}
-	workspace->by_model[model] += cost;
-	return 0;
-}
-
-static int
-add_kind(struct report *r, const char *type, const char *token, money cost, struct ant_err *e)
-{
-	struct report_kind k = {"", "", 0}, *v;
-	size_t i;
-
-	strncat(k.cost_type, type, sizeof k.cost_type - 1);
-	strncat(k.token_type, token, sizeof k.token_type - 1);
-	for (i = 0; i < r->nkinds; i++)
-		if (strcmp(r->kinds[i].cost_type, k.cost_type) == 0 &&
-			strcmp(r->kinds[i].token_type, k.token_type) == 0)
-			break;
-	if (i == r->nkinds) {
-		if (i == REPORT_KINDS_MAX)
-			return err_set(e, ANT_FAIL, "cost_report: too many types of cost");
-		if ((v = realloc(r->kinds, (i + 1) * sizeof *v)) == NULL)
-			return report_ask_no_memory(e);
-		r->kinds = v;
-		r->kinds[r->nkinds++] = k;
-	}
-	r->kinds[i].total += cost;
-	return 0;
-}
-
-/* By whose use a cost is shared out; -1: by none. */
-static int
-shared_by(const char *token, const char *type)
-{
-	int kind = report_type(token);
-
-	if (kind >= 0 && kind < TOKEN_KINDS)
-		return kind;
-	return report_type(type) == REPORT_SEARCHES ? SHARE_SEARCHES : -1;
-}
-
-/* A part of the key of that number in the first report. */
-static int
-take_part(void *arg, size_t key, money part, struct ant_err *e)
-{
-	struct load *l = arg;
-	const struct report *r = l->q.r;
-	const char *id = r->keys[key].id;
-	const struct db_cell cell = {.kind = DB_TEXT, .p = id, .len = strlen(id)};
-	struct report_key *k = &r->keys[key];
-
-	if (l->amounts != r && (k = report_names_key(l->amounts, &cell, e)) == NULL)
-		return -1;
-	k->cost += part;
-	return 0;
-}
-
-static const char *
-text_or(const struct db_cell *c, const char *otherwise)
-{
-	return c->kind == DB_TEXT ? c->p : otherwise;
-}
-
-/* The keys that used what a row of cost is for: those of the first report, by its numbers. */
-static int
-find_use(struct load *l, const struct db_cell *c, const struct db_cell *model, struct share_of *of,
-	struct ant_err *e)
-{
-	struct report *r = l->q.r;
-	const struct report_item *w, *m;
-
-	if (l->amounts == r)
-		return 0;
-	if ((w = report_names_item(&r->workspaces, &c[1], e)) == NULL ||
-		(m = report_names_item(&r->models, model, e)) == NULL)
-		return -1;
-	of->workspace = (size_t)(w - r->workspaces.v);
-	of->model = (size_t)(m - r->models.v);
-	return 0;
-}
-
-/* Hand the COST of a row to them. */
-static int
-share_cost(
-	struct load *l, const struct db_cell *c, struct share_of *of, money cost, struct ant_err *e)
-{
-	int kind = shared_by(text_or(&c[4], ""), text_or(&c[3], "")), shared;
-
-	if (l->q.r->billed) /* the API says by whom */
-		return 0;
-	if (kind == SHARE_SEARCHES) {
-		of->model = SHARE_NO_MODEL;
-		of->tier = of->context = NULL;
-	}
-	if ((shared = share_out(&l->shares, of, kind, cost, take_part, l, e)) == -1)
-		return -1;
-	if (!shared)
-		l->amounts->not_by_key += cost;
-	return 0;
-}
-
-static int
-take_cost(void *arg, const struct db_cell *c, struct ant_err *e)
-{
-	struct load *l = arg;
-	struct report *r = l->q.r;
-	int64_t day = report_ask_day(&c[0]);
-	const char *type = text_or(&c[3], ""), *token = text_or(&c[4], "");
-	struct db_cell model = c[2];
-	struct report_item *workspace, *m;
-	struct share_of of;
-	money cost;
-
-	if (day < r->scan || day > r->last)
-		return 0;
-	if (choose_currency(l, &c[8], e) == -1)
-		return err_prefix(e, "cost_report: ");
-	r = l->amounts;
-	if (report_ask_money(&c[7], &cost) == -1)
-		return err_set(
-			e, ANT_FAIL, "cost_report: an amount that is no number, or too large");
-	if (model.kind != DB_TEXT) { /* cost that is not of tokens: its kind stands there */
-		model.kind = DB_TEXT;
-		model.p = report_type_name(type);
-		model.len = strlen(model.p);
-	}
-	if ((workspace = report_names_item(&r->workspaces, &c[1], e)) == NULL ||
-		(m = report_names_item(&r->models, &model, e)) == NULL ||
-		add_daily(r, workspace, day, cost, e) == -1 || add_daily(r, m, day, cost, e) == -1)
-		return -1;
-	r->days[day - r->scan].cost += cost;
-	if (!in_period(r, day))
-		return 0;
-	of = (struct share_of){day - r->scan, (size_t)(workspace - r->workspaces.v),
-		(size_t)(m - r->models.v), &c[5], &c[6]};
-	if (add_kind(r, type, token, cost, e) == -1 ||
-		add_by_model(workspace, of.model, cost, e) == -1 ||
-		find_use(l, c, &model, &of, e) == -1)
-		return -1;
-	return share_cost(l, c, &of, cost, e);
-}
 
 /* ---- usage -------------------------------------------------------------------------- */
 
@@ -321,7 +26,7 @@ take_cost(void *arg, const struct db_cell *c, struct ant_err *e)
 static int
 take_usage(void *arg, const struct db_cell *c, struct ant_err *e)
 {
-	struct load *l = arg;
+	struct loading *l = arg;
 	struct report *r = l->q.r;
 	int64_t day = report_ask_day(&c[0]), tokens[SHARE_KINDS] = {0}, searches[SHARE_KINDS] = {0},
 		all = 0;
@@ -343,7 +48,7 @@ take_usage(void *arg, const struct db_cell *c, struct ant_err *e)
 		all += tokens[i];
 	}
 	searches[SHARE_SEARCHES] = db_integer(&c[11]);
-	if (!in_period(r, day))
+	if (!report_in_period(r, day))
 		return 0;
 	if ((workspace = report_names_item(&r->workspaces, &c[1], e)) == NULL ||
 		(m = report_names_item(&r->models, &model, e)) == NULL ||
@@ -366,53 +71,6 @@ take_usage(void *arg, const struct db_cell *c, struct ant_err *e)
 	return share_use(&l->shares, &of, k, searches, e);
 }
 
-/* ---- who spent it ------------------------------------------------------------------- */
-
-#define BILLED_COLUMNS                                                                             \
-	"api_key_id, product, actor_id, actor_subject, actor_name, actor_email, amount_cents, "
-
-/* Somebody by the row's own words: name, else address; where it has neither, by what else is known. */
-static int
-add_person(struct report *r, const struct db_cell *c, int64_t day, money cost, struct ant_err *e)
-{
-	const struct db_cell *id = c[3].kind == DB_TEXT ? &c[3] : &c[4];
-	const struct db_cell *called = c[5].kind == DB_TEXT && c[5].len > 0 ? &c[5] : &c[6];
-	struct report_item *person = report_names_item(&r->people, id, e);
-
-	if (person == NULL)
-		return -1;
-	if (called->kind == DB_TEXT && called->len > 0 &&
-		report_ask_text(&person->name, called, "", e) == -1)
-		return -1;
-	return add_daily(r, person, day, cost, e);
-}
-
-static int
-take_billed(void *arg, const struct db_cell *c, struct ant_err *e)
-{
-	struct load *l = arg;
-	int64_t day = report_ask_day(&c[0]);
-	int console = c[2].kind == DB_TEXT && strcmp(c[2].p, "claude_console") == 0;
-	struct report_key *key;
-	money cost;
-
-	if (!in_period(l->q.r, day))
-		return 0;
-	if (choose_currency(l, &c[8], e) == -1)
-		return err_prefix(e, "analytics_cost: ");
-	if (report_ask_money(&c[7], &cost) == -1)
-		return err_set(
-			e, ANT_FAIL, "analytics_cost: an amount that is no number, or too large");
-	if (c[1].kind != DB_TEXT && !console) {
-		l->amounts->not_by_key += cost;
-	} else {
-		if ((key = report_names_key(l->amounts, &c[1], e)) == NULL)
-			return -1;
-		key->cost += cost;
-	}
-	return add_person(l->amounts, c, day, cost, e);
-}
-
 /* ---- Claude Code -------------------------------------------------------------------- */
 
 #define CLAUDE_COLUMNS                                                                             \
@@ -427,12 +85,12 @@ take_billed(void *arg, const struct db_cell *c, struct ant_err *e)
  * Without a cost, and in no other currency, as of a row without a model, it is the first one's.
  */
 static struct report_user *
-amounts_user(struct load *l, const struct db_cell *c, struct report_user *u, money cost,
+amounts_user(struct loading *l, const struct db_cell *c, struct report_user *u, money cost,
 	struct ant_err *e)
 {
 	if (cost == 0 && c[17].kind != DB_TEXT) {
 		l->amounts = l->q.r;
-	} else if (choose_currency(l, &c[17], e) == -1) {
+	} else if (currencies_choose(l, &c[17], e) == -1) {
 		err_prefix(e, "claude_code_usage: ");
 		return NULL;
 	}
@@ -442,7 +100,7 @@ amounts_user(struct load *l, const struct db_cell *c, struct report_user *u, mon
 static int
 take_claude(void *arg, const struct db_cell *c, struct ant_err *e)
 {
-	struct load *l = arg;
+	struct loading *l = arg;
 	struct report *r = l->q.r;
 	int64_t day = report_ask_day(&c[0]), did[DID_KINDS] = {0};
 	struct report_user *u, *of;
@@ -466,9 +124,9 @@ take_claude(void *arg, const struct db_cell *c, struct ant_err *e)
 	u->is_key = of->is_key = c[1].kind == DB_TEXT && strcmp(c[1].p, "api_actor") == 0;
 	for (size_t i = 0; i < DID_KINDS; i++) {
 		r->days[day - r->scan].did[i] += did[i];
-		of->did[i] += in_period(r, day) ? did[i] : 0;
+		of->did[i] += report_in_period(r, day) ? did[i] : 0;
 	}
-	if (!in_period(r, day))
+	if (!report_in_period(r, day))
 		return 0;
 	of->cost += cost;
 	for (size_t i = 0; i < TOOLS; i++)
@@ -479,25 +137,8 @@ take_claude(void *arg, const struct db_cell *c, struct ant_err *e)
 	return 0;
 }
 
-/*
- * The days of FROM on to TO, exclusive, of a table with amounts: COLUMNS and the currency, which is
- * null for US dollars, as a cell of text takes its time.
- */
 static int
-load_amounts(struct load *l, unsigned bit, const char *time, const char *columns, int64_t from,
-	int64_t to, db_take *take, struct ant_err *e)
-{
-	char all[1024];
-
-	snprintf(all, sizeof all, "%s%s", columns,
-		(l->q.r->o.there.currency & bit) != 0
-			? "CASE WHEN currency <> 'USD' THEN currency END"
-			: "NULL");
-	return report_ask_days(&l->q, bit, time, all, from, to, take, l, e);
-}
-
-static int
-load_days(struct load *l, struct ant_err *e)
+load_days(struct loading *l, struct ant_err *e)
 {
 	struct report_ask *q = &l->q;
 	struct report *r = q->r;
@@ -506,22 +147,22 @@ load_days(struct load *l, struct ant_err *e)
 		int64_t to = from + CHUNK <= r->last ? from + CHUNK : r->last + 1;
 
 		share_clear(&l->shares);
-		if (report_ask_days(q, VIEWS_USAGE, "bucket", USAGE_COLUMNS, from, to, take_usage,
-			    l, e) == -1 ||
-			load_amounts(l, VIEWS_COST, "bucket", COST_COLUMNS, from, to, take_cost,
-				e) == -1)
+		if (report_ask_days(q, VIEWS_USAGE, "bucket", USAGE_COLUMNS, "", from, to,
+			    take_usage, l, e) == -1 ||
+			(r->bill == VIEWS_COST &&
+				currencies_ask(l, VIEWS_COST, "bucket", SPENT_COLUMNS, "", from, to,
+					spent_take, e) == -1))
 			return -1;
 	}
-	if (load_amounts(l, VIEWS_ANALYTICS_COST, "starting_at", BILLED_COLUMNS, r->first,
-		    r->last + 1, take_billed, e) == -1)
+	if (billed_load(l, e) == -1)
 		return -1;
-	return load_amounts(
-		l, VIEWS_CLAUDE_CODE, "date", CLAUDE_COLUMNS, r->scan, r->last + 1, take_claude, e);
+	return currencies_ask(l, VIEWS_CLAUDE_CODE, "date", CLAUDE_COLUMNS, "", r->scan,
+		r->last + 1, take_claude, e);
 }
 
 /* What a report of a further currency has of all: names, and the use of its keys. */
 static int
-complete(struct load *l, struct ant_err *e)
+complete(struct loading *l, struct ant_err *e)
 {
 	struct report *r = l->q.r;
 	int status = report_names_load(&l->q, e);
@@ -570,7 +211,7 @@ report_look(const struct db *db, struct report_options *o, struct strlist *organ
 	for (unsigned bit = 1; bit < VIEWS_ALL; bit <<= 1) {
 		if (bit == VIEWS_LEDGER || (o->there.organization & bit) == 0)
 			continue;
-		buf_printf(&sql, "%s SELECT _organization FROM ", sql.len > 0 ? " UNION" : "");
+		buf_printf(&sql, "%s SELECT DISTINCT _organization FROM ", sql.len > 0 ? " UNION" : "");
 		views_put_table(&sql, &o->place, bit);
 	}
 	status = buf_str(&sql) == NULL
@@ -585,7 +226,7 @@ int
 report_load(
 	struct report *r, const struct db *db, const struct report_options *o, struct ant_err *e)
 {
-	struct load l = {.q = {.r = r, .db = db}};
+	struct loading l = {.q = {.r = r, .db = db}};
 	int status = -1;
 
 	memset(r, 0, sizeof *r);
@@ -594,9 +235,11 @@ report_load(
 		r->tools[i][0] = r->tools[i][1] = -1;
 	buf_init(&l.q.sql, 1 << 20);
 	r->tables = o->there.tables;
-	r->billed = (r->tables & VIEWS_ANALYTICS_COST) != 0;
-	if (report_days_settle(&l.q, e) == -1 || settle_currency(&l, e) == -1 ||
-		load_days(&l, e) == -1 || report_days_fresh(&l.q, e) == -1 || complete(&l, e) == -1)
+	if (report_days_fresh(&l.q, e) == -1 || advice_settle(&l.q, e) == -1 ||
+		report_days_settle(&l.q, e) == -1 || currencies_settle(&l, e) == -1 ||
+		load_days(&l, e) == -1 || complete(&l, e) == -1 || seats_load(&l.q, e) == -1 ||
+		engagement_load(&l.q, e) == -1 || limits_load(&l.q, e) == -1 ||
+		changes_load(&l.q, e) == -1)
 		goto done;
 	if (o->reconcile && reconcile_load(&l.q, e) == -1)
 		goto done;
@@ -612,6 +255,7 @@ free_items(struct report_items *s)
 {
 	for (size_t i = 0; i < s->ids.n && i < s->room; i++) {
 		free(s->v[i].name);
+		free(s->v[i].tags);
 		free(s->v[i].daily);
 		free(s->v[i].by_model);
 	}
@@ -637,6 +281,12 @@ free_one(struct report *r)
 	free_items(&r->models);
 	free_items(&r->workspaces);
 	free_items(&r->people);
+	free_items(&r->products);
+	free_items(&r->billed_workspaces);
+	seats_free(&r->seats);
+	engagement_free(&r->engagement);
+	limits_free(&r->limits);
+	changes_free(&r->changes);
 	numbering_free(&r->key_ids);
 	numbering_free(&r->user_ids);
 	free(r->keys);

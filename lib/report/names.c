@@ -69,6 +69,8 @@ take_workspace(void *arg, const struct db_cell *c, struct ant_err *e)
 	if (w == NULL)
 		return c[0].kind == DB_TEXT ? -1 : 0;
 	w->archived = c[2].kind != DB_NULL;
+	if (c[3].kind == DB_TEXT && report_ask_text(&w->tags, &c[3], "", e) == -1)
+		return -1;
 	return c[1].kind == DB_TEXT ? report_ask_text(&w->name, &c[1], "", e) : 0;
 }
 
@@ -152,8 +154,9 @@ report_names_load(struct report_ask *q, struct ant_err *e)
 
 	if (look_up(q, VIEWS_ORGANIZATION, "name", 1, take_organization, e) == -1 ||
 		look_up(q, VIEWS_WORKSPACES,
-			duckdb ? "id, name, epoch_us(archived_at)" : "id, name, archived_at", 3,
-			take_workspace, e) == -1 ||
+			duckdb ? "id, name, epoch_us(archived_at), tags"
+			       : "id, name, archived_at, tags",
+			4, take_workspace, e) == -1 ||
 		look_up(q, VIEWS_KEYS,
 			duckdb ? "id, name, status, strftime(make_timestamp(epoch_us(created_at)), "
 				 "'%Y-%m-%d'), workspace_id"

@@ -49,6 +49,18 @@ report_token_name(enum report_token t)
 	return types[t].name;
 }
 
+const char *
+report_bill_time(const struct report *r)
+{
+	return r->bill == VIEWS_COST ? "bucket" : "starting_at";
+}
+
+int
+report_in_period(const struct report *r, int64_t day)
+{
+	return day >= r->first && day <= r->last;
+}
+
 const struct report_day *
 report_day_of(const struct report *r, int64_t day)
 {
@@ -155,11 +167,36 @@ name_items(struct report_items *s, const char *otherwise, struct ant_err *e)
 	return 0;
 }
 
+/* How people call the API's products; what is new is called as the API does. */
+static int
+name_products(struct report_items *s, struct ant_err *e)
+{
+	static const struct {
+		const char *id, *name;
+	} names[] = {{"chat", "Chat"}, {"claude_code", "Claude Code"}, {"cowork", "Cowork"},
+		{"claude_console", "Console"}, {"claude_design", "Claude Design"},
+		{"claude_in_chrome", "Claude in Chrome"}, {"claude_tag", "Claude Tag"},
+		{"claude_science", "Claude Science"}, {"managed_agents_api", "Managed Agents API"},
+		{"message_batches_api", "Message Batches API"}, {"messages_api", "Messages API"},
+		{"office_agent", "Claude in Office"}, {"other", "Other products"}};
+
+	for (size_t i = 0; i < s->ids.n; i++)
+		for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+			if (strcmp(s->v[i].id, names[k].id) == 0 &&
+				name(&s->v[i].name, names[k].name, "", e) == -1)
+				return -1;
+	return name_items(s, "No known product", e);
+}
+
 static int
 name_all(struct report *r, struct ant_err *e)
 {
+	/* In analytics_cost the default workspace has an id: what has none is of none. */
+	const char *no_workspace = r->bill == VIEWS_COST ? "Default workspace" : "No workspace";
+
 	if (name_items(&r->models, "Default workspace", e) == -1 ||
-		name_items(&r->workspaces, "Default workspace", e) == -1 ||
+		name_items(&r->workspaces, no_workspace, e) == -1 ||
+		name_products(&r->products, e) == -1 ||
 		name_items(&r->people, "Nobody known", e) == -1)
 		return -1;
 	for (size_t i = 0; i < r->key_ids.n; i++)
@@ -449,7 +486,8 @@ report_derive(struct report *r, struct ant_err *e)
 		qsort(r->kinds, r->nkinds, sizeof *r->kinds, by_total);
 	if (name_all(r, e) == -1 || order_items(&r->models, e) == -1 ||
 		order_items(&r->workspaces, e) == -1 || order_items(&r->people, e) == -1 ||
-		order_keys(r, e) == -1 || order_users(r, e) == -1)
+		order_items(&r->products, e) == -1 || order_keys(r, e) == -1 ||
+		order_users(r, e) == -1)
 		return -1;
 	return r->first_cost > 0 ? find_odd(r, e) : 0;
 }

@@ -15,8 +15,12 @@
 #include "base/strlist.h"
 #include "db/db.h"
 #include "db/views.h"
+#include "report/changes.h"
+#include "report/engagement.h"
+#include "report/limits.h"
 #include "report/money.h"
 #include "report/numbering.h"
+#include "report/seats.h"
 
 enum {
 	REPORT_DAYS_MAX = 3700, /* about ten years */
@@ -52,8 +56,8 @@ struct report_options {
 	const char *title; /* NULL: of the organization */
 	/* Of tables of several organizations, the one whose rows are read; NULL: tables of one */
 	const char *organization;
-	money budget;	   /* of a month, in US dollars; -1: none */
-	int reconcile;	   /* 1: tables are held against each other, see report/reconcile */
+	money budget;  /* of a month, in US dollars; -1: none */
+	int reconcile; /* 1: tables are held against each other, see report/reconcile */
 	struct views_place place;
 	struct views_there there; /* by report_look() */
 };
@@ -63,6 +67,7 @@ struct report_item {
 	const char *id;	 /* "": the default workspace, or the Console */
 	char *name;	 /* as it is shown */
 	int archived;	 /* a workspace that is */
+	char *tags;	 /* of a workspace: a JSON object as it was loaded, not checked yet */
 	money total;	 /* of the period */
 	money *daily;	 /* by day of the scan; NULL: nothing */
 	money *by_model; /* of a workspace, in the period, by number of the model */
@@ -133,7 +138,10 @@ struct report {
 	struct report_day *days;
 
 	struct report_items models, workspaces;
-	int billed; /* the cost of keys is the API's own, not shared out by tokens */
+	unsigned bill; /* the table that cost is read from: cost_report, or analytics_cost alone */
+	unsigned
+		opened_by; /* the kinds of key that the tables came with, see report/advice.h; 0: not known */
+	int billed;		   /* the cost of keys is the API's own, not shared out by tokens */
 	struct report_kind *kinds; /* the largest first */
 	size_t nkinds;
 	struct names key_ids, user_ids;
@@ -144,10 +152,15 @@ struct report {
 	int64_t tools[TOOLS][2];	/* accepted, rejected, in the period; -1: not reported */
 	money not_by_key;
 	struct report_items people; /* who caused cost, where the API says it; in the period */
+	struct report_items products, billed_workspaces; /* the same of what, and where */
 	struct report_odd *odd;
 	size_t nodd;
 	struct report_fresh *fresh;
 	size_t nfresh;
+	struct seats seats;
+	struct engagement engagement;
+	struct limits limits;
+	struct changes changes;
 
 	/* Of cost: complete up to as_of, exclusive.  Months are first days. */
 	int64_t as_of, month, next_month, last_month, first_cost;
@@ -187,6 +200,11 @@ int report_look(const struct db *db, struct report_options *o, struct strlist *o
 int report_load(
 	struct report *r, const struct db *db, const struct report_options *o, struct ant_err *e);
 void report_free(struct report *r);
+
+/* The time column of the table that cost is read from. */
+const char *report_bill_time(const struct report *r);
+
+int report_in_period(const struct report *r, int64_t day);
 
 /* The figures that follow from the others: forecast, comparisons, orders, odd days. */
 int report_derive(struct report *r, struct ant_err *e);

@@ -240,23 +240,25 @@ add_item(struct show_parts *p, size_t at, const struct report *r, const struct r
 
 int
 show_parts(struct show_parts *p, const struct report *r, const struct report_items *items,
-	const struct show_bins *bins, struct ant_err *e)
+	size_t most, const struct show_bins *bins, struct ant_err *e)
 {
 	size_t costly = 0;
 
 	memset(p, 0, sizeof *p);
 	while (costly < items->ids.n && items->v[items->order[costly]].total != 0)
 		costly++;
-	p->n = costly < SHOW_PARTS ? costly : SHOW_PARTS;
-	p->others = costly >= SHOW_PARTS ? costly - SHOW_PARTS + 1 : 0;
+	p->n = costly < most ? costly : most;
+	p->others = costly >= most ? costly - most + 1 : 0;
 	for (size_t i = 0; i < p->n; i++) {
 		if ((p->values[i] = calloc(bins->n + 1, sizeof **p->values)) == NULL)
 			return err_sys(e, ANT_FAIL, "report");
 		p->names[i] = items->v[items->order[i]].name;
 		p->slot[i] = (int)i;
 	}
-	if (p->others > 0)
+	if (p->others > 0) {
 		p->names[p->n - 1] = "Other";
+		p->slot[p->n - 1] = SHOW_PARTS - 1;
+	}
 	for (size_t i = 0; i < costly; i++)
 		add_item(p, i < p->n ? i : p->n - 1, r, &items->v[items->order[i]], bins);
 	return 0;

@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "report/report.h"
 
-enum { SHOW_TEXT = 64, SHOW_PARTS = 9 }; /* eight series and "other" */
+enum { SHOW_TEXT = 64, SHOW_PARTS = 9, SHOW_PRODUCTS = 6 }; /* eight series and "other"; five */
 
 /* All write a C string to TO, which has SHOW_TEXT bytes, and return it. */
 char *show_integer(int64_t n, char *to);		   /* 1,234,567 */
@@ -51,7 +51,7 @@ char *show_bin(const struct show_bins *bins, size_t i, char *to);
 
 /* ---- parts ---------------------------------------------------------------------------- */
 
-/* The largest items of the period as series of bins, the others as one. */
+/* The largest items of the period as series of bins, the others as one: at most SHOW_PARTS. */
 struct show_parts {
 	size_t n;
 	const char *names[SHOW_PARTS];
@@ -62,7 +62,7 @@ struct show_parts {
 };
 
 int show_parts(struct show_parts *p, const struct report *r, const struct report_items *items,
-	const struct show_bins *bins, struct ant_err *e);
+	size_t most, const struct show_bins *bins, struct ant_err *e);
 void show_parts_free(struct show_parts *p);
 
 /* The slot of colour of an item: its rank, or 8. */

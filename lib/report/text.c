@@ -5,112 +5,15 @@
 #include <string.h>
 
 #include "base/utc.h"
-#include "base/utf8.h"
 #include "report/check.h"
 #include "report/show.h"
+#include "report/tags.h"
+#include "report/term.h"
 
-enum { LIST = 10, WIDTH_LEAST = 40, WIDTH_MOST = 160 };
-
-struct text {
-	struct buf *b;
-	const struct report *r;
-	char of[16];		 /* where there are several currencies: ", EUR"; else "" */
-	int again;		 /* not the first of them */
-	size_t width, name, bar; /* columns of a line, a name, a bar */
-	int ascii;
-};
-
-/*
- * Columns of a character: 0 for what combines and for what would turn the direction of the
- * line, which is left out; 2 for East Asian ones and pictures (Unicode TR 11, roughly).
- */
-static size_t
-columns_of(long c)
-{
-	if ((c >= 0x300 && c <= 0x36f) || (c >= 0x200b && c <= 0x200f) ||
-		(c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfe0f ||
-		c == 0x061c || c == 0xfeff)
-		return 0;
-	if ((c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) ||
-		(c >= 0xac00 && c <= 0xd7a3) || (c >= 0xf900 && c <= 0xfaff) ||
-		(c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) ||
-		(c >= 0xffe0 && c <= 0xffe6) || (c >= 0x1f300 && c <= 0x1faff) ||
-		(c >= 0x20000 && c <= 0x3fffd))
-		return 2;
-	return 1;
-}
-
-/* NAME in exactly N columns: cut with a dot dot, or filled with blanks. */
-static void
-put_padded(struct text *t, const char *name, size_t n)
-{
-	struct buf clean;
-	const char *p, *end;
-	size_t used = 0, all = 0, len;
-
-	buf_init(&clean, 1 << 16);
-	show_name(&clean, name, NAMES_MAX);
-	p = clean.data == NULL ? "" : clean.data;
-	end = p + clean.len;
-	for (const char *s = p; s < end; s += len)
-		all += columns_of(utf8_next(s, end, &len));
-	for (; p < end; p += len) {
-		long c = utf8_next(p, end, &len);
-		size_t wide = columns_of(c);
-
-		if (used + wide > (all > n ? n - 2 : n))
-			break;
-		if (wide == 0 && !(c >= 0x300 && c <= 0x36f))
-			continue;
-		if (t->ascii && c >= 0x80)
-			buf_puts(t->b, wide == 2 ? "??" : wide == 1 ? "?" : "");
-		else
-			buf_put(t->b, p, len);
-		used += wide;
-	}
-	if (all > n && n >= 2) {
-		buf_puts(t->b, "..");
-		used += 2;
-	}
-	for (; used < n; used++)
-		buf_putc(t->b, ' ');
-	buf_free(&clean);
-}
-
-/* A bar of VALUE, of at most t->bar columns where it is MOST. */
-static void
-put_bar(struct text *t, double value, double most)
-{
-	static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-	double columns =
-		most > 0 && value > 0 ? (value < most ? value / most : 1) * (double)t->bar : 0;
-	size_t parts = (size_t)(columns * 8 + 0.5);
-
-	if (t->ascii) {
-		for (size_t i = 0; i < (size_t)(columns + 0.5); i++)
-			buf_putc(t->b, '#');
-		return;
-	}
-	for (; parts >= 8; parts -= 8)
-		buf_puts(t->b, "█");
-	buf_puts(t->b, eighths[parts]);
-}
-
-/* Signs beyond ASCII in what show_change() and the like write. */
-static void
-put_plain(struct text *t, const char *s)
-{
-	for (; *s != '\0'; s++) {
-		if (!t->ascii || (unsigned char)*s < 0x80) {
-			buf_putc(t->b, *s);
-		} else if ((*s & 0xc0) != 0x80) { /* the first byte of a sign */
-			buf_puts(t->b, strncmp(s, "±", 2) == 0 ? "+-" : "-");
-		}
-	}
-}
+enum { WIDTH_LEAST = 40, WIDTH_MOST = 160 };
 
 static void
-put_figure(struct text *t, const char *name, const char *value, const char *more)
+put_figure(struct term *t, const char *name, const char *value, const char *more)
 {
 	char called[64];
 
@@ -120,13 +23,13 @@ put_figure(struct text *t, const char *name, const char *value, const char *more
 	if (*more != '\0' &&
 		42 + strlen(more) <= t->width + ((unsigned char)*more >= 0x80 ? 2 : 0)) {
 		buf_puts(t->b, "   ");
-		put_plain(t, more);
+		term_plain(t, more);
 	}
 	buf_putc(t->b, '\n');
 }
 
 static void
-put_change(struct text *t, const char *name, const char *value, money now, money before,
+put_change(struct term *t, const char *name, const char *value, money now, money before,
 	const char *than)
 {
 	char change[SHOW_TEXT], more[2 * SHOW_TEXT];
@@ -136,17 +39,7 @@ put_change(struct text *t, const char *name, const char *value, money now, money
 }
 
 static void
-put_none(struct text *t, unsigned table)
-{
-	int there = (t->r->tables & table) != 0;
-
-	buf_printf(t->b, "  %s %s:%sant-sync %s\n", views_table_name(table),
-		there ? "has nothing here" : "is missing", t->width < 64 ? "\n    " : " ",
-		views_table_name(table));
-}
-
-static void
-put_cost_figures(struct text *t)
+put_cost_figures(struct term *t)
 {
 	const struct report *r = t->r;
 	char value[MONEY_TEXT], text[SHOW_TEXT], more[2 * SHOW_TEXT];
@@ -168,7 +61,7 @@ put_cost_figures(struct text *t)
 
 /* What the budget, which is in US dollars, leaves out. */
 static void
-put_left_out(struct text *t)
+put_left_out(struct term *t)
 {
 	struct buf amounts;
 
@@ -182,9 +75,9 @@ put_left_out(struct text *t)
 
 /* Of N currencies; what is no amount is of the first. */
 static void
-put_figures(struct text *all, size_t n)
+put_figures(struct term *all, size_t n)
 {
-	struct text figures = *all, *t = &figures;
+	struct term figures = *all, *t = &figures;
 	const struct report *r = t->r;
 	char text[SHOW_TEXT], more[2 * SHOW_TEXT];
 
@@ -194,7 +87,7 @@ put_figures(struct text *all, size_t n)
 	t->of[0] = '\0';
 	put_left_out(t);
 	if (r->first_cost == 0)
-		put_none(t, VIEWS_COST);
+		term_none(t, r->bill);
 	if (r->usage_end > 0) {
 		put_change(t, "Tokens, 30 days", show_short((double)r->tokens30, "", text),
 			r->tokens30, r->tokens_prior30, "against the 30 before");
@@ -203,13 +96,13 @@ put_figures(struct text *all, size_t n)
 		put_figure(t, "Cache hits, 30 days", show_percent(r->read30, r->input30, text),
 			r->input_prior30 > 0 ? more : "");
 	} else {
-		put_none(t, VIEWS_USAGE);
+		term_none(t, VIEWS_USAGE);
 	}
 	if (r->claude_end > 0)
 		put_change(t, "Claude Code users", show_integer(r->users30, text), r->users30,
 			r->users_prior30, "against the 30 days before");
 	else
-		put_none(t, VIEWS_CLAUDE_CODE);
+		term_none(t, VIEWS_CLAUDE_CODE);
 }
 
 static money
@@ -223,7 +116,7 @@ cost_in(const struct report *r, const struct show_bins *bins, size_t i)
 }
 
 static void
-put_days(struct text *t)
+put_days(struct term *t)
 {
 	struct show_bins bins = {0};
 	struct ant_err ignored;
@@ -244,91 +137,47 @@ put_days(struct text *t)
 			money_text(money_cents(cost), &t->r->currency, value));
 		if (i == bins.open && cost == 0)
 			buf_puts(t->b, "not over yet");
-		put_bar(t, show_units(t->r, cost), show_units(t->r, most));
+		term_bar(t, show_units(t->r, cost), show_units(t->r, most));
 		buf_putc(t->b, '\n');
 	}
 	show_bins_free(&bins);
 }
 
-/* Costs in their order: the first ones by name, all others together. */
-struct list {
-	const char *names[LIST];
-	money costs[LIST + 1];
-	size_t n;
-};
-
 static void
-add(struct list *l, const char *name, money cost)
+put_items(struct term *t, const char *title, const struct report_items *items)
 {
-	if (l->n < LIST)
-		l->names[l->n] = name;
-	l->costs[l->n < LIST ? l->n : LIST] += cost;
-	l->n++;
-}
-
-/* A line each: name, amount, share, bar.  Amounts and shares add up. */
-static void
-put_list(struct text *t, const char *title, const struct list *l)
-{
-	size_t shown = l->n > LIST ? LIST : l->n, rows = shown + (l->n > shown);
-	int64_t cents[LIST + 1], shares[LIST + 1];
-	char others[40], value[MONEY_TEXT], text[SHOW_TEXT];
-	money most = 0;
-
-	if (l->n == 0)
-		return;
-	buf_printf(t->b, "\n%s%s\n", title, t->of);
-	/* What comes last, the others or what belongs to no key, can be more than the first. */
-	for (size_t i = 0; i < rows; i++)
-		most = l->costs[i] > most ? l->costs[i] : most;
-	money_round(l->costs, rows, MONEY_CENT, cents);
-	money_shares(l->costs, rows, shares);
-	snprintf(others, sizeof others, "%zu others", l->n - shown);
-	for (size_t i = 0; i < rows; i++) {
-		buf_puts(t->b, "  ");
-		put_padded(t, i < shown ? l->names[i] : others, t->name);
-		buf_printf(t->b, " %14s %6s ", money_text(cents[i], &t->r->currency, value),
-			show_thousandths(shares[i], text));
-		put_bar(t, show_units(t->r, l->costs[i]), show_units(t->r, most));
-		buf_putc(t->b, '\n');
-	}
-}
-
-static void
-put_items(struct text *t, const char *title, const struct report_items *items)
-{
-	struct list l = {.n = 0};
+	struct term_list l = {.n = 0};
 
 	for (size_t i = 0; i < items->ids.n; i++) {
 		const struct report_item *v = &items->v[items->order[i]];
 
 		if (v->total == 0)
 			break;
-		add(&l, v->name, v->total);
+		term_list_add(&l, v->name, v->total);
 	}
-	put_list(t, title, &l);
+	term_list(t, title, &l);
 }
 
 static void
-put_keys(struct text *t)
+put_keys(struct term *t)
 {
 	const struct report *r = t->r;
-	struct list l = {.n = 0};
+	struct term_list l = {.n = 0};
 
 	for (size_t i = 0; i < r->key_ids.n; i++) {
 		const struct report_key *k = &r->keys[r->key_order[i]];
 
 		if (k->cost == 0)
 			break;
-		add(&l, k->name, k->cost);
+		term_list_add(&l, k->name, k->cost);
 	}
 	if (l.n > 0 && r->not_by_key != 0)
-		add(&l, "Not by key", r->not_by_key);
-	put_list(t, r->billed ? "Cost by API key" : "Cost by API key, shared out by tokens", &l);
+		term_list_add(&l, "Not by key", r->not_by_key);
+	term_list(t, r->billed ? "Cost by API key" : "Cost by API key, shared out by tokens", &l);
 }
 
 static void
-put_users(struct text *t)
+put_users(struct term *t)
 {
 	const struct report *r = t->r;
 	char a[SHOW_TEXT], b[SHOW_TEXT], c[SHOW_TEXT], value[MONEY_TEXT];
@@ -339,10 +188,10 @@ put_users(struct text *t)
 	buf_printf(t->b, "\nClaude Code by estimated cost%s\n", t->of);
 	if (!narrow) {
 		buf_puts(t->b, "  ");
-		put_padded(t, "", t->name);
+		term_padded(t, "", t->name);
 		buf_printf(t->b, " %14s %8s %7s %8s\n", "", "sessions", "commits", "accepted");
 	}
-	for (size_t i = 0, n = 0; i < r->user_ids.n && n < LIST; i++) {
+	for (size_t i = 0, n = 0; i < r->user_ids.n && n < TERM_LIST; i++) {
 		const struct report_user *u = &r->users[r->user_order[i]];
 
 		/* Who is of another currency is there. */
@@ -350,7 +199,7 @@ put_users(struct text *t)
 			continue;
 		n++;
 		buf_puts(t->b, "  ");
-		put_padded(t, u->name, t->name);
+		term_padded(t, u->name, t->name);
 		buf_printf(t->b, " %14s", money_text(money_cents(u->cost), &t->r->currency, value));
 		if (!narrow) {
 			show_percent(u->did[DID_ACCEPTED],
@@ -358,14 +207,14 @@ put_users(struct text *t)
 			buf_printf(t->b, " %8s %7s%*s", show_integer(u->did[DID_SESSIONS], a),
 				show_integer(u->did[DID_COMMITS], b),
 				(unsigned char)*c < 0x80 ? 9 - (int)strlen(c) : 8, "");
-			put_plain(t, c);
+			term_plain(t, c);
 		}
 		buf_putc(t->b, '\n');
 	}
 }
 
 static void
-put_odd(struct text *t)
+put_odd(struct term *t)
 {
 	static const char *const what[] = {"all cost", "model ", "workspace "};
 	const struct report *r = t->r;
@@ -373,7 +222,7 @@ put_odd(struct text *t)
 	if (r->nodd == 0)
 		return;
 	buf_printf(t->b, "\nDays that stand out%s\n", t->of);
-	for (size_t i = 0; i < r->nodd && i < LIST; i++) {
+	for (size_t i = 0; i < r->nodd && i < TERM_LIST; i++) {
 		const struct report_odd *o = &r->odd[i];
 		char day[SHOW_TEXT], cost[MONEY_TEXT], usual[MONEY_TEXT];
 
@@ -384,7 +233,7 @@ put_odd(struct text *t)
 				money_text(money_cents(o->usual), &t->r->currency, usual));
 		buf_printf(t->b, "  %s", o->what == 0 || t->width >= 76 ? what[o->what] : "");
 		if (o->what > 0)
-			put_padded(t, o->name, t->width >= 76 ? t->width - 64 : t->width - 30);
+			term_padded(t, o->name, t->width >= 76 ? t->width - 64 : t->width - 30);
 		while (t->b->len > 0 && t->b->data[t->b->len - 1] == ' ')
 			t->b->len--;
 		buf_putc(t->b, '\n');
@@ -393,7 +242,7 @@ put_odd(struct text *t)
 
 /* Whether there is anything to say of a currency that is not the first. */
 static int
-is_told(const struct text *t)
+is_told(const struct term *t)
 {
 	const struct report *r = t->r;
 
@@ -401,7 +250,7 @@ is_told(const struct text *t)
 }
 
 static void
-put_cost(struct text *t)
+put_cost(struct term *t)
 {
 	int told = t->r->first_cost != 0 && is_told(t);
 
@@ -416,11 +265,13 @@ put_cost(struct text *t)
 	}
 	/* Both may be of analytics_cost alone: who has no Admin key has no cost report. */
 	put_keys(t);
+	put_items(t, "Cost by product", &t->r->products);
 	put_items(t, "Cost by person", &t->r->people);
+	tags_text(t);
 }
 
 static void
-put_head(struct text *t)
+put_head(struct term *t)
 {
 	const struct report *r = t->r;
 	char from[SHOW_TEXT], last[SHOW_TEXT], at[UTC_TEXT];
@@ -428,7 +279,7 @@ put_head(struct text *t)
 			    : r->organization != NULL ? r->organization
 						      : "Claude cost and use";
 
-	put_padded(t, title, t->width);
+	term_padded(t, title, t->width);
 	while (t->b->len > 0 && t->b->data[t->b->len - 1] == ' ')
 		t->b->len--;
 	if (r->o.organization != NULL) {
@@ -444,11 +295,11 @@ int
 report_text(struct buf *to, const struct report *r, size_t width, int ascii, struct ant_err *e)
 {
 	const struct report *all[REPORT_CURRENCIES_MAX];
-	struct text texts[REPORT_CURRENCIES_MAX] = {{.b = to, .r = r}};
+	struct term texts[REPORT_CURRENCIES_MAX] = {{.b = to, .r = r}};
 	size_t n = report_currencies(r, all);
 
 	for (size_t i = 0; i < n; i++) {
-		texts[i] = (struct text){.b = to, .r = all[i], .again = i > 0, .ascii = ascii};
+		texts[i] = (struct term){.b = to, .r = all[i], .again = i > 0, .ascii = ascii};
 		texts[i].width = width < WIDTH_LEAST  ? WIDTH_LEAST
 				 : width > WIDTH_MOST ? WIDTH_MOST
 						      : width;
@@ -459,11 +310,15 @@ report_text(struct buf *to, const struct report *r, size_t width, int ascii, str
 	put_figures(texts, n);
 	for (size_t i = 0; i < n; i++)
 		put_cost(&texts[i]);
+	seats_text(texts);
+	engagement_text(texts);
+	limits_text(texts);
 	for (size_t i = 0; i < n; i++) {
 		texts[i].name = texts[i].width >= 72 ? texts[i].width / 3 : 12;
 		put_users(&texts[i]);
 	}
 	for (size_t i = 0; i < n; i++)
 		put_odd(&texts[i]);
+	changes_text(texts);
 	return to->failed ? err_sys(e, ANT_FAIL, "the report") : 0;
 }

@@ -204,17 +204,20 @@ put_user(struct page *p, const struct report_user *u, money most)
 			u->did[DID_ACCEPTED], u->did[DID_ACCEPTED] + u->did[DID_REJECTED], text));
 }
 
+int
+report_use_any(const struct report_user *u)
+{
+	return u->cost != 0 || u->did[DID_SESSIONS] != 0 || u->did[DID_ADDED] != 0 ||
+	       u->did[DID_ACCEPTED] != 0 || u->did[DID_REJECTED] != 0;
+}
+
 static size_t
 users_with_use(const struct report *r)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < r->user_ids.n; i++) {
-		const struct report_user *u = &r->users[i];
-
-		n += u->cost != 0 || u->did[DID_SESSIONS] != 0 || u->did[DID_ADDED] != 0 ||
-		     u->did[DID_ACCEPTED] != 0 || u->did[DID_REJECTED] != 0;
-	}
+	for (size_t i = 0; i < r->user_ids.n; i++)
+		n += (size_t)report_use_any(&r->users[i]);
 	return n;
 }
 
@@ -242,10 +245,17 @@ report_use_users(struct page *p)
 	return 1;
 }
 
+const char *
+report_use_tool_name(enum report_tool tool)
+{
+	static const char *const names[TOOLS] = {"Edit", "MultiEdit", "Write", "NotebookEdit"};
+
+	return names[tool];
+}
+
 int
 report_use_tools(struct page *p)
 {
-	static const char *const names[TOOLS] = {"Edit", "MultiEdit", "Write", "NotebookEdit"};
 	static const struct html_column columns[] = {{"Tool", HTML_NAME}, {"", HTML_NUMBER},
 		{"Accepted", HTML_NUMBER}, {"Accepted, count", HTML_NUMBER},
 		{"Rejected, count", HTML_NUMBER}};
@@ -267,7 +277,7 @@ report_use_tools(struct page *p)
 
 		buf_printf(p->b,
 			"<tr><th scope=\"row\" class=\"name\">%s</th><td class=\"barcell\">",
-			names[i]);
+			report_use_tool_name((enum report_tool)i));
 		svg_row(p->b, parts, slots, 2, parts[0] + parts[1], "c");
 		buf_printf(p->b, "<td>%s", show_percent(yes, yes + no, text));
 		html_count(p, yes);

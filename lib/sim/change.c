@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "sim/edit.h"
 #include "sim/plant.h"
 
 /* A decimal number with up to three decimals, in thousandths. */
@@ -128,28 +129,62 @@ happen(struct sim *s, const char *number, struct ant_err *e)
 	return 0;
 }
 
+static const char *const known[] = {"date", "factor", "drop", "remove", "return", "archive",
+	"rename", "name", "role", "status", "to", "enter", "leave", "user", "limit", "cents", "now",
+	"event", "report", "group"};
+enum {
+	DATE,
+	FACTOR,
+	DROP,
+	REMOVE,
+	RETURN,
+	ARCHIVE,
+	RENAME,
+	NAME,
+	ROLE,
+	STATUS,
+	TO,
+	ENTER,
+	LEAVE,
+	USER,
+	LIMIT,
+	CENTS,
+	NOW,
+	EVENT,
+	REPORT,
+	GROUP,
+	KNOWN
+};
+
+/* What is one assignment: 0, or -1 where V has none, or there is no such object. */
+static int
+set(struct sim *s, const char *const v[KNOWN])
+{
+	int64_t t;
+
+	if (v[REMOVE] != NULL)
+		return sim_org_remove(&s->org, v[REMOVE]);
+	if (v[RETURN] != NULL)
+		return sim_org_return(&s->org, v[RETURN]);
+	if (v[ARCHIVE] != NULL)
+		return sim_org_archive(&s->org, v[ARCHIVE], sim_now(s));
+	if (v[RENAME] != NULL && v[NAME] != NULL)
+		return sim_org_rename(&s->org, v[RENAME], v[NAME]);
+	if (v[ROLE] != NULL && v[TO] != NULL)
+		return sim_org_set_role(&s->org, v[ROLE], v[TO]);
+	if (v[STATUS] != NULL && v[TO] != NULL)
+		return sim_org_set_status(&s->org, v[STATUS], v[TO]);
+	if (v[NOW] == NULL || utc_parse(v[NOW], strlen(v[NOW]), &t) == -1)
+		return -1;
+	s->config.now = t;
+	return 0;
+}
+
 int
 sim_change(
 	struct sim *s, const struct strlist *names, const struct strlist *values, struct ant_err *e)
 {
-	static const char *const known[] = {"date", "factor", "drop", "remove", "archive", "rename",
-		"name", "now", "event", "report", "group"};
-	enum {
-		DATE,
-		FACTOR,
-		DROP,
-		REMOVE,
-		ARCHIVE,
-		RENAME,
-		NAME,
-		NOW,
-		EVENT,
-		REPORT,
-		GROUP,
-		KNOWN
-	};
 	const char *v[KNOWN] = {NULL};
-	int64_t t;
 
 	for (size_t i = 0; i < names->n; i++) {
 		size_t k = 0;
@@ -166,19 +201,19 @@ sim_change(
 		return revise(s, v[DATE], v[FACTOR], v[DROP], e);
 	if (v[EVENT] != NULL)
 		return happen(s, v[EVENT], e);
-	if (v[REMOVE] != NULL && sim_org_remove(&s->org, v[REMOVE]) == 0)
+	if (v[ENTER] != NULL && v[USER] != NULL)
+		return sim_edit_member(s, v[ENTER], v[USER], 1, e);
+	if (v[LEAVE] != NULL && v[USER] != NULL)
+		return sim_edit_member(s, v[LEAVE], v[USER], 0, e);
+	if (v[LIMIT] != NULL && v[CENTS] != NULL)
+		return sim_edit_limit(s, v[LIMIT], v[CENTS], e);
+	if (set(s, v) == 0)
 		return 0;
-	if (v[ARCHIVE] != NULL && sim_org_archive(&s->org, v[ARCHIVE], sim_now(s)) == 0)
-		return 0;
-	if (v[RENAME] != NULL && v[NAME] != NULL &&
-		sim_org_rename(&s->org, v[RENAME], v[NAME]) == 0)
-		return 0;
-	if (v[NOW] != NULL && utc_parse(v[NOW], strlen(v[NOW]), &t) == 0) {
-		s->config.now = t;
-		return 0;
-	}
 	return err_set(e, ANT_USAGE,
 		"nothing to change: date=DAY [factor=F] [drop=N], date=DAY report=TABLE group=N "
-		"factor=F, remove=ID, archive=WORKSPACE, "
-		"rename=ID with name=TEXT, now=TIME, or event=N, of objects that exist");
+		"factor=F, remove=ID, return=ID, "
+		"archive=WORKSPACE, rename=ID with name=TEXT, role=USER or status=KEY with "
+		"to=WORD, "
+		"enter=GROUP or leave=GROUP with user=ID, limit=ID with cents=N, now=TIME, or "
+		"event=N, of objects that exist");
 }

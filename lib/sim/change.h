@@ -11,7 +11,10 @@
  *                                     decimals), drop the first N rows of its reports
  *   date=YYYY-MM-DD report=TABLE group=N factor=F   multiply the amounts of one group in one
  *                                     report alone, see sim/plant
- *   remove=ID  archive=ID  rename=ID name=TEXT
+ *   remove=ID  return=ID  archive=ID  rename=ID name=TEXT
+ *   role=USER to=ROLE  status=KEY to=STATUS
+ *   enter=GROUP user=ID  leave=GROUP user=ID
+ *   limit=ID cents=N                  a spend limit
  *   now=TIME                          move the clock
  *   event=N                           N things happen now (sim/feed), 1 to 1000
  * Return 0, or -1 with ANT_USAGE and a reason.

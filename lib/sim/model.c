@@ -343,6 +343,7 @@ sim_free(struct sim *s)
 		free(s->revisions[i].dropped);
 	free(s->revisions);
 	free(s->plants);
+	free(s->edits);
 	free(s->events);
 	free(s->streams);
 	sim_org_free(&s->org);

@@ -89,6 +89,7 @@ struct sim_revision {
 };
 
 struct sim_uses;
+struct sim_edit;
 struct sim_plant;
 
 struct sim {
@@ -106,6 +107,8 @@ struct sim {
 	struct sim_uses *uses; /* of analytics, see sim/uses */
 	int64_t *events;       /* that changes have brought (sim/feed): microseconds since 1970 */
 	size_t nevents;
+	struct sim_edit *edits; /* in their order, see sim/edit */
+	size_t nedits;
 };
 
 int sim_make(struct sim *s, const struct sim_config *c, struct ant_err *e);

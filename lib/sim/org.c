@@ -191,6 +191,51 @@ sim_org_remove(struct sim_org *o, const char *id)
 }
 
 int
+sim_org_return(struct sim_org *o, const char *id)
+{
+	struct sim_head *h = find_any(o, id);
+
+	if (h == NULL || !h->gone)
+		return -1;
+	h->gone = 0;
+	return 0;
+}
+
+/* Let TO be the one of WORDS, N of them, that WORD is. */
+static int
+set_word(const char **to, const char *const *words, size_t n, const char *word)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(words[i], word) == 0) {
+			*to = words[i];
+			return 0;
+		}
+	return -1;
+}
+
+int
+sim_org_set_role(struct sim_org *o, const char *user, const char *role)
+{
+	static const char *const roles[] = {
+		"user", "claude_code_user", "developer", "billing", "admin"};
+	long u = sim_org_find(o, SIM_USERS, user);
+
+	return u == -1 ? -1
+		       : set_word(&o->users[u].role, roles, sizeof roles / sizeof *roles, role);
+}
+
+int
+sim_org_set_status(struct sim_org *o, const char *key, const char *status)
+{
+	static const char *const statuses[] = {"active", "inactive", "archived"};
+	long k = sim_org_find(o, SIM_KEYS, key);
+
+	return k == -1 ? -1
+		       : set_word(&o->keys[k].status, statuses, sizeof statuses / sizeof *statuses,
+				 status);
+}
+
+int
 sim_org_archive(struct sim_org *o, const char *workspace, int64_t now)
 {
 	long w = sim_org_find(o, SIM_WORKSPACES, workspace);

@@ -172,8 +172,13 @@ int sim_org_external_key(const struct sim_org *o, size_t i, struct sim_external_
 
 /* Changes.  0, or -1 where there is no object of that id (of those kinds) or memory ran out. */
 int sim_org_remove(struct sim_org *o, const char *id);
+int sim_org_return(struct sim_org *o, const char *id); /* of what was removed */
 int sim_org_archive(struct sim_org *o, const char *workspace, int64_t now);
 int sim_org_rename(struct sim_org *o, const char *id, const char *name);
+
+/* Set the role of a user, or the status of a key.  0, or -1 where there is no such or no such value. */
+int sim_org_set_role(struct sim_org *o, const char *user, const char *role);
+int sim_org_set_status(struct sim_org *o, const char *key, const char *status);
 
 /*
  * Ids and times as the API writes them: PREFIX, "01" and 22 characters of base 58, or a UUID,

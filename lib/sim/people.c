@@ -1,5 +1,6 @@
 #include "sim/people.h"
 
+#include "sim/edit.h"
 #include "sim/kinds.h"
 
 /* The group that nobody is in. */
@@ -118,6 +119,20 @@ sim_people_group_id(const struct sim *s, size_t g, char to[SIM_ID])
 	sim_org_id(to, "rbac_group_", s->config.seed, SIM_OF_GROUP, g);
 }
 
+/* What EDIT makes of the N groups in TO that its user is in; how many those are then. */
+static size_t
+apply(const struct sim_edit *edit, size_t to[SIM_GROUPS_EACH], size_t n)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (to[i] != edit->group)
+			to[left++] = to[i];
+	if (edit->enters)
+		to[left++] = edit->group; /* there was room when it was made */
+	return left;
+}
+
 size_t
 sim_people_groups(const struct sim *s, size_t u, size_t to[SIM_GROUPS_EACH])
 {
@@ -131,6 +146,9 @@ sim_people_groups(const struct sim *s, size_t u, size_t to[SIM_GROUPS_EACH])
 
 		to[i] = g < EMPTY_GROUP ? g : g + 1;
 	}
+	for (size_t i = 0; i < s->nedits; i++)
+		if (*s->edits[i].limit == '\0' && s->edits[i].user == u)
+			n = apply(&s->edits[i], to, n);
 	return n;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/utc.h"
 #include "sim/domains.h"
+#include "sim/edit.h"
 #include "sim/kinds.h"
 #include "sim/people.h"
 
@@ -52,6 +53,7 @@ get_member(const struct sim_scope *at, size_t u, void *object)
 	struct sim_group_member *m = object;
 	const struct sim *s = at->s;
 	uint64_t h = sim_hash(s->config.seed, SIM_OF_MEMBER, at->parent[0], u);
+	const struct sim_edit *edit = sim_edit_of_member(s, at->parent[0], u);
 	size_t groups[SIM_GROUPS_EACH], n, in = 0;
 	int64_t joined = utc_days(2026, 7, 1) * UTC_DAY + (int64_t)(h % (40 * UTC_DAY));
 
@@ -61,6 +63,8 @@ get_member(const struct sim_scope *at, size_t u, void *object)
 	sim_people_group_id(s, at->parent[0], m->group_id);
 	m->user_id = s->org.users[u].head.id;
 	m->email = s->org.users[u].email;
+	if (edit != NULL)
+		joined = edit->at;
 	sim_org_time(m->created_at, joined, h >> 20);
 	sim_org_time(m->updated_at, joined + (int64_t)(h >> 60) * UTC_DAY, h >> 20);
 	n = sim_people_groups(s, u, groups);

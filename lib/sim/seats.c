@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "sim/edit.h"
 #include "sim/kinds.h"
 #include "sim/people.h"
 #include "sim/uses.h"
@@ -78,13 +79,26 @@ period_of(const struct sim *s, enum scope scope, size_t n)
 	return MONTHLY;
 }
 
+static void
+limit_id(const struct sim *s, enum scope scope, size_t n, char to[SIM_ID])
+{
+	sim_org_id(to, "spl_", s->config.seed, SIM_OF_SPEND_LIMIT, n * SCOPES + scope);
+}
+
 /* What the limit of SCOPE number N is, in whole cents: none at all, nothing, or so much. */
 static void
 set_amount(const struct sim *s, enum scope scope, size_t n, char to[SIM_CENTS])
 {
 	uint64_t h = sim_hash(s->config.seed, SIM_OF_SPEND_LIMIT, 1 + scope, n);
+	const struct sim_edit *edit;
+	char id[SIM_ID];
 
 	*to = '\0';
+	limit_id(s, scope, n, id);
+	if ((edit = sim_edit_of_limit(s, id)) != NULL) {
+		snprintf(to, SIM_CENTS, "%llu", (unsigned long long)edit->cents);
+		return;
+	}
 	if (scope == OF_TIER && n == TIERS - 1)
 		return;
 	if (scope == OF_USER && n % 4 == 1)
@@ -95,17 +109,12 @@ set_amount(const struct sim *s, enum scope scope, size_t n, char to[SIM_CENTS])
 				(scope == OF_ORGANIZATION ? 100000 : 100));
 }
 
-static void
-limit_id(const struct sim *s, enum scope scope, size_t n, char to[SIM_ID])
-{
-	sim_org_id(to, "spl_", s->config.seed, SIM_OF_SPEND_LIMIT, n * SCOPES + scope);
-}
-
 static int
 get_limit(const struct sim_scope *at, size_t i, void *object)
 {
 	struct sim_spend_limit *l = object;
 	const struct sim *s = at->s;
+	const struct sim_edit *edit;
 	int scope = 0, period;
 	uint64_t h;
 	int64_t created;
@@ -132,6 +141,8 @@ get_limit(const struct sim_scope *at, size_t i, void *object)
 		sim_org_time(l->created_at, created, h >> 8);
 		sim_org_time(l->updated_at, created + (int64_t)(h >> 16) % (9 * UTC_DAY), h >> 9);
 	}
+	if ((edit = sim_edit_of_limit(s, l->id)) != NULL)
+		sim_org_time(l->updated_at, edit->at, 0);
 	return period >= 0;
 }
 

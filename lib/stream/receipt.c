@@ -107,6 +107,9 @@ receipt_put(struct buf *b, const char *target, const struct receipt_entry *entry
 
 	receipt_texts(entry, &texts);
 	put(b, target, texts.v);
+	if (entry->history)
+		buf_printf(b, ",\"history\":{\"opened\":%" PRId64 ",\"closed\":%" PRId64 "}",
+			entry->opened, entry->closed);
 	buf_puts(b, "}\n");
 }
 

@@ -28,6 +28,9 @@ struct receipt_entry {
 	int created;			  /* it made the table: nothing older is in it */
 	const char *time_column;	  /* of the window, "" without one */
 	const char *buckets; /* how many rows each hour of the window holds, as buckets_put() */
+	/* of the receipt alone: */
+	int history;		/* the load kept one, */
+	int64_t opened, closed; /* and so many versions of it began and ended */
 };
 
 /* The columns of the ledger, which are what a receipt is made of, in this order everywhere. */

@@ -57,6 +57,12 @@ do_path(struct parser *p, char *rest)
 }
 
 static int
+do_csv(struct parser *p, char *rest)
+{
+	return parser_add_words(p, &p->t->csv, "csv", rest);
+}
+
+static int
 is_none(const char *set)
 {
 	return strcmp(set, "none") == 0;
@@ -498,10 +504,10 @@ do_watermark(struct parser *p, char *rest)
 	return parser_no_more(p, rest);
 }
 
-const struct directive ask_directives[] = {{"path", do_path, 0}, {"sets", do_sets, 0},
-	{"opened_by", do_opened_by, 0}, {"header", do_header, 0}, {"param", do_param, 0},
-	{"paging", do_paging, 1}, {"data", do_data, 0}, {"limit", do_limit, 1},
-	{"budget", do_budget, 0}, {"cut", do_cut, 0}, {"hint", do_hint, 0},
+const struct directive ask_directives[] = {{"path", do_path, 0}, {"csv", do_csv, 1},
+	{"sets", do_sets, 0}, {"opened_by", do_opened_by, 0}, {"header", do_header, 0},
+	{"param", do_param, 0}, {"paging", do_paging, 1}, {"data", do_data, 0},
+	{"limit", do_limit, 1}, {"budget", do_budget, 0}, {"cut", do_cut, 0}, {"hint", do_hint, 0},
 	{"foreach", do_foreach, 0}, {"from", do_from, 0}, {"to", do_to, 0}, {"day", do_day, 0},
 	{"width", do_width, 0}, {"width_param", do_width_param, 0}, {"group_by", do_group_by, 0},
 	{"group_with", do_group_with, 0}, {"group_most", do_group_most, 1},
@@ -602,11 +608,32 @@ fill_params(struct parser *p)
 	return 0;
 }
 
+/* Nobody is asked for what comes from a file. */
+static int
+check_file(struct parser *p)
+{
+	struct table *t = p->t;
+
+	if (t->path != NULL || t->paging != PAGING_NONE || t->foreach_table != NULL ||
+		t->params.n > 0 || t->headers.n > 0 || t->group_by.n > 0 || t->opened_by.n > 0 ||
+		table_has_window(t))
+		return parser_wrong(p,
+			"csv: a file has no path, paging, parameters or window, and nobody opens "
+			"it",
+			NULL);
+	if (t->sets.n > 0 && !is_none(t->sets.v[0]))
+		return parser_wrong(p, "csv: a file is in no set, not in", t->sets.v[0]);
+	strlist_free(&t->sets);
+	return 0;
+}
+
 int
 ask_finish(struct parser *p)
 {
 	struct table *t = p->t;
 
+	if (t->csv.n > 0)
+		return check_file(p);
 	if (t->path == NULL)
 		return parser_wrong(p, "no path", NULL);
 	if (t->foreach_table != NULL && strcmp(t->foreach_table, t->name) == 0)

@@ -76,6 +76,8 @@ crawl_put(struct buf *to, const struct table *t)
 	struct buf b;
 	int rc;
 
+	if (t->csv.n > 0)
+		return buf_putc(to, '-');
 	buf_init(&b, TEXT_MAX);
 	put_text(&b, t->path);
 	put_text(&b, table_paging_name(t->paging));
@@ -88,8 +90,8 @@ crawl_put(struct buf *to, const struct table *t)
 	put_time(&b, &t->day);
 	put_time(&b, &t->from);
 	put_time(&b, &t->to);
-	buf_printf(&b, "%ld %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %d\n", t->limit,
-		t->span, t->earliest, t->oldest, t->oldest_span, t->lag, t->open_bucket);
+	buf_printf(&b, "%ld %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %d\n",
+		t->limit, t->span, t->earliest, t->oldest, t->oldest_span, t->lag, t->open_bucket);
 	put_text(&b, t->not_yet);
 	put_text(&b, t->newest ? "newest" : "-");
 	put_text(&b, t->cut.path);

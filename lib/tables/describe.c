@@ -62,7 +62,7 @@ put_tsv(struct buf *to, const struct table *t)
 	crawl_put(to, t);
 	buf_printf(to, "\t%s\t", table_has_window(t) ? "yes" : "no");
 	put_served(to, t);
-	return buf_printf(to, "\t%s\n", span);
+	return buf_printf(to, "\t%s\t%s\n", span, t->unique ? "yes" : "no");
 }
 
 int

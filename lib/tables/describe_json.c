@@ -57,6 +57,7 @@ static void
 put_request(struct buf *to, const struct table *t)
 {
 	json_put_member(to, "path", t->path);
+	json_put_list(to, "csv", &t->csv);
 	json_put_member(to, "paging", describe_paging(t));
 	json_put_member(to, "data", t->data);
 	json_put_list(to, "headers", &t->headers);

@@ -15,8 +15,7 @@ struct telling {
 };
 
 /* Say some words more, behind a space. */
-static void __attribute__((format(printf, 2, 3)))
-say(struct telling *w, const char *fmt, ...)
+static void __attribute__((format(printf, 2, 3))) say(struct telling *w, const char *fmt, ...)
 {
 	char words[SAY_MAX];
 	va_list ap;
@@ -325,6 +324,15 @@ tell_who(struct telling *w, const struct table *t)
 	end(w, "who may");
 }
 
+/* Nobody is asked for what comes from a file. */
+static void
+tell_file(struct telling *w, const struct table *t)
+{
+	say_list(w, "A CSV file, whose first line has the names", &t->csv, ", in any order.");
+	say(w, "It is in no set: ant-flatten -t %s reads the file.", t->name);
+	end(w, "file");
+}
+
 static void
 tell_rows(struct telling *w, const struct table *t)
 {
@@ -413,10 +421,14 @@ describe_text(struct buf *to, const struct table *t)
 
 	buf_init(&w.text, TEXT_MAX);
 	buf_printf(to, "%s - %s\n\n", t->name, t->doc);
-	tell_asked(&w, t);
-	tell_pages(&w, t);
-	tell_window(&w, t);
-	tell_who(&w, t);
+	if (t->csv.n > 0) {
+		tell_file(&w, t);
+	} else {
+		tell_asked(&w, t);
+		tell_pages(&w, t);
+		tell_window(&w, t);
+		tell_who(&w, t);
+	}
 	tell_rows(&w, t);
 	tell_loading(&w, t);
 	put_columns(to, t);

@@ -43,6 +43,7 @@ table_free(struct table *t)
 	free(t->columns);
 	free(t->widths);
 	free(t->dimensions);
+	strlist_free(&t->csv);
 	strlist_free(&t->sets);
 	strlist_free(&t->opened_by);
 	strlist_free(&t->headers);

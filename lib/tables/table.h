@@ -66,7 +66,8 @@ struct table {
 	char *name, *file, *doc; /* doc: the comment at the head of the file */
 	struct strlist sets;	 /* none: it is loaded by name alone */
 	struct strlist opened_by; /* sets whose key or token opens it, too */
-	/* Where the records come from. */
+	/* Where the records come from: a CSV file with these names in its header, or where there are none the API. */
+	struct strlist csv;
 	char *path; /* with {NAME} where the hole's value goes; {} is a hole without a name */
 	enum paging paging;
 	char *data;		/* what else the answer's `data` may be called, or NULL */

@@ -196,6 +196,10 @@ int
 parents_load(struct parents *p, const struct tables *ts, const struct table *t, struct ant_err *e)
 {
 	p->n = 0;
+	if (t->csv.n > 0)
+		return err_set(e, ANT_USAGE,
+			"table %s comes from a CSV file, not from the API: ant-flatten -t %s <FILE",
+			t->name, t->name);
 	for (; t->foreach_table != NULL; t = p->v[p->n++]) {
 		if (p->n == TABLE_HOLES_MAX)
 			return err_set(e, ANT_USAGE,
@@ -203,6 +207,10 @@ parents_load(struct parents *p, const struct tables *ts, const struct table *t, 
 				t->file, TABLE_HOLES_MAX);
 		if ((p->v[p->n] = tables_load(ts, t->foreach_table, e)) == NULL)
 			return -1;
+		if (p->v[p->n]->csv.n > 0)
+			return err_set(e, ANT_USAGE,
+				"%s: foreach of table %s, which comes from a CSV file", t->file,
+				p->v[p->n++]->name);
 	}
 	return 0;
 }

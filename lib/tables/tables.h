@@ -43,7 +43,7 @@ struct parents {
 
 /*
  * Load those of T.  Return 0, or -1 as tables_load(), or with ANT_USAGE: they go round in a circle,
- * or are too many.  parents_free() them in any case.
+ * or are too many, or T or one of them comes from a file.  parents_free() them in any case.
  */
 int parents_load(
 	struct parents *p, const struct tables *ts, const struct table *t, struct ant_err *e);

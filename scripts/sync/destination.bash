@@ -1,6 +1,6 @@
 # The destination of ant-sync: its URI, the loader of a table, its scope.
 #
-# Reads: schema, prefix, mode, parallel, turns, allow_shrink, wait_lock, by_organization, own_organization, whose_of, into_of, mode_of, known_tables, run.
+# Reads: schema, prefix, mode, parallel, turns, allow_shrink, wait_lock, by_organization, own_organization, whose_of, into_of, mode_of, history_of, known_tables, run.
 # Sets: kind, file or conninfo, suffix, days, place, base_scope, load_scope, one_writer, spool; scope and loader, of one table; PGPASSWORD, CLICKHOUSE_PASSWORD, MYSQL_PWD.
 
 # file_uri SCHEME URI - the path in URI: three slashes are relative, four absolute
@@ -152,6 +152,7 @@ destination() {
 	base_scope+=${schema:+#schema=$schema}${prefix:+#prefix=$prefix}
 	load_scope=$base_scope # whatever organization it is
 	((!by_organization)) || [[ ! $kind =~ ^(bigquery|snowflake)$ ]] || usage "--by-organization: $kind has no such tables"
+	((!${#history_of[@]})) || [[ ! $kind =~ ^(bigquery|snowflake)$ ]] || usage "history: $kind keeps none"
 	# These let one process write at a time: rows are fetched aside, and loaded in turn.  So are those of organizations
 	# side by side where they share a file or a table.  Of Iceberg all loads share the ledger: what another machine
 	# overtakes is loaded again, from rows that lie aside.
@@ -189,6 +190,7 @@ loader_for() {
 	if ((wait_lock)) && [[ ! $kind =~ ^(bigquery|snowflake)$ ]]; then how+=(--wait 86400)
 	elif [[ $kind == iceberg ]]; then how+=(--wait 600); fi
 	((!by_organization)) || how+=(--by-organization)
+	[[ -z ${history_of[${1:--}]-} ]] || how+=(--history)
 	whose=${own_organization:-${whose_of[${1:--}]-}}
 	[[ -z $whose ]] || how+=(--organization "$whose")
 	case $kind in

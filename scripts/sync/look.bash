@@ -37,7 +37,12 @@ check_destination() {
 	done
 	[[ -z $suffix ]] || return "$code"
 	loader_for ''
-	"${loader[@]}" --check "${only[@]}"
+	"${loader[@]}" --check "${only[@]}" || code=1
+	((${#history_of[@]})) || return "$code"
+	only=()
+	for name in "${!history_of[@]}"; do only+=(--table "${into_of[$name]:-$name}"); done
+	"${loader[@]}" --history --check "${only[@]}" || code=1
+	return "$code"
 }
 
 # The ledger; and where nobody has named tables, what it says was loaded is looked at beside those of the set console.
@@ -62,14 +67,15 @@ status_organization() { # NAME
 		last[$name]="$how $rows $finished"
 		[[ $mark == - || (-n ${fresh[$name]-} && ! $mark > ${fresh[$name]}) ]] || fresh[$name]=$mark
 	done <"$run/ledger.own"
-	((quiet)) || printf '%-29s  %-20s  %-10s  %-20s  %-8s  %s\n' table watermark behind 'last load' mode rows
+	((quiet)) || printf '%-29s  %-20s  %-10s  %-20s  %-8s  %s\n' table watermark behind 'last load' mode "rows${history_of[*]:+     history}"
 	for name in "${tables[@]}"; do
 		read -r how rows finished <<<"${last[$name]-- - -}"
 		mark=${fresh[$name]--}
 		age=$finished
 		[[ -z ${windowed[$name]-} ]] || age=$mark
 		[[ $age == - ]] || { seconds "$age"; ago $((EPOCHSECONDS - REPLY)); age=$REPLY; }
-		printf '%-29s  %-20s  %-10s  %-20s  %-8s  %s\n' "${1:+$1/}$name" "$mark" "$age" "$finished" "$how" "$rows"
+		((!${#history_of[@]})) || printf -v rows '%-7s  %s' "$rows" "${history_of[$name]:+kept}"
+		printf '%-29s  %-20s  %-10s  %-20s  %-8s  %s\n' "${1:+$1/}$name" "$mark" "$age" "$finished" "$how" "${rows%"${rows##*[![:space:]]}"}"
 	done
 }
 

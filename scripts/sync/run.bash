@@ -135,7 +135,7 @@ load_tables() { # ORGANIZATION
 	! may_draw || start_drawing "${due[@]}"
 	declare -p section parallel rate rate_file start given_from given_to now full_refresh full_sync in_full keep \
 		receipts quiet plain verbose one_writer spool kind file suffix days conninfo place base_scope load_scope schema prefix mode allow_shrink wait_lock mode_of windowed served_of \
-		earliest_of parent_of lookback_of chunk_of into_of whose_of from_of by_organization own_organization fetch flags since drawn >"$run/settings" || {
+		earliest_of parent_of lookback_of chunk_of into_of history_of whose_of from_of by_organization own_organization fetch flags since drawn >"$run/settings" || {
 		say "no table was begun: $run/settings was not written"
 		halted=1 # with a part of them a worker would load something else
 	}

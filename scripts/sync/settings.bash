@@ -18,7 +18,7 @@ readonly SIMULATED=' sk-ant-admin01-simulated sk-ant-api01-simulated simulated-o
 
 # What is not grouped, to hold the groups against.
 declare -rA total_of=([cost_report]=cost_total [usage_report]=usage_total [analytics_cost]=analytics_cost_total [analytics_usage]=analytics_usage_total)
-declare -A option=() conf=() mode_of=() earliest_of=() parent_of=() reread_of=() crawl_of=() windowed=() served_of=() span_of=() tables_of=()
+declare -A option=() conf=() mode_of=() earliest_of=() parent_of=() reread_of=() crawl_of=() windowed=() is_versioned=() history_of=() served_of=() span_of=() tables_of=()
 declare -A lookback_of=() chunk_of=() into_of=() last_of=() whose_of=() from_of=() failed_of=() worker_of=() section_of=() absolute_of=()
 declare -a known_tables=() known_sets=() tables=() fetch=() flags=() since=() loader=() organizations=() results=()
 declare -i quiet=0 verbose=0 as_json=0 plan=0 full_refresh=0 wait_lock=0 allow_shrink=0 by_organization=0 plain=0 stopped=0 drawn=0 unnamed=0 at_once=1 turns=0
@@ -27,10 +27,10 @@ given_from='' given_to='' now='' in_full='' views=on mode='' plan_key='' run='' 
 # What tables there are: of each its mode, its first day, the table that it goes through, the look-back of its own,
 # and what it is crawled with; of each set its tables.
 read_tables() {
-	local name how earliest parent sets reread crawl window served span set
+	local name how earliest parent sets reread crawl window served span unique set
 	local -a words
 	ant-tables --tsv >"$run/tables" || exit
-	while IFS=$'\t' read -r name how _ _ _ earliest parent sets reread crawl window served span; do
+	while IFS=$'\t' read -r name how _ _ _ earliest parent sets reread crawl window served span unique; do
 		known_tables+=("$name")
 		mode_of[$name]=$how
 		[[ $earliest =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2} ]] || earliest=$FIRST_DAY
@@ -41,6 +41,7 @@ read_tables() {
 		[[ $window == no ]] || windowed[$name]=1
 		[[ $served == - ]] || served_of[$name]=$served
 		[[ $span != *d ]] || span_of[$name]=${span%d}
+		[[ $unique == no || $how == window ]] || is_versioned[$name]=1
 		[[ $sets != - ]] || continue
 		tables_of[all]+=" $name"
 		IFS=, read -r -a words <<<"$sets"
@@ -124,6 +125,7 @@ check() {
 	[[ $1 != allow-shrink && $1 != allow-cut || $2 == yes || $2 == no ]] || return
 	REPLY="$1: '$2' is neither on nor off"
 	[[ $1 != views && $1 != by-organization && $1 != focus && $1 != reconcile || $2 == on || $2 == off ]] || return
+	[[ $1 != history ]] || check_history "$2" || return
 	REPLY="$1: '$2' is neither file nor destination"
 	[[ $1 != state || $2 == file || $2 == destination ]] || return
 	if [[ $1 == mode && ! $2 =~ ^(window|replace|merge|append)$ ]]; then
@@ -140,7 +142,7 @@ check() {
 	[[ -n $2 ]]
 }
 
-readonly SETTINGS=' destination schema prefix tables table-name start look-back chunk jobs rate parallel full-sync full-refresh key-env key-file key-command token-env token-file token-command metrics allow-shrink allow-cut views state by-organization focus reconcile base-url organizations-at-once '
+readonly SETTINGS=' destination schema prefix tables table-name start look-back chunk jobs rate parallel full-sync full-refresh key-env key-file key-command token-env token-file token-command metrics allow-shrink allow-cut views state by-organization history focus reconcile base-url organizations-at-once '
 
 # pick NAME DEFAULT - the value for ORGANIZATION: of the command line, its section, the file
 pick() { REPLY=${option[$1]-${conf[$organization/$1]-${conf[/$1]-$2}}}; }
@@ -196,6 +198,7 @@ settle() {
 		((${#tables[@]} == 1)) || usage '--into: name the one table'
 		into_of[${tables[0]}]=${option[into]}
 	fi
+	settle_history
 	pick base-url ''
 	if [[ -n $REPLY ]]; then
 		export ANTHROPIC_BASE_URL=$REPLY

@@ -5,8 +5,9 @@ the URL or the body, database and settings in the URL, bodies in chunks, user an
 of an answer that is an exception.  What needs chdb is done one after the other: it is one session.
 
 FOLDER/fault, where it is there, has a line WORD TEXT: the next request whose query starts with TEXT is not done and its
-connection closed (WORD lost), done and its connection closed (unanswered), refused (refused) or done after a program
-(SQL in FOLDER/fault.sql) has come in between (before).
+connection closed (WORD lost), done and its connection closed (unanswered), refused (refused), done after a program
+(SQL in FOLDER/fault.sql) has come in between (before) or done and not answered as long as there is a file FOLDER/held, which is made
+then (held).
 """
 
 import os
@@ -15,6 +16,7 @@ import resource
 import socketserver
 import sys
 import threading
+import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler
 
@@ -149,6 +151,8 @@ class Handler(BaseHTTPRequestHandler):
             return
         with engine.lock:
             result = self.run(query, data, asked)
+        while os.path.exists(os.path.join(FOLDER, "held")):
+            time.sleep(0.01)
         if not whole or result is None:
             self.close_connection = True
         elif isinstance(result, Exception):
@@ -169,6 +173,9 @@ class Handler(BaseHTTPRequestHandler):
                     engine.run(file.read())
             engine.set({k: v for k, v in asked.items() if k not in NOT_SETTINGS})
             result = engine.insert(query, data) if asked.get("query") else engine.run(query)
+            if fault == "held":
+                with open(os.path.join(FOLDER, "held"), "x", encoding="utf-8"):
+                    pass
         except Exception as e:  # of chdb, which has no other
             return e
         return None if fault == "unanswered" else result

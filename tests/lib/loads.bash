@@ -2,9 +2,16 @@
 #   LOADER    the command without its ant-; WITH and FILE: the option and the file that name the destination, where there are
 #   summary   of table t: N|MIN|MAX, how many rows it has, the least and the greatest v
 #   dump      all there is, in a form that is equal where it is
+#   KEEP      --history, where some of the promises are to be of table and history: then `versions` is the summary of the open ones
 
 # into OPTION... - load stdin into the destination
 into() { ant "$LOADER" "$@" ${WITH-} ${FILE+"$FILE"}; }
+
+# kept MODE FROM TO [TEXT] - as numbered, of what the suite's destination can keep a history of
+kept() { numbered "$@" | sed "${KEEP:+s/^#key.*/&\n#unique/}"; }
+
+# agree - the history, where there is one, is open where the table has rows
+agree() { [ -z "${KEEP-}" ] || [ "$(versions)" = "$(summary)" ] || { echo "table $(summary), history $(versions)"; return 1; }; }
 
 # misfit_undoes_all - a row that does not fit and a count that is wrong, late in the stream
 misfit_undoes_all() {
@@ -55,13 +62,13 @@ shrink_refused() {
 # killed KILLS MS - KILLS times within the first MS milliseconds: never a mix, and the next load works
 killed() {
 	local n=$1 ms=$2 i got old=0 pid mode
-	numbered replace 1 20000 0 | into
+	kept replace 1 20000 0 | into ${KEEP-}
 	for ((i = 1; i <= n; i++)); do
 		mode=replace
 		[ $((i % 3)) != 0 ] || mode=merge
-		numbered "$mode" 1 20000 "$i" >s
+		kept "$mode" 1 20000 "$i" >s
 		: >out # who is killed before it starts leaves that of the load before
-		"$ANT_BIN/ant-$LOADER" ${WITH-} ${FILE+"$FILE"} <s >out 2>err 3>&- &
+		"$ANT_BIN/ant-$LOADER" ${KEEP-} ${WITH-} ${FILE+"$FILE"} <s >out 2>err 3>&- &
 		pid=$!
 		sleep "$(printf '0.%03d' "$((i * 37 % ms))")"
 		kill -9 "$pid" 2>/dev/null || :
@@ -70,9 +77,11 @@ killed() {
 		got=$(summary)
 		[ "$got" = "20000|$old|$old" ] || [ "$got" = "20000|$i|$i" ] || { echo "after kill $i: $got"; return 1; }
 		[ ! -s out ] || [ "$got" = "20000|$i|$i" ]
+		agree
 		old=${got##*|}
 	done
-	into <s
+	into ${KEEP-} <s
+	agree
 	[ "$(summary)" = "20000|$n|$n" ]
 }
 
@@ -149,27 +158,29 @@ full() (
 # lost_at_commit - the server commits, and the answer is lost: exit 1 that says so and no receipt; a load again is right
 lost_at_commit() {
 	"${CC:-cc}" -O1 -shared -fPIC -o lost.so "$ROOT/tests/lib/lost_preload.c" -ldl
-	numbered replace 1 50 old | into
-	numbered replace 1 60 new >s
-	LD_PRELOAD=$PWD/lost.so ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0 run -1 --separate-stderr into <s
+	kept replace 1 50 old | into ${KEEP-}
+	kept replace 1 60 new >s
+	LD_PRELOAD=$PWD/lost.so ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0 run -1 --separate-stderr into ${KEEP-} <s
 	[ -z "$output" ]
 	[[ $stderr == *'the connection was lost at COMMIT, so whether the rows are in is not known; loading them again is safe unless the mode is append: '* ]]
 	settled
 	[ "$(summary)" = '60|new|new' ]
-	into <s
+	agree
+	into ${KEEP-} <s
 	[ "$(summary)" = '60|new|new' ]
+	agree
 	[ "$(into --ledger | wc -l)" = 3 ]
 }
 
 # disk_gets_full - sooner or later, until there is room enough: exit 1, no receipt, and the old rows, or no file where there was none
 disk_gets_full() {
 	local room status refused=0
-	numbered replace 1 20000 new >s
+	kept replace 1 20000 new >s
 	for FILE in "$FILE" "first.$FILE"; do
-		[[ $FILE == first.* ]] || numbered replace 1 1000 old | into
+		[[ $FILE == first.* ]] || kept replace 1 1000 old | into ${KEEP-}
 		for ((room = 0; ; room = room * 2 + 97)); do
 			status=0
-			full "$room" into <s >out 2>err || status=$?
+			full "$room" into ${KEEP-} <s >out 2>err || status=$?
 			[ "$status" != 0 ] || break
 			[ "$status" = 1 ] || { echo "$FILE, room for $room: status $status"; cat err; return 1; }
 			[ ! -s out ]
@@ -178,11 +189,13 @@ disk_gets_full() {
 				run -1 compgen -G "*$FILE*"
 			else
 				[ "$(summary)" = '1000|old|old' ]
+				agree
 			fi
 			refused=$((refused + 1))
 		done
 		[ "$(wc -l <out)" = 1 ]
 		[ "$(summary)" = '20000|new|new' ]
+		agree
 	done
 	echo "refused $refused times"
 	[ "$refused" -ge 16 ]

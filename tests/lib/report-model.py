@@ -441,9 +441,10 @@ def fresh():
     want = {'cost_report': ('2026-11-20 00:00', '15 h'), 'usage_report': ('2026-11-21 00:00', '0 min'), 'claude_code_usage': ('2026-11-21 00:00', '0 min')}
     got = texts(0)
     same('tables', [row[0] for row in got], sorted(row[0] for row in got))
-    same('how many', len(got), 8)
+    same('how many', len(got), sum(1 for f in os.listdir(FOLDER) if f.endswith('.rows')))
     for row in got:
         same(row[0], row[1:3] + row[4:], [*want.get(row[0], ('–', row[2])), '1', f'{sum(1 for _ in rows(row[0])):,}'])
 
 
-globals()[SECTION]()
+if __name__ == '__main__':
+    globals()[SECTION]()

@@ -6,12 +6,32 @@ REPORT_TABLES='cost_report usage_report claude_code_usage organization workspace
 
 # expect TABLE - the model's rows without the line of names; into a file once
 expect() {
+	local window=''
+	case $1 in analytics_*) window='--from 2026-08-20 --to 2026-11-20' ;; esac
+	# shellcheck disable=SC2086
 	[ -s "$BATS_FILE_TMPDIR/$1.rows" ] ||
-		"$ANT_BIN/ant-sim" --now "$NOW" --days 75 --expect "$1" | tail -n +2 >"$BATS_FILE_TMPDIR/$1.rows"
+		"$ANT_BIN/ant-sim" --now "$NOW" --days 75 $window --expect "$1" | tee "$BATS_FILE_TMPDIR/$1.tsv" | tail -n +2 >"$BATS_FILE_TMPDIR/$1.rows"
 	cat "$BATS_FILE_TMPDIR/$1.rows"
 }
 
-# load_organization DESTINATION... - sqlite, pg, duckdb: all that a report reads, with views
+# Those of a Claude Enterprise organization, of which analytics_cost is of both kinds.
+ANALYTICS_TABLES='analytics_cost analytics_users analytics_summaries spend_limits_effective'
+
+# load_stream DESTINATION... - what stdin holds
+load_stream() {
+	local dest
+	cat >"$BATS_FILE_TMPDIR/stream"
+	for dest; do
+		case $dest in
+		sqlite) "$ANT_BIN/ant-load-sqlite" "$BATS_FILE_TMPDIR/org.db" ;;
+		pg) "$ANT_BIN/ant-load-pg" ;;
+		duckdb) "$ANT_BIN/ant-load-duckdb" "$BATS_FILE_TMPDIR/org.duckdb" ;;
+		*) "$ANT_BIN/ant-load-sqlite" "$BATS_FILE_TMPDIR/$dest" ;;
+		esac <"$BATS_FILE_TMPDIR/stream" >/dev/null || return
+	done
+}
+
+# load_organization DESTINATION... - sqlite, pg, duckdb: all that a report reads of the Console, with views
 load_organization() {
 	local t dest window
 	start_sim --now "$NOW" --days 75
@@ -22,14 +42,7 @@ load_organization() {
 		*) window='' ;;
 		esac
 		# shellcheck disable=SC2086
-		"$ANT_BIN/ant-fetch" -q --rate 0 $window "$t" | "$ANT_BIN/ant-flatten" -q >"$BATS_FILE_TMPDIR/stream"
-		for dest; do
-			case $dest in
-			sqlite) "$ANT_BIN/ant-load-sqlite" "$BATS_FILE_TMPDIR/org.db" ;;
-			pg) "$ANT_BIN/ant-load-pg" ;;
-			duckdb) "$ANT_BIN/ant-load-duckdb" "$BATS_FILE_TMPDIR/org.duckdb" ;;
-			esac <"$BATS_FILE_TMPDIR/stream" >/dev/null || return
-		done
+		"$ANT_BIN/ant-fetch" -q --rate 0 $window "$t" | "$ANT_BIN/ant-flatten" -q | load_stream "$@" || return
 	done
 	stop_sim
 	for dest; do
@@ -39,6 +52,20 @@ load_organization() {
 		duckdb) "$ANT_BIN/ant-load-duckdb" --views "$BATS_FILE_TMPDIR/org.duckdb" ;;
 		esac || return
 	done
+}
+
+# load_analytics DESTINATION... - the tables of an Enterprise organization, with its key
+load_analytics() {
+	local t window
+	start_sim --now "$NOW" --days 75
+	for t in $ANALYTICS_TABLES; do
+		window='--from 2026-08-20 --to 2026-11-20'
+		[ "$t" != spend_limits_effective ] || window=''
+		# shellcheck disable=SC2086
+		ANTHROPIC_ADMIN_KEY=sk-ant-api01-simulated as_of "$NOW" "$ANT_BIN/ant-fetch" -q --rate 0 $window "$t" |
+			"$ANT_BIN/ant-flatten" -q | load_stream "$@" || return
+	done
+	stop_sim
 }
 
 # total - the sum of the numbers on stdin, exact, as bc adds them

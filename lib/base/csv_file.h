@@ -1,13 +1,15 @@
-/* load/csv_file - cells of RFC 4180 files, written and read (the only file that includes csv.h, of libcsv) */
-#ifndef ANT_LOAD_CSV_FILE_H
-#define ANT_LOAD_CSV_FILE_H
+/* base/csv_file - cells of RFC 4180 files, written and read (the only file that includes csv.h, of libcsv) */
+#ifndef ANT_BASE_CSV_FILE_H
+#define ANT_BASE_CSV_FILE_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "stream/type.h"
+
+/* The most fields a record may have. */
+enum { CSV_FILE_FIELDS_MAX = 1600 };
 
 /* How a file is written, and how it must have been written to be read. */
 struct csv_file_dialect {
@@ -27,6 +29,7 @@ struct csv_file {
 	size_t null_len;
 	unsigned char risky[256]; /* what a risky text may start with */
 	size_t columns; /* 0, or how many fields a record has, where no header comes first */
+	enum ant_status damage; /* what csv_file_read() fails with for what is no CSV */
 };
 
 void csv_file_init(struct csv_file *f, const struct csv_file_dialect *d);
@@ -71,6 +74,7 @@ struct csv_file_field {
 	const char *p; /* a NUL and BUF_PAD readable bytes stand after it */
 	size_t len;
 	int null;
+	int64_t line; /* where its record starts in the file, from 1 */
 };
 
 /*
@@ -84,9 +88,10 @@ typedef int csv_file_take(void *arg, const struct csv_file_field *fields, size_t
  * Read the file FD, called NAME, from where it stands, and hand each record to TAKE;
  * a U+FEFF before the first is skipped, and so is a line without anything on it, which
  * is a null where the first record has one field.  Lines end with LF, CR and LF, or CR.
- * Return 0 at the end of the file, 1 where TAKE stopped, -1 with a reason: ANT_FAIL
- * for what is no CSV of this dialect (quotes inside a field or without an end, more
- * than ROWS_COLUMNS_MAX fields, a record over LINES_MAX bytes).
+ * Return 0 at the end of the file, 1 where TAKE stopped, -1 with a reason: ANT_FAIL where it cannot
+ * be read, `damage`, which csv_file_init() sets to ANT_FAIL, and "NAME: line N: reason" for what is no
+ * CSV of this dialect (quotes inside a field or without an end, more
+ * than CSV_FILE_FIELDS_MAX fields, a record over LINES_MAX bytes).
  */
 int csv_file_read(const struct csv_file *f, int fd, const char *name, csv_file_take *take,
 	void *arg, struct ant_err *e);

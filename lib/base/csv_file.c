@@ -1,4 +1,4 @@
-#include "load/csv_file.h"
+#include "base/csv_file.h"
 
 #include <csv.h>
 #include <errno.h>
@@ -10,7 +10,6 @@
 #endif
 
 #include "base/lines.h"
-#include "stream/rows.h"
 
 enum { BLOCK = 1 << 16 };
 
@@ -39,6 +38,7 @@ csv_file_init(struct csv_file *f, const struct csv_file_dialect *d)
 {
 	memset(f, 0, sizeof *f);
 	f->dialect = d;
+	f->damage = ANT_FAIL;
 	f->null_len = strlen(d->null);
 	for (const char *p = "=+-@\t\r\n'\xef"; *p != '\0'; p++)
 		f->risky[(unsigned char)*p] = 1;
@@ -212,17 +212,30 @@ struct reader {
 	struct ant_err *e;
 	struct buf text; /* of the fields of this record */
 	struct csv_file_field *fields;
-	size_t n, columns; /* fields so far; those of the first record */
-	int64_t number;
-	int quoted, last; /* a quote came in this field; what ended the last record */
-	int result;	  /* of take(), or -1 */
+	size_t n, columns;    /* fields so far; those of the first record */
+	int64_t number, line; /* records so far; where the record starts */
+	int64_t breaks;	      /* lines that ended in this record's fields */
+	int quoted, last;     /* a quote came in this field; what ended the last record */
+	int result;	      /* of take(), or -1 */
 };
 
 static void
 fail(struct reader *r, const char *why)
 {
-	r->result = err_set(r->e, ANT_FAIL, "%s: record %lld: %s: is this another file or dialect?",
-		r->name, (long long)r->number + 1, why);
+	r->result = err_set(r->e, r->file->damage,
+		"%s: line %lld: %s: is this another file or dialect?", r->name, (long long)r->line,
+		why);
+}
+
+/* The lines that end in LEN bytes of a quoted field: by LF, by CR and LF, or by CR. */
+static int64_t
+line_breaks(const char *p, size_t len)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < len; i++)
+		n += p[i] == '\n' || (p[i] == '\r' && (i + 1 == len || p[i + 1] != '\n'));
+	return n;
 }
 
 static void
@@ -234,13 +247,15 @@ on_field(void *p, size_t len, void *arg)
 
 	if (r->result != 0)
 		return;
-	if (r->n == ROWS_COLUMNS_MAX) {
+	if (r->n == CSV_FILE_FIELDS_MAX) {
 		fail(r, "too many fields");
 		return;
 	}
 	field->null = !r->quoted && len == f->null_len &&
 		      (len == 0 || memcmp(p, f->dialect->null, len) == 0);
 	field->len = len;
+	field->line = r->line;
+	r->breaks += r->quoted ? line_breaks(p, len) : 0;
 	r->quoted = 0;
 	r->n++;
 	r->last = -1;
@@ -248,17 +263,13 @@ on_field(void *p, size_t len, void *arg)
 		fail(r, strerror(errno));
 }
 
-/* The end of a record at END: a terminator, or -1 for the end of the file. */
+/* The end of a record at END: a terminator, the SECOND of CR and LF; or -1 for the end of the file. */
 static void
-on_record(int end, void *arg)
+take_record(struct reader *r, int end, int second)
 {
-	struct reader *r = arg;
-	int second = end == '\n' && r->last == '\r' && r->n == 0; /* of CR and LF */
 	char empty[] = "";
 	size_t at = 0;
 
-	if (r->result != 0)
-		return;
 	r->last = end;
 	if (r->n == 0 && !second && end != -1 && r->columns == 1)
 		on_field(empty, 0, r);
@@ -272,6 +283,19 @@ on_record(int end, void *arg)
 	r->last = end;
 	r->n = 0;
 	buf_clear(&r->text);
+}
+
+static void
+on_record(int end, void *arg)
+{
+	struct reader *r = arg;
+	int second = end == '\n' && r->last == '\r' && r->n == 0;
+
+	if (r->result != 0)
+		return;
+	take_record(r, end, second);
+	r->line += r->breaks + (end != -1 && !second);
+	r->breaks = 0;
 }
 
 /*
@@ -358,9 +382,10 @@ csv_file_read(const struct csv_file *f, int fd, const char *name, csv_file_take 
 	r.arg = arg;
 	r.e = e;
 	r.last = -1;
+	r.line = 1;
 	r.columns = f->columns;
 	buf_init(&r.text, LINES_MAX);
-	if ((r.fields = calloc(ROWS_COLUMNS_MAX + 1, sizeof *r.fields)) == NULL)
+	if ((r.fields = calloc(CSV_FILE_FIELDS_MAX + 1, sizeof *r.fields)) == NULL)
 		return err_sys(e, ANT_FAIL, "%s", name);
 	csv_init(&r.parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL);
 	csv_set_delim(&r.parser, (unsigned char)f->dialect->delimiter);

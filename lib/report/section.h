@@ -1,0 +1,29 @@
+/*
+ * report/section - the sections of a report, in the order of the page
+ *
+ * Each has a file of its own, by what it is about, which reads its rows (where report/load does not do that),
+ * draws them, and hands them on as data.
+ */
+#ifndef ANT_REPORT_SECTION_H
+#define ANT_REPORT_SECTION_H
+
+#include "report/html.h"
+#include "report/sheet.h"
+
+enum { SECTION_SHEETS = 2 };
+
+struct section {
+	const char *id, *link;	/* what the contents call it; NULL: not in there */
+	const char *title, *by; /* see html_section() */
+	int (*put)(struct
+		page *p); /* return 0 where there is nothing, and say so: NULL: the page has it elsewhere */
+	const char *none;
+	unsigned table;				    /* the one that it needs, as a bit */
+	int amounts;				    /* it shows some: once for each currency */
+	const struct sheet *sheets[SECTION_SHEETS]; /* NULL: no more */
+};
+
+/* Up to one without an id. */
+extern const struct section report_sections[];
+
+#endif
