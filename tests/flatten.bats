@@ -72,11 +72,11 @@ golden() {
 	golden api_keys. 5
 }
 
-@test "golden rows: usage_report, messages_usage, usage_by_cost and usage_total" { golden usage_report_messages. 19; }
+@test "golden rows: usage_report, messages_usage, usage_by_cost and usage_report_total" { golden usage_report_messages. 19; }
 
 @test "golden rows: claude_code_usage and claude_code_models" { golden claude_code. 10; }
 
-@test "golden rows: cost_report and cost_total, rate limits" {
+@test "golden rows: cost_report and cost_report_total, rate limits" {
 	golden cost_report. 4
 	golden rate_limits. 2
 	golden workspace_rate_limits. 3

@@ -5,7 +5,7 @@ load lib/helper
 load lib/duckdb
 
 NOW=2026-11-20T15:30:00Z
-TABLES='cost_report usage_report analytics_cost analytics_usage cost_total usage_total analytics_cost_total analytics_usage_total claude_code_usage workspaces api_keys'
+TABLES='cost_report usage_report analytics_cost analytics_usage cost_report_total usage_report_total analytics_cost_total analytics_usage_total claude_code_usage workspaces api_keys'
 
 setup_file() {
 	local table first
@@ -81,8 +81,8 @@ databases() { echo "$DB.db" postgresql:/// "$DB.duckdb"; }
 		diff - notes <<-'END'
 		reconcile: cost_report with analytics_cost: 2026-08-23 to 2026-09-30 are not loaded into cost_report, 2026-10-01 to 2026-10-04 are not loaded into analytics_cost, 2026-11-20 is not complete in cost_report, 2026-10-21 to 2026-11-19 may still be revised
 		reconcile: usage_report with analytics_usage: 2026-08-23 to 2026-09-30 are not loaded into usage_report, 2026-10-01 to 2026-10-04 are not loaded into analytics_usage, 2026-11-20 is not complete in usage_report, 2026-10-21 to 2026-11-19 may still be revised
-		reconcile: cost_report with cost_total: 2026-08-23 to 2026-09-30 are not loaded into cost_report, 2026-11-20 is not complete in cost_report, 2026-11-17 to 2026-11-19 may still be revised
-		reconcile: usage_report with usage_total: 2026-08-23 to 2026-09-30 are not loaded into usage_report, 2026-11-20 is not complete in usage_report, 2026-11-17 to 2026-11-19 may still be revised
+		reconcile: cost_report with cost_report_total: 2026-08-23 to 2026-09-30 are not loaded into cost_report, 2026-11-20 is not complete in cost_report, 2026-11-17 to 2026-11-19 may still be revised
+		reconcile: usage_report with usage_report_total: 2026-08-23 to 2026-09-30 are not loaded into usage_report, 2026-11-20 is not complete in usage_report, 2026-11-17 to 2026-11-19 may still be revised
 		reconcile: analytics_cost with analytics_cost_total: 2026-08-23 to 2026-10-04 are not loaded into analytics_cost, 2026-11-20 is not complete in analytics_cost, 2026-10-21 to 2026-11-19 may still be revised
 		reconcile: analytics_usage with analytics_usage_total: 2026-08-23 to 2026-10-04 are not loaded into analytics_usage, 2026-11-20 is not complete in analytics_usage, 2026-10-21 to 2026-11-19 may still be revised
 		reconcile: claude_code_usage with the bill of Claude Code: 2026-08-23 to 2026-09-30 are not loaded into claude_code_usage, 2026-11-20 is not complete in claude_code_usage, 2026-11-17 to 2026-11-19 may still be revised
@@ -97,13 +97,13 @@ databases() { echo "$DB.db" postgresql:/// "$DB.duckdb"; }
 	plant 2026-10-08 analytics_cost 1 1.001
 	plant 2026-10-09 analytics_usage 1 0.99
 	plant 2026-10-10 usage_report 4 0
-	plant 2026-10-11 cost_total 1 1.5
-	plant 2026-10-12 usage_total 1 0
+	plant 2026-10-11 cost_report_total 1 1.5
+	plant 2026-10-12 usage_report_total 1 0
 	plant 2026-10-13 analytics_cost_total 1 0.5
 	plant 2026-10-15 analytics_usage_total 1 1.1
 	plant 2026-10-16 claude_code_usage 2 3
 	plant 2026-11-10 analytics_cost 1 2
-	plant 2026-11-18 cost_total 1 0
+	plant 2026-11-18 cost_report_total 1 0
 	model 0
 	for day in 06 07 08 09 10 11 12 13 15 16; do grep -q "^reconcile: 2026-10-$day" want || { echo "nothing of $day"; return 1; }; done
 	[ "$(sed 's/^reconcile: \([-0-9]*\).*/\1/' want | sort -u | wc -l)" = 10 ]
@@ -176,19 +176,19 @@ COST='bucket workspace_id model cost_type token_type service_tier context_window
 		'2026-06-05T00:00:00Z \N m tokens output_tokens standard 0-200k USD 12345678901234567.000000000001' \
 		'2026-06-06T00:00:00Z w m tokens output_tokens standard 0-200k JPY 1000' \
 		'2026-06-08T00:00:00Z \N \N web_search \N standard 0-200k USD 0'
-	rows cost_total "$TOTAL" '2026-06-01 2026-06-20' \
+	rows cost_report_total "$TOTAL" '2026-06-01 2026-06-20' \
 		'2026-06-02T00:00:00Z USD 199' '2026-06-02T00:00:00Z EUR 198.9999' \
 		'2026-06-04T00:00:00Z USD 7' \
 		'2026-06-05T00:00:00Z USD 12345678901234567.000000000002' \
 		'2026-06-07T00:00:00Z USD 0.1'
 	run -1 odd reconcile=0
 	diff - got <<-'END'
-	reconcile: 2026-06-02: cost_report has 2 EUR, cost_total 1.989999 EUR: -0.010001 EUR, 0.50%
-	reconcile: 2026-06-02: cost_report has 2 USD, cost_total 1.99 USD: -0.01 USD, 0.50%
-	reconcile: 2026-06-04: cost_report has -0.07 USD, cost_total 0.07 USD: 0.14 USD, 200.00%
-	reconcile: 2026-06-05: cost_report has 123456789012345.67000000000001 USD, cost_total 123456789012345.67000000000002 USD: 0.00000000000001 USD, less than 0.01%
-	reconcile: 2026-06-06: cost_report has 1000 JPY, cost_total 0 JPY: -1000 JPY, 100.00%
-	reconcile: 2026-06-07: cost_report has 0 USD, cost_total 0.001 USD: 0.001 USD, 100.00%
+	reconcile: 2026-06-02: cost_report has 2 EUR, cost_report_total 1.989999 EUR: -0.010001 EUR, 0.50%
+	reconcile: 2026-06-02: cost_report has 2 USD, cost_report_total 1.99 USD: -0.01 USD, 0.50%
+	reconcile: 2026-06-04: cost_report has -0.07 USD, cost_report_total 0.07 USD: 0.14 USD, 200.00%
+	reconcile: 2026-06-05: cost_report has 123456789012345.67000000000001 USD, cost_report_total 123456789012345.67000000000002 USD: 0.00000000000001 USD, less than 0.01%
+	reconcile: 2026-06-06: cost_report has 1000 JPY, cost_report_total 0 JPY: -1000 JPY, 100.00%
+	reconcile: 2026-06-07: cost_report has 0 USD, cost_report_total 0.001 USD: 0.001 USD, 100.00%
 	END
 	run -1 odd reconcile=0.5%
 	[ "$(grep -c 2026-06-02 got)" = 1 ]
@@ -198,18 +198,18 @@ COST='bucket workspace_id model cost_type token_type service_tier context_window
 	run -1 odd reconcile=100%
 	[ "$(cut -d ' ' -f 2 got)" = 2026-06-04: ]
 	# Of more decimals than DuckDB holds, where a database does.
-	printf '#ant-rows\t1\tcost_total\n#mode\tappend\n#type\ttimestamptz\ttext\tnumeric\n#cols\tbucket\tcurrency\tamount_cents\n2026-06-09T00:00:00Z\tUSD\t0.000000000000000001\n#end\t1\t\\N\n' |
+	printf '#ant-rows\t1\tcost_report_total\n#mode\tappend\n#type\ttimestamptz\ttext\tnumeric\n#cols\tbucket\tcurrency\tamount_cents\n2026-06-09T00:00:00Z\tUSD\t0.000000000000000001\n#end\t1\t\\N\n' |
 		tee >(ant-load-pg -q --schema "odd$BATS_TEST_NUMBER" >/dev/null) | ant-load-sqlite -q odd.db >/dev/null
-	wait_for eval '[ "$(psql -qAtc "SELECT count(*) FROM odd$BATS_TEST_NUMBER.cost_total")" = 6 ]'
+	wait_for eval '[ "$(psql -qAtc "SELECT count(*) FROM odd$BATS_TEST_NUMBER.cost_report_total")" = 6 ]'
 	for db in odd.db "--schema odd$BATS_TEST_NUMBER postgresql:///"; do
 		# shellcheck disable=SC2086
 		run -1 --separate-stderr ant report --from 2026-06-09 --to 2026-06-10 --check reconcile $db
-		[ "$output" = 'reconcile: 2026-06-09: cost_report has 0 USD, cost_total 0.00000000000000000001 USD: 0.00000000000000000001 USD, 100.00%' ]
+		[ "$output" = 'reconcile: 2026-06-09: cost_report has 0 USD, cost_report_total 0.00000000000000000001 USD: 0.00000000000000000001 USD, 100.00%' ]
 	done
 	# What cannot be held is said, and never rounded.
-	sqlite3 odd.db "UPDATE cost_total SET amount_cents = '0.0000000000000000001' WHERE bucket LIKE '2026-06-09%'"
+	sqlite3 odd.db "UPDATE cost_report_total SET amount_cents = '0.0000000000000000001' WHERE bucket LIKE '2026-06-09%'"
 	run -1 --separate-stderr ant report --from 2026-06-09 --to 2026-06-10 --check reconcile odd.db
-	[[ $stderr == 'ant-report: cost_total: an amount that is no number, or too large' ]]
+	[[ $stderr == 'ant-report: cost_report_total: an amount that is no number, or too large' ]]
 }
 
 @test "reconcile: what is missing, not grouped or not known is said, and is no difference" {
@@ -225,7 +225,7 @@ COST='bucket workspace_id model cost_type token_type service_tier context_window
 		'cost_report with analytics_cost: not compared by kind of cost: cost_report is not grouped by it' \
 		'cost_report with analytics_cost: 2026-06-01 to 2026-06-02 are not loaded into analytics_cost' \
 		'usage_report with analytics_usage: not compared: usage_report is missing; ant-sync usage_report loads it' \
-		"cost_report with cost_total: not compared: cost_total is missing; ant-sync cost_total loads it, and so does 'reconcile on' in sync.conf" \
+		"cost_report with cost_report_total: not compared: cost_report_total is missing; ant-sync cost_report_total loads it, and so does 'reconcile on' in sync.conf" \
 		'claude_code_usage with the bill of Claude Code: not compared: claude_code_usage is missing; ant-sync claude_code_usage loads it'; do
 		grep -qxF "ant-report: reconcile: $line" said || { echo "$line"; cat said; return 1; }
 	done
@@ -246,15 +246,15 @@ COST='bucket workspace_id model cost_type token_type service_tier context_window
 @test "reconcile: organizations in one table are compared each for itself" {
 	local table organization cents
 	for organization in aaaaaaaa-0000 bbbbbbbb-1111; do
-		for table in cost_report cost_total; do
+		for table in cost_report cost_report_total; do
 			cents=100
-			[ "$organization/$table" != bbbbbbbb-1111/cost_total ] || cents=90
+			[ "$organization/$table" != bbbbbbbb-1111/cost_report_total ] || cents=90
 			rows "$table" "$COST" '2026-06-01 2026-06-20' "2026-06-02T00:00:00Z \\N m tokens output_tokens standard 0-200k USD $cents"
 			sed "/^#mode/a #organization\t$organization" stream | ant-load-sqlite -q --by-organization both.db >/dev/null
 		done
 	done
 	run -1 ant report --from 2026-06-01 --to 2026-06-11 --check reconcile both.db
-	[ "$(grep -v ^ant-report <<<"$output")" = 'bbbbbbbb-1111: reconcile: 2026-06-02: cost_report has 1 USD, cost_total 0.9 USD: -0.1 USD, 10.00%' ]
+	[ "$(grep -v ^ant-report <<<"$output")" = 'bbbbbbbb-1111: reconcile: 2026-06-02: cost_report has 1 USD, cost_report_total 0.9 USD: -0.1 USD, 10.00%' ]
 	run -0 --separate-stderr ant report --from 2026-06-01 --to 2026-06-11 --organization aaaaaaaa-0000 --check reconcile both.db
 	[ -z "$output" ]
 }

@@ -94,11 +94,11 @@ holds() {
 	compliance_roles
 	compliance_users
 	cost_report
-	cost_total
+	cost_report_total
 	messages_usage
 	usage_by_cost
 	usage_report
-	usage_total
+	usage_report_total
 	END
 }
 

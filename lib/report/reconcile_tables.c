@@ -50,10 +50,11 @@ put_bill(struct report_ask *q)
 
 static const struct reconcile_side
 	cost = {VIEWS_COST, "cost_report", "bucket", "amount_cents", SOON, NULL, NULL},
-	cost_total = {VIEWS_COST_TOTAL, "cost_total", "bucket", "amount_cents", SOON, "reconcile",
-		NULL},
+	cost_total = {VIEWS_COST_TOTAL, "cost_report_total", "bucket", "amount_cents", SOON,
+		"reconcile", NULL},
 	usage = {VIEWS_USAGE, "usage_report", "bucket", NULL, SOON, NULL, NULL},
-	usage_total = {VIEWS_USAGE_TOTAL, "usage_total", "bucket", NULL, SOON, "reconcile", NULL},
+	usage_total = {VIEWS_USAGE_TOTAL, "usage_report_total", "bucket", NULL, SOON, "reconcile",
+		NULL},
 	analytics_cost = {VIEWS_ANALYTICS_COST, "analytics_cost", "starting_at", "amount_cents",
 		LATE, NULL, NULL},
 	analytics_cost_total = {VIEWS_ANALYTICS_COST_TOTAL, "analytics_cost_total", "starting_at",

@@ -7,8 +7,8 @@ int
 sim_plant_add(struct sim *s, const char *report, int64_t day, const char *group, unsigned permille,
 	struct ant_err *e)
 {
-	static const char *const names[SIM_PLANTABLE] = {"cost_report", "cost_total",
-		"usage_report", "usage_total", "analytics_cost", "analytics_cost_total",
+	static const char *const names[SIM_PLANTABLE] = {"cost_report", "cost_report_total",
+		"usage_report", "usage_report_total", "analytics_cost", "analytics_cost_total",
 		"analytics_usage", "analytics_usage_total", "claude_code_usage"};
 	struct sim_plant p = {.day = day, .permille = permille}, *grown;
 	size_t i = 0;

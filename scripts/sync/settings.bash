@@ -16,8 +16,6 @@ readonly HERE='http://(127\.[0-9.]+|localhost|\[::1\])(:[0-9]+)?' # the only pla
 # All the world knows them: ant-sim(1)
 readonly SIMULATED=' sk-ant-admin01-simulated sk-ant-api01-simulated simulated-oauth-token '
 
-# What is not grouped, to hold the groups against.
-declare -rA total_of=([cost_report]=cost_total [usage_report]=usage_total [analytics_cost]=analytics_cost_total [analytics_usage]=analytics_usage_total)
 declare -A option=() conf=() mode_of=() earliest_of=() parent_of=() reread_of=() crawl_of=() windowed=() is_versioned=() history_of=() served_of=() span_of=() tables_of=()
 declare -A lookback_of=() chunk_of=() into_of=() last_of=() whose_of=() from_of=() failed_of=() worker_of=() section_of=() absolute_of=()
 declare -a known_tables=() known_sets=() tables=() fetch=() flags=() since=() loader=() organizations=() results=()
@@ -193,7 +191,7 @@ settle() {
 	unnamed=$((!${#tables[@]}))
 	choose_tables "${tables[@]}"
 	! also focus || add_table usage_by_cost
-	! also reconcile || for name in "${tables[@]}"; do [[ -z ${total_of[$name]-} ]] || add_table "${total_of[$name]}"; done
+	! also reconcile || for name in "${tables[@]}"; do [[ -z ${mode_of[${name}_total]-} ]] || add_table "${name}_total"; done
 	if [[ -n ${option[into]-} ]]; then
 		((${#tables[@]} == 1)) || usage '--into: name the one table'
 		into_of[${tables[0]}]=${option[into]}

@@ -97,8 +97,8 @@ def paid_by_use(r):
 COMPARISONS = [
     ('cost_report', 'analytics_cost', 'analytics_cost', lambda: (money('cost_report', True), money('analytics_cost', True, only=console))),
     ('usage_report', 'analytics_usage', 'analytics_usage', lambda: (tokens('usage_report', True), tokens('analytics_usage', True, only=console))),
-    ('cost_report', 'cost_total', 'cost_total', lambda: (money('cost_report'), money('cost_total'))),
-    ('usage_report', 'usage_total', 'usage_total', lambda: (tokens('usage_report'), tokens('usage_total'))),
+    ('cost_report', 'cost_report_total', 'cost_report_total', lambda: (money('cost_report'), money('cost_report_total'))),
+    ('usage_report', 'usage_report_total', 'usage_report_total', lambda: (tokens('usage_report'), tokens('usage_report_total'))),
     ('analytics_cost', 'analytics_cost_total', 'analytics_cost_total', lambda: (money('analytics_cost'), money('analytics_cost_total'))),
     ('analytics_usage', 'analytics_usage_total', 'analytics_usage_total', lambda: (tokens('analytics_usage'), tokens('analytics_usage_total'))),
     ('claude_code_usage', 'cost_report', 'the bill of Claude Code', lambda: (
