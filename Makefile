@@ -186,6 +186,11 @@ KILLS = sqlite=50 pg=50 duckdb=50 csv=50
 torture-kills: all
 	ANT_KILLS_INTO='$(KILLS)' ANT_TEST_SECONDS=7200 $(MAKE) test SUITES=tests/kills.bats BATSFLAGS=--show-output-of-passing-tests
 
+# Random snapshots into each kind of database, with a model of the history beside it: the suite loads 714.
+HISTORIES = sqlite=10000 pg=10000 duckdb=1000 lake=120
+torture-history: all
+	ANT_HISTORIES='$(HISTORIES)' ANT_TEST_SECONDS=7200 $(MAKE) test SUITES=tests/history.bats BATSFLAGS='-f "random snapshots" --show-output-of-passing-tests'
+
 # Programs that measure; nothing is asserted but the results' equality.
 bench: all
 	@for b in tests/bench/*.sh; do ANT_BIN=$(abspath $B)/bin bash $$b || exit 1; done
@@ -247,4 +252,4 @@ clean:
 
 -include $(wildcard $B/lib/*/*.d $B/cmd/*.d)
 
-.PHONY: all setup setup-tests setup-release run check test test-engines test-iceberg asan memcheck coverage debian13 test-image test-release torture-run torture-walk torture-kills bench drift rules lint install uninstall deb image release clean
+.PHONY: all setup setup-tests setup-release run check test test-engines test-iceberg asan memcheck coverage debian13 test-image test-release torture-run torture-walk torture-kills torture-history bench drift rules lint install uninstall deb image release clean

@@ -29,11 +29,11 @@ static const struct cli_option options[] = {
 	{.name = NULL},
 };
 
-static const char usage[] =
-	"usage: ant-load-parquet -o FILE [--days] [--mode M] [--allow-shrink]\n"
-	"           [--by-organization] [--organization UUID] [--wait SECONDS]\n"
-	"           [--dry-run | --check | --ledger | --audit |\n"
-	"            --set-watermark TABLE=TIME]\n";
+static const char usage[] = "usage: ant-load-parquet -o FILE [--days] [--mode M] [--allow-shrink]\n"
+			    "           [--by-organization] [--organization UUID] [--history]\n"
+			    "           [--wait SECONDS]\n"
+			    "           [--dry-run | --check | --ledger | --audit |\n"
+			    "            --set-watermark TABLE=TIME]\n";
 
 static const char help[] =
 	"Writes the rows on stdin into the Parquet file FILE, all of them or none.\n"
@@ -45,6 +45,7 @@ static const char help[] =
 	"  --allow-shrink  let a load leave fewer than half of the rows\n"
 	"  --by-organization    rows of several organizations in one file, told apart\n"
 	"  --organization UUID  rows of this one alone, or none\n"
+	"  --history       keep every version of every row in FILE_history.parquet\n"
 	"  --ledger, --audit    receipts of FILE's folder; answers for ant-sync about it\n"
 	"  --set-watermark TABLE=TIME  note it in the ledger; without TIME: there is none\n"
 	"  --wait SECONDS  for another load into FILE, not status 6 at once\n"
@@ -69,6 +70,9 @@ make(void)
 		return cli_usage(&loader.cli, "--days, --ledger, --audit and --set-watermark need "
 					      "a FILE: an object has no "
 					      "ledger");
+	if (loader.o.history && (by_day || s3_is(loader.where)))
+		return cli_usage(&loader.cli, "--history needs one FILE, beside which it is: "
+					      "neither --days nor an object");
 	if (strcmp(name, LOAD_CSV_LEDGER) == 0)
 		return cli_usage(&loader.cli, "-o: %s is the ledger itself", LOAD_CSV_LEDGER);
 	return load_parquet(loader.where, by_day, getenv("ANT_LIBDUCKDB"), &loader.dest, &e) == -1

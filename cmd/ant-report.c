@@ -19,6 +19,7 @@
 #include "db/open.h"
 #include "report/charge.h"
 #include "report/check.h"
+#include "report/owners.h"
 #include "report/page.h"
 #include "report/report.h"
 #include "report/sheet.h"
@@ -52,7 +53,7 @@ static struct cli cli = {
 		"  --format FORMAT   of --by: text, csv or json\n"
 		"  --check LIMIT     print what exceeds it and exit 1; may be repeated:\n"
 		"                    budget=5000, forecast=5000, daily-change=50%, stale=36h,\n"
-		"                    reconcile=0.5%\n"
+		"                    reconcile=0.5%, owners\n"
 		"  --schema S, --prefix P, --table-name TABLE=NAME  as the tables were loaded\n"
 		"\n"
 		"A page to look at, and a mail from cron when something is amiss:\n"
@@ -65,6 +66,7 @@ static struct call {
 	const char *file; /* NULL: stdout */
 	const char *checks[CHECKS_MAX];
 	size_t nchecks;
+	int owners; /* check them, too: they are of all organizations */
 	const struct sheet *csv;
 	int text, ascii, json;
 	struct charge_by by; /* of NULL: nothing */
@@ -84,6 +86,10 @@ take_check(const char *value)
 {
 	struct ant_err e;
 
+	if (strcmp(value, "owners") == 0) {
+		call.owners = 1;
+		return ANT_OK;
+	}
 	if (call.nchecks == CHECKS_MAX)
 		return cli_usage(&cli, "--check: given more than %d times", CHECKS_MAX);
 	if (report_check(NULL, NULL, NULL, value, &e) == -1)
@@ -189,10 +195,9 @@ write_file(const char *file, const struct buf *b, struct ant_err *e)
 
 /* Print each line of TEXT, to TO or, where that is NULL, on standard error: with whose it is. */
 static void
-put_lines(struct buf *to, const struct report *r, const struct buf *text)
+put_lines(struct buf *to, const char *of, const struct buf *text)
 {
 	const char *s = text->len > 0 ? text->data : "", *end;
-	const char *of = r->o.organization != NULL ? r->o.organization : "";
 
 	for (; (end = strchr(s, '\n')) != NULL; s = end + 1)
 		if (to != NULL)
@@ -206,6 +211,7 @@ static int
 check(const struct call *c, const struct report *r, struct buf *to, int *exceeded,
 	struct ant_err *e)
 {
+	const char *of = r->o.organization != NULL ? r->o.organization : "";
 	struct buf lines, notes;
 	int status = 0;
 
@@ -218,9 +224,9 @@ check(const struct call *c, const struct report *r, struct buf *to, int *exceede
 	if (status != -1 && (buf_str(&lines) == NULL || buf_str(&notes) == NULL))
 		status = err_sys(e, ANT_FAIL, "--check");
 	if (status != -1) {
-		put_lines(to, r, &lines);
+		put_lines(to, of, &lines);
 		/* What was not looked at is said even where all else is well. */
-		put_lines(NULL, r, &notes);
+		put_lines(NULL, of, &notes);
 	}
 	buf_free(&lines);
 	buf_free(&notes);
@@ -234,14 +240,14 @@ struct reports {
 	const struct report **each;
 	size_t n;
 	struct charge charge; /* of --by, which needs no other */
+	struct owners owners; /* of --check owners */
 };
 
 /* What is to be made, of what. */
 struct making {
 	const struct call *call;
-	const struct charge *charge;
-	const struct report *const *reports;
-	size_t n, width;
+	const struct reports *of;
+	size_t width;
 };
 
 /* The bill by what was asked for; of formats, text is the usual one. */
@@ -251,8 +257,24 @@ make_charge(struct buf *to, const struct making *m, struct ant_err *e)
 	const char *format = m->call->format;
 
 	if (format == NULL || *format == 't')
-		return charge_text(to, m->charge, m->width, m->call->ascii, e);
-	return charge_data(to, m->charge, *format == 'c' ? DATA_CSV_SAFE : DATA_JSON, e);
+		return charge_text(to, &m->of->charge, m->width, m->call->ascii, e);
+	return charge_data(to, &m->of->charge, *format == 'c' ? DATA_CSV_SAFE : DATA_JSON, e);
+}
+
+/* What is amiss with owners, who are those of all organizations. */
+static int
+put_owners(struct buf *to, const struct owners *w, struct ant_err *e)
+{
+	struct buf notes;
+	int failed;
+
+	buf_init(&notes, PAGE_MAX);
+	owners_put(to, &notes, w);
+	failed = to->failed || buf_str(&notes) == NULL;
+	if (!failed)
+		put_lines(NULL, "", &notes);
+	buf_free(&notes);
+	return failed ? err_sys(e, ANT_FAIL, "--check owners") : 0;
 }
 
 /*
@@ -264,23 +286,26 @@ make(void *arg, struct buf *to, struct ant_err *e)
 {
 	const struct making *m = arg;
 	const struct call *c = m->call;
-	int exceeded = 0, status = 0;
+	const struct reports *r = m->of;
+	int exceeded = (int)r->owners.n, status = 0;
 
 	if (sandbox_enter(&cli, CAGE_PARSE, e) == -1)
 		return -1;
 	if (c->by.of != NULL)
 		return make_charge(to, m, e);
 	if (c->csv != NULL)
-		return sheet_csv(to, c->csv, m->reports, m->n, e);
+		return sheet_csv(to, c->csv, r->each, r->n, e);
 	if (c->json)
-		return sheet_json(to, m->reports, m->n, e);
-	if (c->nchecks == 0 && !c->text)
-		return report_page(to, m->reports, m->n, e);
-	for (size_t i = 0; i < m->n && status == 0; i++) {
+		return sheet_json(to, r->each, r->n, e);
+	if (c->nchecks == 0 && !c->owners && !c->text)
+		return report_page(to, r->each, r->n, e);
+	if (c->owners)
+		status = put_owners(to, &r->owners, e);
+	for (size_t i = 0; i < r->n && status == 0; i++) {
 		if (c->nchecks == 0 && i > 0)
 			buf_puts(to, "\n\n");
-		status = c->nchecks > 0 ? check(c, m->reports[i], to, &exceeded, e)
-					: report_text(to, m->reports[i], m->width, c->ascii, e);
+		status = c->nchecks > 0 ? check(c, r->each[i], to, &exceeded, e)
+					: report_text(to, r->each[i], m->width, c->ascii, e);
 	}
 	return status == -1 ? -1 : exceeded;
 }
@@ -292,7 +317,7 @@ make(void *arg, struct buf *to, struct ant_err *e)
 static int
 make_and_write(const struct call *c, const struct reports *r, struct ant_err *e)
 {
-	struct making m = {c, &r->charge, r->each, r->n, width()};
+	struct making m = {c, r, width()};
 	struct buf b;
 	int exceeded, written = -1;
 
@@ -347,6 +372,17 @@ load_each(struct call *c, const struct db *db, struct reports *r, struct ant_err
 	return 0;
 }
 
+/* What was asked for. */
+static int
+ask(struct call *c, const struct db *db, struct reports *r, struct ant_err *e)
+{
+	if (c->by.of != NULL)
+		return charge_load(&r->charge, db, &c->o, &c->by, e);
+	if (c->owners && owners_load(&r->owners, db, &c->o, e) == -1)
+		return -1;
+	return c->owners && c->nchecks == 0 ? 0 : load_each(c, db, r, e);
+}
+
 /* Read all that the database has to say, and leave it. */
 static int
 load(struct call *c, const char *where, struct reports *r, struct ant_err *e)
@@ -356,8 +392,7 @@ load(struct call *c, const char *where, struct reports *r, struct ant_err *e)
 
 	if (db_open(where, getenv("ANT_LIBDUCKDB"), 0, &db, &c->o.place, e) == 0 &&
 		choose(c, &db, &r->organizations, e) == 0)
-		status = c->by.of != NULL ? charge_load(&r->charge, &db, &c->o, &c->by, e)
-					  : load_each(c, &db, r, e);
+		status = ask(c, &db, r, e);
 	db_close(&db);
 	return status;
 }
@@ -377,6 +412,7 @@ run(struct call *c, const char *where)
 	free(r.v);
 	free(r.each);
 	charge_free(&r.charge);
+	owners_free(&r.owners);
 	strlist_free(&r.organizations);
 	return status;
 }
@@ -395,7 +431,8 @@ main(int argc, char *argv[])
 		return cli_usage(&cli, "--ascii goes with --text or --by");
 	if (call.format != NULL && call.by.of == NULL)
 		return cli_usage(&cli, "--format goes with --by");
-	if (call.text + call.json + (call.csv != NULL) + (call.nchecks > 0) + (call.by.of != NULL) >
+	if (call.text + call.json + (call.csv != NULL) + (call.nchecks > 0 || call.owners) +
+			(call.by.of != NULL) >
 		1)
 		return cli_usage(&cli, "only one of --text, --csv, --json, --by and --check");
 	if (call.o.to == NO_TIME || call.o.to > now)

@@ -192,7 +192,7 @@ left() { ask "SELECT name FROM system.tables WHERE database = '$DB' AND name LIK
 		[ -z "$(ask "SHOW TABLES LIKE 't'")" ]
 	}
 	ask 'CREATE TABLE t_history (n Nullable(Int64)) ENGINE = MergeTree ORDER BY tuple()'
-	refused "clickhouse: 't_history' is no history of t: it has no column 'valid_from'; --history would keep one in a table of that name"
+	refused "clickhouse: 't_history' is no history: it has no column 'valid_from'; --history would keep one in a table of that name"
 	ask 'DROP TABLE t_history' 'CREATE VIEW t_history AS SELECT 1 AS n'
 	refused "clickhouse: 't_history' is a view or a table of another engine than MergeTree, not a table"
 	run -1 keep --check --table t
@@ -251,4 +251,13 @@ left() { ask "SELECT name FROM system.tables WHERE database = '$DB' AND name LIK
 	done
 	[ "$(versions)" = a=3/3 ]
 	[ -z "$(left)" ]
+}
+
+@test "clickhouse history: ant-sync keeps it of tables of objects" {
+	start_sim --days 3
+	export ANT_STATE=$PWD/state
+	run -0 ant-sync --dest "$URI" --history --check users
+	for _ in 1 2; do ant-sync -q --dest "$URI" --rate 0 --history users api_keys; done
+	[ "$(sql 'SELECT (SELECT count() FROM users_history) = (SELECT count() FROM users), (SELECT count() FROM api_keys_history) = (SELECT count() FROM api_keys)')" = '1|1' ]
+	[ "$(ask 'SELECT count() FROM users_history WHERE valid_to IS NOT NULL')" = 0 ]
 }

@@ -196,6 +196,16 @@ PY
 	[ "$(grep -c ',$' t_history.csv)" = 1 ]
 }
 
+@test "history csv: --check looks at its place, too" {
+	keep replace 'a\tAnn\t1'
+	csv --history --check -o t.csv
+	rm t_history.csv
+	mkdir t_history.csv
+	run -1 csv --history --check -o t.csv
+	[[ $output == *t_history.csv* ]]
+	csv --check -o t.csv
+}
+
 @test "history csv: the name of the file, a link, and what is no load" {
 	for name in a.b.csv plain .csv; do
 		people replace 'a\tAnn\t1' | csv -q --history -o "$name"
@@ -252,6 +262,6 @@ PY
 }
 
 @test "history csv: 300 random snapshots are as the model has them" {
-	run -0 python3 "$ROOT/tests/lib/history-csv.py" "$ANT_BIN/ant-load-csv" 300 15
+	run -0 python3 "$ROOT/tests/lib/history-files.py" csv "$ANT_BIN/ant-load-csv" 300 15
 	[[ $output == *'in 300 snapshots: as the model has them' ]]
 }

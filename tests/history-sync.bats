@@ -268,7 +268,9 @@ kept() { ant-sync "$@" --plan | grep -e ' --history ' | sed 's/.* ant-fetch \([^
 		[[ $output == *'conf:1: history: '* ]]
 	done
 	for mode in append window; do run -2 ant-sync --history --mode $mode --dest sqlite:///h.db --plan users; done
-	run -2 ant-sync --history --dest postgresql:///x --schema s --dest bigquery://a.b --plan users
+	run -2 ant-sync --history --dest 'parquet:///f?days' --plan users
+	[[ $output == *'history: a folder of days keeps none'* ]]
+	[ "$(kept --history --dest parquet:///f users usage_report)" = users ]
 }
 
 @test "history sync: --status and --check know what is kept" {

@@ -155,7 +155,7 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 @test "duckdb: a cell that does not fit, late in the stream, undoes the whole load" { misfit_undoes_all; }
 
 @test "duckdb: killed at any moment, the rows are the old or the new ones, and the next load works" {
-	KEEP= killed $((${ANT_KILLS:-40} * 3 / 4)) 300
+	KEEP='' killed $((${ANT_KILLS:-40} * 3 / 4)) 300
 	gone
 	killed $((${ANT_KILLS:-40} / 4)) 300
 }

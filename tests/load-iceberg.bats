@@ -72,6 +72,23 @@ W='window\tb\t2026-11-01T00:00:00Z\t2026-11-03T00:00:00Z'
 	grep -q '"target":"iceberg"' receipts
 }
 
+@test "iceberg: a history is as elsewhere: what differs is closed and opened, once" {
+	kept() { numbered "$@" | sed 's/^#key.*/&\n#unique/'; }
+	kept replace 1 5 a | into --history >receipts
+	kept replace 1 5 a | into --history >>receipts
+	kept replace 3 7 b | into --history >>receipts
+	kept merge 7 9 c | into --history >>receipts
+	kept merge 7 9 c | sed '/^#type/s/$/\ttext/; /^#cols/s/$/\tmore/; /^[0-9]/s/$/\tx/' | into --history >>receipts
+	sed 's/.*"history"://' receipts >got
+	printf '{"opened":%d,"closed":%d}}\n' 5 0 0 0 5 5 3 1 3 3 | diff got -
+	[ "$(sql "SELECT v, coalesce(more, ''), valid_to IS NULL, count(*) FROM t_history GROUP BY ALL ORDER BY ALL")" = 'a||false|5
+b||false|1
+b||true|4
+c||false|3
+c|x|true|3' ]
+	[ "$(sql 'SELECT count(*) FROM t_history WHERE valid_to <= valid_from')" = 0 ]
+}
+
 @test "iceberg: of a repeated key the last row counts, rows of nobody stay" {
 	repeats_by_value
 	repeats_in_window

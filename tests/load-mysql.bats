@@ -12,7 +12,7 @@ setup_file() {
 }
 teardown_file() { stop_mariadb; }
 
-LOADER=load-mysql
+LOADER=load-mysql KEEP=--history
 each_setup() {
 	unset MYSQL_PWD MYSQL_HOST MYSQL_TCP_PORT MYSQL_UNIX_PORT MYSQL_HOME
 	rm -f "$MY_DIR/full"
@@ -25,6 +25,7 @@ uri() { echo "mysql://${1-root}@localhost/${2-anthill}?socket=$MY_DIR/s"; }
 sql() { my -BN --raw anthill -e "$*" | tr '\t' '|'; }
 
 summary() { sql 'SELECT count(*), min(v), max(v) FROM t'; }
+versions() { sql 'SELECT count(*), min(v), max(v) FROM t_history WHERE valid_to IS NULL'; }
 content() { sql 'SELECT v FROM t'; }
 held() { sql 'SELECT buckets FROM _anthill_loads'; }
 gone() { sql 'DROP TABLE IF EXISTS t, _anthill_loads'; }
@@ -254,7 +255,7 @@ cut_short() {
 
 @test "mysql: a cell that does not fit, late in the stream, undoes the whole load" { both misfit_undoes_all; }
 
-@test "mysql: killed at any moment, the rows are the old or the new ones, and the next load works" { killed "${ANT_KILLS:-12}" 100; }
+@test "mysql: killed at any moment, the rows are the old or the new ones, and the next load works" { killed "${ANT_KILLS:-12}" 400; }
 
 @test "mysql: a second load of the table exits 6 within a second, one of another table goes on" {
 	mkfifo pipe

@@ -7,7 +7,7 @@ load lib/report
 
 setup_file() {
 	load_organization sqlite
-	local db=$BATS_FILE_TMPDIR/org.db out=$BATS_FILE_TMPDIR
+	local db=$BATS_FILE_TMPDIR/org.db out=$BATS_FILE_TMPDIR table
 	"$ANT_BIN/ant-report" --to "$NOW" --budget 40000 "$db" >"$out/page.html"
 	cp "$db" "$out/hostile.db"
 	sqlite3 "$out/hostile.db" "UPDATE workspaces SET name = printf('%.500c', 'W') WHERE name = 'Production';
@@ -21,10 +21,22 @@ setup_file() {
 	cp "$db" "$out/organizations.db"
 	{ sqlite3 "$db" "SELECT 'DROP VIEW ' || name || ';' FROM sqlite_schema WHERE type = 'view'"; by_organization; } | sqlite3 -bail "$out/organizations.db"
 	"$ANT_BIN/ant-report" --to "$NOW" "$out/organizations.db" >"$out/organizations.html"
+	# All sections filled: of both kinds of key, with changes; what an Enterprise organization has alone; and empty ones.
+	cp "$db" "$out/full.db"
+	load_analytics full.db enterprise.db
+	sqlite3 "$out/full.db" "UPDATE spend_limits_effective SET actor_name = printf('%.300c', 'N'), period = printf('%.60c', 'p') WHERE actor_id = (SELECT max(actor_id) FROM spend_limits_effective WHERE period_to_date_spend_cents > amount_cents);
+		UPDATE workspaces SET tags = '{\"' || printf('%.200c', 'k') || '\":\"' || printf('%.300c', 'v') || '\"}' WHERE name = 'Claude Code';
+		UPDATE analytics_cost SET product = printf('%.200c', 'q') WHERE product = 'cowork';
+		CREATE VIEW ant_changes AS SELECT '2026-11-10T09:30:00Z' AS changed_at, 'users' AS table_name, id, name, 'changed' AS what, 'role' AS column_name, 'developer' AS from_value, printf('%.200c', 'a') || id AS to_value FROM users"
+	"$ANT_BIN/ant-report" --to "$NOW" --budget 40000 "$out/full.db" >"$out/full.html"
+	"$ANT_BIN/ant-report" --to "$NOW" "$out/enterprise.db" >"$out/enterprise.html"
+	cp "$out/full.db" "$out/hollow.db"
+	for table in $REPORT_TABLES $ANALYTICS_TABLES; do echo "DELETE FROM $table;"; done | sqlite3 "$out/hollow.db"
+	"$ANT_BIN/ant-report" --to "$NOW" "$out/hollow.db" >"$out/hollow.html"
 	sqlite3 "$out/none.db" 'CREATE TABLE x (y)'
 	"$ANT_BIN/ant-report" --to "$NOW" "$out/none.db" >"$out/none.html"
 	# The page under the strictest policy that it is made for.
-	for page in page hostile several organizations; do
+	for page in page hostile several organizations full enterprise; do
 		sed -i "s/<head>/<head><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">/" "$out/$page.html"
 	done
 	command -v chromedriver >/dev/null || { echo 'no chromedriver here: run scripts/setup --tests' >&2; return 1; }
@@ -111,7 +123,7 @@ no_errors() {
 
 @test "page: nothing overflows, at 1280 and at 390 pixels and at 320, in light and dark" {
 	local width scheme page
-	for page in page hostile several organizations none; do
+	for page in page hostile several organizations full enterprise hollow none; do
 		for width in 1280 390 320; do
 			for scheme in light dark; do
 				show "$page" "$width" "$scheme"
@@ -125,13 +137,16 @@ no_errors() {
 }
 
 @test "page: for print nothing overflows, and it becomes a PDF" {
-	show page 760 light print
-	js "$OVERFLOW" >got
-	jq -e '.wide <= 0 and .out == []' got || { cat got; return 1; }
-	# On paper nothing can be scrolled: no table is wider than its place.
-	js 'return [...document.querySelectorAll(".scroll")].filter(e => e.getBoundingClientRect().width > 0 && e.scrollWidth > e.clientWidth + 1).map(e => e.getAttribute("aria-label") + " " + e.scrollWidth + " > " + e.clientWidth)' >got
-	jq -e '. == []' got || { cat got; return 1; }
-	picture page-print
+	local page
+	for page in full enterprise page; do
+		show $page 760 light print
+		js "$OVERFLOW" >got
+		jq -e '.wide <= 0 and .out == []' got || { cat got; return 1; }
+		# On paper nothing can be scrolled: no table is wider than its place.
+		js 'return [...document.querySelectorAll(".scroll")].filter(e => e.getBoundingClientRect().width > 0 && e.scrollWidth > e.clientWidth + 1).map(e => e.getAttribute("aria-label") + " " + e.scrollWidth + " > " + e.clientWidth)' >got
+		jq -e '. == []' got || { cat got; return 1; }
+		picture $page-print
+	done
 	cdp Page.printToPDF '{"printBackground": true, "paperWidth": 8.27, "paperHeight": 11.69}' | jq -r .value.data | base64 -d >"$PICTURES/page.pdf"
 	head -c 5 "$PICTURES/page.pdf" | grep -q '%PDF-'
 	no_errors
@@ -139,7 +154,7 @@ no_errors() {
 
 @test "page: every chart has bars or lines that can be seen, and labels that do not collide" {
 	local width page
-	for page in page several; do
+	for page in page several full; do
 		for width in 1280 390; do
 			show "$page" "$width"
 			js 'return [...document.querySelectorAll("svg.plot")].map(s => [...s.querySelectorAll("svg path")].filter(p => { const r = p.getBoundingClientRect(); return r.height > 1 && r.width > 1; }).length)' >got
@@ -165,7 +180,7 @@ no_errors() {
 
 @test "page: text can be read: a contrast of 4.5 at least, in light, dark and print" {
 	local page scheme
-	for page in page none; do
+	for page in full enterprise none; do
 		for scheme in light dark; do
 			show "$page" 1280 "$scheme"
 			js 'for (const d of document.querySelectorAll("details")) d.open = true' >/dev/null
@@ -173,13 +188,13 @@ no_errors() {
 			jq -e '.low >= 4.5' got || { cat got; return 1; }
 		done
 	done
-	show page 1280 light print
+	show full 1280 light print
 	js "$CONTRAST" >got
 	jq -e '.low >= 4.5' got || { cat got; return 1; }
 }
 
 @test "page: keyboard and screen reader: names, headings, tables with heads, no trap" {
-	show page 1280
+	show full 1280
 	js 'return [...document.querySelectorAll("svg.plot")].filter(s => s.getAttribute("role") !== "img" || !s.getAttribute("aria-label")).length' >got
 	[ "$(cat got)" = 0 ]
 	[ "$(js 'return [...document.querySelectorAll("table")].filter(t => !t.caption || !t.tHead || ![...t.tBodies[0].rows].every(r => r.cells[0].scope === "row")).length')" = 0 ]

@@ -191,6 +191,23 @@ put_by_organization(struct expansion *x, int several, const char *arg, size_t le
 		expand(x, bar + 1, len - (size_t)(bar + 1 - arg));
 }
 
+/* {within:TIME}: " AND" and the condition that TIME is in the days of the place; nothing where all are. */
+static void
+put_within(struct expansion *x, const char *arg, size_t len)
+{
+	/* SQLite has an index on the text of a time as it is. */
+	static const struct views_text day = {"", {"{day:%}", "%", "{day:%}"}};
+	const char *const bounds[] = {x->p->from, x->p->to};
+
+	for (size_t i = 0; i < 2; i++) {
+		if (bounds[i] == NULL)
+			continue;
+		buf_puts(x->b, " AND ");
+		wrap(x, &day, arg, len);
+		buf_printf(x->b, " %s '%s'", i == 0 ? ">=" : "<", bounds[i]);
+	}
+}
+
 /* One {NAME:ARGUMENT}. */
 static void
 put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size_t len)
@@ -231,7 +248,9 @@ put_macro(struct expansion *x, const char *name, size_t n, const char *arg, size
 			 "ledgers")) { /* {ledgers:TEXT}: the same of the ledger, if any table is */
 		if (views_by_organization(x->there) && (x->there->organization & VIEWS_LEDGER) != 0)
 			expand(x, arg, len);
-	} else if (is(name, n, "into"))
+	} else if (is(name, n, "within"))
+		put_within(x, arg, len);
+	else if (is(name, n, "into"))
 		views_put_into(x->b, x->p, 1u << table_number(arg, len));
 	else if (is(name, n, "null"))
 		buf_printf(x->b, "CAST(NULL AS %s)",

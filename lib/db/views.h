@@ -23,6 +23,7 @@ struct views_place {
 	enum sql_dialect dialect; /* PostgreSQL, SQLite or DuckDB */
 	const char *schema, *prefix;
 	const char *names[VIEWS_TABLES]; /* by number of the bit; NULL: its own */
+	const char *from, *to; /* for views_put(): the days, YYYY-MM-DD, that {within:} keeps; NULL: all */
 	const char *table_path;		 /* $ANT_TABLES: where to look for the keys of tables */
 };
 

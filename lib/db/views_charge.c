@@ -84,50 +84,57 @@
 	"THEN g ELSE 0 END"
 
 #define BILLED \
-	"SELECT CAST(NULL AS bigint) AS r, {day:c.starting_at} AS day, c.actor_type AS " \
-	"actor_type, coalesce(c.actor_id, c.actor_subject) AS actor_id, " \
-	"coalesce(nullif(c.actor_email, ''), u.email) AS email, coalesce(nullif(c.actor_name, " \
-	"''), u.name) AS name, c.api_key_id AS api_key_id, c.workspace_id AS workspace_id, " \
-	"c.product AS product, " MODEL("c") " AS label, c.model AS model, {null:text} AS tier, " \
-	"{null:text} AS context, {null:text} AS kind, c.cost_type AS cost_type, c.token_type AS " \
-	"token_type, {amount:} AS a, {currency:analytics_cost} AS currency" \
-	APART_OF("analytics_cost", "cost_report") " FROM {t:analytics_cost} c LEFT JOIN (SELECT " \
-	"id, min(nullif(email, '')) AS email, min(nullif(name, '')) AS name FROM {t:users} t " \
-	"GROUP BY id) u ON u.id = c.actor_id"
+	"SELECT CAST(0 AS bigint) AS r, {text:'billed'} AS basis, {day:c.starting_at} AS day, c.actor_type AS actor_type, " \
+	"coalesce(c.actor_id, c.actor_subject) AS actor_id, coalesce(nullif(c.actor_email, ''), " \
+	"u.email) AS email, coalesce(nullif(c.actor_name, ''), u.name) AS name, c.api_key_id AS " \
+	"api_key_id, c.workspace_id AS workspace_id, c.product AS product, " MODEL("c") \
+	" AS label, c.model AS model, {null:text} AS tier, {null:text} AS context, {null:text} AS " \
+	"kind, c.cost_type AS cost_type, c.token_type AS token_type, {amount:} AS a, " \
+	"{currency:analytics_cost} AS currency" APART_OF("analytics_cost", "cost_report") \
+	" FROM {t:analytics_cost} c LEFT JOIN (SELECT id, min(nullif(email, '')) AS email, " \
+	"min(nullif(name, '')) AS name FROM {t:users} t GROUP BY id) u ON u.id = c.actor_id WHERE " \
+	"true{within:c.starting_at}"
 /* Cost knows the tiers of {used:}, and a search is of no model there. */
 #define UNBILLED \
-	"SELECT row_number() OVER (), {day:c.bucket}, {null:text}, {null:text}, {null:text}, " \
-	"{null:text}, {null:text}, c.workspace_id, {null:text}, " MODEL("c") ", " \
-	"coalesce(c.model, ''), coalesce(c.service_tier, ''), coalesce(c.context_window, ''), " \
+	"SELECT row_number() OVER (), {text:'shared by tokens'}, {day:c.bucket}, {null:text}, {null:text}, {null:text}, " \
+	"{null:text}, {null:text}, c.workspace_id, {null:text}, " MODEL("c") ", coalesce(c.model, " \
+	"''), coalesce(c.service_tier, ''), coalesce(c.context_window, ''), " \
 	"coalesce(c.token_type, c.cost_type, ''), c.cost_type, c.token_type, {amount:}, " \
 	"{currency:cost_report}" APART_OF("cost_report", "analytics_cost") " FROM " \
 	"{t:cost_report} c LEFT JOIN billed_days b ON b.day = " \
 	"{day:c.bucket}{o:cost_report|{o:analytics_cost| AND b.organization = c._organization}} " \
-	"WHERE b.day IS NULL"
-#define SHARED \
-	"SELECT c.*, u.api_key_id AS used_by, {bigint:u.tokens} AS tokens, " \
-	"{bigint:sum(u.tokens) OVER (PARTITION BY c.r)} AS total, {bigint:sum(u.tokens) OVER " \
-	"(PARTITION BY c.r ORDER BY {bytes:coalesce(u.api_key_id, '')} ROWS UNBOUNDED " \
-	"PRECEDING)} AS upto FROM entire c LEFT JOIN used u ON u.day = c.day AND u.ws = " \
-	"coalesce(c.workspace_id, '') AND u.model = c.model AND u.tier = c.tier AND u.context = " \
-	"c.context AND u.kind = c.kind{o:cost_report|{o:usage_report| AND u.organization = " \
-	"c.organization}} WHERE c.r IS NOT NULL"
-/* Who has no name goes by the address, and who has neither by the id. */
-#define BILL \
+	"WHERE b.day IS NULL{within:c.bucket}"
+/* {charges:}: the rows of the bill as the API has them. */
+#define CHARGES \
 	"WITH billed_days AS (SELECT DISTINCT {day:c.starting_at} AS day{o:analytics_cost|, " \
-	"c._organization AS organization} FROM {t:analytics_cost} c), used AS ({used:}), " \
-	"charges AS ({billed:} UNION ALL {unbilled:}){entire:}, shared AS ({shared:}){points:}, " \
-	"bill AS (SELECT day, {month_of:day} AS month, CASE WHEN actor_type IN ('user_actor', " \
-	"'federated_actor') THEN actor_id END AS person_id, CASE WHEN actor_type IN " \
-	"('user_actor', 'federated_actor') THEN coalesce(name, email, actor_id) END AS person, " \
-	"CASE actor_type WHEN 'user_actor' THEN email END AS email, coalesce(api_key_id, CASE " \
-	"actor_type WHEN 'api_actor' THEN actor_id END) AS api_key_id, CASE actor_type WHEN " \
-	"'service_account_actor' THEN actor_id END AS service_account_id, workspace_id, " \
-	"product, label AS model, cost_type, token_type, currency" ORG ", {text:'billed'} AS " \
-	"basis, {cents:} FROM entire WHERE r IS NULL UNION ALL SELECT day, {month_of:day}, " \
-	"{null:text}, {null:text}, {null:text}, used_by, {null:text}, workspace_id, " \
-	"{null:text}, label, cost_type, token_type, currency" ORG ", {text:'shared by tokens'}, " \
-	"{share:} FROM points)"
+	"c._organization AS organization} FROM {t:analytics_cost} c WHERE " \
+	"true{within:c.starting_at}), charges AS ({billed:} UNION ALL {unbilled:}){entire:}"
+
+/* SQLite joins these rows by an index of its own, which it would not make of sums. */
+#define SHARED \
+	", used AS ({used:}), shared AS (SELECT c.day, c.workspace_id, c.label, c.cost_type, " \
+	"c.token_type, c.currency{apart:, c.organization}, c.basis, {cents:}, u.api_key_id AS " \
+	"used_by, {bigint:u.tokens} AS tokens, {bigint:sum(u.tokens) OVER (PARTITION BY c.r)} AS " \
+	"total, {bigint:sum(u.tokens) OVER (PARTITION BY c.r ORDER BY {bytes:coalesce(u.api_key_id, " \
+	"'')} ROWS UNBOUNDED PRECEDING)} AS upto FROM entire c LEFT JOIN used u ON u.day = c.day AND " \
+	"u.ws = coalesce(c.workspace_id, '') AND u.model = c.model AND u.tier = c.tier AND u.context " \
+	"= c.context AND u.kind = c.kind{o:cost_report|{o:usage_report| AND u.organization = " \
+	"c.organization}} WHERE c.basis <> 'billed'){points:}"
+/* Who has no name goes by the address, and who has neither by the id. */
+#define PERSONS "actor_type IN ('user_actor', 'federated_actor')"
+#define ROWS_OF_BILL \
+	"SELECT day, {month_of:day} AS month, CASE WHEN " PERSONS " THEN actor_id END AS " \
+	"person_id, CASE WHEN " PERSONS " THEN coalesce(name, email, actor_id) END AS person, CASE " \
+	"actor_type WHEN 'user_actor' THEN email END AS email, coalesce(api_key_id, CASE actor_type " \
+	"WHEN 'api_actor' THEN actor_id END) AS api_key_id, CASE actor_type WHEN " \
+	"'service_account_actor' THEN actor_id END AS service_account_id, workspace_id, product, " \
+	"label AS model, cost_type, token_type, currency" ORG ", basis, {cents:} FROM entire"
+/* {bill:}: its rows by key; {whole:}: where keys do not matter, those of cost_report are whole. */
+#define WHOLE "{charges:}, bill AS (" ROWS_OF_BILL ")"
+#define BILL \
+	"{charges:}{shared:}, bill AS (" ROWS_OF_BILL " WHERE basis = 'billed' UNION ALL SELECT day, " \
+	"{month_of:day}, {null:text}, {null:text}, {null:text}, used_by, {null:text}, workspace_id, " \
+	"{null:text}, label, cost_type, token_type, currency" ORG ", basis, {share:} FROM points)"
 
 /* ---- who pays ------------------------------------------------------------------------------ */
 
@@ -156,16 +163,16 @@
 #define NO_CASE(id) \
 	"CASE WHEN replace(" id ", '@', '') <> " id " THEN lower(" id ") ELSE " id " END"
 /* What the bill has that may have an owner. */
-#define OF_KIND(kind, id) \
+#define CHARGED(kind, id) \
 	"SELECT day, {text:'" kind "'} AS kind, " id " AS id FROM bill WHERE " id " IS NOT NULL"
 #define HELD \
 	", {tag_values:}, labels AS (SELECT workspace_id, key || ':' || value AS id, 0 AS loose FROM " \
 	"tags UNION ALL SELECT workspace_id, key, 1 FROM tags), given AS (SELECT kind, CASE " \
 	"kind WHEN 'person' THEN " NO_CASE("id") " ELSE id END AS id, owner, from_day, to_day " \
-	"FROM {t:owners} t), charged AS (" OF_KIND("key", "api_key_id") " UNION " \
-	OF_KIND("service account", "service_account_id") " UNION " \
-	OF_KIND("person", NO_CASE("person_id")) " UNION " OF_KIND("person", "lower(email)") " " \
-	"UNION " OF_KIND("workspace", "coalesce(workspace_id, 'default')") " UNION SELECT " \
+	"FROM {t:owners} t), charged AS (" CHARGED("key", "api_key_id") " UNION " \
+	CHARGED("service account", "service_account_id") " UNION " \
+	CHARGED("person", NO_CASE("person_id")) " UNION " CHARGED("person", "lower(email)") " " \
+	"UNION " CHARGED("workspace", "coalesce(workspace_id, 'default')") " UNION SELECT " \
 	"b.day, {text:'tag'}, l.id FROM (SELECT DISTINCT day, workspace_id FROM bill) b JOIN " \
 	"labels l ON l.workspace_id = b.workspace_id), held AS (SELECT day, kind, id, owner " \
 	"FROM (SELECT c.day, c.kind, c.id, g.owner, row_number() OVER (PARTITION BY c.day, " \
@@ -216,7 +223,9 @@ static const struct views_text texts[] = {
 	{"billed", ALL(BILLED)},
 	{"unbilled", ALL(UNBILLED)},
 	{"shared", ALL(SHARED)},
+	{"charges", ALL(CHARGES)},
 	{"bill", ALL(BILL)},
+	{"whole", ALL(WHOLE)},
 	{"held", ALL(HELD)},
 	{"owned", ALL(OWNED)},
 };
@@ -232,11 +241,11 @@ static const struct views_text texts[] = {
 
 /* All are made where there is a bill, of either table. */
 #define VIEW(called, text) \
-	{.name = called, .any = VIEWS_ANALYTICS_COST | VIEWS_COST, .sql = "{bill:}" text}
+	{.name = called, .any = VIEWS_ANALYTICS_COST | VIEWS_COST, .sql = text}
 
 static const struct views_sql views[] = {
 	VIEW("ant_charge",
-		"{held:}, sums AS ({owned:}){shown:} SELECT t.day, t.owner, t.owned_by, t.person_id, "
+		"{bill:}{held:}, sums AS ({owned:}){shown:} SELECT t.day, t.owner, t.owned_by, t.person_id, "
 		"t.person, t.email, t.api_key_id, coalesce(k.name, t.api_key_id) AS api_key, "
 		"t.service_account_id, coalesce(s.name, t.service_account_id) AS service_account, "
 		"t.workspace_id, " WORKSPACE("t.workspace_id") " AS workspace, w.tags, t.product, "
@@ -245,40 +254,41 @@ static const struct views_sql views[] = {
 		"t.service_account_id LEFT JOIN (SELECT id, min(name) AS name, min({text:tags}) AS "
 		"tags FROM {t:workspaces} t GROUP BY id) w ON w.id = t.workspace_id"),
 	VIEW("ant_charge_by_owner",
-		"{held:}, owned AS ({owned:})" SUMS("month, owner", "", "owned")
+		"{bill:}{held:}, owned AS ({owned:})" SUMS("month, owner", "", "owned")
 		" SELECT t.month, t.owner, " AMOUNTS " FROM shown t"),
 	/* What is of no workspace with a tag has a row of its own with each key that there is. */
 	VIEW("ant_charge_by_tag",
-		", {tag_values:}, keys AS (SELECT DISTINCT key FROM tags), places AS (SELECT month, "
+		"{whole:}, {tag_values:}, keys AS (SELECT DISTINCT key FROM tags), places AS (SELECT month, "
 		"workspace_id, currency" ORG ", {sum:} FROM bill GROUP BY month, workspace_id, "
 		"currency" ORG "), tagged AS (SELECT p.*, k.key AS tag, t.value AS value FROM places p "
 		"CROSS JOIN keys k LEFT JOIN tags t ON t.workspace_id = p.workspace_id AND t.key = "
 		"k.key)" SUMS("month, tag, value", "", "tagged")
 		" SELECT t.month, t.tag, t.value, " AMOUNTS " FROM shown t"),
 	VIEW("ant_charge_by_person",
-		SUMS("month, person_id", ", min(person) AS person", "bill")
+		"{whole:}" SUMS("month, person_id", ", min(person) AS person", "bill")
 		" SELECT t.month, t.person_id, t.person, " AMOUNTS " FROM shown t"),
 	VIEW("ant_charge_by_key",
-		SUMS("month, api_key_id", "", "bill")
+		"{bill:}" SUMS("month, api_key_id", "", "bill")
 		" SELECT t.month, t.api_key_id, coalesce(k.name, t.api_key_id) AS api_key, " AMOUNTS
 		" FROM shown t LEFT JOIN " API_KEYS " k ON k.id = t.api_key_id"),
 	VIEW("ant_charge_by_service_account",
-		SUMS("month, service_account_id", "", "bill")
+		"{whole:}" SUMS("month, service_account_id", "", "bill")
 		" SELECT t.month, t.service_account_id, coalesce(s.name, t.service_account_id) AS "
 		"service_account, " AMOUNTS " FROM shown t LEFT JOIN " SERVICE_ACCOUNTS
 		" s ON s.id = t.service_account_id"),
 	VIEW("ant_charge_by_workspace",
-		SUMS("month, workspace_id", "", "bill")
+		"{whole:}" SUMS("month, workspace_id", "", "bill")
 		" SELECT t.month, t.workspace_id, " WORKSPACE("t.workspace_id") " AS workspace, "
 		AMOUNTS " FROM shown t LEFT JOIN " WORKSPACES " w ON w.id = t.workspace_id"),
 	VIEW("ant_charge_by_product",
-		SUMS("month, product", "", "bill") " SELECT t.month, t.product, " AMOUNTS
+		"{whole:}" SUMS("month, product", "", "bill") " SELECT t.month, t.product, " AMOUNTS
 		" FROM shown t"),
 	VIEW("ant_charge_by_model",
-		SUMS("month, model", "", "bill") " SELECT t.month, t.model, " AMOUNTS " FROM shown t"),
-	VIEW("ant_charge_by_day", SUMS("day", "", "bill") " SELECT t.day, " AMOUNTS " FROM shown t"),
+		"{whole:}" SUMS("month, model", "", "bill") " SELECT t.month, t.model, " AMOUNTS " FROM shown t"),
+	VIEW("ant_charge_by_day",
+		"{whole:}" SUMS("day", "", "bill") " SELECT t.day, " AMOUNTS " FROM shown t"),
 	VIEW("ant_charge_by_month",
-		SUMS("month", "", "bill") " SELECT t.month, " AMOUNTS " FROM shown t"),
+		"{whole:}" SUMS("month", "", "bill") " SELECT t.month, " AMOUNTS " FROM shown t"),
 };
 /* clang-format on */
 

@@ -111,7 +111,7 @@ _Static_assert(
 	" AS model, " tier " AS tier, " context " AS context, '" kind "' AS kind, CAST(sum(" \
 	column ") AS bigint) AS tokens{o:usage_report|, _organization AS organization} FROM " \
 	"{t:usage_report} WHERE " column \
-	" > 0 GROUP BY 1, 2, 3, 4, 5, 6, 7{o:usage_report|, _organization}"
+	" > 0{within:bucket} GROUP BY 1, 2, 3, 4, 5, 6, 7{o:usage_report|, _organization}"
 #define USED(kind, column) \
 	USED_AS("coalesce(model, '')", USAGE_TIER, "coalesce(context_window, '')", kind, column)
 #define COST_KINDS \

@@ -14,6 +14,7 @@
 #include "load/csv_last.h"
 #include "load/csv_ledger.h"
 #include "load/csv_value.h"
+#include "load/history_file.h"
 #include "load/load.h"
 #include "load/place.h"
 
@@ -827,14 +828,14 @@ check(void *self, const char *const *tables, size_t n, int mode, int history,
 	(void)tables;
 	(void)n;
 	(void)mode;
-	(void)history;
 	if (place_lacks(d->file, missing, e) == -1)
 		return -1;
 	if (missing->n > before)
 		return 0;
 	if (aside_look(&d->data, d->file, e) == -1 ||
 		(d->data.old != -1 &&
-			csv_file_read(&d->csv, d->data.old, d->file, take_nothing, d, e) == -1))
+			csv_file_read(&d->csv, d->data.old, d->file, take_nothing, d, e) == -1) ||
+		(history && history_file_lacks(d->data.path, missing, e) == -1))
 		return -1;
 	buf_printf(&d->line, "%s/%s", d->data.folder, LOAD_CSV_LEDGER);
 	return buf_str(&d->line) != NULL ? place_lacks(d->line.data, missing, e) : no_memory(d, e);

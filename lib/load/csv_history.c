@@ -5,6 +5,7 @@
 
 #include "base/lines.h"
 #include "load/csv_versions.h"
+#include "load/history_file.h"
 
 static int
 no_memory(const struct csv_history *h, struct ant_err *e)
@@ -14,42 +15,17 @@ no_memory(const struct csv_history *h, struct ant_err *e)
 
 /* ---- which file, and its columns ----------------------------------------------------- */
 
-/* "users_history.csv" of users.csv: what stands behind the last dot of a name stays behind it. */
-static void
-put_path(struct buf *b, const char *file)
-{
-	const char *slash = strrchr(file, '/'), *name = slash != NULL ? slash + 1 : file;
-	const char *dot = *name != '\0' ? strrchr(name + 1, '.') : NULL;
-	size_t stem = dot != NULL ? (size_t)(dot - file) : strlen(file);
-
-	buf_put(b, file, stem);
-	buf_puts(b, SQL_HISTORY);
-	buf_puts(b, file + stem);
-}
-
 int
 csv_history_open(struct csv_history *h, const struct load *l, const struct csv_file *csv,
 	const char *file, struct ant_err *e)
 {
-	struct buf path;
-	int status;
-
 	memset(h, 0, sizeof *h);
 	h->load = l;
 	h->csv = csv;
 	h->valid_from = h->valid_to = h->organization = -1;
-	h->newest = INT64_MIN;
 	buf_init(&h->text, 2 * LINES_MAX);
 	buf_init(&h->line, 3 * LINES_MAX);
-	buf_init(&path, LOAD_TEXT_MAX);
-	put_path(&path, file);
-	if (buf_str(&path) == NULL)
-		status = err_sys(e, ANT_FAIL, "%s", file);
-	else
-		status = l->dry_run ? aside_look(&h->file, path.data, e)
-				    : aside_open(&h->file, path.data, 0, e);
-	buf_free(&path);
-	return status;
+	return history_file_open(&h->file, l, file, e);
 }
 
 int
@@ -250,18 +226,6 @@ put_row(struct csv_history *h, int open, int64_t number, struct ant_err *e)
 	return put_record(h, e);
 }
 
-/* The load's start, or where the clock went back or two loads began in one second, the second after the newest time. */
-static void
-set_now(struct csv_history *h)
-{
-	const int64_t second = 1000000;
-	int64_t now = h->load->started;
-
-	if (h->newest != INT64_MIN && now <= utc_floor(h->newest, second) / second)
-		now = utc_floor(h->newest, second) / second + 1;
-	utc_format(now, h->now);
-}
-
 static int
 has_changed(const struct csv_history *h)
 {
@@ -275,7 +239,7 @@ csv_history_write(struct csv_history *h, const struct csv_history_rows *rows, st
 		return -1;
 	if (!has_changed(h))
 		return 0;
-	set_now(h);
+	history_file_time(h->load, h->newest, h->now);
 	out_init(&h->to, h->file.fd, h->file.path);
 	if (put_header(h, e) == -1 || csv_versions_each(h, put_version, e) == -1 ||
 		csv_versions_each_row(h, rows, put_row, e) == -1 || out_flush(&h->to, e) == -1)

@@ -61,7 +61,7 @@ struct csv_history {
 
 /*
  * Open the history of FILE, whose lock this process has, in the dialect of CSV, and lock it; in a dry
- * run, only look.  Return 0, or -1 as aside_open(); csv_history_close() it in any case.
+ * run, only look.  Return 0, or -1 as history_file_open(); csv_history_close() it in any case.
  */
 int csv_history_open(struct csv_history *h, const struct load *l, const struct csv_file *csv,
 	const char *file, struct ant_err *e);

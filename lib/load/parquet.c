@@ -10,9 +10,11 @@
 #include "db/s3.h"
 #include "load/csv_audit.h"
 #include "load/csv_ledger.h"
+#include "load/history_file.h"
 #include "load/load.h"
 #include "load/parquet_days.h"
 #include "load/parquet_file.h"
+#include "load/parquet_history.h"
 #include "load/place.h"
 #include "load/sql.h"
 
@@ -35,6 +37,7 @@ struct load_parquet {
 	struct db_duckdb db;
 	struct aside data; /* the file; of a folder, its lock alone */
 	struct csv_ledger ledger;
+	struct parquet_history history;
 	struct sql_column *columns; /* those of the load, in types that the library has */
 	int has_old, has_view;	    /* the file is there; and there are rows of it to look at */
 	int many;		    /* it tells organizations apart; -1: not known */
@@ -267,8 +270,22 @@ open_files(struct load_parquet *d, struct ant_err *e)
 		return open_bucket(d, e);
 	if (open_place(d, dry, e) == -1 || (d->by_day && find_touched(d, e) == -1))
 		return -1;
+	if (d->load->history && parquet_history_open(&d->history, d->load, d->data.path, e) == -1)
+		return -1;
 	d->has_view = d->has_old && (!d->by_day || d->days.names.n > 0);
 	return open_work(d, dry ? NULL : d->data.temp, e);
+}
+
+/* The history outlives its file: whoever makes that anew has to be of the same organization. */
+static int
+open_history(struct load_parquet *d, struct ant_err *e)
+{
+	if (parquet_history_learn(&d->history, &d->db, d->columns, e) == -1)
+		return -1;
+	return d->history.file.old != -1 && !d->has_old
+		       ? csv_ledger_check_organization(
+				 &d->ledger, d->load, d->history.file.path, -1, e)
+		       : 0;
 }
 
 static int
@@ -296,6 +313,8 @@ begin(void *self, const struct load *l, int64_t *held, struct ant_err *e)
 	if (d->has_view && count_old(d, e) == -1)
 		return -1;
 	*held = d->removed;
+	if (l->history && open_history(d, e) == -1)
+		return -1;
 	if (l->dry_run)
 		return 0;
 	sql_create_table(&d->sql, SQL_DUCKDB, NULL, stage, d->columns, l->rows->ncolumns);
@@ -396,24 +415,10 @@ put_kept(struct load_parquet *d, struct buf *to)
 	}
 }
 
-/* Write the rows of SELECT to the file FD, and look at what can be read of it. */
 static int
 write_to(struct load_parquet *d, const char *select, int fd, struct ant_err *e)
 {
-	int64_t wrote = -1, reads = -1;
-
-	parquet_file_put_copy(&d->sql, select, d->load->rows->ncolumns, fd, NULL);
-	if (run(d, &wrote, e) == -1)
-		return -1;
-	buf_puts(&d->sql, "SELECT count(*) FROM ");
-	parquet_file_put_source(&d->sql, fd);
-	if (ask_number(d, &reads, e) == -1)
-		return -1;
-	if (wrote == reads)
-		return 0;
-	return err_set(e, ANT_FAIL,
-		"%s: %" PRId64 " rows were written, and %" PRId64 " can be read", d->file, wrote,
-		reads);
+	return parquet_file_write(&d->db, d->file, select, d->load->rows->ncolumns, fd, e);
 }
 
 /*
@@ -549,9 +554,31 @@ write_days(struct load_parquet *d, const char *all, struct ant_err *e)
 	return status;
 }
 
+/* The versions: of a replace those of ALL that is to be. */
+static int
+write_history(
+	struct load_parquet *d, const char *all, struct receipt_entry *entry, struct ant_err *e)
+{
+	struct buf rows;
+	int status;
+
+	buf_init(&rows, LOAD_TEXT_MAX);
+	buf_printf(&rows, "SELECT * FROM %s", stage);
+	if (buf_str(&rows) == NULL)
+		status = no_memory(d, e);
+	else
+		status = parquet_history_write(
+			&d->history, d->load->mode == MODE_MERGE ? rows.data : all, e);
+	buf_free(&rows);
+	entry->history = 1;
+	entry->opened = d->history.opened;
+	entry->closed = d->history.closed;
+	return status;
+}
+
 /* Write what is to be: the rows that stay, then those of the stream. */
 static int
-write_all(struct load_parquet *d, struct ant_err *e)
+write_all(struct load_parquet *d, struct receipt_entry *entry, struct ant_err *e)
 {
 	struct buf all;
 	int status = -1;
@@ -568,6 +595,8 @@ write_all(struct load_parquet *d, struct ant_err *e)
 	else
 		status = d->by_day ? write_days(d, all.data, e)
 				   : write_to(d, all.data, d->data.fd, e);
+	if (status == 0 && d->load->history)
+		status = write_history(d, all.data, entry, e);
 	buf_free(&all);
 	return status;
 }
@@ -640,21 +669,27 @@ write_plan(struct load_parquet *d, const struct receipt_entry *entry, struct ant
 		buf_printf(plan, "keep %" PRId64 " rows, remove %" PRId64, d->held - d->removed,
 			d->removed);
 	buf_printf(plan, ", append %" PRId64 "\n", entry->rows);
+	if (d->load->history)
+		buf_printf(plan, "%s: %s, end the versions that changed, append new ones\n",
+			d->history.file.path, d->history.file.old != -1 ? "rewrite" : "create");
 	buf_printf(plan, "%s/%s: append 1 row\n", d->data.folder, LOAD_CSV_LEDGER);
 	return plan->failed ? no_memory(d, e) : 0;
 }
 
 /*
- * Both files are whole and on the disk before either takes its place.  The rows come first: a
- * ledger that knew of rows that are not there would move a watermark past them.
+ * All files are whole and on the disk before one takes its place.  The rows come before the ledger: one
+ * that knew of rows that are not there would move a watermark past them.  The history comes before the
+ * rows: a version that is there already is not made again, but nobody would miss one.
  */
 static int
 publish(struct load_parquet *d, struct receipt_entry *entry, struct ant_err *e)
 {
 	db_duckdb_close(&d->db);
-	if ((!d->by_day && aside_sync(&d->data, e) == -1) ||
+	if (parquet_history_sync(&d->history, e) == -1 ||
+		(!d->by_day && aside_sync(&d->data, e) == -1) ||
 		(!d->has_old && csv_ledger_forget(&d->ledger, d->data.folder, entry, e) == -1) ||
 		csv_ledger_write(&d->ledger, d->data.folder, entry, e) == -1 ||
+		parquet_history_publish(&d->history, e) == -1 ||
 		(d->by_day ? parquet_days_publish(&d->days, file_name(d), e)
 			   : aside_rename(&d->data, e)) == -1)
 		return -1;
@@ -680,7 +715,7 @@ commit(void *self, struct receipt_entry *entry, struct ant_err *e)
 	entry->into = file_name(d);
 	entry->created = !d->has_old;
 	buf_init(&buckets, LOAD_TEXT_MAX);
-	status = write_all(d, e);
+	status = write_all(d, entry, e);
 	if (status == 0 && r->window) {
 		status = put_buckets(d, &buckets, e);
 		entry->time_column = r->columns[r->time_column].name;
@@ -702,6 +737,7 @@ undo(void *self, const char *reason)
 	(void)reason;
 	csv_ledger_close(&d->ledger);
 	db_duckdb_close(&d->db);
+	parquet_history_close(&d->history);
 	parquet_days_close(&d->days);
 	aside_close(&d->data);
 }
@@ -736,7 +772,6 @@ check(void *self, const char *const *tables, size_t n, int mode, int history,
 	(void)tables;
 	(void)n;
 	(void)mode;
-	(void)history;
 	if (d->bucket != NULL)
 		return check_bucket(d, e);
 	buf_init(&path, LOAD_TEXT_MAX);
@@ -745,7 +780,8 @@ check(void *self, const char *const *tables, size_t n, int mode, int history,
 	buf_free(&path);
 	if (status == -1 || missing->n > before)
 		return status;
-	if (open_place(d, 1, e) == -1 || open_work(d, NULL, e) == -1)
+	if (open_place(d, 1, e) == -1 || open_work(d, NULL, e) == -1 ||
+		(history && history_file_lacks(d->data.path, missing, e) == -1))
 		return -1;
 	if (d->has_old && (!d->by_day || d->days.names.n > 0)) {
 		buf_puts(&d->sql, "SELECT count(*) FROM ");

@@ -40,6 +40,30 @@ parquet_file_put_copy(struct buf *b, const char *select, size_t n, int fd, const
 		rows);
 }
 
+int
+parquet_file_write(struct db_duckdb *d, const char *shown, const char *select, size_t n, int fd,
+	struct ant_err *e)
+{
+	int64_t wrote = -1, reads = -1;
+	struct buf sql;
+	int status;
+
+	buf_init(&sql, LOAD_TEXT_MAX);
+	parquet_file_put_copy(&sql, select, n, fd, NULL);
+	status = db_duckdb_run(d, buf_str(&sql), &wrote, e);
+	buf_clear(&sql);
+	buf_puts(&sql, "SELECT count(*) FROM ");
+	parquet_file_put_source(&sql, fd);
+	if (status == 0)
+		status = parquet_file_number(d, buf_str(&sql), &reads, e);
+	buf_free(&sql);
+	if (status == 0 && wrote != reads)
+		status = err_set(e, ANT_FAIL,
+			"%s: %" PRId64 " rows were written, and %" PRId64 " can be read", shown,
+			wrote, reads);
+	return status;
+}
+
 struct columns {
 	struct strlist *names, *types;
 };

@@ -26,6 +26,13 @@ void parquet_file_put_path(struct buf *b, int fd);
  */
 void parquet_file_put_copy(struct buf *b, const char *select, size_t n, int fd, const char *object);
 
+/*
+ * Write the rows of SELECT, N columns wide, to the file open as FD, called SHOWN, and look that all of
+ * them can be read.  Return 0 or -1.
+ */
+int parquet_file_write(struct db_duckdb *d, const char *shown, const char *select, size_t n, int fd,
+	struct ant_err *e);
+
 /* The names and types of the columns of FROM, a table in SQL.  Return 0 or -1. */
 int parquet_file_columns(struct db_duckdb *d, const char *from, struct strlist *names,
 	struct strlist *types, struct ant_err *e);

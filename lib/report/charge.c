@@ -12,7 +12,7 @@ struct charge_dimension {
 	const char *name;
 	const char *columns[2];
 	const char *nobody; /* what has no value is called */
-	const char *with;   /* names that ROWS needs beyond the bill */
+	const char *with;   /* the bill, and names that ROWS needs beyond it */
 	const char *rows, *id;
 	const char *more;   /* what is asked for of each group */
 	const char *called; /* the name, of the group t and what is joined */
@@ -23,22 +23,26 @@ struct charge_dimension {
 #define NAMES(table) "(SELECT id, min(name) AS name FROM {t:" table "} t GROUP BY id)"
 
 static const struct charge_dimension dimensions[] = {
-	{"owner", {"owner", NULL}, "No owner", "{held:}, owned AS ({owned:})", "owned", "owner", "",
-		"{null:text}", "", 0},
-	{"tag", {"value", NULL}, "No tag", "", "labelled", "value", "", "{null:text}", "", 0},
-	{"person", {"person_id", "person"}, "Nobody known", "", "bill", "person_id",
-		", min(person) AS name", "t.name", "", 0},
-	{"key", {"api_key_id", "api_key"}, "No key", "", "bill", "api_key_id", "", "n.name",
-		NAMES("api_keys"), 0},
-	{"service-account", {"service_account_id", "service_account"}, "No service account", "",
-		"bill", "service_account_id", "", "n.name", NAMES("service_accounts"), 0},
-	{"workspace", {"workspace_id", "workspace"}, "Default workspace", "", "bill",
-		"workspace_id", "", "n.name", NAMES("workspaces"), 0},
-	{"product", {"product", NULL}, "No product", "", "bill", "product", "", "{null:text}", "",
+	{"owner", {"owner", NULL}, "No owner", "{bill:}{held:}, owned AS ({owned:})", "owned",
+		"owner", "", "{null:text}", "", 0},
+	{"tag", {"value", NULL}, "No tag", "{whole:}", "labelled", "value", "", "{null:text}", "",
 		0},
-	{"model", {"model", NULL}, "No model", "", "bill", "model", "", "{null:text}", "", 0},
-	{"day", {"day", NULL}, "No day", "", "bill", "day", "", "{null:text}", "", 1},
-	{"month", {"month", NULL}, "No month", "", "bill", "month", "", "{null:text}", "", 1},
+	{"person", {"person_id", "person"}, "Nobody known", "{whole:}", "bill", "person_id",
+		", min(person) AS name", "t.name", "", 0},
+	{"key", {"api_key_id", "api_key"}, "No key", "{bill:}", "bill", "api_key_id", "", "n.name",
+		NAMES("api_keys"), 0},
+	{"service-account", {"service_account_id", "service_account"}, "No service account",
+		"{whole:}", "bill", "service_account_id", "", "n.name", NAMES("service_accounts"),
+		0},
+	{"workspace", {"workspace_id", "workspace"}, "Default workspace", "{whole:}", "bill",
+		"workspace_id", "", "n.name", NAMES("workspaces"), 0},
+	{"product", {"product", NULL}, "No product", "{whole:}", "bill", "product", "",
+		"{null:text}", "", 0},
+	{"model", {"model", NULL}, "No model", "{whole:}", "bill", "model", "", "{null:text}", "",
+		0},
+	{"day", {"day", NULL}, "No day", "{whole:}", "bill", "day", "", "{null:text}", "", 1},
+	{"month", {"month", NULL}, "No month", "{whole:}", "bill", "month", "", "{null:text}", "",
+		1},
 };
 enum { DIMENSIONS = sizeof dimensions / sizeof *dimensions };
 
@@ -207,20 +211,22 @@ static void
 put_question(struct buf *b, const struct charge *c, const struct report_options *o)
 {
 	const struct charge_dimension *d = c->by.of;
+	struct views_place place = o->place;
 	char from[SHOW_TEXT], to[SHOW_TEXT];
 	struct buf text;
 
+	place.from = show_iso(c->from, from);
+	place.to = show_iso(c->to, to);
 	buf_init(&text, 1 << 16);
-	views_put(b, &o->place, &o->there, "{bill:}");
-	views_put(b, &o->place, &o->there, d->with);
+	views_put(b, &place, &o->there, d->with);
 	if (c->by.tag != NULL)
 		put_labelled(b, o, c->by.tag);
 	buf_printf(&text,
 		", sums AS (SELECT %s AS id, currency{apart:, organization}, {sum:}%s FROM %s "
 		"WHERE "
-		"day >= '%s' AND day < '%s'",
-		d->id, d->more, d->rows, show_iso(c->from, from), show_iso(c->to, to));
-	views_put(b, &o->place, &o->there, buf_str(&text) != NULL ? text.data : "{}");
+		"true",
+		d->id, d->more, d->rows);
+	views_put(b, &place, &o->there, buf_str(&text) != NULL ? text.data : "{}");
 	if (o->organization != NULL && c->several) {
 		buf_puts(b, " AND organization = ");
 		sql_literal(b, o->place.dialect, o->organization);
@@ -232,7 +238,7 @@ put_question(struct buf *b, const struct charge *c, const struct report_options 
 		d->id, d->called, c->several ? "t.organization" : "{null:text}");
 	if (*d->join != '\0')
 		buf_printf(&text, " LEFT JOIN %s n ON n.id = t.id", d->join);
-	views_put(b, &o->place, &o->there, buf_str(&text) != NULL ? text.data : "{}");
+	views_put(b, &place, &o->there, buf_str(&text) != NULL ? text.data : "{}");
 	buf_free(&text);
 }
 

@@ -176,7 +176,7 @@ report_check(struct buf *to, struct buf *notes, const struct report *r, const ch
 	else
 		return err_set(e, ANT_USAGE,
 			"--check: '%.100s' is none of budget=USD, forecast=USD, daily-change=N%%, "
-			"stale=SPAN and reconcile=N%%",
+			"stale=SPAN, reconcile=N%% and owners",
 			limit);
 	put_no_cost(notes, r, limit, len);
 	return n != -1 && r != NULL && (to->failed || notes->failed)

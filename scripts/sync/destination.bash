@@ -153,6 +153,7 @@ destination() {
 	load_scope=$base_scope # whatever organization it is
 	((!by_organization)) || [[ ! $kind =~ ^(bigquery|snowflake)$ ]] || usage "--by-organization: $kind has no such tables"
 	((!${#history_of[@]})) || [[ ! $kind =~ ^(bigquery|snowflake)$ ]] || usage "history: $kind keeps none"
+	((!${#history_of[@]} || !days)) || usage 'history: a folder of days keeps none: use parquet:///FOLDER without ?days'
 	# These let one process write at a time: rows are fetched aside, and loaded in turn.  So are those of organizations
 	# side by side where they share a file or a table.  Of Iceberg all loads share the ledger: what another machine
 	# overtakes is loaded again, from rows that lie aside.

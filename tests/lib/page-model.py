@@ -86,29 +86,6 @@ def products():
     m.same('their sum', m.page.tables[1][-1][2][1], BILL)
 
 
-def tagged():
-    """By key of a tag: what each value cost, and last, without one."""
-    of = by(lambda d, r: r['workspace_id'])
-    keys = defaultdict(lambda: defaultdict(Fraction))
-    for id, w in WORKSPACES.items():
-        for key, value in json.loads(w['tags'] or '{}').items():
-            keys[key][value] += of[id]
-    return {key: largest(values) + [(None, BILL - sum(values.values()))] for key, values in sorted(keys.items(), key=lambda k: k[0].encode())}
-
-
-def tags():
-    section('tags')
-    model = tagged()
-    if len(model) < 3 or not all(len(v) > 1 for v in model.values()):
-        sys.exit('the model has too few tags to say anything')
-    for i, (key, values) in enumerate(model.items()):
-        cents, shares = m.add_up([v for _, v in values]), m.shares([v for _, v in values])
-        want = [[m.clean(k) if k is not None else 'Without this tag', v, m.usd(c), s] for (k, v), c, s in zip(values, cents, shares)]
-        m.same(f'tag {key}', [[m.clean(row[0][0]), row[2][1], row[2][0], row[3][0]] for row in m.page.tables[i][1:-1]], want)
-        m.same(f'sum of {key}', m.page.tables[i][-1][2][1], BILL)
-    m.same('how many keys', len(m.page.tables), len(model))
-
-
 # ---- seats ----------------------------------------------------------------------------------
 
 SEATS = [(m.day(r['starting_at']), r) for r in table('analytics_summaries') if in_period(m.day(r['starting_at']))]
@@ -430,7 +407,7 @@ def sheet_people():
 
 
 def sheet_tags():
-    sheet('tags', ['tag', 'value', 'amount', 'currency'], [[k, value, v, USD] for k, values in tagged().items() for value, v in values], True)
+    sheet('tags', ['tag', 'value', 'amount', 'currency'], [[k, value, v, USD] for k, values in m.tagged().items() for value, v in values], True)
 
 
 def sheet_odd():
@@ -450,4 +427,8 @@ def sheet_odd():
 
 
 for name in NAMES or ['section ' + s for s in ('products', 'tags', 'seats', 'engagement', 'limits')]:
-    globals()[name[8:] if name.startswith('section ') else 'sheet_' + name.replace('-', '_')]()
+    if name == 'section tags':
+        section('tags')
+        m.tags()
+    else:
+        globals()[name[8:] if name.startswith('section ') else 'sheet_' + name.replace('-', '_')]()

@@ -4,6 +4,7 @@ FOLDER has TABLE.rows, what ant-sim --expect prints without the line of names.  
 computed here anew, with fractions, from the words of the manual and not from ant-report's code; the
 period is the last 90 days before 2026-11-20T15:30Z, cost being complete up to 2026-11-20.
 """
+import json
 import os
 import re
 import sys
@@ -413,6 +414,51 @@ def keys():
         for r in these:
             if f'{clean(r[1])} (since {shown_day(day(r[3]))})' not in clean(page.text):
                 sys.exit(f'{title}: {r[1]} is missing')
+
+
+def tagged():
+    """By key of the workspaces' tags: what each value cost, the largest first, and last, with None, what has no such tag."""
+    bill = list(billed(lambda r: r[26])) if BILLED else [(c[1], c[7]) for c in COST if FIRST <= c[0] <= OPEN]
+    of, keys = defaultdict(Fraction), defaultdict(lambda: defaultdict(Fraction))
+    for w, v in bill:
+        of[w] += v
+    for w in rows('workspaces'):
+        for key, value in json.loads(w[9] or '{}').items():
+            keys[key][value] += of[w[0]]
+    whole = sum(of.values())
+    return {key: sorted(values.items(), key=lambda kv: (-kv[1], kv[0])) + [(None, whole - sum(values.values()))]
+            for key, values in sorted(keys.items(), key=lambda k: k[0].encode())}
+
+
+def tags():
+    model = tagged()
+    if len(model) < 3 or not all(len(v) > 1 for v in model.values()):
+        sys.exit('the model has too few tags to say anything')
+    same('how many keys', len(page.tables), len(model))
+    for i, (key, values) in enumerate(model.items()):
+        parts = [v for _, v in values]
+        want = [[clean(k) if k is not None else 'Without this tag', v, usd(c), s] for (k, v), c, s in zip(values, add_up(parts), shares(parts))]
+        same(f'tag {key}', [[clean(row[0][0]), row[2][1], row[2][0], row[3][0]] for row in page.tables[i][1:-1]], want)
+        same(f'sum of {key}', page.tables[i][-1][2][1], sum(parts))
+
+
+def products():
+    if 'ant-sync analytics_cost' not in page.text:
+        sys.exit('it is not said how cost by product is loaded')
+
+
+def changes():
+    """Nothing was created or archived in the period: tests/report-sections.bats has what was."""
+    created = [day(r[i]) for t, columns in (('users', [4]), ('api_keys', [3]), ('workspaces', [3, 4])) for r in rows(t) for i in columns if r[i]]
+    same('what was created', [d for d in created if FIRST <= d <= OPEN], [])
+    if 'Nothing in this period.' not in page.text:
+        sys.exit('it says that something changed')
+
+
+def elsewhere():
+    want = [f'{title}: {t} takes a key of a Claude Enterprise organization.' for title, t in (
+        ('Seats and active users', 'analytics_summaries'), ('Activity by product', 'analytics_users'), ('Spend against limits', 'spend_limits_effective'))]
+    same('what another key opens', clean(page.text), 'What other keys open' + ''.join(want))
 
 
 def odd():

@@ -78,21 +78,26 @@ dollars() { while read -r n; do BC_LINE_LENGTH=0 bc <<<"scale=24; $n / 100"; don
 cents() { expect cost_report | awk -F '\t' -v a="$1" -v b="$2" "substr(\$1, 1, 10) >= a && substr(\$1, 1, 10) < b ${3:+&& ($3)} { print \$4 }" | total; }
 
 # year_stream TABLE - the row stream of a year of an organization of 2,000 users, 50 workspaces and 500
-# keys, which the simulator serves already (start_year): a report's rows come from the model at once
+# keys, which the simulator serves already (start_year): a report's rows come from the model at once;
+# of analytics the last 90 days, the period of a report
 YEAR=(--now "$NOW" --days 365 --users 2000 --workspaces 50 --api-keys 500)
 start_year() { start_sim "${YEAR[@]}"; }
 year_stream() {
-	local heading
+	local heading key=$ANTHROPIC_ADMIN_KEY from=2025-01-01
 	case $1 in
-	*_report | *_usage) ;;
+	analytics_*) from=2026-08-23 key=sk-ant-api01-simulated ;;
+	spend_*) key=sk-ant-api01-simulated ;;
+	esac
+	case $1 in
+	*_report | *_usage | analytics_*) ;;
 	*)
-		"$ANT_BIN/ant-fetch" -q --rate 0 "$1" | "$ANT_BIN/ant-flatten" -q
+		ANTHROPIC_ADMIN_KEY=$key "$ANT_BIN/ant-fetch" -q --rate 0 "$1" | "$ANT_BIN/ant-flatten" -q
 		return
 		;;
 	esac
-	heading=$("$ANT_BIN/ant-fetch" -q --rate 0 --from 2026-11-18 --to 2026-11-19 "$1" | "$ANT_BIN/ant-flatten" -q | grep '^#') || return
-	sed -e 's/2026-11-18T/2025-01-01T/; s/2026-11-19T/2026-11-21T/' -e '/^#end/d' <<<"$heading"
-	"$ANT_BIN/ant-sim" "${YEAR[@]}" --expect "$1" | awk 'NR > 1; END { printf "#end\t%d\t2026-11-20T00:00:00Z\n", NR - 1 }'
+	heading=$(ANTHROPIC_ADMIN_KEY=$key as_of "$NOW" "$ANT_BIN/ant-fetch" -q --rate 0 --from 2026-11-17 --to 2026-11-18 "$1" | "$ANT_BIN/ant-flatten" -q | grep '^#') || return
+	sed -e "s/2026-11-17T/${from}T/; s/2026-11-18T/2026-11-21T/" -e '/^#end/d' <<<"$heading"
+	"$ANT_BIN/ant-sim" "${YEAR[@]}" --from "$from" --expect "$1" | awk 'NR > 1; END { printf "#end\t%d\t2026-11-20T00:00:00Z\n", NR - 1 }'
 }
 
 # by_organization - SQL that makes the tables such of two organizations: of the first are all rows, of the second those of
