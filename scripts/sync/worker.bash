@@ -152,12 +152,19 @@ set_rest() { # WHERE: load or aside
 	[[ -z $kept ]] || rest+=(--branch cat --out "$run/$kept.parents")
 }
 
+# How a table is fetched whose rows are appended, in the array whole: what is there in part would come again with the rest.
+set_whole() { # TABLE
+	whole=()
+	[[ ${mode:-${mode_of[$1]}} != append || -z ${windowed[$1]-} ]] || whole=(--complete)
+}
+
 # load FETCH-OPTION... - one window through the pipeline, for the tables in `running`; their statuses go to code_of.
 load() {
 	local name
-	local -a how=(--fetch-log) source rest sink all=("${running[@]}")
+	local -a how=(--fetch-log) whole source rest sink all=("${running[@]}")
 	# One budget of requests for all tables and all their windows.
-	source=(ant-fetch --log-format json "${fetch[@]}" --rate "$rate" --rate-file "$rate_file" "${parents[@]}" "$@" "$first")
+	set_whole "$first"
+	source=(ant-fetch --log-format json "${fetch[@]}" "${whole[@]}" --rate "$rate" --rate-file "$rate_file" "${parents[@]}" "$@" "$first")
 	((!verbose)) || how+=(-v)
 	[[ $gate == - ]] || how+=(--page-file "$gate")
 	gate=-
