@@ -54,6 +54,7 @@ of_readme() {
 }
 
 @test "docs: the commands of the README run" {
+	cp "$BATS_FILE_TMPDIR/given/anthill.db" . # as `make run` of its first lines makes it
 	of_readme | sed 's/^ant-sync.*db.example.com.*/ant-sync --start -3d --dest postgresql:\/\/\/postgres/' >lines
 	[ "$(wc -l <lines)" -ge 6 ]
 	run_examples lines

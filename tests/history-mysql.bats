@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2016	# backticks are SQL's
+# shellcheck disable=SC2016,SC2034,SC2053	# backticks are SQL's; read by helpers; patterns
 # ant-load-mysql --history: the table, its history and the ledger, in one transaction.
 load lib/helper
 load lib/streams

@@ -126,7 +126,7 @@ model_bill() { expect analytics_cost | awk -F '\t' 'substr($1, 1, 10) >= "2026-0
 	for args in '--csv models --json' '--text --json' '--csv models --text' '--json --check budget=1' '--csv models --check stale=1h'; do
 		# shellcheck disable=SC2086
 		run -2 page $args "$ORG"
-		[[ $output == *'only one of --text, --csv, --json and --check'* ]]
+		[[ $output == *'only one of --text, --csv, --json, '*'--check'* ]]
 	done
 }
 
@@ -193,6 +193,12 @@ advised() { grep -oE 'ant-sync [a-z_]+' | cut -d ' ' -f 2 | sort -u; }
 	run -1 page --check budget=100 e.db
 	[[ $output == "budget: \$"*' is spent in November 2026, over $100.00' ]]
 	page --text e.db | grep -q '^Cost by model'
+	# Of which none is of a workspace, as the API has it for such an organization.
+	sqlite3 e.db 'UPDATE analytics_cost SET workspace_id = NULL'
+	page e.db >page.html
+	run -1 grep -q -e 'id="workspaces"' -e 'id="matrix"' -e 'No workspace' page.html
+	section elsewhere <page.html | grep -q 'Cost · Cost by workspace and model · Cost by workspace tag: workspaces takes an Admin key'
+	run -1 grep -q '^Cost by workspace' <(page --text e.db)
 }
 
 # bare_of_views FILE - the database without its views
@@ -251,6 +257,35 @@ changes_view() {
 	sqlite3 v.db "CREATE TABLE u AS SELECT 'aaaaaaaa-0000' AS _organization, t.* FROM users t; DROP TABLE users; ALTER TABLE u RENAME TO users"
 	page --csv changes v.db >got.csv
 	[ "$(mlr --icsv --onidx cut -f organization got.csv | sort | uniq -c | xargs)" = '4 aaaaaaaa-0000' ]
+}
+
+# people ROLE OF... - the stream of users: these members, whose role is ROLE
+people() {
+	printf '#ant-rows\t1\tusers\n#mode\treplace\n#key\tid\n#unique\n#type\ttext\ttext\ttext\ttext\ttimestamptz\ttimestamptz\ttext\ttimestamptz\n#cols\tid\temail\tname\trole\tcreated_at\tlast_login_at\ttype\tadded_at\n'
+	local n
+	for n in "${@:2}"; do printf 'user_%s\t%s@example.com\t%s\t%s\t2024-01-01T00:00:00Z\t\\N\tuser\t2024-01-01T00:00:00Z\n' "$n" "$n" "$n" "$1"; done
+	printf '#end\t%d\t\\N\n' $(($# - 1))
+}
+
+@test "sections: who joined, left and changed role between two loads with --history is on the page, from all three databases" {
+	local dest
+	psql -Xq -d template1 -c "CREATE DATABASE kept"
+	cat >want.csv <<-'END'
+		table,id,name,what,column,from,to
+		users,user_ada,ada@example.com,changed,role,user,admin
+		users,user_bo,bo@example.com,removed,,,
+		users,user_cy,cy@example.com,added,,,
+	END
+	for dest in 'sqlite k.db' 'pg -d postgresql:///kept' 'duckdb k.duckdb'; do
+		people user ada bo | as_of 2026-11-01T00:00:00Z bash -c "ant-load-$dest --history" >/dev/null
+		people admin ada cy | as_of 2026-11-15T00:00:00Z bash -c "ant-load-$dest --history" >/dev/null
+		# shellcheck disable=SC2086
+		ant-load-$dest --views >/dev/null
+		page --csv changes "${dest##* }" >got.csv
+		[ "$(mlr --icsv --onidx cut -f changed_at then uniq -g changed_at got.csv | cut -c 1-10)" = 2026-11-15 ]
+		mlr --csv cut -x -f changed_at got.csv | diff want.csv -
+		page "${dest##* }" | section changes | grep -q 'role: <bdi>user</bdi> → <bdi>admin</bdi>'
+	done
 }
 
 @test "sections: without that view, what was created and archived is told, and how the rest is recorded" {
@@ -324,6 +359,7 @@ changes_view() {
 @test "sections: hostile tags, names and values are text on the page, guarded in CSV, whole in JSON" {
 	cp "$ORG" h.db
 	sqlite3 h.db "UPDATE workspaces SET tags = '{\"=HYPERLINK(1)\":\"<script>x</script>\",\"\\u202eevil\":\"\\u001b[31m\",\"long\":\"' || printf('%.5000c', 'x') || '\"}' WHERE name = 'Production';
+		INSERT INTO workspaces (id, name, tags) VALUES ('wrkspc_idle', 'Idle', '{\"idle\":\"without cost\"}');
 		UPDATE workspaces SET tags = '{\"twice\":\"one\",\"twice\":\"two\"}' WHERE name = 'Claude Code';
 		UPDATE workspaces SET tags = 'no json' WHERE name = 'Legacy import';
 		UPDATE workspaces SET tags = '[1,{\"a\":2}]' WHERE name LIKE 'Data%';
@@ -339,6 +375,7 @@ changes_view() {
 	grep -q '^twice,two,' tags.csv
 	run -1 grep -q -e '^twice,one' -e '^a,' tags.csv
 	grep -q '^number,1.50,' tags.csv
+	grep -q '^idle,without cost,0,USD$' tags.csv
 	grep -q '^object,"{""a"":\[1\]}",' tags.csv
 	# Every key's rows add up to all that is billed.
 	mlr --icsv --onidx cut -f tag then uniq -a tags.csv >keys

@@ -89,7 +89,7 @@ values() { grep -o '<data value="[^"]*"' | sed 's/.*"\(.*\)"/\1/'; }
 	ant load-sqlite alone.db <stream >/dev/null
 	stop_sim
 	# Amounts and shares: the names are those of other tables.
-	spent() { ant report --to "$NOW" --text --ascii "$1" | sed -n '/^Cost by API key/,/^Claude Code/p' | grep -oE '\$[0-9,.]+ +[0-9.]+%'; }
+	spent() { ant report --to "$NOW" --text --ascii "$1" | sed -n '/^Cost by API key/,/^Cost by tag/p' | grep -oE '\$[0-9,.]+ +[0-9.]+%'; }
 	spent both.db >want
 	[ "$(wc -l <want)" -gt 20 ]
 	spent alone.db | diff want -

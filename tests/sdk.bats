@@ -96,6 +96,7 @@ holds() {
 	cost_report
 	cost_report_total
 	messages_usage
+	owners
 	usage_by_cost
 	usage_report
 	usage_report_total

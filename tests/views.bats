@@ -6,7 +6,7 @@ load lib/duckdb
 load lib/report
 load lib/streams
 
-VIEWS='ant_api_keys ant_claude_code_daily ant_claude_code_tools ant_cost_by_key ant_cost_daily ant_freshness ant_members ant_spend_month ant_tokens_daily'
+VIEWS='ant_api_keys ant_charge ant_charge_by_day ant_charge_by_key ant_charge_by_model ant_charge_by_month ant_charge_by_owner ant_charge_by_person ant_charge_by_product ant_charge_by_service_account ant_charge_by_tag ant_charge_by_workspace ant_claude_code_daily ant_claude_code_tools ant_cost_by_key ant_cost_daily ant_freshness ant_members ant_spend_month ant_tokens_daily'
 
 setup_file() {
 	build_duck
@@ -32,7 +32,7 @@ plain() { sed -E 's/(^|\|)(-?[0-9]+)\.0+(\||$)/\1\2\3/g; s/(\.[0-9]*[1-9])0+(\||
 	[ "$(lite "SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY 1" | paste -sd' ')" = "$VIEWS" ]
 	for v in $VIEWS; do
 		lite "SELECT name FROM pragma_table_info('$v')" >want
-		[ "$(wc -l <want)" -ge 5 ]
+		[ "$(wc -l <want)" -ge 4 ]
 		pg "SELECT column_name FROM information_schema.columns WHERE table_name = '$v' ORDER BY ordinal_position" >got
 		diff want got
 		ddb "SELECT column_name FROM information_schema.columns WHERE table_name = '$v' ORDER BY ordinal_position" >got
@@ -168,11 +168,11 @@ plain() { sed -E 's/(^|\|)(-?[0-9]+)\.0+(\||$)/\1\2\3/g; s/(\.[0-9]*[1-9])0+(\||
 @test "views: made over what tables there are; again when there are more; left alone when nothing changed" {
 	sqlite3 "$BATS_FILE_TMPDIR/org.db" ".dump cost_report" | sqlite3 part.db
 	ant load-sqlite --views -v part.db 2>err
-	grep -q '2 views' err
+	grep -q '13 views' err
 	[ "$(sqlite3 part.db "SELECT group_concat(DISTINCT workspace) FROM ant_cost_daily WHERE workspace LIKE 'Prod%'")" = '' ]
 	sqlite3 "$BATS_FILE_TMPDIR/org.db" ".dump workspaces" ".dump usage_report" | sqlite3 part.db
 	ant load-sqlite --views -v part.db 2>err
-	grep -q '4 views' err
+	grep -q '15 views' err
 	[ "$(sqlite3 part.db "SELECT group_concat(DISTINCT workspace) FROM ant_cost_daily WHERE workspace LIKE 'Prod%'")" = Production ]
 	sqlite3 part.db 'PRAGMA schema_version' >before
 	ant load-sqlite --views part.db
@@ -365,7 +365,7 @@ before() {
 	sqlite3 second.db "DELETE FROM _anthill_loads WHERE organization = '$FIRST'"
 	for v in $VIEWS; do
 		[ "$(sqlite3 m.db "SELECT name FROM pragma_table_info('$v') WHERE name <> 'basis' ORDER BY cid DESC LIMIT 1")" = organization ]
-		columns=$(sqlite3 "$one" "SELECT group_concat(name) FROM pragma_table_info('$v') WHERE name NOT IN ('hours_behind', 'added_at', 'created_at', 'expires_at', 'last_load', 'watermark', 'acceptance_rate', 'cache_hit_rate')")
+		columns=$(sqlite3 "$one" "SELECT group_concat(name) FROM pragma_table_info('$v') WHERE name NOT IN ('hours_behind', 'added_at', 'created_at', 'expires_at', 'tags', 'last_load', 'watermark', 'acceptance_rate', 'cache_hit_rate')")
 		[ $v != ant_cost_by_key ] || columns=${columns/cost_usd/'round(cost_usd, 6)'}
 		lite "SELECT $columns FROM $v" | plain | sort >want
 		[ -s want ]
@@ -421,7 +421,7 @@ NAMES=(--prefix "p'_" --table-name 'cost_report=a=b\' --table-name users=people)
 		for t in $REPORT_TABLES old; do echo "DROP TABLE $t;"; done
 	} | sqlite3 -bail m.db
 	ant load-sqlite --views -v "${NAMES[@]}" m.db 2>err
-	grep -q '9 views' err
+	grep -q '20 views' err
 	cp "$BATS_FILE_TMPDIR/org.duckdb" m.duckdb
 	{
 		for v in $VIEWS; do echo "DROP VIEW $v;"; done
@@ -538,7 +538,7 @@ NAMES=(--prefix "p'_" --table-name 'cost_report=a=b\' --table-name users=people)
 		ant tables --ddl postgresql $t | psql -Xq
 	done
 	ant tables --views sqlite | sqlite3 -bail t.db
-	[ "$(sqlite3 t.db "SELECT count(*) FROM sqlite_schema WHERE type = 'view'")" = 10 ]
+	[ "$(sqlite3 t.db "SELECT count(*) FROM sqlite_schema WHERE type = 'view'")" = 21 ]
 	ant tables --views postgresql | psql -Xq -v ON_ERROR_STOP=1
 	psql -Xq -c 'DROP TABLE analytics_cost, analytics_usage CASCADE'
 	ant load-pg --views
@@ -555,7 +555,7 @@ NAMES=(--prefix "p'_" --table-name 'cost_report=a=b\' --table-name users=people)
 	start_sim --days 10
 	export ANT_STATE=$PWD/state
 	ant-sync -q --rate 0 --start "$start" --dest sqlite:///v.db cost_report workspaces >/dev/null 2>&1
-	[ "$(sqlite3 v.db "SELECT count(*) FROM sqlite_schema WHERE type = 'view'")" = 3 ]
+	[ "$(sqlite3 v.db "SELECT count(*) FROM sqlite_schema WHERE type = 'view'")" = 14 ]
 	printf '%s\n' 'views off' 'destination sqlite:///w.db' 'rate 0' >conf
 	ant-sync -q -c conf users >/dev/null 2>&1
 	[ "$(sqlite3 w.db "SELECT count(*) FROM sqlite_schema WHERE type = 'view'")" = 0 ]

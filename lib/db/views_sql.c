@@ -110,7 +110,7 @@ _Static_assert(
 	"SELECT {day:bucket} AS day, coalesce(workspace_id, '') AS ws, api_key_id, " model \
 	" AS model, " tier " AS tier, " context " AS context, '" kind "' AS kind, CAST(sum(" \
 	column ") AS bigint) AS tokens{o:usage_report|, _organization AS organization} FROM " \
-	"{t:usage_report} WHERE " column \
+	"{t:usage_report} t WHERE " column \
 	" > 0{within:bucket} GROUP BY 1, 2, 3, 4, 5, 6, 7{o:usage_report|, _organization}"
 #define USED(kind, column) \
 	USED_AS("coalesce(model, '')", USAGE_TIER, "coalesce(context_window, '')", kind, column)

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/views_changes.h"
 #include "report/ask.h"
 #include "report/html.h"
 #include "report/sheet.h"
 #include "report/term.h"
 
-#define VIEW "ant_changes"
 enum { SHOWN = 30, TOLD = 10, COUNTED_MAX = 48 };
 
 /* Columns that change by use alone, day after day, and what stands beside another column. */
@@ -89,7 +89,7 @@ load_view(struct report_ask *q, int by_organization, struct ant_err *e)
 	buf_puts(&q->sql, "SELECT ");
 	report_ask_time(q, "changed_at");
 	buf_puts(&q->sql, ", table_name, id, name, what, column_name, from_value, to_value FROM ");
-	views_put_view(&q->sql, &r->o.place, VIEW);
+	views_put_view(&q->sql, &r->o.place, VIEWS_CHANGES);
 	buf_puts(&q->sql, " c WHERE ");
 	report_ask_compare(q, "changed_at", ">=", r->first);
 	buf_puts(&q->sql, " AND ");
@@ -153,7 +153,8 @@ changes_load(struct report_ask *q, struct ant_err *e)
 	struct changes *s = &q->r->changes;
 	int by_organization, status;
 
-	if (views_look_for(q->db, &q->r->o.place, VIEW, &s->recorded, &by_organization, e) == -1)
+	if (views_look_for(
+		    q->db, &q->r->o.place, VIEWS_CHANGES, &s->recorded, &by_organization, e) == -1)
 		return -1;
 	status = s->recorded ? load_view(q, by_organization, e) : load_tables(q, e);
 	if (status == 0 && s->n > 0)

@@ -190,10 +190,11 @@ loader_for() {
 	# In Iceberg any load can be overtaken by one of another table, at its commit.
 	if ((wait_lock)) && [[ ! $kind =~ ^(bigquery|snowflake)$ ]]; then how+=(--wait 86400)
 	elif [[ $kind == iceberg ]]; then how+=(--wait 600); fi
-	((!by_organization)) || how+=(--by-organization)
+	# Owners are those of all organizations.
+	((!by_organization)) || [[ $1 == owners ]] || how+=(--by-organization)
 	[[ -z ${history_of[${1:--}]-} ]] || how+=(--history)
 	whose=${own_organization:-${whose_of[${1:--}]-}}
-	[[ -z $whose ]] || how+=(--organization "$whose")
+	[[ -z $whose || $1 == owners ]] || how+=(--organization "$whose")
 	case $kind in
 	postgresql)
 		loader=(ant-load-pg -d "$conninfo" ${schema:+--schema "$schema"} "${names[@]}" "${how[@]}")

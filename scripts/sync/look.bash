@@ -4,16 +4,31 @@
 
 # Ask the API what the key may read, and the destination what may be written there.
 check_organization() { # NAME
-	local code=0
+	local code=0 name
+	local -a asked=()
 	settle "$1" || return
 	[[ -z $1 ]] || echo "organization $1"
-	ant-fetch --check "${fetch[@]}" -- "${tables[@]}" || code=$?
+	for name in "${tables[@]}"; do [[ $name == owners ]] || asked+=("$name"); done
+	((!${#asked[@]})) || ant-fetch --check "${fetch[@]}" -- "${asked[@]}" || code=$?
+	[[ " ${tables[*]} " != *' owners '* ]] || check_owners || code=$?
 	if check_destination; then
 		echo "destination $base_scope: ready"
 	else
 		say "destination $base_scope: not ready"
 		((code)) || code=1
 	fi
+	return "$code"
+}
+
+# Whether the file of owners could be loaded; what is wrong with it says its line.
+check_owners() {
+	local -i code=0
+	if [[ ! -r $owners || -d $owners ]]; then
+		say "owners: $owners: cannot be read"
+		return 1
+	fi
+	ant-flatten -q -t owners <"$owners" >/dev/null || code=$?
+	((code)) || echo "owners $owners: ready"
 	return "$code"
 }
 

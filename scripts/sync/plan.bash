@@ -40,6 +40,10 @@ plan_line() { # WINDOW [--shared]
 	fi
 	set_locks --wait ${2+"$2"} -- "${running[@]}"
 	((${#running[@]} == 1)) || how=(--aside)
+	if [[ ${running[0]} == owners ]]; then
+		plan_owners "$text"
+		return
+	fi
 	set_whole "${running[0]}"
 	# shellcheck disable=SC2206	# the words of a window
 	how+=(ant-fetch "${fetch[@]}" "${whole[@]}" $1 "${running[0]}")
@@ -55,4 +59,14 @@ plan_line() { # WINDOW [--shared]
 	done
 	quote "${locks[@]}" ant-run "${how[@]}"
 	printf '%s\n' "$text$REPLY"
+}
+
+plan_owners() { # TEXT-BEFORE
+	local text=$1
+	scope_for owners
+	loader_for owners
+	quote "${locks[@]}" ant-run ant-flatten -t owners "${flags[@]}" --pipe "${loader[@]}" --finish ant-state --scope "$scope" commit
+	text+=$REPLY
+	quote "$owners"
+	printf '%s <%s\n' "$text" "$REPLY"
 }

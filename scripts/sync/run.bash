@@ -61,7 +61,7 @@ tell_end() { # TABLE
 
 # 1 where a table without a window was refreshed lately enough.
 is_fresh() { # TABLE
-	[[ -n $full_sync && -z ${windowed[$1]-} && -n ${last_of[$1]-} ]] || return 1
+	[[ -n $full_sync && -z ${windowed[$1]-} && -n ${last_of[$1]-} && $1 != owners ]] || return 1
 	((!full_refresh)) && [[ " $in_full " != *" $1 "* ]] || return 1
 	seconds "${last_of[$1]}"
 	((EPOCHSECONDS - REPLY < ${full_sync%d} * 86400))
@@ -135,7 +135,7 @@ load_tables() { # ORGANIZATION
 	! may_draw || start_drawing "${due[@]}"
 	declare -p section parallel rate rate_file start given_from given_to now full_refresh full_sync in_full keep \
 		receipts quiet plain verbose one_writer spool kind file suffix days conninfo place base_scope load_scope schema prefix mode allow_shrink wait_lock mode_of windowed served_of \
-		earliest_of parent_of lookback_of chunk_of into_of history_of whose_of from_of by_organization own_organization fetch flags since drawn >"$run/settings" || {
+		earliest_of parent_of lookback_of chunk_of into_of history_of whose_of from_of by_organization own_organization owners fetch flags since drawn >"$run/settings" || {
 		say "no table was begun: $run/settings was not written"
 		halted=1 # with a part of them a worker would load something else
 	}
@@ -196,7 +196,7 @@ collect() { # ORGANIZATION HOW
 }
 
 # The tables that the SQL views read.
-readonly VIEWED='cost_report usage_report usage_by_cost claude_code_usage workspaces api_keys users workspace_members organization analytics_cost analytics_usage'
+readonly VIEWED='cost_report usage_report usage_by_cost claude_code_usage workspaces api_keys users workspace_members organization analytics_cost analytics_usage owners service_accounts'
 
 # The SQL views over what is loaded, where there are some for such a database.  The tables are complete without them, but not all is done.
 make_views() {

@@ -20,7 +20,7 @@ declare -A option=() conf=() mode_of=() earliest_of=() parent_of=() reread_of=()
 declare -A lookback_of=() chunk_of=() into_of=() last_of=() whose_of=() from_of=() failed_of=() worker_of=() section_of=() absolute_of=()
 declare -a known_tables=() known_sets=() tables=() fetch=() flags=() since=() loader=() organizations=() results=()
 declare -i quiet=0 verbose=0 as_json=0 plan=0 full_refresh=0 wait_lock=0 allow_shrink=0 by_organization=0 plain=0 stopped=0 drawn=0 unnamed=0 at_once=1 turns=0
-given_from='' given_to='' now='' in_full='' views=on mode='' plan_key='' run='' whole='' task=sync own_organization='' note_of=''
+given_from='' given_to='' now='' in_full='' views=on mode='' plan_key='' run='' whole='' task=sync own_organization='' note_of='' owners=''
 
 # What tables there are: of each its mode, its first day, the table that it goes through, the look-back of its own,
 # and what it is crawled with; of each set its tables.
@@ -140,7 +140,7 @@ check() {
 	[[ -n $2 ]]
 }
 
-readonly SETTINGS=' destination schema prefix tables table-name start look-back chunk jobs rate parallel full-sync full-refresh key-env key-file key-command token-env token-file token-command metrics allow-shrink allow-cut views state by-organization history focus reconcile base-url organizations-at-once '
+readonly SETTINGS=' destination schema prefix tables table-name start look-back chunk jobs rate parallel full-sync full-refresh key-env key-file key-command token-env token-file token-command metrics allow-shrink allow-cut views state by-organization history focus reconcile owners base-url organizations-at-once '
 
 # pick NAME DEFAULT - the value for ORGANIZATION: of the command line, its section, the file
 pick() { REPLY=${option[$1]-${conf[$organization/$1]-${conf[/$1]-$2}}}; }
@@ -192,6 +192,7 @@ settle() {
 	choose_tables "${tables[@]}"
 	! also focus || add_table usage_by_cost
 	! also reconcile || for name in "${tables[@]}"; do [[ -z ${mode_of[${name}_total]-} ]] || add_table "${name}_total"; done
+	settle_owners
 	if [[ -n ${option[into]-} ]]; then
 		((${#tables[@]} == 1)) || usage '--into: name the one table'
 		into_of[${tables[0]}]=${option[into]}
@@ -214,6 +215,20 @@ settle() {
 	destination "$REPLY"
 	settle_state
 	settle_organization
+}
+
+# The owners, which are loaded from a file in each run, unless the command line names the tables.
+settle_owners() {
+	pick owners ''
+	owners=$REPLY
+	if [[ -z $owners ]]; then
+		[[ " ${tables[*]} " != *' owners '* ]] || usage "owners: it is loaded from a file: name that with the setting owners, or --owners"
+		return 0
+	fi
+	pick by-organization off
+	[[ $REPLY == off || -z ${conf[$organization/owners]-} || -z $organization ]] ||
+		usage 'owners: with by-organization one file is for all, and stands above the first organization'
+	[[ -z ${option[owners]-} && " ${option[tables]-}" == *' '[!-]* ]] || add_table owners
 }
 
 # Whether ant-sim is asked: there is no other's budget to spare.  A proxy on this machine may pass

@@ -158,11 +158,28 @@ set_whole() { # TABLE
 	[[ ${mode:-${mode_of[$1]}} != append || -z ${windowed[$1]-} ]] || whole=(--complete)
 }
 
+# The table that comes from a file and not from the API.
+load_owners() {
+	local -a sink
+	tell_step loading
+	if [[ ! -r $owners || -d $owners ]]; then
+		say "owners: $owners: cannot be read"
+		code_of[owners]=1
+		return
+	fi
+	set_sink owners
+	commit_at=2 run_pipeline ant-flatten -t owners "${flags[@]}" --pipe "${sink[@]}" <"$owners"
+}
+
 # load FETCH-OPTION... - one window through the pipeline, for the tables in `running`; their statuses go to code_of.
 load() {
 	local name
 	local -a how=(--fetch-log) whole source rest sink all=("${running[@]}")
 	# One budget of requests for all tables and all their windows.
+	if [[ $first == owners ]]; then
+		load_owners
+		return
+	fi
 	set_whole "$first"
 	source=(ant-fetch --log-format json "${fetch[@]}" "${whole[@]}" --rate "$rate" --rate-file "$rate_file" "${parents[@]}" "$@" "$first")
 	((!verbose)) || how+=(-v)
