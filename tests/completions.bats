@@ -35,7 +35,7 @@ offers() {
 	offers 'ant-sync --plan cost' 'cost_report cost_report_total'
 	offers 'ant-flatten -t inv' 'invites'
 	offers 'ant-ingest --source-table us' 'usage_by_cost usage_report usage_report_total users'
-	offers 'ant-ingest --source-table=us' 'usage_report users'
+	offers 'ant-ingest --source-table=us' 'usage_by_cost usage_report usage_report_total users'
 	offers 'ant-tables --names @en' '@enterprise'
 	offers 'ant-sync @' '@all @compliance @console @enterprise @identity @legacy'
 	mkdir own

@@ -21,7 +21,7 @@ struct reader {
 	int data_name; /* which of the two names the elements have */
 	struct json_value more, next_page, last_id, refreshed; /* kind as sent; p NULL: absent */
 	struct json_value time; /* the same, of the element that is read */
-	int64_t at, limit; /* when that is; what is not earlier is left out */
+	int64_t at, limit;	/* when that is; what is not earlier is left out */
 	struct json_error json;
 	char *reason;
 	size_t size;

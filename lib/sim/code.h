@@ -28,7 +28,7 @@ struct sim_code {	 /* one record of the Claude Code report */
 	int64_t day;
 	const char *actor; /* e-mail address or key name */
 	int is_key;
-	int billed; /* in Claude Code's workspace */
+	int billed;			     /* in Claude Code's workspace */
 	const char *terminal;		     /* NULL: null */
 	const char *customer, *subscription; /* subscription NULL: null */
 	int remote;			     /* -1: absent, as is the subscription then */
