@@ -41,7 +41,7 @@ offers() {
 	mkdir own
 	cp "$ROOT/lib/tables/users.table" own/usurers.table
 	export ANT_TABLES=$PWD/own
-	offers 'ant-fetch us' 'usage_report users usurers'
+	offers 'ant-fetch us' 'usage_by_cost usage_report usage_report_total users usurers'
 	cp own/usurers.table odd.table
 	offers 'ant-tables od' 'odd.table'
 }
