@@ -257,6 +257,9 @@ changes_view() {
 	sqlite3 v.db "CREATE TABLE u AS SELECT 'aaaaaaaa-0000' AS _organization, t.* FROM users t; DROP TABLE users; ALTER TABLE u RENAME TO users"
 	page --csv changes v.db >got.csv
 	[ "$(mlr --icsv --onidx cut -f organization got.csv | sort | uniq -c | xargs)" = '4 aaaaaaaa-0000' ]
+	# Those that do not say whose they are are nobody's there.
+	sqlite3 v.db 'DROP VIEW ant_changes; CREATE VIEW ant_changes AS SELECT changed_at, table_name, id, name, what, column_name, from_value, to_value FROM told'
+	[ "$(page --csv changes v.db | wc -l)" = 1 ]
 }
 
 # people ROLE OF... - the stream of users: these members, whose role is ROLE
