@@ -340,6 +340,25 @@ done:
 	return status;
 }
 
+/* All tables that are fetched; one whose file is wrong is told as well. */
+static int
+add_fetched(const struct tables *ts, struct strlist *to, struct ant_err *e)
+{
+	struct strlist all = {NULL, 0};
+	int status = tables_names(ts, &all, e);
+
+	for (size_t i = 0; i < all.n && status == 0; i++) {
+		struct ant_err wrong;
+		struct table *t = tables_load(ts, all.v[i], &wrong);
+
+		if ((t == NULL || t->csv.n == 0) && strlist_add(to, all.v[i], strlen(all.v[i])) == -1)
+			status = err_sys(e, ANT_FAIL, "--check");
+		table_free(t);
+	}
+	strlist_free(&all);
+	return status;
+}
+
 /* What --check and --whose ask about: the tables and sets named, all, or none but the organization. */
 static int
 load_check(const struct settings *s, const struct tables *ts, struct strlist *names,
@@ -348,7 +367,7 @@ load_check(const struct settings *s, const struct tables *ts, struct strlist *na
 	for (char *const *word = s->words; *word != NULL; word++)
 		if (add_named(ts, *word, names, e) == -1)
 			return -1;
-	if (s->check && names->n == 0 && tables_names(ts, names, e) == -1)
+	if (s->check && names->n == 0 && add_fetched(ts, names, e) == -1)
 		return -1;
 	return check_load(check, ts, names, budgets, e);
 }

@@ -241,3 +241,233 @@ columns() { lite "SELECT group_concat('replace(CAST(' || name || ' AS VARCHAR), 
 	run -0 ant report --by product --from 2026-11-01 --to 2026-11-16 o.db
 	[ "$(grep -c '^  Sum ' <<<"$output")" = 4 ] # of two organizations and two currencies
 }
+
+@test "owners: a file is rows of the table, its header in any order; damage is 5, with its line" {
+	printf '\ufeffto,owner,id,kind,from\r\n,"Te,am ""A""",apikey_1,key,2026-11-01\r\n\r\n2026-12-01,"two\nlines",a@b.c,person,\r\n' | ant flatten -t owners >got
+	printf '%s\n' $'#ant-rows\t1\towners' $'#mode\treplace' $'#key\tkind\tid\tfrom_day' $'#type\ttext\ttext\ttext\tdate\tdate' $'#cols\tkind\tid\towner\tfrom_day\tto_day' \
+		$'key\tapikey_1\tTe,am "A"\t2026-11-01\t\\N' $'person\ta@b.c\ttwo\\nlines\t\\N\t2026-12-01' $'#end\t2\t\\N' | diff - got
+	local head='kind,id,owner,from,to\nkey,a,A,,\n' text
+	while IFS='~' read -r file text; do
+		# shellcheck disable=SC2059	# the file has \n and others
+		printf "$file" >in
+		run -5 --separate-stderr ant flatten -t owners <in
+		[[ $stderr == *"ant-flatten: stdin"*"$text"* && $output != *'#end'* ]] || { echo "$file: $stderr"; false; }
+	done <<-END
+		~:1: the first line is no header: it holds the names kind,id,owner,from,to, each once
+		kind,id,owner,from\n~:1: the first line is no header
+		kind,id,owner,from,to,to\n~:1: the first line is no header
+		kind,id,owner,from,from\n~:1: the first line is no header
+		{"@ant":"begin","version":1,"table":"owners"}\n~ line 1: 
+		kind;id;owner;from;to\n~:1: the first line is no header
+		${head}team,a,A,,\n~:3: owners: jq: kind is one of
+		${head}\n\nkey,,A,,\n~:5: owners: jq: no id
+		${head}key,"a\nb",,,\n~:3: owners: jq: no owner
+		${head}key,"a\n\nb",A,,\nkey,a,A,2026-02-30,\n~:6: owners.from_day (date): "2026-02-30" is not a date
+		${head}key,a,A,01.11.2026,\n~:3: owners.from_day (date): "01.11.2026" is not a date
+		${head}key,a,A,2026-11-01,2026-11-01\n~:3: owners: jq: from is not before to
+		${head}key,a,A,,,\n~:3: 6 fields, not 5
+		${head}key,a,A,\n~:3: 4 fields, not 5
+		${head}key,a\\0b,A,,\n~:3: id: a NUL byte
+		${head}key,a,\\xff,,\n~:3: owner: no UTF-8
+		${head}key,a,"A,,\n~ line 3: a quote without its end
+		${head}key,a"b,A,,\n~ line 3: 
+	END
+	# A header alone is an empty list, which is loaded as one.
+	printf 'kind,id,owner,from,to\n' | ant flatten -t owners | ant load-sqlite e.db >/dev/null
+	[ "$(sqlite3 e.db 'SELECT count(*) FROM owners')" = 0 ]
+	# It is nowhere to be fetched, and no record stream is it.
+	run -2 ant fetch owners
+	[ "$output" = 'ant-fetch: table owners comes from a CSV file, not from the API: ant-flatten -t owners <FILE' ]
+	run -5 ant flatten <<<'{"@ant":"begin","version":1,"table":"owners"}'
+	[[ $output == *'stdin:1: table owners comes from a CSV file, not from a record stream' ]]
+	run -2 ant flatten -t users <<<'{"@ant":"begin","version":1,"table":"owners"}'
+	[[ $output == *'the stream holds table owners, of another endpoint' ]]
+	# A table of one's own may come from a file, too; it has nothing of a request.
+	mkdir t
+	printf '%s\n' 'csv a b' 'mode merge' 'column a text key = .a' 'column n bigint = .b | tonumber' >t/mine.table
+	[ "$(printf 'b,a\n12,x\n' | ant flatten -T t -t mine | tail -n 2 | head -n 1)" = $'x\t12' ]
+	for text in 'path /v1/x' 'paging id' 'param a=b' 'width 1d' 'sets console' 'opened_by console' 'csv c' 'foreach users .id'; do
+		printf '%s\n' 'csv a b' "$text" 'column a text = .a' >t/bad.table
+		run -2 ant flatten -T t -t bad
+		[[ $output == *"t/bad.table:"* ]]
+	done
+	printf '%s\n' 'path /v1/{}' 'foreach mine .a' 'column a text = .a' >t/child.table
+	run -2 ant fetch -T t child
+	[[ $output == *'foreach of table mine, which comes from a CSV file' ]]
+}
+
+@test "ant-report --by: text, CSV and JSON, the largest first, and the sum is the bill" {
+	local d f want
+	cd "$BATS_TEST_TMPDIR"
+	PERIOD=(--from 2026-11-01 --to 2026-11-16)
+	for d in owner tag:team person key service-account workspace product model month day; do
+		f=ant_charge_by_${d%%:*}
+		f=${f//-/_}
+		ant report --by $d --format json "${PERIOD[@]}" "$BATS_FILE_TMPDIR/org.db" >json
+		# The rows of the view, of November and in the order of their amounts; a day's are in its own.
+		case $d in
+		day) want="SELECT day, cost_cents, currency FROM $f WHERE day >= '2026-11-01'" ;;
+		month) want="SELECT month, cost_cents, currency FROM $f WHERE month = '2026-11-01'" ;;
+		tag:team) want="SELECT value, cost_cents, currency FROM $f WHERE tag = 'team' AND month = '2026-11-01'" ;;
+		*) want="SELECT $(lite "SELECT name FROM pragma_table_info('$f') LIMIT 1 OFFSET 1"), cost_cents, currency FROM $f WHERE month = '2026-11-01'" ;;
+		esac
+		lite -json "$want" | jq -c 'map([.[]]) | sort | .[]' >want
+		jq -c '.rows | map([to_entries[0].value, .cost_cents, .currency]) | sort | .[]' json | diff want -
+		jq -e --arg d "$d" '.by == $d and .from == "2026-11-01" and .to == "2026-11-16"' json
+		jq -r '.rows[] | select(.currency == "USD") | .cost_cents' json >cents
+		[ "$(total <cents)" = "$(jq -r '.totals[] | select(.currency == "USD") | .cost_cents' json)" ]
+		[ "$(jq -r '.rows[] | select(.currency == "USD") | .cost_usd' json | total)" = "$(total <cents | dollars)" ]
+		[[ $d == day || $d == month ]] || sort -gr cents | diff - cents
+		[[ $d != day ]] || jq -e '.rows | map(select(.currency == "USD").day) | . == sort' json
+		# The other databases say the same, and so does CSV.
+		ant report --by $d --format json "${PERIOD[@]}" "$BATS_FILE_TMPDIR/org.duckdb" | cmp json -
+		ant report --by $d --format json "${PERIOD[@]}" "postgresql:///$PGDATABASE" | cmp json -
+		ant report --by $d --format csv "${PERIOD[@]}" "$BATS_FILE_TMPDIR/org.db" >csv
+		python3 -c 'import csv, json, sys
+rows = list(csv.DictReader(open("csv", newline="")))
+want = [{k: v or "" for k, v in row.items()} for row in json.load(open("json"))["rows"]]
+# Taking a quote away gives the name back.
+plain = lambda v: v[1:] if v[:1] == "\x27" and v.lstrip("\x27")[:1] in tuple("=+-@") else v
+assert [{k: plain(v) for k, v in row.items()} for row in rows] == want, (rows, want)'
+		# As text: each name, and a sum that the rows add up to.
+		COLUMNS=100 ant report --by $d "${PERIOD[@]}" "$BATS_FILE_TMPDIR/org.db" >text
+		head -n 1 text | grep -qxF "Cost by $d, 1 Nov 2026 to 15 Nov 2026"
+		awk '/^Cost by .*EUR/ { exit } / Sum / { gsub(/[$,]/, "", $2); print $2 }' text >sum
+		awk '/^Cost by .*EUR/ || / Sum / { exit } match($0, /-?\$[0-9,.]+/) { v = substr($0, RSTART, RLENGTH); gsub(/[$,]/, "", v); print v }' text | total | diff - <(trim <sum)
+		[ "$(printf '%.2f' "$(total <cents | dollars)")" = "$(cat sum)" ]
+		grep -q '^Cost by .*, EUR$' text
+	done
+	COLUMNS=100 ant report --by owner "${PERIOD[@]}" "$BATS_FILE_TMPDIR/org.db" >text
+	grep -q '^  No owner ' text
+	COLUMNS=100 ant report --by tag:team --ascii "${PERIOD[@]}" "$BATS_FILE_TMPDIR/org.db" >text
+	grep -q '^  No tag team .*#' text
+	run ! grep -P '[^\x00-\x7f]' text
+	# What stands in names does nothing to a terminal or a spreadsheet.
+	ant report --by person --format csv "${PERIOD[@]}" "$BATS_FILE_TMPDIR/org.db" | grep -qF "\"'=HYPERLINK("
+}
+
+@test "ant-report --by: what is wrong is said, and a tag that nobody has is no table of nobody" {
+	local db=$BATS_FILE_TMPDIR/org.db
+	for by in team tag tag: owner:x day: ''; do
+		run -2 ant report --by "$by" "$db"
+		[[ $output == *"--by: '$by' is none of owner, tag:KEY, person, key, service-account, workspace, product, model, day and month"* ]]
+	done
+	run -2 ant report --by owner --format html "$db"
+	[[ $output == *"--format: 'html' is not text, csv or json"* ]]
+	run -2 ant report --format csv "$db"
+	[[ $output == *'--format goes with --by'* ]]
+	run -2 ant report --by owner --text "$db"
+	[[ $output == *'only one of'* ]]
+	run -1 ant report --by tag:nosuch "$db"
+	[ "$output" = "ant-report: --by tag:nosuch: no workspace has that tag; there are env, team, ~/\"', クライアント" ]
+	ant load-sqlite none.db <"$(FILES)/users.rows" >/dev/null
+	run -1 ant report --by owner none.db
+	[[ $output == *'there is no bill, neither analytics_cost nor cost_report: ant-sync cost_report' ]]
+	run -0 ant report --by owner --from 2026-01-01 --to 2026-01-02 "$db"
+	[ "$output" = 'There is no cost in this period.' ]
+	run -0 ant report --by owner --format csv --from 2026-01-01 --to 2026-01-02 "$db"
+	[ "$output" = owner,cost_cents,cost_usd,currency ]
+	# Into a file, as any other form.
+	ant report --by month --format csv --from 2026-11-01 --to 2026-11-16 -o f.csv "$db"
+	ant report --by month --format csv --from 2026-11-01 --to 2026-11-16 "$db" | cmp - f.csv
+}
+
+@test "ant-report --check owners: what nobody has, two at once, tags that tie, and what is charged no more; in three databases" {
+	local where
+	write_owners "$(cd "$(FILES)" && nth_id api_keys 1)" "$(cd "$(FILES)" && nth_id api_keys 2)" svac_nosuch nobody@example.com wrkspc_nosuch >o.csv
+	cat >>o.csv <<-END
+		key,apikey_old,Long ago,,
+		tag,team,Any team,,
+		tag,cost,Nothing,,
+	END
+	cp "$(FILES)"/*.rows .
+	ant flatten -t owners <o.csv >owners.rows
+	model add analytics_cost.rows <<<'{"starting_at": "2026-11-02T00:00:00Z", "api_key_id": "apikey_old", "cost_type": "tokens", "amount": "1", "amount_cents": "1", "currency": "USD"}'
+	for t in $TABLES owners; do
+		ant load-sqlite c.db <$t.rows >/dev/null 2>&1
+		ant load-duckdb c.duckdb <$t.rows >/dev/null
+		ant load-pg --schema checked <$t.rows >/dev/null
+	done
+	sed "s/KEY1/$(nth_id api_keys 1)/; s/KEY2/$(nth_id api_keys 2)/; s/WORKSPACE/$(nth_id workspaces 1)/" >want <<-'END'
+		owners: person nobody@example.com (Some, "one"): there is none such
+		owners: service account svac_nosuch (Robots): there is none such
+		owners: tag cost (Nothing): there is none such
+		owners: workspace wrkspc_nosuch (Space): there is none such
+		owners: key KEY2 (Two at once A): it is of Two at once B as well
+		owners: key KEY2 (Two at once A): it is of For two days as well, from 2026-11-08 on
+		owners: key KEY2 (Two at once B): it is of For two days as well, from 2026-11-08 on
+		owners: workspace WORKSPACE: the tag env says Any environment, which counts, and team says Any team
+		owners: workspace WORKSPACE: the tag env:prod says Production, which counts, and team:platform / core says Platform
+	END
+	for where in c.db c.duckdb "--schema checked postgresql:///$PGDATABASE"; do
+		# shellcheck disable=SC2086
+		run -1 ant report --check owners --from 2026-11-10 --to 2026-11-16 $where
+		grep -vE "workspace ($(nth_id workspaces 5)|wrkspc_odd)|nothing was charged" <<<"$output" | LC_ALL=C sort >got
+		LC_ALL=C sort want | diff - got
+		grep -qxF 'owners: key apikey_old (Long ago): nothing was charged to it after 2026-11-02' <<<"$output"
+		# What was charged in the period, and what had ended before it, is no news.
+		[[ $output != *'(Any team): nothing'* && $output != *'(=Eve): nothing'* ]]
+	done
+	# All well is silent; a list that is missing is told, and so is that there are no owners.
+	printf 'kind,id,owner,from,to\nworkspace,default,Us,,\n' | ant flatten -t owners | ant load-sqlite c.db >/dev/null
+	run -0 ant report --check owners --from 2026-11-10 --to 2026-11-16 c.db
+	[ -z "$output" ]
+	sqlite3 c.db 'DROP TABLE service_accounts'
+	run -0 ant report --check owners --from 2026-11-10 --to 2026-11-16 c.db
+	[ "$output" = 'ant-report: owners: service_accounts is missing: only what was charged is known of it' ]
+	sqlite3 c.db 'DROP TABLE owners'
+	run -1 ant report --check owners c.db
+	[[ $output == *'--check owners: the table owners is missing'* ]]
+	run -2 ant report --check owners=1 c.db
+	# With others, which are of each organization.
+	ant load-sqlite c.db <owners.rows >/dev/null
+	run -1 ant report --check owners --check budget=1 --from 2026-11-10 --to 2026-11-16 c.db
+	[[ $output == *'owners: '*'budget: '* ]]
+}
+
+@test "ant-sync: the setting owners loads the file in each run, and --check and --status know it" {
+	start_sim --days 3
+	export ANT_STATE=$PWD/state
+	write_owners a b c d e >'my owners.csv'
+	printf '%s\n' 'destination sqlite:///s.db' 'owners my owners.csv' 'tables users workspaces' 'full-sync every 7d' >conf
+	ant-sync -q -c conf >/dev/null 2>&1
+	[ "$(sqlite3 s.db 'SELECT count(*) FROM owners')" = 15 ]
+	# The next run reads it again, though the other lists are fresh, and reads all of it.
+	sed -i '3,$d' 'my owners.csv'
+	run -0 --separate-stderr ant-sync -q -c conf --json
+	[ "$(jq -r .table <<<"$output")" = owners ]
+	[ "$(sqlite3 s.db 'SELECT count(*) FROM owners')" = 1 ]
+	run -0 ant-sync -c conf --status
+	[[ $output == *$'\nowners  '*' replace   1' ]]
+	run -0 ant-sync -c conf --check
+	[[ $output == *$'\nowners my owners.csv: ready\n'* ]]
+	run -0 ant-sync -c conf --plan
+	[[ $output == *'ant-run ant-flatten -t owners --pipe '*'ant-load-sqlite '*' <my\ owners.csv' ]]
+	mv s.db r.db
+	bash -c "$(ant-sync -c conf --plan | grep owners)" >/dev/null
+	[ "$(sqlite3 s.db 'SELECT count(*) FROM owners')" = 1 ]
+	# Damage is that table's alone, and says its line.
+	echo key,a >>'my owners.csv'
+	run -5 --separate-stderr ant-sync -q -c conf owners users --json
+	[[ $stderr == *'owners: ant-flatten: stdin:3: 2 fields, not 5'* ]]
+	[ "$(jq -r 'select(.status == 0).table' <<<"$output")" = users ]
+	run -5 ant-sync -c conf --check
+	[[ $output == *'stdin:3: 2 fields, not 5'* ]]
+	rm 'my owners.csv'
+	run -1 ant-sync -q -c conf owners
+	[[ $output == *'owners: my owners.csv: cannot be read'* ]]
+	run -2 ant-sync owners
+	[[ $output == *'owners: it is loaded from a file: name that with the setting owners, or --owners'* ]]
+	# By itself, and of several organizations in one database, for which one file is.
+	write_owners a b c d e >o.csv
+	ant-sync -q --owners o.csv --dest csv:///folder owners >/dev/null 2>&1
+	[ "$(wc -l <folder/owners.csv)" = 16 ]
+	printf '%s\n' 'destination sqlite:///t.db' 'owners o.csv' 'by-organization on' 'tables users' 'organization one' 'organization two' >conf
+	ant-sync -q -c conf >/dev/null 2>&1
+	ant-sync -q -c conf >/dev/null 2>&1
+	[ "$(sqlite3 t.db 'SELECT count(*), (SELECT count(DISTINCT _organization) FROM users) FROM owners')" = '15|1' ]
+	run -0 ant-sync -c conf --status
+	echo 'owners o.csv' >>conf
+	run -2 ant-sync -c conf
+	[[ $output == *'with by-organization one file is for all'* ]]
+}

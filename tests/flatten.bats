@@ -125,7 +125,7 @@ golden() {
 	local t
 	for t in $(ant tables --names); do
 		[ -e "$DATA/rows/$t.head" ] || { echo "$t"; false; }
-		golden_names | grep -q "[.]$t\$" || { echo "$t"; false; }
+		[ "$t" = owners ] || golden_names | grep -q "[.]$t\$" || { echo "$t"; false; } # whose rows are in charge.bats
 	done
 }
 
@@ -330,7 +330,8 @@ end1='{"@ant":"end","records":1,"pages":1}'
 
 @test "every column of every table runs natively" {
 	local t
-	for t in $(ant tables --names); do
+	# But those of the table that comes from a file, which say what is wrong with it.
+	for t in $(ant tables --names | grep -vx owners); do
 		run -0 ant flatten -t "$t" --explain </dev/null
 		[ "$(cut -f 2 <<<"$output" | sort -u)" = native ] || { echo "$t: $output"; false; }
 	done

@@ -205,7 +205,7 @@ left() { ask "SELECT name FROM system.tables WHERE database = '$DB' AND name LIK
 	# An engine that lets versions vanish, and a filter that hides those that are open.
 	ask 'DROP TABLE t_history' "CREATE TABLE t_history ($columns) ENGINE = ReplacingMergeTree PARTITION BY isNull(valid_to) ORDER BY valid_from"
 	refused "clickhouse: 't_history' took 1 versions of 3: a row policy or the table's engine drops some"
-	ask 'DROP TABLE t_history' "CREATE TABLE t_history ($columns) ENGINE = MergeTree PARTITION BY isNull(valid_to) ORDER BY valid_from TTL toDateTime(valid_from) + INTERVAL 9 YEAR COMMENT 'mine'"
+	ask 'DROP TABLE t_history' "CREATE TABLE t_history ($columns) ENGINE = MergeTree PARTITION BY valid_to IS NULL ORDER BY valid_from TTL toDateTime(valid_from) + INTERVAL 9 YEAR COMMENT 'mine'"
 	keep <s
 	[ "$(sql "SELECT comment, sorting_key FROM system.tables WHERE database = '$DB' AND name = 't_history'")" = 'mine|valid_from' ]
 	objects replace 1 9 b >s

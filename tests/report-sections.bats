@@ -193,6 +193,12 @@ advised() { grep -oE 'ant-sync [a-z_]+' | cut -d ' ' -f 2 | sort -u; }
 	run -1 page --check budget=100 e.db
 	[[ $output == "budget: \$"*' is spent in November 2026, over $100.00' ]]
 	page --text e.db | grep -q '^Cost by model'
+	# Of which none is of a workspace, as the API has it for such an organization.
+	sqlite3 e.db 'UPDATE analytics_cost SET workspace_id = NULL'
+	page e.db >page.html
+	run -1 grep -q -e 'id="workspaces"' -e 'id="matrix"' -e 'No workspace' page.html
+	section elsewhere <page.html | grep -q 'Cost · Cost by workspace and model · Cost by workspace tag: workspaces takes an Admin key'
+	run -1 grep -q '^Cost by workspace' <(page --text e.db)
 }
 
 # bare_of_views FILE - the database without its views
@@ -251,6 +257,9 @@ changes_view() {
 	sqlite3 v.db "CREATE TABLE u AS SELECT 'aaaaaaaa-0000' AS _organization, t.* FROM users t; DROP TABLE users; ALTER TABLE u RENAME TO users"
 	page --csv changes v.db >got.csv
 	[ "$(mlr --icsv --onidx cut -f organization got.csv | sort | uniq -c | xargs)" = '4 aaaaaaaa-0000' ]
+	# Those that do not say whose they are are nobody's there.
+	sqlite3 v.db 'DROP VIEW ant_changes; CREATE VIEW ant_changes AS SELECT changed_at, table_name, id, name, what, column_name, from_value, to_value FROM told'
+	[ "$(page --csv changes v.db | wc -l)" = 1 ]
 }
 
 # people ROLE OF... - the stream of users: these members, whose role is ROLE
@@ -353,6 +362,7 @@ people() {
 @test "sections: hostile tags, names and values are text on the page, guarded in CSV, whole in JSON" {
 	cp "$ORG" h.db
 	sqlite3 h.db "UPDATE workspaces SET tags = '{\"=HYPERLINK(1)\":\"<script>x</script>\",\"\\u202eevil\":\"\\u001b[31m\",\"long\":\"' || printf('%.5000c', 'x') || '\"}' WHERE name = 'Production';
+		INSERT INTO workspaces (id, name, tags) VALUES ('wrkspc_idle', 'Idle', '{\"idle\":\"without cost\"}');
 		UPDATE workspaces SET tags = '{\"twice\":\"one\",\"twice\":\"two\"}' WHERE name = 'Claude Code';
 		UPDATE workspaces SET tags = 'no json' WHERE name = 'Legacy import';
 		UPDATE workspaces SET tags = '[1,{\"a\":2}]' WHERE name LIKE 'Data%';
@@ -368,6 +378,7 @@ people() {
 	grep -q '^twice,two,' tags.csv
 	run -1 grep -q -e '^twice,one' -e '^a,' tags.csv
 	grep -q '^number,1.50,' tags.csv
+	grep -q '^idle,without cost,0,USD$' tags.csv
 	grep -q '^object,"{""a"":\[1\]}",' tags.csv
 	# Every key's rows add up to all that is billed.
 	mlr --icsv --onidx cut -f tag then uniq -a tags.csv >keys

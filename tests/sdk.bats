@@ -93,6 +93,7 @@ holds() {
 	compliance_users
 	cost_report
 	messages_usage
+	owners
 	usage_by_cost
 	usage_report
 	END

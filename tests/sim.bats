@@ -558,6 +558,7 @@ rows() { jq -r 'map(if . == null then "\u0001" elif type == "object" or type == 
 @test "sim: the oracle's columns are those of the table files" {
 	for f in "$ROOT"/lib/tables/*.table; do
 		t=$(basename "$f" .table)
+		[ "$t" != owners ] || continue # of a file
 		want=$(awk '$1 == "column" {print $2}' "$f" | paste -s)
 		[ "$(ant sim --expect "$t" | head -n 1)" = "$want" ] || { echo "$t"; false; }
 	done

@@ -9,7 +9,7 @@ ENTERPRISE='analytics_artifacts analytics_connectors analytics_cost analytics_pl
 LEGACY='analytics_cost_report analytics_usage_report analytics_user_cost_report analytics_user_usage_report'
 IDENTITY='federation_issuers federation_rule_workspaces federation_rules service_accounts workspace_service_accounts'
 COMPLIANCE='compliance_activities compliance_group_members compliance_groups compliance_organizations compliance_review_cases compliance_role_permissions compliance_roles compliance_users'
-APART=usage_by_cost # in no set
+APART='owners usage_by_cost' # in no set
 ALL=$(printf '%s\n' $CONSOLE $ENTERPRISE $LEGACY $IDENTITY $COMPLIANCE | LC_ALL=C sort -u | paste -sd ' ')
 
 # every - the names of all tables
@@ -159,8 +159,9 @@ tells() { grep -E "^  $1 " <<<"$output" | grep -qF -- "$2" || { echo "$output"; 
 
 @test "objects are unique, reports never" {
 	local name
-	# The feed is of objects, too: its events come at least once.
-	for name in $(every); do
+	# The feed is of objects, too: its events come at least once.  The lines of a file are as somebody wrote them: two
+	# owners at once are for ant-report --check owners to tell, not for a loader to drop.
+	for name in $(every | grep -vx owners); do
 		[ "$(ant tables --json $name | jq -r '.unique == (.mode != "window" or .table == "compliance_activities")')" = true ] || { echo "$name"; return 1; }
 	done
 }
@@ -188,6 +189,8 @@ tells() { grep -E "^  $1 " <<<"$output" | grep -qF -- "$2" || { echo "$output"; 
 @test "ant-tables --tsv: tables that the same requests feed have the same crawl, all others one of their own" {
 	ant tables --tsv | cut -f 1,10 >crawls
 	crawl() { awk -v t="$1" '$1 == t { print $2 }' crawls; }
+	[ "$(crawl owners)" = - ] # of a file
+	sed -i '/^owners/d' crawls
 	run -1 grep -vE '^[a-z_]+\s[0-9a-f]{16}$' crawls
 	[ "$(crawl claude_code_usage)" = "$(crawl claude_code_models)" ]
 	[ "$(crawl usage_report)" = "$(crawl messages_usage)" ] # whose dimensions stand in another order

@@ -72,7 +72,10 @@ extern const struct views_there views_all;
 int views_look(const struct db *db, const struct views_place *p, struct views_there *there,
 	struct ant_err *e);
 
-/* Look whether there is a view of that own name, and whether it has a column `organization`.  Return 0 or -1. */
+/*
+ * Look whether there is a view of that own name, and whether it has a column
+ * `organization`.  Return 0 or -1.
+ */
 int views_look_for(const struct db *db, const struct views_place *p, const char *view, int *there,
 	int *by_organization, struct ant_err *e);
 

@@ -188,14 +188,6 @@ put_open(struct session *s, const char *time)
 	put_from_new(s);
 }
 
-static int
-take_key(void *arg, const char *const *texts, struct ant_err *e)
-{
-	(void)e;
-	*(int *)arg = texts[0] != NULL && strcmp(texts[0], PARTITION) == 0;
-	return 0;
-}
-
 /*
  * Open versions are written anew: all of them must be seen, and none lie elsewhere.  Where rows were deleted by
  * hand, parts have more of them than there are.
@@ -204,14 +196,15 @@ static int
 check_open(struct session *s, struct ant_err *e)
 {
 	const struct load_clickhouse *d = s->self;
-	int ours = 0;
-	int64_t hidden;
+	int64_t ours, hidden;
 
+	/* As the function or as the operator, whichever the server writes. */
 	buf_clear(&s->sql);
-	buf_puts(&s->sql, "SELECT partition_key FROM system.tables WHERE database = "
-			  "currentDatabase() AND name = ");
+	buf_puts(&s->sql, "SELECT count() FROM system.tables WHERE partition_key IN ('" PARTITION
+			  "', '(" PARTITION ")', '" SQL_VALID_TO " IS NULL', '(" SQL_VALID_TO
+			  " IS NULL)') AND database = currentDatabase() AND name = ");
 	sql_literal(&s->sql, SQL_CLICKHOUSE, d->history.of);
-	if (clickhouse_each(d->c, buf_str(&s->sql), 1, take_key, &ours, e) == -1)
+	if (session_ask_number(s, &ours, e) == -1)
 		return -1;
 	if (!ours)
 		return err_set(e, ANT_FAIL,

@@ -78,6 +78,13 @@ advice_fits(const struct report *r, unsigned table)
 	return by == 0 || r->opened_by == 0 || (by & r->opened_by) != 0;
 }
 
+int
+advice_has_workspaces(const struct report *r)
+{
+	return advice_fits(r, VIEWS_WORKSPACES) || r->workspaces.ids.n != 1 ||
+	       *r->workspaces.v[0].id != '\0';
+}
+
 const char *
 advice_key(unsigned table)
 {

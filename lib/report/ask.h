@@ -41,8 +41,8 @@ int report_ask(struct report_ask *q, size_t columns, db_take *take, void *arg, s
 
 /*
  * Ask for TIME and COLUMNS, separated by commas, of the rows of a table from the day FROM to TO,
- * exclusive; GROUP is what stands behind the conditions, " GROUP BY 1", or "".  Nothing is handed on, and
- * 0 returned, where there is no such table.
+ * exclusive; GROUP is what stands behind the conditions, " GROUP BY 1", or "".  Nothing is handed
+ * on, and 0 returned, where there is no such table.
  */
 int report_ask_days(struct report_ask *q, unsigned bit, const char *time, const char *columns,
 	const char *group, int64_t from, int64_t to, db_take *take, void *arg, struct ant_err *e);

@@ -10,9 +10,12 @@
 enum { KEY = 8, PRODUCT, ACTOR_ID, ACTOR_SUBJECT, ACTOR_NAME, ACTOR_EMAIL, CURRENCY };
 enum { TIME, WORKSPACE, AMOUNT = 7, SPENT_CELLS = 9 };
 
-/* Somebody by the row's own words: name, else address; where it has neither, by what else is known. */
+/*
+ * Somebody by the row's own words: name, else address; where it has neither, by what else is
+ * known.  Rows come in any order: who was renamed is called as on the last day.
+ */
 static int
-add_person(struct report *r, const struct db_cell *c, money cost, struct ant_err *e)
+add_person(struct report *r, const struct db_cell *c, int64_t day, money cost, struct ant_err *e)
 {
 	const struct db_cell *id = c[ACTOR_ID].kind == DB_TEXT ? &c[ACTOR_ID] : &c[ACTOR_SUBJECT];
 	const struct db_cell *called = c[ACTOR_NAME].kind == DB_TEXT && c[ACTOR_NAME].len > 0
@@ -23,9 +26,11 @@ add_person(struct report *r, const struct db_cell *c, money cost, struct ant_err
 	if (person == NULL)
 		return -1;
 	person->total += cost;
-	return called->kind == DB_TEXT && called->len > 0
-		       ? report_ask_text(&person->name, called, "", e)
-		       : 0;
+	if (called->kind != DB_TEXT || called->len == 0 || day < person->named ||
+		(day == person->named && strcmp(called->p, person->name) <= 0))
+		return 0;
+	person->named = day;
+	return report_ask_text(&person->name, called, "", e);
 }
 
 static int
@@ -73,12 +78,13 @@ take(void *arg, const struct db_cell *c, struct ant_err *e)
 		spent_add(r, product, day, cost, e) == -1 || add_key(r, c, cost, e) == -1)
 		return -1;
 	workspace->total += cost;
-	return add_person(r, c, cost, e);
+	return add_person(r, c, day, cost, e);
 }
 
 /*
- * A large organization has some ten thousand rows a day.  DuckDB adds up, exactly, what differs in nothing that
- * is asked for, and hands over less.  SQLite has no exact sums, and PostgreSQL is faster without.
+ * A large organization has some ten thousand rows a day.  DuckDB adds up, exactly, what differs
+ * in nothing that is asked for, and hands over less.  SQLite has no exact sums, and PostgreSQL is
+ * faster without.
  */
 int
 billed_load(struct loading *l, struct ant_err *e)

@@ -1,7 +1,8 @@
 /*
  * report/billed - what the API itself bills by key, person, product and workspace: analytics_cost
  *
- * Where there is no cost_report, as in a Claude Enterprise organization, it is the cost of all else, too.
+ * Where there is no cost_report, as in a Claude Enterprise organization, it is the cost of all
+ * else, too.
  */
 #ifndef ANT_REPORT_BILLED_H
 #define ANT_REPORT_BILLED_H

@@ -156,6 +156,8 @@ changes_load(struct report_ask *q, struct ant_err *e)
 	if (views_look_for(
 		    q->db, &q->r->o.place, VIEWS_CHANGES, &s->recorded, &by_organization, e) == -1)
 		return -1;
+	/* Histories that do not say whose they are tell nothing of one of several. */
+	s->recorded &= by_organization || q->r->o.organization == NULL;
 	status = s->recorded ? load_view(q, by_organization, e) : load_tables(q, e);
 	if (status == 0 && s->n > 0)
 		qsort(s->v, s->n, sizeof *s->v, by_time);

@@ -1,8 +1,9 @@
 /*
  * report/changes - what changed in the period: people, keys, roles, limits
  *
- * From the view ant_changes, which tells what the histories of tables hold; without it, from when members, keys
- * and workspaces were created and archived, which is all that the tables themselves tell.
+ * From the view ant_changes, which tells what the histories of tables hold; without it, from when
+ * members, keys and workspaces were created and archived, which is all that the tables themselves
+ * tell.
  */
 #ifndef ANT_REPORT_CHANGES_H
 #define ANT_REPORT_CHANGES_H

@@ -1,7 +1,7 @@
 /*
  * report/charge - what the bill is by owner, tag, person and so on: ant-report --by
  *
- * The bill is that of the view ant_charge, see anthill(7).  Amounts are exact, of any number of
+ * The bill is that of the view ant_charge, see ant-report(1), Chargeback.  Amounts are exact, of any number of
  * digits that the database holds; what is rounded is rounded where charge_text() shows it.
  */
 #ifndef ANT_REPORT_CHARGE_H

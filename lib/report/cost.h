@@ -6,8 +6,8 @@
 #include "report/sheet.h"
 
 /*
- * Cost over time in parts by what they are OF, "model": a chart, whose classes begin with LETTER, and its
- * table.  Return 0 where there are none, and then nothing is written.
+ * Cost over time in parts by what they are OF, "model": a chart, whose classes begin with LETTER,
+ * and its table.  Return 0 where there are none, and then nothing is written.
  */
 int report_cost_parts(struct page *p, const struct show_parts *parts, char letter, const char *of);
 

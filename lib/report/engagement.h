@@ -1,8 +1,9 @@
 /*
- * report/engagement - what people do with each product of a Claude Enterprise organization: analytics_users
+ * report/engagement - what people do with each product of a Claude Enterprise organization:
+ * analytics_users
  *
- * A day of a person counts as active in a product where it has a session, a message or, of Claude Code, lines,
- * commits or pull requests.  Who uses two products on a day is active in both.
+ * A day of a person counts as active in a product where it has a session, a message or, of Claude
+ * Code, lines, commits or pull requests.  Who uses two products on a day is active in both.
  */
 #ifndef ANT_REPORT_ENGAGEMENT_H
 #define ANT_REPORT_ENGAGEMENT_H
@@ -36,7 +37,9 @@ struct engagement {
 	int64_t code[ENGAGEMENT_CODE];
 };
 
-/* Read the days of the period.  Return 0, also where there is no such table, or -1 with a reason. */
+/*
+ * Read the days of the period.  Return 0, also where there is no such table, or -1 with a reason.
+ */
 int engagement_load(struct report_ask *q, struct ant_err *e);
 void engagement_free(struct engagement *g);
 

@@ -196,6 +196,7 @@ static void
 put_rows(struct sheet_rows *rows)
 {
 	const struct report *r = rows->r;
+	const struct seats_day *seats = seats_last(&r->seats);
 
 	if (r->first_cost > 0) {
 		put_amount(rows, "month_to_date", r->spent);
@@ -211,10 +212,10 @@ put_rows(struct sheet_rows *rows)
 		put_number(rows, "input_tokens_last_30_days", r->input30);
 		put_number(rows, "cache_read_tokens_last_30_days", r->read30);
 	}
-	if (seats_last(&r->seats) != NULL) {
-		put_number(rows, "seats", seats_last(&r->seats)->assigned);
-		put_number(rows, "active_users_last_30_days", seats_last(&r->seats)->active[2]);
-	}
+	if (seats != NULL && seats->assigned >= 0)
+		put_number(rows, "seats", seats->assigned);
+	if (seats != NULL && seats->active[2] >= 0)
+		put_number(rows, "active_users_last_30_days", seats->active[2]);
 	if (r->limits.n > 0) {
 		put_number(rows, "limits_reached", (int64_t)r->limits.counts[LIMIT_REACHED]);
 		put_number(rows, "limits_near", (int64_t)r->limits.counts[LIMIT_NEAR]);

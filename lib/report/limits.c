@@ -134,20 +134,21 @@ put_limit(struct page *p, const struct limit *l)
 	char text[SHOW_TEXT];
 
 	html_row(p, l->name, reached ? "reached" : NULL);
-	buf_puts(p->b, "<td class=\"l\">");
-	html_escaped(p->b, l->period, PAGE_LABEL);
+	buf_printf(p->b, "<td%s>%s", reached ? " class=\"warn\"" : "",
+		l->amount > 0 ? show_thousandths(l->share, text) : "–");
 	put_amount(p, l->spent, &l->currency);
 	put_amount(p, l->amount, &l->currency);
-	buf_printf(p->b, "<td%s>%s<td class=\"barcell\">", reached ? " class=\"warn\"" : "",
-		l->amount > 0 ? show_thousandths(l->share, text) : "–");
+	buf_puts(p->b, "<td class=\"l\">");
+	html_escaped(p->b, l->period, PAGE_LABEL);
+	buf_puts(p->b, "<td class=\"barcell\">");
 	svg_row(p->b, parts, slots, 2, 1000, "c");
 }
 
 int
 limits_put(struct page *p)
 {
-	static const struct html_column columns[] = {{"Member", HTML_NAME}, {"Period", HTML_LEFT},
-		{"Spent so far", HTML_NUMBER}, {"Limit", HTML_NUMBER}, {"Of it", HTML_NUMBER},
+	static const struct html_column columns[] = {{"Member", HTML_NAME}, {"Used", HTML_NUMBER},
+		{"Spent", HTML_NUMBER}, {"Limit", HTML_NUMBER}, {"Period", HTML_LEFT},
 		{"", HTML_NUMBER}};
 	const struct limits *s = &p->r->limits;
 	size_t n = of_interest(s);

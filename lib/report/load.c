@@ -210,7 +210,8 @@ report_look(const struct db *db, struct report_options *o, struct strlist *organ
 	for (unsigned bit = 1; bit < VIEWS_ALL; bit <<= 1) {
 		if (bit == VIEWS_LEDGER || (o->there.organization & bit) == 0)
 			continue;
-		buf_printf(&sql, "%s SELECT DISTINCT _organization FROM ", sql.len > 0 ? " UNION" : "");
+		buf_printf(&sql, "%s SELECT DISTINCT _organization FROM ",
+			sql.len > 0 ? " UNION" : "");
 		views_put_table(&sql, &o->place, bit);
 	}
 	status = buf_str(&sql) == NULL

@@ -57,6 +57,26 @@ report_names_user(struct report *r, const struct db_cell *id, struct ant_err *e)
 	return u;
 }
 
+const char *
+report_names_product(const char *id)
+{
+	static const struct {
+		const char *id, *name;
+	} names[] = {{"", "No known product"}, {"cc_security_autopatch", "Security autopatch"},
+		{"chat", "Chat"}, {"chat_cowork_unified", "Chat and Cowork, unified"},
+		{"claude_code", "Claude Code"}, {"claude_console", "Console"},
+		{"claude_design", "Claude Design"}, {"claude_in_chrome", "Claude in Chrome"},
+		{"claude_tag", "Claude Tag"}, {"cowork", "Cowork"},
+		{"managed_agents_api", "Managed Agents API"},
+		{"message_batches_api", "Message Batches API"}, {"messages_api", "Messages API"},
+		{"office_agent", "Claude in Office"}, {"other", "Other products"}};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(id, names[i].id) == 0)
+			return names[i].name;
+	return id;
+}
+
 /* ---- names -------------------------------------------------------------------------- */
 
 static int

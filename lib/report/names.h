@@ -24,6 +24,12 @@ struct report_user *report_names_user(
 	struct report *r, const struct db_cell *id, struct ant_err *e);
 
 /*
+ * What people call a product by its id in analytics_cost, "" where it has none; a new one's ID
+ * itself.
+ */
+const char *report_names_product(const char *id);
+
+/*
  * Ask for the names of the organization, of all its workspaces and keys, and of the users
  * that are there.  What is not named is left without.  Return 0, or -1 with a reason.
  */

@@ -12,8 +12,8 @@
 #include "report/style.h"
 
 /*
- * A section whose table no key of the organization opens is left out, and named at the end of the page
- * with the key that it takes.
+ * A section whose table no key of the organization opens is left out, and named at the end of the
+ * page with the key that it takes.
  */
 enum { SECTIONS_MAX = 64 };
 struct left_out {
@@ -92,6 +92,8 @@ put_head(struct page *p, const char *title, const struct left_out *out)
 static unsigned
 table_of(const struct report *r, const struct section *s)
 {
+	if ((s->is & SECTION_WORKSPACES) != 0 && !advice_has_workspaces(r))
+		return VIEWS_WORKSPACES;
 	return s->table == VIEWS_COST ? r->bill : s->table;
 }
 
@@ -100,10 +102,10 @@ put_section(struct page *p, const struct section *s, struct left_out *out)
 {
 	const unsigned table = table_of(p->r, s);
 	size_t start = p->b->len;
-	int there, other = 0;
+	int there, other;
 
 	html_section(p, s->id, s->title, s->by);
-	there = s->put(p);
+	there = !((s->is & SECTION_WORKSPACES) != 0 && !advice_has_workspaces(p->r)) && s->put(p);
 	other = !there && !advice_fits(p->r, table);
 	if (!there && !other && !p->again)
 		html_none(p, table, s->none);
@@ -152,11 +154,11 @@ put_figures_and_sections(struct page *pages, size_t n, struct left_out *out)
 		if (s->put == NULL)
 			continue;
 		memcpy(of, pages->of, sizeof of);
-		if (!s->amounts)
+		if ((s->is & SECTION_AMOUNTS) == 0)
 			pages->of[0] = '\0';
 		put_section(pages, s, out);
 		memcpy(pages->of, of, sizeof of);
-		for (size_t i = 1; i < n && s->amounts; i++)
+		for (size_t i = 1; i < n && (s->is & SECTION_AMOUNTS) != 0; i++)
 			put_section(&pages[i], s, out);
 	}
 	put_left_out(pages, out);

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "report/advice.h"
+#include "report/names.h"
 
 enum { BEFORE = 28, ODD_MAX = 20 }; /* days that a day is compared with; days that are listed */
 
@@ -167,25 +169,13 @@ name_items(struct report_items *s, const char *otherwise, struct ant_err *e)
 	return 0;
 }
 
-/* How people call the API's products; what is new is called as the API does. */
 static int
 name_products(struct report_items *s, struct ant_err *e)
 {
-	static const struct {
-		const char *id, *name;
-	} names[] = {{"chat", "Chat"}, {"claude_code", "Claude Code"}, {"cowork", "Cowork"},
-		{"claude_console", "Console"}, {"claude_design", "Claude Design"},
-		{"claude_in_chrome", "Claude in Chrome"}, {"claude_tag", "Claude Tag"},
-		{"claude_science", "Claude Science"}, {"managed_agents_api", "Managed Agents API"},
-		{"message_batches_api", "Message Batches API"}, {"messages_api", "Messages API"},
-		{"office_agent", "Claude in Office"}, {"other", "Other products"}};
-
 	for (size_t i = 0; i < s->ids.n; i++)
-		for (size_t k = 0; k < sizeof names / sizeof *names; k++)
-			if (strcmp(s->v[i].id, names[k].id) == 0 &&
-				name(&s->v[i].name, names[k].name, "", e) == -1)
-				return -1;
-	return name_items(s, "No known product", e);
+		if (name(&s->v[i].name, report_names_product(s->v[i].id), "", e) == -1)
+			return -1;
+	return 0;
 }
 
 static int
@@ -439,7 +429,7 @@ static int
 find_odd(struct report *r, struct ant_err *e)
 {
 	if (add_odd(r, NULL, 0, "", e) == -1 || add_odd_items(r, &r->models, 1, e) == -1 ||
-		add_odd_items(r, &r->workspaces, 2, e) == -1)
+		(advice_has_workspaces(r) && add_odd_items(r, &r->workspaces, 2, e) == -1))
 		return -1;
 	if (r->nodd == 0)
 		return 0;

@@ -65,6 +65,7 @@ struct report_options {
 struct report_item {
 	const char *id;	 /* "": the default workspace, or the Console */
 	char *name;	 /* as it is shown */
+	int64_t named;	 /* of a person: the day whose name it is; 0: none */
 	int archived;	 /* a workspace that is */
 	char *tags;	 /* of a workspace: a JSON object as it was loaded, not checked yet */
 	money total;	 /* of the period */

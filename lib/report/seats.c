@@ -158,9 +158,9 @@ put_chart(struct page *p)
 static void
 put_products(struct page *p, const struct seats_day *d)
 {
-	static const struct html_column columns[] = {{"Product", HTML_NAME}, {"", HTML_NUMBER},
-		{"Of all seats, 30 days", HTML_NUMBER}, {"That day", HTML_NUMBER},
-		{"In 7 days", HTML_NUMBER}, {"In 30 days", HTML_NUMBER}};
+	static const struct html_column columns[] = {{"Product", HTML_NAME},
+		{"That day", HTML_NUMBER}, {"7 days", HTML_NUMBER}, {"30 days", HTML_NUMBER},
+		{"Of seats", HTML_NUMBER}, {"", HTML_NUMBER}};
 	char text[SHOW_TEXT];
 
 	buf_printf(p->b, "<h3>Active users by product, %s</h3>", show_day(d->day, 1, text));
@@ -172,12 +172,12 @@ put_products(struct page *p, const struct seats_day *d)
 		if (i > 0 && active[0] < 0 && active[1] < 0 && active[2] < 0)
 			continue;
 		html_row(p, i > 0 ? products[i - 1].name : "Any product", NULL);
-		buf_puts(p->b, "<td class=\"barcell\">");
-		svg_row(p->b, &part, (const int[]){3}, 1,
-			(double)(d->assigned > active[2] ? d->assigned : active[2]), "c");
-		buf_printf(p->b, "<td>%s", show_percent(active[2], d->assigned, text));
 		for (size_t k = 0; k < SEATS_SPANS; k++)
 			put_count(p, active[k]);
+		buf_printf(p->b, "<td>%s<td class=\"barcell\">",
+			show_percent(active[2], d->assigned, text));
+		svg_row(p->b, &part, (const int[]){3}, 1,
+			(double)(d->assigned > active[2] ? d->assigned : active[2]), "c");
 	}
 	html_table_end(p);
 }

@@ -1,7 +1,8 @@
 /*
  * report/seats - seats and active users of a Claude Enterprise organization: analytics_summaries
  *
- * The API counts: users of a day, of 7 days and of 30 (of Claude Tag and unified Chat and Cowork 28), in all and by product.
+ * The API counts: users of a day, of 7 days and of 30 (of Claude Tag and unified Chat and Cowork
+ * 28), in all and by product.
  */
 #ifndef ANT_REPORT_SEATS_H
 #define ANT_REPORT_SEATS_H
@@ -29,7 +30,9 @@ struct seats {
 	size_t n, room;
 };
 
-/* Read the days of the period.  Return 0, also where there is no such table, or -1 with a reason. */
+/*
+ * Read the days of the period.  Return 0, also where there is no such table, or -1 with a reason.
+ */
 int seats_load(struct report_ask *q, struct ant_err *e);
 void seats_free(struct seats *s);
 

@@ -1,9 +1,10 @@
 /*
- * report/sheet - the rows behind a section of the page, as data for machines: all of them, not the largest
+ * report/sheet - the rows behind a section of the page, as data for machines: all of them, not
+ * the largest
  *
- * A sheet is a table with a name.  Amounts are texts with all their digits, in the currency of the column
- * `currency`; days are YYYY-MM-DD, times RFC 3339, both in UTC; what is not known is null.  Where the
- * tables are of several organizations, the last column says of which a row is.
+ * A sheet is a table with a name.  Amounts are texts with all their digits, in the currency of
+ * the column `currency`; days are YYYY-MM-DD, times RFC 3339, both in UTC; what is not known is
+ * null.  Where the tables are of several organizations, the last column says of which a row is.
  */
 #ifndef ANT_REPORT_SHEET_H
 #define ANT_REPORT_SHEET_H
@@ -29,7 +30,10 @@ struct sheet {
 
 enum { SHEET_COLUMNS_MAX = 48 };
 
-/* The cells that sheets share: a day, or null where it is 0; an amount of the report and its currency. */
+/*
+ * The cells that sheets share: a day, or null where it is 0; an amount of the report and its
+ * currency.
+ */
 void sheet_day(struct sheet_rows *rows, int64_t day);
 void sheet_amount(struct sheet_rows *rows, money amount);
 void sheet_row_end(struct sheet_rows *rows);

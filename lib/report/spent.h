@@ -5,8 +5,8 @@
 #include "report/currencies.h"
 
 /*
- * What spent_take() takes behind the time, before the currency.  It takes all days of the scan, and the
- * usage of the same days has been read.
+ * What spent_take() takes behind the time, before the currency.  It takes all days of the scan,
+ * and the usage of the same days has been read.
  */
 #define SPENT_COLUMNS                                                                              \
 	"workspace_id, model, cost_type, token_type, service_tier, context_window, amount_cents, "

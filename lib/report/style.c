@@ -104,6 +104,7 @@ const char report_style_charts[] =
 	"header{padding-top:22px}h1{font-size:23px}section{padding:15px 14px}.kpis{gap:10px}"
 	".kpi{padding:12px}.kpi .big{font-size:21px}.plot{width:calc(100% - 44px);margin-left:44px}"
 	".wide{display:none}table{font-size:12.5px}th,td{padding:5px 5px}.name{min-width:88px}"
+	"[id$=seats] .barcell,[id$=limits] .barcell{display:none}"
 	"#users .name,#keys .name{min-width:150px}.barcell{width:22%;min-width:40px}"
 	".legend{gap:2px 12px}}"
 	"@media (max-width:340px){.kpis{grid-template-columns:1fr}}"

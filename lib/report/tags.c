@@ -167,9 +167,7 @@ add_untagged(struct tags *t)
 		money rest = t->sum;
 		char *key = strdup(t->v[i].key);
 
-		end = i + 1;
-		rest -= t->v[i].cost;
-		for (; end < n && strcmp(t->v[end].key, t->v[i].key) == 0; end++)
+		for (end = i; end < n && strcmp(t->v[end].key, t->v[i].key) == 0; end++)
 			rest -= t->v[end].cost;
 		if (key == NULL ||
 			numbering_grow(&t->v, &t->room, t->n + 1, sizeof *t->v, 32) == -1) {
@@ -188,16 +186,17 @@ collect(struct tags *t, const struct report *r)
 	const struct report_items *of = r->billed ? &r->billed_workspaces : &r->workspaces;
 
 	memset(t, 0, sizeof *t);
-	for (size_t i = 0; i < of->ids.n; i++) {
-		const char *id = of->ids.v[i];
-		long n = numbering_find(&r->workspaces.ids, id, strlen(id));
-
+	for (size_t i = 0; i < of->ids.n; i++)
 		t->sum += of->v[i].total;
-		if (n != -1 && r->workspaces.v[n].tags != NULL &&
-			add_workspace(t, r->workspaces.v[n].tags, of->v[i].total) == -1)
+	/* One without cost has its rows, too. */
+	for (size_t i = 0; i < r->workspaces.ids.n; i++) {
+		const struct report_item *w = &r->workspaces.v[i];
+		long n = numbering_find(&of->ids, w->id, strlen(w->id));
+
+		if (w->tags != NULL &&
+			add_workspace(t, w->tags, n != -1 ? of->v[n].total : 0) == -1)
 			return -1;
 	}
-	/* One without cost has rows, too: its key's others add up to what it is not. */
 	if (t->n == 0)
 		return 0;
 	merge_equal(t);
@@ -262,6 +261,10 @@ tags_put(struct page *p)
 		return 0;
 	if (collect(&t, p->r) == -1)
 		p->b->failed = 1;
+	if (p->again && t.sum == 0) {
+		tags_free(&t);
+		return 0;
+	}
 	if (t.n == 0 && !p->again)
 		html_note(p, "No workspace has a tag.");
 	if (t.n > 0)

@@ -1,8 +1,8 @@
 /*
  * report/tags - the section of cost by the tags of workspaces
  *
- * Of each key of a tag, each value, what it cost, and what had none: so the rows of a key add up to all cost,
- * that of analytics_cost where it is loaded, else that of the cost report.
+ * Of each key of a tag, each value, what it cost, and what had none: so the rows of a key add up
+ * to all cost, that of analytics_cost where it is loaded, else that of the cost report.
  */
 #ifndef ANT_REPORT_TAGS_H
 #define ANT_REPORT_TAGS_H

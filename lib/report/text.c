@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "report/advice.h"
 #include "report/check.h"
 #include "report/show.h"
 #include "report/tags.h"
@@ -73,6 +74,27 @@ put_left_out(struct term *t)
 	buf_free(&amounts);
 }
 
+/* What an Enterprise organization has. */
+static void
+put_seats(struct term *t)
+{
+	const struct seats_day *d = seats_last(&t->r->seats);
+	const struct limits *l = &t->r->limits;
+	char text[SHOW_TEXT], share[SHOW_TEXT], more[2 * SHOW_TEXT];
+
+	if (d != NULL && d->assigned >= 0) {
+		snprintf(more, sizeof more, "%s of them active in 30 days",
+			show_percent(d->active[2], d->assigned, share));
+		put_figure(t, "Seats", show_integer(d->assigned, text), more);
+	}
+	if (l->n > 0) {
+		snprintf(more, sizeof more, "%s more are near",
+			show_integer((int64_t)l->counts[LIMIT_NEAR], share));
+		put_figure(t, "Spend limits reached",
+			show_integer((int64_t)l->counts[LIMIT_REACHED], text), more);
+	}
+}
+
 /* Of N currencies; what is no amount is of the first. */
 static void
 put_figures(struct term *all, size_t n)
@@ -103,6 +125,7 @@ put_figures(struct term *all, size_t n)
 			r->users_prior30, "against the 30 days before");
 	else
 		term_none(t, VIEWS_CLAUDE_CODE);
+	put_seats(t);
 }
 
 static money
@@ -261,7 +284,8 @@ put_cost(struct term *t)
 	t->bar = t->width > t->name + 26 ? t->width - t->name - 26 : 0;
 	if (told) {
 		put_items(t, "Cost by model", &t->r->models);
-		put_items(t, "Cost by workspace", &t->r->workspaces);
+		if (advice_has_workspaces(t->r))
+			put_items(t, "Cost by workspace", &t->r->workspaces);
 	}
 	/* Both may be of analytics_cost alone: who has no Admin key has no cost report. */
 	put_keys(t);

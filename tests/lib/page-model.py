@@ -107,11 +107,11 @@ def seats():
     for prefix, name in {'': 'Any product', **{k + '_': v for k, v in SEAT_PRODUCTS.items()}}.items():
         counts = [last[1][f'{prefix}{s}_active_user_count'] for s in SPANS]
         if counts != [None] * 3:
-            want.append([name, '', m.percent(int(counts[2]), int(last[1]['assigned_seat_count']))] + [count(c) for c in counts])
+            want.append([name] + [count(c) for c in counts] + [m.percent(int(counts[2]), int(last[1]['assigned_seat_count'])), ''])
     m.same('products', m.texts(1), want)
     text = m.clean(m.page.text)
     said = (f'On {m.shown_day(last[0])}: {count(last[1]["assigned_seat_count"])} seats assigned, '
-            f'{count(last[1]["pending_invite_count"])} invites pending; {want[0][2]} of the seats')
+            f'{count(last[1]["pending_invite_count"])} invites pending; {want[0][4]} of the seats')
     if said not in text:
         sys.exit(f'it does not say: {said}')
 
@@ -185,7 +185,7 @@ def limits():
         sys.exit('the model has too few limits that are reached or near, or too many')
     share = lambda v: m.half_up(v[4] * 1000 / v[5])
     these.sort(key=lambda v: (-share(v), -v[4], v[0], v[2]))
-    m.same('limits', [[m.clean(row[0][0]), row[1][0], row[2][1], row[3][1], row[4][0]] for row in m.page.tables[0][1:]],
+    m.same('limits', [[m.clean(row[0][0]), row[4][0], row[2][1], row[3][1], row[1][0]] for row in m.page.tables[0][1:]],
            [[m.clean(v[1]) + (' (reached)' if v[3] == 'reached' else ''), v[2], v[4], v[5], f'{share(v) // 10}.{share(v) % 10}%'] for v in these])
     states = [v[3] for v in judged()]
     said = f'{states.count("reached")} reached, {states.count("near")} near (80% spent), {states.count("below")} below, {states.count("none")} without a limit'
