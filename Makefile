@@ -194,7 +194,8 @@ torture-kills: all
 # Random snapshots into each kind of database, with a model of the history beside it: the suite loads 714.
 HISTORIES = sqlite=10000 pg=10000 duckdb=1000 lake=120
 torture-history: all
-	ANT_HISTORIES='$(HISTORIES)' ANT_TEST_SECONDS=7200 $(MAKE) test SUITES=tests/history.bats BATSFLAGS='-f "random snapshots" --show-output-of-passing-tests'
+	ANT_HISTORIES='$(HISTORIES)' ANT_SNAPSHOTS=10000 ANT_SEED=$$(od -An -N3 -tu4 /dev/urandom) ANT_TEST_SECONDS=7200 \
+	$(MAKE) test SUITES='tests/history.bats tests/history-csv.bats' BATSFLAGS='-f "random snapshots" --show-output-of-passing-tests'
 
 # Programs that measure; nothing is asserted but the results' equality.
 bench: all

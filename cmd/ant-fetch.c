@@ -36,7 +36,7 @@ static const char usage[] =
 	"                 [--rate-file FILE] [--retries N] [--timeout S] [--deadline S]\n"
 	"                 [--backoff S] [--page-limit N] [--base-url URL]\n"
 	"                 [--key-file FILE] [--token-file FILE] [--api-version V]\n"
-	"                 [--parents FILE] [--allow-cut] [--insecure-http]\n"
+	"                 [--parents FILE] [--allow-cut] [--complete] [--insecure-http]\n"
 	"                 [--log-format text|json] [-T DIR]... [-qv] TABLE\n"
 	"       ant-fetch --check [TABLE|@SET...]\n"
 	"       ant-fetch --whose\n";
@@ -67,7 +67,7 @@ static struct settings {
 	struct strlist params, dimensions;
 	long jobs, rate, retries, page_limit;
 	double timeout, deadline, backoff;
-	int check, whose, insecure, json_log, allow_cut;
+	int check, whose, insecure, json_log, allow_cut, complete;
 } settings = {.version = "2023-06-01",
 	.jobs = 4,
 	.rate = 100,
@@ -204,6 +204,7 @@ static const struct cli_option options[] = {
 	{.name = "api-version", .take = take_version},
 	{.name = "parents", .text = &settings.parents},
 	{.name = "allow-cut", .flag = &settings.allow_cut},
+	{.name = "complete", .flag = &settings.complete},
 	{.name = "check", .flag = &settings.check},
 	{.name = "whose", .flag = &settings.whose},
 	{.name = "insecure-http", .flag = &settings.insecure},
@@ -351,7 +352,8 @@ add_fetched(const struct tables *ts, struct strlist *to, struct ant_err *e)
 		struct ant_err wrong;
 		struct table *t = tables_load(ts, all.v[i], &wrong);
 
-		if ((t == NULL || t->csv.n == 0) && strlist_add(to, all.v[i], strlen(all.v[i])) == -1)
+		if ((t == NULL || t->csv.n == 0) &&
+			strlist_add(to, all.v[i], strlen(all.v[i])) == -1)
 			status = err_sys(e, ANT_FAIL, "--check");
 		table_free(t);
 	}
@@ -436,6 +438,7 @@ work(struct settings *s, struct session *session, const char *name, struct ant_e
 		.deadline_ms = (int64_t)(s->deadline * 1000),
 		.backoff_ms = (int64_t)(s->backoff * 1000),
 		.allow_cut = s->allow_cut,
+		.complete = s->complete,
 		.access = &access,
 		.events = {session, on_request, on_warn, on_progress, on_reader_gone}};
 	struct tables ts = {.folders = {NULL, 0}};

@@ -49,7 +49,7 @@ static struct cli cli = {
 		"                    workspace, product, model, day, month; --format csv or json\n"
 		"  --focus           the charges as a FOCUS dataset; --focus-version 1.2 or 1.4\n"
 		"  --check LIMIT     print what exceeds it and exit 1: budget=5000, owners,\n"
-		"                    forecast=5000, daily-change=50%, stale=36h\n"
+		"                    forecast=5000, daily-change=50%, stale=36h, reconcile=1%\n"
 		"  --schema S, --prefix P, --table-name TABLE=NAME  as the tables were loaded\n"
 		"\n"
 		"A page to look at, and a mail from cron when something is amiss:\n"
@@ -92,6 +92,7 @@ take_check(const char *value)
 	if (report_check(NULL, NULL, NULL, value, &e) == -1)
 		return cli_usage(&cli, "%s", e.msg);
 	call.checks[call.nchecks++] = value;
+	call.o.reconcile |= report_check_reconciles(value);
 	return ANT_OK;
 }
 

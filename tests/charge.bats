@@ -144,7 +144,7 @@ columns() { lite "SELECT group_concat('replace(CAST(' || name || ' AS VARCHAR), 
 	# By tag, that of each key; what is not text is no tag.
 	[ "$(lite 'SELECT DISTINCT tag FROM ant_charge_by_tag ORDER BY 1' | grep -cvxE 'n|o')" = "$(lite 'SELECT count(DISTINCT tag) FROM ant_charge_by_tag')" ]
 	lite 'SELECT DISTINCT tag FROM ant_charge_by_tag' >keys
-	grep -qxF "~/\"'" keys
+	grep -qxF -- "~"/\"\' keys
 	while IFS= read -r v; do
 		v=${v//\'/\'\'}
 		[ "$(lite "SELECT cost_cents FROM ant_charge_by_tag WHERE currency = 'USD' AND tag = '$v'" | total)" = "$cents" ]

@@ -30,18 +30,18 @@ offers() {
 }
 
 @test "completions: the names of tables, those of the user's own as well" {
-	offers 'ant-fetch us' 'usage_report users'
+	offers 'ant-fetch us' 'usage_by_cost usage_report usage_report_total users'
 	offers 'ant-tables --json workspace_' 'workspace_members workspace_rate_limits workspace_service_accounts'
-	offers 'ant-sync --plan cost' 'cost_report'
+	offers 'ant-sync --plan cost' 'cost_report cost_report_total'
 	offers 'ant-flatten -t inv' 'invites'
-	offers 'ant-ingest --source-table us' 'usage_report users'
-	offers 'ant-ingest --source-table=us' 'usage_report users'
+	offers 'ant-ingest --source-table us' 'usage_by_cost usage_report usage_report_total users'
+	offers 'ant-ingest --source-table=us' 'usage_by_cost usage_report usage_report_total users'
 	offers 'ant-tables --names @en' '@enterprise'
 	offers 'ant-sync @' '@all @compliance @console @enterprise @identity @legacy'
 	mkdir own
 	cp "$ROOT/lib/tables/users.table" own/usurers.table
 	export ANT_TABLES=$PWD/own
-	offers 'ant-fetch us' 'usage_report users usurers'
+	offers 'ant-fetch us' 'usage_by_cost usage_report usage_report_total users usurers'
 	cp own/usurers.table odd.table
 	offers 'ant-tables od' 'odd.table'
 }
@@ -60,7 +60,7 @@ offers() {
 
 @test "completions: commands of ant-state, and then tables" {
 	offers 'ant-state ' 'agree ask commit get list lock receipts reset set window'
-	offers 'ant-state window us' 'usage_report users'
+	offers 'ant-state window us' 'usage_by_cost usage_report usage_report_total users'
 }
 
 @test "completions: destinations, of which readline replaces only what stands behind the colon" {
@@ -143,7 +143,7 @@ offers() {
 	END
 	run -0 python3 drive.py "$BATS_FILE_TMPDIR/anthill"
 	[[ $output == *"ant-fetch --log-format=json"* && $output == *"ant-tables @enterprise"* ]]
-	[ "$(in_bash "$ANT_BIN/ant-fetch us")" = 'usage_report users' ]
+	[ "$(in_bash "$ANT_BIN/ant-fetch us")" = 'usage_by_cost usage_report usage_report_total users' ]
 }
 
 @test "completions: a page without options, or no page, is an error and not an empty file" {

@@ -37,7 +37,9 @@ drift() { "$ROOT/scripts/api-drift" "$@" 2>err; }
 	gone	workspaces	ignore	.inference_data_privacy
 	gone	workspaces	user_profile_id	.user_profile_id
 	missing	analytics_cost	/v1/organizations/analytics/cost
+	missing	analytics_cost_total	/v1/organizations/analytics/cost
 	missing	analytics_usage	/v1/organizations/analytics/usage
+	missing	analytics_usage_total	/v1/organizations/analytics/usage
 	missing	compliance_review_cases	/v1/compliance/review/cases
 	version	2023-06-01
 	END

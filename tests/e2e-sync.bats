@@ -538,3 +538,27 @@ PY
 	[ -s costs/anthropic_costs.csv ]
 	[ "$(rows backfill.db usage_report)" -gt 0 ]
 }
+
+@test "append: a day of analytics that is there in part just after midnight comes once, with all its rows" {
+	local table option
+	start_sim --now 2026-11-20T00:30:00Z --days 10 --users 8
+	for table in analytics_cost analytics_usage_report; do
+		use_key "$([ $table = analytics_cost ] && echo console || echo legacy)"
+		# The 19th is known up to 21:00.
+		ant-fetch -q --rate 0 --from 2026-11-17 --to 2026-11-20 $table >part
+		[ "$(grep -c '"starting_at":"2026-11-19' part)" -gt 0 ]
+		for option in '' '--jobs 1 --page-limit 5'; do
+			# shellcheck disable=SC2086
+			ant-fetch -q --rate 0 --complete $option --from 2026-11-17 --to 2026-11-20 $table >whole
+			diff <(sed '/^{"@ant"/d; /"starting_at":"2026-11-19/d' part | sort) <(sed '/^{"@ant"/d' whole | sort)
+			[ "$(tail -n 1 whole | jq -c '[.watermark, .records]')" = "[\"2026-11-19T00:00:00Z\",$(($(wc -l <whole) - 2))]" ]
+		done
+	done
+	use_key console
+	as_of 2026-11-20T00:30:00Z ant-sync -q --rate 0 --mode append --start 2026-11-17 analytics_cost >/dev/null
+	[ "$(sqlite3 anthill.db 'SELECT max(starting_at) FROM analytics_cost')" = 2026-11-18T00:00:00Z ]
+	curl -fsS -X POST "$ANTHROPIC_BASE_URL/_sim/change?now=2026-11-20T04:30:00Z" >/dev/null
+	as_of 2026-11-20T04:30:00Z ant-sync -q --rate 0 --mode append analytics_cost >/dev/null
+	curl -fsS "$ANTHROPIC_BASE_URL/_sim/expect?table=analytics_cost&from=2026-11-17&to=2026-11-20" | tail -n +2 | cut -c 1-10 | uniq -c | awk '{ print $2 "|" $1 }' |
+		diff - <(sqlite3 anthill.db 'SELECT substr(starting_at, 1, 10), count(*) FROM analytics_cost GROUP BY 1')
+}

@@ -72,19 +72,19 @@ golden() {
 	golden api_keys. 5
 }
 
-@test "golden rows: usage_report, messages_usage and usage_by_cost" { golden usage_report_messages. 18; }
+@test "golden rows: usage_report, messages_usage, usage_by_cost and usage_report_total" { golden usage_report_messages. 19; }
 
 @test "golden rows: claude_code_usage and claude_code_models" { golden claude_code. 10; }
 
-@test "golden rows: cost_report, rate limits" {
-	golden cost_report. 3
+@test "golden rows: cost_report and cost_report_total, rate limits" {
+	golden cost_report. 4
 	golden rate_limits. 2
 	golden workspace_rate_limits. 3
 }
 
 @test "golden rows: analytics of usage and cost, all rows of null actors, and the legacy reports" {
-	golden analytics_usage. 2
-	golden analytics_cost. 3
+	golden analytics_usage. 4
+	golden analytics_cost. 4
 	[ "$(grep -v '^#' "$DATA/rows/analytics_usage.page2-last.analytics_usage.rows" | cut -f 1-27 | sort | uniq -d | wc -l)" = 1 ]
 	golden analytics_usage_report. 1
 	golden analytics_cost_report. 2

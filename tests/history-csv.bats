@@ -261,7 +261,7 @@ PY
 	checked "$ANT_BIN/ant-load-csv" || [ "$(<peak)" -lt 30000 ]
 }
 
-@test "history csv: 300 random snapshots are as the model has them" {
-	run -0 python3 "$ROOT/tests/lib/history-files.py" csv "$ANT_BIN/ant-load-csv" 300 15
-	[[ $output == *'in 300 snapshots: as the model has them' ]]
+@test "history csv: after 300 random snapshots it is the model's" {
+	# make torture-history has more of them, and another seed.
+	python3 "$ROOT/tests/lib/history-files.py" csv "$ANT_BIN/ant-load-csv" "${ANT_SNAPSHOTS:-300}" "${ANT_SEED:-15}"
 }

@@ -429,3 +429,19 @@ goes_on() {
 	run -2 ant-sync -c wrong --plan
 	[[ $output == *"wrong:1: focus: 'yes' is neither on nor off"* ]]
 }
+
+@test "crawl: with \"reconcile on\" the totals of the tables that are loaded are loaded as well" {
+	printf 'reconcile on\n' >on
+	printf 'reconcile on\ntables usage_report analytics_cost users\n' >some
+	printf 'reconcile on\ntables usage_report analytics_cost -usage_report_total\n' >without
+	planned() { ant-sync --plan --start 2026-01-01 --to 2026-02-01 "$@" | sed -nE 's/.* ant-fetch (.* )?([a-z_]+)( --pipe.*)$/\2/p' | sort -u | paste -sd ' '; }
+	[ "$(planned -c some)" = 'analytics_cost analytics_cost_total usage_report usage_report_total users' ]
+	[ "$(planned -c some usage_report)" = usage_report ]
+	[ "$(planned -c without)" = 'analytics_cost analytics_cost_total usage_report' ]
+	[[ "$(planned -c some -analytics_cost)" = 'usage_report usage_report_total users' ]]
+	[ "$(planned -c on | tr ' ' '\n' | grep -c '_total$')" = 4 ]
+	[ "$(planned | tr ' ' '\n' | grep -c '_total$')" = 0 ]
+	printf 'reconcile yes\n' >wrong
+	run -2 ant-sync -c wrong --plan
+	[[ $output == *"wrong:1: reconcile: 'yes' is neither on nor off"* ]]
+}

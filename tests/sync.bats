@@ -1132,3 +1132,18 @@ ledger() {
 	done
 	mandoc -T lint -W warning "$ROOT/man/ant-sync.1" "$ROOT/man/ant-ingest.1"
 }
+
+@test "sync: SIGTERM just before a worker is started stops that one, too" {
+	# The shell that ant-sync is reads this first: it has the signal come between its last look at it and the fork.
+	cat >early <<-'END'
+	if [[ $0 == */ant-sync && ${1-} != --work ]]; then
+		unset BASH_ENV
+		set -o functrace
+		trap 'if [[ $BASH_COMMAND == "\"\${locks[@]}\""* ]]; then trap - DEBUG; kill -TERM $$; fi' DEBUG
+	fi
+	END
+	stub ant-fetch 'sleep 5; echo "$*" >>late'
+	run -143 env BASH_ENV="$PWD/early" "$ANT_BIN/ant-sync" --start -1d users
+	[[ $output == *'stopped: '* ]]
+	[ ! -e late ]
+}

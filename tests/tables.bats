@@ -9,7 +9,7 @@ ENTERPRISE='analytics_artifacts analytics_connectors analytics_cost analytics_pl
 LEGACY='analytics_cost_report analytics_usage_report analytics_user_cost_report analytics_user_usage_report'
 IDENTITY='federation_issuers federation_rule_workspaces federation_rules service_accounts workspace_service_accounts'
 COMPLIANCE='compliance_activities compliance_group_members compliance_groups compliance_organizations compliance_review_cases compliance_role_permissions compliance_roles compliance_users'
-APART='owners usage_by_cost' # in no set
+APART='analytics_cost_total analytics_usage_total cost_report_total owners usage_by_cost usage_report_total' # in no set
 ALL=$(printf '%s\n' $CONSOLE $ENTERPRISE $LEGACY $IDENTITY $COMPLIANCE | LC_ALL=C sort -u | paste -sd ' ')
 
 # every - the names of all tables

@@ -47,6 +47,10 @@ const struct views_sql_table views_sql_tables[] = {
 	{"analytics_users", ""},
 	{"analytics_summaries", ""},
 	{"spend_limits_effective", ""},
+	{"cost_report_total", ""},
+	{"usage_report_total", ""},
+	{"analytics_cost_total", ""},
+	{"analytics_usage_total", ""},
 };
 
 _Static_assert(

@@ -29,9 +29,13 @@ enum views_table {
 	VIEWS_ANALYTICS_USERS = 1 << 14,
 	VIEWS_ANALYTICS_SUMMARIES = 1 << 15,
 	VIEWS_LIMITS = 1 << 16, /* spend_limits_effective */
-	VIEWS_ALL = (1 << 17) - 1
+	VIEWS_COST_TOTAL = 1 << 17,
+	VIEWS_USAGE_TOTAL = 1 << 18,
+	VIEWS_ANALYTICS_COST_TOTAL = 1 << 19,
+	VIEWS_ANALYTICS_USAGE_TOTAL = 1 << 20,
+	VIEWS_ALL = (1 << 21) - 1
 };
-enum { VIEWS_TABLES = 17 };
+enum { VIEWS_TABLES = 21 };
 
 /* A table, and what stands in for it where it is missing: its columns without a row. */
 struct views_sql_table {

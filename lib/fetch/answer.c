@@ -391,6 +391,8 @@ read_body(struct answer *a)
 		.members = &w->members,
 		.next = c->next,
 		.data = t->data,
+		.whole = w->plan->complete ? w->plan->window.width : 0,
+		.refreshed = w->refreshed,
 		.cut = t->cut.path != NULL && !w->plan->allow_cut ? t->cut.path + 1 : NULL,
 		.most = t->cut.most};
 	struct page *page = &c->receiving->page;

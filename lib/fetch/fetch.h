@@ -57,6 +57,7 @@ struct fetch_plan {
 	struct lines
 		*parents_file; /* a record stream of the first of them, or NULL: it is fetched */
 	int allow_cut;	       /* records that may be cut off are taken */
+	int complete; /* buckets that the answers say are not complete yet are left out */
 	int brief; /* of a refusal its path and reason alone: the caller says what it takes */
 	struct window window;
 	const struct strlist *group_by; /* dimensions; NULL: the table has none */

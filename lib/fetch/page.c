@@ -21,6 +21,7 @@ struct reader {
 	int data_name; /* which of the two names the elements have */
 	struct json_value more, next_page, last_id, refreshed; /* kind as sent; p NULL: absent */
 	struct json_value time; /* the same, of the element that is read */
+	int64_t at, limit;	/* when that is; what is not earlier is left out */
 	struct json_error json;
 	char *reason;
 	size_t size;
@@ -153,6 +154,7 @@ check_element(struct reader *r)
 		return PAGE_MEMORY;
 	if (rc == -1)
 		return wrong(r, "%s of %s %zu is no time", r->rules->time, what, n);
+	r->at = t;
 	return r->rules->buckets ? check_bucket(r, t) : check_time(r, t);
 }
 
@@ -295,7 +297,8 @@ read_data(struct reader *r, const char *p, const char **stop)
 		separator = *p;
 		if (separator != ',' && separator != ']')
 			return broken_at(r, p, "no comma or ] behind an array's element");
-		put_line(r, element, *stop); /* may overwrite the separator */
+		if (r->rules->time == NULL || r->at < r->limit)
+			put_line(r, element, *stop); /* may overwrite the separator */
 		p++;
 		if (separator == ']')
 			break;
@@ -414,6 +417,37 @@ read_refreshed(struct reader *r)
 	return rc == 0 ? PAGE_OK : wrong(r, "data_refreshed_at is no time");
 }
 
+static enum page_result
+look_member(struct reader *r, const char *name, const char *p, const char **stop)
+{
+	if ((*stop = json_skip(p, r->end, &r->json)) == NULL)
+		return PAGE_BROKEN;
+	if (key_is(r, name, "data_refreshed_at"))
+		r->refreshed = (struct json_value){json_kind_at(p), p, (size_t)(*stop - p)};
+	return PAGE_OK;
+}
+
+/*
+ * What is not complete stands before what says so: look ahead.  What is wrong with the answer is
+ * found when it is read.
+ */
+static void
+find_limit(struct reader *r)
+{
+	const struct page_rules *rules = r->rules;
+	const char *p = json_space(r->base, r->end), *stop;
+	int64_t t = INT64_MAX;
+
+	if (p == r->end || *p != '{' || read_members(r, p, &stop, look_member) != PAGE_OK ||
+		r->refreshed.p == NULL || read_time(&r->refreshed, &t) != 0)
+		t = INT64_MAX;
+	if (rules->refreshed < t)
+		t = rules->refreshed;
+	if (t != INT64_MAX)
+		r->limit = utc_floor(t, rules->whole);
+	r->refreshed.p = NULL;
+}
+
 /* The answer is the record. */
 static enum page_result
 read_bare(struct reader *r, const char *p)
@@ -465,7 +499,8 @@ enum page_result
 page_read(struct buf *body, const struct page_rules *rules, struct page *p, struct buf *cursor,
 	char *reason, size_t size)
 {
-	struct reader r = {.rules = rules, .page = p, .reason = reason, .size = size};
+	struct reader r = {
+		.rules = rules, .page = p, .limit = INT64_MAX, .reason = reason, .size = size};
 	enum page_result result;
 
 	memset(p, 0, sizeof *p);
@@ -477,6 +512,8 @@ page_read(struct buf *body, const struct page_rules *rules, struct page *p, stru
 	r.end = body->data + body->len;
 	r.breaks =
 		memchr(r.base, '\n', body->len) != NULL || memchr(r.base, '\r', body->len) != NULL;
+	if (rules->whole > 0)
+		find_limit(&r);
 	result = read_answer(&r, cursor);
 	return result == PAGE_OK && r.wrong ? PAGE_WRONG : result;
 }

@@ -27,7 +27,9 @@ struct page_rules {
 	const struct strlist *members; /* PAGING_NONE: what the object must hold; NULL: nothing */
 	int64_t next;	  /* buckets before this one have arrived: they must not repeat */
 	const char *data; /* what else the array of elements may be called, or NULL */
-	const char *cut;  /* the array of an element that may be cut off at MOST, or NULL */
+	int64_t whole; /* buckets of so many seconds that are not complete are left out; 0: none */
+	int64_t refreshed; /* what earlier answers said of that; INT64_MAX: nothing */
+	const char *cut;   /* the array of an element that may be cut off at MOST, or NULL */
 	long most;
 };
 

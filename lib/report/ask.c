@@ -41,6 +41,15 @@ report_ask_timestamp(char to[REPORT_ASK_TIMESTAMP], const struct db_cell *c)
 }
 
 int
+report_ask_instant(const struct db_cell *c, int64_t *t)
+{
+	char text[REPORT_ASK_TIMESTAMP];
+
+	report_ask_timestamp(text, c);
+	return utc_parse(text, strlen(text), t) == 0;
+}
+
+int
 report_ask_money(const struct db_cell *c, money *to)
 {
 	switch (c->kind) {

@@ -53,6 +53,8 @@ int64_t report_ask_day(const struct db_cell *c);
 /* A time as the databases write them as YYYY-MM-DDTHH:MM:SSZ; "" for what is none. */
 enum { REPORT_ASK_TIMESTAMP = 24 };
 void report_ask_timestamp(char to[REPORT_ASK_TIMESTAMP], const struct db_cell *c);
+/* The same in seconds, to *T.  Return 1, or 0 where it is none. */
+int report_ask_instant(const struct db_cell *c, int64_t *t);
 
 /*
  * The amount in a cell of cents: a number or its text; null is 0.  Return 0, or -1 as

@@ -137,7 +137,8 @@ add_cost(const struct charge *c, const char *columns[static COLUMNS_MAX], size_t
 static void
 put_rows(struct buf *to, const struct charge *c, enum data_format format)
 {
-	const char *const *own = charge_columns(&c->by), *columns[COLUMNS_MAX];
+	const char *const *own = charge_columns(&c->by);
+	const char *columns[COLUMNS_MAX];
 	struct data d;
 	size_t n = 0;
 

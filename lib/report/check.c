@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "report/reconcile.h"
 #include "report/show.h"
 
 static money
@@ -141,10 +142,17 @@ check_stale(struct buf *to, const struct report *r, const char *value, struct an
 static void
 put_no_cost(struct buf *notes, const struct report *r, const char *limit, size_t len)
 {
-	if (r == NULL || (r->tables & r->bill) != 0 || strncmp(limit, "stale", len) == 0)
+	if (r == NULL || (r->tables & r->bill) != 0 || strncmp(limit, "stale", len) == 0 ||
+		report_check_reconciles(limit)) /* which says so itself */
 		return;
 	buf_printf(notes, "%.*s: %s is missing, so nothing was compared\n", (int)len, limit,
 		views_table_name(r->bill));
+}
+
+int
+report_check_reconciles(const char *limit)
+{
+	return strncmp(limit, "reconcile", 9) == 0 && (limit[9] == '=' || limit[9] == '\0');
 }
 
 int
@@ -163,10 +171,12 @@ report_check(struct buf *to, struct buf *notes, const struct report *r, const ch
 		n = check_change(to, r, value + 1, e);
 	else if (len == 5 && strncmp(limit, "stale", len) == 0)
 		n = check_stale(to, r, value + 1, e);
+	else if (report_check_reconciles(limit))
+		n = reconcile_check(to, notes, r, value != NULL ? value + 1 : NULL, e);
 	else
 		return err_set(e, ANT_USAGE,
 			"--check: '%.100s' is none of budget=USD, forecast=USD, daily-change=N%%, "
-			"stale=SPAN and owners",
+			"stale=SPAN, reconcile=N%% and owners",
 			limit);
 	put_no_cost(notes, r, limit, len);
 	return n != -1 && r != NULL && (to->failed || notes->failed)

@@ -15,12 +15,16 @@
  *	daily-change=N%		the last complete day, against the median of its kind of day, in
  *				each currency
  *	stale=SPAN		how far each loaded table is behind
+ *	reconcile=N%		tables that tell the same, see report/reconcile; without a value, 0
  *
  * With R NULL, only the limit itself is checked.  Return how many lines there are, or -1
  * with ANT_USAGE where it is no such limit, ANT_FAIL where memory is short.
  */
 int report_check(struct buf *to, struct buf *notes, const struct report *r, const char *limit,
 	struct ant_err *e);
+
+/* 1 where LIMIT is of reconcile, which report_load() has to be asked for: o.reconcile. */
+int report_check_reconciles(const char *limit);
 
 /*
  * Append what the month's budget leaves out: the amounts spent, or where AHEAD expected, in other

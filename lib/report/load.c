@@ -9,6 +9,7 @@
 #include "report/currencies.h"
 #include "report/days.h"
 #include "report/names.h"
+#include "report/reconcile.h"
 #include "report/report.h"
 #include "report/share.h"
 #include "report/spent.h"
@@ -241,6 +242,8 @@ report_load(
 		seats_load(&l.q, e) == -1 || engagement_load(&l.q, e) == -1 ||
 		limits_load(&l.q, e) == -1 || changes_load(&l.q, e) == -1)
 		goto done;
+	if (o->reconcile && reconcile_load(&l.q, e) == -1)
+		goto done;
 	status = 0;
 done:
 	buf_free(&l.q.sql);
@@ -297,6 +300,7 @@ free_one(struct report *r)
 	free(r->odd);
 	free(r->fresh);
 	free(r->organization);
+	reconcile_free(r->reconcile);
 }
 
 void

@@ -57,7 +57,8 @@ struct report_options {
 	const char *title; /* NULL: of the organization */
 	/* Of tables of several organizations, the one whose rows are read; NULL: tables of one */
 	const char *organization;
-	money budget; /* of a month, in US dollars; -1: none */
+	money budget;  /* of a month, in US dollars; -1: none */
+	int reconcile; /* 1: tables are held against each other, see report/reconcile */
 	struct views_place place;
 	struct views_there there; /* by report_look() */
 };
@@ -170,6 +171,7 @@ struct report {
 	int64_t tokens30, tokens_prior30, input30, read30, input_prior30, read_prior30;
 	int64_t usage_end, claude_end; /* the days after the last ones with data; 0: no data */
 	int64_t users30, users_prior30;
+	struct reconcile *reconcile; /* NULL: not asked for */
 
 	/*
 	 * All amounts are in this one: US dollars, where there is cost in them.  Those in others are

@@ -5,6 +5,7 @@
 
 #include "base/utc.h"
 #include "sim/edit.h"
+#include "sim/plant.h"
 
 /* A decimal number with up to three decimals, in thousandths. */
 static int
@@ -55,18 +56,44 @@ drop_groups(struct sim *s, struct sim_revision *r)
 	return 0;
 }
 
+/* The day DATE, and what its amounts are multiplied with: 1 where FACTOR is NULL. */
+static int
+parse_day(const char *date, const char *factor, int64_t *day, unsigned *permille, struct ant_err *e)
+{
+	int64_t t;
+
+	if (strlen(date) != 10 || utc_parse(date, 10, &t) == -1)
+		return err_set(e, ANT_USAGE, "date: '%s' is not a date YYYY-MM-DD", date);
+	*day = t / UTC_DAY;
+	*permille = 1000;
+	if (factor != NULL && parse_permille(factor, permille) == -1)
+		return err_set(e, ANT_USAGE, "factor: '%s' is not a number from 0 to 1000", factor);
+	return 0;
+}
+
+/* One report alone differs. */
+static int
+plant(struct sim *s, const char *date, const char *report, const char *group, const char *factor,
+	struct ant_err *e)
+{
+	int64_t day;
+	unsigned permille;
+
+	if (group == NULL || factor == NULL)
+		return err_set(e, ANT_USAGE, "report: needs group=N and factor=F");
+	if (parse_day(date, factor, &day, &permille, e) == -1)
+		return -1;
+	return sim_plant_add(s, report, day, group, permille, e);
+}
+
 static int
 revise(struct sim *s, const char *date, const char *factor, const char *drop, struct ant_err *e)
 {
 	struct sim_revision r = {0, 1000, 0, 0, NULL}, *all;
-	int64_t t;
 	char *end = NULL;
 
-	if (strlen(date) != 10 || utc_parse(date, 10, &t) == -1)
-		return err_set(e, ANT_USAGE, "date: '%s' is not a date YYYY-MM-DD", date);
-	r.day = t / UTC_DAY;
-	if (factor != NULL && parse_permille(factor, &r.permille) == -1)
-		return err_set(e, ANT_USAGE, "factor: '%s' is not a number from 0 to 1000", factor);
+	if (parse_day(date, factor, &r.day, &r.permille, e) == -1)
+		return -1;
 	if (drop != NULL) {
 		unsigned long n = strtoul(drop, &end, 10);
 
@@ -104,7 +131,7 @@ happen(struct sim *s, const char *number, struct ant_err *e)
 
 static const char *const known[] = {"date", "factor", "drop", "remove", "return", "archive",
 	"rename", "name", "role", "status", "to", "enter", "leave", "user", "limit", "cents", "now",
-	"event"};
+	"event", "report", "group"};
 enum {
 	DATE,
 	FACTOR,
@@ -124,6 +151,8 @@ enum {
 	CENTS,
 	NOW,
 	EVENT,
+	REPORT,
+	GROUP,
 	KNOWN
 };
 
@@ -166,6 +195,8 @@ sim_change(
 			return err_set(e, ANT_USAGE, "unknown parameter '%s'", names->v[i]);
 		v[k] = values->v[i];
 	}
+	if (v[DATE] != NULL && v[REPORT] != NULL)
+		return plant(s, v[DATE], v[REPORT], v[GROUP], v[FACTOR], e);
 	if (v[DATE] != NULL)
 		return revise(s, v[DATE], v[FACTOR], v[DROP], e);
 	if (v[EVENT] != NULL)
@@ -179,7 +210,8 @@ sim_change(
 	if (set(s, v) == 0)
 		return 0;
 	return err_set(e, ANT_USAGE,
-		"nothing to change: date=DAY [factor=F] [drop=N], remove=ID, return=ID, "
+		"nothing to change: date=DAY [factor=F] [drop=N], date=DAY report=TABLE group=N "
+		"factor=F, remove=ID, return=ID, "
 		"archive=WORKSPACE, rename=ID with name=TEXT, role=USER or status=KEY with "
 		"to=WORD, "
 		"enter=GROUP or leave=GROUP with user=ID, limit=ID with cents=N, now=TIME, or "

@@ -9,6 +9,8 @@
  * One change, written as a query string that is decoded into N names and values:
  *   date=YYYY-MM-DD factor=F drop=N   multiply the day's amounts (F has up to three
  *                                     decimals), drop the first N rows of its reports
+ *   date=YYYY-MM-DD report=TABLE group=N factor=F   multiply the amounts of one group in one
+ *                                     report alone, see sim/plant
  *   remove=ID  return=ID  archive=ID  rename=ID name=TEXT
  *   role=USER to=ROLE  status=KEY to=STATUS
  *   enter=GROUP user=ID  leave=GROUP user=ID

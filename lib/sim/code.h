@@ -1,4 +1,10 @@
-/* sim/code - the Claude Code report of the simulated organization */
+/*
+ * sim/code - the Claude Code report of the simulated organization
+ *
+ * What people do who sign in by the Console, and keys of Claude Code's workspace, is their streams of
+ * sim/model: their tokens and estimates add up to the use and the cost of tokens there, to the last
+ * digit.  The others have subscriptions, which no other report tells of, or keys of other workspaces.
+ */
 #ifndef ANT_SIM_CODE_H
 #define ANT_SIM_CODE_H
 
@@ -22,6 +28,7 @@ struct sim_code {	 /* one record of the Claude Code report */
 	int64_t day;
 	const char *actor; /* e-mail address or key name */
 	int is_key;
+	int billed;			     /* in Claude Code's workspace */
 	const char *terminal;		     /* NULL: null */
 	const char *customer, *subscription; /* subscription NULL: null */
 	int remote;			     /* -1: absent, as is the subscription then */
@@ -29,7 +36,7 @@ struct sim_code {	 /* one record of the Claude Code report */
 	struct {
 		int64_t accepted, rejected; /* -1: the record lacks the tool */
 	} tools[SIM_TOOLS];
-	struct sim_code_model models[SIM_MODELS_A_DAY];
+	struct sim_code_model models[SIM_MODELS];
 	size_t nmodels;
 };
 

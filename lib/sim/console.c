@@ -287,6 +287,15 @@ const struct sim_table sim_console_tables[] = {
 		"ending_at amount currency cost_type model token_type service_tier context_window "
 		"inference_geo",
 		.rows = sim_console_cost, .unit = UTC_DAY, .end = sim_console_whole_days},
+	{"usage_report_total", &sim_fields_usage,
+		"bucket=starting_at ending_at uncached_input_tokens=uncached "
+		"cache_read_input_tokens=read cache_creation_ephemeral_5m_input_tokens=create_5m "
+		"cache_creation_ephemeral_1h_input_tokens=create_1h output_tokens=output "
+		"web_search_requests=searches",
+		.rows = sim_console_usage_total, .unit = UTC_DAY},
+	{"cost_report_total", &sim_fields_cost,
+		"bucket=starting_at ending_at amount amount_cents=amount currency",
+		.rows = sim_console_cost_total, .unit = UTC_DAY, .end = sim_console_whole_days},
 	{"organization", &sim_fields_organization, "id name settings= created_at= type",
 		.source = &sim_source_organization},
 	{"workspaces", &sim_fields_workspace,

@@ -96,6 +96,12 @@ sim_console_usage_by_cost(struct sim_oracle *o, struct ant_err *e)
 	return usage(o, "workspace_id,model,service_tier,context_window,inference_geo", e);
 }
 
+int
+sim_console_usage_total(struct sim_oracle *o, struct ant_err *e)
+{
+	return usage(o, "", e);
+}
+
 enum { BY_WORKSPACE = 1, BY_DESCRIPTION = 2 };
 
 static int
@@ -109,16 +115,17 @@ take_cost(const char *name, void *groups)
 	return bit == 0 ? -1 : 0;
 }
 
-int
-sim_console_cost(struct sim_oracle *o, struct ant_err *e)
+/* The same. */
+static int
+cost(struct sim_oracle *o, const char *groups, struct ant_err *e)
 {
-	const char *list = o->group_by != NULL ? o->group_by : "workspace_id,description";
+	const char *list = o->group_by != NULL ? o->group_by : groups;
 	struct sim_cost_row r;
 	struct sim_cost c;
-	unsigned groups = 0;
+	unsigned by = 0;
 
-	if (sim_expect_groups(list, take_cost, &groups, e) == -1 ||
-		sim_cost_open(&c, o->s, groups & BY_WORKSPACE, groups & BY_DESCRIPTION, e) == -1)
+	if (sim_expect_groups(list, take_cost, &by, e) == -1 ||
+		sim_cost_open(&c, o->s, by & BY_WORKSPACE, by & BY_DESCRIPTION, e) == -1)
 		return -1;
 	for (int64_t at = o->from; at < o->end; at += UTC_DAY) {
 		sim_cost_day(&c, at / UTC_DAY);
@@ -128,6 +135,18 @@ sim_console_cost(struct sim_oracle *o, struct ant_err *e)
 	}
 	sim_cost_close(&c);
 	return 0;
+}
+
+int
+sim_console_cost(struct sim_oracle *o, struct ant_err *e)
+{
+	return cost(o, "workspace_id,description", e);
+}
+
+int
+sim_console_cost_total(struct sim_oracle *o, struct ant_err *e)
+{
+	return cost(o, "", e);
 }
 
 int64_t

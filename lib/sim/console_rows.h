@@ -12,7 +12,9 @@ int sim_console_limits(struct sim_oracle *o, struct ant_err *e);
 int sim_console_overrides(struct sim_oracle *o, struct ant_err *e);
 int sim_console_usage(struct sim_oracle *o, struct ant_err *e);
 int sim_console_usage_by_cost(struct sim_oracle *o, struct ant_err *e);
+int sim_console_usage_total(struct sim_oracle *o, struct ant_err *e);
 int sim_console_cost(struct sim_oracle *o, struct ant_err *e);
+int sim_console_cost_total(struct sim_oracle *o, struct ant_err *e);
 int sim_console_code_usage(struct sim_oracle *o, struct ant_err *e);
 int sim_console_code_models(struct sim_oracle *o, struct ant_err *e);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "sim/plant.h"
 
 /* What a hash is for, apart from those of the other modules. */
 enum { OF_LINE = 105, OF_TEXT };
@@ -145,6 +146,19 @@ sim_cost_ticks(const struct sim *s, enum sim_cost_kind kind, size_t workspace, i
 	return n;
 }
 
+/* What this report alone tells of the day. */
+static void
+plant(struct sim_cost *c)
+{
+	enum sim_report report =
+		c->by_workspace || c->by_description ? SIM_COST_REPORT : SIM_COST_TOTAL;
+	size_t n = 0;
+
+	for (size_t g = 0; g < c->groups.ids.n && c->s->nplants > 0; g++)
+		if (c->sum[g] > 0)
+			c->sum[g] = c->sum[g] * sim_planted(c->s, report, c->day, ++n) / 1000;
+}
+
 void
 sim_cost_day(struct sim_cost *c, int64_t day)
 {
@@ -167,6 +181,7 @@ sim_cost_day(struct sim_cost *c, int64_t day)
 							      (size_t)en->workspace, day)) *
 			en->price;
 	}
+	plant(c);
 }
 
 void

@@ -213,7 +213,7 @@ static void
 other_streams(struct sim *s)
 {
 	static const int console[] = {SIM_HAIKU, SIM_SONNET, SIM_OPUS};
-	int claude = s->org.nworkspaces > 3 ? 2 : 0;
+	int claude = sim_org_claude(&s->org);
 	struct sim_stream *st;
 
 	for (size_t i = 0; i < 3; i++) /* the Console: neither key nor account */
@@ -342,6 +342,7 @@ sim_free(struct sim *s)
 	for (size_t i = 0; i < s->nrevisions; i++)
 		free(s->revisions[i].dropped);
 	free(s->revisions);
+	free(s->plants);
 	free(s->edits);
 	free(s->events);
 	free(s->streams);

@@ -90,6 +90,7 @@ struct sim_revision {
 
 struct sim_uses;
 struct sim_edit;
+struct sim_plant;
 
 struct sim {
 	struct sim_config config;
@@ -100,6 +101,8 @@ struct sim {
 	int failed;
 	struct sim_revision *revisions;
 	size_t nrevisions;
+	struct sim_plant *plants; /* see sim/plant */
+	size_t nplants;
 	int64_t first_day;     /* days since 1970 */
 	struct sim_uses *uses; /* of analytics, see sim/uses */
 	int64_t *events;       /* that changes have brought (sim/feed): microseconds since 1970 */

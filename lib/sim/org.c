@@ -57,6 +57,12 @@ static const struct sim_limit_group limit_groups[] = {
 };
 enum { LIMIT_GROUPS = sizeof limit_groups / sizeof *limit_groups };
 
+int
+sim_org_claude(const struct sim_org *o)
+{
+	return o->nworkspaces > 2 ? 2 : 0; /* as they are named, see sim/org_make */
+}
+
 const struct sim_workspace *
 sim_org_workspace(const struct sim_org *o, size_t w)
 {

@@ -152,6 +152,9 @@ long sim_org_find(const struct sim_org *o, enum sim_list l, const char *id);
 /* Workspace W; the default one from the end of the list on. */
 const struct sim_workspace *sim_org_workspace(const struct sim_org *o, size_t w);
 
+/* The number of Claude Code's own workspace; the first one where the organization has too few for that. */
+int sim_org_claude(const struct sim_org *o);
+
 /* User U as a member of workspace W: 1, or 0 where U is none. */
 int sim_org_member(const struct sim_org *o, size_t w, size_t u, struct sim_member *m);
 

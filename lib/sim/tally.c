@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "sim/plant.h"
 
 enum { OF_DECIMALS = 110 };
 
@@ -264,23 +265,11 @@ sim_tally_compare(const void *a, const void *b)
 	return x->group < y->group ? -1 : x->group > y->group;
 }
 
-void
-sim_tally_range(struct sim_tally *t, int64_t from, int64_t to)
+/* The groups that have a row, in their order. */
+static void
+rank(struct sim_tally *t)
 {
-	int64_t fresh = sim_uses_fresh(t->u->s);
-
-	for (size_t i = 0; i < t->ntouched; i++) {
-		memset(&t->sums[t->touched[i]], 0, sizeof *t->sums);
-		t->seen[t->touched[i]] = 0;
-	}
-	t->ntouched = t->nrank = 0;
-	to = to > fresh ? fresh : to;
-	for (int64_t at = from, next; at < to; at = next) {
-		int64_t day = utc_floor(at, UTC_DAY) / UTC_DAY, start = day * UTC_DAY;
-
-		next = start + UTC_DAY < to ? start + UTC_DAY : to;
-		add_day(t, day, (at - start) / 60, (next - start) / 60);
-	}
+	t->nrank = 0;
 	for (size_t i = 0; i < t->ntouched; i++) {
 		const struct sim_sum *sum = &t->sums[t->touched[i]];
 		sim_units key = metric(sum, t->ask->metric);
@@ -291,6 +280,54 @@ sim_tally_range(struct sim_tally *t, int64_t from, int64_t to)
 	}
 	if (t->nrank > 1)
 		qsort(t->rank, t->nrank, sizeof *t->rank, sim_tally_compare);
+}
+
+static void
+multiply(struct sim_sum *sum, uint64_t permille)
+{
+	for (size_t c = 0; c < SIM_USE_COUNTS; c++)
+		sum->n[c] = sum->n[c] * permille / 1000;
+	for (size_t p = 0; p < SIM_COST_PARTS; p++) {
+		sum->paid[p] = sum->paid[p] * permille / 1000;
+		sum->list[p] = sum->list[p] * permille / 1000;
+	}
+}
+
+/* What this report alone tells of DAY. */
+static void
+plant(struct sim_tally *t, int64_t day)
+{
+	const unsigned split = 1U << SIM_BY_COST_TYPE | 1U << SIM_BY_TOKEN_TYPE;
+	int total = (t->ask->dims & ~split) == 0;
+	enum sim_report report = t->ask->money
+					 ? total ? SIM_ANALYTICS_COST_TOTAL : SIM_ANALYTICS_COST
+				 : total ? SIM_ANALYTICS_USAGE_TOTAL
+					 : SIM_ANALYTICS_USAGE;
+
+	for (size_t i = 0; i < t->nrank; i++)
+		multiply(&t->sums[t->rank[i].group], sim_planted(t->u->s, report, day, i + 1));
+	rank(t);
+}
+
+void
+sim_tally_range(struct sim_tally *t, int64_t from, int64_t to)
+{
+	int64_t fresh = sim_uses_fresh(t->u->s), end = to > fresh ? fresh : to;
+
+	for (size_t i = 0; i < t->ntouched; i++) {
+		memset(&t->sums[t->touched[i]], 0, sizeof *t->sums);
+		t->seen[t->touched[i]] = 0;
+	}
+	t->ntouched = 0;
+	for (int64_t at = from, next; at < end; at = next) {
+		int64_t day = utc_floor(at, UTC_DAY) / UTC_DAY, start = day * UTC_DAY;
+
+		next = start + UTC_DAY < end ? start + UTC_DAY : end;
+		add_day(t, day, (at - start) / 60, (next - start) / 60);
+	}
+	rank(t);
+	if (t->u->s->nplants > 0 && t->ask->kinds == SIM_USE_ALL && to - from == UTC_DAY)
+		plant(t, from / UTC_DAY);
 }
 
 /* ---- rows ---- */

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/plant.h"
+
 /* All streams' counts of DAY to TO: SIM_COUNTS for each stream. */
 static void
 all_counts(const struct sim *s, int64_t day, uint64_t *to)
@@ -33,6 +35,7 @@ sim_usage_open(struct sim_usage *u, const struct sim *s, unsigned asked,
 {
 	memset(u, 0, sizeof *u);
 	u->s = s;
+	u->asked = asked;
 	u->day = INT64_MIN;
 	u->group = calloc(s->nstreams, sizeof *u->group);
 	u->sum = calloc(s->nstreams * SIM_COUNTS, sizeof *u->sum);
@@ -64,6 +67,25 @@ sim_usage_close(struct sim_usage *u)
 	memset(u, 0, sizeof *u);
 }
 
+/* What this report alone tells of the day. */
+static void
+plant(struct sim_usage *u)
+{
+	enum sim_report report = u->asked != 0 ? SIM_USAGE_REPORT : SIM_USAGE_TOTAL;
+	struct sim_usage_row row;
+	size_t n = 0;
+
+	for (size_t g = 0; g < u->groups.ids.n && u->s->nplants > 0; g++) {
+		uint64_t permille;
+
+		if (!sim_usage_row(u, g, &row))
+			continue;
+		permille = sim_planted(u->s, report, u->day, ++n);
+		for (size_t c = 0; c < SIM_COUNTS; c++)
+			u->sum[g * SIM_COUNTS + c] = row.n[c] * permille / 1000;
+	}
+}
+
 void
 sim_usage_bucket(struct sim_usage *u, int64_t start, int64_t width)
 {
@@ -91,6 +113,8 @@ sim_usage_bucket(struct sim_usage *u, int64_t start, int64_t width)
 		for (size_t c = 0; c < SIM_COUNTS; c++)
 			sum[c] += v[c] * high[p] / all[p] - v[c] * low[p] / all[p];
 	}
+	if (width == UTC_DAY)
+		plant(u);
 }
 
 int

@@ -10,6 +10,7 @@
 /* Usage in buckets: rows are groups of streams, in a fixed order. */
 struct sim_usage {
 	const struct sim *s;
+	unsigned asked;		  /* the dimensions */
 	struct sim_groups groups; /* by dimensions; -1: null, or not asked for */
 	int *group;		  /* of each stream; -1: filtered away */
 	uint64_t *sum;		  /* SIM_COUNTS for each group: the bucket */

@@ -166,6 +166,10 @@ const struct sim_form sim_uses_forms[] = {
 		"time_bucket_width", SIM_USE_ALL, .standard = standard},
 	{"organizations/analytics/cost", "analytics_cost", &sim_fields_cost_item,
 		"time_bucket_width", SIM_USE_ALL, .money = 1, .standard = standard},
+	{"organizations/analytics/usage", "analytics_usage_total", &sim_fields_usage_item,
+		"time_bucket_width", SIM_USE_ALL, .standard = ""},
+	{"organizations/analytics/cost", "analytics_cost_total", &sim_fields_cost_item,
+		"time_bucket_width", SIM_USE_ALL, .money = 1, .whole = 1, .standard = ""},
 	{"organizations/analytics/usage_report", "analytics_usage_report", &sim_fields_usage_result,
 		"bucket_width", SIM_USE_SEAT, .legacy = 1, .buckets = 1, .standard = legacy_usage},
 	{"organizations/analytics/cost_report", "analytics_cost_report", &sim_fields_cost_result,
@@ -221,6 +225,15 @@ const struct sim_table sim_uses_tables[] = {
 		.end = end, .start = start},
 	{"analytics_cost", &sim_fields_cost_item, .rows = sim_uses_rows, .unit = SIM_BY_WIDTH,
 		.end = end, .start = start},
+	{"analytics_usage_total", &sim_fields_usage_item,
+		"starting_at ending_at uncached_input_tokens cache_read_input_tokens output_tokens "
+		"total_tokens cache_creation_ephemeral_5m_input_tokens "
+		"cache_creation_ephemeral_1h_input_tokens web_search_requests requests",
+		.rows = sim_uses_rows, .unit = UTC_DAY, .end = end, .start = start},
+	{"analytics_cost_total", &sim_fields_cost_item,
+		"starting_at ending_at amount amount_cents list_amount list_amount_cents currency "
+		"requests",
+		.rows = sim_uses_rows, .unit = UTC_DAY, .end = end, .start = start},
 	{"analytics_usage_report", &sim_fields_usage_result, .rows = sim_uses_rows,
 		.unit = SIM_BY_WIDTH, .end = end, .start = start},
 	{"analytics_cost_report", &sim_fields_cost_result, .rows = sim_uses_rows,

@@ -17,6 +17,7 @@ struct sim_form {
 	unsigned kinds;	   /* enum sim_use_kind */
 	int persons, money, legacy;
 	int buckets;	      /* rows stand in buckets, which are counted, and cut to the largest */
+	int whole;	      /* the table does not ask for cost_type and token_type */
 	const char *standard; /* group_by of the table */
 };
 

@@ -356,7 +356,7 @@ sim_uses_rows(struct sim_oracle *o, struct ant_err *e)
 		    o->group_by == NULL ? a.form->standard : o->group_by, take_group, &a, e) == -1)
 		return -1;
 	/* Asked for whatever else is. */
-	if (a.form->money && !a.form->legacy)
+	if (a.form->money && !a.form->legacy && !a.form->whole)
 		a.dims |= 1U << SIM_BY_COST_TYPE | 1U << SIM_BY_TOKEN_TYPE;
 	ask.dims = a.dims | (a.form->persons ? 1U << SIM_BY_ACTOR : 0);
 	if (sim_tally_open(&t, o->s->uses, &ask, e) == -1)

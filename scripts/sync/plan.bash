@@ -33,7 +33,7 @@ plan_crawl() { # TABLE...
 
 plan_line() { # WINDOW [--shared]
 	local name text=$plan_key
-	local -a locks how=()
+	local -a locks whole how=()
 	if [[ -n $suffix ]]; then
 		quote "$file"
 		text="mkdir -p $REPLY && $text"
@@ -44,8 +44,9 @@ plan_line() { # WINDOW [--shared]
 		plan_owners "$text"
 		return
 	fi
+	set_whole "${running[0]}"
 	# shellcheck disable=SC2206	# the words of a window
-	how+=(ant-fetch "${fetch[@]}" $1 "${running[0]}")
+	how+=(ant-fetch "${fetch[@]}" "${whole[@]}" $1 "${running[0]}")
 	for name in "${running[@]}"; do
 		scope_for "$name"
 		loader_for "$name"

@@ -144,6 +144,7 @@ load_tables() { # ORGANIZATION
 		if ((${#worker_of[@]} < parallel)) && next_crawl; then begin_crawl "$1" "$REPLY"; else reap; fi
 	done
 	while ((${#worker_of[@]})); do reap; done
+	((!stopped)) || trap '' INT TERM HUP # nobody is started any more, and what is left has to be done
 	stop_drawing
 }
 

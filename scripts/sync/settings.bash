@@ -92,9 +92,16 @@ choose_tables() {
 	((${#tables[@]})) || usage 'no table is left'
 }
 
-# add_table NAME WORDS - one more to load, unless it is there or the words leave it out
-add_table() {
-	[[ " ${tables[*]} $2 " == *" $1 "* || " $2 " == *" -$1 "* ]] || tables+=("$1")
+# Whether SETTING, which loads more tables, is on, and the command line names none.
+also() { # SETTING
+	pick "$1" off
+	[[ $REPLY == on && " ${option[tables]-}" != *' '[!-]* ]]
+}
+
+# One more table to load, unless it is there or left out.
+add_table() { # NAME
+	local said=" ${tables[*]} ${option[tables]-} ${conf[$organization/tables]-${conf[/tables]-}} "
+	[[ $said == *" $1 "* || $said == *" -$1 "* ]] || tables+=("$1")
 }
 
 # check NAME VALUE - whether VALUE is one that NAME can have; if not, why is left in REPLY
@@ -115,7 +122,7 @@ check() {
 	REPLY="$1: '$2' is neither yes nor no"
 	[[ $1 != allow-shrink && $1 != allow-cut || $2 == yes || $2 == no ]] || return
 	REPLY="$1: '$2' is neither on nor off"
-	[[ $1 != views && $1 != by-organization && $1 != focus || $2 == on || $2 == off ]] || return
+	[[ $1 != views && $1 != by-organization && $1 != focus && $1 != reconcile || $2 == on || $2 == off ]] || return
 	[[ $1 != history ]] || check_history "$2" || return
 	REPLY="$1: '$2' is neither file nor destination"
 	[[ $1 != state || $2 == file || $2 == destination ]] || return
@@ -133,7 +140,7 @@ check() {
 	[[ -n $2 ]]
 }
 
-readonly SETTINGS=' destination schema prefix tables table-name start look-back chunk jobs rate parallel full-sync full-refresh key-env key-file key-command token-env token-file token-command metrics allow-shrink allow-cut views state by-organization history focus owners base-url organizations-at-once '
+readonly SETTINGS=' destination schema prefix tables table-name start look-back chunk jobs rate parallel full-sync full-refresh key-env key-file key-command token-env token-file token-command metrics allow-shrink allow-cut views state by-organization history focus reconcile owners base-url organizations-at-once '
 
 # pick NAME DEFAULT - the value for ORGANIZATION: of the command line, its section, the file
 pick() { REPLY=${option[$1]-${conf[$organization/$1]-${conf[/$1]-$2}}}; }
@@ -183,8 +190,8 @@ settle() {
 	IFS=$' \t' read -r -a tables <<<"$REPLY"
 	unnamed=$((!${#tables[@]}))
 	choose_tables "${tables[@]}"
-	pick focus off
-	[[ $REPLY == off || " ${option[tables]-}" == *' '[!-]* ]] || add_table usage_by_cost "${option[tables]-} ${conf[$organization/tables]-${conf[/tables]-}}"
+	! also focus || add_table usage_by_cost
+	! also reconcile || for name in "${tables[@]}"; do [[ -z ${mode_of[${name}_total]-} ]] || add_table "${name}_total"; done
 	settle_owners
 	if [[ -n ${option[into]-} ]]; then
 		((${#tables[@]} == 1)) || usage '--into: name the one table'
@@ -221,7 +228,7 @@ settle_owners() {
 	pick by-organization off
 	[[ $REPLY == off || -z ${conf[$organization/owners]-} || -z $organization ]] ||
 		usage 'owners: with by-organization one file is for all, and stands above the first organization'
-	[[ -z ${option[owners]-} && " ${option[tables]-}" == *' '[!-]* ]] || add_table owners "${option[tables]-} ${conf[$organization/tables]-${conf[/tables]-}}"
+	[[ -z ${option[owners]-} && " ${option[tables]-}" == *' '[!-]* ]] || add_table owners
 }
 
 # Whether ant-sim is asked: there is no other's budget to spare.  A proxy on this machine may pass

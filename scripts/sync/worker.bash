@@ -152,6 +152,12 @@ set_rest() { # WHERE: load or aside
 	[[ -z $kept ]] || rest+=(--branch cat --out "$run/$kept.parents")
 }
 
+# How a table is fetched whose rows are appended, in the array whole: what is there in part would come again with the rest.
+set_whole() { # TABLE
+	whole=()
+	[[ ${mode:-${mode_of[$1]}} != append || -z ${windowed[$1]-} ]] || whole=(--complete)
+}
+
 # The table that comes from a file and not from the API.
 load_owners() {
 	local -a sink
@@ -168,13 +174,14 @@ load_owners() {
 # load FETCH-OPTION... - one window through the pipeline, for the tables in `running`; their statuses go to code_of.
 load() {
 	local name
-	local -a how=(--fetch-log) source rest sink all=("${running[@]}")
+	local -a how=(--fetch-log) whole source rest sink all=("${running[@]}")
 	# One budget of requests for all tables and all their windows.
 	if [[ $first == owners ]]; then
 		load_owners
 		return
 	fi
-	source=(ant-fetch --log-format json "${fetch[@]}" --rate "$rate" --rate-file "$rate_file" "${parents[@]}" "$@" "$first")
+	set_whole "$first"
+	source=(ant-fetch --log-format json "${fetch[@]}" "${whole[@]}" --rate "$rate" --rate-file "$rate_file" "${parents[@]}" "$@" "$first")
 	((!verbose)) || how+=(-v)
 	[[ $gate == - ]] || how+=(--page-file "$gate")
 	gate=-

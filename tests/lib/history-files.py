@@ -67,6 +67,7 @@ def main():
     read, shown, options = (read_csv, shown_csv, ['--null', NULL]) if kind == 'csv' else (read_parquet, shown_parquet, [])
     file, history = f'users.{kind}', f'users_history.{kind}'
     decimal.getcontext().prec = 60
+    print('seed', seed)
     rng = random.Random(seed)
     objects, versions, newest, seen = {}, [], '', []
     keys = [(t, i) for t in ('red', None, '') for i in map(str, range(8))]
