@@ -70,7 +70,7 @@ of_readme() {
 		*) [ -e "$ROOT/$target" ] ;;
 		esac || { echo "$target"; return 1; }
 	done <targets
-	grep -q "^| tables of this API | $(ant-tables --names | wc -l) |" "$ROOT/README.md"
+	grep -q "^| tables of this API | $(ant-tables --names | grep -cvx owners) |" "$ROOT/README.md" # that one is a file
 	grep -q "^| | anthill $(<"$ROOT/VERSION") |" "$ROOT/README.md"
 }
 
