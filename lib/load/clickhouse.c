@@ -268,7 +268,7 @@ static int
 lost(const struct load_clickhouse *d, const char *what, struct ant_err *e)
 {
 	if (clickhouse_code(d->c) == CLICKHOUSE_LOST) {
-		err_prefix(e, what);
+		err_prefix(e, "%s", what);
 		err_prefix(e, "the answer was lost when ");
 	}
 	return -1;
