@@ -49,7 +49,7 @@ def lines(cmd):
     return out.stdout.decode().split("\n")[:-1]  # as text, and for splitlines(), lines have other ends, too
 
 
-TABLES = lines([BIN + "/ant-tables", "--names"])
+TABLES = lines([BIN + "/ant-tables", "--names", "@all"])
 
 
 class Destination:
