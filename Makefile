@@ -138,8 +138,9 @@ SELFMADE = $(addprefix tests/,drift.bats fetch-torture.bats fetch-units.bats fuz
 # What these find they tell at the end, by calls that no cage leaves: its own suite is for other builds.
 CAGED    = tests/sandbox.bats
 # Many runs of ant-sync or of all commands, one after the other: what they run is in the suites of the parts.
-RUNS     = $(addprefix tests/,agree.bats agree-organizations.bats agree-review.bats docs.bats e2e-sync.bats examples.bats ingest-run.bats kills.bats \
-           nekt.bats organizations.bats organizations-many.bats sdk.bats served.bats sync-crawl.bats try-out.bats walk.bats)
+RUNS     = $(addprefix tests/,agree.bats agree-organizations.bats agree-review.bats docs.bats e2e-sync.bats examples.bats history-sync.bats \
+           ingest.bats ingest-run.bats ingest-warehouse.bats kills.bats nekt.bats organizations.bats organizations-many.bats sdk.bats served.bats \
+           sync.bats sync-causes.bats sync-crawl.bats try-out.bats walk.bats)
 # In these little runs that is ours: shells and awk, or the library of a lake, which is not built for it.
 OTHERS   = $(addprefix tests/,completions.bats lint.bats load-lake.bats)
 # What these ask of the simulator, table by table, tests/pipeline.bats asks here as well.

@@ -260,8 +260,10 @@ kept() { ant-sync "$@" --plan | grep -e ' --history ' | sed 's/.* ant-fetch \([^
 		echo "history ${words%:*}" >conf
 		[ "$(kept -c conf "${all[@]}")" = "${words#*:}" ]
 	done
-	printf '%s\n' 'history users' 'organization a' 'key-env A' 'organization b' 'key-env A' 'history off' >conf
-	[ "$(A=k ant-sync -c conf "${all[@]}" --by-organization --plan 2>/dev/null | grep -c -e ' --history ')" -le 1 ]
+	printf '%s\n' 'history users' 'organization a' 'prefix a_' 'key-env A' 'organization b' 'prefix b_' 'key-env A' 'history off' >conf
+	A=k ant-sync -c conf "${all[@]}" --plan >plan
+	[ "$(grep -e ' --history ' plan | grep -c -e ' --prefix a_ ')" = 1 ]
+	[ "$(grep -c -e ' --history ' plan)" = 1 ]
 	for bad in usage_report nope 'off users' @nope ''; do
 		echo "history $bad" >conf
 		run -2 ant-sync -c conf --plan
