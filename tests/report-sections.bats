@@ -171,7 +171,7 @@ advised() { grep -oE 'ant-sync [a-z_]+' | cut -d ' ' -f 2 | sort -u; }
 	# One of which nothing is known is told of both, and whose the tables are.
 	sqlite3 none.db 'CREATE TABLE x (y)'
 	page none.db >page.html
-	advised <page.html | diff - <(printf '%s\n' analytics_cost analytics_summaries analytics_users claude_code_usage cost_report spend_limits_effective usage_report workspaces api_keys | sort)
+	advised <page.html | diff - <(printf '%s\n' analytics_cost analytics_summaries analytics_users claude_code_usage cost_report spend_limits_effective usage_by_cost usage_report workspaces api_keys | sort)
 	grep -q 'Load the table first: <code>ant-sync analytics_summaries</code>, of a Claude Enterprise organization\.' page.html
 }
 

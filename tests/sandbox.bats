@@ -367,7 +367,7 @@ E
 @test "a build without libseccomp says so under -v alone, and knows ANT_SANDBOX" {
 	mkdir -p bin share/anthill
 	ln -s "$ROOT/lib/tables" share/anthill/tables
-	CBUILD_LIBS='-ljq -lnettle' cbuild bin/ant-flatten "$ROOT"/cmd/{ant-flatten,cli,sandbox}.c "$ROOT/lib/base/cage.c"
+	CBUILD_LIBS='-ljq -lcsv -lnettle' cbuild bin/ant-flatten "$ROOT"/cmd/{ant-flatten,cli,sandbox}.c "$ROOT/lib/base/cage.c"
 	ant-flatten -q <"$RECORDS/users" >want
 	bin/ant-flatten <"$RECORDS/users" 2>err | cmp - want
 	[ ! -s err ]
