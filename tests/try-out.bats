@@ -6,7 +6,7 @@ load lib/helper
 @test "make run: without a key all tables of a simulated organization, none of them empty, and what they can be asked" {
 	local table
 	START=-9d run -0 --separate-stderr "$ROOT/scripts/try-out" "$ANT_BIN"
-	for table in $(ant-tables --names); do
+	for table in $(ant-tables --names | grep -vx owners); do # that one is a file of the user's
 		grep -qE "(^|\s)$table\s+[1-9][0-9]* rows" <<<"$output" || { echo "$table"; echo "$output"; return 1; }
 	done
 	[[ $output == *'analytics_cost where currency'*messages_api* ]]

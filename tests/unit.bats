@@ -71,7 +71,7 @@ unit() { # NAME [OPTION...]
 		cat "$DATA/rows/${name##*.}.head" "$DATA/rows/$name.rows" | diff -u - have
 		n=$((n + 1))
 	done
-	[ "$n" = 92 ]
+	[ "$n" = 103 ]
 }
 
 @test "plain loops: ant-load-csv without vector code passes what its suite says of cells" {
