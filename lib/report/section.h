@@ -21,8 +21,8 @@ enum { SECTION_AMOUNTS = 1, SECTION_WORKSPACES = 2 };
 struct section {
 	const char *id, *link;	/* what the contents call it; NULL: not in there */
 	const char *title, *by; /* see html_section() */
-	int (*put)(struct
-		page *p); /* return 0 where there is nothing, and say so: NULL: the page has it elsewhere */
+	/* Draw it; 0: there is nothing, and `none` says so.  NULL: the page has it elsewhere. */
+	int (*put)(struct page *p);
 	const char *none;
 	unsigned table;				    /* the one that it needs, as a bit */
 	unsigned is;				    /* SECTION_AMOUNTS and the like */
