@@ -34,11 +34,11 @@ field() { dpkg-deb -f "$DEB" "$1"; }
 	# The build is there: nothing is compiled again.
 	cp -a "$BATS_FILE_TMPDIR/build" build
 	DEB=build/${DEB##*/}
-	OPTIONAL='ant-load-csv ant-load-parquet ant-load-pg' "$ROOT/packaging/build-deb" "$PWD/build" >/dev/null
-	[[ $(field Recommends) == *ca-certificates*libcsv3* ]]
-	[[ $(field Depends) != *libcsv3* ]]
-	[[ $(field Depends) == *libpq5* ]] # ant-report is linked with it, too
-	[[ $(field Recommends) != *libpq5* ]]
+	OPTIONAL='ant-load-csv ant-load-mysql ant-load-parquet ant-load-pg' "$ROOT/packaging/build-deb" "$PWD/build" >/dev/null
+	[[ $(field Recommends) == *ca-certificates*libmariadb3* ]]
+	[[ $(field Depends) != *mariadb* ]]
+	[[ $(field Depends) == *libcsv3*libpq5* ]] # ant-report is linked with them, too
+	[[ $(field Recommends) != *libcsv3* && $(field Recommends) != *libpq5* ]]
 	[[ $(field Recommends) != *libc6* ]]
 }
 
