@@ -3,7 +3,8 @@ VERSION := $(shell cat VERSION)
 PREFIX  ?= /usr/local
 CFLAGS  ?= -O2 -g
 DESTDIR ?=
-JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
+# Suites at a time: one more than processors, for they wait for servers a third of the time.
+JOBS    ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 1)))
 # The sandbox of what reads bytes from the network is Linux's: no elsewhere.
 SECCOMP ?= $(if $(filter Linux,$(shell uname -s)),yes,no)
 B        = build
@@ -141,8 +142,8 @@ CAGED    = tests/sandbox.bats
 RUNS     = $(addprefix tests/,agree.bats agree-organizations.bats agree-review.bats docs.bats e2e-sync.bats examples.bats history-sync.bats \
            ingest.bats ingest-run.bats ingest-warehouse.bats kills.bats nekt.bats organizations.bats organizations-many.bats sdk.bats served.bats \
            sync.bats sync-causes.bats sync-crawl.bats try-out.bats walk.bats)
-# In these little runs that is ours: shells and awk, or the library of a lake, which is not built for it.
-OTHERS   = $(addprefix tests/,completions.bats lint.bats load-lake.bats)
+# In these little runs that is ours: shells and awk, databases that read definitions, or the library of a lake, which is not built for it.
+OTHERS   = $(addprefix tests/,completions.bats ddl.bats lint.bats load-lake.bats)
 # What these ask of the simulator, table by table, tests/pipeline.bats asks here as well.
 ASKED    = $(addprefix tests/,sim-analytics.bats sim-compliance.bats sim-endpoints.bats sim-lists.bats)
 asan: ASANED = $(if $(findstring command,$(origin SUITES)),$(SUITES),$(filter-out $(SELFMADE) $(CAGED) $(RUNS) $(OTHERS) $(ASKED),$(SUITES)))
