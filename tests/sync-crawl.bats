@@ -414,11 +414,13 @@ goes_on() {
 	[ "$(count workspaces)" = 2 ]
 }
 
+# planned ARG... - the tables that a run with these arguments loads
+planned() { ant-sync --plan --start 2026-01-01 --to 2026-02-01 "$@" | sed -nE 's/.* ant-fetch (.* )?([a-z_]+)( --pipe.*)$/\2/p' | sort -u | paste -sd ' '; }
+
 @test "crawl: with \"focus on\" usage_by_cost is loaded as well, where the command line names no tables, unless it is left out" {
 	printf 'focus on\n' >on
 	printf 'focus on\ntables users\n' >some
 	printf 'focus on\ntables @console -usage_by_cost\n' >without
-	planned() { ant-sync --plan --start 2026-01-01 --to 2026-02-01 "$@" | sed -nE 's/.* ant-fetch (.* )?([a-z_]+)( --pipe.*)$/\2/p' | sort -u | paste -sd ' '; }
 	[ "$(planned -c some)" = 'usage_by_cost users' ]
 	[ "$(planned -c some users)" = users ]
 	[ "$(planned -c some usage_by_cost users)" = 'usage_by_cost users' ]
@@ -434,7 +436,6 @@ goes_on() {
 	printf 'reconcile on\n' >on
 	printf 'reconcile on\ntables usage_report analytics_cost users\n' >some
 	printf 'reconcile on\ntables usage_report analytics_cost -usage_report_total\n' >without
-	planned() { ant-sync --plan --start 2026-01-01 --to 2026-02-01 "$@" | sed -nE 's/.* ant-fetch (.* )?([a-z_]+)( --pipe.*)$/\2/p' | sort -u | paste -sd ' '; }
 	[ "$(planned -c some)" = 'analytics_cost analytics_cost_total usage_report usage_report_total users' ]
 	[ "$(planned -c some usage_report)" = usage_report ]
 	[ "$(planned -c without)" = 'analytics_cost analytics_cost_total usage_report' ]
