@@ -52,6 +52,10 @@ setup_file() {
 		{"id": "wrkspc_odd", "name": "odd", "tags": "{\"team\": \"a|b'\\\"/~\", \"~/\\\"'\": \"x\", \"n\": 1, \"o\": {\"p\": \"q\"}}"}
 	END
 	write_owners "$(nth_id api_keys 1)" "$(nth_id api_keys 2)" "$(nth_id service_accounts 5)" "$(nth_id users 1)" "$(nth_id workspaces 2)" >owners.csv
+	# A key of that service account, which goes before it.
+	sed -n 's/.*\t'"$(nth_id service_accounts 5)"'\t.*\(apikey_[A-Za-z0-9]*\).*/key,\1,Key of robots,2026-11-06,/p' analytics_cost.rows | sort -u | head -n 1 >robots
+	[ -s robots ] || return
+	cat robots >>owners.csv
 	"$ANT_BIN/ant-flatten" -t owners <owners.csv >owners.rows || return
 	for t in $TABLES owners; do
 		"$ANT_BIN/ant-load-sqlite" "$BATS_FILE_TMPDIR/org.db" <"$t.rows" >/dev/null || return
